@@ -1,0 +1,9 @@
+# Warnings and house flags, carried by the interface target every own target links.
+add_library(reel_flags INTERFACE)
+target_compile_definitions(reel_flags INTERFACE _GNU_SOURCE)
+target_compile_options(reel_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+    -Wwrite-strings -Wvla -Wundef -Wdouble-promotion -fno-math-errno)
+if(REEL_WERROR)
+    target_compile_options(reel_flags INTERFACE -Werror)
+endif()

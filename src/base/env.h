@@ -1,0 +1,16 @@
+/* base/env.h - settings: flags before environment before `.env` before default.
+ * Layer: base. Threads: load once before threads start, then read only.
+ */
+#ifndef REEL_BASE_ENV_H
+#define REEL_BASE_ENV_H
+
+#include "reel/err.h"
+
+/* Read NAME=value lines (comments, quotes, `export`) and set those the environment lacks. A missing
+ * file is fine. A file others may read is E_DENIED, naming `chmod 600`, when it holds a line whose
+ * name ends in KEY, TOKEN, SECRET, PASSWORD or URI. Errors: E_SYNTAX with line. */
+REEL_MUST_USE reel_code reel__env_load(const char *path, reel_err *err);
+/* Value, or fallback when unset or empty. */
+const char *reel__env_get(const char *name, const char *fallback);
+
+#endif

@@ -1,0 +1,56 @@
+/* base/file.h - whole files: mapped reading, atomic writing, folders, locks.
+ * Layer: base. Threads: one thread at a time per object.
+ */
+#ifndef REEL_BASE_FILE_H
+#define REEL_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "reel/err.h"
+
+/* A file mapped for reading. data is never NULL (an empty file gives a pointer to nothing). */
+typedef struct reel_file_map {
+    const unsigned char *data;
+    size_t size_bytes;
+    bool mapped;
+} reel_file_map;
+
+/* Errors: E_NOTFOUND, E_STORE (permissions, a folder, I/O), E_NOMEM. */
+REEL_MUST_USE reel_code reel__file_map_open(reel_file_map *out, const char *path, reel_err *err);
+void reel__file_map_close(reel_file_map *map);
+
+/* A file that appears under its name only when it is complete: written beside it, fsynced, renamed.
+ * Abort (or a crash) leaves what was there. A full disk is E_STORE with the path and the reason. */
+typedef struct reel_file_writer reel_file_writer;
+REEL_MUST_USE reel_code reel__file_writer_open(reel_file_writer **out, const char *path,
+                                               reel_err *err);
+REEL_MUST_USE reel_code reel__file_writer_write(reel_file_writer *writer, const void *data,
+                                                size_t length, reel_err *err);
+/* Flush, fsync file and folder, rename. The writer is freed in any case. */
+REEL_MUST_USE reel_code reel__file_writer_commit(reel_file_writer *writer, reel_err *err);
+void reel__file_writer_abort(reel_file_writer *writer); /* NULL allowed */
+REEL_MUST_USE reel_code reel__file_write(const char *path, const void *data, size_t length,
+                                         reel_err *err);
+
+bool reel__file_exists(const char *path);
+bool reel__file_is_folder(const char *path);
+/* Size in bytes, or -1. */
+int64_t reel__file_size(const char *path);
+/* Permission bits (0644 ...), or -1. */
+int reel__file_mode(const char *path);
+/* Folder and the folders above it. An existing one is fine. */
+REEL_MUST_USE reel_code reel__file_make_folder(const char *path, reel_err *err);
+/* "a/b" from "a" and "b", owned by the caller; NULL without memory. */
+char *reel__path_join(const char *folder, const char *name);
+
+/* An exclusive advisory lock on a file (made when missing), held until unlock or the process ends.
+ * Errors: E_CONFLICT (another process holds it), E_STORE. */
+typedef struct reel_file_lock {
+    int fd;
+} reel_file_lock;
+REEL_MUST_USE reel_code reel__file_lock(reel_file_lock *out, const char *path, reel_err *err);
+void reel__file_unlock(reel_file_lock *lock);
+
+#endif

@@ -1,0 +1,23 @@
+/* base/utf8.h - UTF-8: checking, repairing, folding for search (over utf8proc).
+ * Layer: base. Threads: no state.
+ */
+#ifndef REEL_BASE_UTF8_H
+#define REEL_BASE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* Well-formed UTF-8 without NUL. */
+bool reel__utf8_valid(const char *text, size_t length);
+/* Append text as UTF-8: as it is when well-formed, else read as ISO 8859-1 (Windows-1252 for
+ * 0x80..0x9f). Control characters but tab become spaces. */
+void reel__utf8_from_any(reel_buf *out, const char *text, size_t length);
+/* Append text case-folded, without diacritics, compatibility forms unified: "Amélie" -> "amelie",
+ * "Straße" -> "strasse". Malformed bytes are dropped. */
+void reel__utf8_fold(reel_buf *out, const char *text, size_t length);
+/* Largest length <= limit that does not cut a character. */
+size_t reel__utf8_cut(const char *text, size_t length, size_t limit);
+
+#endif

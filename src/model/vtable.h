@@ -1,0 +1,58 @@
+/* model/vtable.h - what a model file implements; model/model.c does the checks around it.
+ * Layer: model. Everything here may trust its arguments: names, ranges, sorted entries and the size
+ * of the scratch were checked at the door.
+ */
+#ifndef REEL_MODEL_VTABLE_H
+#define REEL_MODEL_VTABLE_H
+
+#include <stdatomic.h>
+
+#include "base/tensors.h"
+#include "reel/model.h"
+
+enum { REEL_PARAMS_MAX = 24 };
+
+typedef struct reel_model_ops {
+    reel_model_info info;
+    size_t struct_size; /* of the model's own struct, whose first member is reel_model */
+    reel_code (*fit)(reel_model *model, const reel_dataset *dataset,
+                     const reel_fit_context *context, reel_err *err);
+    reel_code (*score)(const reel_model *model, const reel_query *query, reel_scratch *scratch,
+                       float *scores, reel_err *err);
+    /* Fills everything of out but reasons beyond limit; contributions [query->count] is scratch the
+     * door gives it: one value per entry, from which the door picks reasons and other. */
+    reel_code (*explain)(const reel_model *model, const reel_query *query, reel_index movie,
+                         reel_scratch *scratch, double *contributions, reel_explanation *out,
+                         reel_err *err);
+    reel_code (*neighbours)(const reel_model *model, const reel_query *query, size_t limit,
+                            reel_scratch *scratch, reel_neighbour *out, size_t *count,
+                            reel_err *err); /* NULL: has none */
+    reel_code (*save)(const reel_model *model, reel_tensors_writer *writer, reel_err *err);
+    /* tensors outlive the model (it holds a reference): point into them, copy nothing large. */
+    reel_code (*load)(reel_model *model, const reel_tensors *tensors, const char *prefix,
+                      reel_err *err);
+    void (*fini)(reel_model *model); /* releases what fit or load made */
+} reel_model_ops;
+
+struct reel_model {
+    const reel_model_ops *ops;
+    atomic_int references;
+    reel_index movies;
+    const int64_t *movie_ids; /* [movies], owned unless tensors is set */
+    reel_tensors *tensors;    /* the mapped file, or NULL for a fitted model */
+    uint64_t seed;
+    double params[REEL_PARAMS_MAX]; /* by index of ops->info.params */
+    char data_hash[80];
+    char id[48];
+};
+
+/* Scratch memory by slot: at least `size_bytes`, 64-byte aligned, kept between calls, content
+ * undefined; NULL without memory. A hybrid hands its members slots of their own. */
+enum { REEL_SCRATCH_SLOTS = 16 };
+void *reel__scratch_get(reel_scratch *scratch, int slot, size_t size_bytes);
+/* Every model uses slots [0, 4); the hybrid keeps its own in [8, 12), the door in [12, 16). */
+
+extern const reel_model_ops reel__model_popular, reel__model_content, reel__model_user_knn,
+    reel__model_hybrid;
+
+#endif

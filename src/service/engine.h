@@ -1,0 +1,59 @@
+/* service/engine.h - the engine snapshot: dataset + fitted models + search index + store, from
+ * which every request is answered. Layer: service. Ownership: opened and closed by the door.
+ * Threads: an engine may be used by any number of threads; each brings a session (its own scratch
+ * memory), one thread at a time.
+ */
+#ifndef REEL_SERVICE_ENGINE_H
+#define REEL_SERVICE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/progress.h"
+#include "reel/dataset.h"
+#include "reel/model.h"
+#include "store/store.h"
+
+typedef struct reel_engine reel_engine;
+
+/* How a line of what happened reaches the person: "user-knn: trained in 0.21 s". May be NULL. */
+typedef struct reel_notice {
+    void (*line)(void *user, const char *text);
+    void *user;
+} reel_notice;
+
+typedef struct reel_engine_opts {
+    const char *database;   /* path or sqlite:PATH */
+    const char *models_dir; /* NULL = <database>.models */
+    const char *only; /* NULL = every model; else train and load just this one (and members) */
+    bool exclusive;   /* serve */
+    bool read_only;
+    bool retrain; /* `reel train --force`: fit again what is up to date too */
+    int threads;
+    const reel_progress *progress;
+    reel_notice notice;
+} reel_engine_opts;
+
+/* Open the store, map (or build) dataset.reel, map (or train) the models. A model file that is
+ * missing is trained; one that is stale (other film ids, another format version, an older store
+ * generation) or damaged is refused with its reason in a notice and rebuilt.
+ * Errors: those of the store; E_INVALID (the store holds no ratings: says how to load some). */
+REEL_MUST_USE reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts,
+                                          reel_err *err);
+void reel__engine_close(reel_engine *engine);
+
+const reel_dataset *reel__engine_dataset(const reel_engine *engine);
+reel_store *reel__engine_store(const reel_engine *engine);
+/* Fitted model by name, or NULL. */
+const reel_model *reel__engine_model(const reel_engine *engine, const char *name);
+size_t reel__engine_model_count(const reel_engine *engine);
+const reel_model *reel__engine_model_at(const reel_engine *engine, size_t index);
+
+/* Working memory of one thread. */
+typedef struct reel_session reel_session;
+REEL_MUST_USE reel_code reel__session_new(reel_session **out, const reel_engine *engine,
+                                          reel_err *err);
+void reel__session_free(reel_session *session);
+
+#endif

@@ -1,0 +1,81 @@
+/* service/recommend.h - use cases that answer with films or people and the reason for each.
+ * Layer: service. Threads: one session per thread.
+ */
+#ifndef REEL_SERVICE_RECOMMEND_H
+#define REEL_SERVICE_RECOMMEND_H
+
+#include "base/json.h"
+#include "service/engine.h"
+
+/* One film a person rated, in outside ids. */
+typedef struct reel_given {
+    int64_t movie;
+    double rating;
+    double weight; /* 1 = normal */
+} reel_given;
+
+enum { REEL_LIST_MAX = 200, REEL_HISTORY_MAX = 5000 };
+
+typedef struct reel_request {
+    int64_t user;            /* MovieLens person, or -1 */
+    const reel_given *given; /* anonymous history; exactly one of user, given, source_movie */
+    size_t given_count;
+    int64_t source_movie;   /* "movies like this one", or -1 */
+    const char *model;      /* NULL = "hybrid" */
+    size_t limit;           /* 1 .. REEL_LIST_MAX */
+    const int64_t *exclude; /* film ids to leave out */
+    size_t exclude_count;
+    bool show_seen; /* default: films of the history are left out */
+    int reasons;    /* how many reasons each film gets, 0 .. REEL_REASONS_MAX */
+} reel_request;
+reel_request reel__request_default(void);
+
+typedef struct reel_recommendation {
+    reel_index movie;
+    int rank; /* 1-based */
+    double score;
+    double predicted_rating; /* NaN where the model has none */
+    reel_explanation why;
+} reel_recommendation;
+
+typedef struct reel_list {
+    char id[48];       /* stamped on feedback */
+    const char *model; /* name; model_id tells which fit */
+    const char *model_id;
+    const char *data_hash;
+    const char *basis; /* "trained", "fold_in" or "fallback" */
+    int64_t user, source_movie;
+    size_t removed_seen, removed_excluded;
+    size_t count;
+    reel_recommendation items[REEL_LIST_MAX];
+} reel_list;
+
+/* The list lives in the session until its next use. A history no model can use (empty, or unknown
+ * films only) is answered by `popular` with basis "fallback".
+ * Errors: E_NOTFOUND (no such person, film or model; names it), E_INVALID (limit, ratings; names
+ * the member). */
+REEL_MUST_USE reel_code reel__recommend(reel_session *session, const reel_request *request,
+                                        const reel_list **out, reel_err *err);
+
+/* Why this film for this history; request->limit is ignored, movie is an outside id. */
+REEL_MUST_USE reel_code reel__explain(reel_session *session, const reel_request *request,
+                                      int64_t movie, reel_recommendation *out, reel_err *err);
+
+typedef struct reel_similar_person {
+    int64_t person;
+    double similarity;
+    int64_t ratings, common; /* how many they rated, and how many of those both rated */
+} reel_similar_person;
+/* out [limit] */
+REEL_MUST_USE reel_code reel__similar_people(reel_session *session, const reel_request *request,
+                                             size_t limit, reel_similar_person *out, size_t *count,
+                                             reel_err *err);
+
+/* ---- as JSON, for both doors (docs/api.md) -------------------------------------------------- */
+void reel__write_list(reel_json *json, const reel_session *session, const reel_list *list);
+void reel__write_explanation(reel_json *json, const reel_session *session,
+                             const reel_recommendation *item);
+/* full: every field of docs/api.md "movie"; otherwise the short form used in lists. */
+void reel__write_movie(reel_json *json, const reel_engine *engine, reel_index movie, bool full);
+
+#endif

@@ -1,0 +1,27 @@
+/* service/search.h - title search over the snapshot: prefixes, diacritics, articles, typos, year.
+ * Layer: service. Threads: an index is immutable.
+ */
+#ifndef REEL_SERVICE_SEARCH_H
+#define REEL_SERVICE_SEARCH_H
+
+#include "service/engine.h"
+
+typedef struct reel_hit {
+    reel_index movie;
+    float match; /* 1 = the title itself, above .7 = certain enough to take without asking */
+} reel_hit;
+
+/* Films whose title fits what was typed, best first (match, then number of ratings, then index).
+ * "amelie" finds Amélie, "matrix, the" and "the matrix" find The Matrix, "toy stroy" finds Toy
+ * Story, "heat 1995" prefers that year. An empty query gives the films with the most ratings.
+ * offset and limit page through a stable order. total [out, optional]. */
+REEL_MUST_USE reel_code reel__search(reel_session *session, const char *query, size_t offset,
+                                     size_t limit, reel_hit *out, size_t *count, size_t *total,
+                                     reel_err *err);
+
+/* The one film a person means by a title, or by an id in digits. Errors: E_NOTFOUND, with up to
+ * five suggestions in the message; E_CONFLICT when several fit equally well, naming them. */
+REEL_MUST_USE reel_code reel__search_one(reel_session *session, const char *text, reel_index *movie,
+                                         reel_err *err);
+
+#endif

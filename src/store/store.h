@@ -1,0 +1,135 @@
+/* store/store.h - movies, people's ratings, feedback events and model records, behind one table of
+ * functions that every back end fills.
+ * Layer: store. Ownership: opened by reel__store_open, closed by reel__store_close.
+ * Threads: locked inside: any thread may call, calls take turns.
+ */
+#ifndef REEL_STORE_STORE_H
+#define REEL_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/progress.h"
+#include "reel/dataset.h"
+
+typedef struct reel_store reel_store;
+
+typedef struct reel_store_opts {
+    bool create;    /* make it when it is missing */
+    bool read_only; /* no migration, no writing */
+    bool exclusive; /* `serve`: refuse when another process serves the same store (E_CONFLICT) */
+} reel_store_opts;
+
+/* Open a SQLite file (a path, or sqlite:PATH) and bring its schema up to date.
+ * Errors: E_NOTFOUND (missing, and not create), E_FORMAT (not a database, or a schema newer than
+ * this program), E_CONFLICT (served by another process, or locked), E_STORE (read-only, disk full,
+ * permissions), E_NOMEM. Each message names the path and what to do. */
+REEL_MUST_USE reel_code reel__store_open(reel_store **out, const char *url,
+                                         const reel_store_opts *opts, reel_err *err);
+void reel__store_close(reel_store *store);
+const char *reel__store_path(const reel_store *store);
+
+/* ---- facts --------------------------------------------------------------------------------- */
+
+typedef struct reel_store_counts {
+    int64_t movies, people, ratings, events, undelivered;
+    int64_t generation; /* raised by every bulk load */
+    int64_t schema;     /* number of the last migration */
+    char source[80];    /* "MovieLens 1M" */
+    bool simulated;
+} reel_store_counts;
+REEL_MUST_USE reel_code reel__store_counts(reel_store *store, reel_store_counts *out,
+                                           reel_err *err);
+
+/* ---- bulk load ----------------------------------------------------------------------------- */
+
+typedef struct reel_person {
+    int64_t id;
+    const char *gender;     /* "F", "M" or "" */
+    const char *occupation; /* "" = unknown */
+    const char *zip;
+    int32_t age; /* 0 = unknown */
+} reel_person;
+
+/* One transaction: everything between begin and commit becomes visible at once or not at all.
+ * put_movies replaces films with the same id; put_ratings keeps the later time of a (person, movie)
+ * given twice and counts it. replace: begin by removing what an earlier load brought. */
+typedef struct reel_store_load reel_store_load;
+REEL_MUST_USE reel_code reel__store_load_begin(reel_store_load **out, reel_store *store,
+                                               bool replace, reel_err *err);
+REEL_MUST_USE reel_code reel__store_put_movies(reel_store_load *load, const reel_movie *movies,
+                                               size_t count, reel_err *err);
+REEL_MUST_USE reel_code reel__store_put_people(reel_store_load *load, const reel_person *people,
+                                               size_t count, reel_err *err);
+REEL_MUST_USE reel_code reel__store_put_ratings(reel_store_load *load, const reel_rating *ratings,
+                                                size_t count, int64_t *duplicates, reel_err *err);
+/* Raises the generation. The load is freed in any case; on failure nothing was changed. */
+REEL_MUST_USE reel_code reel__store_load_commit(reel_store_load *load, const char *source,
+                                                bool simulated, reel_err *err);
+void reel__store_load_abort(reel_store_load *load); /* NULL allowed */
+
+/* ---- reading it all ------------------------------------------------------------------------ */
+
+/* Read a whole generation into a builder (label included), in one read transaction. */
+REEL_MUST_USE reel_code reel__store_read_dataset(reel_store *store, reel_dataset_builder *builder,
+                                                 const reel_progress *progress, reel_err *err);
+
+/* ---- feedback events ----------------------------------------------------------------------- */
+
+typedef struct reel_event_movie {
+    int64_t movie;
+    int32_t rank; /* 1-based; 0 = not part of a list */
+} reel_event_movie;
+
+enum { REEL_EVENT_MOVIES_MAX = 200 };
+
+/* Texts are never NULL, "" where absent. */
+typedef struct reel_event {
+    const char *event_id; /* UUID, the key: the same id twice is one event */
+    const char *type;     /* impression, click, rating, not_interested, trailer */
+    const char *visitor;  /* anonymous visitor token */
+    const char *method;   /* model name */
+    const char *model_id;
+    const char *list_id;
+    int64_t user;         /* MovieLens person id, or -1 */
+    int64_t source_movie; /* by film: that film's id, or -1 */
+    int64_t time_ms;      /* when it happened, by the client's or the server's clock */
+    double value;         /* rating given; NaN where none */
+    const reel_event_movie *movies;
+    size_t movie_count;
+    int64_t sequence;    /* out only: position in the log */
+    int64_t received_ms; /* out only */
+} reel_event;
+
+/* Store events in one transaction, safe on disk when it returns. duplicates counts ids that were
+ * there. Errors: E_STORE (disk full: nothing of the batch is kept), E_NOMEM. */
+REEL_MUST_USE reel_code reel__store_put_events(reel_store *store, const reel_event *events,
+                                               size_t count, int64_t *duplicates, reel_err *err);
+
+typedef struct reel_event_filter {
+    const char *method; /* NULL = any */
+    const char *type;   /* NULL = any */
+    int64_t before;     /* only events with a smaller sequence; 0 = from the newest */
+    size_t limit;       /* 1 .. 1000 */
+} reel_event_filter;
+/* Newest first. row returns false to stop; the event is borrowed during the call. */
+typedef bool reel_event_fn(void *user, const reel_event *event);
+REEL_MUST_USE reel_code reel__store_scan_events(reel_store *store, const reel_event_filter *filter,
+                                                reel_event_fn *row, void *user, reel_err *err);
+
+/* ---- model records ------------------------------------------------------------------------- */
+
+typedef struct reel_model_record {
+    const char *name, *model_id, *file, *data_hash, *parameters; /* parameters as JSON text */
+    int64_t generation, trained_at;
+    double seconds; /* how long fitting took */
+} reel_model_record;
+/* Replaces the record of the same name. */
+REEL_MUST_USE reel_code reel__store_put_model(reel_store *store, const reel_model_record *record,
+                                              reel_err *err);
+typedef bool reel_model_record_fn(void *user, const reel_model_record *record);
+REEL_MUST_USE reel_code reel__store_scan_models(reel_store *store, reel_model_record_fn *row,
+                                                void *user, reel_err *err);
+
+#endif
