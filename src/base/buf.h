@@ -24,10 +24,14 @@ void reel__buf_clear(reel_buf *buf); /* keeps the memory */
 void reel__buf_append(reel_buf *buf, const void *data, size_t length);
 void reel__buf_text(reel_buf *buf, const char *text);
 void reel__buf_char(reel_buf *buf, char c);
+/* Room for length more bytes (and the NUL), or NULL after a failure; fill it, then advance. */
+char *reel__buf_reserve(reel_buf *buf, size_t length);
+void reel__buf_advance(reel_buf *buf, size_t length);
 void reel__buf_format(reel_buf *buf, const char *format, ...) REEL_PRINTF(2, 3);
 /* REEL_OK, or why it failed: E_NOMEM or E_TOOLARGE. */
 REEL_MUST_USE reel_code reel__buf_check(const reel_buf *buf, reel_err *err);
-/* Hand the text over to the caller (reel__free); the buffer is empty afterwards. */
+/* Hand the text over to the caller (reel__free); the buffer is empty afterwards. NULL when an
+ * append had failed or there is no memory. Never free data itself: an unused buffer borrows it. */
 char *reel__buf_take(reel_buf *buf);
 
 #endif

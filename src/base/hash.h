@@ -1,4 +1,4 @@
-/* base/hash.h - SHA-256, MD5 and HMAC (over nettle), and a fast 64-bit hash for tables.
+/* base/hash.h - SHA-256 and MD5 (over nettle), and a fast 64-bit hash for tables.
  * Layer: base. Threads: a context is one thread at a time; the rest has no state.
  */
 #ifndef REEL_BASE_HASH_H
