@@ -19,8 +19,8 @@ typedef struct reel_model_ops {
                      const reel_fit_context *context, reel_err *err);
     reel_code (*score)(const reel_model *model, const reel_query *query, reel_scratch *scratch,
                        float *scores, reel_err *err);
-    /* Fills everything of out but reasons beyond limit; contributions [query->count] is scratch the
-     * door gives it: one value per entry, from which the door picks reasons and other. */
+    /* Fills score, baseline and terms of out (zeroed by the door) and contributions
+     * [query->count], one value per entry; the door picks reasons and other from those. */
     reel_code (*explain)(const reel_model *model, const reel_query *query, reel_index movie,
                          reel_scratch *scratch, double *contributions, reel_explanation *out,
                          reel_err *err);
@@ -37,6 +37,7 @@ typedef struct reel_model_ops {
 struct reel_model {
     const reel_model_ops *ops;
     atomic_int references;
+    uint64_t serial; /* one for each model object of this process; never 0 */
     reel_index movies;
     const int64_t *movie_ids; /* [movies], owned unless tensors is set */
     reel_tensors *tensors;    /* the mapped file, or NULL for a fitted model */
@@ -46,11 +47,24 @@ struct reel_model {
     char id[48];
 };
 
-/* Scratch memory by slot: at least `size_bytes`, 64-byte aligned, kept between calls, content
- * undefined; NULL without memory. A hybrid hands its members slots of their own. */
+/* Scratch memory by slot: at least `size_bytes`, 64-byte aligned, kept between calls: all zero when
+ * it is new or has grown, else what was left there; NULL without memory. */
 enum { REEL_SCRATCH_SLOTS = 16 };
 void *reel__scratch_get(reel_scratch *scratch, int slot, size_t size_bytes);
-/* Every model uses slots [0, 4); the hybrid keeps its own in [8, 12), the door in [12, 16). */
+/* content uses slots [0, 4), user-knn [4, 8), hybrid [8, 12), the door [12, 16): a hybrid and its
+ * members work in one scratch without disturbing each other. */
+
+/* Names a query to one model object: a slot that starts with this key may keep what was worked out
+ * for score and use it again in explain. Never 0. */
+uint64_t reel__query_key(const reel_model *model, const reel_query *query);
+
+/* Inside fit: report a share in [0, 1], and ask whether to end with E_CANCELLED. */
+static inline bool reel__fit_step(const reel_fit_context *context, double share)
+{
+    if (context->progress != NULL)
+        context->progress(share, context->user);
+    return context->cancel == NULL || !*context->cancel;
+}
 
 extern const reel_model_ops reel__model_popular, reel__model_content, reel__model_user_knn,
     reel__model_hybrid;
