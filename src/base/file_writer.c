@@ -1,0 +1,191 @@
+/* file_writer.c - files that appear complete or not at all.
+ * Written under a hidden name in the same folder, fsynced, renamed over the target, and the folder
+ * is fsynced too, since the new name lives there. Small writes are gathered; large ones pass by.
+ */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/file_priv.h"
+#include "base/rng.h"
+
+enum { GATHER_BYTES = 1 << 16, RANDOM_LETTERS = 6 };
+
+struct reel_file_writer {
+    char *path, *temporary, *folder;
+    int fd;
+    size_t gathered;
+    char gather[GATHER_BYTES];
+};
+
+static void free_writer(reel_file_writer *writer)
+{
+    reel__free(writer->path);
+    reel__free(writer->temporary);
+    reel__free(writer->folder);
+    reel__free(writer);
+}
+
+/* "folder/.name.XXXXXX" beside "folder/name". */
+static bool name_files(reel_file_writer *writer, const char *path)
+{
+    static const char ending[] = ".XXXXXX";
+    const char *slash = strrchr(path, '/');
+    const size_t before = slash == NULL ? 0 : (size_t)(slash + 1 - path);
+    const size_t name = strlen(path) - before;
+
+    writer->path = reel__strdup(path);
+    writer->folder = before == 0 ? reel__strdup(".") : reel__strndup(path, before);
+    writer->temporary = reel__alloc_array(before + 1 + name + sizeof ending, 1);
+    if (writer->path == NULL || writer->folder == NULL || writer->temporary == NULL)
+        return false;
+    memcpy(writer->temporary, path, before);
+    writer->temporary[before] = '.';
+    memcpy(writer->temporary + before + 1, path + before, name);
+    memcpy(writer->temporary + before + 1 + name, ending, sizeof ending);
+    return true;
+}
+
+/* mkstemp would make a file that only its owner may read, and asking for the umask to mend that is
+ * not safe beside other threads; so the name is ours and the kernel applies the umask. */
+static int create_temporary(reel_file_writer *writer)
+{
+    static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    static atomic_uint calls;
+    char *ending = writer->temporary + strlen(writer->temporary) - RANDOM_LETTERS;
+
+    for (int attempt = 0; attempt < 100; attempt++) {
+        reel_rng rng = reel__rng_make((uint64_t)reel__clock_steady_us() ^ (uint64_t)getpid() << 40,
+                                      atomic_fetch_add(&calls, 1));
+        int fd;
+
+        for (int i = 0; i < RANDOM_LETTERS; i++)
+            ending[i] = letters[reel__rng_below(&rng, sizeof letters - 1)];
+        fd = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
+reel_code reel__file_writer_open(reel_file_writer **out, const char *path, reel_err *err)
+{
+    reel_file_writer *writer = reel__alloc_array(1, sizeof *writer);
+    reel_code rc = REEL_OK;
+
+    *out = NULL;
+    if (writer == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "%s: out of memory to write it", path);
+    memset(writer, 0, offsetof(reel_file_writer, gather));
+    if (!name_files(writer, path))
+        rc = reel_fail(err, REEL_E_NOMEM, "%s: out of memory to write it", path);
+    else if (reel__file_is_folder(path))
+        rc = reel__file_fail(err, "write", path, EISDIR);
+    else if ((writer->fd = create_temporary(writer)) < 0)
+        rc = reel__file_fail(err, "write", path, errno);
+    if (rc != REEL_OK) {
+        free_writer(writer);
+        return rc;
+    }
+    *out = writer;
+    return REEL_OK;
+}
+
+static reel_code write_all(const reel_file_writer *writer, const char *data, size_t length,
+                           reel_err *err)
+{
+    while (length > 0) {
+        const ssize_t written = write(writer->fd, data, length);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return reel__file_fail(err, "write", writer->path, written < 0 ? errno : EIO);
+        data += written;
+        length -= (size_t)written;
+    }
+    return REEL_OK;
+}
+
+static reel_code flush(reel_file_writer *writer, reel_err *err)
+{
+    const size_t length = writer->gathered;
+
+    writer->gathered = 0;
+    return write_all(writer, writer->gather, length, err);
+}
+
+reel_code reel__file_writer_write(reel_file_writer *writer, const void *data, size_t length,
+                                  reel_err *err)
+{
+    if (length > GATHER_BYTES - writer->gathered) {
+        const reel_code rc = flush(writer, err);
+
+        if (rc != REEL_OK || length >= GATHER_BYTES)
+            return rc != REEL_OK ? rc : write_all(writer, data, length, err);
+    }
+    if (length > 0)
+        memcpy(writer->gather + writer->gathered, data, length);
+    writer->gathered += length;
+    return REEL_OK;
+}
+
+static reel_code sync_folder(const char *folder, reel_err *err)
+{
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int error = 0;
+
+    if (fd < 0)
+        return reel__file_fail(err, "open", folder, errno);
+    if (fsync(fd) != 0 && errno != EINVAL) /* some file systems cannot sync a folder */
+        error = errno;
+    close(fd);
+    return error == 0 ? REEL_OK : reel__file_fail(err, "sync", folder, error);
+}
+
+reel_code reel__file_writer_commit(reel_file_writer *writer, reel_err *err)
+{
+    reel_code rc = flush(writer, err);
+
+    if (rc == REEL_OK && fsync(writer->fd) != 0)
+        rc = reel__file_fail(err, "sync", writer->path, errno);
+    if (close(writer->fd) != 0 && rc == REEL_OK)
+        rc = reel__file_fail(err, "write", writer->path, errno);
+    if (rc == REEL_OK && rename(writer->temporary, writer->path) != 0)
+        rc = reel__file_fail(err, "write", writer->path, errno);
+    if (rc != REEL_OK)
+        (void)unlink(writer->temporary);
+    else
+        rc = sync_folder(writer->folder, err);
+    free_writer(writer);
+    return rc;
+}
+
+void reel__file_writer_abort(reel_file_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    close(writer->fd);
+    (void)unlink(writer->temporary);
+    free_writer(writer);
+}
+
+reel_code reel__file_write(const char *path, const void *data, size_t length, reel_err *err)
+{
+    reel_file_writer *writer;
+    reel_code rc = reel__file_writer_open(&writer, path, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    rc = reel__file_writer_write(writer, data, length, err);
+    if (rc == REEL_OK)
+        return reel__file_writer_commit(writer, err);
+    reel__file_writer_abort(writer);
+    return rc;
+}
