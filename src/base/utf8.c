@@ -1,0 +1,188 @@
+/* utf8.c - checking, repairing and folding text (folding over utf8proc).
+ * Folding adds to Unicode's own rules (compatibility decomposition, case folding, marks dropped)
+ * the Latin letters that have no decomposition but that people type without their stroke.
+ */
+#include "base/utf8.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <utf8proc.h>
+
+/* Length of the well-formed character at text, 0 when malformed (overlong, surrogate, too large).
+ */
+static size_t character_length(const unsigned char *text, size_t left)
+{
+    const unsigned char first = text[0];
+    size_t length;
+    uint32_t code;
+
+    if (first < 0x80)
+        return 1;
+    if (first < 0xC2 || first > 0xF4)
+        return 0;
+    length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (length > left)
+        return 0;
+    code = first & (0x7FU >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
+        code = code << 6 | (text[i] & 0x3FU);
+    }
+    if ((length == 3 && (code < 0x800 || (code >= 0xD800 && code < 0xE000))) ||
+        (length == 4 && (code < 0x10000 || code > 0x10FFFF)))
+        return 0;
+    return length;
+}
+
+bool reel__utf8_valid(const char *text, size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+
+    for (size_t at = 0; at < length;) {
+        const size_t step = character_length(bytes + at, length - at);
+
+        if (step == 0 || bytes[at] == 0)
+            return false;
+        at += step;
+    }
+    return true;
+}
+
+/* ---- repairing ----------------------------------------------------------------------------- */
+
+/* Windows-1252 for 0x80 .. 0x9F; its five holes become the replacement character. */
+static const uint16_t windows_1252[32] = {
+    0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178};
+
+static void append_code(reel_buf *out, int32_t code)
+{
+    uint8_t bytes[4];
+    const utf8proc_ssize_t length = utf8proc_encode_char(code, bytes);
+
+    reel__buf_append(out, bytes, length > 0 ? (size_t)length : 0);
+}
+
+static bool is_control(unsigned char byte)
+{
+    return (byte < 0x20 && byte != '\t') || byte == 0x7F;
+}
+
+/* Well-formed but for NULs, which count as control characters here. */
+static bool is_well_formed(const char *text, size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+
+    for (size_t at = 0; at < length;) {
+        const size_t step = character_length(bytes + at, length - at);
+
+        if (step == 0)
+            return false;
+        at += step;
+    }
+    return true;
+}
+
+void reel__utf8_from_any(reel_buf *out, const char *text, size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    const bool utf8 = is_well_formed(text, length);
+    size_t start = 0; /* of what is still to be copied as it is */
+
+    for (size_t at = 0; at < length; at++) {
+        if (!is_control(bytes[at]) && (utf8 || bytes[at] < 0x80))
+            continue;
+        reel__buf_append(out, text + start, at - start);
+        start = at + 1;
+        if (is_control(bytes[at]))
+            reel__buf_char(out, ' ');
+        else
+            append_code(out, bytes[at] < 0xA0 ? windows_1252[bytes[at] - 0x80] : bytes[at]);
+    }
+    reel__buf_append(out, text + start, length - start);
+}
+
+/* ---- folding ------------------------------------------------------------------------------- */
+
+typedef struct letter {
+    int32_t code;
+    const char *plain;
+} letter;
+
+/* After case folding, by code. */
+static const letter plain_letters[] = {
+    {0x00E6, "ae"}, {0x00F0, "d"},  {0x00F8, "o"}, {0x00FE, "th"}, {0x0111, "d"},  {0x0127, "h"},
+    {0x0131, "i"},  {0x0138, "k"},  {0x0142, "l"}, {0x014B, "n"},  {0x0153, "oe"}, {0x0167, "t"},
+    {0x0180, "b"},  {0x0195, "hv"}, {0x019A, "l"}, {0x01B6, "z"},  {0x01DD, "e"},  {0x01E5, "g"},
+    {0x0259, "e"},  {0x0268, "i"},  {0x0289, "u"}, {0x2010, "-"},  {0x2011, "-"},  {0x2012, "-"},
+    {0x2013, "-"},  {0x2014, "-"},  {0x2018, "'"}, {0x2019, "'"},  {0x201C, "\""}, {0x201D, "\""},
+};
+
+static void append_folded(reel_buf *out, int32_t code)
+{
+    size_t low = 0, high = sizeof plain_letters / sizeof *plain_letters;
+
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+
+        if (plain_letters[middle].code == code) {
+            reel__buf_text(out, plain_letters[middle].plain);
+            return;
+        }
+        if (plain_letters[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    append_code(out, code);
+}
+
+/* Code points one character may become under NFKD and case folding (at most 18 in Unicode). */
+enum { DECOMPOSED_MOST = 32 };
+
+static void fold_character(reel_buf *out, const unsigned char *text, size_t length)
+{
+    utf8proc_int32_t code = 0, parts[DECOMPOSED_MOST];
+    int boundary = 0;
+    utf8proc_ssize_t count;
+
+    if (utf8proc_iterate(text, (utf8proc_ssize_t)length, &code) <= 0)
+        return;
+    count = utf8proc_decompose_char(code, parts, DECOMPOSED_MOST,
+                                    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+                                        UTF8PROC_STRIPMARK | UTF8PROC_IGNORE,
+                                    &boundary);
+    for (utf8proc_ssize_t i = 0; i < count && i < DECOMPOSED_MOST; i++)
+        append_folded(out, parts[i]);
+}
+
+void reel__utf8_fold(reel_buf *out, const char *text, size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+
+    for (size_t at = 0; at < length;) {
+        const size_t step = character_length(bytes + at, length - at);
+
+        if (step == 1) {
+            const unsigned char byte = bytes[at];
+
+            reel__buf_char(out, (char)(byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte));
+        } else if (step > 1) {
+            fold_character(out, bytes + at, step);
+        }
+        at += step == 0 ? 1 : step;
+    }
+}
+
+size_t reel__utf8_cut(const char *text, size_t length, size_t limit)
+{
+    size_t end = limit;
+
+    if (length <= limit)
+        return length;
+    while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80)
+        end--;
+    return end;
+}
