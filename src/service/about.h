@@ -1,0 +1,24 @@
+/* service/about.h - what is loaded, which models serve, whose work is inside, and posters.
+ * Layer: service. Threads: no state of its own.
+ */
+#ifndef REEL_SERVICE_ABOUT_H
+#define REEL_SERVICE_ABOUT_H
+
+#include "base/json.h"
+#include "service/engine.h"
+
+/* The whole object of GET /health (docs/api.md). */
+void reel__health_write(reel_json *json, const reel_engine *engine);
+
+/* The members of `items` of GET /models. Errors: E_STORE. */
+REEL_MUST_USE reel_code reel__models_write(reel_json *json, const reel_engine *engine,
+                                           reel_err *err);
+
+/* The generated poster of a film. Errors: E_NOTFOUND, E_NOMEM. */
+REEL_MUST_USE reel_code reel__movie_poster(reel_buf *svg, const reel_engine *engine, int64_t movie,
+                                           reel_err *err);
+
+/* Notices of everything embedded in the program, as plain text; NUL-terminated, static. */
+const char *reel__licenses(void);
+
+#endif

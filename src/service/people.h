@@ -1,0 +1,30 @@
+/* service/people.h - the people of the data set: who there is, what they rated.
+ * Layer: service. Threads: no state of its own.
+ */
+#ifndef REEL_SERVICE_PEOPLE_H
+#define REEL_SERVICE_PEOPLE_H
+
+#include "base/json.h"
+#include "service/engine.h"
+
+/* People by ascending id whose id in digits starts with prefix ("" = all), from those with an id
+ * greater than after (-1 = from the first). Writes the members of `items` of GET /people
+ * (docs/api.md) and sets next to the last id written when there are more, else to -1. limit: 1 ..
+ * 200. */
+void reel__people_write(reel_json *json, const reel_engine *engine, const char *prefix,
+                        int64_t after, size_t limit, int64_t *next);
+
+/* GET /people/{id}. Errors: E_NOTFOUND. */
+REEL_MUST_USE reel_code reel__person_write(reel_json *json, const reel_engine *engine,
+                                           int64_t person, reel_err *err);
+
+/* Their ratings as short movies with your_rating and time: best first, then newest, then by film.
+ * offset and limit page through it; total [out]. Errors: E_NOTFOUND, E_NOMEM. */
+typedef struct reel_page {
+    size_t offset, limit;
+} reel_page;
+REEL_MUST_USE reel_code reel__person_write_ratings(reel_json *json, const reel_engine *engine,
+                                                   int64_t person, reel_page page, size_t *total,
+                                                   reel_err *err);
+
+#endif
