@@ -25,9 +25,10 @@ REEL_MUST_USE reel_code reel__feedback_take(reel_feedback *feedback, const char 
                                             size_t length, reel_feedback_answer *out,
                                             reel_err *err);
 
-/* The log, newest first, as {"items":[...],"next_cursor":...}. */
+/* The log, newest first: writes the members of `items` and sets *next to the sequence to continue
+ * before, or -1 when this was the last page. */
 REEL_MUST_USE reel_code reel__feedback_write_log(const reel_engine *engine,
                                                  const reel_event_filter *filter, reel_json *json,
-                                                 reel_err *err);
+                                                 int64_t *next, reel_err *err);
 
 #endif
