@@ -272,6 +272,12 @@ void reel__json_null(reel_json *json)
     reel__buf_text(json->buf, "null");
 }
 
+void reel__json_raw(reel_json *json, const char *text, size_t length)
+{
+    separate(json);
+    reel__buf_append(json->buf, text, length);
+}
+
 void reel__json_put_text(reel_json *json, const char *key, const char *text)
 {
     reel__json_key(json, key);

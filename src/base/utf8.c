@@ -186,3 +186,15 @@ size_t reel__utf8_cut(const char *text, size_t length, size_t limit)
         end--;
     return end;
 }
+
+size_t reel__utf8_whole(const char *text, size_t length)
+{
+    size_t last = length;
+
+    while (last > 0 && length - last < 3 && ((unsigned char)text[last - 1] & 0xC0) == 0x80)
+        last--;
+    if (last == 0 || (unsigned char)text[last - 1] < 0xC0)
+        return length;
+    last--;
+    return character_length((const unsigned char *)text + last, length - last) == 0 ? last : length;
+}

@@ -19,5 +19,7 @@ void reel__utf8_from_any(reel_buf *out, const char *text, size_t length);
 void reel__utf8_fold(reel_buf *out, const char *text, size_t length);
 /* Largest length <= limit that does not cut a character. */
 size_t reel__utf8_cut(const char *text, size_t length, size_t limit);
+/* Length without a last character that something else has cut in two. */
+size_t reel__utf8_whole(const char *text, size_t length);
 
 #endif

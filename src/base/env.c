@@ -1,0 +1,219 @@
+/* env.c - `.env` files: NAME=value lines for the environment.
+ * The whole file is checked before anything is set, so a typing error in the last line cannot
+ * leave half of the settings in force.
+ */
+#include "base/env.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/file.h"
+
+enum { FILE_MOST = 1 << 20, OTHERS_MAY_READ = 0044 };
+
+typedef struct scanner {
+    const char *at, *end, *path;
+    int line;
+    reel_buf name, value;
+} scanner;
+
+static reel_code wrong_line(const scanner *scan, reel_err *err, const char *what)
+{
+    return reel_fail(err, REEL_E_SYNTAX, "%s:%d: %s; write NAME=value", scan->path, scan->line,
+                     what);
+}
+
+static bool is_name(char c, bool first)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+           (!first && c >= '0' && c <= '9');
+}
+
+static void skip_blanks(scanner *scan)
+{
+    while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\r'))
+        scan->at++;
+}
+
+static bool at_line_end(const scanner *scan)
+{
+    return scan->at == scan->end || *scan->at == '\n';
+}
+
+static void read_name(scanner *scan)
+{
+    reel__buf_clear(&scan->name);
+    while (scan->at < scan->end && is_name(*scan->at, scan->name.length == 0))
+        reel__buf_char(&scan->name, *scan->at++);
+}
+
+/* Up to the end of the line or to a # after a blank, without blanks at the end. */
+static void read_bare(scanner *scan)
+{
+    const char *start = scan->at, *end;
+
+    while (!at_line_end(scan) && !(*scan->at == '#' && (scan->at == start || scan->at[-1] == ' ' ||
+                                                        scan->at[-1] == '\t')))
+        scan->at++;
+    end = scan->at;
+    while (end > start && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
+        end--;
+    reel__buf_append(&scan->value, start, (size_t)(end - start));
+}
+
+/* 'as it stands' or "with \n, \t, \\ and \"". */
+static reel_code read_quoted(scanner *scan, reel_err *err)
+{
+    const char quote = *scan->at++;
+
+    while (!at_line_end(scan) && *scan->at != quote) {
+        char c = *scan->at++;
+
+        if (c == '\\' && quote == '"' && !at_line_end(scan)) {
+            c = *scan->at++;
+            c = c == 'n' ? '\n' : c == 't' ? '\t' : c;
+        }
+        reel__buf_char(&scan->value, c);
+    }
+    if (at_line_end(scan))
+        return wrong_line(scan, err, "a quote is not closed");
+    scan->at++;
+    skip_blanks(scan);
+    if (!at_line_end(scan) && *scan->at != '#')
+        return wrong_line(scan, err, "text after the closing quote");
+    return REEL_OK;
+}
+
+/* One line; name is empty when it holds none. */
+static reel_code read_line(scanner *scan, reel_err *err)
+{
+    reel__buf_clear(&scan->name);
+    reel__buf_clear(&scan->value);
+    skip_blanks(scan);
+    if (at_line_end(scan) || *scan->at == '#')
+        return REEL_OK;
+    read_name(scan);
+    if (strcmp(scan->name.data, "export") == 0 && scan->at < scan->end &&
+        (*scan->at == ' ' || *scan->at == '\t')) {
+        skip_blanks(scan);
+        read_name(scan);
+    }
+    skip_blanks(scan);
+    if (scan->name.length == 0 || scan->at == scan->end || *scan->at != '=')
+        return wrong_line(scan, err, "not a setting");
+    scan->at++;
+    skip_blanks(scan);
+    if (!at_line_end(scan) && (*scan->at == '"' || *scan->at == '\''))
+        return read_quoted(scan, err);
+    read_bare(scan);
+    return REEL_OK;
+}
+
+reel_code reel__env_parse(const char *text, size_t length, const char *path,
+                          reel_code (*found)(void *user, const char *name, const char *value,
+                                             reel_err *err),
+                          void *user, reel_err *err)
+{
+    scanner scan = {.at = text, .end = text + length, .path = path, .line = 1};
+    reel_code rc = REEL_OK;
+
+    reel__buf_init(&scan.name, FILE_MOST);
+    reel__buf_init(&scan.value, FILE_MOST);
+    for (; scan.at < scan.end; scan.line++) {
+        REEL_TRY(read_line(&scan, err));
+        REEL_TRY(reel__buf_check(&scan.name, err));
+        REEL_TRY(reel__buf_check(&scan.value, err));
+        if (memchr(scan.value.data, '\0', scan.value.length) != NULL) {
+            rc = wrong_line(&scan, err, "a NUL byte in the value");
+            goto out;
+        }
+        if (scan.name.length > 0)
+            REEL_TRY(found(user, scan.name.data, scan.value.data, err));
+        while (!at_line_end(&scan))
+            scan.at++;
+        if (scan.at < scan.end)
+            scan.at++;
+    }
+out:
+    reel__buf_fini(&scan.name);
+    reel__buf_fini(&scan.value);
+    return rc;
+}
+
+/* ---- loading ------------------------------------------------------------------------------- */
+
+static bool is_secret(const char *name)
+{
+    static const char *const endings[] = {"KEY", "TOKEN", "SECRET", "PASSWORD", "URI"};
+    const size_t length = strlen(name);
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t ending = strlen(endings[i]);
+
+        if (length >= ending && strcasecmp(name + length - ending, endings[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* user: the file's path when others may read it, else NULL. */
+static reel_code check_line(void *user, const char *name, const char *value, reel_err *err)
+{
+    const char *open_path = user;
+
+    if (open_path != NULL && value[0] != '\0' && is_secret(name))
+        return reel_fail(err, REEL_E_DENIED,
+                         "%s: holds %s and other people may read it; run: chmod 600 %s", open_path,
+                         name, open_path);
+    return REEL_OK;
+}
+
+static reel_code set_line(void *user, const char *name, const char *value, reel_err *err)
+{
+    (void)user;
+    if (setenv(name, value, 0) != 0)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for the setting %s", name);
+    return REEL_OK;
+}
+
+reel_code reel__env_load(const char *path, reel_err *err)
+{
+    reel_file_map file;
+    const char *text;
+    char *open_path = NULL;
+    reel_code rc = reel__file_map_open(&file, path, err);
+
+    if (rc == REEL_E_NOTFOUND)
+        return REEL_OK;
+    if (rc != REEL_OK)
+        return rc;
+    if (file.size_bytes > FILE_MOST) {
+        rc = reel_fail(err, REEL_E_TOOLARGE, "%s: larger than 1 MiB; is it a settings file?", path);
+        goto out;
+    }
+    text = (const char *)file.data;
+    if ((reel__file_mode(path) & OTHERS_MAY_READ) != 0) {
+        open_path = reel__strdup(path);
+        if (open_path == NULL) {
+            rc = reel_fail(err, REEL_E_NOMEM, "%s: out of memory to read it", path);
+            goto out;
+        }
+    }
+    REEL_TRY(reel__env_parse(text, file.size_bytes, path, check_line, open_path, err));
+    REEL_TRY(reel__env_parse(text, file.size_bytes, path, set_line, NULL, err));
+out:
+    reel__free(open_path);
+    reel__file_map_close(&file);
+    return rc;
+}
+
+const char *reel__env_get(const char *name, const char *fallback)
+{
+    const char *value = getenv(name);
+
+    return value == NULL || value[0] == '\0' ? fallback : value;
+}
