@@ -50,6 +50,23 @@ const reel_model *reel__engine_model(const reel_engine *engine, const char *name
 size_t reel__engine_model_count(const reel_engine *engine);
 const reel_model *reel__engine_model_at(const reel_engine *engine, size_t index);
 
+/* The folder of the model files, and the scale ratings are given on: that of MovieLens (whole or
+ * half stars) when the ratings fit it, else what was seen; step 0 = any value between. */
+const char *reel__engine_models_dir(const reel_engine *engine);
+typedef struct reel_scale {
+    double min, max, step;
+} reel_scale;
+reel_scale reel__engine_scale(const reel_engine *engine);
+/* Whether TMDb metadata is shown, so that a page can carry the attribution. */
+bool reel__engine_has_tmdb(const reel_engine *engine);
+/* How many people rated a film, and the mean of their ratings (NaN when nobody did). */
+int64_t reel__engine_rated(const reel_engine *engine, reel_index movie, double *mean);
+/* Index of a film or person. Errors: E_NOTFOUND naming the id. */
+REEL_MUST_USE reel_code reel__engine_find_movie(const reel_engine *engine, int64_t id,
+                                                reel_index *out, reel_err *err);
+REEL_MUST_USE reel_code reel__engine_find_person(const reel_engine *engine, int64_t id,
+                                                 reel_index *out, reel_err *err);
+
 /* Working memory of one thread. */
 typedef struct reel_session reel_session;
 REEL_MUST_USE reel_code reel__session_new(reel_session **out, const reel_engine *engine,

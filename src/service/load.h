@@ -15,6 +15,7 @@ typedef struct reel_load_opts {
     const char *links;     /* links.csv; NULL = beside the JSONL when there */
     bool keep;             /* add to what is there; default: replace it */
     bool simulated;        /* the people in it are made up */
+    const char *label;     /* what the data is called; NULL = from the catalogue or the file */
     reel_read_opts read;
     reel_notice notice;
 } reel_load_opts;

@@ -50,10 +50,10 @@ typedef struct reel_list {
     reel_recommendation items[REEL_LIST_MAX];
 } reel_list;
 
-/* The list lives in the session until its next use. A history no model can use (empty, or unknown
- * films only) is answered by `popular` with basis "fallback".
+/* The list lives in the session until its next use. A history the model can make nothing of (empty,
+ * all weights 0, nobody rated these films) is answered by `popular` with basis "fallback".
  * Errors: E_NOTFOUND (no such person, film or model; names it), E_INVALID (limit, ratings; names
- * the member). */
+ * the member: history[3].rating). */
 REEL_MUST_USE reel_code reel__recommend(reel_session *session, const reel_request *request,
                                         const reel_list **out, reel_err *err);
 
@@ -77,5 +77,10 @@ void reel__write_explanation(reel_json *json, const reel_session *session,
                              const reel_recommendation *item);
 /* full: every field of docs/api.md "movie"; otherwise the short form used in lists. */
 void reel__write_movie(reel_json *json, const reel_engine *engine, reel_index movie, bool full);
+/* The same without the braces, for objects that carry more members. */
+void reel__write_movie_members(reel_json *json, const reel_engine *engine, reel_index movie,
+                               bool full);
+/* One item of GET /people/{id}/similar. */
+void reel__write_similar_person(reel_json *json, const reel_similar_person *person);
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef REEL_SERVICE_SEARCH_H
 #define REEL_SERVICE_SEARCH_H
 
+#include "base/json.h"
 #include "service/engine.h"
 
 typedef struct reel_hit {
@@ -18,6 +19,9 @@ typedef struct reel_hit {
 REEL_MUST_USE reel_code reel__search(reel_session *session, const char *query, size_t offset,
                                      size_t limit, reel_hit *out, size_t *count, size_t *total,
                                      reel_err *err);
+
+/* One search result: a short movie with its match. */
+void reel__write_hit(reel_json *json, const reel_engine *engine, const reel_hit *hit);
 
 /* The one film a person means by a title, or by an id in digits. Errors: E_NOTFOUND, with up to
  * five suggestions in the message; E_CONFLICT when several fit equally well, naming them. */

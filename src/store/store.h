@@ -100,6 +100,7 @@ typedef struct reel_event {
     size_t movie_count;
     int64_t sequence;    /* out only: position in the log */
     int64_t received_ms; /* out only */
+    bool *known; /* put: where to say that this id was there before, or NULL */
 } reel_event;
 
 /* Store events in one transaction, safe on disk when it returns. duplicates counts ids that were
