@@ -24,7 +24,8 @@ void reel__csr_row_norms(reel_csr_view matrix, float *out);
 /* Divide each row by its length; empty rows stay empty. val may be matrix.val. */
 void reel__csr_normalise_rows(reel_csr_view matrix, float *val);
 /* Check what a view promises: monotone ptr, increasing columns in range, finite values.
- * Errors: E_FORMAT naming the row. For data from files. */
+ * Errors: E_FORMAT naming the row. For data from files: col and val must hold ptr[rows] entries,
+ * which the caller has compared with the bytes present. */
 REEL_MUST_USE reel_code reel__csr_check(reel_csr_view matrix, reel_err *err);
 
 #endif

@@ -16,8 +16,8 @@ typedef struct reel_scored {
 
 /* Largest scores first, ties by ascending index.
  * scores [n], finite; skip [optional] bitmap, bit i set = leave i out ((n + 63) / 64 words)
- * out [k]; returns how many were written, <= k. O(n + k log k) expected, no allocation for
- * k <= 1024. */
+ * out [k]; returns how many were written, <= k. O(n + k log k log(n/k)) expected, no
+ * allocation. */
 size_t reel__topk(const float *scores, reel_index n, const uint64_t *skip, size_t k,
                   reel_scored *out);
 
