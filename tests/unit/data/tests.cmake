@@ -1,0 +1,2 @@
+reel_add_test(unit/data/dataset.c)
+reel_add_test(unit/data/builder.c)
