@@ -198,3 +198,19 @@ size_t reel__utf8_whole(const char *text, size_t length)
     last--;
     return character_length((const unsigned char *)text + last, length - last) == 0 ? last : length;
 }
+
+int reel__utf8_width(const char *text, size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    utf8proc_int32_t code;
+    int width = 0;
+
+    for (size_t at = 0; at < length;) {
+        const size_t step = character_length(bytes + at, length - at);
+
+        if (step > 0 && utf8proc_iterate(bytes + at, (utf8proc_ssize_t)step, &code) > 0)
+            width += utf8proc_charwidth(code);
+        at += step == 0 ? 1 : step;
+    }
+    return width;
+}

@@ -22,4 +22,7 @@ size_t reel__utf8_cut(const char *text, size_t length, size_t limit);
 /* Length without a last character that something else has cut in two. */
 size_t reel__utf8_whole(const char *text, size_t length);
 
+/* Columns a terminal gives the text: wide characters take two, combining marks none. */
+int reel__utf8_width(const char *text, size_t length);
+
 #endif
