@@ -256,8 +256,7 @@ reel_code reel__dataset_open(reel_dataset **out, const char *path, bool checksum
     if (checksum) {
         checksum_text(dataset, sum);
         if (strcmp(sum, meta_or_empty(dataset->file, "checksum")) != 0) {
-            rc = reel_fail(err, REEL_E_FORMAT,
-                           "%s: damaged: its checksum does not match", path);
+            rc = reel_fail(err, REEL_E_FORMAT, "%s: damaged: its checksum does not match", path);
             goto out;
         }
     }

@@ -47,8 +47,8 @@ enum dataset_size {
 
 typedef struct reel_dataset_array {
     const char *name;
-    reel_dtype dtype;
     size_t width; /* bytes of an element */
+    reel_dtype dtype;
     enum dataset_size size;
 } reel_dataset_array;
 extern const reel_dataset_array reel__dataset_arrays[ARRAY_COUNT];
