@@ -1,3 +1,7 @@
 reel_add_test(unit/base/alloc.c)
 reel_add_test(unit/base/buf.c)
 reel_add_test(unit/base/map.c)
+reel_add_test(unit/base/clock.c)
+reel_add_test(unit/base/err.c)
+reel_add_test(unit/base/hash.c)
+reel_add_test(unit/base/rng.c)
