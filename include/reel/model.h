@@ -30,8 +30,8 @@ typedef enum reel_entry_kind { REEL_ENTRY_RATING = 0, REEL_ENTRY_CLICK = 1 } ree
 /* One entry of a history. */
 typedef struct reel_entry {
     reel_index movie;     /* column of the data the model was fitted on */
-    float value;          /* the rating, on the scale of the training data */
-    float weight;         /* 1 = normal, 0 = leave out, 2 = count double; finite, >= 0 */
+    float value;          /* the rating, on the scale of the training data; at most 1e6 in size */
+    float weight;         /* 1 = normal, 0 = leave out, 2 = count double; 0 .. 1e6 */
     reel_entry_kind kind; /* what was observed */
     int64_t time;         /* seconds since 1970 UTC; 0 = unknown */
 } reel_entry;

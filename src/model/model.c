@@ -1,0 +1,354 @@
+/* model.c - the door of every model: the registry, shared ownership and the checks.
+ * A query is checked here once, entries of weight 0 are taken out here, and reasons are picked
+ * here from the contributions a model gives; the models behind it may trust what they get.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "model/model_priv.h"
+
+enum { SLOT_ENTRIES = 12, SLOT_CONTRIBUTIONS = 13, SLOT_MAPPED = 14 };
+
+static const reel_model_ops *const registry[] = {
+    &reel__model_user_knn,
+    &reel__model_popular,
+};
+
+/* ---- registry ------------------------------------------------------------------------------ */
+
+const reel_model_info *reel_model_at(size_t index)
+{
+    return index < sizeof registry / sizeof *registry ? &registry[index]->info : NULL;
+}
+
+const reel_model_ops *reel__model_ops(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < sizeof registry / sizeof *registry; i++)
+        if (strcmp(registry[i]->info.name, name) == 0)
+            return registry[i];
+    return NULL;
+}
+
+const reel_model_info *reel_model_find(const char *name)
+{
+    const reel_model_ops *ops = reel__model_ops(name);
+
+    return ops == NULL ? NULL : &ops->info;
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+reel_code reel__model_new(reel_model **out, const reel_model_ops *ops, reel_err *err)
+{
+    static atomic_ullong serials = 1;
+    reel_model *model = reel__alloc_zero(1, ops->struct_size);
+
+    *out = model;
+    if (model == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for a model \"%s\"", ops->info.name);
+    model->ops = ops;
+    model->serial = atomic_fetch_add(&serials, 1);
+    atomic_init(&model->references, 1);
+    for (size_t i = 0; i < ops->info.param_count; i++)
+        model->params[i] = ops->info.params[i].initial;
+    return REEL_OK;
+}
+
+reel_model *reel_model_ref(reel_model *model)
+{
+    atomic_fetch_add_explicit(&model->references, 1, memory_order_relaxed);
+    return model;
+}
+
+void reel_model_free(reel_model *model)
+{
+    if (model == NULL ||
+        atomic_fetch_sub_explicit(&model->references, 1, memory_order_acq_rel) != 1)
+        return;
+    model->ops->fini(model);
+    if (model->tensors == NULL)
+        reel__free((void *)(uintptr_t)model->movie_ids);
+    reel__tensors_free(model->tensors);
+    reel__free(model);
+}
+
+static reel_code take_data(reel_model *model, const reel_dataset *dataset, reel_err *err)
+{
+    const reel_index movies = reel_dataset_movies(dataset);
+    int64_t *ids = reel__alloc_array((size_t)movies, sizeof *ids);
+
+    if (ids == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for the ids of %d films", (int)movies);
+    memcpy(ids, reel_dataset_movie_ids(dataset), (size_t)movies * sizeof *ids);
+    model->movies = movies;
+    model->movie_ids = ids;
+    (void)snprintf(model->data_hash, sizeof model->data_hash, "%s", reel_dataset_hash(dataset));
+    return REEL_OK;
+}
+
+static reel_code check_ratings(const reel_dataset *dataset, const char *name, reel_err *err)
+{
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
+    const reel_nnz count = ratings.rows == 0 ? 0 : ratings.ptr[ratings.rows];
+
+    if (count == 0)
+        return reel_fail(err, REEL_E_INVALID, "the data set holds no ratings to fit \"%s\" on",
+                         name);
+    for (reel_nnz k = 0; k < count; k++)
+        if (!(fabsf(ratings.val[k]) <= REEL_VALUE_MAX))
+            return reel_fail(err, REEL_E_INVALID, "a rating of film %lld is %g, outside -%g to %g",
+                             (long long)reel_dataset_movie_ids(dataset)[ratings.col[k]],
+                             (double)ratings.val[k], (double)REEL_VALUE_MAX,
+                             (double)REEL_VALUE_MAX);
+    return REEL_OK;
+}
+
+reel_code reel_model_fit(reel_model **out, const char *name, const reel_dataset *dataset,
+                         const reel_params *params, const reel_fit_context *context, reel_err *err)
+{
+    static const reel_fit_context plain = {.seed = 1};
+    const reel_model_ops *ops = reel__model_ops(name);
+    reel_code rc = REEL_OK;
+    reel_model *model = NULL;
+
+    *out = NULL;
+    if (ops == NULL)
+        return reel_fail(err, REEL_E_NOTFOUND, "there is no model \"%.40s\"",
+                         name == NULL ? "" : name);
+    REEL_TRY(check_ratings(dataset, name, err));
+    if (context == NULL)
+        context = &plain;
+    REEL_TRY(reel__model_new(&model, ops, err));
+    model->seed = context->seed;
+    REEL_TRY(reel__params_set(model, params, err));
+    REEL_TRY(take_data(model, dataset, err));
+    REEL_TRY(ops->fit(model, dataset, context, err));
+    if (model->id[0] == '\0')
+        REEL_TRY(reel__model_stamp(model, "", err));
+    *out = model;
+    model = NULL;
+out:
+    reel_model_free(model);
+    return rc;
+}
+
+reel_code reel__model_stamp(reel_model *model, const char *extra, reel_err *err)
+{
+    const reel_model_info *info = &model->ops->info;
+    reel_digest *digest = reel__digest_new(REEL_DIGEST_SHA256);
+    char hex[REEL_DIGEST_HEX], text[REEL_PARAM_TEXT];
+
+    if (digest == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory to name a model \"%s\"", info->name);
+    for (size_t i = 0; i < info->param_count; i++) {
+        reel__param_text(model, i, text);
+        reel__digest_update(digest, info->params[i].name, strlen(info->params[i].name) + 1);
+        reel__digest_update(digest, text, strlen(text) + 1);
+    }
+    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)model->seed);
+    reel__digest_update(digest, text, strlen(text) + 1);
+    reel__digest_update(digest, model->data_hash, strlen(model->data_hash) + 1);
+    reel__digest_update(digest, extra, strlen(extra) + 1);
+    reel__digest_finish(digest, hex);
+    (void)snprintf(model->id, sizeof model->id, "%s-%.12s", info->name, hex);
+    return REEL_OK;
+}
+
+const reel_model_info *reel_model_get_info(const reel_model *model)
+{
+    return &model->ops->info;
+}
+
+reel_index reel_model_movies(const reel_model *model)
+{
+    return model->movies;
+}
+
+const int64_t *reel_model_movie_ids(const reel_model *model)
+{
+    return model->movie_ids;
+}
+
+const char *reel_model_data_hash(const reel_model *model)
+{
+    return model->data_hash;
+}
+
+const char *reel_model_id(const reel_model *model)
+{
+    return model->id;
+}
+
+double reel_model_param(const reel_model *model, size_t index)
+{
+    return index < model->ops->info.param_count ? model->params[index] : (double)NAN;
+}
+
+/* ---- queries ------------------------------------------------------------------------------- */
+
+uint64_t reel_query_hash(const reel_query *query)
+{
+    uint64_t hash = query->count;
+
+    for (size_t i = 0; i < query->count; i++) {
+        const reel_entry *e = &query->entries[i];
+        struct {
+            int32_t movie, kind;
+            float value, weight;
+        } bytes = {e->movie, (int32_t)e->kind, e->value, e->weight}; /* no padding in it */
+
+        hash = reel__hash64(&bytes, sizeof bytes, hash);
+    }
+    return hash;
+}
+
+uint64_t reel__query_key(const reel_model *model, const reel_query *query)
+{
+    const uint64_t about[4] = {model->serial, reel_query_hash(query), (uint64_t)query->now,
+                               (uint64_t)query->row};
+    const uint64_t key = reel__hash64(about, sizeof about, 0);
+
+    return key == 0 ? 1 : key;
+}
+
+static reel_code check_entry(const reel_model *model, const reel_query *query, size_t i,
+                             reel_err *err)
+{
+    const reel_entry *e = &query->entries[i];
+
+    if (e->movie < 0 || e->movie >= model->movies)
+        return reel_fail(err, REEL_E_INVALID,
+                         "history entry %zu: film index %d is outside 0..%d of model \"%s\"", i,
+                         (int)e->movie, (int)model->movies - 1, model->id);
+    if (i > 0 && e->movie <= e[-1].movie)
+        return reel_fail(err, REEL_E_INVALID,
+                         "history entry %zu: film index %d does not ascend after %d; sort the "
+                         "entries by film, each film once",
+                         i, (int)e->movie, (int)e[-1].movie);
+    if (!(fabsf(e->value) <= REEL_VALUE_MAX))
+        return reel_fail(err, REEL_E_INVALID,
+                         "history entry %zu: value %g is not a number from -%g to %g", i,
+                         (double)e->value, (double)REEL_VALUE_MAX, (double)REEL_VALUE_MAX);
+    if (!(e->weight >= 0 && e->weight <= REEL_VALUE_MAX))
+        return reel_fail(err, REEL_E_INVALID,
+                         "history entry %zu: weight %g is not a number from 0 to %g", i,
+                         (double)e->weight, (double)REEL_VALUE_MAX);
+    if (e->kind != REEL_ENTRY_RATING && e->kind != REEL_ENTRY_CLICK)
+        return reel_fail(err, REEL_E_INVALID, "history entry %zu: unknown kind %d", i,
+                         (int)e->kind);
+    return REEL_OK;
+}
+
+/* Check a query and give `usable`: the same without the entries of weight 0. */
+static reel_code open_query(reel_query *usable, const reel_model *model, const reel_query *query,
+                            reel_scratch *scratch, reel_err *err)
+{
+    size_t left_out = 0, kept = 0;
+    reel_entry *entries;
+
+    for (size_t i = 0; i < query->count; i++) {
+        const reel_code rc = check_entry(model, query, i, err);
+
+        if (rc != REEL_OK)
+            return rc;
+        left_out += query->entries[i].weight == 0;
+    }
+    *usable = *query;
+    if (left_out == 0)
+        return REEL_OK;
+    entries = reel__scratch_get(scratch, SLOT_ENTRIES, query->count * sizeof *entries);
+    if (entries == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for a history of %zu", query->count);
+    for (size_t i = 0; i < query->count; i++)
+        if (query->entries[i].weight != 0)
+            entries[kept++] = query->entries[i];
+    usable->entries = entries;
+    usable->count = kept;
+    return REEL_OK;
+}
+
+reel_code reel_model_score(const reel_model *model, const reel_query *query, reel_scratch *scratch,
+                           float *scores, reel_err *err)
+{
+    reel_query usable;
+    const reel_code rc = open_query(&usable, model, query, scratch, err);
+
+    return rc != REEL_OK ? rc : model->ops->score(model, &usable, scratch, scores, err);
+}
+
+/* ---- reasons ------------------------------------------------------------------------------- */
+
+/* Keep the limit largest by insertion: entries come by ascending film, so a later one of the same
+ * size goes behind. */
+static void pick_reasons(reel_explanation *out, const reel_query *query,
+                         const double *contributions, size_t limit)
+{
+    double rest = 0;
+
+    for (size_t i = 0; i < query->count; i++) {
+        const double c = contributions[i];
+        size_t at = out->reason_count;
+
+        rest += c;
+        while (at > 0 && fabs(out->reasons[at - 1].contribution) < fabs(c))
+            at--;
+        if (at >= limit || c == 0)
+            continue;
+        if (out->reason_count < limit)
+            out->reason_count++;
+        memmove(&out->reasons[at + 1], &out->reasons[at],
+                (out->reason_count - at - 1) * sizeof out->reasons[0]);
+        out->reasons[at] = (reel_reason){query->entries[i].movie, c};
+    }
+    for (size_t i = 0; i < out->reason_count; i++)
+        rest -= out->reasons[i].contribution;
+    out->other = out->reason_count == query->count ? 0 : rest;
+}
+
+reel_code reel_model_explain(const reel_model *model, const reel_query *query, reel_index movie,
+                             size_t limit, reel_scratch *scratch, reel_explanation *out,
+                             reel_err *err)
+{
+    reel_code rc;
+    reel_query usable;
+    double *contributions;
+
+    memset(out, 0, sizeof *out);
+    if (movie < 0 || movie >= model->movies)
+        return reel_fail(err, REEL_E_INVALID, "film index %d is outside 0..%d of model \"%s\"",
+                         (int)movie, (int)model->movies - 1, model->id);
+    if (limit > REEL_REASONS_MAX)
+        return reel_fail(err, REEL_E_INVALID, "%zu reasons asked for, at most %d are given", limit,
+                         (int)REEL_REASONS_MAX);
+    rc = open_query(&usable, model, query, scratch, err);
+    if (rc != REEL_OK)
+        return rc;
+    contributions =
+        reel__scratch_get(scratch, SLOT_CONTRIBUTIONS, (usable.count + 1) * sizeof *contributions);
+    if (contributions == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for %zu reasons", usable.count);
+    memset(contributions, 0, usable.count * sizeof *contributions);
+    rc = model->ops->explain(model, &usable, movie, scratch, contributions, out, err);
+    if (rc == REEL_OK)
+        pick_reasons(out, &usable, contributions, limit);
+    return rc;
+}
+
+reel_code reel_model_neighbours(const reel_model *model, const reel_query *query, size_t limit,
+                                reel_scratch *scratch, reel_neighbour *out, size_t *count,
+                                reel_err *err)
+{
+    reel_code rc;
+    reel_query usable;
+
+    *count = 0;
+    if (model->ops->neighbours == NULL)
+        return reel_fail(err, REEL_E_INVALID, "model \"%s\" compares no people; ask user-knn",
+                         model->ops->info.name);
+    rc = open_query(&usable, model, query, scratch, err);
+    return rc != REEL_OK ? rc
+                         : model->ops->neighbours(model, &usable, limit, scratch, out, count, err);
+}
