@@ -1,0 +1,109 @@
+/* store/sqlite/sqlite_priv.h - insides shared by the files of the SQLite back end.
+ * Two connections per store: one reads, one writes, so that a long read never holds up an event.
+ * A bulk load brings a third of its own, so that nothing else can slip into its transaction.
+ * Layer: store. Threads: each connection is used under its lock; a load's by its one thread.
+ */
+#ifndef REEL_STORE_SQLITE_SQLITE_PRIV_H
+#define REEL_STORE_SQLITE_SQLITE_PRIV_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "base/file.h"
+#include "store/vtable.h"
+
+typedef struct reel_sqlite {
+    reel_store base; /* first: a reel_store is a reel_sqlite */
+    sqlite3 *reader, *writer;
+    pthread_mutex_t reader_lock, writer_lock;
+    sqlite3_stmt *insert_event; /* of the writer, made at first use */
+    reel_file_lock serving;     /* fd -1 = not held */
+    int busy_timeout_ms;
+    int64_t max_pages; /* 0 = as large as the disk allows */
+} reel_sqlite;
+
+/* ---- open.c -------------------------------------------------------------------------------- */
+
+/* A connection that may write, with the settings every one of them needs. */
+REEL_MUST_USE reel_code reel__sqlite_connect(sqlite3 **out, const reel_sqlite *store, int flags,
+                                             reel_err *err);
+/* Tests: the file may not grow beyond that many pages, as if the disk were full. */
+void reel__sqlite_limit_pages_for_test(reel_store *store, int64_t pages);
+
+/* ---- migrations.c -------------------------------------------------------------------------- */
+
+enum { REEL_SQLITE_APPLICATION = 0x5245454C }; /* "REEL", in the file's header */
+
+typedef struct reel_sqlite_migration {
+    const char *const *statements; /* ends with NULL */
+} reel_sqlite_migration;
+
+/* Number of the newest schema this program knows. */
+int reel__sqlite_schema_newest(void);
+/* Bring a schema to the newest, each step in a transaction of its own. */
+REEL_MUST_USE reel_code reel__sqlite_migrate(sqlite3 *db, reel_err *err);
+/* The same with another list of steps; count is the schema it leads to. */
+REEL_MUST_USE reel_code reel__sqlite_migrate_by(sqlite3 *db, const reel_sqlite_migration *steps,
+                                                int count, reel_err *err);
+/* Is this file ours, and of a schema we can use? fresh: nothing is in it yet. Writes nothing. */
+REEL_MUST_USE reel_code reel__sqlite_check_identity(sqlite3 *db, bool *fresh, bool *outdated,
+                                                    reel_err *err);
+
+/* ---- statement.c --------------------------------------------------------------------------- */
+
+/* The last failure of a connection as our error, naming the file and what to do. */
+reel_code reel__sqlite_fail(sqlite3 *db, const char *path, const char *doing, reel_err *err);
+REEL_MUST_USE reel_code reel__sqlite_exec(sqlite3 *db, const char *sql, reel_err *err);
+/* Undo the open transaction, if there is one. Never fails: SQLite undoes it at close too. */
+void reel__sqlite_rollback(sqlite3 *db);
+REEL_MUST_USE reel_code reel__sqlite_prepare(sqlite3_stmt **out, sqlite3 *db, const char *sql,
+                                             reel_err *err);
+/* Next row, or *row = false at the end, when the statement is ready to run again. */
+REEL_MUST_USE reel_code reel__sqlite_step(sqlite3_stmt *statement, bool *row, reel_err *err);
+/* Run a statement that answers no rows. bound: the sum of what its binds answered. */
+REEL_MUST_USE reel_code reel__sqlite_run(sqlite3_stmt *statement, int bound, reel_err *err);
+/* The first value of the first row of a query, 0 when there is no row. */
+REEL_MUST_USE reel_code reel__sqlite_number(sqlite3 *db, const char *sql, int64_t *out,
+                                            reel_err *err);
+
+/* Binding: borrowed texts; unknown numbers become NULL. Each answers SQLITE_OK (0) or not. */
+int reel__sqlite_bind_text(sqlite3_stmt *statement, int place, const char *text);
+int reel__sqlite_bind_known(sqlite3_stmt *statement, int place, int64_t value, int64_t unknown);
+int reel__sqlite_bind_real(sqlite3_stmt *statement, int place, double value);
+/* Reading: NULL becomes "", the unknown value given, NaN. Texts live until the next step. */
+const char *reel__sqlite_text(sqlite3_stmt *statement, int column);
+int64_t reel__sqlite_known(sqlite3_stmt *statement, int column, int64_t unknown);
+double reel__sqlite_real(sqlite3_stmt *statement, int column);
+
+/* ---- the functions of the table ------------------------------------------------------------ */
+
+reel_code reel__sqlite_counts(reel_store *store, reel_store_counts *out, reel_err *err);
+reel_code reel__sqlite_read_dataset(reel_store *store, reel_dataset_builder *builder,
+                                    const reel_progress *progress, reel_err *err);
+
+reel_code reel__sqlite_load_begin(reel_store_load **out, reel_store *store, bool replace,
+                                  reel_err *err);
+reel_code reel__sqlite_put_movies(reel_store_load *load, const reel_movie *movies, size_t count,
+                                  reel_err *err);
+reel_code reel__sqlite_put_people(reel_store_load *load, const reel_person *people, size_t count,
+                                  reel_err *err);
+reel_code reel__sqlite_put_ratings(reel_store_load *load, const reel_rating *ratings, size_t count,
+                                   int64_t *duplicates, reel_err *err);
+reel_code reel__sqlite_load_commit(reel_store_load *load, const char *source, bool simulated,
+                                   reel_err *err);
+void reel__sqlite_load_abort(reel_store_load *load);
+
+reel_code reel__sqlite_put_events(reel_store *store, const reel_event *events, size_t count,
+                                  int64_t *duplicates, reel_err *err);
+reel_code reel__sqlite_scan_events(reel_store *store, const reel_event_filter *filter,
+                                   reel_event_fn *row, void *user, reel_err *err);
+
+/* The films of an event from their text. Errors: E_FORMAT, E_NOMEM. */
+REEL_MUST_USE reel_code reel__sqlite_decode_movies(reel_event_movie out[REEL_EVENT_MOVIES_MAX],
+                                                   size_t *count, const char *text, reel_err *err);
+
+reel_code reel__sqlite_put_model(reel_store *store, const reel_model_record *record, reel_err *err);
+reel_code reel__sqlite_scan_models(reel_store *store, reel_model_record_fn *row, void *user,
+                                   reel_err *err);
+
+#endif
