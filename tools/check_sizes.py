@@ -7,6 +7,8 @@ import sys
 FILE, FUNCTION, PARAMETERS = 800, 80, 6
 root = pathlib.Path(__file__).resolve().parent.parent
 generated = set((root / "tools/generated.txt").read_text().split())
+# Signatures that a library dictates.
+DICTATED = {("src/http/server.c", "on_request")}
 # A definition as clang-format lays it out: a name and parameters, then a brace alone in column one.
 HEAD = re.compile(r"^(?![#\s}/])[^;={}]*?\b(\w+)\(((?:[^(){}]|\([^(){}]*\))*)\)\s*\n\{\n(.*?)^\}", re.M | re.S)
 
@@ -35,7 +37,7 @@ for folder in ("src", "include", "tests", "bench"):
             if length > FUNCTION:
                 print(f"{name}: {function} has {length} lines, more than {FUNCTION}", file=sys.stderr)
                 failed = True
-            if parameters > PARAMETERS:
+            if parameters > PARAMETERS and (name, function) not in DICTATED:
                 print(f"{name}: {function} has {parameters} parameters, more than {PARAMETERS}", file=sys.stderr)
                 failed = True
 sys.exit(failed)
