@@ -1,0 +1,207 @@
+/* Unit tests of hybrid: the weighted sum by hand, steps of history length, what it refuses. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "support/random_data.h"
+
+enum { MOVIES = 120, PEOPLE = 60 };
+
+static const random_shape shape = {.seed = 21, .people = PEOPLE, .movies = MOVIES, .density = 0.2};
+
+static reel_model *fit(const char *name, const reel_dataset *dataset)
+{
+    reel_model *model = NULL;
+
+    assert_int_equal(reel_model_fit(&model, name, dataset, NULL, NULL, NULL), REEL_OK);
+    return model;
+}
+
+static void standardise(const float *scores, double *out)
+{
+    double mean = 0, variance = 0;
+
+    for (int j = 0; j < MOVIES; j++)
+        mean += (double)scores[j] / MOVIES;
+    for (int j = 0; j < MOVIES; j++)
+        variance += pow((double)scores[j] - mean, 2) / MOVIES;
+    for (int j = 0; j < MOVIES; j++)
+        out[j] = variance > 0 ? ((double)scores[j] - mean) / sqrt(variance) : 0;
+}
+
+static reel_query history_of(size_t count, reel_entry *entries)
+{
+    for (size_t i = 0; i < count; i++)
+        entries[i] = (reel_entry){.movie = (reel_index)i, .value = (float)(1 + i % 5), .weight = 1};
+    return (reel_query){.entries = entries, .count = count, .row = -1};
+}
+
+static void test_scores_are_the_weighted_sum_for_each_length(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t length;
+        double knn, popular;
+    } cases[] = {{0, 0, 1},     {1, 2, 1},     {4, 2, 1},   {5, 3, 0.5}, {19, 3, 0.5},
+                 {20, 5, 0.25}, {99, 5, 0.25}, {100, 7, 0}, {120, 7, 0}};
+    static const reel_param items[] = {
+        {"user-knn-0", "0"},    {"user-knn-1", "2"}, {"user-knn-5", "3"}, {"user-knn-20", "5"},
+        {"user-knn-100", "7"},  {"popular-0", "1"},  {"popular-1", "1"},  {"popular-5", "0.5"},
+        {"popular-20", "0.25"}, {"popular-100", "0"}};
+    const reel_params params = {items, sizeof items / sizeof *items};
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *members[2] = {fit("popular", dataset), fit("user-knn", dataset)}, *model = NULL;
+    reel_scratch *scratch = NULL;
+
+    assert_int_equal(reel_model_combine(&model, members, 2, &params, NULL), REEL_OK);
+    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        reel_entry entries[MOVIES];
+        const reel_query query = history_of(cases[c].length, entries);
+        float scores[MOVIES], popular[MOVIES], knn[MOVIES];
+        double popular_z[MOVIES], knn_z[MOVIES];
+
+        assert_int_equal(reel_model_score(members[0], &query, scratch, popular, NULL), REEL_OK);
+        assert_int_equal(reel_model_score(members[1], &query, scratch, knn, NULL), REEL_OK);
+        assert_int_equal(reel_model_score(model, &query, scratch, scores, NULL), REEL_OK);
+        standardise(popular, popular_z);
+        standardise(knn, knn_z);
+        for (int j = 0; j < MOVIES; j++)
+            assert_float_equal(scores[j],
+                               (float)(cases[c].popular * popular_z[j] + cases[c].knn * knn_z[j]),
+                               1e-5F);
+    }
+    reel_scratch_free(scratch);
+    reel_model_free(model);
+    reel_model_free(members[0]);
+    reel_model_free(members[1]);
+    reel_dataset_free(dataset);
+}
+
+static void test_an_empty_history_gets_the_popular_order(void **state)
+{
+    (void)state;
+    const reel_query nobody = {.row = -1};
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *model = fit("hybrid", dataset), *popular = fit("popular", dataset);
+    reel_scratch *scratch = NULL;
+    float scores[MOVIES], plain[MOVIES];
+
+    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
+    assert_int_equal(reel_model_score(model, &nobody, scratch, scores, NULL), REEL_OK);
+    assert_int_equal(reel_model_score(popular, &nobody, scratch, plain, NULL), REEL_OK);
+    for (int i = 0; i < MOVIES; i++)
+        for (int j = 0; j < MOVIES; j++)
+            assert_int_equal(scores[i] < scores[j], plain[i] < plain[j]);
+    reel_scratch_free(scratch);
+    reel_model_free(model);
+    reel_model_free(popular);
+    reel_dataset_free(dataset);
+}
+
+static void test_neighbours_are_those_of_user_knn(void **state)
+{
+    (void)state;
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *model = fit("hybrid", dataset), *knn = fit("user-knn", dataset);
+    reel_scratch *scratch = NULL;
+    reel_entry entries[MOVIES];
+    const reel_query query = history_of(30, entries);
+    reel_neighbour a[5], b[5];
+    size_t a_count = 0, b_count = 0;
+
+    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
+    assert_int_equal(reel_model_neighbours(model, &query, 5, scratch, a, &a_count, NULL), REEL_OK);
+    assert_int_equal(reel_model_neighbours(knn, &query, 5, scratch, b, &b_count, NULL), REEL_OK);
+    assert_int_equal(a_count, 5);
+    assert_int_equal(b_count, 5);
+    for (int n = 0; n < 5; n++)
+        assert_true(a[n].row == b[n].row && a[n].similarity == b[n].similarity);
+    reel_scratch_free(scratch);
+    reel_model_free(model);
+    reel_model_free(knn);
+    reel_dataset_free(dataset);
+}
+
+static void refuse(reel_model *const *members, size_t count, const char *says)
+{
+    reel_model *model = NULL;
+    reel_err err = {0};
+
+    assert_int_equal(reel_model_combine(&model, members, count, NULL, &err), REEL_E_INVALID);
+    assert_null(model);
+    if (strstr(err.msg, says) == NULL)
+        fail_msg("says: %s", err.msg);
+}
+
+static void test_combine_refuses_what_does_not_fit(void **state)
+{
+    (void)state;
+    random_shape others = shape;
+    reel_dataset *dataset = random_dataset(&shape), *other, *fewer;
+    reel_model *popular = fit("popular", dataset), *hybrid = fit("hybrid", dataset);
+    reel_model *elsewhere, *smaller;
+
+    others.seed = 22;
+    other = random_dataset(&others);
+    others.movies = 40;
+    fewer = random_dataset(&others);
+    elsewhere = fit("user-knn", other);
+    smaller = fit("user-knn", fewer);
+    refuse(NULL, 0, "at least one");
+    refuse((reel_model *[]){popular, popular}, 2, "a second one");
+    refuse((reel_model *[]){popular, hybrid}, 2, "none of them");
+    refuse((reel_model *[]){popular, elsewhere}, 2, "other data");
+    refuse((reel_model *[]){popular, smaller}, 2, "other data");
+    reel_model_free(popular);
+    reel_model_free(hybrid);
+    reel_model_free(elsewhere);
+    reel_model_free(smaller);
+    reel_dataset_free(dataset);
+    reel_dataset_free(other);
+    reel_dataset_free(fewer);
+    assert_int_equal(reel__alloc_live(), 0);
+}
+
+static void test_combine_may_run_out_of_memory(void **state)
+{
+    (void)state;
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *members[2] = {fit("popular", dataset), fit("user-knn", dataset)};
+    const long before = reel__alloc_live();
+    reel_code rc = REEL_E_NOMEM;
+
+    for (long n = 0; rc != REEL_OK; n++) {
+        reel_model *model = NULL;
+
+        assert_int_equal(rc, REEL_E_NOMEM);
+        reel__alloc_fail_after(n);
+        rc = reel_model_combine(&model, members, 2, NULL, NULL);
+        reel__alloc_fail_after(-1);
+        assert_int_equal(model == NULL, rc != REEL_OK);
+        reel_model_free(model);
+        assert_int_equal(reel__alloc_live(), before);
+    }
+    reel_model_free(members[0]);
+    reel_model_free(members[1]);
+    reel_dataset_free(dataset);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scores_are_the_weighted_sum_for_each_length),
+        cmocka_unit_test(test_an_empty_history_gets_the_popular_order),
+        cmocka_unit_test(test_neighbours_are_those_of_user_knn),
+        cmocka_unit_test(test_combine_refuses_what_does_not_fit),
+        cmocka_unit_test(test_combine_may_run_out_of_memory),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
