@@ -53,6 +53,9 @@ const reel_model *reel__engine_model_at(const reel_engine *engine, size_t index)
 /* The folder of the model files, and the scale ratings are given on: that of MovieLens (whole or
  * half stars) when the ratings fit it, else what was seen; step 0 = any value between. */
 const char *reel__engine_models_dir(const reel_engine *engine);
+/* NULL when every model in use is on disk, else why not ("no space left ..."): they serve from
+ * memory and are gone with the process. */
+const char *reel__engine_unsaved(const reel_engine *engine);
 typedef struct reel_scale {
     double min, max, step;
 } reel_scale;

@@ -1,0 +1,215 @@
+/* encode.c - films, lists and reasons as JSON, for both doors (docs/api.md). */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "service/engine_priv.h"
+
+static const char POSTER_HOST[] = "https://image.tmdb.org/t/p/w342";
+static const char BACKDROP_HOST[] = "https://image.tmdb.org/t/p/w780";
+
+/* ---- films --------------------------------------------------------------------------------- */
+
+static void put_known(reel_json *json, const char *key, const char *text)
+{
+    reel__json_put_text(json, key, text[0] != '\0' ? text : NULL);
+}
+
+static void put_positive(reel_json *json, const char *key, int64_t value)
+{
+    reel__json_key(json, key);
+    if (value > 0)
+        reel__json_int(json, value);
+    else
+        reel__json_null(json);
+}
+
+static void put_float(reel_json *json, const char *key, float value)
+{
+    reel__json_key(json, key);
+    reel__json_float(json, value);
+}
+
+static void put_image(reel_json *json, const char *key, const char *host, const char *path)
+{
+    char url[256];
+
+    (void)snprintf(url, sizeof url, "%s%s", host, path);
+    reel__json_put_text(json, key, path[0] == '/' ? url : NULL);
+}
+
+static void put_facts(reel_json *json, const reel_movie *movie)
+{
+    char imdb[32];
+
+    reel__json_put_text(json, "source_title", movie->title);
+    put_known(json, "original_title", movie->original_title);
+    put_known(json, "overview", movie->overview);
+    put_known(json, "tagline", movie->tagline);
+    put_positive(json, "runtime", movie->runtime);
+    put_known(json, "language", movie->language);
+    put_known(json, "release_date", movie->release_date);
+    put_positive(json, "decade", movie->year - movie->year % 10);
+    reel__json_put_list(json, "directors", movie->directors);
+    reel__json_put_list(json, "cast", movie->cast);
+    reel__json_put_list(json, "keywords", movie->keywords);
+    reel__json_put_list(json, "tags", movie->tags);
+    put_float(json, "vote_average", movie->vote_average);
+    put_positive(json, "vote_count", movie->vote_count);
+    put_float(json, "popularity", movie->popularity);
+    put_known(json, "trailer", movie->trailer_key);
+    put_image(json, "backdrop", BACKDROP_HOST, movie->backdrop_path);
+    (void)snprintf(imdb, sizeof imdb, "tt%07lld", (long long)movie->imdb_id);
+    reel__json_put_text(json, "imdb_id", movie->imdb_id > 0 ? imdb : NULL);
+    put_positive(json, "tmdb_id", movie->tmdb_id);
+}
+
+void reel__write_movie_members(reel_json *json, const reel_engine *engine, reel_index movie,
+                               bool full)
+{
+    const reel_movie film = reel_dataset_movie(engine->dataset, movie);
+    char generated[64];
+    double mean;
+    const int64_t count = reel__engine_rated(engine, movie, &mean);
+
+    reel__json_put_int(json, "movie", film.id);
+    reel__json_put_text(json, "title", film.name);
+    put_positive(json, "year", film.year);
+    reel__json_put_list(json, "genres", film.genres);
+    put_image(json, "poster", POSTER_HOST, film.poster_path);
+    (void)snprintf(generated, sizeof generated, "/api/v1/movies/%lld/poster.svg",
+                   (long long)film.id);
+    reel__json_put_text(json, "generated_poster", generated);
+    reel__json_key(json, "rating");
+    reel__json_object(json);
+    reel__json_put_real(json, "mean", round(mean * 100) / 100);
+    reel__json_put_int(json, "count", count);
+    reel__json_object_end(json);
+    if (full)
+        put_facts(json, &film);
+}
+
+void reel__write_movie(reel_json *json, const reel_engine *engine, reel_index movie, bool full)
+{
+    reel__json_object(json);
+    reel__write_movie_members(json, engine, movie, full);
+    reel__json_object_end(json);
+}
+
+void reel__write_hit(reel_json *json, const reel_engine *engine, const reel_hit *hit)
+{
+    reel__json_object(json);
+    reel__write_movie_members(json, engine, hit->movie, false);
+    put_float(json, "match", hit->match);
+    reel__json_object_end(json);
+}
+
+/* ---- lists --------------------------------------------------------------------------------- */
+
+/* The rating a film of the history has; a film that stands for itself was rated by nobody. */
+static void put_given_rating(reel_json *json, const reel_session *session, reel_index movie)
+{
+    size_t low = 0, high = session->query.count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+
+        if (session->query.entries[middle].movie < movie)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    reel__json_key(json, "rating");
+    if (session->by_film || low == session->query.count)
+        reel__json_null(json);
+    else
+        reel__json_float(json, session->query.entries[low].value);
+}
+
+static void put_reasons(reel_json *json, const reel_session *session, const reel_explanation *why)
+{
+    reel__json_key(json, "reasons");
+    reel__json_array(json);
+    for (size_t i = 0; i < why->reason_count; i++) {
+        const reel_movie film =
+            reel_dataset_movie(session->engine->dataset, why->reasons[i].movie);
+
+        reel__json_object(json);
+        reel__json_put_int(json, "movie", film.id);
+        reel__json_put_text(json, "title", film.name);
+        put_given_rating(json, session, why->reasons[i].movie);
+        put_float(json, "contribution", (float)why->reasons[i].contribution);
+        reel__json_object_end(json);
+    }
+    reel__json_array_end(json);
+    reel__json_key(json, "terms");
+    reel__json_array(json);
+    for (size_t i = 0; i < why->term_count; i++) {
+        reel__json_object(json);
+        reel__json_put_text(json, "term", why->terms[i].term);
+        put_float(json, "contribution", (float)why->terms[i].contribution);
+        reel__json_object_end(json);
+    }
+    reel__json_array_end(json);
+}
+
+void reel__write_explanation(reel_json *json, const reel_session *session,
+                             const reel_recommendation *item)
+{
+    reel__json_object(json);
+    reel__write_movie_members(json, session->engine, item->movie, false);
+    reel__json_put_int(json, "rank", item->rank);
+    put_float(json, "score", (float)item->score);
+    put_float(json, "baseline", (float)item->why.baseline);
+    reel__json_put_real(json, "predicted_rating", item->predicted_rating);
+    put_reasons(json, session, &item->why);
+    put_float(json, "other", (float)item->why.other);
+    reel__json_object_end(json);
+}
+
+static void put_id(reel_json *json, const char *key, int64_t id)
+{
+    reel__json_key(json, key);
+    if (id >= 0)
+        reel__json_int(json, id);
+    else
+        reel__json_null(json);
+}
+
+void reel__write_list(reel_json *json, const reel_session *session, const reel_list *list)
+{
+    reel__json_object(json);
+    reel__json_put_text(json, "id", list->id);
+    reel__json_key(json, "model");
+    reel__json_object(json);
+    reel__json_put_text(json, "name", list->model);
+    reel__json_put_text(json, "id", list->model_id);
+    reel__json_put_text(json, "data_hash", list->data_hash);
+    reel__json_object_end(json);
+    reel__json_put_text(json, "basis", list->basis);
+    put_id(json, "user", list->user);
+    put_id(json, "source_movie", list->source_movie);
+    reel__json_key(json, "items");
+    reel__json_array(json);
+    for (size_t i = 0; i < list->count; i++)
+        reel__write_explanation(json, session, &list->items[i]);
+    reel__json_array_end(json);
+    reel__json_key(json, "removed");
+    reel__json_object(json);
+    reel__json_put_int(json, "seen", (int64_t)list->removed_seen);
+    reel__json_put_int(json, "exclude", (int64_t)list->removed_excluded);
+    reel__json_object_end(json);
+    reel__json_key(json, "next");
+    reel__json_null(json);
+    reel__json_object_end(json);
+}
+
+void reel__write_similar_person(reel_json *json, const reel_similar_person *person)
+{
+    reel__json_object(json);
+    reel__json_put_int(json, "user", person->person);
+    put_float(json, "similarity", (float)person->similarity);
+    reel__json_put_int(json, "ratings", person->ratings);
+    reel__json_put_int(json, "common", person->common);
+    reel__json_object_end(json);
+}

@@ -1,0 +1,210 @@
+/* engine.c - opening and closing the snapshot, and reading its facts. */
+#include "service/engine.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "service/engine_priv.h"
+
+void reel__engine_note(const reel_engine *engine, const char *format, ...)
+{
+    char line[640];
+    va_list list;
+
+    if (engine->opts.notice.line == NULL)
+        return;
+    va_start(list, format);
+    (void)vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    engine->opts.notice.line(engine->opts.notice.user, line);
+}
+
+reel_code reel__engine_path(char **out, const reel_engine *engine, const char *name,
+                            const char *ending, reel_err *err)
+{
+    char file[64];
+
+    (void)snprintf(file, sizeof file, "%s%s", name, ending);
+    *out = reel__path_join(engine->models_dir, file);
+    return *out != NULL ? REEL_OK : reel_fail(err, REEL_E_NOMEM, "out of memory to open %s", file);
+}
+
+void reel__engine_note_unsaved(reel_engine *engine, const reel_err *why)
+{
+    if (engine->unsaved[0] != '\0')
+        return;
+    (void)snprintf(engine->unsaved, sizeof engine->unsaved, "%.255s", why->msg);
+    reel__engine_note(engine, "models are kept in memory only: %s", why->msg);
+}
+
+void reel__engine_record(const reel_engine *engine, const reel_model_record *record)
+{
+    reel_err err = {0};
+
+    if (!engine->opts.read_only && reel__store_put_model(engine->store, record, &err) != REEL_OK)
+        reel__engine_note(engine, "%s: could not be recorded: %s", record->name, err.msg);
+}
+
+/* ---- opening ------------------------------------------------------------------------------- */
+
+static reel_code set_models_dir(reel_engine *engine, const reel_engine_opts *opts, reel_err *err)
+{
+    static const char ending[] = ".models";
+    const char *base = reel__store_path(engine->store);
+    const size_t length = strlen(base);
+
+    if (opts->models_dir != NULL) {
+        engine->models_dir = reel__strdup(opts->models_dir);
+    } else if ((engine->models_dir = reel__alloc_array(length + sizeof ending, 1)) != NULL) {
+        memcpy(engine->models_dir, base, length);
+        memcpy(engine->models_dir + length, ending, sizeof ending);
+    }
+    return engine->models_dir != NULL
+               ? REEL_OK
+               : reel_fail(err, REEL_E_NOMEM, "out of memory to open %s", base);
+}
+
+static reel_code open_store(reel_engine *engine, const reel_engine_opts *opts, reel_err *err)
+{
+    const reel_store_opts how = {.read_only = opts->read_only, .exclusive = opts->exclusive};
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__store_open(&engine->store, opts->database, &how, err));
+    REEL_TRY(reel__store_counts(engine->store, &engine->counts, err));
+    if (engine->counts.ratings == 0)
+        rc = reel_fail(err, REEL_E_INVALID,
+                       "%s holds no ratings; load some with: reel load --movielens FOLDER "
+                       "--database %s",
+                       reel__store_path(engine->store), reel__store_path(engine->store));
+out:
+    return rc;
+}
+
+reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    reel_err folder_err = {0};
+    reel_engine *engine = reel__alloc_zero(1, sizeof *engine);
+
+    *out = NULL;
+    if (engine == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory to open %s", opts->database);
+    engine->opts = *opts;
+    engine->opts.database = engine->opts.models_dir = NULL;
+    if (pthread_mutex_init(&engine->search_lock, NULL) != 0) {
+        reel__free(engine);
+        return reel_fail(err, REEL_E_NOMEM, "no lock to open %s with", opts->database);
+    }
+    REEL_TRY(open_store(engine, opts, err));
+    REEL_TRY(set_models_dir(engine, opts, err));
+    if (reel__file_make_folder(engine->models_dir, &folder_err) != REEL_OK)
+        reel__engine_note_unsaved(engine, &folder_err);
+    REEL_TRY(reel__engine_prepare_data(engine, err));
+    REEL_TRY(reel__engine_prepare_models(engine, err));
+    engine->opts.only = NULL;
+    engine->opts.progress = NULL;
+    engine->opts.notice = (reel_notice){0};
+    *out = engine;
+    engine = NULL;
+out:
+    reel__engine_close(engine);
+    return rc;
+}
+
+void reel__engine_close(reel_engine *engine)
+{
+    if (engine == NULL)
+        return;
+    reel__search_index_free(atomic_load(&engine->search));
+    pthread_mutex_destroy(&engine->search_lock);
+    for (int i = 0; i < MODELS; i++)
+        reel_model_free(engine->models[i]);
+    reel__free(engine->means);
+    reel_dataset_free(engine->dataset);
+    reel__store_close(engine->store);
+    reel__free(engine->models_dir);
+    reel__free(engine);
+}
+
+/* ---- facts --------------------------------------------------------------------------------- */
+
+const reel_dataset *reel__engine_dataset(const reel_engine *engine)
+{
+    return engine->dataset;
+}
+
+reel_store *reel__engine_store(const reel_engine *engine)
+{
+    return engine->store;
+}
+
+const reel_model *reel__engine_model(const reel_engine *engine, const char *name)
+{
+    for (int i = 0; i < MODELS; i++)
+        if (strcmp(reel__engine_names[i], name) == 0)
+            return engine->models[i];
+    return NULL;
+}
+
+size_t reel__engine_model_count(const reel_engine *engine)
+{
+    size_t count = 0;
+
+    for (int i = 0; i < MODELS; i++)
+        count += engine->models[i] != NULL;
+    return count;
+}
+
+const reel_model *reel__engine_model_at(const reel_engine *engine, size_t index)
+{
+    for (int i = 0; i < MODELS; i++)
+        if (engine->models[i] != NULL && index-- == 0)
+            return engine->models[i];
+    return NULL;
+}
+
+const char *reel__engine_models_dir(const reel_engine *engine)
+{
+    return engine->models_dir;
+}
+
+const char *reel__engine_unsaved(const reel_engine *engine)
+{
+    return engine->unsaved[0] != '\0' ? engine->unsaved : NULL;
+}
+
+reel_scale reel__engine_scale(const reel_engine *engine)
+{
+    return engine->scale;
+}
+
+bool reel__engine_has_tmdb(const reel_engine *engine)
+{
+    return engine->has_tmdb;
+}
+
+int64_t reel__engine_rated(const reel_engine *engine, reel_index movie, double *mean)
+{
+    const reel_csr_view raters = reel_dataset_raters(engine->dataset);
+
+    *mean = engine->means[movie];
+    return raters.ptr[movie + 1] - raters.ptr[movie];
+}
+
+reel_code reel__engine_find_movie(const reel_engine *engine, int64_t id, reel_index *out,
+                                  reel_err *err)
+{
+    *out = reel_dataset_find_movie(engine->dataset, id);
+    return *out >= 0 ? REEL_OK : reel_fail(err, REEL_E_NOTFOUND, "no film has id %lld", (long long)id);
+}
+
+reel_code reel__engine_find_person(const reel_engine *engine, int64_t id, reel_index *out,
+                                   reel_err *err)
+{
+    *out = reel_dataset_find_person(engine->dataset, id);
+    return *out >= 0 ? REEL_OK
+                     : reel_fail(err, REEL_E_NOTFOUND, "no person has id %lld", (long long)id);
+}

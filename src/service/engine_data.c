@@ -1,0 +1,190 @@
+/* engine_data.c - the dataset of an engine: mapped from dataset.reel when that is the store's own
+ * generation, else read from the store and written; and the facts read off it once.
+ * A generation number alone does not say which database it belongs to (one may be made anew under
+ * the same name), so the store also remembers the hash of the dataset that was made of it.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "service/engine_priv.h"
+
+static const char DATASET[] = "dataset";
+
+/* ---- does the file fit? -------------------------------------------------------------------- */
+
+typedef struct record_search {
+    const reel_engine *engine;
+    bool found, fits;
+} record_search;
+
+static bool look_at_record(void *user, const reel_model_record *record)
+{
+    record_search *search = user;
+
+    if (strcmp(record->name, DATASET) != 0)
+        return true;
+    search->found = true;
+    search->fits = record->generation == search->engine->counts.generation &&
+                   strcmp(record->data_hash, reel_dataset_hash(search->engine->dataset)) == 0;
+    return false;
+}
+
+/* NULL, or why the mapped file is not of this store. */
+static const char *misfit(const reel_engine *engine)
+{
+    const reel_store_counts *counts = &engine->counts;
+    record_search search = {.engine = engine};
+    reel_err ignored = {0};
+    const reel_csr_view ratings = reel_dataset_ratings(engine->dataset);
+
+    if (reel_dataset_generation(engine->dataset) != counts->generation)
+        return "was made of another generation of the data";
+    if (ratings.ptr[ratings.rows] != counts->ratings ||
+        reel_dataset_movies(engine->dataset) != counts->movies ||
+        reel_dataset_simulated(engine->dataset) != counts->simulated ||
+        strcmp(reel_dataset_source(engine->dataset), counts->source) != 0)
+        return "was made of another database";
+    if (reel__store_scan_models(engine->store, look_at_record, &search, &ignored) != REEL_OK)
+        return "cannot be compared with the store";
+    if (search.found)
+        return search.fits ? NULL : "was made of another database";
+    /* A store nobody may write to cannot remember; the counts have to do. */
+    return engine->opts.read_only ? NULL : "is not known to this database";
+}
+
+static reel_code map_file(reel_engine *engine, const char *path, reel_err *err)
+{
+    reel_err why = {0};
+    const reel_code rc = reel_dataset_open(&engine->dataset, path, &why);
+    const char *reason;
+
+    if (rc == REEL_E_NOMEM)
+        return reel_fail(err, rc, "%s", why.msg);
+    if (rc != REEL_OK) {
+        if (rc != REEL_E_NOTFOUND)
+            reel__engine_note(engine, "dataset: refused (%s); reading the database again", why.msg);
+        return REEL_OK;
+    }
+    reason = misfit(engine);
+    if (reason == NULL)
+        return REEL_OK;
+    reel__engine_note(engine, "dataset: %s %s; reading the database again", path, reason);
+    reel_dataset_free(engine->dataset);
+    engine->dataset = NULL;
+    return REEL_OK;
+}
+
+/* ---- building ------------------------------------------------------------------------------ */
+
+static void save_file(reel_engine *engine, const char *path, double seconds)
+{
+    reel_err why = {0};
+    const reel_model_record record = {
+        .name = DATASET,
+        .model_id = reel_dataset_hash(engine->dataset),
+        .file = path,
+        .data_hash = reel_dataset_hash(engine->dataset),
+        .parameters = "{}",
+        .generation = engine->counts.generation,
+        .trained_at = reel__clock_now(),
+        .seconds = seconds,
+    };
+
+    if (engine->unsaved[0] != '\0')
+        return;
+    if (reel_dataset_save(engine->dataset, path, &why) != REEL_OK)
+        reel__engine_note_unsaved(engine, &why);
+    else
+        reel__engine_record(engine, &record);
+}
+
+static reel_code build(reel_engine *engine, const char *path, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    reel_dataset_builder *builder = NULL;
+    const int64_t start = reel__clock_steady_us();
+    double seconds;
+
+    REEL_TRY(reel_dataset_builder_new(&builder, err));
+    REEL_TRY(reel__store_read_dataset(engine->store, builder, engine->opts.progress, err));
+    REEL_TRY(reel_dataset_builder_finish(&engine->dataset, builder, NULL, err));
+    seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
+    /* Another process may have loaded since the counts were read. */
+    engine->counts.generation = reel_dataset_generation(engine->dataset);
+    reel__engine_note(engine, "dataset: read from the database in %.2f s", seconds);
+    save_file(engine, path, seconds);
+out:
+    reel_dataset_builder_free(builder);
+    return rc;
+}
+
+/* ---- facts --------------------------------------------------------------------------------- */
+
+/* MovieLens knows whole stars 1 to 5 and half stars 0.5 to 5; anything else is taken as seen. */
+static reel_scale find_scale(reel_csr_view ratings)
+{
+    const reel_nnz count = ratings.ptr[ratings.rows];
+    reel_scale scale = {.min = INFINITY, .max = -INFINITY, .step = 1};
+
+    for (reel_nnz i = 0; i < count; i++) {
+        const double value = (double)ratings.val[i];
+
+        scale.min = value < scale.min ? value : scale.min;
+        scale.max = value > scale.max ? value : scale.max;
+        if (scale.step == 1 && value != (double)(int64_t)value)
+            scale.step = 0.5;
+        if (scale.step == 0.5 && value * 2 != (double)(int64_t)(value * 2))
+            scale.step = 0;
+    }
+    if (scale.step > 0 && scale.max <= 5 && scale.max > 1 && scale.min >= scale.step)
+        return (reel_scale){.min = scale.step, .max = 5, .step = scale.step};
+    return scale;
+}
+
+static void find_means(const reel_engine *engine, reel_csr_view raters)
+{
+    for (reel_index movie = 0; movie < raters.rows; movie++) {
+        double sum = 0;
+
+        for (reel_nnz i = raters.ptr[movie]; i < raters.ptr[movie + 1]; i++)
+            sum += (double)raters.val[i];
+        engine->means[movie] = sum / (double)(raters.ptr[movie + 1] - raters.ptr[movie]);
+        if (raters.ptr[movie + 1] == raters.ptr[movie])
+            engine->means[movie] = (double)NAN;
+    }
+}
+
+static bool find_tmdb(const reel_dataset *dataset)
+{
+    for (reel_index i = 0; i < reel_dataset_movies(dataset); i++) {
+        const reel_movie movie = reel_dataset_movie(dataset, i);
+
+        if (movie.poster_path[0] != '\0' || movie.vote_count > 0)
+            return true;
+    }
+    return false;
+}
+
+reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    char *path = NULL;
+
+    REEL_TRY(reel__engine_path(&path, engine, DATASET, ".reel", err));
+    REEL_TRY(map_file(engine, path, err));
+    if (engine->dataset == NULL)
+        REEL_TRY(build(engine, path, err));
+    engine->means =
+        reel__alloc_array((size_t)reel_dataset_movies(engine->dataset), sizeof *engine->means);
+    if (engine->means == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for %d films",
+                           (int)reel_dataset_movies(engine->dataset)));
+    engine->scale = find_scale(reel_dataset_ratings(engine->dataset));
+    find_means(engine, reel_dataset_raters(engine->dataset));
+    engine->has_tmdb = find_tmdb(engine->dataset);
+out:
+    reel__free(path);
+    return rc;
+}

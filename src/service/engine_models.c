@@ -1,0 +1,223 @@
+/* engine_models.c - the models of an engine: mapped from their files where those fit the dataset,
+ * else trained and written. The hybrid is combined from the members as they are now.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "service/engine_priv.h"
+
+const char *const reel__engine_names[MODELS] = {"hybrid", "content", "user-knn", "popular"};
+
+/* ---- from files ---------------------------------------------------------------------------- */
+
+static const char *misfit(const reel_engine *engine, const reel_model *model, const char *name)
+{
+    const reel_index movies = reel_dataset_movies(engine->dataset);
+
+    if (strcmp(reel_model_get_info(model)->name, name) != 0)
+        return "holds another model";
+    if (reel_model_movies(model) != movies ||
+        memcmp(reel_model_movie_ids(model), reel_dataset_movie_ids(engine->dataset),
+               (size_t)movies * sizeof(int64_t)) != 0)
+        return "was trained on other films";
+    if (strcmp(reel_model_data_hash(model), reel_dataset_hash(engine->dataset)) != 0)
+        return "was trained on other data";
+    return NULL;
+}
+
+/* Leaves the slot empty when there is no file that may be used; says why. */
+static reel_code map_model(reel_engine *engine, int slot, const char *path, reel_err *err)
+{
+    const char *name = reel__engine_names[slot];
+    const char *reason;
+    reel_err why = {0};
+    const reel_code rc = reel_model_load(&engine->models[slot], path, &why);
+
+    if (rc == REEL_E_NOMEM)
+        return reel_fail(err, rc, "%s", why.msg);
+    if (rc != REEL_OK) {
+        if (rc != REEL_E_NOTFOUND)
+            reel__engine_note(engine, "%s: refused (%s); training it again", name, why.msg);
+        return REEL_OK;
+    }
+    reason = misfit(engine, engine->models[slot], name);
+    if (reason == NULL)
+        return REEL_OK;
+    reel__engine_note(engine, "%s: %s %s; training it again", name, path, reason);
+    reel_model_free(engine->models[slot]);
+    engine->models[slot] = NULL;
+    return REEL_OK;
+}
+
+/* ---- training ------------------------------------------------------------------------------ */
+
+typedef struct training {
+    const reel_engine *engine;
+    char stage[48];
+} training;
+
+static void report_share(double share, void *user)
+{
+    const training *what = user;
+
+    reel__progress(what->engine->opts.progress, what->stage, (int64_t)(share * 100), 100, "%");
+}
+
+static reel_code make_model(reel_engine *engine, int slot, reel_err *err)
+{
+    training what = {.engine = engine, .stage = "training "};
+    const reel_fit_context context = {
+        .seed = 1,
+        .threads = engine->opts.threads,
+        .progress = report_share,
+        .user = &what,
+    };
+
+    if (slot == MODEL_HYBRID)
+        return reel_model_combine(&engine->models[slot], &engine->models[MODEL_HYBRID + 1],
+                                  MODELS - 1, NULL, err);
+    strncat(what.stage, reel__engine_names[slot], sizeof what.stage - strlen(what.stage) - 1);
+    return reel_model_fit(&engine->models[slot], reel__engine_names[slot], engine->dataset, NULL,
+                          &context, err);
+}
+
+void reel__engine_write_params(reel_json *json, const reel_model *model)
+{
+    const reel_model_info *info = reel_model_get_info(model);
+
+    reel__json_object(json);
+    for (size_t i = 0; i < info->param_count; i++) {
+        const reel_param_spec *spec = &info->params[i];
+        const char *choice = spec->choices;
+
+        reel__json_key(json, spec->name);
+        if (spec->type != REEL_PARAM_CHOICE) {
+            reel__json_real(json, reel_model_param(model, i));
+            continue;
+        }
+        for (double left = reel_model_param(model, i); left >= 1; left--)
+            choice += strcspn(choice, "|") + 1;
+        reel__json_text_n(json, choice, strcspn(choice, "|"));
+    }
+    reel__json_object_end(json);
+}
+
+static void record_model(const reel_engine *engine, int slot, const char *path, double seconds)
+{
+    const reel_model *model = engine->models[slot];
+    reel_buf params;
+    reel_json json;
+
+    reel__buf_init(&params, 1 << 16);
+    reel__json_init(&json, &params);
+    reel__engine_write_params(&json, model);
+    if (!params.failed)
+        reel__engine_record(engine, &(const reel_model_record){
+                                        .name = reel__engine_names[slot],
+                                        .model_id = reel_model_id(model),
+                                        .file = path,
+                                        .data_hash = reel_model_data_hash(model),
+                                        .parameters = params.data,
+                                        .generation = engine->counts.generation,
+                                        .trained_at = reel__clock_now(),
+                                        .seconds = seconds,
+                                    });
+    reel__buf_fini(&params);
+}
+
+static reel_code train_model(reel_engine *engine, int slot, const char *path, reel_err *err)
+{
+    const int64_t start = reel__clock_steady_us();
+    double seconds;
+    reel_err why = {0};
+    const reel_code rc = make_model(engine, slot, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
+    reel__engine_note(engine, "%s: %s in %.2f s", reel__engine_names[slot],
+                      slot == MODEL_HYBRID ? "combined" : "trained", seconds);
+    if (engine->unsaved[0] != '\0')
+        return REEL_OK;
+    if (reel_model_save(engine->models[slot], path, &why) != REEL_OK)
+        reel__engine_note_unsaved(engine, &why);
+    else
+        record_model(engine, slot, path, seconds);
+    return REEL_OK;
+}
+
+/* ---- which --------------------------------------------------------------------------------- */
+
+/* `popular` answers where nothing else can, so it is always there. A hybrid needs every member only
+ * while it is being made. */
+static bool wanted(const reel_engine *engine, int slot)
+{
+    const char *only = engine->opts.only;
+
+    if (only == NULL || slot == MODEL_POPULAR || strcmp(only, reel__engine_names[slot]) == 0)
+        return true;
+    return strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0 &&
+           engine->models[MODEL_HYBRID] == NULL;
+}
+
+static bool forced(const reel_engine *engine, int slot)
+{
+    const char *only = engine->opts.only;
+
+    return engine->opts.retrain &&
+           (only == NULL || strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0 ||
+            strcmp(only, reel__engine_names[slot]) == 0);
+}
+
+/* fresh [in, out]: set when a member was trained, which makes an older hybrid obsolete. */
+static reel_code prepare(reel_engine *engine, int slot, bool *fresh, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    char *path = NULL;
+
+    REEL_TRY(reel__engine_path(&path, engine, reel__engine_names[slot], ".safetensors", err));
+    if (!forced(engine, slot) && engine->models[slot] == NULL && !(slot == MODEL_HYBRID && *fresh))
+        REEL_TRY(map_model(engine, slot, path, err));
+    if (engine->models[slot] == NULL) {
+        *fresh = true;
+        REEL_TRY(train_model(engine, slot, path, err));
+    }
+out:
+    reel__free(path);
+    return rc;
+}
+
+static reel_code check_only(const reel_engine *engine, reel_err *err)
+{
+    if (engine->opts.only == NULL)
+        return REEL_OK;
+    for (int i = 0; i < MODELS; i++)
+        if (strcmp(engine->opts.only, reel__engine_names[i]) == 0)
+            return REEL_OK;
+    return reel_fail(err, REEL_E_NOTFOUND,
+                     "no model is called \"%s\"; there are hybrid, content, user-knn and popular",
+                     engine->opts.only);
+}
+
+reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    char *path = NULL;
+    bool fresh = false;
+
+    REEL_TRY(check_only(engine, err));
+    if (engine->opts.only != NULL && strcmp(engine->opts.only, "hybrid") == 0 &&
+        !engine->opts.retrain) {
+        REEL_TRY(reel__engine_path(&path, engine, "hybrid", ".safetensors", err));
+        REEL_TRY(map_model(engine, MODEL_HYBRID, path, err));
+    }
+    for (int slot = MODEL_HYBRID + 1; slot < MODELS; slot++)
+        if (wanted(engine, slot))
+            REEL_TRY(prepare(engine, slot, &fresh, err));
+    if (wanted(engine, MODEL_HYBRID))
+        REEL_TRY(prepare(engine, MODEL_HYBRID, &fresh, err));
+out:
+    reel__free(path);
+    return rc;
+}

@@ -1,0 +1,75 @@
+/* engine_priv.h - the inside of an engine and of a session, shared by the files of this room. */
+#ifndef REEL_SERVICE_ENGINE_PRIV_H
+#define REEL_SERVICE_ENGINE_PRIV_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "service/engine.h"
+#include "service/recommend.h"
+#include "service/search_priv.h"
+
+/* In the order they are offered; the hybrid is made of those after it. */
+enum { MODEL_HYBRID, MODEL_CONTENT, MODEL_USER_KNN, MODEL_POPULAR, MODELS };
+extern const char *const reel__engine_names[MODELS];
+
+struct reel_engine {
+    reel_engine_opts opts; /* its texts are not kept */
+    reel_store *store;
+    reel_dataset *dataset;
+    reel_store_counts counts;
+    char *models_dir;
+    reel_model *models[MODELS]; /* NULL where not asked for */
+    char unsaved[256];          /* why the files could not be written; "" = they are */
+    reel_scale scale;
+    double *means; /* [movies], NaN where nobody rated */
+    bool has_tmdb;
+    pthread_mutex_t search_lock; /* held while the index is built by the first who searches */
+    _Atomic(reel_search_index *) search;
+};
+
+struct reel_session {
+    const reel_engine *engine;
+    reel_scratch *scratch;
+    float *scores;  /* [movies] */
+    uint64_t *skip; /* bitmap of [movies] */
+    reel_entry *entries;
+    size_t entry_capacity;
+    reel_query query;
+    bool by_film;            /* the history is one film nobody rated */
+    const reel_model *model; /* of the last answer */
+    reel_search_work search;
+    reel_list list;
+};
+
+/* A line for the person at the door. */
+void reel__engine_note(const reel_engine *engine, const char *format, ...) REEL_PRINTF(2, 3);
+/* A file of the models folder; caller frees. */
+REEL_MUST_USE reel_code reel__engine_path(char **out, const reel_engine *engine, const char *name,
+                                          const char *ending, reel_err *err);
+/* Notes why files could not be written, once. */
+void reel__engine_note_unsaved(reel_engine *engine, const reel_err *why);
+/* Remember what was made, in the store, unless that is read-only. */
+void reel__engine_record(const reel_engine *engine, const reel_model_record *record);
+
+/* engine_data.c: map or build dataset.reel, and what is read off it. */
+REEL_MUST_USE reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err);
+/* engine_models.c: map or train the models. */
+REEL_MUST_USE reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err);
+/* {"neighbours":100,...} appended to out. */
+void reel__engine_write_params(reel_json *json, const reel_model *model);
+
+/* query.c: fill session->query from a request. */
+REEL_MUST_USE reel_code reel__session_set_query(reel_session *session, const reel_request *request,
+                                                reel_err *err);
+
+static inline void reel__bit_set(uint64_t *bits, reel_index i)
+{
+    bits[i >> 6] |= UINT64_C(1) << (i & 63);
+}
+static inline bool reel__bit_get(const uint64_t *bits, reel_index i)
+{
+    return (bits[i >> 6] >> (i & 63) & 1) != 0;
+}
+
+#endif

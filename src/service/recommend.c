@@ -1,0 +1,272 @@
+/* recommend.c - a request becomes a list of films with the reason for each, or people like one. */
+#include "service/recommend.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/alloc.h"
+#include "num/topk.h"
+#include "service/engine_priv.h"
+
+reel_request reel__request_default(void)
+{
+    return (reel_request){.user = -1, .source_movie = -1, .limit = 10, .reasons = 3};
+}
+
+/* ---- which model --------------------------------------------------------------------------- */
+
+static reel_code check_request(const reel_request *request, reel_err *err)
+{
+    if (request->limit < 1 || request->limit > REEL_LIST_MAX)
+        return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to %d", request->limit,
+                         (int)REEL_LIST_MAX);
+    if (request->reasons < 0 || request->reasons > REEL_REASONS_MAX)
+        return reel_fail(err, REEL_E_INVALID, "reasons: %d is not from 0 to %d", request->reasons,
+                         (int)REEL_REASONS_MAX);
+    return REEL_OK;
+}
+
+static reel_code choose_model(reel_session *session, const char *name, reel_err *err)
+{
+    const reel_engine *engine = session->engine;
+
+    session->model = reel__engine_model(engine, name != NULL ? name : "hybrid");
+    if (session->model == NULL)
+        return reel_fail(err, REEL_E_NOTFOUND,
+                         "model: none is called \"%s\"; there are hybrid, content, user-knn and "
+                         "popular",
+                         name != NULL ? name : "hybrid");
+    return REEL_OK;
+}
+
+static bool nothing_to_use(const reel_query *query)
+{
+    for (size_t i = 0; i < query->count; i++)
+        if (query->entries[i].weight > 0)
+            return false;
+    return true;
+}
+
+/* ---- which films --------------------------------------------------------------------------- */
+
+/* Hide what was seen, what was excluded, and films no model but one that reads texts can know. */
+static void mask(reel_session *session, const reel_request *request, reel_list *list)
+{
+    const reel_engine *engine = session->engine;
+    const reel_csr_view raters = reel_dataset_raters(engine->dataset);
+    const bool reads_texts =
+        session->model == engine->models[MODEL_CONTENT] ||
+        (session->by_film && session->model == engine->models[MODEL_HYBRID]);
+
+    memset(session->skip, 0, ((size_t)raters.rows + 63) / 64 * sizeof *session->skip);
+    list->removed_seen = list->removed_excluded = 0;
+    for (size_t i = 0; i < session->query.count && !request->show_seen; i++)
+        reel__bit_set(session->skip, session->query.entries[i].movie);
+    if (!request->show_seen)
+        list->removed_seen = session->query.count;
+    for (size_t i = 0; i < request->exclude_count; i++) {
+        const reel_index movie = reel_dataset_find_movie(engine->dataset, request->exclude[i]);
+
+        if (movie < 0 || reel__bit_get(session->skip, movie))
+            continue;
+        reel__bit_set(session->skip, movie);
+        list->removed_excluded++;
+    }
+    if (session->by_film)
+        reel__bit_set(session->skip, session->query.entries[0].movie);
+    for (reel_index movie = 0; movie < raters.rows && !reads_texts; movie++)
+        if (raters.ptr[movie + 1] == raters.ptr[movie])
+            reel__bit_set(session->skip, movie);
+}
+
+/* Whether the scores say nothing about which film is better. */
+static bool flat(const reel_session *session)
+{
+    const reel_index movies = reel_dataset_movies(session->engine->dataset);
+    float low = INFINITY, high = -INFINITY;
+
+    for (reel_index i = 0; i < movies; i++) {
+        low = session->scores[i] < low ? session->scores[i] : low;
+        high = session->scores[i] > high ? session->scores[i] : high;
+    }
+    return !(high > low);
+}
+
+/* Score with the chosen model, or with `popular` when that one can make nothing of the history. */
+static reel_code score(reel_session *session, const char **basis, reel_err *err)
+{
+    const reel_model *popular = session->engine->models[MODEL_POPULAR];
+    reel_code rc = REEL_OK;
+
+    *basis = session->query.row >= 0 ? "trained" : "fold_in";
+    if (!nothing_to_use(&session->query)) {
+        REEL_TRY(reel_model_score(session->model, &session->query, session->scratch,
+                                  session->scores, err));
+        if (session->model == popular || !flat(session))
+            goto out;
+    }
+    *basis = "fallback";
+    session->model = popular;
+    REEL_TRY(
+        reel_model_score(popular, &session->query, session->scratch, session->scores, err));
+out:
+    return rc;
+}
+
+static reel_code name_list(reel_list *list, reel_err *err)
+{
+    unsigned char bits[16];
+    size_t got = 0;
+
+    while (got < sizeof bits) {
+        const ssize_t more = getrandom(bits + got, sizeof bits - got, 0);
+
+        if (more < 0 && errno == EINTR)
+            continue;
+        if (more < 0)
+            return reel_fail(err, REEL_E_STORE, "the system gives no random bits: %s",
+                             strerror(errno));
+        got += (size_t)more;
+    }
+    memcpy(list->id, "r_", 3);
+    for (size_t i = 0; i < sizeof bits; i++)
+        (void)snprintf(list->id + 2 + 2 * i, 3, "%02x", (unsigned)bits[i]);
+    return REEL_OK;
+}
+
+static void describe(reel_list *list, const reel_session *session, const reel_request *request)
+{
+    list->model = reel_model_get_info(session->model)->name;
+    list->model_id = reel_model_id(session->model);
+    list->data_hash = reel_model_data_hash(session->model);
+    list->user = request->user;
+    list->source_movie = request->source_movie;
+}
+
+static reel_code explain(reel_session *session, size_t reasons, reel_recommendation *item,
+                         reel_err *err)
+{
+    item->predicted_rating = (double)NAN;
+    return reel_model_explain(session->model, &session->query, item->movie, reasons,
+                              session->scratch, &item->why, err);
+}
+
+reel_code reel__recommend(reel_session *session, const reel_request *request, const reel_list **out,
+                          reel_err *err)
+{
+    reel_list *list = &session->list;
+    reel_scored best[REEL_LIST_MAX];
+    reel_code rc = REEL_OK;
+
+    *out = NULL;
+    list->count = 0;
+    REEL_TRY(check_request(request, err));
+    REEL_TRY(choose_model(session, request->model, err));
+    REEL_TRY(reel__session_set_query(session, request, err));
+    REEL_TRY(score(session, &list->basis, err));
+    mask(session, request, list);
+    list->count = reel__topk(session->scores, reel_dataset_movies(session->engine->dataset),
+                             session->skip, request->limit, best);
+    for (size_t i = 0; i < list->count; i++) {
+        reel_recommendation *item = &list->items[i];
+
+        item->movie = best[i].index;
+        item->rank = (int)i + 1;
+        item->score = (double)best[i].score;
+        REEL_TRY(explain(session, (size_t)request->reasons, item, err));
+    }
+    describe(list, session, request);
+    REEL_TRY(name_list(list, err));
+    *out = list;
+out:
+    return rc;
+}
+
+/* ---- one film ------------------------------------------------------------------------------ */
+
+/* The place a film has, or would have, in the whole list. */
+static int rank_of(const reel_session *session, reel_index movie)
+{
+    const reel_index movies = reel_dataset_movies(session->engine->dataset);
+    const float own = session->scores[movie];
+    int rank = 1;
+
+    for (reel_index i = 0; i < movies; i++)
+        if ((session->scores[i] > own || (session->scores[i] == own && i < movie)) &&
+            !reel__bit_get(session->skip, i))
+            rank++;
+    return rank;
+}
+
+reel_code reel__explain(reel_session *session, const reel_request *request, int64_t movie,
+                        reel_recommendation *out, reel_err *err)
+{
+    reel_list *list = &session->list;
+    reel_request whole = *request;
+    reel_code rc = REEL_OK;
+
+    list->count = 0;
+    whole.limit = 1;
+    REEL_TRY(check_request(&whole, err));
+    REEL_TRY(choose_model(session, request->model, err));
+    REEL_TRY(reel__engine_find_movie(session->engine, movie, &out->movie, err));
+    REEL_TRY(reel__session_set_query(session, request, err));
+    REEL_TRY(score(session, &list->basis, err));
+    mask(session, request, list);
+    out->rank = rank_of(session, out->movie);
+    out->score = (double)session->scores[out->movie];
+    describe(list, session, request);
+    REEL_TRY(explain(session, (size_t)request->reasons, out, err));
+out:
+    return rc;
+}
+
+/* ---- people -------------------------------------------------------------------------------- */
+
+/* How many films of the history a person rated too; both ascend. */
+static int64_t count_common(const reel_query *query, reel_csr_view ratings, reel_index row)
+{
+    reel_nnz at = ratings.ptr[row];
+    const reel_nnz end = ratings.ptr[row + 1];
+    int64_t common = 0;
+
+    for (size_t i = 0; i < query->count; i++) {
+        while (at < end && ratings.col[at] < query->entries[i].movie)
+            at++;
+        common += at < end && ratings.col[at] == query->entries[i].movie;
+    }
+    return common;
+}
+
+reel_code reel__similar_people(reel_session *session, const reel_request *request, size_t limit,
+                               reel_similar_person *out, size_t *count, reel_err *err)
+{
+    const reel_dataset *dataset = session->engine->dataset;
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
+    reel_neighbour near[REEL_LIST_MAX];
+    reel_code rc = REEL_OK;
+
+    *count = 0;
+    if (limit < 1 || limit > REEL_LIST_MAX)
+        return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to %d", limit,
+                         (int)REEL_LIST_MAX);
+    REEL_TRY(choose_model(session, "user-knn", err));
+    REEL_TRY(reel__session_set_query(session, request, err));
+    REEL_TRY(reel_model_neighbours(session->model, &session->query, limit, session->scratch, near,
+                                   count, err));
+    for (size_t i = 0; i < *count; i++) {
+        const reel_index row = near[i].row;
+
+        out[i] = (reel_similar_person){
+            .person = reel_dataset_person_ids(dataset)[row],
+            .similarity = (double)near[i].similarity,
+            .ratings = ratings.ptr[row + 1] - ratings.ptr[row],
+            .common = count_common(&session->query, ratings, row),
+        };
+    }
+out:
+    return rc;
+}

@@ -1,0 +1,188 @@
+/* session.c - the working memory of one thread, and how a request becomes a query.
+ * A known person, an anonymous visitor and a film all become a history by ascending film.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "service/engine_priv.h"
+
+enum { FIRST_ENTRIES = 256 };
+static const double WEIGHT_MOST = 100;
+
+reel_code reel__session_new(reel_session **out, const reel_engine *engine, reel_err *err)
+{
+    const size_t movies = (size_t)reel_dataset_movies(engine->dataset);
+    reel_session *session = reel__alloc_zero(1, sizeof *session);
+    reel_code rc = REEL_OK;
+
+    *out = NULL;
+    if (session == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory to answer requests");
+    session->engine = engine;
+    reel__buf_init(&session->search.query, 1 << 16);
+    REEL_TRY(reel_scratch_new(&session->scratch, err));
+    session->scores = reel__alloc_aligned(movies, sizeof *session->scores);
+    session->skip = reel__alloc_zero((movies + 63) / 64, sizeof *session->skip);
+    session->entries = reel__alloc_array(FIRST_ENTRIES, sizeof *session->entries);
+    session->entry_capacity = FIRST_ENTRIES;
+    if (session->scores == NULL || session->skip == NULL || session->entries == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory to score %zu films", movies));
+    *out = session;
+    session = NULL;
+out:
+    reel__session_free(session);
+    return rc;
+}
+
+void reel__session_free(reel_session *session)
+{
+    if (session == NULL)
+        return;
+    reel__search_work_fini(&session->search);
+    reel_scratch_free(session->scratch);
+    reel__free(session->scores);
+    reel__free(session->skip);
+    reel__free(session->entries);
+    reel__free(session);
+}
+
+static reel_code reserve_entries(reel_session *session, size_t count, reel_err *err)
+{
+    reel_entry *grown;
+
+    if (count <= session->entry_capacity)
+        return REEL_OK;
+    grown = reel__realloc_array(session->entries, count, sizeof *grown);
+    if (grown == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for a history of %zu films", count);
+    session->entries = grown;
+    session->entry_capacity = count;
+    return REEL_OK;
+}
+
+static reel_code take_person(reel_session *session, int64_t person, reel_err *err)
+{
+    const reel_dataset *dataset = session->engine->dataset;
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
+    const int64_t *times = reel_dataset_times(dataset);
+    reel_index row;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__engine_find_person(session->engine, person, &row, err));
+    session->query.count = (size_t)(ratings.ptr[row + 1] - ratings.ptr[row]);
+    REEL_TRY(reserve_entries(session, session->query.count, err));
+    for (size_t i = 0; i < session->query.count; i++) {
+        const reel_nnz at = ratings.ptr[row] + (reel_nnz)i;
+
+        session->entries[i] = (reel_entry){
+            .movie = ratings.col[at],
+            .value = ratings.val[at],
+            .weight = 1,
+            .kind = REEL_ENTRY_RATING,
+            .time = times[at],
+        };
+    }
+    session->query.row = row;
+out:
+    return rc;
+}
+
+static reel_code check_given(const reel_engine *engine, const reel_given *given, size_t i,
+                             reel_err *err)
+{
+    const reel_scale scale = engine->scale;
+
+    if (reel_dataset_find_movie(engine->dataset, given->movie) < 0)
+        return reel_fail(err, REEL_E_NOTFOUND, "history[%zu].movie: no film has id %lld", i,
+                         (long long)given->movie);
+    if (!(given->rating >= scale.min && given->rating <= scale.max))
+        return reel_fail(err, REEL_E_INVALID, "history[%zu].rating: %g is not from %g to %g", i,
+                         given->rating, scale.min, scale.max);
+    if (!(given->weight >= 0 && given->weight <= WEIGHT_MOST))
+        return reel_fail(err, REEL_E_INVALID, "history[%zu].weight: %g is not from 0 to %g", i,
+                         given->weight, WEIGHT_MOST);
+    return REEL_OK;
+}
+
+static int by_movie(const void *a, const void *b)
+{
+    const reel_index left = ((const reel_entry *)a)->movie, right = ((const reel_entry *)b)->movie;
+
+    return (left > right) - (left < right);
+}
+
+static reel_code take_given(reel_session *session, const reel_request *request, reel_err *err)
+{
+    const reel_engine *engine = session->engine;
+    reel_entry *entries;
+    reel_code rc = REEL_OK;
+
+    if (request->given_count > REEL_HISTORY_MAX)
+        return reel_fail(err, REEL_E_INVALID, "history: %zu films, at most %d are taken",
+                         request->given_count, (int)REEL_HISTORY_MAX);
+    REEL_TRY(reserve_entries(session, request->given_count, err));
+    entries = session->entries;
+    for (size_t i = 0; i < request->given_count; i++) {
+        const reel_given *given = &request->given[i];
+
+        REEL_TRY(check_given(engine, given, i, err));
+        entries[i] = (reel_entry){
+            .movie = reel_dataset_find_movie(engine->dataset, given->movie),
+            .value = (float)given->rating,
+            .weight = (float)given->weight,
+            .kind = REEL_ENTRY_RATING,
+        };
+    }
+    qsort(entries, request->given_count, sizeof *entries, by_movie);
+    for (size_t i = 1; i < request->given_count; i++)
+        if (entries[i].movie == entries[i - 1].movie)
+            return reel_fail(
+                err, REEL_E_INVALID, "history: film %lld is given twice",
+                (long long)reel_dataset_movie_ids(engine->dataset)[entries[i].movie]);
+    session->query.count = request->given_count;
+out:
+    return rc;
+}
+
+static reel_code take_film(reel_session *session, int64_t id, reel_err *err)
+{
+    reel_index movie;
+    const reel_code rc = reel__engine_find_movie(session->engine, id, &movie, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    session->entries[0] = (reel_entry){
+        .movie = movie,
+        .value = (float)session->engine->scale.max,
+        .weight = 1,
+        .kind = REEL_ENTRY_RATING,
+    };
+    session->query.count = 1;
+    session->by_film = true;
+    return REEL_OK;
+}
+
+reel_code reel__session_set_query(reel_session *session, const reel_request *request, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    if ((request->user >= 0) + (request->given_count > 0) + (request->source_movie >= 0) > 1)
+        return reel_fail(err, REEL_E_INVALID,
+                         "user, history, movie: give one of them, not several");
+    session->by_film = false;
+    session->query = (reel_query){.now = reel__clock_now(), .row = -1};
+    if (request->user >= 0)
+        REEL_TRY(take_person(session, request->user, err));
+    else if (request->source_movie >= 0)
+        REEL_TRY(take_film(session, request->source_movie, err));
+    else
+        REEL_TRY(take_given(session, request, err));
+    session->query.entries = session->entries;
+    if (session->query.row >= 0)
+        session->query.row_hash = reel_query_hash(&session->query);
+out:
+    return rc;
+}
