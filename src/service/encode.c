@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "service/engine_priv.h"
+#include "service/search.h"
 
 static const char POSTER_HOST[] = "https://image.tmdb.org/t/p/w342";
 static const char BACKDROP_HOST[] = "https://image.tmdb.org/t/p/w780";
@@ -131,8 +132,7 @@ static void put_reasons(reel_json *json, const reel_session *session, const reel
     reel__json_key(json, "reasons");
     reel__json_array(json);
     for (size_t i = 0; i < why->reason_count; i++) {
-        const reel_movie film =
-            reel_dataset_movie(session->engine->dataset, why->reasons[i].movie);
+        const reel_movie film = reel_dataset_movie(session->engine->dataset, why->reasons[i].movie);
 
         reel__json_object(json);
         reel__json_put_int(json, "movie", film.id);

@@ -198,7 +198,8 @@ reel_code reel__engine_find_movie(const reel_engine *engine, int64_t id, reel_in
                                   reel_err *err)
 {
     *out = reel_dataset_find_movie(engine->dataset, id);
-    return *out >= 0 ? REEL_OK : reel_fail(err, REEL_E_NOTFOUND, "no film has id %lld", (long long)id);
+    return *out >= 0 ? REEL_OK
+                     : reel_fail(err, REEL_E_NOTFOUND, "no film has id %lld", (long long)id);
 }
 
 reel_code reel__engine_find_person(const reel_engine *engine, int64_t id, reel_index *out,

@@ -70,6 +70,11 @@ REEL_MUST_USE reel_code reel__engine_find_movie(const reel_engine *engine, int64
 REEL_MUST_USE reel_code reel__engine_find_person(const reel_engine *engine, int64_t id,
                                                  reel_index *out, reel_err *err);
 
+/* A part of a longer list. */
+typedef struct reel_page {
+    size_t offset, limit;
+} reel_page;
+
 /* Working memory of one thread. */
 typedef struct reel_session reel_session;
 REEL_MUST_USE reel_code reel__session_new(reel_session **out, const reel_engine *engine,

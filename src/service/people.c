@@ -120,8 +120,8 @@ static void count_genre(genre_count *genres, size_t *count, genre_count one)
 {
     size_t i = 0;
 
-    while (i < *count && !(genres[i].length == one.length &&
-                           memcmp(genres[i].name, one.name, one.length) == 0))
+    while (i < *count &&
+           !(genres[i].length == one.length && memcmp(genres[i].name, one.name, one.length) == 0))
         i++;
     if (i == GENRES_MOST)
         return;
@@ -155,8 +155,9 @@ static void put_genres(reel_json *json, const reel_dataset *dataset, reel_index 
         while (*name != '\0') {
             const size_t length = strcspn(name, "|");
 
-            count_genre(genres, &count,
-                        (genre_count){.name = name, .length = length, .sum = (double)ratings.val[i]});
+            count_genre(
+                genres, &count,
+                (genre_count){.name = name, .length = length, .sum = (double)ratings.val[i]});
             name += length + (name[length] == '|');
         }
     }

@@ -19,10 +19,7 @@ REEL_MUST_USE reel_code reel__person_write(reel_json *json, const reel_engine *e
                                            int64_t person, reel_err *err);
 
 /* Their ratings as short movies with your_rating and time: best first, then newest, then by film.
- * offset and limit page through it; total [out]. Errors: E_NOTFOUND, E_NOMEM. */
-typedef struct reel_page {
-    size_t offset, limit;
-} reel_page;
+ * total [out]: on all pages. Errors: E_NOTFOUND, E_NOMEM. */
 REEL_MUST_USE reel_code reel__person_write_ratings(reel_json *json, const reel_engine *engine,
                                                    int64_t person, reel_page page, size_t *total,
                                                    reel_err *err);

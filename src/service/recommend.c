@@ -57,9 +57,8 @@ static void mask(reel_session *session, const reel_request *request, reel_list *
 {
     const reel_engine *engine = session->engine;
     const reel_csr_view raters = reel_dataset_raters(engine->dataset);
-    const bool reads_texts =
-        session->model == engine->models[MODEL_CONTENT] ||
-        (session->by_film && session->model == engine->models[MODEL_HYBRID]);
+    const bool reads_texts = session->model == engine->models[MODEL_CONTENT] ||
+                             (session->by_film && session->model == engine->models[MODEL_HYBRID]);
 
     memset(session->skip, 0, ((size_t)raters.rows + 63) / 64 * sizeof *session->skip);
     list->removed_seen = list->removed_excluded = 0;
@@ -110,8 +109,7 @@ static reel_code score(reel_session *session, const char **basis, reel_err *err)
     }
     *basis = "fallback";
     session->model = popular;
-    REEL_TRY(
-        reel_model_score(popular, &session->query, session->scratch, session->scores, err));
+    REEL_TRY(reel_model_score(popular, &session->query, session->scratch, session->scores, err));
 out:
     return rc;
 }

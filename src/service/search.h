@@ -15,10 +15,15 @@ typedef struct reel_hit {
 /* Films whose title fits what was typed, best first (match, then number of ratings, then index).
  * "amelie" finds Amélie, "matrix, the" and "the matrix" find The Matrix, "toy stroy" finds Toy
  * Story, "heat 1995" prefers that year. An empty query gives the films with the most ratings.
- * offset and limit page through a stable order. total [out, optional]. */
-REEL_MUST_USE reel_code reel__search(reel_session *session, const char *query, size_t offset,
-                                     size_t limit, reel_hit *out, size_t *count, size_t *total,
-                                     reel_err *err);
+ * The page is cut from a stable order; the hits live in the session until its next search.
+ * Errors: E_INVALID (over 4096 bytes), E_NOMEM. */
+typedef struct reel_hits {
+    const reel_hit *items; /* [count] */
+    size_t count;
+    size_t total; /* films that fit, on all pages */
+} reel_hits;
+REEL_MUST_USE reel_code reel__search(reel_session *session, const char *query, reel_page page,
+                                     reel_hits *out, reel_err *err);
 
 /* One search result: a short movie with its match. */
 void reel__write_hit(reel_json *json, const reel_engine *engine, const reel_hit *hit);

@@ -139,9 +139,8 @@ static reel_code take_given(reel_session *session, const reel_request *request, 
     qsort(entries, request->given_count, sizeof *entries, by_movie);
     for (size_t i = 1; i < request->given_count; i++)
         if (entries[i].movie == entries[i - 1].movie)
-            return reel_fail(
-                err, REEL_E_INVALID, "history: film %lld is given twice",
-                (long long)reel_dataset_movie_ids(engine->dataset)[entries[i].movie]);
+            return reel_fail(err, REEL_E_INVALID, "history: film %lld is given twice",
+                             (long long)reel_dataset_movie_ids(engine->dataset)[entries[i].movie]);
     session->query.count = request->given_count;
 out:
     return rc;
