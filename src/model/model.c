@@ -14,6 +14,7 @@ enum { SLOT_ENTRIES = 12, SLOT_CONTRIBUTIONS = 13, SLOT_MAPPED = 14 };
 
 static const reel_model_ops *const registry[] = {
     &reel__model_hybrid,
+    &reel__model_content,
     &reel__model_user_knn,
     &reel__model_popular,
 };

@@ -1,3 +1,4 @@
+reel_add_test(unit/model/content.c)
 reel_add_test(unit/model/model.c)
 reel_add_test(unit/model/popular.c)
 reel_add_test(unit/model/user_knn.c)
