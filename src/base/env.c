@@ -124,9 +124,12 @@ reel_code reel__env_parse(const char *text, size_t length, const char *path,
     reel__buf_init(&scan.name, FILE_MOST);
     reel__buf_init(&scan.value, FILE_MOST);
     for (; scan.at < scan.end; scan.line++) {
-        REEL_TRY(read_line(&scan, err));
+        const reel_code read = read_line(&scan, err);
+
+        /* A line cut short for lack of memory must not be reported as a wrong one. */
         REEL_TRY(reel__buf_check(&scan.name, err));
         REEL_TRY(reel__buf_check(&scan.value, err));
+        REEL_TRY(read);
         if (memchr(scan.value.data, '\0', scan.value.length) != NULL) {
             rc = wrong_line(&scan, err, "a NUL byte in the value");
             goto out;

@@ -52,8 +52,12 @@ const char *reel__log_quote(char *out, size_t size, const char *text)
         return out;
     }
     out[at++] = '"';
-    for (; *text != '\0' && at + 3 < size; text++) {
-        if (*text == '"' || *text == '\\')
+    for (; *text != '\0'; text++) {
+        const bool escaped = *text == '"' || *text == '\\';
+
+        if (at + (escaped ? 2 : 1) + 2 > size)
+            break;
+        if (escaped)
             out[at++] = '\\';
         out[at++] = (unsigned char)*text < 0x20 ? ' ' : *text;
     }
