@@ -1,0 +1,2 @@
+reel_add_test(unit/eval/metrics.c)
+reel_add_test(unit/eval/protocol.c)
