@@ -35,7 +35,7 @@ static reel_code limit_pages(sqlite3 *db, int64_t pages, reel_err *err)
 
 reel_code reel__sqlite_connect(sqlite3 **out, const reel_sqlite *store, int flags, reel_err *err)
 {
-    const char *path = store->base.path;
+    const char *path = store->file != NULL ? store->file : store->base.path;
     sqlite3 *db = NULL;
     reel_code rc = REEL_OK;
 
@@ -114,14 +114,14 @@ static reel_code check_path(const char *path, const reel_store_opts *opts, reel_
 
 /* Hold <database>.lock while serving. The name is the resolved one, so that two links to one
  * database meet at one lock. */
-static reel_code lock_serving(reel_sqlite *store, sqlite3 *db, reel_err *err)
+static reel_code lock_serving(reel_sqlite *store, reel_err *err)
 {
     reel_buf path;
     reel_err why = {REEL_OK, ""};
     reel_code rc = REEL_OK;
 
     reel__buf_init(&path, PATH_MAXIMUM);
-    reel__buf_text(&path, sqlite3_db_filename(db, "main"));
+    reel__buf_text(&path, store->file);
     reel__buf_text(&path, ".lock");
     REEL_TRY(reel__buf_check(&path, err));
     rc = reel__file_lock(&store->serving, path.data, &why);
@@ -135,6 +135,14 @@ static reel_code lock_serving(reel_sqlite *store, sqlite3 *db, reel_err *err)
 out:
     reel__buf_fini(&path);
     return rc;
+}
+
+static reel_code keep_file(reel_sqlite *store, sqlite3 *db, reel_err *err)
+{
+    store->file = reel__strdup(sqlite3_db_filename(db, "main"));
+    if (store->file == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "%s: out of memory while opening", store->base.path);
+    return REEL_OK;
 }
 
 static reel_code open_reader(reel_sqlite *store, reel_err *err)
@@ -162,10 +170,11 @@ static reel_code open_read_only(reel_sqlite *store, const reel_store_opts *opts,
     reel_code rc = REEL_OK;
 
     REEL_TRY(open_reader(store, err));
+    REEL_TRY(keep_file(store, store->reader, err));
     REEL_TRY(reel__sqlite_check_identity(store->reader, &fresh, &outdated, err));
     REEL_TRY(check_usable(fresh, outdated, opts, store->base.path, err));
     if (opts->exclusive)
-        REEL_TRY(lock_serving(store, store->reader, err));
+        REEL_TRY(lock_serving(store, err));
 out:
     return rc;
 }
@@ -177,6 +186,7 @@ static reel_code open_writable(reel_sqlite *store, const reel_store_opts *opts, 
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__sqlite_connect(&store->writer, store, flags, err));
+    REEL_TRY(keep_file(store, store->writer, err));
     /* Whose file it is comes first: nothing is changed in another program's. */
     REEL_TRY(reel__sqlite_check_identity(store->writer, &fresh, &outdated, err));
     REEL_TRY(check_usable(fresh, outdated, opts, store->base.path, err));
@@ -185,7 +195,7 @@ static reel_code open_writable(reel_sqlite *store, const reel_store_opts *opts, 
                          "%s: the file is read-only; change its permissions or use another path",
                          store->base.path);
     if (opts->exclusive)
-        REEL_TRY(lock_serving(store, store->writer, err));
+        REEL_TRY(lock_serving(store, err));
     REEL_TRY(check_wal(store, err));
     if (fresh || outdated)
         REEL_TRY(reel__sqlite_migrate(store->writer, err));
@@ -207,6 +217,7 @@ static void close_store(reel_store *base)
     reel__file_unlock(&store->serving);
     (void)pthread_mutex_destroy(&store->reader_lock);
     (void)pthread_mutex_destroy(&store->writer_lock);
+    reel__free(store->file);
     reel__free(store->base.path);
     reel__free(store);
 }

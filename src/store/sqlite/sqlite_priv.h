@@ -14,6 +14,7 @@
 
 typedef struct reel_sqlite {
     reel_store base; /* first: a reel_store is a reel_sqlite */
+    char *file;      /* resolved path, known once opened: the current folder may change later */
     sqlite3 *reader, *writer;
     pthread_mutex_t reader_lock, writer_lock;
     sqlite3_stmt *insert_event; /* of the writer, made at first use */

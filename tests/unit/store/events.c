@@ -1,0 +1,234 @@
+/* events.c - the log on SQLite: full disks, damaged rows, indexes, the delivery queue. */
+#include "scratch.h"
+
+#include "base/alloc.h"
+#include "store/sqlite/sqlite_priv.h"
+
+static bool count_event(void *user, const reel_event *event)
+{
+    (void)event;
+    (*(size_t *)user)++;
+    return true;
+}
+
+static reel_code scan(scratch *s, size_t *count)
+{
+    const reel_event_filter filter = {NULL, NULL, 0, 1000};
+
+    *count = 0;
+    return reel__store_scan_events(s->store, &filter, count_event, count, &s->err);
+}
+
+/* ---- films as text ------------------------------------------------------------------------- */
+
+static void test_films_from_text(void **state)
+{
+    scratch *s = *state;
+    reel_event_movie movies[REEL_EVENT_MOVIES_MAX];
+    size_t count = 99;
+
+    assert_ok(reel__sqlite_decode_movies(movies, &count, "[]", &s->err), s->err);
+    assert_int_equal(count, 0);
+    assert_ok(reel__sqlite_decode_movies(movies, &count, "[[7,1],[9,0]]", &s->err), s->err);
+    assert_int_equal(count, 2);
+    assert_int_equal(movies[0].movie, 7);
+    assert_int_equal(movies[0].rank, 1);
+    assert_int_equal(movies[1].movie, 9);
+    assert_int_equal(movies[1].rank, 0);
+}
+
+static void test_texts_that_are_no_films(void **state)
+{
+    static const char *const texts[] = {"",
+                                        "null",
+                                        "7",
+                                        "{}",
+                                        "{\"a\":[7,1]}",
+                                        "[7]",
+                                        "[[7]]",
+                                        "[[7,1]",
+                                        "[[7,1,2]]",
+                                        "[[\"7\",1]]",
+                                        "[[7.5,1]]",
+                                        "[[7,2147483648]]",
+                                        "[[[1]]]",
+                                        "[[7,1]]x",
+                                        "[[]]",
+                                        "[null]",
+                                        "[[99999999999999999999,1]]"};
+    scratch *s = *state;
+    reel_event_movie movies[REEL_EVENT_MOVIES_MAX];
+    char many[2000] = "[";
+    size_t count = 99;
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        assert_fails(reel__sqlite_decode_movies(movies, &count, texts[i], &s->err), REEL_E_FORMAT,
+                     "[[movie, rank]", s->err);
+        assert_int_equal(count, 0);
+    }
+    for (size_t i = 0; i <= REEL_EVENT_MOVIES_MAX; i++)
+        strncat(many, i == 0 ? "[1,1]" : ",[1,1]", sizeof many - strlen(many) - 1);
+    strncat(many, "]", sizeof many - strlen(many) - 1);
+    assert_fails(reel__sqlite_decode_movies(movies, &count, many, &s->err), REEL_E_FORMAT, "films",
+                 s->err);
+}
+
+static void test_text_in_the_table(void **state)
+{
+    scratch *s = *state;
+    const reel_event_movie movies[] = {{7, 1}, {9, 2}};
+    reel_event event = blank_event("e");
+
+    event.movies = movies;
+    event.movie_count = 2;
+    event.user = 42;
+    scratch_open(s);
+    assert_ok(reel__store_put_events(s->store, &event, 1, NULL, &s->err), s->err);
+    assert_string_equal(raw_rows(s->path,
+                                 "SELECT movies, userId, source_movie, value, queued, delivered_at,"
+                                 " json_extract(movies, '$[1][0]') FROM events"),
+                        "[[7,1],[9,2]]|42|NULL|NULL|0|NULL|9;");
+}
+
+static void test_damaged_row(void **state)
+{
+    scratch *s = *state;
+    const reel_event event = blank_event("e");
+    size_t count = 0;
+
+    scratch_open(s);
+    assert_ok(reel__store_put_events(s->store, &event, 1, NULL, &s->err), s->err);
+    raw_exec(s->path, "UPDATE events SET movies = '[[7,'");
+    assert_fails(scan(s, &count), REEL_E_FORMAT, "films", s->err);
+    assert_int_equal(count, 0);
+}
+
+/* ---- full disk and no memory --------------------------------------------------------------- */
+
+static void test_disk_full_keeps_nothing_of_the_batch(void **state)
+{
+    enum { COUNT = 200 };
+    scratch *s = *state;
+    static char ids[COUNT][400];
+    reel_event events[COUNT];
+    const reel_event first = blank_event("first");
+    size_t count = 0;
+    int64_t duplicates = 5;
+
+    for (int i = 0; i < COUNT; i++) {
+        (void)snprintf(ids[i], sizeof ids[i], "%0399d", i);
+        events[i] = blank_event(ids[i]);
+    }
+    scratch_open(s);
+    assert_ok(reel__store_put_events(s->store, &first, 1, NULL, &s->err), s->err);
+    reel__sqlite_limit_pages_for_test(s->store, 25);
+    assert_fails(reel__store_put_events(s->store, events, COUNT, &duplicates, &s->err),
+                 REEL_E_STORE, "disk is full", s->err);
+    assert_int_equal(duplicates, 0);
+    assert_ok(scan(s, &count), s->err);
+    assert_int_equal(count, 1);
+    reel__sqlite_limit_pages_for_test(s->store, 0); /* somebody made room: the same call works */
+    assert_ok(reel__store_put_events(s->store, events, COUNT, &duplicates, &s->err), s->err);
+    assert_int_equal(duplicates, 0);
+    assert_ok(scan(s, &count), s->err);
+    assert_int_equal(count, COUNT + 1);
+}
+
+static void test_without_memory(void **state)
+{
+    scratch *s = *state;
+    const reel_event_movie movies[] = {{7, 1}};
+    reel_event event = blank_event("e");
+    reel_code rc = REEL_E_NOMEM;
+    long n = 0, live = 0;
+
+    event.movies = movies;
+    event.movie_count = 1;
+    scratch_open(s);
+    live = reel__alloc_live();
+    for (; rc != REEL_OK; n++) {
+        reel__alloc_fail_after(n);
+        rc = reel__store_put_events(s->store, &event, 1, NULL, &s->err);
+        reel__alloc_fail_after(-1);
+        if (rc != REEL_OK) {
+            assert_int_equal(rc, REEL_E_NOMEM);
+            assert_int_equal(scratch_counts(s).events, 0);
+        }
+        assert_int_equal(reel__alloc_live(), live);
+        assert_true(n < 1000);
+    }
+    assert_true(n > 1);
+    assert_int_equal(scratch_counts(s).events, 1);
+}
+
+/* ---- queue and indexes --------------------------------------------------------------------- */
+
+static void test_only_queued_events_wait_for_delivery(void **state)
+{
+    scratch *s = *state;
+    const reel_event events[] = {blank_event("a"), blank_event("b"), blank_event("c")};
+
+    scratch_open(s);
+    assert_ok(reel__store_put_events(s->store, events, 3, NULL, &s->err), s->err);
+    assert_int_equal(scratch_counts(s).undelivered, 0);
+    raw_exec(s->path, "UPDATE events SET queued = 1 WHERE event_id <> 'a'");
+    assert_int_equal(scratch_counts(s).undelivered, 2);
+    raw_exec(s->path, "UPDATE events SET delivered_at = 5 WHERE event_id = 'b'");
+    assert_int_equal(scratch_counts(s).undelivered, 1);
+}
+
+/* Sequence numbers are never used again, so that a cursor stays good when events are deleted. */
+static void test_sequences_only_grow(void **state)
+{
+    scratch *s = *state;
+    const reel_event a = blank_event("a"), b = blank_event("b");
+
+    scratch_open(s);
+    assert_ok(reel__store_put_events(s->store, &a, 1, NULL, &s->err), s->err);
+    raw_exec(s->path, "DELETE FROM events");
+    assert_ok(reel__store_put_events(s->store, &b, 1, NULL, &s->err), s->err);
+    assert_string_equal(raw_rows(s->path, "SELECT sequence FROM events"), "2;");
+}
+
+static void assert_plan_uses(scratch *s, const char *sql, const char *index)
+{
+    char explained[400] = "";
+
+    (void)snprintf(explained, sizeof explained, "EXPLAIN QUERY PLAN %s", sql);
+    if (strstr(raw_rows(s->path, explained), index) == NULL)
+        fail_msg("%s: %s", sql, raw_rows(s->path, explained));
+}
+
+static void test_scans_use_their_indexes(void **state)
+{
+    scratch *s = *state;
+
+    scratch_open(s);
+    assert_plan_uses(s,
+                     "SELECT * FROM events WHERE sequence < 9 AND method = 'm'"
+                     " ORDER BY sequence DESC LIMIT 5",
+                     "events_method (method=? AND rowid<?)");
+    assert_plan_uses(s,
+                     "SELECT * FROM events WHERE sequence < 9 AND type = 't'"
+                     " ORDER BY sequence DESC LIMIT 5",
+                     "events_type (type=? AND rowid<?)");
+    assert_plan_uses(s, "SELECT count(*) FROM events WHERE queued = 1 AND delivered_at IS NULL",
+                     "events_undelivered");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        SCRATCH_TEST(test_films_from_text),
+        SCRATCH_TEST(test_texts_that_are_no_films),
+        SCRATCH_TEST(test_text_in_the_table),
+        SCRATCH_TEST(test_damaged_row),
+        SCRATCH_TEST(test_disk_full_keeps_nothing_of_the_batch),
+        SCRATCH_TEST(test_without_memory),
+        SCRATCH_TEST(test_only_queued_events_wait_for_delivery),
+        SCRATCH_TEST(test_sequences_only_grow),
+        SCRATCH_TEST(test_scans_use_their_indexes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,90 @@
+/* migrations.c - the schema itself, and steps that fail half-way. */
+#include "scratch.h"
+
+#include "store/sqlite/sqlite_priv.h"
+
+static const char *const good_1[] = {"CREATE TABLE one (x)", "INSERT INTO one VALUES (1)", NULL};
+static const char *const good_2[] = {"CREATE TABLE two (x)", "UPDATE one SET x = 2", NULL};
+static const char *const bad_2[] = {"CREATE TABLE two (x)", "UPDATE one SET x = 2",
+                                    "INSERT INTO nowhere VALUES (1)", NULL};
+
+static sqlite3 *raw_open(const char *path)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    return db;
+}
+
+static void test_steps_run_once_in_order(void **state)
+{
+    scratch *s = *state;
+    const reel_sqlite_migration steps[] = {{good_1}, {good_2}};
+    sqlite3 *db = raw_open(s->path);
+
+    assert_ok(reel__sqlite_migrate_by(db, steps, 1, &s->err), s->err);
+    assert_string_equal(raw_rows(s->path, "PRAGMA user_version"), "1;");
+    assert_ok(reel__sqlite_migrate_by(db, steps, 2, &s->err), s->err);
+    assert_ok(reel__sqlite_migrate_by(db, steps, 2, &s->err), s->err);
+    assert_string_equal(raw_rows(s->path, "PRAGMA user_version"), "2;");
+    assert_string_equal(raw_rows(s->path, "SELECT x FROM one"), "2;");
+    assert_string_equal(raw_rows(s->path, "SELECT count(*) FROM two"), "0;");
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void test_a_failing_step_changes_nothing(void **state)
+{
+    scratch *s = *state;
+    const reel_sqlite_migration bad[] = {{good_1}, {bad_2}}, good[] = {{good_1}, {good_2}};
+    sqlite3 *db = raw_open(s->path);
+
+    assert_fails(reel__sqlite_migrate_by(db, bad, 2, &s->err), REEL_E_STORE, "nowhere", s->err);
+    assert_true(sqlite3_get_autocommit(db));
+    assert_string_equal(raw_rows(s->path, "PRAGMA user_version"), "1;"); /* the first one counts */
+    assert_string_equal(raw_rows(s->path, "SELECT x FROM one"), "1;");
+    assert_string_equal(raw_rows(s->path, "SELECT name FROM sqlite_master"), "one;");
+    assert_ok(reel__sqlite_migrate_by(db, good, 2, &s->err), s->err);
+    assert_string_equal(raw_rows(s->path, "SELECT x FROM one"), "2;");
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void test_file_is_marked(void **state)
+{
+    scratch *s = *state;
+
+    scratch_open(s);
+    assert_int_equal(scratch_counts(s).schema, reel__sqlite_schema_newest());
+    assert_string_equal(raw_rows(s->path, "PRAGMA application_id"), "1380271436;"); /* "REEL" */
+}
+
+#define COLUMNS(table) "SELECT name FROM pragma_table_xinfo('" table "')"
+
+static void test_columns(void **state)
+{
+    scratch *s = *state;
+
+    scratch_open(s);
+    assert_string_equal(raw_rows(s->path, COLUMNS("movies")),
+                        "movieId;title;name;genres;overview;tagline;keywords;cast_names;directors;"
+                        "tags;original_title;language;release_date;release_year;release_decade;"
+                        "runtime;popularity;vote_average;vote_count;poster_path;backdrop_path;"
+                        "trailer_key;imdb_id;tmdb_id;n_genres;overview_length;");
+    assert_string_equal(raw_rows(s->path, COLUMNS("people")), "userId;gender;age;occupation;zip;");
+    assert_string_equal(raw_rows(s->path, COLUMNS("ratings")), "userId;movieId;rating;timestamp;");
+    assert_string_equal(raw_rows(s->path, COLUMNS("meta")), "id;generation;source;simulated;");
+    assert_string_equal(raw_rows(s->path, "SELECT sql LIKE '%WITHOUT ROWID' FROM sqlite_master"
+                                          " WHERE name = 'ratings'"),
+                        "1;");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        SCRATCH_TEST(test_steps_run_once_in_order),
+        SCRATCH_TEST(test_a_failing_step_changes_nothing),
+        SCRATCH_TEST(test_file_is_marked),
+        SCRATCH_TEST(test_columns),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
