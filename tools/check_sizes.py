@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Files, functions and parameter lists stay small. Limits: file 800 lines, function 80, 6 parameters."""
+"""Files, functions and parameter lists stay small. Limits: file 800 lines, function 80, 6 parameters besides the
+error record."""
 import pathlib
 import re
 import sys
 
-FILE, FUNCTION, PARAMETERS = 800, 80, 6
+FILE, FUNCTION, PARAMETERS = 800, 80, 6  # parameters besides the error record
 root = pathlib.Path(__file__).resolve().parent.parent
 generated = set((root / "tools/generated.txt").read_text().split())
 # Signatures that a library dictates.
@@ -19,6 +20,7 @@ def functions(text):
         for letter in match.group(2):
             depth += (letter == "(") - (letter == ")")
             count += letter == "," and depth == 0
+        count -= "reel_err *err" in match.group(2)
         yield match.group(1), match.group(3).count("\n"), count
 
 

@@ -1,0 +1,217 @@
+/* exchange.c - request targets, query parameters, cursors and problem answers. */
+#include "http/exchange.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+void reel__exchange_init(reel_exchange *exchange)
+{
+    memset(exchange, 0, sizeof *exchange);
+    exchange->method = "GET";
+    exchange->path = "/";
+    exchange->body = "";
+    exchange->status = 200;
+    exchange->answer_type = "application/json";
+    exchange->route = "";
+    reel__buf_init(&exchange->answer, REEL_HTTP_ANSWER_MAX);
+}
+
+void reel__exchange_fini(reel_exchange *exchange)
+{
+    reel__buf_fini(&exchange->answer);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* Decode %XX (and + as a space when asked) in place. */
+static bool decode(char *text, bool plus)
+{
+    char *to = text;
+
+    for (const char *from = text; *from != '\0'; from++) {
+        char c = *from;
+        if (c == '%') {
+            const int high = hex_digit(from[1]);
+            const int low = high < 0 ? -1 : hex_digit(from[2]);
+            if (low < 0 || high * 16 + low == 0)
+                return false;
+            c = (char)(high * 16 + low);
+            from += 2;
+        } else if (c == '+' && plus) {
+            c = ' ';
+        }
+        *to++ = c;
+    }
+    *to = '\0';
+    return reel__utf8_valid(text, strlen(text));
+}
+
+static reel_code add_parameter(reel_exchange *exchange, char *text, reel_err *err)
+{
+    char *equals = strchr(text, '=');
+    char *value = equals == NULL ? text + strlen(text) : equals + 1;
+
+    if (exchange->query_count == REEL_HTTP_PARAMETERS)
+        return reel_fail(err, REEL_E_SYNTAX, "more than %d query parameters", REEL_HTTP_PARAMETERS);
+    if (equals != NULL)
+        *equals = '\0';
+    if (!decode(text, true) || (equals != NULL && !decode(value, true)))
+        return reel_fail(err, REEL_E_SYNTAX, "the query holds an escape that is no UTF-8 text");
+    exchange->query[exchange->query_count++] = (reel_parameter){text, value};
+    return REEL_OK;
+}
+
+reel_code reel__exchange_target(reel_exchange *exchange, const char *raw, reel_err *err)
+{
+    const size_t length = strlen(raw);
+    char *query, *next;
+
+    if (length >= sizeof exchange->target)
+        return reel_fail(err, REEL_E_TOOLARGE, "the request target is longer than %d bytes",
+                         REEL_HTTP_TARGET_MAX - 1);
+    memcpy(exchange->target, raw, length + 1);
+    query = strchr(exchange->target, '?');
+    if (query != NULL)
+        *query++ = '\0';
+    if (exchange->target[0] != '/' || !decode(exchange->target, false))
+        return reel_fail(err, REEL_E_SYNTAX, "the path is no absolute path in UTF-8");
+    exchange->path = exchange->target;
+    for (; query != NULL; query = next) {
+        next = strchr(query, '&');
+        if (next != NULL)
+            *next++ = '\0';
+        if (*query != '\0' && add_parameter(exchange, query, err) != REEL_OK)
+            return err == NULL ? REEL_E_SYNTAX : err->code;
+    }
+    return REEL_OK;
+}
+
+const char *reel__exchange_get(const reel_exchange *exchange, const char *name)
+{
+    for (size_t i = 0; i < exchange->query_count; i++)
+        if (strcmp(exchange->query[i].name, name) == 0)
+            return exchange->query[i].value;
+    return NULL;
+}
+
+static bool parse_int(const char *text, int64_t *out)
+{
+    char *end;
+    long long value;
+
+    if (*text == '\0' || strspn(text, "-0123456789") != strlen(text))
+        return false;
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    *out = value;
+    return errno == 0 && *end == '\0';
+}
+
+reel_code reel__exchange_get_int(const reel_exchange *exchange, const char *name, int64_t min,
+                                 int64_t max, int64_t *out, reel_err *err)
+{
+    const char *text = reel__exchange_get(exchange, name);
+    int64_t value;
+
+    if (text == NULL)
+        return REEL_OK;
+    if (!parse_int(text, &value) || value < min || value > max)
+        return reel_fail(err, REEL_E_INVALID,
+                         "%s: expected a whole number from %" PRId64 " to %" PRId64
+                         ", got \"%.40s\"",
+                         name, min, max, text);
+    *out = value;
+    return REEL_OK;
+}
+
+reel_code reel__exchange_cursor(const reel_exchange *exchange, char kind, int64_t *out,
+                                reel_err *err)
+{
+    const char *text = reel__exchange_get(exchange, "cursor");
+    int64_t value;
+
+    if (text == NULL || *text == '\0')
+        return REEL_OK;
+    if (text[0] != kind || !parse_int(text + 1, &value) || value < 0)
+        return reel_fail(err, REEL_E_INVALID,
+                         "cursor: \"%.40s\" is none of this list; use next_cursor as it came",
+                         text);
+    *out = value;
+    return REEL_OK;
+}
+
+void reel__exchange_next(reel_json *json, char kind, int64_t value)
+{
+    char text[32];
+
+    if (value < 0) {
+        reel__json_put_text(json, "next_cursor", NULL);
+        return;
+    }
+    (void)snprintf(text, sizeof text, "%c%" PRId64, kind, value);
+    reel__json_put_text(json, "next_cursor", text);
+}
+
+static const char *status_title(int status)
+{
+    static const struct {
+        int status;
+        const char *title;
+    } titles[] = {
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {409, "Conflict"},
+        {410, "Gone"},
+        {413, "Content Too Large"},
+        {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {503, "Service Unavailable"},
+        {507, "Insufficient Storage"},
+    };
+
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        if (titles[i].status == status)
+            return titles[i].title;
+    return "Internal Server Error";
+}
+
+void reel__exchange_problem(reel_exchange *exchange, const reel_err *err)
+{
+    reel_json json;
+    const int status = exchange->status >= 400 ? exchange->status : reel_code_http(err->code);
+
+    reel__buf_fini(&exchange->answer);
+    reel__buf_init(&exchange->answer, REEL_HTTP_ANSWER_MAX);
+    exchange->fixed = NULL;
+    exchange->etag = exchange->encoding = exchange->cache_control = NULL;
+    exchange->status = status;
+    exchange->answer_type = "application/problem+json";
+    reel__json_init(&json, &exchange->answer);
+    reel__json_object(&json);
+    reel__json_put_text(&json, "type", "about:blank");
+    reel__json_put_text(&json, "title", status_title(status));
+    reel__json_put_int(&json, "status", status);
+    reel__json_put_text(&json, "detail", err->msg);
+    reel__json_put_text(&json, "instance", exchange->path);
+    reel__json_put_text(&json, "code", reel_code_name(err->code));
+    reel__json_put_text(&json, "request_id", exchange->request_id);
+    reel__json_object_end(&json);
+}

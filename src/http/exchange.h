@@ -1,0 +1,85 @@
+/* http/exchange.h - one request and its answer, apart from any socket, so that handlers can be
+ * tested and fuzzed without one. Layer: http. Threads: one thread at a time.
+ */
+#ifndef REEL_HTTP_EXCHANGE_H
+#define REEL_HTTP_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "service/engine.h"
+#include "service/feedback.h"
+
+enum {
+    REEL_HTTP_PARAMETERS = 16,      /* members of a query string */
+    REEL_HTTP_TARGET_MAX = 8192,    /* bytes of a request target */
+    REEL_HTTP_BODY_MAX = 1 << 20,   /* bytes of a request body */
+    REEL_HTTP_ANSWER_MAX = 64 << 20 /* bytes of an answer */
+};
+
+/* What every request of a server shares. */
+typedef struct reel_app {
+    const reel_engine *engine;
+    reel_feedback *feedback;
+} reel_app;
+
+typedef struct reel_parameter {
+    const char *name, *value; /* percent-decoded, inside exchange->target */
+} reel_parameter;
+
+typedef struct reel_exchange {
+    /* the request */
+    const char *method;                /* "GET"; a HEAD request is handled as GET */
+    char target[REEL_HTTP_TARGET_MAX]; /* cut into its decoded parts by reel__exchange_target */
+    const char *path;                  /* decoded */
+    reel_parameter query[REEL_HTTP_PARAMETERS];
+    size_t query_count;
+    const char *body;
+    size_t body_length;
+    const char *content_type;    /* may be NULL */
+    const char *if_none_match;   /* may be NULL */
+    const char *accept_encoding; /* may be NULL */
+    char request_id[17];
+    int64_t id; /* the {id} of the route */
+
+    /* the answer */
+    int status;
+    const char *answer_type;
+    reel_buf answer; /* the body, unless fixed is set */
+    const void *fixed;
+    size_t fixed_length;
+    const char *etag, *allow, *cache_control, *encoding; /* NULL = none */
+    const char *route;                                   /* template, for logs */
+} reel_exchange;
+
+void reel__exchange_init(reel_exchange *exchange);
+void reel__exchange_fini(reel_exchange *exchange);
+
+/* Copy, cut and decode a raw request target ("/a%20b?c=d"). Errors: E_TOOLARGE, E_SYNTAX (a bad
+ * escape, NUL, malformed UTF-8, too many parameters). */
+REEL_MUST_USE reel_code reel__exchange_target(reel_exchange *exchange, const char *raw,
+                                              reel_err *err);
+
+/* Value of a query parameter, or NULL. */
+const char *reel__exchange_get(const reel_exchange *exchange, const char *name);
+/* A whole number from the query in [min, max]; a missing one leaves *out. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__exchange_get_int(const reel_exchange *exchange, const char *name,
+                                               int64_t min, int64_t max, int64_t *out,
+                                               reel_err *err);
+/* The query's `cursor` of a kind ('o' = offset, 'b' = before, 'a' = after); missing: *out stays.
+ * Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__exchange_cursor(const reel_exchange *exchange, char kind,
+                                              int64_t *out, reel_err *err);
+/* Close a page: "next_cursor" with kind and value, or null when value is negative. */
+void reel__exchange_next(reel_json *json, char kind, int64_t value);
+
+/* Run the request: route it, or answer with a page, and turn every error into a problem. Never
+ * fails; the answer is complete when it returns. session: of the calling thread. */
+void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_session *session);
+
+/* Make the answer a problem+json document (RFC 9457). */
+void reel__exchange_problem(reel_exchange *exchange, const reel_err *err);
+
+#endif

@@ -1,0 +1,74 @@
+/* handle.c - runs one exchange: route, handler, errors into problems, pages for the rest. */
+#include <string.h>
+
+#include "http/routes.h"
+
+static bool is_api(const char *path)
+{
+    return strncmp(path, "/api", 4) == 0 && (path[4] == '\0' || path[4] == '/');
+}
+
+/* Only JSON bodies are taken: a form on another site cannot send one without being asked first. */
+static reel_code check_body(reel_exchange *exchange, reel_err *err)
+{
+    static const char json[] = "application/json";
+
+    if (strcmp(exchange->method, "POST") != 0)
+        return REEL_OK;
+    if (exchange->content_type == NULL ||
+        strncmp(exchange->content_type, json, sizeof json - 1) != 0) {
+        exchange->status = 415;
+        return reel_fail(err, REEL_E_INVALID, "send the body as Content-Type: application/json");
+    }
+    return REEL_OK;
+}
+
+static reel_code no_route(reel_exchange *exchange, const char *allow, reel_err *err)
+{
+    if (allow[0] != '\0') {
+        exchange->status = 405;
+        exchange->allow = strstr(allow, "POST") == NULL  ? "GET, HEAD"
+                          : strstr(allow, "GET") == NULL ? "POST"
+                                                         : "GET, HEAD, POST";
+        return reel_fail(err, REEL_E_INVALID, "%s is not allowed here; allowed: %s",
+                         exchange->method, exchange->allow);
+    }
+    return reel_fail(err, REEL_E_NOTFOUND, "there is no %s; docs/api.md lists every path",
+                     exchange->path);
+}
+
+static reel_code dispatch(reel_context *context, reel_err *err)
+{
+    reel_exchange *exchange = context->exchange;
+    char allow[32];
+    const reel_route *route =
+        reel__route_find(exchange->method, exchange->path, &exchange->id, allow, sizeof allow);
+    reel_code rc;
+
+    if (route == NULL)
+        return no_route(exchange, allow, err);
+    exchange->route = route->path;
+    rc = check_body(exchange, err);
+    if (rc == REEL_OK)
+        rc = route->handler(context, err);
+    if (rc == REEL_OK && exchange->fixed == NULL)
+        rc = reel__buf_check(&exchange->answer, err);
+    return rc;
+}
+
+void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_session *session)
+{
+    reel_context context = {.exchange = exchange, .app = app, .session = session};
+    reel_err err = {REEL_OK, ""};
+    int64_t id;
+    char allow[32];
+
+    if (!is_api(exchange->path) &&
+        reel__route_find("GET", exchange->path, &id, allow, sizeof allow) == NULL) {
+        reel__serve_page(exchange);
+        return;
+    }
+    reel__json_init(&context.json, &exchange->answer);
+    if (dispatch(&context, &err) != REEL_OK)
+        reel__exchange_problem(exchange, &err);
+}

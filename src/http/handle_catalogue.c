@@ -1,0 +1,131 @@
+/* handle_catalogue.c - films and people: search, one, similar, posters, ratings. */
+#include "http/routes.h"
+#include "service/about.h"
+#include "service/people.h"
+#include "service/recommend.h"
+#include "service/search.h"
+
+enum { PAGE_MAX = 200 };
+
+static void write_hits(reel_context *context, const reel_hits *hits)
+{
+    reel_json *json = &context->json;
+
+    reel__json_key(json, "items");
+    reel__json_array(json);
+    for (size_t i = 0; i < hits->count; i++)
+        reel__write_hit(json, context->app->engine, &hits->items[i]);
+    reel__json_array_end(json);
+}
+
+reel_code reel__handle_movies(reel_context *context, reel_err *err)
+{
+    const char *query = reel__exchange_get(context->exchange, "q");
+    int64_t limit = 20, offset = 0;
+    reel_hits hits;
+    reel_code rc;
+
+    REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, PAGE_MAX, &limit, err));
+    REEL_TRY(reel__exchange_cursor(context->exchange, 'o', &offset, err));
+    REEL_TRY(reel__search(context->session, query == NULL ? "" : query,
+                          (reel_page){(size_t)offset, (size_t)limit}, &hits, err));
+    reel__json_object(&context->json);
+    write_hits(context, &hits);
+    reel__exchange_next(&context->json, 'o',
+                        (size_t)offset + hits.count < hits.total ? offset + (int64_t)hits.count
+                                                                 : -1);
+    reel__json_object_end(&context->json);
+out:
+    return rc;
+}
+
+reel_code reel__handle_movie(reel_context *context, reel_err *err)
+{
+    reel_index movie;
+    reel_code rc;
+
+    REEL_TRY(reel__engine_find_movie(context->app->engine, context->exchange->id, &movie, err));
+    reel__write_movie(&context->json, context->app->engine, movie, true);
+out:
+    return rc;
+}
+
+reel_code reel__handle_poster(reel_context *context, reel_err *err)
+{
+    reel_exchange *exchange = context->exchange;
+
+    exchange->answer_type = "image/svg+xml";
+    /* A poster depends on the film's facts alone, which only a load changes. */
+    exchange->cache_control = "public, max-age=86400";
+    return reel__movie_poster(&exchange->answer, context->app->engine, exchange->id, err);
+}
+
+reel_code reel__handle_people(reel_context *context, reel_err *err)
+{
+    const char *prefix = reel__exchange_get(context->exchange, "q");
+    int64_t limit = 20, after = -1, next = -1;
+    reel_code rc;
+
+    REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, PAGE_MAX, &limit, err));
+    REEL_TRY(reel__exchange_cursor(context->exchange, 'a', &after, err));
+    reel__json_object(&context->json);
+    reel__json_key(&context->json, "items");
+    reel__json_array(&context->json);
+    reel__people_write(&context->json, context->app->engine, prefix == NULL ? "" : prefix, after,
+                       (size_t)limit, &next);
+    reel__json_array_end(&context->json);
+    reel__exchange_next(&context->json, 'a', next);
+    reel__json_object_end(&context->json);
+out:
+    return rc;
+}
+
+reel_code reel__handle_person(reel_context *context, reel_err *err)
+{
+    return reel__person_write(&context->json, context->app->engine, context->exchange->id, err);
+}
+
+reel_code reel__handle_person_ratings(reel_context *context, reel_err *err)
+{
+    int64_t limit = 20, offset = 0;
+    size_t total;
+    reel_code rc;
+
+    REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, PAGE_MAX, &limit, err));
+    REEL_TRY(reel__exchange_cursor(context->exchange, 'o', &offset, err));
+    reel__json_object(&context->json);
+    reel__json_key(&context->json, "items");
+    reel__json_array(&context->json);
+    REEL_TRY(reel__person_write_ratings(&context->json, context->app->engine, context->exchange->id,
+                                        (reel_page){(size_t)offset, (size_t)limit}, &total, err));
+    reel__json_array_end(&context->json);
+    reel__json_put_int(&context->json, "total", (int64_t)total);
+    reel__exchange_next(&context->json, 'o',
+                        (size_t)(offset + limit) < total ? offset + limit : -1);
+    reel__json_object_end(&context->json);
+out:
+    return rc;
+}
+
+reel_code reel__handle_person_similar(reel_context *context, reel_err *err)
+{
+    reel_similar_person people[PAGE_MAX];
+    reel_request request = reel__request_default();
+    reel_json *json = &context->json;
+    int64_t limit = 10;
+    size_t count;
+    reel_code rc;
+
+    request.user = context->exchange->id;
+    REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, PAGE_MAX, &limit, err));
+    REEL_TRY(reel__similar_people(context->session, &request, (size_t)limit, people, &count, err));
+    reel__json_object(json);
+    reel__json_key(json, "items");
+    reel__json_array(json);
+    for (size_t i = 0; i < count; i++)
+        reel__write_similar_person(json, &people[i]);
+    reel__json_array_end(json);
+    reel__json_object_end(json);
+out:
+    return rc;
+}

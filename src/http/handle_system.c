@@ -1,0 +1,79 @@
+/* handle_system.c - health, models, licences and the feedback log. */
+#include <string.h>
+
+#include "http/routes.h"
+#include "service/about.h"
+#include "service/feedback.h"
+
+enum { LOG_MAX = 200 };
+
+reel_code reel__handle_health(reel_context *context, reel_err *err)
+{
+    (void)err;
+    reel__health_write(&context->json, context->app->engine);
+    return REEL_OK;
+}
+
+reel_code reel__handle_models(reel_context *context, reel_err *err)
+{
+    reel_code rc;
+
+    reel__json_object(&context->json);
+    reel__json_key(&context->json, "items");
+    reel__json_array(&context->json);
+    REEL_TRY(reel__models_write(&context->json, context->app->engine, err));
+    reel__json_array_end(&context->json);
+    reel__json_object_end(&context->json);
+out:
+    return rc;
+}
+
+reel_code reel__handle_licenses(reel_context *context, reel_err *err)
+{
+    reel_exchange *exchange = context->exchange;
+
+    (void)err;
+    exchange->answer_type = "text/plain; charset=utf-8";
+    exchange->fixed = reel__licenses();
+    exchange->fixed_length = strlen(exchange->fixed);
+    return REEL_OK;
+}
+
+reel_code reel__handle_feedback_post(reel_context *context, reel_err *err)
+{
+    const reel_exchange *exchange = context->exchange;
+    reel_feedback_answer answer;
+    reel_code rc;
+
+    if (context->app->feedback == NULL)
+        return reel_fail(err, REEL_E_STORE, "the store is open for reading only: nothing is kept");
+    REEL_TRY(reel__feedback_take(context->app->feedback, exchange->body, exchange->body_length,
+                                 &answer, err));
+    reel__json_object(&context->json);
+    reel__json_put_int(&context->json, "accepted", answer.accepted);
+    reel__json_put_int(&context->json, "duplicates", answer.duplicates);
+    reel__json_object_end(&context->json);
+out:
+    return rc;
+}
+
+reel_code reel__handle_feedback_log(reel_context *context, reel_err *err)
+{
+    reel_event_filter filter = {.method = reel__exchange_get(context->exchange, "method"),
+                                .type = reel__exchange_get(context->exchange, "type")};
+    int64_t limit = 50, next = -1;
+    reel_code rc;
+
+    REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, LOG_MAX, &limit, err));
+    REEL_TRY(reel__exchange_cursor(context->exchange, 'b', &filter.before, err));
+    filter.limit = (size_t)limit;
+    reel__json_object(&context->json);
+    reel__json_key(&context->json, "items");
+    reel__json_array(&context->json);
+    REEL_TRY(reel__feedback_write_log(context->app->engine, &filter, &context->json, &next, err));
+    reel__json_array_end(&context->json);
+    reel__exchange_next(&context->json, 'b', next);
+    reel__json_object_end(&context->json);
+out:
+    return rc;
+}

@@ -1,0 +1,71 @@
+/* routes.c - the table of everything the server answers, and how a request finds its row. */
+#include "http/routes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const reel_route routes[] = {
+    {"GET", "/api/v1/health", reel__handle_health, "what is loaded"},
+    {"GET", "/api/v1/movies", reel__handle_movies, "search as you type; the most rated films"},
+    {"GET", "/api/v1/movies/{id}", reel__handle_movie, "one film, all facts"},
+    {"GET", "/api/v1/movies/{id}/similar", reel__handle_similar, "films like this one"},
+    {"GET", "/api/v1/movies/{id}/poster.svg", reel__handle_poster, "the generated poster"},
+    {"GET", "/api/v1/people", reel__handle_people, "people of the data set"},
+    {"GET", "/api/v1/people/{id}", reel__handle_person, "one person"},
+    {"GET", "/api/v1/people/{id}/ratings", reel__handle_person_ratings,
+     "their ratings, best first"},
+    {"GET", "/api/v1/people/{id}/similar", reel__handle_person_similar, "people of similar taste"},
+    {"GET", "/api/v1/recommendations", reel__handle_recommend_get, "a list for a person"},
+    {"POST", "/api/v1/recommendations", reel__handle_recommend_post,
+     "a list for a person or an anonymous history"},
+    {"POST", "/api/v1/explanations", reel__handle_explain, "why one film"},
+    {"GET", "/api/v1/feedback", reel__handle_feedback_log, "the feedback log, newest first"},
+    {"POST", "/api/v1/feedback", reel__handle_feedback_post, "keep events"},
+    {"GET", "/api/v1/models", reel__handle_models, "the models in service"},
+    {"GET", "/api/v1/licenses", reel__handle_licenses, "notices of everything embedded"},
+};
+
+enum { ROUTES = sizeof routes / sizeof *routes };
+
+const reel_route *reel__route_at(size_t index)
+{
+    return index < ROUTES ? &routes[index] : NULL;
+}
+
+/* At most 15 digits, so that any id fits. */
+static bool path_fits(const char *pattern, const char *path, int64_t *id)
+{
+    while (*pattern != '\0') {
+        if (strncmp(pattern, "{id}", 4) == 0) {
+            const size_t digits = strspn(path, "0123456789");
+            if (digits == 0 || digits > 15)
+                return false;
+            *id = strtoll(path, NULL, 10);
+            pattern += 4;
+            path += digits;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return *path == '\0';
+}
+
+const reel_route *reel__route_find(const char *method, const char *path, int64_t *id, char *allow,
+                                   size_t size)
+{
+    size_t used = 0;
+
+    allow[0] = '\0';
+    for (size_t i = 0; i < ROUTES; i++) {
+        int written;
+        if (!path_fits(routes[i].path, path, id))
+            continue;
+        if (strcmp(routes[i].method, method) == 0)
+            return &routes[i];
+        written =
+            snprintf(allow + used, size - used, "%s%s", used > 0 ? ", " : "", routes[i].method);
+        used += written > 0 && (size_t)written < size - used ? (size_t)written : 0;
+    }
+    return NULL;
+}

@@ -1,0 +1,43 @@
+/* http/routes.h - the route table: method, path template, handler, one line of help.
+ * Layer: http. Threads: constant.
+ */
+#ifndef REEL_HTTP_ROUTES_H
+#define REEL_HTTP_ROUTES_H
+
+#include "http/exchange.h"
+
+/* What a handler gets to work with. */
+typedef struct reel_context {
+    reel_exchange *exchange;
+    const reel_app *app;
+    reel_session *session;
+    reel_json json; /* writes into the exchange's answer */
+} reel_context;
+
+/* Parse, call one use case, encode. On failure the door makes the problem answer. */
+typedef reel_code reel_handler(reel_context *context, reel_err *err);
+
+typedef struct reel_route {
+    const char *method;
+    const char *path; /* "{id}" stands for a whole number */
+    reel_handler *handler;
+    const char *help;
+} reel_route;
+
+const reel_route *reel__route_at(size_t index); /* NULL beyond the last */
+
+/* The route for a method and path, its {id} in *id. NULL: allow [size] is "" when no route has the
+ * path, else the methods it has. */
+const reel_route *reel__route_find(const char *method, const char *path, int64_t *id, char *allow,
+                                   size_t size);
+
+reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel__handle_similar,
+    reel__handle_poster, reel__handle_people, reel__handle_person, reel__handle_person_ratings,
+    reel__handle_person_similar, reel__handle_recommend_get, reel__handle_recommend_post,
+    reel__handle_explain, reel__handle_feedback_post, reel__handle_feedback_log,
+    reel__handle_models, reel__handle_licenses;
+
+/* Static files and the pages of the front end: everything outside /api. Never fails. */
+void reel__serve_page(reel_exchange *exchange);
+
+#endif

@@ -1,0 +1,282 @@
+/* server.c - libmicrohttpd around exchanges: gathers a body, runs the exchange, sends the answer.
+ */
+#include "http/server.h"
+
+#include <inttypes.h>
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/listen.h"
+
+enum { CONNECTIONS = 4096, IDLE_SECONDS = 60, CONNECTION_MEMORY = 32 * 1024 };
+
+struct reel_server {
+    struct MHD_Daemon *daemon;
+    reel_app app;
+    reel_listener listener;
+    pthread_key_t session_key; /* one session per server thread */
+    bool has_key;
+    atomic_uint_fast64_t requests;
+};
+
+/* One request on the wire. */
+typedef struct request {
+    reel_exchange exchange;
+    reel_buf body;
+    int64_t started_us;
+    bool bad_target;
+    reel_err err;
+} request;
+
+static void free_session(void *session)
+{
+    reel__session_free(session);
+}
+
+static reel_session *thread_session(reel_server *server, reel_err *err)
+{
+    reel_session *session = pthread_getspecific(server->session_key);
+
+    if (session != NULL)
+        return session;
+    if (reel__session_new(&session, server->app.engine, err) != REEL_OK)
+        return NULL;
+    if (pthread_setspecific(server->session_key, session) != 0) {
+        reel__session_free(session);
+        (void)reel_fail(err, REEL_E_NOMEM, "no memory for a thread's session");
+        return NULL;
+    }
+    return session;
+}
+
+/* Called with the target as it came, before libmicrohttpd decodes it. */
+static void *start_request(void *user, const char *target, struct MHD_Connection *connection)
+{
+    reel_server *server = user;
+    request *made = reel__alloc_array(1, sizeof *made);
+    const uint_fast64_t number = atomic_fetch_add(&server->requests, 1);
+
+    (void)connection;
+    if (made == NULL)
+        return NULL;
+    reel__exchange_init(&made->exchange);
+    reel__buf_init(&made->body, REEL_HTTP_BODY_MAX);
+    made->started_us = reel__clock_steady_us();
+    made->err = (reel_err){REEL_OK, ""};
+    (void)snprintf(made->exchange.request_id, sizeof made->exchange.request_id, "%016" PRIx64,
+                   (uint64_t)number ^ (uint64_t)made->started_us << 20);
+    made->bad_target = reel__exchange_target(&made->exchange, target, &made->err) != REEL_OK;
+    return made;
+}
+
+static void end_request(void *user, struct MHD_Connection *connection, void **state,
+                        enum MHD_RequestTerminationCode how)
+{
+    request *done = *state;
+
+    (void)user;
+    (void)connection;
+    (void)how;
+    if (done == NULL)
+        return;
+    if (reel__log_enabled(REEL_LOG_DEBUG))
+        reel__log(REEL_LOG_DEBUG, "request", "id=%s method=%s route=%s status=%d us=%" PRId64,
+                  done->exchange.request_id, done->exchange.method, done->exchange.route,
+                  done->exchange.status, reel__clock_steady_us() - done->started_us);
+    reel__exchange_fini(&done->exchange);
+    reel__buf_fini(&done->body);
+    reel__free(done);
+    *state = NULL;
+}
+
+static void free_body(void *body)
+{
+    reel__free(body);
+}
+
+static struct MHD_Response *make_response(reel_exchange *exchange)
+{
+    size_t length = exchange->answer.length;
+    char *body;
+
+    if (exchange->fixed != NULL)
+        return MHD_create_response_from_buffer(exchange->fixed_length, (void *)exchange->fixed,
+                                               MHD_RESPMEM_PERSISTENT);
+    body = reel__buf_take(&exchange->answer);
+    if (body == NULL)
+        length = 0;
+    return MHD_create_response_from_buffer_with_free_callback(length, body, free_body);
+}
+
+static void add_header(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (value != NULL)
+        (void)MHD_add_response_header(response, name, value);
+}
+
+static void add_headers(struct MHD_Response *response, const reel_exchange *exchange)
+{
+    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->answer_type);
+    add_header(response, MHD_HTTP_HEADER_ETAG, exchange->etag);
+    add_header(response, MHD_HTTP_HEADER_ALLOW, exchange->allow);
+    add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, exchange->encoding);
+    add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+               exchange->cache_control == NULL ? "no-store" : exchange->cache_control);
+    if (exchange->encoding != NULL)
+        add_header(response, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+    if (exchange->status == 429 || exchange->status == 503)
+        add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    add_header(response, "X-Request-Id", exchange->request_id);
+    add_header(response, "X-Content-Type-Options", "nosniff");
+    add_header(response, "Referrer-Policy", "same-origin");
+    add_header(response, "Content-Security-Policy",
+               "default-src 'self'; img-src 'self' data: https://image.tmdb.org; "
+               "frame-src https://www.youtube-nocookie.com; frame-ancestors 'none'; "
+               "base-uri 'none'; form-action 'self'");
+}
+
+static enum MHD_Result send_answer(struct MHD_Connection *connection, reel_exchange *exchange)
+{
+    struct MHD_Response *response = make_response(exchange);
+    enum MHD_Result result;
+
+    if (response == NULL)
+        return MHD_NO;
+    add_headers(response, exchange);
+    result = MHD_queue_response(connection, (unsigned)exchange->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connection,
+                              request *current, const char *method)
+{
+    reel_exchange *exchange = &current->exchange;
+    reel_session *session;
+
+    exchange->method = strcmp(method, "HEAD") == 0 ? "GET" : method;
+    exchange->content_type =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+    exchange->if_none_match =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    exchange->accept_encoding =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    exchange->body = current->body.data == NULL ? "" : current->body.data;
+    exchange->body_length = current->body.length;
+    if (!current->bad_target && reel__buf_check(&current->body, &current->err) != REEL_OK)
+        current->bad_target = true;
+    session = current->bad_target ? NULL : thread_session(server, &current->err);
+    if (session == NULL)
+        reel__exchange_problem(exchange, &current->err);
+    else
+        reel__exchange_handle(exchange, &server->app, session);
+    return send_answer(connection, exchange);
+}
+
+/* Called first with the headers, then for each piece of the body, then once more with none. */
+// NOLINTNEXTLINE(readability-function-size): libmicrohttpd dictates the signature
+static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *size, void **state)
+{
+    request *current = *state;
+
+    (void)url;
+    (void)version;
+    if (current == NULL)
+        return MHD_NO;
+    if (current->exchange.route[0] == '\0') {
+        current->exchange.route = "-";
+        return MHD_YES;
+    }
+    if (*size > 0) {
+        /* A body over the limit is read to its end but not kept, so that the answer arrives. */
+        reel__buf_append(&current->body, data, *size);
+        *size = 0;
+        return MHD_YES;
+    }
+    return answer(user, connection, current, method);
+}
+
+static void log_daemon(void *user, const char *format, va_list arguments)
+{
+    char text[256];
+
+    (void)user;
+    if (vsnprintf(text, sizeof text, format, arguments) > 0) {
+        text[strcspn(text, "\n")] = '\0';
+        reel__log(REEL_LOG_DEBUG, "http", "text=\"%s\"", text);
+    }
+}
+
+static reel_code start_daemon(reel_server *server, int threads, reel_err *err)
+{
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG;
+    /* Options come last; the log must be first to see errors of the others. */
+    server->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
+        MHD_OPTION_LISTEN_SOCKET, server->listener.fd, MHD_OPTION_THREAD_POOL_SIZE,
+        (unsigned)threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, start_request, server,
+        MHD_OPTION_NOTIFY_COMPLETED, end_request, server, MHD_OPTION_END);
+    if (server->daemon == NULL)
+        return reel_fail(err, REEL_E_STORE, "cannot start the HTTP server on %s",
+                         server->listener.url);
+    return REEL_OK;
+}
+
+reel_code reel__server_start(reel_server **out, const reel_server_opts *opts, const reel_app *app,
+                             reel_err *err)
+{
+    reel_server *server = reel__alloc_zero(1, sizeof *server);
+    int threads;
+    reel_code rc;
+
+    *out = NULL;
+    if (server == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for the HTTP server");
+    server->app = *app;
+    server->listener.fd = -1;
+    threads = opts->threads > 0 ? opts->threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
+    if (threads < 2) /* one request that waits for a commit must not hold up the rest */
+        threads = 2;
+    REEL_TRY(reel__listen(&server->listener, opts->listen, opts->open, err));
+    server->has_key = pthread_key_create(&server->session_key, free_session) == 0;
+    if (!server->has_key)
+        rc = reel_fail(err, REEL_E_NOMEM, "no thread-local storage left");
+    else
+        rc = start_daemon(server, threads, err);
+    if (rc != REEL_OK)
+        goto out;
+    *out = server;
+    server = NULL;
+out:
+    reel__server_stop(server);
+    return rc;
+}
+
+const char *reel__server_url(const reel_server *server)
+{
+    return server->listener.url;
+}
+
+void reel__server_stop(reel_server *server)
+{
+    if (server == NULL)
+        return;
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon); /* closes the socket, ends the threads */
+    else if (server->listener.fd >= 0)
+        (void)close(server->listener.fd);
+    if (server->has_key)
+        (void)pthread_key_delete(server->session_key);
+    reel__free(server);
+}

@@ -1,0 +1,27 @@
+/* http/server.h - the HTTP server: sockets and threads around http/exchange.h (over libmicrohttpd).
+ * Layer: http. Threads: start and stop by one thread; requests run on the server's own.
+ */
+#ifndef REEL_HTTP_SERVER_H
+#define REEL_HTTP_SERVER_H
+
+#include "http/exchange.h"
+
+typedef struct reel_server reel_server;
+
+typedef struct reel_server_opts {
+    const char *listen; /* ADDRESS:PORT, [ADDRESS]:PORT; port 0 = any free one */
+    int threads;        /* 0 = all cores */
+    bool open;          /* serve without accounts on an address that is not loopback */
+} reel_server_opts;
+
+/* Listen and answer. app is borrowed until reel__server_stop.
+ * Errors: E_INVALID (address), E_CONFLICT (port in use), E_DENIED (port or address not allowed),
+ * E_STORE (sockets), E_NOMEM; each says what to do. */
+REEL_MUST_USE reel_code reel__server_start(reel_server **out, const reel_server_opts *opts,
+                                           const reel_app *app, reel_err *err);
+/* "http://127.0.0.1:8080" */
+const char *reel__server_url(const reel_server *server);
+/* Stop listening, let running requests end, free. NULL allowed. */
+void reel__server_stop(reel_server *server);
+
+#endif

@@ -1,0 +1,176 @@
+/* given.c - reads a person's own list of rated films. */
+#include "service/given.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/utf8.h"
+#include "service/search.h"
+
+enum { FIELDS = 4, FIELD_MAX = 512, LINE_MAX_BYTES = 4096 };
+
+typedef struct fields {
+    char text[FIELDS][FIELD_MAX];
+    int count;
+} fields;
+
+static char separator_of(const char *line, size_t length)
+{
+    if (memchr(line, '\t', length) != NULL)
+        return '\t';
+    return memchr(line, ';', length) != NULL ? ';' : ',';
+}
+
+/* Quotes may enclose a field; a doubled quote inside stands for one. */
+static void split(fields *out, const char *line, size_t length)
+{
+    const char separator = separator_of(line, length);
+    size_t used = 0;
+    bool quoted = false;
+
+    memset(out, 0, sizeof *out);
+    out->count = 1;
+    for (size_t i = 0; i < length; i++) {
+        if (line[i] == '"') {
+            if (!quoted || i + 1 >= length || line[i + 1] != '"') {
+                quoted = !quoted;
+                continue;
+            }
+            i++;
+        } else if (line[i] == separator && !quoted && out->count < FIELDS) {
+            out->count++;
+            used = 0;
+            continue;
+        }
+        if (used + 1 < FIELD_MAX)
+            out->text[out->count - 1][used++] = line[i];
+    }
+}
+
+static bool read_number(const char *text, double *out)
+{
+    char *end;
+
+    while (*text == ' ')
+        text++;
+    errno = 0;
+    *out = strtod(text, &end);
+    while (*end == ' ')
+        end++;
+    return end != text && *end == '\0' && errno == 0 && isfinite(*out);
+}
+
+/* Later rows replace earlier ones. */
+static reel_code keep(reel_given_list *list, int64_t movie, double rating, reel_err *err)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].movie == movie) {
+            list->items[i].rating = rating;
+            return REEL_OK;
+        }
+    if (list->count == REEL_HISTORY_MAX)
+        return reel_fail(err, REEL_E_TOOLARGE, "more than %d films", REEL_HISTORY_MAX);
+    list->items[list->count++] = (reel_given){movie, rating, 1};
+    return REEL_OK;
+}
+
+typedef struct reading {
+    reel_given_list *list;
+    reel_session *session;
+    const reel_dataset *dataset;
+    const reel_notice *notice;
+    const char *path;
+    long line;
+} reading;
+
+static void tell(const reading *at, const char *reason)
+{
+    char text[600];
+
+    at->list->left_out++;
+    if (at->notice == NULL || at->notice->line == NULL)
+        return;
+    (void)snprintf(text, sizeof text, "%s:%ld: %.400s; left out", at->path, at->line, reason);
+    at->notice->line(at->notice->user, text);
+}
+
+static reel_code take_row(const reading *at, const fields *row, reel_err *err)
+{
+    const bool movielens = row->count >= 3;
+    const char *film = row->text[movielens ? 1 : 0];
+    reel_err inner = {REEL_OK, ""};
+    reel_index movie;
+    double rating;
+
+    if (row->count < 2 || !read_number(row->text[movielens ? 2 : 1], &rating)) {
+        if (at->line > 1) /* the first line may be a header */
+            tell(at, "no rating in the row");
+        return REEL_OK;
+    }
+    if (reel__search_one(at->session, film, &movie, &inner) != REEL_OK) {
+        tell(at, inner.msg);
+        return REEL_OK;
+    }
+    return keep(at->list, reel_dataset_movie_ids(at->dataset)[movie], rating, err);
+}
+
+static reel_code read_lines(reading *at, const char *text, size_t length, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    for (size_t start = 0; start < length && rc == REEL_OK;) {
+        const char *line = text + start;
+        const char *end = memchr(line, '\n', length - start);
+        size_t size = end == NULL ? length - start : (size_t)(end - line);
+        fields row;
+
+        start += size + 1;
+        at->line++;
+        if (size > 0 && line[size - 1] == '\r')
+            size--;
+        if (size == 0)
+            continue;
+        if (size > LINE_MAX_BYTES || !reel__utf8_valid(line, size)) {
+            tell(at, "the row is no UTF-8 text of at most 4096 bytes");
+            continue;
+        }
+        split(&row, line, size);
+        rc = take_row(at, &row, err);
+    }
+    return rc;
+}
+
+reel_code reel__given_read(reel_given_list *out, const reel_engine *engine, reel_session *session,
+                           const char *path, const reel_notice *notice, reel_err *err)
+{
+    reading at = {out, session, reel__engine_dataset(engine), notice, path, 0};
+    reel_file_map map = {0};
+    reel_code rc;
+
+    *out = (reel_given_list){0};
+    out->items = reel__alloc_array(REEL_HISTORY_MAX, sizeof *out->items);
+    if (out->items == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for a list of ratings");
+    REEL_TRY(reel__file_map_open(&map, path, err));
+    REEL_TRY(read_lines(&at, (const char *)map.data, map.size_bytes, err));
+    if (out->count == 0)
+        rc = reel_fail(err, REEL_E_FORMAT,
+                       "%s: no row could be used; expected rows such as \"Toy Story (1995),4.5\"",
+                       path);
+out:
+    reel__file_map_close(&map);
+    if (rc != REEL_OK)
+        reel__given_fini(out);
+    return rc;
+}
+
+void reel__given_fini(reel_given_list *list)
+{
+    reel__free(list->items);
+    *list = (reel_given_list){0};
+}

@@ -1,0 +1,23 @@
+/* service/given.h - the ratings of someone who is in no data set, from a small file of their own.
+ * Layer: service. Threads: one session per thread.
+ */
+#ifndef REEL_SERVICE_GIVEN_H
+#define REEL_SERVICE_GIVEN_H
+
+#include "service/recommend.h"
+
+typedef struct reel_given_list {
+    reel_given *items; /* owned: reel__given_fini */
+    size_t count;
+    size_t left_out; /* rows that named no film of the catalogue, each told in a notice */
+} reel_given_list;
+
+/* Rows `film,rating` (film: a MovieLens id or a title, quoted where it holds a comma) or MovieLens'
+ * `userId,movieId,rating[,timestamp]`; comma, semicolon or tab; an optional header. A film given
+ * twice: the later row wins. Errors: E_NOTFOUND, E_FORMAT (no row could be used), E_NOMEM. */
+REEL_MUST_USE reel_code reel__given_read(reel_given_list *out, const reel_engine *engine,
+                                         reel_session *session, const char *path,
+                                         const reel_notice *notice, reel_err *err);
+void reel__given_fini(reel_given_list *list);
+
+#endif
