@@ -1,0 +1,194 @@
+/* tmdb.c - TMDb-shaped metadata, one object per line, joined to the films of a catalogue by TMDb
+ * id, IMDb id or MovieLens id. Links are not always right: an object whose year of release is far
+ * from the film's is not used.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "data/tmdb_priv.h"
+
+enum { LINE_MAXIMUM = 1 << 22, DEPTH_MAXIMUM = 16, YEARS_APART = 2 };
+
+/* Films by an id that several of them may share. */
+typedef struct film_index {
+    reel_map *first; /* id -> film */
+    int32_t *next;   /* [films] the next film with the same id, -1 = none */
+} film_index;
+
+typedef struct enriching {
+    reel_catalogue *catalogue;
+    reel_rows rows;
+    film_index by_tmdb, by_imdb;
+    bool *done; /* [films] got its metadata */
+    reel_enrich_report report;
+} enriching;
+
+/* ---- index --------------------------------------------------------------------------------- */
+
+static reel_code film_index_init(film_index *out, const reel_catalogue *catalogue, bool imdb,
+                                 reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    out->next = reel__alloc_array(catalogue->movies_count, sizeof *out->next);
+    if (out->next == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory to join metadata");
+    REEL_TRY(reel__map_new(&out->first, catalogue->movies_count, err));
+    for (size_t i = catalogue->movies_count; i-- > 0;) {
+        const int64_t id = imdb ? catalogue->movies[i].imdb_id : catalogue->movies[i].tmdb_id;
+        int64_t known = -1;
+
+        if (id == 0)
+            continue;
+        (void)reel__map_get(out->first, id, &known);
+        out->next[i] = (int32_t)known;
+        REEL_TRY(reel__map_put(out->first, id, (int64_t)i, err));
+    }
+out:
+    return rc;
+}
+
+static void film_index_fini(film_index *index)
+{
+    reel__map_free(index->first);
+    reel__free(index->next);
+}
+
+static int32_t first_film(const film_index *index, int64_t id)
+{
+    int64_t film = -1;
+
+    return id != 0 && reel__map_get(index->first, id, &film) ? (int32_t)film : -1;
+}
+
+/* ---- joining ------------------------------------------------------------------------------- */
+
+static reel_code join_film(enriching *work, reel_movie *film, const json_t *object, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    const size_t index = (size_t)(film - work->catalogue->movies);
+    int32_t year = 0;
+
+    if (work->done[index])
+        return REEL_OK;
+    REEL_TRY(reel__tmdb_year(&year, object, err));
+    if (year != 0 && film->year != 0 && abs(year - film->year) > YEARS_APART) {
+        work->report.doubtful++;
+        film->tmdb_id = 0; /* or pages would link to the other film */
+        return REEL_OK;
+    }
+    REEL_TRY(reel__tmdb_fill(work->catalogue, film, object, err));
+    work->done[index] = true;
+    work->report.matched++;
+    work->report.with_overview += film->overview[0] != '\0';
+out:
+    return rc;
+}
+
+/* All films of a chain. */
+static reel_code join_chain(enriching *work, const film_index *index, int32_t film,
+                            const json_t *object, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    for (; film >= 0; film = index->next[film])
+        REEL_TRY(join_film(work, &work->catalogue->movies[film], object, err));
+out:
+    return rc;
+}
+
+static reel_code join_object(enriching *work, const json_t *object, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    reel_tmdb_ids ids;
+    int32_t film = -1;
+    reel_movie *by_id = NULL;
+
+    if (!json_is_object(object))
+        return reel_fail(err, REEL_E_INVALID, "expected a JSON object");
+    REEL_TRY(reel__tmdb_ids(&ids, object, err));
+    film = first_film(&work->by_tmdb, ids.tmdb_id);
+    if (film >= 0)
+        return join_chain(work, &work->by_tmdb, film, object, err);
+    film = first_film(&work->by_imdb, ids.imdb_id);
+    if (film >= 0)
+        return join_chain(work, &work->by_imdb, film, object, err);
+    by_id = reel__catalogue_find(work->catalogue, ids.movie_id);
+    if (by_id != NULL)
+        REEL_TRY(join_film(work, by_id, object, err));
+out:
+    return rc;
+}
+
+/* ---- lines --------------------------------------------------------------------------------- */
+
+static reel_code read_line(enriching *work, reel_err *err)
+{
+    reel_rows *rows = &work->rows;
+    reel_err why = {0};
+    json_t *object = NULL;
+    reel_code rc = REEL_OK;
+
+    if (rows->text.length > LINE_MAXIMUM)
+        return reel__rows_bad(rows, err, "line of %zu bytes is too long", rows->text.length);
+    rc = reel__json_parse(&object, rows->text.text, rows->text.length, DEPTH_MAXIMUM, &why);
+    if (rc == REEL_OK) {
+        rc = join_object(work, object, &why);
+        json_decref(object);
+    }
+    if (rc == REEL_OK)
+        rows->rows++;
+    else if (rc == REEL_E_NOMEM)
+        rc = reel_fail(err, rc, "%s:%" PRId64 ": %s", rows->path, rows->line, why.msg);
+    else
+        rc = reel__rows_bad(rows, err, "%.200s%s", why.msg,
+                            rows->cut && rc == REEL_E_SYNTAX
+                                ? " (the last line is cut: is the file complete?)"
+                                : "");
+    return rc;
+}
+
+static reel_code prepare(enriching *work, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(film_index_init(&work->by_tmdb, work->catalogue, false, err));
+    REEL_TRY(film_index_init(&work->by_imdb, work->catalogue, true, err));
+    work->done = reel__alloc_zero(work->catalogue->movies_count, sizeof *work->done);
+    if (work->done == NULL)
+        rc = reel_fail(err, REEL_E_NOMEM, "no memory to join metadata");
+out:
+    return rc;
+}
+
+reel_code reel__read_tmdb(reel_catalogue *catalogue, const char *movies_jsonl,
+                          const char *links_csv, const reel_read_opts *opts,
+                          reel_enrich_report *report, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    enriching work = {.catalogue = catalogue};
+    reel_read_report links = {0};
+
+    if (report != NULL)
+        *report = (reel_enrich_report){0};
+    if (links_csv != NULL)
+        REEL_TRY(reel__read_links(catalogue, links_csv, opts, &links, err));
+    REEL_TRY(prepare(&work, err));
+    REEL_TRY(reel__rows_open(&work.rows, movies_jsonl, "metadata", opts, err));
+    work.rows.reported = &catalogue->reported;
+    while (reel__rows_next(&work.rows))
+        REEL_TRY(read_line(&work, err));
+    REEL_TRY(reel__rows_end(&work.rows, NULL, err));
+    work.report.objects = work.rows.rows;
+    work.report.bad_rows = work.rows.bad_rows + links.bad_rows;
+    if (report != NULL)
+        *report = work.report;
+out:
+    reel__rows_close(&work.rows);
+    film_index_fini(&work.by_tmdb);
+    film_index_fini(&work.by_imdb);
+    reel__free(work.done);
+    return rc;
+}
