@@ -292,8 +292,6 @@ static reel_code hybrid_fit(reel_model *model, const reel_dataset *dataset,
         part_progress part = {context, (double)m / MEMBERS, 1.0 / MEMBERS};
         reel_fit_context own = *context;
 
-        if (reel__model_ops(member_names[m]) == NULL)
-            continue;
         own.progress = report_part;
         own.user = &part;
         REEL_TRY(reel_model_fit(&self->members[m], member_names[m], dataset, NULL, &own, err));

@@ -1,1 +1,2 @@
 reel_add_test(golden/sklearn.c)
+reel_add_test(golden/user_knn.c)

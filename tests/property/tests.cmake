@@ -1,0 +1,1 @@
+reel_add_test(property/models.c TIMEOUT 120)
