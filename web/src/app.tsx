@@ -1,0 +1,52 @@
+// From the address to the page.
+import { useEffect, useRef } from "preact/hooks";
+import { api } from "./lib/api";
+import { HealthContext } from "./lib/health";
+import { useResource } from "./lib/resource";
+import { match, useLocation, type Route } from "./lib/router";
+import { Footer, Header, OfflineBar, useSlashKey } from "./ui/frame";
+import { FilmPage } from "./pages/film";
+import { HomePage } from "./pages/home";
+import { LogPage } from "./pages/log";
+import { MissingPage } from "./pages/missing";
+import { PeoplePage } from "./pages/people";
+import { PersonPage } from "./pages/person";
+import { RatePage } from "./pages/rate";
+
+function Page({ route, search }: { route: Route; search: URLSearchParams }) {
+  switch (route.page) {
+    case "home": return <HomePage />;
+    case "film": return <FilmPage key={route.id} id={route.id} search={search} />;
+    case "people": return <PeoplePage />;
+    case "person": return <PersonPage key={route.id} id={route.id} search={search} />;
+    case "rate": return <RatePage search={search} />;
+    case "log": return <LogPage search={search} />;
+    case "missing": return <MissingPage />;
+  }
+}
+
+export function App() {
+  const { path, search } = useLocation();
+  const health = useResource("health", api.health);
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  const route = match(path);
+  useSlashKey();
+
+  // A new page takes the focus, so that the keyboard and screen readers start at its top.
+  useEffect(() => {
+    if (!first.current) main.current?.focus({ preventScroll: true });
+    first.current = false;
+  }, [path]);
+
+  return (
+    <HealthContext.Provider value={health.data}>
+      <Header page={route.page} />
+      <OfflineBar />
+      <main id="page" tabIndex={-1} ref={main}>
+        <Page route={route} search={search} />
+      </main>
+      <Footer />
+    </HealthContext.Provider>
+  );
+}

@@ -1,0 +1,75 @@
+// The one place that talks to the server: paths in, typed objects or an ApiError out.
+import type {
+  FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, Health, ListItem, LogEvent, Method,
+  Page, Person, Query, RatedMovie, SimilarPerson,
+} from "./types";
+
+const root = "/api/v1";
+
+export class ApiError extends Error {
+  // status 0: no answer came at all (offline, server stopped).
+  constructor(readonly status: number, message: string, readonly retryAfter: number | null = null) {
+    super(message);
+  }
+}
+
+type Value = string | number | null | undefined;
+
+export function address(path: string, query: Record<string, Value> = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== null && value !== undefined && value !== "") search.set(name, String(value));
+  const text = search.toString();
+  return text ? `${root}${path}?${text}` : root + path;
+}
+
+async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(url, init);
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause;
+    throw new ApiError(0, "no answer from the server");
+  }
+  const body = await answer.json().catch(() => null);
+  if (answer.ok && body !== null) return body as T;
+  const wait = Number(answer.headers.get("Retry-After"));
+  const detail = typeof body?.detail === "string" ? body.detail : answer.statusText;
+  throw new ApiError(answer.status, detail, wait > 0 ? wait : null);
+}
+
+function post<T>(path: string, body: unknown, init: RequestInit = {}): Promise<T> {
+  return request<T>(root + path, {
+    ...init,
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+type Signal = AbortSignal | undefined;
+const get = <T>(url: string, signal: Signal) => request<T>(url, signal ? { signal } : {});
+
+export const api = {
+  health: (s?: Signal) => get<Health>(address("/health"), s),
+  movies: (q: string, limit: number, cursor: string | null, s?: Signal) =>
+    get<Page<FoundMovie>>(address("/movies", { q, limit, cursor }), s),
+  movie: (id: number, s?: Signal) => get<FullMovie>(address(`/movies/${id}`), s),
+  similar: (id: number, model: Method, limit: number, s?: Signal) =>
+    get<FilmList>(address(`/movies/${id}/similar`, { model, limit }), s),
+  people: (q: string, limit: number, cursor: string | null, s?: Signal) =>
+    get<Page<Person>>(address("/people", { q, limit, cursor }), s),
+  person: (id: number, s?: Signal) => get<FullPerson>(address(`/people/${id}`), s),
+  ratings: (id: number, limit: number, cursor: string | null, s?: Signal) =>
+    get<Page<RatedMovie>>(address(`/people/${id}/ratings`, { limit, cursor }), s),
+  similarPeople: (id: number, limit: number, s?: Signal) =>
+    get<{ items: SimilarPerson[] }>(address(`/people/${id}/similar`, { limit }), s),
+  recommend: (query: Query, model: Method, limit: number, s?: Signal, exclude: number[] = []) =>
+    post<FilmList>("/recommendations", { ...query, model, limit, exclude, reasons: 3 }, s ? { signal: s } : {}),
+  explain: (query: Query, model: Method, movie: number, s?: Signal) =>
+    post<ListItem>("/explanations", { ...query, model, movie }, s ? { signal: s } : {}),
+  log: (method: string, type: string, limit: number, cursor: string | null, s?: Signal) =>
+    get<Page<LogEvent>>(address("/feedback", { method, type, limit, cursor }), s),
+  feedback: (events: FeedbackEvent[]) =>
+    post<{ accepted: number; duplicates: number }>("/feedback", { events }, { keepalive: true }),
+};

@@ -1,0 +1,58 @@
+// What the page reports: lists that came on screen, clicks, ratings, trailers.
+import { api } from "./api";
+import { makeOutbox } from "./outbox";
+import { box } from "./storage";
+import { uuid } from "./uuid";
+import type { EventType, FilmList } from "./types";
+
+export const outbox = makeOutbox({
+  box,
+  send: api.feedback,
+  later: (run, ms) => setTimeout(run, ms),
+});
+
+const visitorKey = "reel.visitor";
+
+export function visitor(): string {
+  const known = box.read(visitorKey);
+  if (known) return known;
+  const made = `v_${uuid()}`;
+  box.write(visitorKey, made);
+  return made;
+}
+
+interface Subject {
+  list?: FilmList | undefined;
+  movies: { movie: number; rank?: number }[];
+  value?: number;
+}
+
+export function report(type: EventType, { list, movies, value }: Subject): void {
+  outbox.add({
+    event_id: uuid(),
+    type,
+    user: list?.user ?? null,
+    visitor: visitor(),
+    method: list?.model.name ?? null,
+    model_id: list?.model.id ?? null,
+    list_id: list?.id ?? null,
+    source_movie: list?.source_movie ?? null,
+    movies,
+    ...(value === undefined ? {} : { value }),
+    time: new Date().toISOString(),
+  });
+}
+
+const reported = new Set<string>();
+
+export function reportImpression(list: FilmList): void {
+  if (reported.has(list.id) || list.items.length === 0) return;
+  reported.add(list.id);
+  report("impression", { list, movies: list.items.map(({ movie, rank }) => ({ movie, rank })) });
+}
+
+export function startFeedback(): void {
+  void outbox.flush();
+  addEventListener("online", () => void outbox.flush());
+  addEventListener("pagehide", () => void outbox.flush());
+}

@@ -1,0 +1,15 @@
+// Which picture stands for a film: the photographed poster when there is one and its host
+// answers, the generated one otherwise. Knows no browser, so that it can be tested.
+
+const failuresToGiveUp = 3;
+let failures = 0;
+
+// TMDb sizes its posters by a part of the path.
+export function sized(poster: string, width: 92 | 154 | 342 | 500): string {
+  return poster.replace(/\/t\/p\/w\d+\//, `/t/p/w${width}/`);
+}
+
+// After a few failures in a row the host counts as away, and nobody waits for it again.
+export const hostAway = () => failures >= failuresToGiveUp;
+export const hostFailed = () => void failures++;
+export const hostAnswered = () => void (failures = 0);

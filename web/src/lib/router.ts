@@ -1,0 +1,69 @@
+// Addresses without hashes over the history API.
+import { useEffect, useState } from "preact/hooks";
+
+export type Route =
+  | { page: "home" }
+  | { page: "film"; id: number }
+  | { page: "people" }
+  | { page: "person"; id: number }
+  | { page: "rate" }
+  | { page: "log" }
+  | { page: "missing" };
+
+export function match(path: string): Route {
+  const parts = path.split("/").filter(Boolean);
+  const [first, second] = parts;
+  const id = second !== undefined && /^\d{1,9}$/.test(second) ? Number(second) : null;
+  if (parts.length === 0) return { page: "home" };
+  if (parts.length === 1 && (first === "people" || first === "rate" || first === "log")) return { page: first };
+  if (parts.length === 2 && id !== null && first === "film") return { page: "film", id };
+  if (parts.length === 2 && id !== null && first === "people") return { page: "person", id };
+  return { page: "missing" };
+}
+
+const moved = "reel:moved";
+
+export function go(url: string, replace = false): void {
+  const before = location.pathname;
+  if (replace) history.replaceState(null, "", url);
+  else history.pushState(null, "", url);
+  dispatchEvent(new Event(moved));
+  if (location.pathname !== before) scrollTo(0, 0);
+}
+
+// Change only the query; empty values leave the address.
+export function setQuery(changes: Record<string, string | null>): void {
+  const search = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes))
+    if (value === null) search.delete(name);
+    else search.set(name, value);
+  const text = search.toString();
+  go(location.pathname + (text ? `?${text}` : ""), true);
+}
+
+function followLink(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element | null)?.closest?.("a");
+  if (!link || link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
+  if (link.pathname.startsWith("/api/") || link.hash) return;
+  event.preventDefault();
+  go(link.pathname + link.search);
+}
+
+export function useLocation(): { path: string; search: URLSearchParams } {
+  const [url, setUrl] = useState(location.pathname + location.search);
+  useEffect(() => {
+    const update = () => setUrl(location.pathname + location.search);
+    addEventListener("popstate", update);
+    addEventListener(moved, update);
+    document.addEventListener("click", followLink);
+    return () => {
+      removeEventListener("popstate", update);
+      removeEventListener(moved, update);
+      document.removeEventListener("click", followLink);
+    };
+  }, []);
+  const [path = "/", query = ""] = url.split("?");
+  return { path, search: new URLSearchParams(query) };
+}

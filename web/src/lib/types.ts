@@ -1,0 +1,156 @@
+// The shapes of docs/api.md that the pages read.
+
+export type Method = "hybrid" | "content" | "user-knn" | "popular";
+
+export interface Movie {
+  movie: number;
+  title: string;
+  year: number | null;
+  genres: string[];
+  poster: string | null;
+  generated_poster: string;
+  rating: { mean: number | null; count: number };
+}
+
+export interface FoundMovie extends Movie {
+  match?: number;
+}
+
+export interface FullMovie extends Movie {
+  source_title: string | null;
+  original_title: string | null;
+  overview: string | null;
+  tagline: string | null;
+  runtime: number | null;
+  language: string | null;
+  release_date: string | null;
+  decade: number | null;
+  directors: string[];
+  cast: string[];
+  keywords: string[];
+  tags: string[];
+  vote_average: number | null;
+  vote_count: number | null;
+  popularity: number | null;
+  trailer: string | null;
+  backdrop: string | null;
+  imdb_id: string | null;
+  tmdb_id: number | null;
+}
+
+export interface Reason {
+  movie: number;
+  title: string;
+  rating: number | null;
+  contribution: number;
+}
+
+export interface Term {
+  term: string;
+  contribution: number;
+}
+
+export interface ListItem extends Movie {
+  rank: number;
+  score: number;
+  baseline: number;
+  predicted_rating: number | null;
+  reasons: Reason[];
+  terms?: Term[] | null;
+  other: number;
+}
+
+export interface FilmList {
+  id: string;
+  model: { name: Method; id: string; data_hash?: string };
+  basis: "trained" | "fold_in" | "fallback";
+  user: number | null;
+  source_movie: number | null;
+  items: ListItem[];
+  removed?: Record<string, number>;
+  next: string | null;
+}
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export interface Person {
+  user: number;
+  ratings: number;
+  mean: number | null;
+}
+
+export interface FullPerson extends Person {
+  genres: { genre: string; ratings: number; mean: number }[];
+  simulated: boolean;
+}
+
+export interface RatedMovie extends Movie {
+  your_rating: number;
+  time: string | null;
+}
+
+export interface SimilarPerson {
+  user: number;
+  similarity: number;
+  ratings: number;
+  common: number;
+}
+
+export interface RatingScale {
+  min: number;
+  max: number;
+  step: number;
+}
+
+export interface Health {
+  status: string;
+  version: string;
+  movies: number;
+  people: number;
+  ratings: number;
+  source: string;
+  simulated: boolean;
+  tmdb: boolean;
+  models: Method[];
+  rating_scale: RatingScale;
+}
+
+export type EventType = "impression" | "click" | "rating" | "not_interested" | "trailer";
+
+export interface FeedbackEvent {
+  event_id: string;
+  type: EventType;
+  user: number | null;
+  visitor: string;
+  method: string | null;
+  model_id: string | null;
+  list_id: string | null;
+  source_movie: number | null;
+  movies: { movie: number; rank?: number }[];
+  value?: number;
+  time: string;
+}
+
+export interface LogEvent extends Omit<FeedbackEvent, "movies" | "visitor"> {
+  visitor: string | null;
+  movies: { movie: number; rank?: number | null; title?: string | null }[];
+  sequence: number;
+  received_at: string;
+}
+
+// What the page itself remembers of a film somebody rated here.
+export interface OwnRating {
+  movie: number;
+  rating: number;
+  title: string;
+  year: number | null;
+  poster: string | null;
+  generated_poster: string;
+}
+
+export type Query =
+  | { user: number }
+  | { history: { movie: number; rating: number }[] };

@@ -1,0 +1,12 @@
+import { render } from "preact";
+import { App } from "./app";
+import { startFeedback } from "./lib/feedback";
+import "./styles/fonts.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/films.css";
+import "./styles/pages.css";
+
+startFeedback();
+render(<App />, document.getElementById("app")!);

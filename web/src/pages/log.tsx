@@ -1,0 +1,127 @@
+// The feedback log: what was shown, opened and rated, with filters.
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../lib/api";
+import { outbox } from "../lib/feedback";
+import { useTitle } from "../lib/hooks";
+import { useResource } from "../lib/resource";
+import { setQuery } from "../lib/router";
+import { t } from "../lib/texts";
+import type { EventType, LogEvent, Method, Page } from "../lib/types";
+import { Failed, Notice, RowsSkeleton } from "../ui/states";
+
+const pageSize = 25;
+const filmsShown = 3;
+const methods: Method[] = ["hybrid", "content", "user-knn", "popular"];
+const types: EventType[] = ["impression", "click", "rating", "not_interested", "trailer"];
+
+const clock = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  none: string;
+  options: [string, string][];
+  choose(value: string | null): void;
+}
+
+function Choice({ label, value, none, options, choose }: ChoiceProps) {
+  return (
+    <label class="select">
+      <span>{label}</span>
+      <select value={value} onChange={(e) => choose(e.currentTarget.value || null)}>
+        <option value="">{none}</option>
+        {options.map(([id, name]) => <option key={id} value={id}>{name}</option>)}
+      </select>
+    </label>
+  );
+}
+
+function Films({ event }: { event: LogEvent }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? event.movies : event.movies.slice(0, filmsShown);
+  const hidden = event.movies.length - shown.length;
+  return (
+    <ol class="log-films">
+      {shown.map((film) => (
+        <li key={film.movie}>
+          {event.movies.length > 1 && film.rank != null && <span class="log-rank">{film.rank}</span>}
+          <a href={`/film/${film.movie}`}>{film.title ?? film.movie}</a>
+        </li>
+      ))}
+      {hidden > 0 && <li><button type="button" class="quiet" onClick={() => setAll(true)}>{t.log.more(hidden)}</button></li>}
+    </ol>
+  );
+}
+
+function Row({ event }: { event: LogEvent }) {
+  const method = event.method ? (t.controls.names[event.method as Method] ?? event.method) : null;
+  return (
+    <tr>
+      <td class="log-when"><time dateTime={event.time}>{clock.format(new Date(event.time))}</time></td>
+      <td class="log-what">
+        <span>{t.log.names[event.type] ?? event.type}</span>
+        {event.value !== undefined && event.value !== null && <span class="log-note">{t.log.value(event.value)}</span>}
+        {method && <span class="log-note">{method}</span>}
+      </td>
+      <td class="log-who">
+        {event.user !== null ? <a href={`/people/${event.user}`}>{t.log.person(event.user)}</a>
+          : event.visitor ? t.log.visitor(event.visitor) : t.log.someone}
+      </td>
+      <td><Films event={event} /></td>
+    </tr>
+  );
+}
+
+function Table({ events }: { events: LogEvent[] }) {
+  return (
+    <table class="log">
+      <thead>
+        <tr>
+          <th scope="col">{t.log.when}</th>
+          <th scope="col">{t.log.what}</th>
+          <th scope="col">{t.log.who}</th>
+          <th scope="col">{t.log.films}</th>
+        </tr>
+      </thead>
+      <tbody>{events.map((event) => <Row key={event.event_id} event={event} />)}</tbody>
+    </table>
+  );
+}
+
+export function LogPage({ search }: { search: URLSearchParams }) {
+  const method = search.get("method") ?? "";
+  const type = search.get("type") ?? "";
+  const [look, setLook] = useState(() => Date.now());
+  const key = `log?${method}&${type}&${look}`;
+  const first = useResource(key, (signal) => api.log(method, type, pageSize, null, signal), true);
+  const [older, setOlder] = useState<Page<LogEvent>[]>([]);
+  useTitle(t.log.heading);
+  useEffect(() => setOlder([]), [key]);
+
+  const pages = first.data ? [first.data, ...older] : [];
+  const events = pages.flatMap((page) => page.items);
+  const next = pages[pages.length - 1]?.next_cursor ?? null;
+  const load = () => {
+    if (next) void api.log(method, type, pageSize, next).then((page) => setOlder([...older, page]), () => {});
+  };
+  const waiting = outbox.size();
+  return (
+    <div class="page">
+      <h1>{t.log.heading}</h1>
+      <p class="lead">{t.log.lead}</p>
+      <div class="filters">
+        <Choice label={t.log.method} value={method} none={t.log.all} choose={(m) => setQuery({ method: m })}
+          options={methods.map((m) => [m, t.controls.names[m]])} />
+        <Choice label={t.log.type} value={type} none={t.log.any} choose={(e) => setQuery({ type: e })}
+          options={types.map((e) => [e, t.log.names[e]])} />
+        <button type="button" class="button" onClick={() => setLook(Date.now())}>{t.log.refresh}</button>
+      </div>
+      {waiting > 0 && <p class="remark">{t.log.unsent(waiting)}</p>}
+      {first.error && <Failed error={first.error} retry={first.retry} />}
+      {!first.data && !first.error && <RowsSkeleton count={8} thumb={false} />}
+      {first.data && events.length === 0 && <Notice title={method || type ? t.log.emptyFilter : t.log.empty} />}
+      {events.length > 0 && <Table events={events} />}
+      {next && <p class="more"><button type="button" class="button" onClick={load}>{t.log.older}</button></p>}
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+// Where the person mode starts: choose somebody of the data set by number.
+import { api } from "../lib/api";
+import { useHealth } from "../lib/health";
+import { useTitle } from "../lib/hooks";
+import { useResource } from "../lib/resource";
+import { go } from "../lib/router";
+import { decimal, t } from "../lib/texts";
+import type { Person } from "../lib/types";
+import { Combobox } from "../ui/combobox";
+import { Failed, RowsSkeleton } from "../ui/states";
+
+export function PersonSearch({ large = false, label = t.people.label }: { large?: boolean; label?: string }) {
+  return (
+    <Combobox<Person>
+      name="person-search"
+      label={label}
+      placeholder={t.people.placeholder}
+      numeric
+      large={large}
+      load={(q, signal) => api.people(q, 8, null, signal)}
+      idOf={(person) => person.user}
+      choose={(person) => go(`/people/${person.user}`)}
+      none={t.people.none}
+      found={t.people.found}
+      draw={(person) => (
+        <span class="choice">
+          <span class="choice-title is-plain">{t.people.person(person.user)}</span>
+          <span class="choice-fact">{t.people.ratings(person.ratings)}</span>
+        </span>
+      )}
+    />
+  );
+}
+
+function Some() {
+  const people = useResource("people?some", (signal) => api.people("", 24, null, signal));
+  if (people.error) return <Failed error={people.error} retry={people.retry} />;
+  if (!people.data) return <RowsSkeleton count={8} thumb={false} />;
+  return (
+    <ul class="people-grid">
+      {people.data.items.map((person) => (
+        <li key={person.user}>
+          <a href={`/people/${person.user}`}>
+            <span class="people-name">{t.people.person(person.user)}</span>
+            <span class="people-fact">{t.people.ratings(person.ratings)}</span>
+            {person.mean !== null && (
+              <span class="people-fact"><span class="glyph-star" aria-hidden="true" />{decimal(person.mean)}</span>
+            )}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function PeoplePage() {
+  const health = useHealth();
+  useTitle(t.people.heading);
+  const lead = !health ? t.people.leadPlain
+    : health.simulated ? t.people.leadSimulated(health.people) : t.people.lead(health.people, health.source);
+  return (
+    <div class="page">
+      <section class="opening">
+        <h1>{t.people.heading}</h1>
+        <p class="lead">{lead}</p>
+        <PersonSearch large />
+      </section>
+      <section>
+        <h2>{t.people.some}</h2>
+        <Some />
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+// The designed in-between states: loading in the final geometry, empty, failed, offline.
+import type { ComponentChildren } from "preact";
+import type { ApiError } from "../lib/api";
+import { t } from "../lib/texts";
+
+export function Notice({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="notice">
+      <p class="notice-title">{title}</p>
+      {children}
+    </div>
+  );
+}
+
+export function Failed({ error, retry }: { error: ApiError; retry(): void }) {
+  const away = error.status === 0;
+  return (
+    <div class="notice" role="alert">
+      <p class="notice-title">{away ? t.states.offline : t.states.failed}</p>
+      <p>{away ? t.states.offlineKept : error.message}</p>
+      <button type="button" class="button" onClick={retry}>{t.states.retry}</button>
+    </div>
+  );
+}
+
+const fill = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+export function GridSkeleton({ count }: { count: number }) {
+  return (
+    <div class="film-grid" aria-hidden="true">
+      {fill(count).map((i) => (
+        <div key={i} class="film-card">
+          <span class="poster is-waiting" />
+          <span class="bone" />
+          <span class="bone is-short" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export function RowsSkeleton({ count, thumb = true }: { count: number; thumb?: boolean }) {
+  return (
+    <div class="rows" aria-hidden="true">
+      {fill(count).map((i) => (
+        <div key={i} class="row-bones">
+          {thumb && <span class="poster is-waiting" />}
+          <span class="row-bones-text">
+            <span class="bone" />
+            <span class="bone is-short" />
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}
