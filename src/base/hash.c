@@ -111,5 +111,7 @@ uint64_t reel__hash64(const void *data, size_t length, uint64_t seed)
         state = fold(read_word(bytes, 8) ^ MIX_B, read_word(bytes + 8, left - 8) ^ state ^ MIX_C);
     else
         state = fold(read_word(bytes, left) ^ MIX_B, state ^ MIX_C);
-    return fold(state ^ MIX_A, (uint64_t)length ^ MIX_C);
+    state = fold(state ^ MIX_A, state ^ MIX_C ^ (uint64_t)length);
+    state = (state ^ state >> 32) * MIX_B;
+    return state ^ state >> 29;
 }

@@ -11,6 +11,8 @@
 #include "reel/model.h"
 
 enum { REEL_PARAMS_MAX = 24 };
+/* Ratings and weights beyond this are refused at the door: products of smaller ones fit a float. */
+#define REEL_VALUE_MAX 1e6F
 
 typedef struct reel_model_ops {
     reel_model_info info;

@@ -19,12 +19,14 @@ typedef struct reel_store_opts {
     bool create;    /* make it when it is missing */
     bool read_only; /* no migration, no writing */
     bool exclusive; /* `serve`: refuse when another process serves the same store (E_CONFLICT) */
+    int busy_timeout_ms; /* how long to wait for another writer before E_CONFLICT; 0 = 5000 */
 } reel_store_opts;
 
-/* Open a SQLite file (a path, or sqlite:PATH) and bring its schema up to date.
- * Errors: E_NOTFOUND (missing, and not create), E_FORMAT (not a database, or a schema newer than
- * this program), E_CONFLICT (served by another process, or locked), E_STORE (read-only, disk full,
- * permissions), E_NOMEM. Each message names the path and what to do. */
+/* Open a SQLite file (a path, or sqlite:PATH) and bring its schema up to date. opts [optional].
+ * Errors: E_INVALID (an empty path, or a kind of store this version does not have), E_NOTFOUND
+ * (missing, and not create), E_FORMAT (not a database, or a schema newer than this program),
+ * E_CONFLICT (served by another process, or locked), E_STORE (read-only, disk full, permissions),
+ * E_NOMEM. Each message names the path and what to do. */
 REEL_MUST_USE reel_code reel__store_open(reel_store **out, const char *url,
                                          const reel_store_opts *opts, reel_err *err);
 void reel__store_close(reel_store *store);
@@ -53,8 +55,12 @@ typedef struct reel_person {
 } reel_person;
 
 /* One transaction: everything between begin and commit becomes visible at once or not at all.
- * put_movies replaces films with the same id; put_ratings keeps the later time of a (person, movie)
- * given twice and counts it. replace: begin by removing what an earlier load brought. */
+ * put_movies and put_people replace records with the same id; put_ratings keeps the later time (of
+ * equal times the later row) of a (person, movie) given twice or there before, and counts it.
+ * People who rated need no put_people. replace: begin by removing what an earlier load brought;
+ * events and model records stay. A put that fails dooms the load: commit answers its error again.
+ * Meanwhile reading goes on, and sees the old generation; put_events waits, at most
+ * busy_timeout_ms. A load belongs to one thread. */
 typedef struct reel_store_load reel_store_load;
 REEL_MUST_USE reel_code reel__store_load_begin(reel_store_load **out, reel_store *store,
                                                bool replace, reel_err *err);
@@ -100,7 +106,7 @@ typedef struct reel_event {
     size_t movie_count;
     int64_t sequence;    /* out only: position in the log */
     int64_t received_ms; /* out only */
-    bool *known; /* put: where to say that this id was there before, or NULL */
+    bool *known;         /* put: where to say that this id was there before, or NULL */
 } reel_event;
 
 /* Store events in one transaction, safe on disk when it returns. duplicates counts ids that were
@@ -108,11 +114,13 @@ typedef struct reel_event {
 REEL_MUST_USE reel_code reel__store_put_events(reel_store *store, const reel_event *events,
                                                size_t count, int64_t *duplicates, reel_err *err);
 
+enum { REEL_EVENT_SCAN_MAX = 1000 };
+
 typedef struct reel_event_filter {
     const char *method; /* NULL = any */
     const char *type;   /* NULL = any */
     int64_t before;     /* only events with a smaller sequence; 0 = from the newest */
-    size_t limit;       /* 1 .. 1000 */
+    size_t limit;       /* 1 .. REEL_EVENT_SCAN_MAX */
 } reel_event_filter;
 /* Newest first. row returns false to stop; the event is borrowed during the call. */
 typedef bool reel_event_fn(void *user, const reel_event *event);

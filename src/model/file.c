@@ -1,0 +1,194 @@
+/* file.c - a fitted model as one safetensors file, and back by mapping it (docs/model-format.md).
+ * The header's metadata say what it is (kind, format, model, parameters, seed, data hash, id); a
+ * file that says anything else is refused with the reason. Members of a hybrid are written by the
+ * same two body functions under a prefix; the films stand once, at the root.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/model_priv.h"
+
+#define PARAM_KEY "param."
+enum { KEY_SIZE = 96 };
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+reel_code reel__model_save_body(const reel_model *model, reel_tensors_writer *writer, reel_err *err)
+{
+    const reel_model_info *info = &model->ops->info;
+    reel_code rc = REEL_OK;
+    char key[KEY_SIZE], text[REEL_PARAM_TEXT];
+
+    REEL_TRY(reel__tensors_meta(writer, "model", info->name, err));
+    REEL_TRY(reel__tensors_meta(writer, "id", model->id, err));
+    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)model->seed);
+    REEL_TRY(reel__tensors_meta(writer, "seed", text, err));
+    for (size_t i = 0; i < info->param_count; i++) {
+        (void)snprintf(key, sizeof key, PARAM_KEY "%s", info->params[i].name);
+        reel__param_text(model, i, text);
+        REEL_TRY(reel__tensors_meta(writer, key, text, err));
+    }
+    REEL_TRY(model->ops->save(model, writer, err));
+out:
+    return rc;
+}
+
+reel_code reel_model_save(const reel_model *model, const char *path, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    reel_tensors_writer *writer = NULL;
+
+    REEL_TRY(reel__tensors_writer_new(&writer, err));
+    REEL_TRY(reel__tensors_meta(writer, "kind", "model", err));
+    REEL_TRY(reel__tensors_meta(writer, "format", REEL_MODEL_FORMAT, err));
+    REEL_TRY(reel__tensors_meta(writer, "library", "reel " REEL_VERSION, err));
+    REEL_TRY(reel__tensors_meta(writer, "data_hash", model->data_hash, err));
+    REEL_TRY(
+        reel__tensors_add(writer, "movie_ids", REEL_I64, model->movie_ids, model->movies, err));
+    REEL_TRY(reel__model_save_body(model, writer, err));
+    REEL_TRY(reel__tensors_write(writer, path, err));
+out:
+    reel__tensors_writer_free(writer);
+    return rc;
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static reel_code read_params(reel_model *model, const reel_tensors *tensors, const char *prefix,
+                             reel_err *err)
+{
+    const reel_model_info *info = &model->ops->info;
+    reel_err why = {0};
+    char key[KEY_SIZE];
+
+    for (size_t i = 0; i < info->param_count; i++) {
+        reel_param param = {info->params[i].name, NULL};
+        const reel_params one = {&param, 1};
+
+        (void)snprintf(key, sizeof key, PARAM_KEY "%s", param.name);
+        param.value = reel__tensors_get_meta(tensors, prefix, key);
+        if (param.value == NULL)
+            return reel_fail(err, REEL_E_FORMAT,
+                             "%s: the header lacks \"%s%s\"; fit the model anew",
+                             reel__tensors_path(tensors), prefix, key);
+        if (reel__params_set(model, &one, &why) != REEL_OK)
+            return reel_fail(err, REEL_E_FORMAT, "%s: %.300s", reel__tensors_path(tensors),
+                             why.msg);
+    }
+    return REEL_OK;
+}
+
+static reel_code read_seed(reel_model *model, const reel_tensors *tensors, const char *prefix,
+                           reel_err *err)
+{
+    const char *text = reel__tensors_get_meta(tensors, prefix, "seed");
+    char *end = NULL;
+
+    if (text != NULL)
+        model->seed = strtoull(text, &end, 10);
+    if (text == NULL || end == text || *end != '\0')
+        return reel_fail(err, REEL_E_FORMAT, "%s: the header has no whole number as \"%sseed\"",
+                         reel__tensors_path(tensors), prefix);
+    return REEL_OK;
+}
+
+static reel_code read_films(reel_model *model, reel_tensors *tensors, reel_err *err)
+{
+    const char *hash = reel__tensors_get_meta(tensors, "", "data_hash");
+    const void *data = NULL;
+    int64_t count = 0;
+    reel_code rc;
+
+    if (hash == NULL || strlen(hash) >= sizeof model->data_hash)
+        return reel_fail(err, REEL_E_FORMAT, "%s: the header has no data_hash",
+                         reel__tensors_path(tensors));
+    memcpy(model->data_hash, hash, strlen(hash) + 1);
+    rc = reel__tensors_get(tensors, "", "movie_ids", REEL_I64, &data, &count, err);
+    if (rc != REEL_OK)
+        return rc;
+    if (count < 1 || count > INT32_MAX)
+        return reel_fail(err, REEL_E_FORMAT, "%s: %lld films", reel__tensors_path(tensors),
+                         (long long)count);
+    model->movies = (reel_index)count;
+    model->movie_ids = data;
+    for (reel_index i = 1; i < model->movies; i++)
+        if (model->movie_ids[i] <= model->movie_ids[i - 1])
+            return reel_fail(err, REEL_E_FORMAT, "%s: film ids do not ascend at %d",
+                             reel__tensors_path(tensors), (int)i);
+    return REEL_OK;
+}
+
+static reel_code check_id(const reel_model *model, const reel_tensors *tensors, const char *prefix,
+                          reel_err *err)
+{
+    const char *id = reel__tensors_get_meta(tensors, prefix, "id");
+
+    if (id != NULL && strcmp(id, model->id) == 0)
+        return REEL_OK;
+    return reel_fail(
+        err, REEL_E_FORMAT,
+        "%s: the header's id \"%.40s\" does not fit its parameters (\"%s\"): changed or "
+        "damaged; fit the model anew",
+        reel__tensors_path(tensors), id == NULL ? "" : id, model->id);
+}
+
+reel_code reel__model_load_body(reel_model **out, reel_tensors *tensors, const char *prefix,
+                                reel_err *err)
+{
+    const char *name = reel__tensors_get_meta(tensors, prefix, "model");
+    const reel_model_ops *ops = reel__model_ops(name);
+    reel_code rc = REEL_OK;
+    reel_model *model = NULL;
+
+    *out = NULL;
+    if (ops == NULL)
+        return reel_fail(err, REEL_E_FORMAT,
+                         "%s: holds a model \"%s%.40s\" this program does not know",
+                         reel__tensors_path(tensors), prefix, name == NULL ? "" : name);
+    REEL_TRY(reel__model_new(&model, ops, err));
+    model->tensors = reel__tensors_ref(tensors);
+    REEL_TRY(read_params(model, tensors, prefix, err));
+    REEL_TRY(read_seed(model, tensors, prefix, err));
+    REEL_TRY(read_films(model, tensors, err));
+    REEL_TRY(ops->load(model, tensors, prefix, err));
+    if (model->id[0] == '\0')
+        REEL_TRY(reel__model_stamp(model, "", err));
+    REEL_TRY(check_id(model, tensors, prefix, err));
+    *out = model;
+    model = NULL;
+out:
+    reel_model_free(model);
+    return rc;
+}
+
+static reel_code check_kind(const reel_tensors *tensors, reel_err *err)
+{
+    const char *kind = reel__tensors_get_meta(tensors, "", "kind");
+    const char *format = reel__tensors_get_meta(tensors, "", "format");
+
+    if (kind == NULL || strcmp(kind, "model") != 0)
+        return reel_fail(err, REEL_E_FORMAT,
+                         "%s: a safetensors file, but not a model of Reel (kind %.40s)",
+                         reel__tensors_path(tensors), kind == NULL ? "missing" : kind);
+    if (format == NULL || strcmp(format, REEL_MODEL_FORMAT) != 0)
+        return reel_fail(err, REEL_E_FORMAT,
+                         "%s: model file format %.20s, this program reads " REEL_MODEL_FORMAT
+                         "; fit the model anew",
+                         reel__tensors_path(tensors), format == NULL ? "missing" : format);
+    return REEL_OK;
+}
+
+reel_code reel_model_load(reel_model **out, const char *path, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    reel_tensors *tensors = NULL;
+
+    *out = NULL;
+    REEL_TRY(reel__tensors_open(&tensors, path, err));
+    REEL_TRY(check_kind(tensors, err));
+    REEL_TRY(reel__model_load_body(out, tensors, "", err));
+out:
+    reel__tensors_free(tensors);
+    return rc;
+}

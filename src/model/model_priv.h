@@ -1,0 +1,34 @@
+/* model_priv.h - what the door (model.c, params.c, file.c) and hybrid.c share.
+ * Layer: model. Threads: as the functions of reel/model.h that call these.
+ */
+#ifndef REEL_MODEL_MODEL_PRIV_H
+#define REEL_MODEL_MODEL_PRIV_H
+
+#include "model/vtable.h"
+
+/* Version of the model file's layout; a file of another one is refused and fitted anew. */
+#define REEL_MODEL_FORMAT "1"
+
+const reel_model_ops *reel__model_ops(const char *name); /* or NULL */
+
+/* A model with default parameters, one owner and no films yet. */
+REEL_MUST_USE reel_code reel__model_new(reel_model **out, const reel_model_ops *ops, reel_err *err);
+
+/* Set the parameters given; the others stay. Errors: E_INVALID naming the parameter. */
+REEL_MUST_USE reel_code reel__params_set(reel_model *model, const reel_params *params,
+                                         reel_err *err);
+enum { REEL_PARAM_TEXT = 48 };
+/* The value of parameter `index` as reel__params_set reads it back without loss. */
+void reel__param_text(const reel_model *model, size_t index, char out[REEL_PARAM_TEXT]);
+
+/* Make the id from name, parameters, seed, data hash and `extra` (a hybrid: its members' ids). */
+REEL_MUST_USE reel_code reel__model_stamp(reel_model *model, const char *extra, reel_err *err);
+
+/* What a hybrid writes and reads for each member: its parameters and tensors, by the writer's
+ * prefix; the films are the hybrid's. */
+REEL_MUST_USE reel_code reel__model_save_body(const reel_model *model, reel_tensors_writer *writer,
+                                              reel_err *err);
+REEL_MUST_USE reel_code reel__model_load_body(reel_model **out, reel_tensors *tensors,
+                                              const char *prefix, reel_err *err);
+
+#endif

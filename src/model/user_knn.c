@@ -1,0 +1,365 @@
+/* user_knn.c - people with similar taste: cosine over the ratings matrix, unrated = 0.
+ *   sim(u, v) = sum_i w_i x_ui x_vi / (|w x_u| |x_v|)
+ *   s_j       = sum_{v in N} sim(u, v) x_vj / sum_{v in N} sim(u, v)
+ * N holds the people most similar to the history (those with anything in common at the most), or
+ * all of them with neighbours = 0. It is a sum over the history, so entry i has added
+ *   w_i x_ui / |w x_u| * sum_{v in N} x_vi x_vj / |x_v| / sum_{v in N} sim(u, v).
+ * Method: Breese, Heckerman, Kadie 1998, "vector similarity". The model keeps its own packed copy
+ * of the matrix, by person and by film; nothing of size people x people is ever held.
+ */
+#include "model/user_knn.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "num/topk.h"
+
+enum { PARAM_NEIGHBOURS };
+enum { NEIGHBOURS_MAX = 1024 };
+enum { SLOT_SIMILARITY = 4, SLOT_TOP = 5, SLOT_STATE = 6, SLOT_ROWS = 7 };
+
+static const reel_param_spec param_specs[] = {
+    [PARAM_NEIGHBOURS] = {"neighbours", "how many of the most similar people count; 0 = all",
+                          REEL_PARAM_INT, 100, 0, NEIGHBOURS_MAX, NULL},
+};
+
+/* What score worked out for a query, left in the scratch for explain. */
+typedef struct knn_state {
+    uint64_t key;
+    double total;   /* sum of the neighbours' similarities */
+    float weight[]; /* [people] similarity of a neighbour, 0 for everyone else */
+} knn_state;
+
+static reel_code no_memory(const user_knn *self, reel_err *err)
+{
+    return reel_fail(err, REEL_E_NOMEM, "no memory to compare %d people", (int)self->people.rows);
+}
+
+/* ---- neighbours ---------------------------------------------------------------------------- */
+
+/* 1 / |w x_u|, or 0 for a history of nothing but zeros (or of what a float cannot tell from it). */
+static float inverse_length(const reel_query *query)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < query->count; i++) {
+        const double x = (double)query->entries[i].weight * (double)query->entries[i].value;
+
+        sum += x * x;
+    }
+    return sum > 1e-60 ? (float)(1 / sqrt(sum)) : 0;
+}
+
+static reel_code check_row(const user_knn *self, const reel_query *query, reel_err *err)
+{
+    if (query->row >= -1 && query->row < self->people.rows)
+        return REEL_OK;
+    return reel_fail(err, REEL_E_INVALID, "row %d is none of the %d people of model \"%s\"",
+                     (int)query->row, (int)self->people.rows, self->base.id);
+}
+
+/* Cosine of the query with everyone; one's own row is -1, below everybody else's. */
+static void compare(const user_knn *self, const reel_query *query, float *similarity)
+{
+    const reel_index people = self->people.rows;
+    const float inverse = inverse_length(query);
+
+    memset(similarity, 0, (size_t)people * sizeof *similarity);
+    for (size_t i = 0; i < query->count; i++) {
+        const reel_entry *e = &query->entries[i];
+
+        reel__packed_scatter(&self->films, e->movie, e->weight * e->value, similarity);
+    }
+    for (reel_index v = 0; v < people; v++)
+        similarity[v] = similarity[v] * self->inverse_norms[v] * inverse;
+    if (query->row >= 0)
+        similarity[query->row] = -1;
+}
+
+/* The `limit` most similar people, those with a similarity above 0. top [limit] */
+static size_t pick(const user_knn *self, const float *similarity, size_t limit, reel_scored *top)
+{
+    size_t count = reel__topk(similarity, self->people.rows, NULL, limit, top);
+
+    while (count > 0 && top[count - 1].score <= 0)
+        count--;
+    return count;
+}
+
+static void weigh_all(const user_knn *self, const float *similarity, knn_state *state)
+{
+    double total = 0;
+
+    for (reel_index v = 0; v < self->people.rows; v++) {
+        state->weight[v] = similarity[v] > 0 ? similarity[v] : 0;
+        total += (double)state->weight[v];
+    }
+    state->total = total;
+}
+
+static void weigh_top(const user_knn *self, const reel_scored *top, size_t count, knn_state *state)
+{
+    memset(state->weight, 0, (size_t)self->people.rows * sizeof *state->weight);
+    state->total = 0;
+    for (size_t n = 0; n < count; n++) {
+        state->weight[top[n].index] = top[n].score;
+        state->total += (double)top[n].score;
+    }
+}
+
+/* Find who counts for this query, or find that score has just done so. top [out, optional]: the
+ * neighbours in order, empty when all count; asking for it always compares anew. */
+static reel_code open_state(knn_state **out, const reel_scored **top, size_t *top_count,
+                            const user_knn *self, const reel_query *query, reel_scratch *scratch,
+                            reel_err *err)
+{
+    const size_t people = (size_t)self->people.rows;
+    const size_t limit = (size_t)self->base.params[PARAM_NEIGHBOURS];
+    const uint64_t key = reel__query_key(&self->base, query);
+    knn_state *state =
+        reel__scratch_get(scratch, SLOT_STATE, sizeof *state + people * sizeof state->weight[0]);
+    float *similarity = reel__scratch_get(scratch, SLOT_SIMILARITY, people * sizeof *similarity);
+    reel_scored *list = reel__scratch_get(scratch, SLOT_TOP, (limit + 1) * sizeof *list);
+    reel_code rc;
+
+    if (state == NULL || similarity == NULL || list == NULL)
+        return no_memory(self, err);
+    *out = state;
+    if (top == NULL && state->key == key)
+        return REEL_OK;
+    rc = check_row(self, query, err);
+    if (rc != REEL_OK)
+        return rc;
+    compare(self, query, similarity);
+    if (limit == 0) {
+        weigh_all(self, similarity, state);
+    } else {
+        const size_t count = pick(self, similarity, limit, list);
+
+        weigh_top(self, list, count, state);
+        if (top != NULL) {
+            *top = list;
+            *top_count = count;
+        }
+    }
+    state->key = key;
+    return REEL_OK;
+}
+
+static reel_code knn_neighbours(const reel_model *model, const reel_query *query, size_t limit,
+                                reel_scratch *scratch, reel_neighbour *out, size_t *count,
+                                reel_err *err)
+{
+    const user_knn *self = (const user_knn *)model;
+    const size_t people = (size_t)self->people.rows;
+    const size_t most = limit < people ? limit : people;
+    float *similarity = reel__scratch_get(scratch, SLOT_SIMILARITY, people * sizeof *similarity);
+    reel_scored *top = reel__scratch_get(scratch, SLOT_TOP, (most + 1) * sizeof *top);
+    const reel_code rc = check_row(self, query, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    if (similarity == NULL || top == NULL)
+        return no_memory(self, err);
+    compare(self, query, similarity);
+    *count = pick(self, similarity, most, top);
+    for (size_t n = 0; n < *count; n++)
+        out[n] = (reel_neighbour){top[n].index, top[n].score};
+    return REEL_OK;
+}
+
+/* ---- scores -------------------------------------------------------------------------------- */
+
+static reel_code knn_score(const reel_model *model, const reel_query *query, reel_scratch *scratch,
+                           float *scores, reel_err *err)
+{
+    const user_knn *self = (const user_knn *)model;
+    const double unit = (double)reel__packed_unit(&self->people);
+    const reel_scored *top = NULL;
+    size_t count = 0;
+    knn_state *state = NULL;
+    reel_code rc = open_state(&state, &top, &count, self, query, scratch, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    memset(scores, 0, (size_t)model->movies * sizeof *scores);
+    if (state->total <= 0)
+        return REEL_OK;
+    for (size_t n = 0; n < count; n++)
+        reel__packed_scatter(&self->people, top[n].index,
+                             (float)((double)top[n].score * unit / state->total), scores);
+    for (reel_index j = 0; top == NULL && j < model->movies; j++)
+        scores[j] = (float)(reel__packed_dot(&self->films, j, state->weight) * unit / state->total);
+    return REEL_OK;
+}
+
+/* ---- reasons ------------------------------------------------------------------------------- */
+
+typedef struct row_buffer {
+    reel_index *col;
+    float *val;
+} row_buffer;
+
+/* With few neighbours: walk the rows of those who rated the film along the history. */
+static void add_by_person(const user_knn *self, const reel_query *query, const float *shares,
+                          row_buffer raters, reel_index rater_count, row_buffer row,
+                          double *contributions)
+{
+    for (reel_index r = 0; r < rater_count; r++) {
+        const reel_index v = raters.col[r];
+        reel_index count, k = 0;
+
+        if (shares[v] == 0)
+            continue;
+        count = reel__packed_row(&self->people, v, row.col, row.val);
+        for (size_t i = 0; i < query->count; i++) {
+            while (k < count && row.col[k] < query->entries[i].movie)
+                k++;
+            if (k < count && row.col[k] == query->entries[i].movie)
+                contributions[i] += (double)row.val[k] * (double)shares[v];
+        }
+    }
+}
+
+/* With everyone: one product with each film of the history. */
+static void add_by_film(const user_knn *self, const reel_query *query, const float *shares,
+                        double *contributions)
+{
+    for (size_t i = 0; i < query->count; i++)
+        contributions[i] = reel__packed_dot(&self->films, query->entries[i].movie, shares);
+}
+
+static reel_code knn_explain(const reel_model *model, const reel_query *query, reel_index movie,
+                             reel_scratch *scratch, double *contributions, reel_explanation *out,
+                             reel_err *err)
+{
+    const user_knn *self = (const user_knn *)model;
+    const size_t people = (size_t)self->people.rows, movies = (size_t)model->movies;
+    const double inverse = (double)inverse_length(query);
+    const double unit = (double)reel__packed_unit(&self->people);
+    knn_state *state = NULL;
+    reel_code rc = open_state(&state, NULL, NULL, self, query, scratch, err);
+    float *room = reel__scratch_get(scratch, SLOT_ROWS, (3 * people + 2 * movies) * sizeof(float));
+    float *shares = room; /* x_vj / |x_v| of the neighbours who rated the film, else 0 */
+    row_buffer raters, row;
+    reel_index rater_count;
+
+    if (rc != REEL_OK)
+        return rc;
+    if (room == NULL)
+        return no_memory(self, err);
+    if (state->total <= 0)
+        return REEL_OK;
+    raters = (row_buffer){(reel_index *)(void *)(room + people), room + 2 * people};
+    row = (row_buffer){(reel_index *)(void *)(room + 3 * people), room + 3 * people + movies};
+    memset(shares, 0, people * sizeof *shares);
+    rater_count = reel__packed_row(&self->films, movie, raters.col, raters.val);
+    for (reel_index r = 0; r < rater_count; r++)
+        if (state->weight[raters.col[r]] > 0)
+            shares[raters.col[r]] = raters.val[r] * self->inverse_norms[raters.col[r]];
+    if (model->params[PARAM_NEIGHBOURS] > 0)
+        add_by_person(self, query, shares, raters, rater_count, row, contributions);
+    else
+        add_by_film(self, query, shares, contributions);
+    for (size_t i = 0; i < query->count; i++) {
+        const reel_entry *e = &query->entries[i];
+
+        contributions[i] *= (double)(e->weight * e->value) * inverse * unit / state->total;
+        out->score += contributions[i];
+    }
+    return REEL_OK;
+}
+
+/* ---- fitting and files --------------------------------------------------------------------- */
+
+static reel_code knn_fit(reel_model *model, const reel_dataset *dataset,
+                         const reel_fit_context *context, reel_err *err)
+{
+    user_knn *self = (user_knn *)model;
+    const reel_index people = reel_dataset_people(dataset);
+    float *inverse_norms = reel__alloc_array((size_t)people, sizeof *inverse_norms);
+    reel_code rc = REEL_OK;
+
+    self->inverse_norms = inverse_norms;
+    if (inverse_norms == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for %d people", (int)people);
+    REEL_TRY(reel__packed_make(&self->people, reel_dataset_ratings(dataset), err));
+    if (!reel__fit_step(context, 0.4))
+        return reel_fail(err, REEL_E_CANCELLED, "fitting \"user-knn\" was cancelled");
+    REEL_TRY(reel__packed_make(&self->films, reel_dataset_raters(dataset), err));
+    for (reel_index v = 0; v < people; v++) {
+        const double norm = reel__packed_norm(&self->people, v);
+
+        inverse_norms[v] = norm > 1e-30 ? (float)(1 / norm) : 0;
+    }
+    if (!reel__fit_step(context, 1))
+        return reel_fail(err, REEL_E_CANCELLED, "fitting \"user-knn\" was cancelled");
+out:
+    return rc;
+}
+
+static reel_code knn_save(const reel_model *model, reel_tensors_writer *writer, reel_err *err)
+{
+    const user_knn *self = (const user_knn *)model;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__tensors_add(writer, "inverse_norms", REEL_F32, self->inverse_norms,
+                               self->people.rows, err));
+    REEL_TRY(reel__packed_save(&self->people, "people", writer, err));
+    REEL_TRY(reel__packed_save(&self->films, "films", writer, err));
+out:
+    return rc;
+}
+
+static reel_code knn_load(reel_model *model, const reel_tensors *tensors, const char *prefix,
+                          reel_err *err)
+{
+    user_knn *self = (user_knn *)model;
+    const void *norms = NULL;
+    int64_t people = 0;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__tensors_get(tensors, prefix, "inverse_norms", REEL_F32, &norms, &people, err));
+    self->inverse_norms = norms;
+    if (people < 1 || people > INT32_MAX)
+        return reel_fail(err, REEL_E_FORMAT, "%s: %lld people", reel__tensors_path(tensors),
+                         (long long)people);
+    for (int64_t v = 0; v < people; v++)
+        if (!(isfinite(self->inverse_norms[v]) && self->inverse_norms[v] >= 0))
+            return reel_fail(err, REEL_E_FORMAT, "%s: inverse_norms[%lld] is not a finite length",
+                             reel__tensors_path(tensors), (long long)v);
+    REEL_TRY(reel__packed_load(&self->people, (reel_index)people, model->movies, tensors, prefix,
+                               "people", err));
+    REEL_TRY(reel__packed_load(&self->films, model->movies, (reel_index)people, tensors, prefix,
+                               "films", err));
+out:
+    return rc;
+}
+
+static void knn_fini(reel_model *model)
+{
+    user_knn *self = (user_knn *)model;
+
+    reel__packed_fini(&self->people);
+    reel__packed_fini(&self->films);
+    if (model->tensors == NULL)
+        reel__free((void *)(uintptr_t)self->inverse_norms);
+}
+
+const reel_model_ops reel__model_user_knn = {
+    .info = {.name = "user-knn",
+             .summary = "what people with similar taste rated; cosine between people",
+             .task = REEL_TASK_RANKING,
+             .fold_in = REEL_FOLD_IN_EXACT,
+             .params = param_specs,
+             .param_count = sizeof param_specs / sizeof *param_specs},
+    .struct_size = sizeof(user_knn),
+    .fit = knn_fit,
+    .score = knn_score,
+    .explain = knn_explain,
+    .neighbours = knn_neighbours,
+    .save = knn_save,
+    .load = knn_load,
+    .fini = knn_fini,
+};

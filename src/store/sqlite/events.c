@@ -1,0 +1,228 @@
+/* events.c - the feedback log: what was shown, clicked, rated. Appended, never changed. */
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "store/sqlite/sqlite_priv.h"
+
+enum { MOVIES_TEXT_MAX = 64 * REEL_EVENT_MOVIES_MAX, MOVIES_DEPTH = 2 };
+
+/* ---- films of an event as text ------------------------------------------------------------- */
+
+/* [[movie, rank], ...] */
+static void write_movies(reel_buf *out, const reel_event *event)
+{
+    reel_json json;
+
+    reel__buf_clear(out);
+    reel__json_init(&json, out);
+    reel__json_array(&json);
+    for (size_t i = 0; i < event->movie_count; i++) {
+        reel__json_array(&json);
+        reel__json_int(&json, event->movies[i].movie);
+        reel__json_int(&json, event->movies[i].rank);
+        reel__json_array_end(&json);
+    }
+    reel__json_array_end(&json);
+}
+
+/* False when the value is not what write_movies makes. */
+static bool decode_movies(reel_event_movie *out, size_t *count, const json_t *list)
+{
+    const size_t size = json_array_size(list);
+
+    if (!json_is_array(list) || size > REEL_EVENT_MOVIES_MAX)
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        const json_t *pair = json_array_get(list, i);
+        const json_t *movie = json_array_get(pair, 0), *rank = json_array_get(pair, 1);
+        const json_int_t place = json_integer_value(rank);
+
+        if (json_array_size(pair) != 2 || !json_is_integer(movie) || !json_is_integer(rank) ||
+            place < INT32_MIN || place > INT32_MAX)
+            return false;
+        out[i] = (reel_event_movie){json_integer_value(movie), (int32_t)place};
+    }
+    *count = size;
+    return true;
+}
+
+reel_code reel__sqlite_decode_movies(reel_event_movie out[REEL_EVENT_MOVIES_MAX], size_t *count,
+                                     const char *text, reel_err *err)
+{
+    json_t *list = NULL;
+    reel_code rc = REEL_OK;
+
+    *count = 0;
+    rc = reel__json_parse(&list, text, strlen(text), MOVIES_DEPTH, err);
+    if (rc == REEL_E_NOMEM)
+        return rc;
+    if (rc != REEL_OK || !decode_movies(out, count, list))
+        rc = reel_fail(err, REEL_E_FORMAT, "films \"%.60s\" are not [[movie, rank], ...]", text);
+    json_decref(list);
+    return rc;
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+static const char insert_sql[] =
+    "INSERT INTO events (event_id, type, userId, visitor, method, model_id, list_id, source_movie,"
+    " movies, value, time_ms, received_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (event_id) DO NOTHING";
+
+static reel_code insert_event(sqlite3_stmt *s, const reel_event *event, reel_buf *movies,
+                              int64_t received_ms, reel_err *err)
+{
+    int bound = SQLITE_OK;
+    reel_code rc = REEL_OK;
+
+    write_movies(movies, event);
+    REEL_TRY(reel__buf_check(movies, err));
+    bound |= reel__sqlite_bind_text(s, 1, event->event_id);
+    bound |= reel__sqlite_bind_text(s, 2, event->type);
+    bound |= reel__sqlite_bind_known(s, 3, event->user, -1);
+    bound |= reel__sqlite_bind_text(s, 4, event->visitor);
+    bound |= reel__sqlite_bind_text(s, 5, event->method);
+    bound |= reel__sqlite_bind_text(s, 6, event->model_id);
+    bound |= reel__sqlite_bind_text(s, 7, event->list_id);
+    bound |= reel__sqlite_bind_known(s, 8, event->source_movie, -1);
+    bound |= reel__sqlite_bind_text(s, 9, movies->data);
+    bound |= reel__sqlite_bind_real(s, 10, event->value);
+    bound |= sqlite3_bind_int64(s, 11, event->time_ms);
+    bound |= sqlite3_bind_int64(s, 12, received_ms);
+    REEL_TRY(reel__sqlite_run(s, bound, err));
+out:
+    return rc;
+}
+
+static reel_code insert_events(reel_sqlite *store, const reel_event *events, size_t count,
+                               int64_t *duplicates, reel_err *err)
+{
+    const int64_t now_ms = reel__clock_now_ms();
+    int64_t total = 0;
+    bool known = false;
+    reel_buf movies;
+    reel_code rc = REEL_OK;
+
+    reel__buf_init(&movies, MOVIES_TEXT_MAX);
+    if (store->insert_event == NULL)
+        REEL_TRY(reel__sqlite_prepare(&store->insert_event, store->writer, insert_sql, err));
+    REEL_TRY(reel__sqlite_exec(store->writer, "BEGIN IMMEDIATE", err));
+    for (size_t i = 0; i < count; i++) {
+        REEL_TRY(insert_event(store->insert_event, &events[i], &movies, now_ms, err));
+        known = sqlite3_changes(store->writer) == 0;
+        total += known;
+        if (events[i].known != NULL)
+            *events[i].known = known;
+    }
+    REEL_TRY(reel__sqlite_exec(store->writer, "COMMIT", err));
+    *duplicates = total;
+out:
+    reel__sqlite_rollback(store->writer);
+    if (store->insert_event != NULL)
+        (void)sqlite3_clear_bindings(store->insert_event); /* they borrow the caller's texts */
+    reel__buf_fini(&movies);
+    return rc;
+}
+
+reel_code reel__sqlite_put_events(reel_store *base, const reel_event *events, size_t count,
+                                  int64_t *duplicates, reel_err *err)
+{
+    reel_sqlite *store = (reel_sqlite *)base;
+    reel_code rc = REEL_OK;
+
+    (void)pthread_mutex_lock(&store->writer_lock);
+    rc = insert_events(store, events, count, duplicates, err);
+    (void)pthread_mutex_unlock(&store->writer_lock);
+    return rc;
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+#define SCAN(condition)                                                                            \
+    "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie, time_ms,"    \
+    " value, movies, sequence, received_ms FROM events WHERE sequence < ?1" condition              \
+    " ORDER BY sequence DESC LIMIT ?2"
+
+/* One text for each filter, so that each can use its index. */
+static const char *const scan_sql[2][2] = {
+    {SCAN(""), SCAN(" AND type = ?4")},
+    {SCAN(" AND method = ?3"), SCAN(" AND method = ?3 AND type = ?4")},
+};
+
+static reel_code prepare_scan(sqlite3_stmt **out, sqlite3 *db, const reel_event_filter *filter,
+                              reel_err *err)
+{
+    const char *sql = scan_sql[filter->method != NULL][filter->type != NULL];
+    int bound = SQLITE_OK;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__sqlite_prepare(out, db, sql, err));
+    bound |= sqlite3_bind_int64(*out, 1, filter->before > 0 ? filter->before : INT64_MAX);
+    bound |= sqlite3_bind_int64(*out, 2, (int64_t)filter->limit);
+    if (filter->method != NULL)
+        bound |= reel__sqlite_bind_text(*out, 3, filter->method);
+    if (filter->type != NULL)
+        bound |= reel__sqlite_bind_text(*out, 4, filter->type);
+    if (bound != SQLITE_OK)
+        rc = reel__sqlite_fail(db, sqlite3_db_filename(db, "main"), "binding values", err);
+out:
+    return rc;
+}
+
+/* In the order of SCAN; movies and movie_count are filled in by the caller. */
+static reel_event read_event(sqlite3_stmt *s)
+{
+    return (reel_event){
+        .event_id = reel__sqlite_text(s, 0),
+        .type = reel__sqlite_text(s, 1),
+        .visitor = reel__sqlite_text(s, 2),
+        .method = reel__sqlite_text(s, 3),
+        .model_id = reel__sqlite_text(s, 4),
+        .list_id = reel__sqlite_text(s, 5),
+        .user = reel__sqlite_known(s, 6, -1),
+        .source_movie = reel__sqlite_known(s, 7, -1),
+        .time_ms = sqlite3_column_int64(s, 8),
+        .value = reel__sqlite_real(s, 9),
+        .sequence = sqlite3_column_int64(s, 11),
+        .received_ms = sqlite3_column_int64(s, 12),
+    };
+}
+
+static reel_code scan(sqlite3 *db, const reel_event_filter *filter, reel_event_fn *fn, void *user,
+                      reel_err *err)
+{
+    reel_event_movie movies[REEL_EVENT_MOVIES_MAX];
+    sqlite3_stmt *s = NULL;
+    bool row = false;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(prepare_scan(&s, db, filter, err));
+    REEL_TRY(reel__sqlite_step(s, &row, err));
+    while (row) {
+        reel_event event = read_event(s);
+
+        event.movies = movies;
+        REEL_TRY(
+            reel__sqlite_decode_movies(movies, &event.movie_count, reel__sqlite_text(s, 10), err));
+        if (!fn(user, &event))
+            break;
+        REEL_TRY(reel__sqlite_step(s, &row, err));
+    }
+out:
+    (void)sqlite3_finalize(s);
+    return rc;
+}
+
+reel_code reel__sqlite_scan_events(reel_store *base, const reel_event_filter *filter,
+                                   reel_event_fn *row, void *user, reel_err *err)
+{
+    reel_sqlite *store = (reel_sqlite *)base;
+    reel_code rc = REEL_OK;
+
+    (void)pthread_mutex_lock(&store->reader_lock);
+    rc = scan(store->reader, filter, row, user, err);
+    (void)pthread_mutex_unlock(&store->reader_lock);
+    return rc;
+}

@@ -1,0 +1,181 @@
+/* migrations.c - the schema, as numbered steps that only go forward.
+ * A released step is never changed: a change is a new step at the end. PRAGMA user_version holds
+ * the number of the last step done, application_id marks the file as ours. Tables and columns that
+ * the prototype had keep its names. NULL means unknown in numbers, '' in texts. */
+#include "store/sqlite/sqlite_priv.h"
+
+/* Derived columns are computed by the database, so that they cannot disagree with their source. */
+static const char *const step_1[] = {
+    "CREATE TABLE movies ("
+    " movieId INTEGER PRIMARY KEY,"
+    " title TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " genres TEXT NOT NULL,"
+    " overview TEXT NOT NULL,"
+    " tagline TEXT NOT NULL,"
+    " keywords TEXT NOT NULL,"
+    " cast_names TEXT NOT NULL,"
+    " directors TEXT NOT NULL,"
+    " tags TEXT NOT NULL,"
+    " original_title TEXT NOT NULL,"
+    " language TEXT NOT NULL,"
+    " release_date TEXT NOT NULL,"
+    " release_year INTEGER,"
+    " release_decade INTEGER AS (release_year / 10 * 10),"
+    " runtime INTEGER,"
+    " popularity REAL,"
+    " vote_average REAL,"
+    " vote_count INTEGER NOT NULL,"
+    " poster_path TEXT NOT NULL,"
+    " backdrop_path TEXT NOT NULL,"
+    " trailer_key TEXT NOT NULL,"
+    " imdb_id INTEGER,"
+    " tmdb_id INTEGER,"
+    " n_genres INTEGER AS (CASE genres WHEN '' THEN 0"
+    "  ELSE 1 + length(genres) - length(replace(genres, '|', '')) END),"
+    " overview_length INTEGER AS (length(overview)))",
+
+    "CREATE TABLE people ("
+    " userId INTEGER PRIMARY KEY,"
+    " gender TEXT NOT NULL DEFAULT '',"
+    " age INTEGER,"
+    " occupation TEXT NOT NULL DEFAULT '',"
+    " zip TEXT NOT NULL DEFAULT '')",
+
+    /* The key is the table: a person's ratings lie side by side, in order of film. */
+    "CREATE TABLE ratings ("
+    " userId INTEGER NOT NULL,"
+    " movieId INTEGER NOT NULL,"
+    " rating REAL NOT NULL,"
+    " timestamp INTEGER NOT NULL,"
+    " PRIMARY KEY (userId, movieId)) WITHOUT ROWID",
+
+    /* movies is JSON, [[movieId, rank], ...]. queued = 1 marks an event some sink is to receive;
+     * with no sink nothing is queued, so the log does not grow a backlog nobody will fetch. */
+    "CREATE TABLE events ("
+    " sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " event_id TEXT NOT NULL UNIQUE,"
+    " type TEXT NOT NULL,"
+    " userId INTEGER,"
+    " visitor TEXT NOT NULL,"
+    " method TEXT NOT NULL,"
+    " model_id TEXT NOT NULL,"
+    " list_id TEXT NOT NULL,"
+    " source_movie INTEGER,"
+    " movies TEXT NOT NULL,"
+    " value REAL,"
+    " time_ms INTEGER NOT NULL,"
+    " received_ms INTEGER NOT NULL,"
+    " queued INTEGER NOT NULL DEFAULT 0,"
+    " delivered_at INTEGER)",
+    "CREATE INDEX events_undelivered ON events (sequence)"
+    " WHERE queued = 1 AND delivered_at IS NULL",
+    "CREATE INDEX events_method ON events (method)",
+    "CREATE INDEX events_type ON events (type)",
+
+    "CREATE TABLE models ("
+    " name TEXT PRIMARY KEY,"
+    " model_id TEXT NOT NULL,"
+    " file TEXT NOT NULL,"
+    " data_hash TEXT NOT NULL,"
+    " parameters TEXT NOT NULL,"
+    " generation INTEGER NOT NULL,"
+    " trained_at INTEGER NOT NULL,"
+    " seconds REAL) WITHOUT ROWID",
+
+    "CREATE TABLE meta ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " generation INTEGER NOT NULL,"
+    " source TEXT NOT NULL,"
+    " simulated INTEGER NOT NULL)",
+    "INSERT INTO meta (id, generation, source, simulated) VALUES (1, 0, '', 0)",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1}};
+
+int reel__sqlite_schema_newest(void)
+{
+    return (int)(sizeof steps / sizeof *steps);
+}
+
+reel_code reel__sqlite_migrate(sqlite3 *db, reel_err *err)
+{
+    return reel__sqlite_migrate_by(db, steps, reel__sqlite_schema_newest(), err);
+}
+
+static reel_code run_step(sqlite3 *db, const reel_sqlite_migration *step, int number, reel_err *err)
+{
+    char mark[80] = "";
+    reel_code rc = REEL_OK;
+
+    for (const char *const *sql = step->statements; *sql != NULL; sql++)
+        REEL_TRY(reel__sqlite_exec(db, *sql, err));
+    (void)sqlite3_snprintf((int)sizeof mark, mark,
+                           "PRAGMA user_version = %d; PRAGMA application_id = %d", number,
+                           REEL_SQLITE_APPLICATION);
+    REEL_TRY(reel__sqlite_exec(db, mark, err));
+out:
+    return rc;
+}
+
+/* One step. The number is read inside the transaction: another process may have been quicker. */
+static reel_code migrate_once(sqlite3 *db, const reel_sqlite_migration *list, int count, bool *done,
+                              reel_err *err)
+{
+    int64_t version = 0;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__sqlite_exec(db, "BEGIN IMMEDIATE", err));
+    REEL_TRY(reel__sqlite_number(db, "PRAGMA user_version", &version, err));
+    *done = version >= count;
+    if (!*done)
+        REEL_TRY(run_step(db, &list[version], (int)version + 1, err));
+    REEL_TRY(reel__sqlite_exec(db, "COMMIT", err));
+out:
+    reel__sqlite_rollback(db);
+    return rc;
+}
+
+reel_code reel__sqlite_migrate_by(sqlite3 *db, const reel_sqlite_migration *list, int count,
+                                  reel_err *err)
+{
+    bool done = false;
+    reel_code rc = REEL_OK;
+
+    while (!done)
+        REEL_TRY(migrate_once(db, list, count, &done, err));
+out:
+    return rc;
+}
+
+reel_code reel__sqlite_check_identity(sqlite3 *db, bool *fresh, bool *outdated, reel_err *err)
+{
+    const int newest = reel__sqlite_schema_newest();
+    const char *path = sqlite3_db_filename(db, "main");
+    int64_t application = 0, version = 0, objects = 0;
+    reel_code rc = REEL_OK;
+
+    *fresh = false;
+    *outdated = false;
+    /* Tables before marks: another process that creates the schema meanwhile commits both at once,
+     * so tables without marks are never seen here unless they are another program's. */
+    REEL_TRY(reel__sqlite_number(db, "SELECT count(*) FROM sqlite_master", &objects, err));
+    REEL_TRY(reel__sqlite_number(db, "PRAGMA application_id", &application, err));
+    REEL_TRY(reel__sqlite_number(db, "PRAGMA user_version", &version, err));
+    if (application == REEL_SQLITE_APPLICATION && version > newest)
+        return reel_fail(err, REEL_E_FORMAT,
+                         "%s: its schema has number %lld, this program knows up to %d; update Reel",
+                         path, (long long)version, newest);
+    if (application == REEL_SQLITE_APPLICATION)
+        *outdated = version < newest;
+    else if (application == 0 && version == 0 && objects == 0)
+        *fresh = true;
+    else
+        return reel_fail(err, REEL_E_FORMAT,
+                         "%s: not a Reel database (it is another program's SQLite file); use "
+                         "another path",
+                         path);
+out:
+    return rc;
+}

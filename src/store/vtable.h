@@ -1,0 +1,51 @@
+/* store/vtable.h - what a back end fills in, and the part of every store and load they share.
+ * Layer: store. Ownership: a back end puts struct reel_store first in its own record, makes it in
+ * its open function and releases it in close. store.c has checked every argument by the time a
+ * function of the table is called.
+ */
+#ifndef REEL_STORE_VTABLE_H
+#define REEL_STORE_VTABLE_H
+
+#include "store/store.h"
+
+/* load_commit and load_abort release the load whatever they answer. */
+struct reel_store_ops {
+    void (*close)(reel_store *store);
+    reel_code (*counts)(reel_store *store, reel_store_counts *out, reel_err *err);
+    reel_code (*load_begin)(reel_store_load **out, reel_store *store, bool replace, reel_err *err);
+    reel_code (*put_movies)(reel_store_load *load, const reel_movie *movies, size_t count,
+                            reel_err *err);
+    reel_code (*put_people)(reel_store_load *load, const reel_person *people, size_t count,
+                            reel_err *err);
+    reel_code (*put_ratings)(reel_store_load *load, const reel_rating *ratings, size_t count,
+                             int64_t *duplicates, reel_err *err);
+    reel_code (*load_commit)(reel_store_load *load, const char *source, bool simulated,
+                             reel_err *err);
+    void (*load_abort)(reel_store_load *load);
+    reel_code (*read_dataset)(reel_store *store, reel_dataset_builder *builder,
+                              const reel_progress *progress, reel_err *err);
+    reel_code (*put_events)(reel_store *store, const reel_event *events, size_t count,
+                            int64_t *duplicates, reel_err *err);
+    reel_code (*scan_events)(reel_store *store, const reel_event_filter *filter, reel_event_fn *row,
+                             void *user, reel_err *err);
+    reel_code (*put_model)(reel_store *store, const reel_model_record *record, reel_err *err);
+    reel_code (*scan_models)(reel_store *store, reel_model_record_fn *row, void *user,
+                             reel_err *err);
+};
+
+struct reel_store {
+    const struct reel_store_ops *ops;
+    char *path;
+    bool read_only;
+};
+
+struct reel_store_load {
+    reel_store *store;
+    reel_err failed; /* the first put that failed: a half-done load must not be committed */
+};
+
+/* The back ends. */
+REEL_MUST_USE reel_code reel__sqlite_open(reel_store **out, const char *path,
+                                          const reel_store_opts *opts, reel_err *err);
+
+#endif

@@ -1,0 +1,12 @@
+# Every header compiles alone, with the house warnings; the public ones also as C++ would see them.
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include/reel/*.h ${PROJECT_SOURCE_DIR}/src/*.h)
+add_library(headers_alone OBJECT)
+target_include_directories(headers_alone PRIVATE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(headers_alone PRIVATE reel_app)
+foreach(header ${headers})
+    string(REGEX REPLACE "^(include|src)/" "" path ${header})
+    string(MAKE_C_IDENTIFIER ${path} name)
+    set(unit ${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.c)
+    file(CONFIGURE OUTPUT ${unit} CONTENT "#include \"${path}\"\nextern int header_${name};\n")
+    target_sources(headers_alone PRIVATE ${unit})
+endforeach()

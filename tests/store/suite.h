@@ -1,0 +1,95 @@
+/* suite.h - the store conformance suite: one set of tests that every back end passes unchanged.
+ * A back end brings one file with a main and a store_backend; the tests see only store/store.h.
+ * What is special to one back end (damaged files, full disks) is tested in tests/unit/store.
+ */
+#ifndef REEL_TESTS_STORE_SUITE_H
+#define REEL_TESTS_STORE_SUITE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <cmocka.h>
+
+#include "store/store.h"
+
+/* What a back end brings. */
+typedef struct store_backend {
+    const char *name;
+    /* A URL at which there is no store yet. False: not possible here (the reason is printed). */
+    bool (*fresh)(char *url, size_t size);
+    /* Remove what is at the URL. */
+    void (*discard)(const char *url);
+} store_backend;
+
+/* Runs everything; the program's exit code. */
+int store_suite_run(const store_backend *backend);
+
+/* The parts: number of failed tests. */
+int store_suite_open(void);
+int store_suite_load(void);
+int store_suite_ratings(void);
+int store_suite_events(void);
+int store_suite_models(void);
+int store_suite_processes(void);
+
+/* ---- fixture: a URL, and an empty store opened there --------------------------------------- */
+
+typedef struct fixture {
+    char url[512];
+    reel_store *store;
+    reel_err err;
+} fixture;
+
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+/* Close and open again, as the next start of the program would. */
+void fixture_reopen(fixture *f);
+
+#define assert_ok(expression, error)                                                               \
+    do {                                                                                           \
+        const reel_code code_ = (expression);                                                      \
+        if (code_ != REEL_OK)                                                                      \
+            fail_msg("%s: %s: %s", #expression, reel_code_name(code_), (error).msg);               \
+    } while (0)
+/* The code, and a message that is one line with text in it. */
+#define assert_fails(expression, expected, error)                                                  \
+    do {                                                                                           \
+        (error) = (reel_err){REEL_OK, ""};                                                         \
+        assert_string_equal(reel_code_name(expression), reel_code_name(expected));                 \
+        assert_int_equal((error).code, expected);                                                  \
+        assert_true((error).msg[0] != '\0' && strchr((error).msg, '\n') == NULL);                  \
+    } while (0)
+
+/* ---- data ---------------------------------------------------------------------------------- */
+
+reel_movie blank_movie(int64_t id); /* every text "", every number unknown */
+reel_event blank_event(const char *id);
+reel_store_counts counts_of(reel_store *store);
+reel_dataset *dataset_of(reel_store *store); /* reel_dataset_free */
+/* A whole load of its own. */
+void load_ratings(reel_store *store, const reel_rating *ratings, size_t count, bool replace,
+                  int64_t *duplicates);
+void load_movies(reel_store *store, const reel_movie *movies, size_t count, bool replace);
+/* Value and time of (person, movie) in a dataset, or false. */
+bool find_rating(const reel_dataset *dataset, int64_t person, int64_t movie, float *value,
+                 int64_t *time);
+
+/* ---- other processes ----------------------------------------------------------------------- */
+
+/* A child that runs work(url, ready): it writes a byte to ready when it got there, and then waits
+ * to be killed. Start it before this process opens the store: databases and fork do not mix. */
+typedef struct child {
+    pid_t pid;
+    int ready;
+} child;
+typedef void child_fn(const char *url, int ready);
+child child_start(child_fn *work, const char *url);
+void child_wait_ready(const child *c); /* fails when it died before */
+void child_kill(const child *c);       /* SIGKILL, and wait for its end */
+/* In the child: report, then wait to be killed. */
+void child_ready(int ready);
+
+#endif

@@ -1,0 +1,372 @@
+/* Files: mapping, atomic writing, and every way it goes wrong. */
+#include "support/check.h"
+#include "support/temp.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+/* Entries of the test's folder, hidden ones too: a temporary file left behind shows. */
+static int count_files(const char *folder)
+{
+    DIR *open_folder = opendir(folder);
+    int count = 0;
+
+    assert_non_null(open_folder);
+    while (readdir(open_folder) != NULL)
+        count++;
+    closedir(open_folder);
+    return count - 2;
+}
+
+static void assert_content(const char *path, const void *data, size_t length)
+{
+    reel_file_map map;
+    reel_err err;
+
+    assert_ok(reel__file_map_open(&map, path, &err));
+    assert_int_equal(map.size_bytes, length);
+    assert_memory_equal(map.data, data, length);
+    reel__file_map_close(&map);
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static void maps_files(void **state)
+{
+    reel_file_map map;
+    reel_err err;
+
+    (void)state;
+    assert_content(temp_write("full", "content"), "content", 7);
+    assert_ok(reel__file_map_open(&map, temp_write("empty", ""), &err));
+    assert_int_equal(map.size_bytes, 0);
+    assert_non_null(map.data);
+    reel__file_map_close(&map);
+    reel__file_map_close(&map);
+}
+
+static void refuses_what_is_no_file(void **state)
+{
+    reel_file_map map;
+    reel_err err;
+
+    (void)state;
+    assert_fails(reel__file_map_open(&map, temp_path("missing"), &err), REEL_E_NOTFOUND, "missing");
+    assert_fails(reel__file_map_open(&map, temp_path("full/below"), &err), REEL_E_NOTFOUND, "full");
+    assert_fails(reel__file_map_open(&map, "/", &err), REEL_E_STORE, "not of a folder");
+    assert_int_equal(mkfifo(temp_path("pipe"), 0600), 0);
+    assert_fails(reel__file_map_open(&map, temp_path("pipe"), &err), REEL_E_STORE, "regular");
+    assert_int_equal(unlink(temp_path("pipe")), 0);
+    assert_non_null(map.data);
+}
+
+static void answers_questions(void **state)
+{
+    const char *path = temp_write("asked", "12345");
+
+    (void)state;
+    assert_int_equal(chmod(path, 0640), 0);
+    assert_true(reel__file_exists(path));
+    assert_false(reel__file_is_folder(path));
+    assert_true(reel__file_is_folder("/"));
+    assert_int_equal(reel__file_size(path), 5);
+    assert_int_equal(reel__file_mode(path), 0640);
+    assert_false(reel__file_exists(temp_path("missing")));
+    assert_false(reel__file_is_folder(temp_path("missing")));
+    assert_int_equal(reel__file_size(temp_path("missing")), -1);
+    assert_int_equal(reel__file_mode(temp_path("missing")), -1);
+}
+
+static void makes_folders(void **state)
+{
+    reel_err err;
+
+    (void)state;
+    assert_ok(reel__file_make_folder(temp_path("a//b/c/"), &err));
+    assert_ok(reel__file_make_folder(temp_path("a/b/c"), &err));
+    assert_true(reel__file_is_folder(temp_path("a/b/c")));
+    temp_write("a/file", "x");
+    assert_fails(reel__file_make_folder(temp_path("a/file"), &err), REEL_E_STORE, "not a folder");
+    assert_fails(reel__file_make_folder(temp_path("a/file/b"), &err), REEL_E_STORE, "not a folder");
+}
+
+static void joins_paths(void **state)
+{
+    static const char *const cases[][3] = {
+        {"a", "b", "a/b"}, {"a/", "b", "a/b"}, {"", "b", "b"}, {"/", "b", "/b"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *joined = reel__path_join(cases[i][0], cases[i][1]);
+
+        assert_string_equal(joined, cases[i][2]);
+        reel__free(joined);
+    }
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+static void appears_only_when_committed(void **state)
+{
+    const char *path = temp_write("target", "old");
+    const int files = count_files(temp_folder);
+    reel_file_writer *writer;
+    reel_err err;
+
+    (void)state;
+    assert_ok(reel__file_writer_open(&writer, path, &err));
+    assert_ok(reel__file_writer_write(writer, "new ", 4, &err));
+    assert_content(path, "old", 3);
+    assert_int_equal(count_files(temp_folder), files + 1);
+    assert_ok(reel__file_writer_write(writer, "content", 7, &err));
+    assert_ok(reel__file_writer_commit(writer, &err));
+    assert_content(path, "new content", 11);
+    assert_int_equal(count_files(temp_folder), files);
+    assert_ok(reel__file_writer_open(&writer, path, &err));
+    assert_ok(reel__file_writer_write(writer, "lost", 4, &err));
+    reel__file_writer_abort(writer);
+    reel__file_writer_abort(NULL);
+    assert_content(path, "new content", 11);
+    assert_int_equal(count_files(temp_folder), files);
+}
+
+static void gathers_pieces_of_any_size(void **state)
+{
+    static char data[500000];
+    const char *path = temp_path("pieces");
+    reel_file_writer *writer;
+    reel_err err;
+    size_t at = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)(i * 7 / 3);
+    assert_ok(reel__file_writer_open(&writer, path, &err));
+    for (size_t step = 1; at < sizeof data; step = step * 3 % 100003) {
+        const size_t length = step < sizeof data - at ? step : sizeof data - at;
+
+        assert_ok(reel__file_writer_write(writer, data + at, length, &err));
+        at += length;
+    }
+    assert_ok(reel__file_writer_write(writer, NULL, 0, &err));
+    assert_ok(reel__file_writer_commit(writer, &err));
+    assert_content(path, data, sizeof data);
+}
+
+static void obeys_the_umask(void **state)
+{
+    const mode_t before = umask(027);
+    reel_err err;
+
+    (void)state;
+    assert_ok(reel__file_write(temp_path("private"), "x", 1, &err));
+    umask(022);
+    assert_ok(reel__file_write(temp_path("public"), "x", 1, &err));
+    umask(before);
+    assert_int_equal(reel__file_mode(temp_path("private")), 0640);
+    assert_int_equal(reel__file_mode(temp_path("public")), 0644);
+}
+
+static void refuses_bad_places(void **state)
+{
+    reel_err err;
+
+    (void)state;
+    assert_fails(reel__file_write("/", "x", 1, &err), REEL_E_STORE, "not of a folder");
+    assert_fails(reel__file_write(temp_path("none/x"), "x", 1, &err), REEL_E_STORE, "must exist");
+    temp_write("plain", "x");
+    assert_fails(reel__file_write(temp_path("plain/x"), "x", 1, &err), REEL_E_STORE,
+                 "not a folder");
+}
+
+/* ---- a process of its own: limits, other people ---------------------------------------------- */
+
+/* Run work in a child; it returns 0 when all was as expected. */
+static int in_child(int (*work)(void))
+{
+    const pid_t child = fork();
+    int status = 0;
+
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(work());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 100;
+}
+
+/* A limit on file sizes stops a write in the middle, as a full disk does. */
+static int write_past_the_limit(void)
+{
+    static const char data[200000];
+    const struct rlimit limit = {100000, 100000};
+    reel_err err = {REEL_OK, ""};
+    int wrong = 0;
+
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) != 0)
+        return 99;
+    wrong += reel__file_write(temp_path("kept"), data, sizeof data, &err) != REEL_E_STORE;
+    wrong += strstr(err.msg, "kept") == NULL || strstr(err.msg, "raise the file size") == NULL;
+    return wrong;
+}
+
+static void a_cut_write_leaves_the_old_file(void **state)
+{
+    const char *path = temp_write("kept", "old");
+    const int files = count_files(temp_folder);
+
+    (void)state;
+    assert_int_equal(in_child(write_past_the_limit), 0);
+    assert_content(path, "old", 3);
+    assert_int_equal(count_files(temp_folder), files);
+}
+
+/* The full disk is a tiny file system, where the machine lets a test mount one. */
+static int write_to_a_full_disk(void)
+{
+    static const char data[400000];
+    const char *path = temp_path("disk/file");
+    reel_err err = {REEL_OK, ""};
+    int wrong = 0;
+
+    wrong += reel__file_write(path, "old", 3, &err) != REEL_OK;
+    wrong += reel__file_write(path, data, sizeof data, &err) != REEL_E_STORE;
+    wrong += strstr(err.msg, "free space") == NULL || strstr(err.msg, "disk/file") == NULL;
+    wrong += reel__file_size(path) != 3;
+    return wrong;
+}
+
+static void a_full_disk_leaves_the_old_file(void **state)
+{
+    char command[TEMP_PATH + 100];
+    reel_err err;
+    int wrong;
+
+    (void)state;
+    assert_ok(reel__file_make_folder(temp_path("disk"), &err));
+    (void)snprintf(command, sizeof command, "mount -t tmpfs -o size=64k none %s 2>/dev/null",
+                   temp_path("disk"));
+    if (geteuid() != 0 || system(command) != 0) {
+        print_message("no right to mount a small file system: full disk left out\n");
+        skip();
+    }
+    wrong = in_child(write_to_a_full_disk);
+    (void)snprintf(command, sizeof command, "umount %s", temp_path("disk"));
+    assert_int_equal(system(command), 0);
+    assert_int_equal(wrong, 0);
+}
+
+/* Root may do anything, so the child becomes nobody first. */
+static int write_where_forbidden(void)
+{
+    reel_file_map map;
+    reel_err err = {REEL_OK, ""};
+    int wrong = 0;
+
+    if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+        return 99;
+    wrong += reel__file_write(temp_path("locked/x"), "x", 1, &err) != REEL_E_STORE;
+    wrong += strstr(err.msg, "permissions") == NULL;
+    wrong += reel__file_map_open(&map, temp_path("unreadable"), &err) != REEL_E_STORE;
+    wrong += strstr(err.msg, "permissions") == NULL;
+    wrong += reel__file_make_folder(temp_path("locked/folder"), &err) != REEL_E_STORE;
+    return wrong;
+}
+
+static void forbidden_places_are_named(void **state)
+{
+    reel_err err;
+
+    (void)state;
+    assert_ok(reel__file_make_folder(temp_path("locked"), &err));
+    assert_int_equal(chmod(temp_folder, 0755), 0);
+    assert_int_equal(chmod(temp_path("locked"), 0555), 0);
+    assert_int_equal(chmod(temp_write("unreadable", "x"), 0), 0);
+    assert_int_equal(in_child(write_where_forbidden), 0);
+    assert_int_equal(chmod(temp_path("locked"), 0755), 0);
+}
+
+/* ---- locks --------------------------------------------------------------------------------- */
+
+static int try_lock(void)
+{
+    reel_file_lock lock;
+    reel_err err = {REEL_OK, ""};
+
+    if (reel__file_lock(&lock, temp_path("lock"), &err) == REEL_OK)
+        return 0;
+    return err.code == REEL_E_CONFLICT && strstr(err.msg, "another process") != NULL ? 1 : 2;
+}
+
+static void a_lock_excludes_other_processes(void **state)
+{
+    reel_file_lock lock, second;
+    reel_err err;
+
+    (void)state;
+    assert_ok(reel__file_lock(&lock, temp_path("lock"), &err));
+    assert_int_equal(in_child(try_lock), 1);
+    assert_fails(reel__file_lock(&second, temp_path("lock"), &err), REEL_E_CONFLICT, "lock");
+    reel__file_unlock(&second);
+    reel__file_unlock(&lock);
+    reel__file_unlock(&lock);
+    assert_int_equal(in_child(try_lock), 0);
+    assert_ok(reel__file_lock(&lock, temp_path("lock"), &err)); /* the child's went with it */
+    reel__file_unlock(&lock);
+    assert_fails(reel__file_lock(&lock, temp_path("none/lock"), &err), REEL_E_STORE, "must exist");
+}
+
+/* ---- memory -------------------------------------------------------------------------------- */
+
+static reel_code write_one(void *user, reel_err *err)
+{
+    (void)user;
+    return reel__file_write(temp_path("swept"), "swept", 5, err);
+}
+
+static reel_code make_one(void *user, reel_err *err)
+{
+    (void)user;
+    return reel__file_make_folder(temp_path("swept.d/e"), err);
+}
+
+static void survives_without_memory(void **state)
+{
+    const int files = count_files(temp_folder);
+
+    (void)state;
+    assert_int_equal(sweep_memory(write_one, NULL), 4);
+    assert_int_equal(sweep_memory(make_one, NULL), 1);
+    assert_int_equal(count_files(temp_folder), files + 2);
+    reel__alloc_fail_after(0);
+    assert_null(reel__path_join("a", "b"));
+    reel__alloc_fail_after(-1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(maps_files),
+        cmocka_unit_test(refuses_what_is_no_file),
+        cmocka_unit_test(answers_questions),
+        cmocka_unit_test(makes_folders),
+        cmocka_unit_test(joins_paths),
+        cmocka_unit_test(appears_only_when_committed),
+        cmocka_unit_test(gathers_pieces_of_any_size),
+        cmocka_unit_test(obeys_the_umask),
+        cmocka_unit_test(refuses_bad_places),
+        cmocka_unit_test(a_cut_write_leaves_the_old_file),
+        cmocka_unit_test(a_full_disk_leaves_the_old_file),
+        cmocka_unit_test(forbidden_places_are_named),
+        cmocka_unit_test(a_lock_excludes_other_processes),
+        cmocka_unit_test(survives_without_memory),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
