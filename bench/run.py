@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Run the benchmarks, print a table, keep results with the facts of the machine in bench/results/."""
+import datetime
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+
+root = pathlib.Path(__file__).resolve().parent.parent
+build = root / "build/release"
+data = os.environ["REEL_TEST_DATA"]
+BENCHES = {
+    "parse": [build / "bench/bench_parse"],
+    "score": [build / "bench/bench_score"],
+    "knn": [build / "bench/bench_knn"],
+    "sklearn": ["/usr/bin/python3", root / "bench/peers/sklearn_cosine.py", f"{data}/ml-1m/ratings.dat"],
+    "cold": ["/usr/bin/python3", root / "bench/cold.py", build / "reel", data],
+}
+
+
+def machine():
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=root, capture_output=True, text=True).stdout.strip()
+    return {"date": datetime.date.today().isoformat(), "cpu": cpu, "cores": os.cpu_count(), "kernel": platform.release(),
+            "commit": commit, "load": os.getloadavg()[0]}
+
+
+def run(name):
+    answer = subprocess.run([str(part) for part in BENCHES[name]], cwd=root, capture_output=True, text=True)
+    if answer.returncode != 0:
+        sys.exit(f"{name} failed ({answer.returncode}): {answer.stderr[-2000:]}")
+    return [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
+
+
+def show(row):
+    print(f"{row['bench']:58} {row['median']:>12g} {row['unit']:6} (min {row['min']:g}, {row.get('runs', 1)} runs"
+          + (f"; goal {row['goal']}" if "goal" in row else "") + ")", flush=True)
+
+
+if "--list" in sys.argv:
+    print("\n".join(BENCHES))
+    sys.exit()
+names = sys.argv[1:] or list(BENCHES)
+rows = []
+for name in names:
+    if name not in BENCHES:
+        sys.exit(f"no benchmark is called {name}; there are: {' '.join(BENCHES)}")
+    for row in run(name):
+        rows.append(row)
+        show(row)
+by_name = {row["bench"]: row for row in rows}
+ours, theirs = by_name.get("user-knn: neighbours of all people"), by_name.get("scikit-learn: cosine of all people")
+if ours and theirs:
+    ratio = {"bench": "user-knn over scikit-learn, neighbours of all people", "unit": "x",
+             "median": round(theirs["median"] / ours["median"], 1), "min": round(theirs["min"] / ours["min"], 1), "goal": ">= 10"}
+    rows.append(ratio)
+    show(ratio)
+if not sys.argv[1:]:
+    facts = machine()
+    results = root / "bench/results"
+    results.mkdir(exist_ok=True)
+    path = results / f"{facts['date']}-{facts['commit']}.json"
+    path.write_text(json.dumps({"machine": facts, "results": rows}, indent=1) + "\n")
+    print(path.relative_to(root))
