@@ -251,14 +251,13 @@ static void init_lock(pthread_mutex_t *lock)
     (void)failed;
 }
 
-static reel_code new_store(reel_sqlite **out, const char *path, const reel_store_opts *opts,
-                           reel_err *err)
+/* NULL without memory. */
+static reel_sqlite *new_store(const char *path, const reel_store_opts *opts)
 {
     reel_sqlite *store = reel__alloc_zero(1, sizeof *store);
 
-    *out = NULL;
     if (store == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "%s: out of memory while opening", path);
+        return NULL;
     store->base.ops = &sqlite_ops;
     store->base.read_only = opts->read_only;
     store->serving.fd = -1;
@@ -268,10 +267,9 @@ static reel_code new_store(reel_sqlite **out, const char *path, const reel_store
     store->base.path = reel__strdup(path);
     if (store->base.path == NULL) {
         close_store(&store->base);
-        return reel_fail(err, REEL_E_NOMEM, "%s: out of memory while opening", path);
+        return NULL;
     }
-    *out = store;
-    return REEL_OK;
+    return store;
 }
 
 reel_code reel__sqlite_open(reel_store **out, const char *path, const reel_store_opts *opts,
@@ -282,7 +280,9 @@ reel_code reel__sqlite_open(reel_store **out, const char *path, const reel_store
 
     *out = NULL;
     REEL_TRY(check_path(path, opts, err));
-    REEL_TRY(new_store(&store, path, opts, err));
+    store = new_store(path, opts);
+    if (store == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "%s: out of memory while opening", path);
     if (opts->read_only)
         REEL_TRY(open_read_only(store, opts, err));
     else
