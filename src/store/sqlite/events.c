@@ -133,7 +133,9 @@ reel_code reel__sqlite_put_events(reel_store *base, const reel_event *events, si
     reel_code rc = REEL_OK;
 
     (void)pthread_mutex_lock(&store->writer_lock);
-    rc = insert_events(store, events, count, duplicates, err);
+    rc = reel__sqlite_check_place(store, err);
+    if (rc == REEL_OK)
+        rc = insert_events(store, events, count, duplicates, err);
     (void)pthread_mutex_unlock(&store->writer_lock);
     return rc;
 }
@@ -204,6 +206,7 @@ static reel_code scan(sqlite3 *db, const reel_event_filter *filter, reel_event_f
         reel_event event = read_event(s);
 
         event.movies = movies;
+        REEL_TRY(reel__sqlite_check_row(s, err));
         REEL_TRY(
             reel__sqlite_decode_movies(movies, &event.movie_count, reel__sqlite_text(s, 10), err));
         if (!fn(user, &event))

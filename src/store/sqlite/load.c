@@ -83,6 +83,7 @@ reel_code reel__sqlite_load_begin(reel_store_load **out, reel_store *store, bool
     if (load == NULL)
         return reel_fail(err, REEL_E_NOMEM, "%s: out of memory for a load", store->path);
     load->base.store = store;
+    REEL_TRY(reel__sqlite_check_place((reel_sqlite *)store, err));
     REEL_TRY(reel__sqlite_connect(&load->db, (reel_sqlite *)store, SQLITE_OPEN_READWRITE, err));
     REEL_TRY(reel__sqlite_exec(load->db, "PRAGMA cache_size = -131072; BEGIN IMMEDIATE", err));
     if (replace)
@@ -145,8 +146,8 @@ static int bind_movie(sqlite3_stmt *s, const reel_movie *m)
         bound |= reel__sqlite_bind_text(s, place++, texts[i]);
     bound |= reel__sqlite_bind_known(s, place++, m->year, 0);
     bound |= reel__sqlite_bind_known(s, place++, m->runtime, 0);
-    bound |= reel__sqlite_bind_real(s, place++, (double)m->popularity);
-    bound |= reel__sqlite_bind_real(s, place++, (double)m->vote_average);
+    bound |= reel__sqlite_bind_float(s, place++, m->popularity);
+    bound |= reel__sqlite_bind_float(s, place++, m->vote_average);
     bound |= sqlite3_bind_int(s, place++, m->vote_count);
     bound |= reel__sqlite_bind_text(s, place++, m->poster_path);
     bound |= reel__sqlite_bind_text(s, place++, m->backdrop_path);
@@ -196,7 +197,7 @@ static int bind_rating(sqlite3_stmt *s, int row, const reel_rating *r)
     int bound = sqlite3_bind_int64(s, place + 1, r->person);
 
     bound |= sqlite3_bind_int64(s, place + 2, r->movie);
-    bound |= sqlite3_bind_double(s, place + 3, (double)r->value);
+    bound |= reel__sqlite_bind_float(s, place + 3, r->value);
     bound |= sqlite3_bind_int64(s, place + 4, r->time);
     return bound;
 }

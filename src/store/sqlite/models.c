@@ -32,7 +32,9 @@ reel_code reel__sqlite_put_model(reel_store *base, const reel_model_record *reco
     reel_code rc = REEL_OK;
 
     (void)pthread_mutex_lock(&store->writer_lock);
-    rc = put_record(store->writer, record, err);
+    rc = reel__sqlite_check_place(store, err);
+    if (rc == REEL_OK)
+        rc = put_record(store->writer, record, err);
     (void)pthread_mutex_unlock(&store->writer_lock);
     return rc;
 }
@@ -65,6 +67,7 @@ static reel_code scan_records(sqlite3 *db, reel_model_record_fn *fn, void *user,
     while (row) {
         const reel_model_record record = read_record(s);
 
+        REEL_TRY(reel__sqlite_check_row(s, err));
         if (!fn(user, &record))
             break;
         REEL_TRY(reel__sqlite_step(s, &row, err));

@@ -60,6 +60,19 @@ out:
     return rc;
 }
 
+reel_code reel__sqlite_check_place(const reel_sqlite *store, reel_err *err)
+{
+    int moved = 0;
+
+    (void)sqlite3_file_control(store->writer, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (moved == 0)
+        return REEL_OK;
+    return reel_fail(err, REEL_E_STORE,
+                     "%s: the file was deleted or replaced while it was open; nothing was "
+                     "written; put it back or start again",
+                     store->base.path);
+}
+
 void reel__sqlite_limit_pages_for_test(reel_store *store, int64_t pages)
 {
     reel_sqlite *self = (reel_sqlite *)store;

@@ -121,6 +121,7 @@ static reel_code read_movies(sqlite3 *db, reel_dataset_builder *builder,
     while (row) {
         const reel_movie movie = read_movie(s);
 
+        REEL_TRY(reel__sqlite_check_row(s, err));
         REEL_TRY(reel_dataset_builder_add_movie(builder, &movie, err));
         if (++done % MOVIE_STEP == 0)
             reel__progress(progress, "movies", done, total, "films");

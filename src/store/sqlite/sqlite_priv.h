@@ -28,6 +28,8 @@ typedef struct reel_sqlite {
 /* A connection that may write, with the settings every one of them needs. */
 REEL_MUST_USE reel_code reel__sqlite_connect(sqlite3 **out, const reel_sqlite *store, int flags,
                                              reel_err *err);
+/* A file that was deleted or replaced under an open store would take events and lose them. */
+REEL_MUST_USE reel_code reel__sqlite_check_place(const reel_sqlite *store, reel_err *err);
 /* Tests: the file may not grow beyond that many pages, as if the disk were full. */
 void reel__sqlite_limit_pages_for_test(reel_store *store, int64_t pages);
 
@@ -71,10 +73,14 @@ REEL_MUST_USE reel_code reel__sqlite_number(sqlite3 *db, const char *sql, int64_
 int reel__sqlite_bind_text(sqlite3_stmt *statement, int place, const char *text);
 int reel__sqlite_bind_known(sqlite3_stmt *statement, int place, int64_t value, int64_t unknown);
 int reel__sqlite_bind_real(sqlite3_stmt *statement, int place, double value);
+/* As the shortest decimal that is this float: 8.2 is 8.2 to whoever queries the file. */
+int reel__sqlite_bind_float(sqlite3_stmt *statement, int place, float value);
 /* Reading: NULL becomes "", the unknown value given, NaN. Texts live until the next step. */
 const char *reel__sqlite_text(sqlite3_stmt *statement, int column);
 int64_t reel__sqlite_known(sqlite3_stmt *statement, int column, int64_t unknown);
 double reel__sqlite_real(sqlite3_stmt *statement, int column);
+/* After the texts of a row were read: E_NOMEM when one of them could not be. */
+REEL_MUST_USE reel_code reel__sqlite_check_row(sqlite3_stmt *statement, reel_err *err);
 
 /* ---- the functions of the table ------------------------------------------------------------ */
 

@@ -1,8 +1,10 @@
 /* statement.c - running SQL with our errors; binding and reading values.
  * "Unknown" is NULL in the database and a fixed value of the field in C (0, -1 or NaN). */
 #include <assert.h>
-#include <errno.h>
+#include <float.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/sqlite/sqlite_priv.h"
@@ -136,6 +138,15 @@ out:
     return rc;
 }
 
+reel_code reel__sqlite_check_row(sqlite3_stmt *statement, reel_err *err)
+{
+    sqlite3 *db = sqlite3_db_handle(statement);
+
+    if (sqlite3_errcode(db) == SQLITE_NOMEM)
+        return fail(db, "reading", err);
+    return REEL_OK;
+}
+
 /* ---- values -------------------------------------------------------------------------------- */
 
 int reel__sqlite_bind_text(sqlite3_stmt *statement, int place, const char *text)
@@ -154,6 +165,22 @@ int reel__sqlite_bind_real(sqlite3_stmt *statement, int place, double value)
 {
     return isnan(value) ? sqlite3_bind_null(statement, place)
                         : sqlite3_bind_double(statement, place, value);
+}
+
+int reel__sqlite_bind_float(sqlite3_stmt *statement, int place, float value)
+{
+    double decimal = (double)value;
+    char text[32] = "";
+
+    /* Whole and half stars are exact; FLT_DIG digits may be too few, three more always do. */
+    if (isfinite(value) && fabs(decimal) < 1e6 && decimal * 2 != floor(decimal * 2))
+        for (int digits = FLT_DIG; digits <= FLT_DIG + 3; digits++) {
+            (void)snprintf(text, sizeof text, "%.*g", digits, (double)value);
+            decimal = strtod(text, NULL);
+            if ((float)decimal == value)
+                break;
+        }
+    return reel__sqlite_bind_real(statement, place, decimal);
 }
 
 const char *reel__sqlite_text(sqlite3_stmt *statement, int column)

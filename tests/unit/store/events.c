@@ -103,6 +103,98 @@ static void test_damaged_row(void **state)
     assert_int_equal(count, 0);
 }
 
+/* ---- files that go away or end early -------------------------------------------------------- */
+
+static void test_file_deleted_or_replaced(void **state)
+{
+    scratch *s = *state;
+    const reel_event event = blank_event("e");
+    const reel_model_record record = {"popular", "m", "f", "h", "{}", 1, 1, 0.5};
+    reel_store_load *load = NULL;
+    char aside[400] = "";
+
+    (void)snprintf(aside, sizeof aside, "%s-aside", s->path);
+    scratch_open(s);
+    assert_int_equal(rename(s->path, aside), 0);
+    for (int replaced = 0; replaced < 2; replaced++) {
+        assert_fails(reel__store_put_events(s->store, &event, 1, NULL, &s->err), REEL_E_STORE,
+                     "deleted or replaced", s->err);
+        assert_fails(reel__store_put_model(s->store, &record, &s->err), REEL_E_STORE,
+                     "deleted or replaced", s->err);
+        assert_fails(reel__store_load_begin(&load, s->store, true, &s->err), REEL_E_STORE,
+                     "deleted or replaced", s->err);
+        assert_null(load);
+        write_file(s->path, "", 0);
+    }
+    assert_int_equal(rename(aside, s->path), 0); /* put back: it goes on */
+    assert_ok(reel__store_put_events(s->store, &event, 1, NULL, &s->err), s->err);
+    assert_int_equal(scratch_counts(s).events, 1);
+}
+
+static size_t read_file(const char *path, char *out, size_t size)
+{
+    FILE *file = fopen(path, "rb");
+    size_t length = 0;
+
+    assert_non_null(file);
+    length = fread(out, 1, size, file);
+    assert_int_equal(fclose(file), 0);
+    assert_true(length < size);
+    return length;
+}
+
+enum { CUT_BATCHES = 3, CUT_PER_BATCH = 4 };
+
+/* Three batches; the database and its log as a power cut would leave them. */
+static void put_batches(scratch *s)
+{
+    char ids[CUT_PER_BATCH][8];
+    reel_event events[CUT_PER_BATCH];
+
+    for (int batch = 0; batch < CUT_BATCHES; batch++) {
+        for (int i = 0; i < CUT_PER_BATCH; i++) {
+            (void)snprintf(ids[i], sizeof ids[i], "%d-%d", batch, i);
+            events[i] = blank_event(ids[i]);
+        }
+        assert_ok(reel__store_put_events(s->store, events, CUT_PER_BATCH, NULL, &s->err), s->err);
+    }
+}
+
+/* Wherever the log ends, what opens is a whole number of batches, more of them the longer it is,
+ * and all of them when nothing is missing. */
+static void test_log_cut_off_anywhere(void **state)
+{
+    enum { SIZE = 1 << 20, CUTS = 24 };
+    scratch *s = *state;
+    static char base[SIZE], wal[SIZE];
+    char path[400] = "", cut_path[400] = "", cut_wal[420] = "";
+    size_t base_length = 0, wal_length = 0;
+    int64_t last = 0;
+
+    scratch_open(s);
+    put_batches(s);
+    (void)snprintf(path, sizeof path, "%s-wal", s->path);
+    (void)snprintf(cut_path, sizeof cut_path, "%s/cut.db", s->folder);
+    (void)snprintf(cut_wal, sizeof cut_wal, "%s-wal", cut_path);
+    base_length = read_file(s->path, base, SIZE);
+    wal_length = read_file(path, wal, SIZE);
+    for (size_t cut = 0; cut <= CUTS; cut++) {
+        const reel_store_opts opts = {.create = true};
+        reel_store *store = NULL;
+        reel_store_counts counts;
+
+        write_file(cut_path, base, base_length);
+        write_file(cut_wal, wal, wal_length * cut / CUTS);
+        assert_ok(reel__store_open(&store, cut_path, &opts, &s->err), s->err);
+        assert_ok(reel__store_counts(store, &counts, &s->err), s->err);
+        assert_int_equal(counts.events % CUT_PER_BATCH, 0);
+        assert_true(counts.events >= last);
+        last = counts.events;
+        reel__store_close(store);
+    }
+    assert_int_equal(last, CUT_BATCHES * CUT_PER_BATCH);
+}
+
 /* ---- full disk and no memory --------------------------------------------------------------- */
 
 static void test_disk_full_keeps_nothing_of_the_batch(void **state)
@@ -159,6 +251,43 @@ static void test_without_memory(void **state)
     }
     assert_true(n > 1);
     assert_int_equal(scratch_counts(s).events, 1);
+}
+
+static bool see_whole_event(void *user, const reel_event *event)
+{
+    (*(size_t *)user)++;
+    assert_int_equal(strlen(event->visitor), 3000);
+    return true;
+}
+
+/* SQLite's own memory: a row comes whole or not at all. */
+static void test_scan_without_sqlites_memory(void **state)
+{
+    scratch *s = *state;
+    char visitor[3001];
+    reel_event event = blank_event("e");
+    const reel_event_filter filter = {NULL, NULL, 0, 10};
+    sqlite3_int64 base = 0;
+    size_t count = 0, refused = 0;
+    reel_code rc = REEL_E_NOMEM;
+
+    memset(visitor, 'v', 3000);
+    visitor[3000] = '\0';
+    event.visitor = visitor;
+    scratch_open(s);
+    assert_ok(reel__store_put_events(s->store, &event, 1, NULL, &s->err), s->err);
+    base = sqlite3_memory_used();
+    for (sqlite3_int64 room = 1; rc != REEL_OK; room += 200) {
+        count = 0;
+        (void)sqlite3_hard_heap_limit64(base + room);
+        rc = reel__store_scan_events(s->store, &filter, see_whole_event, &count, &s->err);
+        (void)sqlite3_hard_heap_limit64(0);
+        refused += rc == REEL_E_NOMEM;
+        assert_true(rc == REEL_OK || rc == REEL_E_NOMEM);
+        assert_true(room < 1 << 20);
+    }
+    assert_int_equal(count, 1);
+    assert_true(refused > 5);
 }
 
 /* ---- queue and indexes --------------------------------------------------------------------- */
@@ -223,8 +352,11 @@ int main(void)
         SCRATCH_TEST(test_texts_that_are_no_films),
         SCRATCH_TEST(test_text_in_the_table),
         SCRATCH_TEST(test_damaged_row),
+        SCRATCH_TEST(test_file_deleted_or_replaced),
+        SCRATCH_TEST(test_log_cut_off_anywhere),
         SCRATCH_TEST(test_disk_full_keeps_nothing_of_the_batch),
         SCRATCH_TEST(test_without_memory),
+        SCRATCH_TEST(test_scan_without_sqlites_memory),
         SCRATCH_TEST(test_only_queued_events_wait_for_delivery),
         SCRATCH_TEST(test_sequences_only_grow),
         SCRATCH_TEST(test_scans_use_their_indexes),

@@ -180,6 +180,47 @@ static void test_unknown_is_null(void **state)
     assert_string_equal(raw_rows(s->path, "SELECT generation, simulated FROM meta"), "1|1;");
 }
 
+/* A query for 8.2 finds 8.2, and every float comes back as it was. */
+static void test_decimals_are_short(void **state)
+{
+    static const float values[] = {8.2F,      0.1F,   83.137F, 3.860491F, 1.0F / 3, 16777217.0F,
+                                   1.17e-38F, 1e-45F, 3e38F,   0.3F,      -7.7F,    999999.94F};
+    enum { COUNT = sizeof values / sizeof *values };
+    scratch *s = *state;
+    reel_store_load *load = NULL;
+    reel_movie movies[COUNT];
+    reel_rating ratings[COUNT];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+
+    for (int i = 0; i < COUNT; i++) {
+        movies[i] = blank_movie(i);
+        movies[i].popularity = values[i];
+        ratings[i] = (reel_rating){1, i, 0, values[i]};
+    }
+    scratch_open(s);
+    assert_ok(reel__store_load_begin(&load, s->store, true, &s->err), s->err);
+    assert_ok(reel__store_put_movies(load, movies, COUNT, &s->err), s->err);
+    assert_ok(reel__store_put_ratings(load, ratings, COUNT, NULL, &s->err), s->err);
+    assert_ok(reel__store_load_commit(load, "", false, &s->err), s->err);
+    assert_string_equal(raw_rows(s->path, "SELECT popularity, rating FROM movies JOIN ratings"
+                                          " USING (movieId) WHERE movieId < 4"),
+                        "8.2|8.2;0.1|0.1;83.137|83.137;3.860491|3.860491;");
+    assert_int_equal(sqlite3_open(s->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT popularity, rating FROM movies JOIN ratings"
+                                        " USING (movieId) ORDER BY movieId",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+        assert_true((float)sqlite3_column_double(statement, 0) == values[i]);
+        assert_true((float)sqlite3_column_double(statement, 1) == values[i]);
+    }
+    assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 /* ---- beside a reader ----------------------------------------------------------------------- */
 
 /* A server in the middle of reading keeps what it began with while a load comes and goes. */
@@ -218,6 +259,7 @@ int main(void)
         SCRATCH_TEST(test_write_fails_at_commit),
         SCRATCH_TEST(test_derived_columns),
         SCRATCH_TEST(test_unknown_is_null),
+        SCRATCH_TEST(test_decimals_are_short),
         SCRATCH_TEST(test_load_beside_an_open_reader),
     };
 
