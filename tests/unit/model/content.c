@@ -294,7 +294,7 @@ static void scores_are_shares_of_cosines_and_reasons_sum(void **state)
 static void weight_0_leaves_out_and_2_counts_double(void **state)
 {
     reel_dataset *dataset = small_dataset();
-    reel_model *model = fit(dataset, NULL, NULL);
+    reel_model *model = fit(dataset, "lift", "0.5");
     reel_entry with[] = {rated(MOON, 5), rated(MARS, 1), rated(GHOST, 4)};
     const reel_entry without[] = {with[0], with[2]};
     float a[FILMS], b[FILMS], moon[FILMS], ghost[FILMS];
