@@ -75,7 +75,7 @@ static reel_code read_quoted(scanner *scan, reel_err *err)
 
         if (c == '\\' && quote == '"' && !at_line_end(scan)) {
             c = *scan->at++;
-            c = c == 'n' ? '\n' : c == 't' ? '\t' : c;
+            c = (char)(c == 'n' ? '\n' : c == 't' ? '\t' : c);
         }
         reel__buf_char(&scan->value, c);
     }

@@ -170,7 +170,8 @@ char *reel__path_join(const char *folder, const char *name)
     memcpy(path, folder, left);
     if (slash > 0)
         path[left] = '/';
-    memcpy(path + left + slash, name, right + 1);
+    memcpy(path + left + slash, name, right);
+    path[left + slash + right] = '\0';
     return path;
 }
 

@@ -179,10 +179,10 @@ void reel__file_writer_abort(reel_file_writer *writer)
 
 reel_code reel__file_write(const char *path, const void *data, size_t length, reel_err *err)
 {
-    reel_file_writer *writer;
+    reel_file_writer *writer = NULL;
     reel_code rc = reel__file_writer_open(&writer, path, err);
 
-    if (rc != REEL_OK)
+    if (rc != REEL_OK || writer == NULL)
         return rc;
     rc = reel__file_writer_write(writer, data, length, err);
     if (rc == REEL_OK)

@@ -180,23 +180,23 @@ static bool reads_back(double read, double value, bool as_float)
 
 /* A decimal of few places, when one reads back: the first found, so the shortest. Both its digits
  * as a whole number and the power of ten are exact as doubles, hence their quotient is what a
- * reader gets. Returns its length, or 0. */
-static size_t short_decimal(char text[NUMBER_TEXT], double value, bool as_float)
+ * reader gets. Its last digit goes before end; returns where it starts, or NULL. */
+static char *short_decimal(char *end, double value, bool as_float)
 {
     static const double powers[] = {1e0, 1e1, 1e2, 1e3,  1e4,  1e5, 1e6,
                                     1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
     const double size = fabs(value), most = as_float ? 1e9 : 1e15;
     const size_t places_most = sizeof powers / sizeof *powers;
-    char *end = text + NUMBER_TEXT, *start = end;
+    char *start = end;
 
     if (!(size < 1e9) || (size < 1e-3 && size > 0))
-        return 0;
+        return NULL;
     for (size_t places = 0; places < places_most; places++) {
         const double scaled = nearbyint(size * powers[places]);
         uint64_t whole = (uint64_t)scaled;
 
         if (scaled > most)
-            return 0;
+            return NULL;
         if (!reads_back(scaled / powers[places], size, as_float))
             continue;
         if (places > 0) {
@@ -209,10 +209,9 @@ static size_t short_decimal(char text[NUMBER_TEXT], double value, bool as_float)
         start = digits_before(start, whole, 1);
         if (value < 0)
             *--start = '-';
-        memmove(text, start, (size_t)(end - start));
-        return (size_t)(end - start);
+        return start;
     }
-    return 0;
+    return NULL;
 }
 
 /* The general case: the fewest digits that read back. */
@@ -234,18 +233,18 @@ static size_t long_decimal(char text[NUMBER_TEXT], double value, bool as_float)
 
 static void put_number(reel_json *json, double value, bool as_float)
 {
-    char text[NUMBER_TEXT];
-    size_t length;
+    char text[NUMBER_TEXT], *end = text + sizeof text, *start;
 
     if (!isfinite(value)) {
         reel__json_null(json);
         return;
     }
-    length = short_decimal(text, value, as_float);
-    if (length == 0)
-        length = long_decimal(text, value, as_float);
     separate(json);
-    reel__buf_append(json->buf, text, length);
+    start = short_decimal(end, value, as_float);
+    if (start != NULL)
+        reel__buf_append(json->buf, start, (size_t)(end - start));
+    else
+        reel__buf_append(json->buf, text, long_decimal(text, value, as_float));
 }
 
 void reel__json_real(reel_json *json, double value)

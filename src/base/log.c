@@ -59,7 +59,7 @@ const char *reel__log_quote(char *out, size_t size, const char *text)
             break;
         if (escaped)
             out[at++] = '\\';
-        out[at++] = (unsigned char)*text < 0x20 ? ' ' : *text;
+        out[at++] = (char)((unsigned char)*text < 0x20 ? ' ' : *text);
     }
     at = reel__utf8_whole(out, at);
     out[at++] = '"';

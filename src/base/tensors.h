@@ -58,9 +58,10 @@ const char *reel__tensors_get_meta(const reel_tensors *tensors, const char *pref
 REEL_MUST_USE reel_code reel__tensors_get(const reel_tensors *tensors, const char *prefix,
                                           const char *name, reel_dtype dtype, const void **data,
                                           int64_t *count, reel_err *err);
+/* The same of a matrix; shape gets rows and columns. */
 REEL_MUST_USE reel_code reel__tensors_get_matrix(const reel_tensors *tensors, const char *prefix,
                                                  const char *name, reel_dtype dtype,
-                                                 const void **data, int64_t *rows, int64_t *cols,
+                                                 const void **data, int64_t shape[2],
                                                  reel_err *err);
 
 #endif

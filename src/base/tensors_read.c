@@ -286,7 +286,7 @@ reel_code reel__tensors_get(const reel_tensors *tensors, const char *prefix, con
     const tensor *found = NULL;
     const reel_code rc = find_tensor(&found, tensors, prefix, name, dtype, err);
 
-    if (rc != REEL_OK)
+    if (rc != REEL_OK || found == NULL)
         return rc;
     *data = tensors->data + found->begin;
     *count = found->count;
@@ -295,18 +295,18 @@ reel_code reel__tensors_get(const reel_tensors *tensors, const char *prefix, con
 
 reel_code reel__tensors_get_matrix(const reel_tensors *tensors, const char *prefix,
                                    const char *name, reel_dtype dtype, const void **data,
-                                   int64_t *rows, int64_t *cols, reel_err *err)
+                                   int64_t shape[2], reel_err *err)
 {
     const tensor *found = NULL;
     const reel_code rc = find_tensor(&found, tensors, prefix, name, dtype, err);
 
-    if (rc != REEL_OK)
+    if (rc != REEL_OK || found == NULL)
         return rc;
     if (found->dims != 2)
         return reel_fail(err, REEL_E_FORMAT, "%s: tensor %s%s has %zu dimensions instead of 2",
                          tensors->path, prefix, name, found->dims);
     *data = tensors->data + found->begin;
-    *rows = found->shape[0];
-    *cols = found->shape[1];
+    shape[0] = found->shape[0];
+    shape[1] = found->shape[1];
     return REEL_OK;
 }

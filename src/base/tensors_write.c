@@ -105,26 +105,30 @@ static bool make_room(void **items, size_t *capacity, size_t count, size_t size)
     return true;
 }
 
-reel_code reel__tensors_meta(reel_tensors_writer *writer, const char *key, const char *value,
-                             reel_err *err)
+static reel_code keep_meta(reel_tensors_writer *writer, meta added, reel_err *err)
 {
-    meta added = {.key = with_prefix(writer, key), .value = reel__strdup(value)};
-    reel_code rc = REEL_OK;
-
     if (added.key == NULL || added.value == NULL ||
         !make_room((void **)&writer->metas, &writer->meta_capacity, writer->meta_count,
                    sizeof *writer->metas))
-        rc = reel_fail(err, REEL_E_NOMEM, "out of memory for the metadata %s", key);
-    for (size_t i = 0; rc == REEL_OK && i < writer->meta_count; i++)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for metadata");
+    for (size_t i = 0; i < writer->meta_count; i++)
         if (strcmp(writer->metas[i].key, added.key) == 0)
-            rc = reel_fail(err, REEL_E_CONFLICT, "metadata %s given twice", added.key);
+            return reel_fail(err, REEL_E_CONFLICT, "metadata %s given twice", added.key);
+    writer->metas[writer->meta_count++] = added;
+    return REEL_OK;
+}
+
+reel_code reel__tensors_meta(reel_tensors_writer *writer, const char *key, const char *value,
+                             reel_err *err)
+{
+    const meta added = {.key = with_prefix(writer, key), .value = reel__strdup(value)};
+    const reel_code rc = keep_meta(writer, added, err);
+
     if (rc != REEL_OK) {
         reel__free(added.key);
         reel__free(added.value);
-        return rc;
     }
-    writer->metas[writer->meta_count++] = added;
-    return REEL_OK;
+    return rc;
 }
 
 static reel_code check_name(const reel_tensors_writer *writer, const char *name, reel_err *err)

@@ -12,15 +12,15 @@ static void read_all(const reel_tensors *file, const char *name, reel_dtype dtyp
     reel_err err;
     const void *data;
     volatile unsigned char sum = 0;
-    int64_t count, rows, cols;
+    int64_t count, shape[2];
 
     if (reel__tensors_get(file, "", name, dtype, &data, &count, &err) != REEL_OK)
         return;
     must((uintptr_t)data % width == 0);
     for (size_t i = 0; i < (size_t)count * width; i++)
         sum = (unsigned char)(sum + ((const unsigned char *)data)[i]);
-    if (reel__tensors_get_matrix(file, "", name, dtype, &data, &rows, &cols, &err) == REEL_OK)
-        must(rows * cols == count);
+    if (reel__tensors_get_matrix(file, "", name, dtype, &data, shape, &err) == REEL_OK)
+        must(shape[0] * shape[1] == count);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

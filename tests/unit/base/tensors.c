@@ -37,7 +37,7 @@ static void reads_what_was_written(void **state)
     reel_tensors *file, *shared;
     reel_err err;
     const void *data = NULL;
-    int64_t count = 0, rows = 0, cols = 0;
+    int64_t count = 0, shape[2] = {0, 0};
 
     (void)state;
     assert_ok(write_sample(temp_path("sample.reel"), &err));
@@ -52,10 +52,10 @@ static void reads_what_was_written(void **state)
     assert_int_equal(count, 3);
     assert_memory_equal(data, times, sizeof times);
     assert_int_equal((uintptr_t)data % 64, 0);
-    assert_ok(reel__tensors_get_matrix(shared, "content/", "factors", REEL_F32, &data, &rows, &cols,
-                                       &err));
-    assert_int_equal(rows, 2);
-    assert_int_equal(cols, 3);
+    assert_ok(
+        reel__tensors_get_matrix(shared, "content/", "factors", REEL_F32, &data, shape, &err));
+    assert_int_equal(shape[0], 2);
+    assert_int_equal(shape[1], 3);
     assert_memory_equal(data, factors, sizeof factors);
     assert_int_equal((uintptr_t)data % 64, 0);
     assert_ok(reel__tensors_get(shared, "content/", "none", REEL_F64, &data, &count, &err));
@@ -71,7 +71,7 @@ static void names_what_is_missing(void **state)
     reel_tensors *file;
     reel_err err;
     const void *data;
-    int64_t count, cols;
+    int64_t count, shape[2];
 
     (void)state;
     assert_ok(write_sample(temp_path("sample.reel"), &err));
@@ -80,7 +80,7 @@ static void names_what_is_missing(void **state)
                  REEL_E_FORMAT, "tensor x/times is missing");
     assert_fails(reel__tensors_get(file, "", "times", REEL_F32, &data, &count, &err), REEL_E_FORMAT,
                  "holds I64 where F32");
-    assert_fails(reel__tensors_get_matrix(file, "", "times", REEL_I64, &data, &count, &cols, &err),
+    assert_fails(reel__tensors_get_matrix(file, "", "times", REEL_I64, &data, shape, &err),
                  REEL_E_FORMAT, "1 dimensions");
     reel__tensors_free(file);
     assert_fails(reel__tensors_open(&file, temp_path("nothing"), &err), REEL_E_NOTFOUND, "nothing");

@@ -18,7 +18,7 @@ typedef struct fake {
 static void put(reel_buf *out, uint32_t value, int bytes)
 {
     for (int i = 0; i < bytes; i++)
-        reel__buf_char(out, (char)(value >> 8 * i & 255));
+        reel__buf_char(out, (char)((uint64_t)value >> 8 * i & 255));
 }
 
 static uint32_t true_size(const fake *entry)
