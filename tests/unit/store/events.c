@@ -148,7 +148,7 @@ enum { CUT_BATCHES = 3, CUT_PER_BATCH = 4 };
 /* Three batches; the database and its log as a power cut would leave them. */
 static void put_batches(scratch *s)
 {
-    char ids[CUT_PER_BATCH][8];
+    char ids[CUT_PER_BATCH][32];
     reel_event events[CUT_PER_BATCH];
 
     for (int batch = 0; batch < CUT_BATCHES; batch++) {
