@@ -7,3 +7,4 @@ endfunction()
 
 reel_add_bench(knn movielens.c)
 reel_add_bench(score movielens.c)
+reel_add_bench(store movielens.c)

@@ -13,6 +13,7 @@ build = root / "build/release"
 data = os.environ["REEL_TEST_DATA"]
 BENCHES = {
     "parse": [build / "bench/bench_parse"],
+    "store": [build / "bench/bench_store"],
     "score": [build / "bench/bench_score"],
     "knn": [build / "bench/bench_knn"],
     "sklearn": ["/usr/bin/python3", root / "bench/peers/sklearn_cosine.py", f"{data}/ml-1m/ratings.dat"],
