@@ -1,0 +1,15 @@
+# Joins the notices of everything inside the program into one text:
+# cmake -DOUT=notices.txt "-DFILES=LICENSE|LICENSES/a.txt" -P ReelNotices.cmake
+string(REPLACE "|" ";" files "${FILES}")
+set(text "")
+foreach(file IN LISTS files)
+    get_filename_component(name "${file}" NAME_WE)
+    file(READ "${file}" notice)
+    if(name STREQUAL "LICENSE")
+        set(name "Reel")
+    elseif(name STREQUAL "licenses")
+        set(name "The web pages")
+    endif()
+    string(APPEND text "==== ${name} ====\n\n${notice}\n")
+endforeach()
+file(WRITE "${OUT}" "${text}")
