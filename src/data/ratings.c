@@ -162,7 +162,7 @@ static reel_code find_shape(list_reader *reading, reel_err *err)
 
 /* Why the fields are no rating, or false. */
 static bool find_fault(const list_reader *reading, const reel_slice fields[], reel_rating *rating,
-                       char reason[2 * ROWS_REASON])
+                       char reason[ROWS_FAULT])
 {
     const list_shape *shape = &reading->shape;
     char why[ROWS_REASON];
@@ -170,20 +170,20 @@ static bool find_fault(const list_reader *reading, const reel_slice fields[], re
 
     *rating = (reel_rating){.value = 1.0F};
     if (!reel__slice_int(fields[0], &rating->person, why))
-        return snprintf(reason, 2 * ROWS_REASON, "user id %s", why) > 0;
+        return snprintf(reason, ROWS_FAULT, "user id %s", why) > 0;
     if (!reel__slice_int(fields[1], &rating->movie, why))
-        return snprintf(reason, 2 * ROWS_REASON, "movie id %s", why) > 0;
+        return snprintf(reason, ROWS_FAULT, "movie id %s", why) > 0;
     if (shape->columns > 2 && !reel__slice_real(fields[2], &value, why))
-        return snprintf(reason, 2 * ROWS_REASON, "rating %s", why) > 0;
+        return snprintf(reason, ROWS_FAULT, "rating %s", why) > 0;
     if (shape->columns > 2 && (shape->minimum != 0.0 || shape->maximum != 0.0) &&
         (value < shape->minimum || value > shape->maximum))
-        return snprintf(reason, 2 * ROWS_REASON, "rating %g is outside the scale %g to %g", value,
+        return snprintf(reason, ROWS_FAULT, "rating %g is outside the scale %g to %g", value,
                         shape->minimum, shape->maximum) > 0;
     rating->value = (float)value;
     if (rating->value - rating->value != 0.0F) /* finite as double, not as float */
-        return snprintf(reason, 2 * ROWS_REASON, "rating %g is too large", value) > 0;
+        return snprintf(reason, ROWS_FAULT, "rating %g is too large", value) > 0;
     if (shape->columns > 3 && !reel__slice_int(fields[3], &rating->time, why))
-        return snprintf(reason, 2 * ROWS_REASON, "timestamp %s", why) > 0;
+        return snprintf(reason, ROWS_FAULT, "timestamp %s", why) > 0;
     return false;
 }
 
@@ -198,7 +198,7 @@ static reel_code read_carefully(list_reader *reading, reel_err *err)
 {
     reel_rows *rows = &reading->rows;
     reel_slice fields[FIELDS + 1];
-    char reason[2 * ROWS_REASON];
+    char reason[ROWS_FAULT];
     const char *cut = rows->cut ? " (the last line is cut: is the file complete?)" : "";
     reel_rating rating;
     int count = 0;

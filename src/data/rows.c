@@ -140,7 +140,7 @@ void reel__rows_escape(char *out, size_t size, const char *text, size_t length, 
 
 reel_code reel__rows_bad(reel_rows *rows, reel_err *err, const char *format, ...)
 {
-    char reason[2 * ROWS_REASON], text[5 * ROWS_TEXT];
+    char reason[ROWS_FAULT], text[5 * ROWS_TEXT];
     va_list arguments;
     const reel_read_opts *opts = rows->opts;
 

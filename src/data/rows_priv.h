@@ -55,7 +55,7 @@ REEL_MUST_USE reel_code reel__rows_end(const reel_rows *rows, reel_read_report *
 void reel__rows_escape(char *out, size_t size, const char *text, size_t length, size_t limit);
 
 /* A whole number >= 0. On failure reason [64 bytes] says why: `"abc" is not a whole number`. */
-enum { ROWS_REASON = 128 };
+enum { ROWS_REASON = 128, ROWS_FAULT = 256 };
 bool reel__slice_int(reel_slice field, int64_t *out, char reason[ROWS_REASON]);
 /* A finite decimal number ("4", "4.5", "-1e2"; no hex, no "nan", no "inf"). */
 bool reel__slice_real(reel_slice field, double *out, char reason[ROWS_REASON]);

@@ -85,7 +85,10 @@ static reel_code number_tag(tagging *work, reel_slice field, int32_t *tag, reel_
     work->shown = shown;
     reel__buf_clear(&work->buf);
     for (size_t i = 0; i < length; i++) /* '|' joins the tags of a film */
-        reel__buf_char(&work->buf, text[i] == '|' ? '/' : text[i]);
+        if (text[i] == '|')
+            reel__buf_char(&work->buf, '/');
+        else
+            reel__buf_char(&work->buf, text[i]);
     REEL_TRY(reel__buf_check(&work->buf, err));
     REEL_TRY(reel__catalogue_keep(work->catalogue, &work->shown[before], work->buf.data,
                                   work->buf.length, err));

@@ -33,12 +33,10 @@ static int32_t group_year(reel_slice group)
         const char c = group.text[i];
         const bool digit = c >= '0' && c <= '9';
 
-        if (i < 4 && !digit)
+        if (i < 4 ? !digit : i == 4 && digit)
             return 0;
         if (i < 4)
             year = year * 10 + (c - '0');
-        else if (i == 4 && digit)
-            return 0;
         else if (!digit && c != '-' && c != ' ' && (unsigned char)c < 0x80)
             return 0;
     }

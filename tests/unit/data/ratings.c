@@ -1,0 +1,448 @@
+/* Unit tests of the rating list readers: every shape, and every way a file can be wrong. */
+#include "data/readers.h"
+#include "support/bad_rows.h"
+#include "support/check.h"
+#include "support/temp.h"
+
+/* One row that is given and why it is not used. */
+typedef struct bad_case {
+    const char *row, *reason;
+} bad_case;
+
+static reel_code read_text(reel_ratings *out, const char *name, const char *text, bad_rows *bad,
+                           reel_err *err)
+{
+    const reel_read_opts opts = {.bad_row = bad == NULL ? NULL : bad_rows_take, .user = bad};
+
+    return reel__read_ratings(out, temp_write(name, text), &opts, NULL, err);
+}
+
+static void assert_rating(const reel_rating *rating, int64_t person, int64_t movie, double value,
+                          int64_t time)
+{
+    if (rating->person != person || rating->movie != movie || rating->value != (float)value ||
+        rating->time != time)
+        fail_msg("%lld %lld %g %lld", (long long)rating->person, (long long)rating->movie,
+                 (double)rating->value, (long long)rating->time);
+}
+
+static int print_row(char *out, long long person, long long movie, const char *value,
+                     long long time, const char *end)
+{
+    return snprintf(out, 96, "%lld::%lld::%s::%lld%s", person, movie, value, time, end);
+}
+
+/* ---- shapes -------------------------------------------------------------------------------- */
+
+static void test_dat(void **state)
+{
+    (void)state;
+    reel_ratings ratings;
+    reel_err err;
+
+    assert_ok(read_text(&ratings, "ratings.dat", "1::1193::5::978300760\n1::661::3.5::978302109\n",
+                        NULL, &err));
+    assert_int_equal(ratings.count, 2);
+    assert_rating(&ratings.items[0], 1, 1193, 5.0, 978300760);
+    assert_rating(&ratings.items[1], 1, 661, 3.5, 978302109);
+    reel__ratings_fini(&ratings);
+    assert_null(ratings.items);
+}
+
+static void test_u_data(void **state)
+{
+    (void)state;
+    reel_ratings ratings;
+    bad_rows bad = {0};
+    reel_err err;
+
+    assert_ok(read_text(&ratings, "u.data", "196\t242\t3\t881250949\n186\t302\t0.5\t891717742\n",
+                        &bad, &err));
+    assert_int_equal(ratings.count, 1);
+    assert_rating(&ratings.items[0], 196, 242, 3.0, 881250949);
+    assert_non_null(strstr(bad.reason[0], "outside the scale 1 to 5"));
+    reel__ratings_fini(&ratings);
+}
+
+static void test_movielens_csv(void **state)
+{
+    (void)state;
+    reel_ratings ratings;
+    bad_rows bad = {0};
+    reel_err err;
+
+    assert_ok(read_text(&ratings, "ratings.csv",
+                        "userId,movieId,rating,timestamp\r\n1,31,2.5,1260759144\r\n"
+                        "1,1029,9,1260759179\r\n",
+                        &bad, &err));
+    assert_int_equal(ratings.count, 1);
+    assert_rating(&ratings.items[0], 1, 31, 2.5, 1260759144);
+    assert_int_equal(bad.line[0], 3);
+    assert_string_equal(bad.reason[0], "rating 9 is outside the scale 0.5 to 5");
+    reel__ratings_fini(&ratings);
+}
+
+static void test_plain_lists(void **state)
+{
+    (void)state;
+    reel_ratings ratings;
+    reel_err err;
+
+    assert_ok(read_text(&ratings, "two.tsv", "7\t8\n9\t10\n", NULL, &err));
+    assert_int_equal(ratings.count, 2);
+    assert_rating(&ratings.items[1], 9, 10, 1.0, 0);
+    reel__ratings_fini(&ratings);
+    assert_ok(
+        read_text(&ratings, "three.csv", "user,item,rating\n7,8,-97.25\n7,9,1e3\n", NULL, &err));
+    assert_int_equal(ratings.count, 2);
+    assert_rating(&ratings.items[0], 7, 8, -97.25, 0);
+    assert_rating(&ratings.items[1], 7, 9, 1000.0, 0);
+    reel__ratings_fini(&ratings);
+    assert_ok(read_text(&ratings, "four.tsv",
+                        "\xEF\xBB\xBF"
+                        "7\t8\t10\t5\n\n  \n7\t9\t4\t6",
+                        NULL, &err));
+    assert_int_equal(ratings.count, 2);
+    assert_rating(&ratings.items[0], 7, 8, 10.0, 5);
+    assert_rating(&ratings.items[1], 7, 9, 4.0, 6);
+    reel__ratings_fini(&ratings);
+    assert_ok(read_text(&ratings, "quoted.csv", "\"7\", \"8\" ,\"4.5\"\n", NULL, &err));
+    assert_rating(&ratings.items[0], 7, 8, 4.5, 0);
+    reel__ratings_fini(&ratings);
+}
+
+static void test_scale_given_by_the_caller(void **state)
+{
+    (void)state;
+    const reel_read_opts opts = {.scale_min = 0.0, .scale_max = 10.0};
+    reel_read_report report;
+    reel_ratings ratings;
+    reel_err err;
+
+    assert_ok(reel__read_ratings(&ratings, temp_write("scale.csv", "1,2,10\n1,3,11\n1,4,-1\n"),
+                                 &opts, &report, &err));
+    assert_int_equal(ratings.count, 1);
+    assert_int_equal(report.rows, 1);
+    assert_int_equal(report.bad_rows, 2);
+    reel__ratings_fini(&ratings);
+}
+
+/* ---- long files: the fast path ------------------------------------------------------------- */
+
+/* As the careful path reads each line alone, the fast path must read them all. */
+static void test_fast_and_careful_paths_agree(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"5", "0.5", "3.5", "4.0", "5.0", "3.50", "1e0", "+2"};
+    static const char *const ends[] = {"\n", "\r\n"};
+    enum { ROWS = 2000 };
+    char *text = malloc((size_t)ROWS * 96);
+    reel_ratings all, one;
+    size_t at = 0;
+    reel_err err;
+
+    assert_non_null(text);
+    for (int i = 0; i < ROWS; i++) {
+        const long long id = i % 7 == 0 ? 12345678901LL + i : i % 9999;
+
+        at += (size_t)print_row(text + at, id, i % 3 == 0 ? 123456789LL : i, values[i % 8],
+                                1000000LL * (i % 5 == 0 ? i * 1000000LL : i), ends[i % 2]);
+    }
+    assert_ok(read_text(&all, "long.dat", text, NULL, &err));
+    assert_int_equal(all.count, ROWS);
+    for (size_t i = 0, from = 0; i < ROWS; i++) {
+        const size_t length = strcspn(text + from, "\n") + 1;
+
+        if (i % 97 == 0) {
+            assert_ok(reel__read_ratings(&one, temp_write_bytes("one.dat", text + from, length),
+                                         NULL, NULL, &err));
+            assert_rating(&all.items[i], one.items[0].person, one.items[0].movie,
+                          (double)one.items[0].value, one.items[0].time);
+            reel__ratings_fini(&one);
+        }
+        from += length;
+    }
+    reel__ratings_fini(&all);
+    free(text);
+}
+
+static void test_bad_rows_among_many_good_ones(void **state)
+{
+    (void)state;
+    enum { ROWS = 5000 };
+    char *text = malloc((size_t)ROWS * 40);
+    bad_rows bad = {0};
+    reel_ratings ratings;
+    reel_read_report report;
+    const reel_read_opts opts = {.bad_row = bad_rows_take, .user = &bad};
+    size_t at = 0;
+    reel_err err;
+
+    assert_non_null(text);
+    for (int i = 0; i < ROWS; i++)
+        at += (size_t)print_row(text + at, 1 + i / 50, i, i % 1000 == 500 ? "nan" : "4",
+                                978300000 + i, "\n");
+    assert_ok(reel__read_ratings(&ratings, temp_write("mixed.dat", text), &opts, &report, &err));
+    assert_int_equal(report.rows, ROWS - 5);
+    assert_int_equal(report.bad_rows, 5);
+    assert_int_equal(ratings.count, ROWS - 5);
+    assert_int_equal(bad.count, 5);
+    assert_int_equal(bad.line[0], 501);
+    assert_int_equal(bad.line[4], 4501);
+    assert_string_equal(bad.reason[0], "rating \"nan\" is not a number");
+    assert_rating(&ratings.items[500], 11, 501, 4.0, 978300501);
+    reel__ratings_fini(&ratings);
+    free(text);
+}
+
+static void test_only_twenty_bad_rows_are_reported(void **state)
+{
+    (void)state;
+    char text[4096] = "1::1::5::1\n";
+    size_t at = strlen(text);
+    bad_rows bad = {0};
+    reel_read_report report;
+    const reel_read_opts opts = {.bad_row = bad_rows_take, .user = &bad};
+    reel_ratings ratings;
+    reel_err err;
+
+    for (int i = 0; i < 50; i++)
+        at += (size_t)print_row(text + at, i, i, "x", i, "\n");
+    assert_ok(reel__read_ratings(&ratings, temp_write("many.dat", text), &opts, &report, &err));
+    assert_int_equal(bad.count, 20);
+    assert_int_equal(report.bad_rows, 50);
+    reel__ratings_fini(&ratings);
+}
+
+/* ---- wrong rows ---------------------------------------------------------------------------- */
+
+static void test_reasons(void **state)
+{
+    (void)state;
+    static const bad_case cases[] = {
+        {"1::2::nan::5", "rating \"nan\" is not a number"},
+        {"1::2::inf::5", "rating \"inf\" is not a number"},
+        {"1::2::0x4::5", "rating \"0x4\" is not a number"},
+        {"1::2::::5", "rating \"\" is not a number"},
+        {"1::2::4.5.5::5", "rating \"4.5.5\" is not a number"},
+        {"1::2::1e999::5", "rating \"1e999\" is too large"},
+        {"1::2::6::5", "rating 6 is outside the scale 0.5 to 5"},
+        {"1::2::0::5", "rating 0 is outside the scale 0.5 to 5"},
+        {"1::2::-3::5", "rating -3 is outside the scale 0.5 to 5"},
+        {"u1::2::4::5", "user id \"u1\" is not a whole number"},
+        {"-1::2::4::5", "user id \"-1\" is negative"},
+        {"1::tt0114709::4::5", "movie id \"tt0114709\" is not a whole number"},
+        {"1::99999999999999999999::4::5", "movie id \"99999999999999999999\" is too large"},
+        {"1::2::4::yesterday", "timestamp \"yesterday\" is not a whole number"},
+        {"1::2::4", "3 fields instead of 4"},
+        {"1::2::4::5::6", "more than 4 fields instead of 4"},
+        {"1,2,4,5", "1 fields instead of 4"},
+        {"1::2::\x01\xFF\t::5", "rating \"\\x01\\xff\" is not a number"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[256];
+        bad_rows bad = {0};
+        reel_ratings ratings;
+        reel_err err;
+
+        (void)snprintf(text, sizeof text, "1::1::5::1\n%s\n2::1::5::1\n", cases[i].row);
+        assert_ok(read_text(&ratings, "case.dat", text, &bad, &err));
+        assert_int_equal(ratings.count, 2);
+        assert_int_equal(bad.count, 1);
+        assert_int_equal(bad.line[0], 2);
+        assert_string_equal(bad.reason[0], cases[i].reason);
+        reel__ratings_fini(&ratings);
+    }
+}
+
+static void test_a_value_no_float_holds(void **state)
+{
+    (void)state;
+    bad_rows bad = {0};
+    reel_ratings ratings;
+    reel_err err;
+
+    assert_ok(read_text(&ratings, "huge.csv", "1,2,3\n1,3,1e300\n", &bad, &err));
+    assert_int_equal(ratings.count, 1);
+    assert_string_equal(bad.reason[0], "rating 1e+300 is too large");
+    reel__ratings_fini(&ratings);
+}
+
+static void test_offending_text_is_escaped_and_cut(void **state)
+{
+    (void)state;
+    char text[512] = "1::1::5::1\n\x1B[31m::\xE9::\t";
+    bad_rows bad = {0};
+    reel_ratings ratings;
+    reel_err err;
+
+    memset(text + strlen(text), 'x', 300);
+    assert_ok(read_text(&ratings, "escape.dat", text, &bad, &err));
+    assert_non_null(strstr(bad.text[0], "\\x1b[31m::\\xe9::\\txxx"));
+    assert_null(strchr(bad.text[0], '\x1B'));
+    assert_true(strlen(bad.text[0]) < 120);
+    assert_non_null(strstr(bad.text[0], "\xE2\x80\xA6"));
+    reel__ratings_fini(&ratings);
+}
+
+static void test_strict_ends_at_the_first(void **state)
+{
+    (void)state;
+    const reel_read_opts strict = {.strict = true};
+    const char *path = temp_write("strict.dat", "1::1::5::1\n1::2::bad::1\n");
+    reel_ratings ratings;
+    reel_err err;
+
+    assert_fails(reel__read_ratings(&ratings, path, &strict, NULL, &err), REEL_E_FORMAT,
+                 "strict.dat:2: rating \"bad\" is not a number: 1::2::bad::1");
+    assert_null(ratings.items);
+}
+
+/* ---- wrong files --------------------------------------------------------------------------- */
+
+static void test_no_file_and_empty_files(void **state)
+{
+    (void)state;
+    reel_ratings ratings;
+    reel_err err;
+
+    assert_fails(reel__read_ratings(&ratings, temp_path("none.dat"), NULL, NULL, &err),
+                 REEL_E_NOTFOUND, "none.dat");
+    assert_fails(read_text(&ratings, "empty.dat", "", NULL, &err), REEL_E_FORMAT,
+                 "empty.dat: the file is empty");
+    assert_fails(read_text(&ratings, "blank.dat", "\n \n\r\n", NULL, &err), REEL_E_FORMAT,
+                 "no rows");
+    assert_fails(read_text(&ratings, "header.csv", "userId,movieId,rating,timestamp\n", NULL, &err),
+                 REEL_E_FORMAT, "no rows");
+}
+
+static void test_wrong_separator(void **state)
+{
+    (void)state;
+    reel_ratings ratings;
+    reel_err err;
+
+    assert_fails(read_text(&ratings, "semicolon.csv", "1;2;3;4\n", NULL, &err), REEL_E_FORMAT,
+                 "semicolon.csv:1: unknown separator");
+    assert_fails(read_text(&ratings, "blanks.txt", "1 2 3 4\n", NULL, &err), REEL_E_FORMAT,
+                 "1 2 3 4");
+    assert_fails(read_text(&ratings, "wide.csv", "1,2,3,4,5,6\n", NULL, &err), REEL_E_FORMAT,
+                 "too many columns");
+}
+
+static void test_nul_bytes(void **state)
+{
+    (void)state;
+    static const char nul[] = "1::1::5::1\n1::2::\0::1\n";
+    reel_ratings ratings;
+    reel_err err;
+
+    assert_fails(reel__read_ratings(&ratings, temp_write_bytes("nul.dat", nul, sizeof nul - 1),
+                                    NULL, NULL, &err),
+                 REEL_E_FORMAT, "nul.dat:2: NUL byte");
+}
+
+static void test_a_truncated_file(void **state)
+{
+    (void)state;
+    bad_rows bad = {0};
+    reel_ratings ratings;
+    reel_err err;
+
+    assert_ok(read_text(&ratings, "cut.dat", "1::1193::5::978300760\n1::661::3::9783", &bad, &err));
+    assert_int_equal(ratings.count, 1);
+    assert_non_null(strstr(bad.reason[0], "is the file complete?"));
+    assert_int_equal(bad.line[0], 2);
+    reel__ratings_fini(&ratings);
+    bad.count = 0;
+    assert_ok(read_text(&ratings, "cut2.dat", "1::1193::5::978300760\n1::66", &bad, &err));
+    assert_int_equal(bad.count, 1);
+    assert_string_equal(bad.reason[0], "2 fields instead of 4 (the last line is cut: is the file "
+                                       "complete?)");
+    reel__ratings_fini(&ratings);
+    bad.count = 0; /* a last line that is whole but for its end is fine */
+    assert_ok(read_text(&ratings, "whole.dat", "1::1193::5::978300760\n1::661::3::978302109", &bad,
+                        &err));
+    assert_int_equal(ratings.count, 2);
+    assert_int_equal(bad.count, 0);
+    reel__ratings_fini(&ratings);
+}
+
+static void test_a_line_of_ten_megabytes(void **state)
+{
+    (void)state;
+    const size_t size = (size_t)10 << 20;
+    char *text = malloc(size + 64);
+    bad_rows bad = {0};
+    reel_ratings ratings;
+    reel_err err;
+
+    assert_non_null(text);
+    memset(text, '7', size);
+    memcpy(text, "1::1::5::1\n2::", 14);
+    memcpy(text + size, "\n3::1::5::1\n", 13);
+    assert_ok(read_text(&ratings, "long.dat", text, &bad, &err));
+    assert_int_equal(ratings.count, 2);
+    assert_int_equal(bad.count, 1);
+    assert_non_null(strstr(bad.reason[0], "is too long"));
+    reel__ratings_fini(&ratings);
+    memset(text, '7', size); /* and as the first line */
+    assert_fails(read_text(&ratings, "first.dat", text, &bad, &err), REEL_E_FORMAT, "too long");
+    free(text);
+}
+
+static void test_every_row_bad(void **state)
+{
+    (void)state;
+    reel_ratings ratings;
+    reel_err err;
+
+    assert_fails(read_text(&ratings, "names.csv", "user,item\nann,heat\nbob,ran\n", NULL, &err),
+                 REEL_E_FORMAT, "none of its 2 rows can be used; first, line 2: user id \"ann\"");
+}
+
+static reel_code read_once(void *user, reel_err *err)
+{
+    reel_ratings ratings;
+    const reel_code rc = reel__read_ratings(&ratings, user, NULL, NULL, err);
+
+    reel__ratings_fini(&ratings);
+    return rc;
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+    (void)state;
+    char path[TEMP_PATH];
+
+    (void)snprintf(path, sizeof path, "%s", temp_write("memory.dat", "1::1::5::1\n2::x::5::1\n"));
+    assert_true(sweep_memory(read_once, path) >= 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dat),
+        cmocka_unit_test(test_u_data),
+        cmocka_unit_test(test_movielens_csv),
+        cmocka_unit_test(test_plain_lists),
+        cmocka_unit_test(test_scale_given_by_the_caller),
+        cmocka_unit_test(test_fast_and_careful_paths_agree),
+        cmocka_unit_test(test_bad_rows_among_many_good_ones),
+        cmocka_unit_test(test_only_twenty_bad_rows_are_reported),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_a_value_no_float_holds),
+        cmocka_unit_test(test_offending_text_is_escaped_and_cut),
+        cmocka_unit_test(test_strict_ends_at_the_first),
+        cmocka_unit_test(test_no_file_and_empty_files),
+        cmocka_unit_test(test_wrong_separator),
+        cmocka_unit_test(test_nul_bytes),
+        cmocka_unit_test(test_a_truncated_file),
+        cmocka_unit_test(test_a_line_of_ten_megabytes),
+        cmocka_unit_test(test_every_row_bad),
+        cmocka_unit_test(test_every_allocation_may_fail),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
