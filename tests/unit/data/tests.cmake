@@ -1,3 +1,8 @@
 reel_add_test(unit/data/dataset.c)
 reel_add_test(unit/data/builder.c)
 reel_add_test(unit/data/ratings.c)
+reel_add_test(unit/data/csv.c)
+reel_add_test(unit/data/movielens.c)
+reel_add_test(unit/data/title.c)
+reel_add_test(unit/data/tmdb.c)
+reel_add_test(unit/data/real.c)
