@@ -12,6 +12,7 @@ root = pathlib.Path(__file__).resolve().parent.parent
 build = root / "build/release"
 data = os.environ["REEL_TEST_DATA"]
 BENCHES = {
+    "base": [build / "bench/bench_base"],
     "parse": [build / "bench/bench_parse"],
     "store": [build / "bench/bench_store"],
     "score": [build / "bench/bench_score"],
