@@ -59,45 +59,6 @@ void fixture_reopen(fixture *f)
 
 /* ---- data ---------------------------------------------------------------------------------- */
 
-reel_movie blank_movie(int64_t id)
-{
-    return (reel_movie){
-        .id = id,
-        .title = "",
-        .name = "",
-        .genres = "",
-        .overview = "",
-        .tagline = "",
-        .keywords = "",
-        .cast = "",
-        .directors = "",
-        .tags = "",
-        .original_title = "",
-        .language = "",
-        .release_date = "",
-        .poster_path = "",
-        .backdrop_path = "",
-        .trailer_key = "",
-        .vote_average = NAN,
-        .popularity = NAN,
-    };
-}
-
-reel_event blank_event(const char *id)
-{
-    return (reel_event){
-        .event_id = id,
-        .type = "impression",
-        .visitor = "",
-        .method = "",
-        .model_id = "",
-        .list_id = "",
-        .user = -1,
-        .source_movie = -1,
-        .value = (double)NAN,
-    };
-}
-
 reel_store_counts counts_of(reel_store *store)
 {
     reel_store_counts counts;

@@ -5,15 +5,9 @@
 #ifndef REEL_TESTS_STORE_SUITE_H
 #define REEL_TESTS_STORE_SUITE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 
-#include <cmocka.h>
-
-#include "store/store.h"
+#include "support/store_data.h"
 
 /* What a back end brings. */
 typedef struct store_backend {
@@ -48,25 +42,8 @@ int fixture_teardown(void **state);
 /* Close and open again, as the next start of the program would. */
 void fixture_reopen(fixture *f);
 
-#define assert_ok(expression, error)                                                               \
-    do {                                                                                           \
-        const reel_code code_ = (expression);                                                      \
-        if (code_ != REEL_OK)                                                                      \
-            fail_msg("%s: %s: %s", #expression, reel_code_name(code_), (error).msg);               \
-    } while (0)
-/* The code, and a message that is one line with text in it. */
-#define assert_fails(expression, expected, error)                                                  \
-    do {                                                                                           \
-        (error) = (reel_err){REEL_OK, ""};                                                         \
-        assert_string_equal(reel_code_name(expression), reel_code_name(expected));                 \
-        assert_int_equal((error).code, expected);                                                  \
-        assert_true((error).msg[0] != '\0' && strchr((error).msg, '\n') == NULL);                  \
-    } while (0)
-
 /* ---- data ---------------------------------------------------------------------------------- */
 
-reel_movie blank_movie(int64_t id); /* every text "", every number unknown */
-reel_event blank_event(const char *id);
 reel_store_counts counts_of(reel_store *store);
 reel_dataset *dataset_of(reel_store *store); /* reel_dataset_free */
 /* A whole load of its own. */

@@ -163,7 +163,7 @@ static void test_the_longest_list(void **state)
         movies[i] = (reel_event_movie){INT64_MAX - i, INT32_MAX - i};
     event.movies = movies;
     event.movie_count = REEL_EVENT_MOVIES_MAX + 1;
-    assert_fails(reel__store_put_events(f->store, &event, 1, NULL, &f->err), REEL_E_INVALID,
+    assert_fails(reel__store_put_events(f->store, &event, 1, NULL, &f->err), REEL_E_INVALID, "",
                  f->err);
     event.movie_count = REEL_EVENT_MOVIES_MAX;
     assert_ok(reel__store_put_events(f->store, &event, 1, NULL, &f->err), f->err);
@@ -211,15 +211,15 @@ static void test_a_wrong_event_keeps_the_batch_out(void **state)
 
     events[1].event_id = "";
     assert_fails(reel__store_put_events(f->store, events, 2, &duplicates, &f->err), REEL_E_INVALID,
-                 f->err);
+                 "", f->err);
     assert_int_equal(duplicates, 0);
     events[1] = blank_event("b");
     events[1].type = "";
-    assert_fails(reel__store_put_events(f->store, events, 2, NULL, &f->err), REEL_E_INVALID,
+    assert_fails(reel__store_put_events(f->store, events, 2, NULL, &f->err), REEL_E_INVALID, "",
                  f->err);
     events[1] = blank_event("b");
     events[1].value = (double)INFINITY;
-    assert_fails(reel__store_put_events(f->store, events, 2, NULL, &f->err), REEL_E_INVALID,
+    assert_fails(reel__store_put_events(f->store, events, 2, NULL, &f->err), REEL_E_INVALID, "",
                  f->err);
     assert_int_equal(counts_of(f->store).events, 0);
 }
@@ -302,13 +302,13 @@ static void test_scan_limits_and_stop(void **state)
     assert_non_null(seen);
     put_numbered(f, 0, 20);
     assert_fails(reel__store_scan_events(f->store, &filter, see_event, seen, &f->err),
-                 REEL_E_INVALID, f->err);
+                 REEL_E_INVALID, "", f->err);
     filter.limit = 1001;
     assert_fails(reel__store_scan_events(f->store, &filter, see_event, seen, &f->err),
-                 REEL_E_INVALID, f->err);
+                 REEL_E_INVALID, "", f->err);
     filter = (reel_event_filter){NULL, NULL, -1, 5};
     assert_fails(reel__store_scan_events(f->store, &filter, see_event, seen, &f->err),
-                 REEL_E_INVALID, f->err);
+                 REEL_E_INVALID, "", f->err);
     assert_int_equal(seen->count, 0);
     seen->stop_after = 3;
     scan(f, NULL, NULL, 0, 1000, seen);

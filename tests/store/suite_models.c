@@ -104,7 +104,7 @@ static void test_a_record_needs_a_name(void **state)
     reel_model_record nameless = knn;
 
     nameless.name = "";
-    assert_fails(reel__store_put_model(f->store, &nameless, &f->err), REEL_E_INVALID, f->err);
+    assert_fails(reel__store_put_model(f->store, &nameless, &f->err), REEL_E_INVALID, "", f->err);
 }
 
 int store_suite_models(void)

@@ -29,13 +29,12 @@ static void test_missing_is_not_found(void **state)
     char url[600] = "";
 
     (void)snprintf(url, sizeof url, "%s-missing", f->url);
-    assert_fails(reel__store_open(&store, url, NULL, &f->err), REEL_E_NOTFOUND, f->err);
+    assert_fails(reel__store_open(&store, url, NULL, &f->err), REEL_E_NOTFOUND, "-missing", f->err);
     assert_null(store);
-    assert_non_null(strstr(f->err.msg, "-missing"));
     /* Asking did not make it. */
-    assert_fails(reel__store_open(&store, url, NULL, &f->err), REEL_E_NOTFOUND, f->err);
+    assert_fails(reel__store_open(&store, url, NULL, &f->err), REEL_E_NOTFOUND, "", f->err);
     assert_fails(reel__store_open(&store, url, &(reel_store_opts){.read_only = true}, &f->err),
-                 REEL_E_NOTFOUND, f->err);
+                 REEL_E_NOTFOUND, "", f->err);
 }
 
 static void test_create_keeps_what_is_there(void **state)
@@ -68,11 +67,12 @@ static void test_read_only_reads_and_refuses_to_write(void **state)
     dataset = dataset_of(f->store);
     assert_int_equal(reel_dataset_people(dataset), 1);
     reel_dataset_free(dataset);
-    assert_fails(reel__store_load_begin(&load, f->store, false, &f->err), REEL_E_STORE, f->err);
+    assert_fails(reel__store_load_begin(&load, f->store, false, &f->err), REEL_E_STORE, "", f->err);
     assert_null(load);
-    assert_fails(reel__store_put_events(f->store, &event, 1, NULL, &f->err), REEL_E_STORE, f->err);
-    assert_fails(reel__store_put_model(f->store, &record, &f->err), REEL_E_STORE, f->err);
-    assert_non_null(strstr(f->err.msg, "read-only"));
+    assert_fails(reel__store_put_events(f->store, &event, 1, NULL, &f->err), REEL_E_STORE, "",
+                 f->err);
+    assert_fails(reel__store_put_model(f->store, &record, &f->err), REEL_E_STORE, "read-only",
+                 f->err);
     assert_int_equal(counts_of(f->store).events, 0);
 }
 
@@ -83,7 +83,7 @@ static void test_contradicting_options(void **state)
 
     assert_fails(reel__store_open(&store, f->url,
                                   &(reel_store_opts){.create = true, .read_only = true}, &f->err),
-                 REEL_E_INVALID, f->err);
+                 REEL_E_INVALID, "", f->err);
     assert_null(store);
 }
 
@@ -103,10 +103,9 @@ static void test_urls_that_are_no_store(void **state)
 
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
         assert_fails(reel__store_open(&store, urls[i], &(reel_store_opts){.create = true}, &f->err),
-                     REEL_E_INVALID, f->err);
+                     REEL_E_INVALID, "path", f->err);
         assert_null(store);
-        assert_non_null(strstr(f->err.msg, "path")); /* says what to give */
-        assert_null(strstr(f->err.msg, "secret"));   /* and keeps what it was given */
+        assert_null(strstr(f->err.msg, "secret")); /* and no password is repeated */
     }
 }
 
@@ -139,9 +138,9 @@ static void test_exclusive_within_one_process(void **state)
     reel_store *server = NULL, *other = NULL;
 
     assert_ok(reel__store_open(&server, f->url, &serve, &f->err), f->err);
-    assert_fails(reel__store_open(&other, f->url, &serve, &f->err), REEL_E_CONFLICT, f->err);
+    assert_fails(reel__store_open(&other, f->url, &serve, &f->err), REEL_E_CONFLICT,
+                 reel__store_path(f->store), f->err);
     assert_null(other);
-    assert_non_null(strstr(f->err.msg, reel__store_path(f->store)));
     /* Others than servers may come. */
     assert_ok(reel__store_open(&other, f->url, NULL, &f->err), f->err);
     reel__store_close(other);

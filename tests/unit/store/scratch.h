@@ -4,22 +4,14 @@
 #ifndef REEL_TESTS_UNIT_STORE_SCRATCH_H
 #define REEL_TESTS_UNIT_STORE_SCRATCH_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <dirent.h>
-#include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/store.h"
+#include "support/store_data.h"
 
 typedef struct scratch {
     char folder[256];
@@ -62,22 +54,6 @@ static inline int scratch_teardown(void **state)
 }
 
 #define SCRATCH_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
-
-#define assert_ok(expression, error)                                                               \
-    do {                                                                                           \
-        const reel_code code_ = (expression);                                                      \
-        if (code_ != REEL_OK)                                                                      \
-            fail_msg("%s: %s: %s", #expression, reel_code_name(code_), (error).msg);               \
-    } while (0)
-/* The code, and a message with that text in it. */
-#define assert_fails(expression, expected, text, error)                                            \
-    do {                                                                                           \
-        (error) = (reel_err){REEL_OK, ""};                                                         \
-        assert_string_equal(reel_code_name(expression), reel_code_name(expected));                 \
-        assert_int_equal((error).code, expected);                                                  \
-        if (strstr((error).msg, text) == NULL)                                                     \
-            fail_msg("\"%s\" does not say \"%s\"", (error).msg, text);                             \
-    } while (0)
 
 static inline void scratch_open(scratch *s)
 {
@@ -145,45 +121,6 @@ static inline void write_file(const char *path, const void *data, size_t length)
     assert_non_null(file);
     assert_int_equal(fwrite(data, 1, length, file), length);
     assert_int_equal(fclose(file), 0);
-}
-
-static inline reel_movie blank_movie(int64_t id)
-{
-    return (reel_movie){
-        .id = id,
-        .title = "",
-        .name = "",
-        .genres = "",
-        .overview = "",
-        .tagline = "",
-        .keywords = "",
-        .cast = "",
-        .directors = "",
-        .tags = "",
-        .original_title = "",
-        .language = "",
-        .release_date = "",
-        .poster_path = "",
-        .backdrop_path = "",
-        .trailer_key = "",
-        .vote_average = NAN,
-        .popularity = NAN,
-    };
-}
-
-static inline reel_event blank_event(const char *id)
-{
-    return (reel_event){
-        .event_id = id,
-        .type = "impression",
-        .visitor = "",
-        .method = "",
-        .model_id = "",
-        .list_id = "",
-        .user = -1,
-        .source_movie = -1,
-        .value = (double)NAN,
-    };
 }
 
 #endif
