@@ -26,8 +26,9 @@ enum {
 /* Streams of random numbers, so that one part can change without moving the others. */
 enum { STREAM_FILMS = 1, STREAM_CIRCLES = 2, STREAM_SHUFFLE = 3, STREAM_PEOPLE = 1000 };
 
-static const double seen_by_taste = 1.6, seen_by_fame = 0.8; /* logit of seeing a film */
-static const double liked_by_taste = 0.95, liked_by_quality = 0.35, noise = 0.45;
+static const double liking_most = 2;
+static const double seen_by_taste = 1.0, seen_by_fame = 1.0; /* logit of seeing a film */
+static const double liked_by_taste = 0.7, liked_by_quality = 0.4, noise = 0.6;
 
 typedef struct simulation {
     const reel_sample_films *films;
@@ -119,6 +120,9 @@ static void make_taste(simulation *s, reel_rng *rng)
     for (reel_index i = 0; i < s->films->count; i++)
         s->liking[i] = closeness(s->taste, s->films, i);
     standardise(s->liking, s->films->count);
+    /* A favourite is far from all else; liking saturates. */
+    for (reel_index i = 0; i < s->films->count; i++)
+        s->liking[i] = liking_most * tanh(s->liking[i] / liking_most);
 }
 
 /* Gumbel-max: the largest keys are a draw without replacement with odds exp(logit). */
@@ -163,7 +167,7 @@ static void simulate_person(simulation *s, int64_t person, uint64_t seed)
     draw_keys(s, &rng);
     for (int k = 0; k < seen; k++) {
         const reel_index film = take_largest(s);
-        const double value = 3.3 + kindness + liked_by_taste * (s->liking[film] - 0.8) +
+        const double value = 3.5 + kindness + liked_by_taste * (s->liking[film] - 0.7) +
                              liked_by_quality * s->quality[film] + noise * reel__rng_normal(&rng);
         time += (int64_t)reel__rng_below(&rng, 4) * DAY + (int64_t)reel__rng_below(&rng, 7200);
         s->ratings[s->count++] = (reel_rating){.person = person,
@@ -173,35 +177,42 @@ static void simulate_person(simulation *s, int64_t person, uint64_t seed)
     }
 }
 
-static bool given_before(const reel_rating *ratings, size_t first, size_t last, int64_t movie)
+/* Whether someone rated a film in another place than `at`. Ratings of a person stand together. */
+static bool rated(const reel_rating *ratings, size_t count, size_t at, int64_t movie)
 {
-    for (size_t i = first; i < last; i++)
-        if (ratings[i].movie == movie)
+    const int64_t person = ratings[at].person;
+    size_t i = at;
+
+    while (i > 0 && ratings[i - 1].person == person)
+        i--;
+    for (; i < count && ratings[i].person == person; i++)
+        if (i != at && ratings[i].movie == movie)
             return true;
     return false;
 }
 
-/* Swap films between ratings at random, keeping how often each film and person occurs, and never
- * giving a person the same film twice. */
+static void swap_films(reel_rating *a, reel_rating *b)
+{
+    const int64_t movie = a->movie;
+
+    a->movie = b->movie;
+    b->movie = movie;
+}
+
+/* Swap films between ratings at random, keeping how often each film and person occurs; then part
+ * those who were given the same film twice. */
 static void shuffle(reel_rating *ratings, size_t count, uint64_t seed)
 {
     reel_rng rng = reel__rng_make(seed, STREAM_SHUFFLE);
 
-    for (size_t i = count; i > 1; i--) {
-        const size_t other = reel__rng_below(&rng, i);
-        const int64_t movie = ratings[i - 1].movie;
-        ratings[i - 1].movie = ratings[other].movie;
-        ratings[other].movie = movie;
-    }
-    for (size_t first = 0, i = 0; i < count; i++) {
-        if (ratings[i].person != ratings[first].person)
-            first = i;
-        for (int tries = 0; tries < 1000 && given_before(ratings, first, i, ratings[i].movie);
-             tries++) {
-            const size_t later = i + reel__rng_below(&rng, count - i);
-            const int64_t movie = ratings[i].movie;
-            ratings[i].movie = ratings[later].movie;
-            ratings[later].movie = movie;
+    for (size_t i = count; i > 1; i--)
+        swap_films(&ratings[i - 1], &ratings[reel__rng_below(&rng, i)]);
+    for (size_t i = 0; i < count; i++) {
+        while (rated(ratings, count, i, ratings[i].movie)) {
+            const size_t other = reel__rng_below(&rng, count);
+            if (!rated(ratings, count, i, ratings[other].movie) &&
+                !rated(ratings, count, other, ratings[i].movie))
+                swap_films(&ratings[i], &ratings[other]);
         }
     }
 }

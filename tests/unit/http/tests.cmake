@@ -1,1 +1,2 @@
 reel_add_test(unit/http/assets.c LIBRARIES PkgConfig::ZLIB)
+reel_add_test(unit/http/exchange.c)

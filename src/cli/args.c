@@ -1,0 +1,157 @@
+/* args.c - reads options by a command's table and prints its help. */
+#include "cli/args.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/term.h"
+
+enum { OPT_JSON = 1000, OPT_QUIET, OPT_HELP };
+
+static const reel_option common[] = {
+    {"json", NULL, "machine-readable output"},
+    {"quiet", NULL, "no progress, no notices"},
+    {"help", NULL, "this text"},
+};
+
+enum { COMMON = sizeof common / sizeof *common };
+
+static int count_options(const reel_option *table)
+{
+    int count = 0;
+
+    while (table != NULL && table[count].name != NULL)
+        count++;
+    return count;
+}
+
+static void print_options(const reel_option *table, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char left[48];
+        (void)snprintf(left, sizeof left, "--%s%s%s", table[i].name,
+                       table[i].value != NULL ? " " : "",
+                       table[i].value != NULL ? table[i].value : "");
+        reel__term_print("  %-28s %s\n", left, table[i].help);
+    }
+}
+
+static void print_help(const reel_command *command)
+{
+    reel__term_print("Usage: reel %s%s%s [options]\n\n%s\n", command->name,
+                     command->words[0] != '\0' ? " " : "", command->words, command->summary);
+    if (command->about != NULL)
+        reel__term_print("\n%s\n", command->about);
+    reel__term_print("\nOptions:\n");
+    print_options(command->options, count_options(command->options));
+    print_options(common, COMMON);
+}
+
+static void fill_long(struct option *to, const reel_option *table, int count, int first)
+{
+    for (int i = 0; i < count; i++)
+        to[i] =
+            (struct option){table[i].name, table[i].value != NULL ? required_argument : no_argument,
+                            NULL, first + i};
+}
+
+static reel_code take(reel_args *out, const reel_command *command, int found, char **argv,
+                      reel_err *err)
+{
+    if (found == OPT_JSON) {
+        out->json = true;
+    } else if (found == OPT_QUIET) {
+        out->quiet = true;
+    } else if (found == OPT_HELP) {
+        out->help = true;
+    } else if (found == '?' || found == ':') {
+        return reel_fail(err, REEL_E_INVALID, "%s \"%.80s\"; see `reel %s --help`",
+                         found == ':' ? "a value is missing after" : "unknown option",
+                         argv[optind - 1], command->name);
+    } else {
+        out->option[found] = optarg != NULL ? optarg : "";
+    }
+    return REEL_OK;
+}
+
+reel_code reel__args_parse(reel_args *out, const reel_command *command, int argc, char **argv,
+                           reel_err *err)
+{
+    struct option known[REEL_OPTIONS_MAX + COMMON + 1] = {{0}};
+    const int count = count_options(command->options);
+    int found;
+
+    memset(out, 0, sizeof *out);
+    out->table = command->options;
+    fill_long(known, command->options, count, 0);
+    fill_long(known + count, common, COMMON, OPT_JSON);
+    opterr = 0;
+    optind = 1;
+    while ((found = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        const reel_code rc = take(out, command, found, argv, err);
+        if (rc != REEL_OK)
+            return rc;
+    }
+    for (; optind < argc; optind++) {
+        if (out->words == REEL_WORDS_MAX)
+            return reel_fail(err, REEL_E_INVALID, "more than %d words", REEL_WORDS_MAX);
+        out->word[out->words++] = argv[optind];
+    }
+    if (out->help)
+        print_help(command);
+    else if (command->words[0] == '\0' && out->words > 0)
+        return reel_fail(err, REEL_E_INVALID, "unexpected \"%.80s\"; see `reel %s --help`",
+                         out->word[0], command->name);
+    return REEL_OK;
+}
+
+reel_code reel__args_int(const reel_args *args, int option, int64_t min, int64_t max,
+                         int64_t *value, reel_err *err)
+{
+    const char *text = args->option[option];
+    char *end;
+    long long parsed;
+
+    if (text == NULL)
+        return REEL_OK;
+    errno = 0;
+    parsed = strtoll(text, &end, 10);
+    if (errno != 0 || *end != '\0' || end == text || parsed < min || parsed > max)
+        return reel_fail(err, REEL_E_INVALID,
+                         "--%s: expected a whole number from %" PRId64 " to %" PRId64
+                         ", got \"%.40s\"",
+                         args->table[option].name, min, max, text);
+    *value = parsed;
+    return REEL_OK;
+}
+
+reel_code reel__args_need(const reel_args *args, int option, const char **value, reel_err *err)
+{
+    *value = args->option[option];
+    if (*value == NULL)
+        return reel_fail(err, REEL_E_INVALID, "--%s is needed: %s", args->table[option].name,
+                         args->table[option].help);
+    return REEL_OK;
+}
+
+reel_code reel__args_words(const reel_args *args, char *out, size_t size, const char *what,
+                           reel_err *err)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    if (args->words == 0)
+        return reel_fail(err, REEL_E_INVALID, "%s is missing", what);
+    for (int i = 0; i < args->words; i++) {
+        const int written =
+            snprintf(out + used, size - used, "%s%s", i > 0 ? " " : "", args->word[i]);
+        if (written < 0 || (size_t)written >= size - used)
+            return reel_fail(err, REEL_E_TOOLARGE, "%s is longer than %zu bytes", what, size - 1);
+        used += (size_t)written;
+    }
+    return REEL_OK;
+}

@@ -1,0 +1,202 @@
+/* cmd_data.c - sample, export, info and licenses: data out, and what there is. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/commands.h"
+#include "cli/term.h"
+#include "service/about.h"
+#include "service/info.h"
+#include "service/load.h"
+
+enum { OUTPUT_MAX = 1 << 20 };
+
+/* ---- sample -------------------------------------------------------------------------------- */
+
+enum { SAMPLE_OUTPUT, SAMPLE_PEOPLE, SAMPLE_SEED, SAMPLE_FROM, SAMPLE_SHUFFLED };
+
+static const reel_option sample_options[] = {
+    {"output", "DIR", "where the MovieLens-shaped folder goes"},
+    {"people", "N", "how many people (default 300; 20 with --from)"},
+    {"seed", "N", "same seed, same ratings (default 1)"},
+    {"from", "FILE", "cut the set out of a real database instead"},
+    {"shuffled", NULL, "control: the same ratings given to random films"},
+    {NULL, NULL, NULL},
+};
+
+static reel_code sample(const reel_args *args, reel_err *err)
+{
+    const char *from = args->option[SAMPLE_FROM];
+    const char *output;
+    int64_t people = from != NULL ? 20 : 300, seed = 1;
+    reel_code rc;
+
+    REEL_TRY(reel__args_need(args, SAMPLE_OUTPUT, &output, err));
+    REEL_TRY(reel__args_int(args, SAMPLE_PEOPLE, 1, 100000, &people, err));
+    REEL_TRY(reel__args_int(args, SAMPLE_SEED, 0, INT64_MAX, &seed, err));
+    if (from != NULL) {
+        rc = reel__sample_cut(from, output, (int)people, (uint64_t)seed, err);
+    } else {
+        const reel_sample_opts opts = {.output = output,
+                                       .people = (int)people,
+                                       .seed = (uint64_t)seed,
+                                       .shuffled = args->option[SAMPLE_SHUFFLED] != NULL};
+        rc = reel__sample_write(&opts, err);
+    }
+    if (rc == REEL_OK && !args->quiet)
+        reel__term_print("%s: %" PRId64 " %s people\n", output, people,
+                         from != NULL ? "real" : "simulated");
+out:
+    return rc;
+}
+
+/* ---- export -------------------------------------------------------------------------------- */
+
+enum { EXPORT_DATABASE, EXPORT_MODELS, EXPORT_FORMAT, EXPORT_OF, EXPORT_OUTPUT };
+
+static const reel_option export_options[] = {
+    {"database", "FILE", "the database `reel load` made"},
+    {"models", "DIR", "where model files are kept (default FILE.models)"},
+    {"format", "npy|npz", "dense or sparse (default: by the output's ending)"},
+    {"of", "WHAT", "user-similarity (default), content-similarity or user-item"},
+    {"output", "FILE", "such as similarity_matrix.npy or user_item_matrix.npz"},
+    {NULL, NULL, NULL},
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), tail = strlen(end);
+
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+static reel_code export_matrix(const reel_args *args, reel_err *err)
+{
+    const char *format = args->option[EXPORT_FORMAT];
+    const char *what =
+        args->option[EXPORT_OF] == NULL ? "user-similarity" : args->option[EXPORT_OF];
+    const char *output;
+    reel_open open = {0};
+    reel_code rc;
+
+    REEL_TRY(reel__args_need(args, EXPORT_OUTPUT, &output, err));
+    if (args->words != 1 || strcmp(args->word[0], "similarity") != 0)
+        return reel_fail(err, REEL_E_INVALID, "there is one thing to export: similarity");
+    if (format != NULL && (!ends_with(output, format) || strncmp(format, "np", 2) != 0))
+        return reel_fail(err, REEL_E_INVALID, "--format %.20s and --output %.200s disagree", format,
+                         output);
+    REEL_TRY(reel__open(&open, args, EXPORT_DATABASE, EXPORT_MODELS, NULL, err));
+    REEL_TRY(reel__export_matrix(open.engine, what, output, err));
+    if (!args->quiet)
+        reel__term_print("%s\n", output);
+out:
+    reel__open_end(&open);
+    return rc;
+}
+
+/* ---- info ---------------------------------------------------------------------------------- */
+
+enum { INFO_DATABASE };
+
+static const reel_option info_options[] = {
+    {"database", "FILE", "the database `reel load` made"},
+    {NULL, NULL, NULL},
+};
+
+static reel_code models_table(const reel_info *info, reel_err *err)
+{
+    static const char *const headings[] = {"Model", "Id", "Trained", ">Seconds", ">MB"};
+    reel_table *table = NULL;
+    reel_code rc;
+
+    REEL_TRY(reel__table_new(&table, headings, 5, err));
+    for (size_t i = 0; i < info->model_count; i++) {
+        const reel_info_model *model = &info->models[i];
+        char trained[REEL_TIME_TEXT];
+        reel__clock_text(model->trained_at, trained);
+        REEL_TRY(reel__table_cell(table, err, "%s", model->name));
+        REEL_TRY(reel__table_cell(table, err, "%s", model->model_id));
+        REEL_TRY(reel__table_cell(table, err, "%s", trained));
+        REEL_TRY(reel__table_cell(table, err, "%.2f", model->seconds));
+        REEL_TRY(reel__table_cell(table, err, "%.1f", (double)model->size_bytes / 1e6));
+    }
+    reel__table_print(table);
+out:
+    reel__table_free(table);
+    return rc;
+}
+
+static reel_code info_human(const char *database, const reel_info *info, reel_err *err)
+{
+    const reel_store_counts *counts = &info->counts;
+
+    reel__term_print("%s%s%s%s\n", reel__term_bold(), database, reel__term_plain(),
+                     counts->simulated ? "  (simulated people)" : "");
+    reel__term_print("  source    %s\n  films     %" PRId64 "\n  people    %" PRId64
+                     "\n  ratings   %" PRId64 "\n  feedback  %" PRId64
+                     " events\n  size      %.1f MB, generation %" PRId64 ", schema %" PRId64 "\n",
+                     counts->source, counts->movies, counts->people, counts->ratings,
+                     counts->events, (double)info->size_bytes / 1e6, counts->generation,
+                     counts->schema);
+    if (info->model_count == 0) {
+        reel__term_print("\nNo models yet: `reel train --database %s` makes them.\n", database);
+        return REEL_OK;
+    }
+    reel__term_print("\n");
+    return models_table(info, err);
+}
+
+static reel_code info(const reel_args *args, reel_err *err)
+{
+    const char *database;
+    reel_info found;
+    reel_buf text;
+    reel_json json;
+    reel_code rc;
+
+    reel__buf_init(&text, OUTPUT_MAX);
+    REEL_TRY(reel__args_need(args, INFO_DATABASE, &database, err));
+    REEL_TRY(reel__info(&found, database, err));
+    if (args->json) {
+        reel__json_init(&json, &text);
+        reel__info_write(&json, database, &found);
+        rc = reel__print_json(&text, err);
+    } else {
+        rc = info_human(database, &found, err);
+    }
+out:
+    reel__buf_fini(&text);
+    return rc;
+}
+
+/* ---- licenses ------------------------------------------------------------------------------ */
+
+static const reel_option no_options[] = {{NULL, NULL, NULL}};
+
+static reel_code licenses(const reel_args *args, reel_err *err)
+{
+    (void)args;
+    (void)err;
+    reel__term_print("%s", reel__licenses());
+    return REEL_OK;
+}
+
+const reel_command reel__command_sample = {
+    "sample",
+    "",
+    "the bundled films with simulated people, or a cut of real data",
+    "Writes a MovieLens-shaped folder (movies.csv, ratings.csv, links.csv, films.jsonl).\n"
+    "The people are made up and labelled so.",
+    sample_options,
+    sample};
+
+const reel_command reel__command_export = {
+    "export", "similarity",   "matrices for notebooks (numpy, scipy)",
+    NULL,     export_options, export_matrix};
+
+const reel_command reel__command_info = {"info", "",           "what a database holds",
+                                         NULL,   info_options, info};
+
+const reel_command reel__command_licenses = {
+    "licenses", "", "notices of everything inside the program", NULL, no_options, licenses};

@@ -1,0 +1,159 @@
+/* cmd_load.c - load and convert: files in, with bad rows told as they are met. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/term.h"
+#include "service/load.h"
+
+enum {
+    OPT_MOVIELENS,
+    OPT_RATINGS,
+    OPT_TMDB,
+    OPT_LINKS,
+    OPT_DATABASE,
+    OPT_STRICT,
+    OPT_KEEP,
+    OPT_SIMULATED
+};
+
+static const reel_option load_options[] = {
+    {"movielens", "DIR", "a MovieLens folder of any generation"},
+    {"ratings", "FILE", "instead: TSV or CSV of user item [rating [timestamp]]"},
+    {"tmdb", "FILE", "TMDb-shaped metadata, one JSON object a line"},
+    {"links", "FILE", "movieId,imdbId,tmdbId (default: links.csv beside --tmdb)"},
+    {"database", "FILE", "where to load it; made when missing"},
+    {"strict", NULL, "stop at the first wrong row"},
+    {"keep", NULL, "add to what is there instead of replacing it"},
+    {"simulated", NULL, "the people in it are made up; pages will say so"},
+    {NULL, NULL, NULL},
+};
+
+static void tell_bad_row(void *user, const reel_bad_row *row)
+{
+    (void)user;
+    (void)fprintf(stderr, "%s:%" PRId64 ": %s: %s\n", row->file, row->line, row->reason, row->text);
+}
+
+static void print_count(const char *what, int64_t count)
+{
+    if (count > 0)
+        reel__term_print("  %10" PRId64 "  %s\n", count, what);
+}
+
+static void print_report(const reel_load_report *report, const char *where)
+{
+    reel__term_print("%s%s%s -> %s in %.2f s\n", reel__term_bold(), report->source,
+                     reel__term_plain(), where, report->seconds);
+    print_count("films", report->movies);
+    print_count("people", report->people);
+    print_count("ratings", report->ratings);
+    print_count("films with metadata", report->matched);
+    print_count("films with an overview", report->with_overview);
+    print_count("links whose film is another (years differ): not used", report->doubtful);
+    print_count("ratings given twice: the later one counts", report->duplicates);
+    print_count("ratings of unknown films: left out", report->unknown_movies);
+    print_count("wrong rows: left out", report->bad_rows);
+}
+
+static reel_code print_report_json(const reel_load_report *report, reel_err *err)
+{
+    reel_buf text;
+    reel_json json;
+    reel_code rc;
+
+    reel__buf_init(&text, 1 << 16);
+    reel__json_init(&json, &text);
+    reel__json_object(&json);
+    reel__json_put_text(&json, "source", report->source);
+    reel__json_put_int(&json, "movies", report->movies);
+    reel__json_put_int(&json, "people", report->people);
+    reel__json_put_int(&json, "ratings", report->ratings);
+    reel__json_put_int(&json, "matched", report->matched);
+    reel__json_put_int(&json, "with_overview", report->with_overview);
+    reel__json_put_int(&json, "doubtful", report->doubtful);
+    reel__json_put_int(&json, "duplicates", report->duplicates);
+    reel__json_put_int(&json, "unknown_movies", report->unknown_movies);
+    reel__json_put_int(&json, "bad_rows", report->bad_rows);
+    reel__json_put_real(&json, "seconds", report->seconds);
+    reel__json_object_end(&json);
+    rc = reel__print_json(&text, err);
+    reel__buf_fini(&text);
+    return rc;
+}
+
+static reel_code report(const reel_args *args, const reel_load_report *done, const char *where,
+                        reel_err *err)
+{
+    if (args->json)
+        return print_report_json(done, err);
+    print_report(done, where);
+    return REEL_OK;
+}
+
+static reel_code load(const reel_args *args, reel_err *err)
+{
+    reel_load_opts opts = {
+        .movielens = args->option[OPT_MOVIELENS],
+        .ratings = args->option[OPT_RATINGS],
+        .tmdb = args->option[OPT_TMDB],
+        .links = args->option[OPT_LINKS],
+        .keep = args->option[OPT_KEEP] != NULL,
+        .simulated = args->option[OPT_SIMULATED] != NULL,
+        .label = args->option[OPT_SIMULATED] != NULL ? "simulated sample" : NULL,
+        .read = {.strict = args->option[OPT_STRICT] != NULL,
+                 .bad_row = args->quiet ? NULL : tell_bad_row,
+                 .progress = reel__term_progress(args->quiet)},
+        .notice = reel__term_notice(args->quiet),
+    };
+    reel_load_report done;
+    reel_code rc;
+
+    REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
+    if ((opts.movielens != NULL) == (opts.ratings != NULL))
+        return reel_fail(err, REEL_E_INVALID,
+                         "say what to load: either --movielens DIR or --ratings FILE");
+    REEL_TRY(reel__load(&opts, &done, err));
+    rc = report(args, &done, opts.database, err);
+out:
+    return rc;
+}
+
+enum { CONVERT_MOVIELENS, CONVERT_OUTPUT, CONVERT_STRICT };
+
+static const reel_option convert_options[] = {
+    {"movielens", "DIR", "a MovieLens folder with .dat or u.* files"},
+    {"output", "DIR", "where movies.csv, ratings.csv and users.csv go"},
+    {"strict", NULL, "stop at the first wrong row"},
+    {NULL, NULL, NULL},
+};
+
+static reel_code convert(const reel_args *args, reel_err *err)
+{
+    const reel_read_opts opts = {.strict = args->option[CONVERT_STRICT] != NULL,
+                                 .bad_row = args->quiet ? NULL : tell_bad_row,
+                                 .progress = reel__term_progress(args->quiet)};
+    const char *movielens, *output;
+    reel_load_report done;
+    reel_code rc;
+
+    REEL_TRY(reel__args_need(args, CONVERT_MOVIELENS, &movielens, err));
+    REEL_TRY(reel__args_need(args, CONVERT_OUTPUT, &output, err));
+    REEL_TRY(reel__convert(movielens, output, &opts, &done, err));
+    rc = report(args, &done, output, err);
+out:
+    return rc;
+}
+
+const reel_command reel__command_load = {
+    "load",
+    "",
+    "ratings and metadata into a database",
+    "One transaction: when it fails or is interrupted, the database is as it was. A wrong row is\n"
+    "reported as file:line, counted and left out, or ends the load with --strict.",
+    load_options,
+    load};
+
+const reel_command reel__command_convert = {
+    "convert", "", "MovieLens .dat files into CSV", NULL, convert_options, convert};

@@ -1,0 +1,53 @@
+/* open.c - what the commands that answer questions share. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/term.h"
+
+reel_code reel__open(reel_open *out, const reel_args *args, int database, int models,
+                     const char *only, reel_err *err)
+{
+    reel_engine_opts opts = {.models_dir = args->option[models],
+                             .only = only,
+                             .progress = reel__term_progress(args->quiet),
+                             .notice = reel__term_notice(args->quiet || args->json)};
+    reel_code rc;
+
+    *out = (reel_open){0};
+    REEL_TRY(reel__args_need(args, database, &opts.database, err));
+    REEL_TRY(reel__engine_open(&out->engine, &opts, err));
+    REEL_TRY(reel__session_new(&out->session, out->engine, err));
+out:
+    if (rc != REEL_OK)
+        reel__open_end(out);
+    return rc;
+}
+
+void reel__open_end(reel_open *open)
+{
+    reel__session_free(open->session);
+    reel__engine_close(open->engine);
+    *open = (reel_open){0};
+}
+
+void reel__movie_label(char *out, size_t size, const reel_dataset *dataset, reel_index movie)
+{
+    const reel_movie film = reel_dataset_movie(dataset, movie);
+
+    if (film.year > 0)
+        (void)snprintf(out, size, "%s (%d)", film.name, film.year);
+    else
+        (void)snprintf(out, size, "%s", film.name);
+}
+
+reel_code reel__print_json(const reel_buf *text, reel_err *err)
+{
+    const reel_code rc = reel__buf_check(text, err);
+
+    if (rc == REEL_OK) {
+        reel__term_write(text);
+        reel__term_print("\n");
+    }
+    return rc;
+}

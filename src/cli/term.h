@@ -1,0 +1,40 @@
+/* cli/term.h - how the program speaks to a person: tables, notices and progress on a terminal.
+ * Layer: cli. Threads: the main thread only, but for notices of the engine's own opening.
+ */
+#ifndef REEL_CLI_TERM_H
+#define REEL_CLI_TERM_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/progress.h"
+#include "service/engine.h"
+
+/* To standard output; a write that fails is remembered and reported by reel__term_close. */
+void reel__term_print(const char *format, ...) REEL_PRINTF(1, 2);
+void reel__term_write(const reel_buf *text);
+/* Flush. Errors: E_STORE (disk full, a closed pipe). */
+REEL_MUST_USE reel_code reel__term_close(reel_err *err);
+
+/* Colours only where they are seen: standard output is a terminal and NO_COLOR is unset. */
+const char *reel__term_bold(void);
+const char *reel__term_dim(void);
+const char *reel__term_plain(void);
+
+/* A table: columns as wide as their content, the widest text column cut to fit the terminal. */
+enum { REEL_COLUMNS_MAX = 8 };
+typedef struct reel_table reel_table;
+/* headings [columns]; a heading that starts with '>' stands right. */
+REEL_MUST_USE reel_code reel__table_new(reel_table **out, const char *const *headings, int columns,
+                                        reel_err *err);
+REEL_MUST_USE reel_code reel__table_cell(reel_table *table, reel_err *err, const char *format, ...)
+    REEL_PRINTF(3, 4);
+void reel__table_print(const reel_table *table);
+void reel__table_free(reel_table *table);
+
+/* Notices and progress on standard error; both silent when quiet, progress also when standard error
+ * is no terminal. */
+reel_notice reel__term_notice(bool quiet);
+const reel_progress *reel__term_progress(bool quiet);
+
+#endif

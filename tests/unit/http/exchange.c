@@ -1,0 +1,190 @@
+/* Request targets, query parameters, cursors, routes and problem answers. */
+
+#include "http/routes.h"
+#include "support/check.h"
+
+static reel_code cut(reel_exchange *exchange, const char *raw, reel_err *err)
+{
+    reel__exchange_init(exchange);
+    return reel__exchange_target(exchange, raw, err);
+}
+
+static void decodes_path_and_query(void **state)
+{
+    reel_exchange x;
+    reel_err err;
+
+    (void)state;
+    assert_int_equal(cut(&x, "/api/v1/movies?q=am%C3%A9lie+x&limit=5&flag&=v&&e=", &err), REEL_OK);
+    assert_string_equal(x.path, "/api/v1/movies");
+    assert_string_equal(reel__exchange_get(&x, "q"), "amélie x");
+    assert_string_equal(reel__exchange_get(&x, "limit"), "5");
+    assert_string_equal(reel__exchange_get(&x, "flag"), "");
+    assert_string_equal(reel__exchange_get(&x, "e"), "");
+    assert_null(reel__exchange_get(&x, "missing"));
+    reel__exchange_fini(&x);
+}
+
+static void plus_is_a_blank_only_in_the_query(void **state)
+{
+    reel_exchange x;
+
+    (void)state;
+    assert_int_equal(cut(&x, "/a+b?c=a%2Bb", NULL), REEL_OK);
+    assert_string_equal(x.path, "/a+b");
+    assert_string_equal(reel__exchange_get(&x, "c"), "a+b");
+    reel__exchange_fini(&x);
+}
+
+static void refuses_bad_targets(void **state)
+{
+    static const char *const bad[] = {"",     "x",         "/%",        "/%4",  "/%zz", "/%00",
+                                      "/%ff", "/?q=%C3%28", "/?q=a%0", "/?%00=1", "*"};
+    reel_exchange x;
+    reel_err err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(cut(&x, bad[i], &err), REEL_E_SYNTAX);
+        assert_true(strlen(err.msg) > 10);
+        reel__exchange_fini(&x);
+    }
+}
+
+static void refuses_what_is_too_long_or_too_many(void **state)
+{
+    static char long_target[REEL_HTTP_TARGET_MAX + 10];
+    char many[200] = "/?";
+    reel_exchange x;
+
+    (void)state;
+    memset(long_target, 'a', sizeof long_target - 1);
+    long_target[0] = '/';
+    assert_int_equal(cut(&x, long_target, NULL), REEL_E_TOOLARGE);
+    reel__exchange_fini(&x);
+    long_target[REEL_HTTP_TARGET_MAX - 1] = '\0';
+    assert_int_equal(cut(&x, long_target, NULL), REEL_OK);
+    reel__exchange_fini(&x);
+    for (size_t i = 0; i <= REEL_HTTP_PARAMETERS; i++)
+        memcpy(many + 2 + i * 4, "a=1&", 5);
+    assert_int_equal(cut(&x, many, NULL), REEL_E_SYNTAX);
+    reel__exchange_fini(&x);
+}
+
+static void numbers_are_checked(void **state)
+{
+    static const char *const bad[] = {"/?n=", "/?n=abc", "/?n=1.5", "/?n=0", "/?n=101",
+                                      "/?n=99999999999999999999", "/?n= 5", "/?n=5x", "/?n=0x5"};
+    int64_t value = 7;
+    reel_exchange x;
+    reel_err err;
+
+    (void)state;
+    assert_int_equal(cut(&x, "/?n=100", &err), REEL_OK);
+    assert_int_equal(reel__exchange_get_int(&x, "n", 1, 100, &value, &err), REEL_OK);
+    assert_int_equal(value, 100);
+    assert_int_equal(reel__exchange_get_int(&x, "absent", 1, 100, &value, &err), REEL_OK);
+    assert_int_equal(value, 100);
+    reel__exchange_fini(&x);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(cut(&x, bad[i], &err), REEL_OK);
+        assert_int_equal(reel__exchange_get_int(&x, "n", 1, 100, &value, &err), REEL_E_INVALID);
+        assert_non_null(strstr(err.msg, "n: expected a whole number from 1 to 100"));
+        reel__exchange_fini(&x);
+    }
+    assert_int_equal(value, 100);
+}
+
+static void cursors_go_round_and_belong_to_their_list(void **state)
+{
+    reel_exchange x;
+    reel_json json;
+    reel_buf text;
+    int64_t value = 0;
+
+    (void)state;
+    reel__buf_init(&text, 1000);
+    reel__json_init(&json, &text);
+    reel__json_object(&json);
+    reel__exchange_next(&json, 'o', 40);
+    reel__json_object_end(&json);
+    assert_string_equal(text.data, "{\"next_cursor\":\"o40\"}");
+    reel__buf_fini(&text);
+    assert_int_equal(cut(&x, "/?cursor=o40", NULL), REEL_OK);
+    assert_int_equal(reel__exchange_cursor(&x, 'o', &value, NULL), REEL_OK);
+    assert_int_equal(value, 40);
+    assert_int_equal(reel__exchange_cursor(&x, 'b', &value, NULL), REEL_E_INVALID);
+    reel__exchange_fini(&x);
+    assert_int_equal(cut(&x, "/?cursor=o-4", NULL), REEL_OK);
+    assert_int_equal(reel__exchange_cursor(&x, 'o', &value, NULL), REEL_E_INVALID);
+    reel__exchange_fini(&x);
+}
+
+static void routes_find_ids_and_say_what_is_allowed(void **state)
+{
+    char allow[32];
+    int64_t id = -1;
+    const reel_route *route;
+
+    (void)state;
+    route = reel__route_find("GET", "/api/v1/movies/862/similar", &id, allow, sizeof allow);
+    assert_non_null(route);
+    assert_string_equal(route->path, "/api/v1/movies/{id}/similar");
+    assert_int_equal(id, 862);
+    assert_null(reel__route_find("DELETE", "/api/v1/feedback", &id, allow, sizeof allow));
+    assert_string_equal(allow, "GET, POST");
+    assert_null(reel__route_find("GET", "/api/v1/movies/x", &id, allow, sizeof allow));
+    assert_string_equal(allow, "");
+    assert_null(reel__route_find("GET", "/api/v1/movies/", &id, allow, sizeof allow));
+    assert_null(reel__route_find("GET", "/api/v1/movies/1234567890123456", &id, allow,
+                                 sizeof allow));
+}
+
+static void every_route_has_help_and_is_under_v1(void **state)
+{
+    size_t count = 0;
+
+    (void)state;
+    for (const reel_route *route; (route = reel__route_at(count)) != NULL; count++) {
+        assert_true(strncmp(route->path, "/api/v1/", 8) == 0);
+        assert_true(strlen(route->help) > 5);
+        assert_non_null(route->handler);
+    }
+    assert_true(count >= 16);
+}
+
+static void problems_name_code_and_request(void **state)
+{
+    reel_err err;
+    reel_exchange x;
+
+    (void)state;
+    assert_int_equal(cut(&x, "/api/v1/movies/9", NULL), REEL_OK);
+    memcpy(x.request_id, "00000000000000ab", 17);
+    (void)reel_fail(&err, REEL_E_NOTFOUND, "no film has id %d", 9);
+    reel__exchange_problem(&x, &err);
+    assert_int_equal(x.status, 404);
+    assert_string_equal(x.answer_type, "application/problem+json");
+    assert_string_equal(x.answer.data,
+                        "{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,"
+                        "\"detail\":\"no film has id 9\",\"instance\":\"/api/v1/movies/9\","
+                        "\"code\":\"E_NOTFOUND\",\"request_id\":\"00000000000000ab\"}");
+    reel__exchange_fini(&x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decodes_path_and_query),
+        cmocka_unit_test(plus_is_a_blank_only_in_the_query),
+        cmocka_unit_test(refuses_bad_targets),
+        cmocka_unit_test(refuses_what_is_too_long_or_too_many),
+        cmocka_unit_test(numbers_are_checked),
+        cmocka_unit_test(cursors_go_round_and_belong_to_their_list),
+        cmocka_unit_test(routes_find_ids_and_say_what_is_allowed),
+        cmocka_unit_test(every_route_has_help_and_is_under_v1),
+        cmocka_unit_test(problems_name_code_and_request),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
