@@ -2,6 +2,11 @@
  *   count: s_j = n_j                          (n_j ratings, mean m_j)
  *   mean:  s_j = (n_j m_j + d m) / (n_j + d)  (m the mean of all ratings, d = damping)
  * The damped mean is the posterior mean of a film's rating under a normal prior worth d ratings.
+ *
+ * Defaults: NDCG@10 on validation lists of MovieLens 1M (bench/blend.c): count .123; mean with
+ * damping 0 .000, 5 .048, 25 .060, 100 .076, 400 .095, 1600 .111. It grows with the damping because
+ * a strongly damped mean orders films by how often they were rated; 100 is where a list by quality
+ * still differs from one by fame.
  */
 #include <math.h>
 
@@ -21,7 +26,7 @@ static const reel_param_spec param_specs[] = {
                   BY_COUNT, 0, 1, "count|mean"},
     [PARAM_DAMPING] = {"damping",
                        "by mean: how many ratings at the overall mean each film is given",
-                       REEL_PARAM_REAL, 25, 0, 1e6, NULL},
+                       REEL_PARAM_REAL, 100, 0, 1e6, NULL},
 };
 
 static double film_sum(reel_csr_view raters, reel_index movie)
