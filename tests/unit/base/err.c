@@ -1,6 +1,7 @@
-/* Codes and messages. */
+/* Codes and messages, the version, progress. */
 #include "support/check.h"
 
+#include "base/progress.h"
 #include "base/utf8.h"
 
 static void every_code_has_a_row(void **state)
@@ -45,10 +46,39 @@ static void long_message_is_cut_between_characters(void **state)
     }
 }
 
+static void the_library_knows_its_version(void **state)
+{
+    (void)state;
+    assert_string_equal(reel_version(), REEL_VERSION);
+}
+
+static void count_report(void *user, const char *stage, int64_t done, int64_t total,
+                         const char *unit)
+{
+    *(int64_t *)user += done * 1000 + total;
+    assert_string_equal(stage, "ratings");
+    assert_string_equal(unit, "rows");
+}
+
+static void progress_is_optional(void **state)
+{
+    int64_t told = 0;
+    const reel_progress deaf = {NULL, NULL}, heard = {count_report, &told};
+
+    (void)state;
+    reel__progress(NULL, "ratings", 1, 2, "rows");
+    reel__progress(&deaf, "ratings", 1, 2, "rows");
+    assert_int_equal(told, 0);
+    reel__progress(&heard, "ratings", 1, 2, "rows");
+    assert_int_equal(told, 1002);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_a_row),
+        cmocka_unit_test(the_library_knows_its_version),
+        cmocka_unit_test(progress_is_optional),
         cmocka_unit_test(message_is_optional),
         cmocka_unit_test(long_message_is_cut_between_characters),
     };

@@ -117,11 +117,24 @@ static void cuts_between_characters(void **state)
         assert_int_equal(reel__utf8_whole(text, length), whole[length]);
 }
 
+static void measures_columns(void **state)
+{
+    (void)state;
+    assert_int_equal(reel__utf8_width("Amélie", strlen("Amélie")), 6);
+    assert_int_equal(reel__utf8_width("千と", strlen("千と")), 4);
+    assert_int_equal(reel__utf8_width("e\xCC\x81", 3), 1); /* e and a combining accent */
+    assert_int_equal(reel__utf8_width("a\xFF\xE5\x8D", 4), 1);
+    assert_int_equal(reel__utf8_width("", 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_well_formed_text),  cmocka_unit_test(repairs_text),
-        cmocka_unit_test(folds_for_search),        cmocka_unit_test(folding_twice_changes_nothing),
+        cmocka_unit_test(knows_well_formed_text),
+        cmocka_unit_test(repairs_text),
+        cmocka_unit_test(folds_for_search),
+        cmocka_unit_test(measures_columns),
+        cmocka_unit_test(folding_twice_changes_nothing),
         cmocka_unit_test(cuts_between_characters),
     };
 
