@@ -67,15 +67,24 @@ test("rating a film again keeps its place, taking the stars away removes it", ()
   assert.deepEqual(withRating(two, film(2), null).map((r) => r.movie), [1]);
 });
 
-test("bars share one zero and reach from the lowest to the highest", () => {
-  const sum = sumOf({ baseline: 0.1, other: 0.1, score: 0.5, reasons: [
+test("each bar starts where the one before it ended, and the total ends where the last does", () => {
+  const sum = sumOf({ baseline: 0.1, other: 0.2, score: 0.5, reasons: [
     { movie: 1, title: "", rating: 5, contribution: 0.4 },
-    { movie: 2, title: "", rating: 1, contribution: -0.1 },
+    { movie: 2, title: "", rating: 1, contribution: -0.2 },
   ] });
-  assert.ok(Math.abs(sum.zero - 1 / 6) < 1e-12);
-  assert.ok(Math.abs(sum.bars[1]!.from) < 1e-12);
-  assert.ok(Math.abs(sum.bars[1]!.width - 1 / 6) < 1e-12);
-  assert.ok(Math.abs(sum.total.from + sum.total.width - 1) < 1e-12);
+  const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
+  near(sum.zero, 0);
+  near(sum.bars[0]!.width, 0.8);
+  near(sum.bars[1]!.from, 0.4);
+  near(sum.other.from, 0.4);
+  near(sum.baseline.from, 0.8);
+  near(sum.total.width, 1);
+  const below = sumOf({ baseline: 0, other: 0.3, score: 0.1, reasons: [
+    { movie: 1, title: "", rating: 1, contribution: -0.2 },
+  ] });
+  near(below.zero, 2 / 3);
+  near(below.bars[0]!.from, 0);
+  near(below.total.from, 2 / 3);
 });
 
 test("what is printed adds up exactly", () => {

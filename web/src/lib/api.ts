@@ -1,6 +1,7 @@
 // The one place that talks to the server: paths in, typed objects or an ApiError out.
+import { remember } from "./known";
 import type {
-  FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, Health, ListItem, LogEvent, Method,
+  FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, Health, ListItem, LogEvent, Method, Movie,
   Page, Person, Query, RatedMovie, SimilarPerson,
 } from "./types";
 
@@ -47,25 +48,32 @@ function post<T>(path: string, body: unknown, init: RequestInit = {}): Promise<T
   });
 }
 
+// Films pass through here on their way to the pages.
+async function films<T extends { items: Movie[] }>(answer: Promise<T>): Promise<T> {
+  const list = await answer;
+  remember(list.items);
+  return list;
+}
+
 type Signal = AbortSignal | undefined;
 const get = <T>(url: string, signal: Signal) => request<T>(url, signal ? { signal } : {});
 
 export const api = {
   health: (s?: Signal) => get<Health>(address("/health"), s),
   movies: (q: string, limit: number, cursor: string | null, s?: Signal) =>
-    get<Page<FoundMovie>>(address("/movies", { q, limit, cursor }), s),
+    films(get<Page<FoundMovie>>(address("/movies", { q, limit, cursor }), s)),
   movie: (id: number, s?: Signal) => get<FullMovie>(address(`/movies/${id}`), s),
   similar: (id: number, model: Method, limit: number, s?: Signal) =>
-    get<FilmList>(address(`/movies/${id}/similar`, { model, limit }), s),
+    films(get<FilmList>(address(`/movies/${id}/similar`, { model, limit }), s)),
   people: (q: string, limit: number, cursor: string | null, s?: Signal) =>
     get<Page<Person>>(address("/people", { q, limit, cursor }), s),
   person: (id: number, s?: Signal) => get<FullPerson>(address(`/people/${id}`), s),
   ratings: (id: number, limit: number, cursor: string | null, s?: Signal) =>
-    get<Page<RatedMovie>>(address(`/people/${id}/ratings`, { limit, cursor }), s),
+    films(get<Page<RatedMovie>>(address(`/people/${id}/ratings`, { limit, cursor }), s)),
   similarPeople: (id: number, limit: number, s?: Signal) =>
     get<{ items: SimilarPerson[] }>(address(`/people/${id}/similar`, { limit }), s),
   recommend: (query: Query, model: Method, limit: number, s?: Signal, exclude: number[] = []) =>
-    post<FilmList>("/recommendations", { ...query, model, limit, exclude, reasons: 3 }, s ? { signal: s } : {}),
+    films(post<FilmList>("/recommendations", { ...query, model, limit, exclude, reasons: 3 }, s ? { signal: s } : {})),
   explain: (query: Query, model: Method, movie: number, s?: Signal) =>
     post<ListItem>("/explanations", { ...query, model, movie }, s ? { signal: s } : {}),
   log: (method: string, type: string, limit: number, cursor: string | null, s?: Signal) =>

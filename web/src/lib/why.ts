@@ -1,4 +1,4 @@
-// The arithmetic of a reason panel: bars on one scale, and a sum that is a sum.
+// The arithmetic of a reason panel: bars that stand one on the end of the other, like the sum.
 import type { ListItem } from "./types";
 
 export interface Bar {
@@ -15,24 +15,23 @@ export interface Sum {
   total: Bar;
 }
 
-// Every bar starts at zero; the track reaches from the lowest to the highest of them.
+// Each bar starts where the one before it ended, in the order in which the lines are shown: the
+// films, the rest, the start. The total reaches from zero to where the last one ends.
 export function sumOf(item: Pick<ListItem, "baseline" | "other" | "score" | "reasons">): Sum {
-  const shares = item.reasons.map((r) => r.contribution);
-  const all = [...shares, item.baseline, item.other, item.score, 0];
-  const low = Math.min(...all);
-  const span = Math.max(...all) - low || 1;
-  const place = (share: number): Bar => ({
+  const shares = [...item.reasons.map((r) => r.contribution), item.other, item.baseline];
+  const ends = [0];
+  for (const share of shares) ends.push(ends[ends.length - 1]! + share);
+  const low = Math.min(...ends, item.score);
+  const span = Math.max(...ends, item.score) - low || 1;
+  const place = (share: number, start: number): Bar => ({
     share,
-    from: (Math.min(share, 0) - low) / span,
+    from: (Math.min(start, start + share) - low) / span,
     width: Math.abs(share) / span,
   });
-  return {
-    zero: -low / span,
-    bars: shares.map(place),
-    baseline: place(item.baseline),
-    other: place(item.other),
-    total: place(item.score),
-  };
+  const bars = shares.map((share, i) => place(share, ends[i]!));
+  const baseline = bars.pop()!;
+  const other = bars.pop()!;
+  return { zero: -low / span, bars, other, baseline, total: place(item.score, 0) };
 }
 
 // Digits enough to tell the largest share apart, the same for all lines of the sum.

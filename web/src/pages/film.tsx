@@ -128,7 +128,10 @@ function FilmHead({ film }: { film: FullMovie }) {
   const original = film.original_title && film.original_title !== film.title ? film.original_title : null;
   return (
     <article class="film-head">
-      <Poster film={film} width={500} eager />
+      <div class="film-poster">
+        <div class="film-light" aria-hidden="true"><Poster film={film} width={92} eager silent /></div>
+        <Poster film={film} width={500} eager />
+      </div>
       <div class="film-facts">
         <h1>{film.title}</h1>
         <p class="film-line">{facts.join(t.dot)}</p>
@@ -151,7 +154,7 @@ function FilmHead({ film }: { film: FullMovie }) {
 function HeadSkeleton() {
   return (
     <div class="film-head" aria-hidden="true">
-      <span class="poster is-waiting" />
+      <div class="film-poster"><span class="poster is-waiting" /></div>
       <div class="film-facts">
         <span class="bone is-title" />
         <span class="bone is-short" />

@@ -53,6 +53,16 @@ function Films({ event }: { event: LogEvent }) {
   );
 }
 
+// The log knows the film a list started from by its id only; its title is asked for.
+function Source({ id }: { id: number }) {
+  const film = useResource(`film?${id}`, (signal) => api.movie(id, signal));
+  return (
+    <p class="log-source">
+      {t.log.like} <a href={`/film/${id}`}>{film.data?.title ?? t.log.film(id)}</a>
+    </p>
+  );
+}
+
 function Row({ event }: { event: LogEvent }) {
   const method = event.method ? (t.controls.names[event.method as Method] ?? event.method) : null;
   return (
@@ -67,7 +77,10 @@ function Row({ event }: { event: LogEvent }) {
         {event.user !== null ? <a href={`/people/${event.user}`}>{t.log.person(event.user)}</a>
           : event.visitor ? t.log.visitor(event.visitor) : t.log.someone}
       </td>
-      <td><Films event={event} /></td>
+      <td>
+        <Films event={event} />
+        {event.source_movie !== null && <Source id={event.source_movie} />}
+      </td>
     </tr>
   );
 }

@@ -21,17 +21,20 @@ function Genres({ person }: { person: FullPerson }) {
   const most = genres[0]?.ratings ?? 1;
   if (genres.length === 0) return null;
   return (
-    <dl class="genres" aria-label={t.people.genres}>
-      {genres.map((g) => (
-        <div key={g.genre}>
-          <dt>{g.genre}</dt>
-          <dd>
-            <span class="meter-track" aria-hidden="true"><span class="meter-fill" style={{ "--share": g.ratings / most }} /></span>
-            <span class="meter-note">{g.ratings}</span>
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <div>
+      <p class="genres-title">{t.people.genres}</p>
+      <dl class="genres">
+        {genres.map((g) => (
+          <div key={g.genre}>
+            <dt>{g.genre}</dt>
+            <dd>
+              <span class="meter-track" aria-hidden="true"><span class="meter-fill" style={{ "--share": g.ratings / most }} /></span>
+              <span class="meter-note">{g.ratings}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }
 

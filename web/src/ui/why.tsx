@@ -1,6 +1,7 @@
 // "Why this film": one bar per film that contributed, the rest, and the sum as a sum.
 import { useEffect, useRef } from "preact/hooks";
 import { api } from "../lib/api";
+import { pictureOf } from "../lib/known";
 import { useResource } from "../lib/resource";
 import { t } from "../lib/texts";
 import { digitsFor, printedOther, rounded, sumOf, type Bar } from "../lib/why";
@@ -24,12 +25,16 @@ interface LineProps {
   note?: string | undefined;
   printed?: number;
   kind?: string;
+  movie?: number;
 }
 
-function Line({ bar, zero, digits, label, note, printed = rounded(bar.share, digits), kind = "" }: LineProps) {
+function Line({ bar, zero, digits, label, note, printed = rounded(bar.share, digits), kind = "", movie }: LineProps) {
   const minus = printed < 0 ? "−" : "";
   return (
     <tr class={`sum-line ${kind} ${bar.share < 0 ? "is-negative" : ""}`}>
+      <td class="sum-thumb">
+        {movie !== undefined && <Poster film={{ title: label, ...pictureOf(movie) }} width={92} silent />}
+      </td>
       <th scope="row">
         <span class="sum-label">{label}</span>
         {note && <span class="sum-note">{note}</span>}
@@ -37,7 +42,7 @@ function Line({ bar, zero, digits, label, note, printed = rounded(bar.share, dig
           <span class="track-bar" />
         </span>
       </th>
-      <td>{minus + Math.abs(printed).toFixed(digits)}</td>
+      <td class="sum-share">{minus + Math.abs(printed).toFixed(digits)}</td>
     </tr>
   );
 }
@@ -53,15 +58,15 @@ function Sums({ item, film }: { item: ListItem; film: boolean }) {
     <table class="sum">
       <tbody>
         {reasons.map((r, i) => (
-          <Line key={r.movie} {...common} bar={sum.bars[i]!} label={r.title}
+          <Line key={r.movie} {...common} bar={sum.bars[i]!} label={r.title} movie={r.movie}
             note={r.rating === null || film ? undefined : t.why.rated(r.rating)} />
         ))}
-        {(item.baseline !== 0 || reasons.length === 0) && (
-          <Line {...common} bar={sum.baseline} label={t.why.baseline} kind="is-rest" />
-        )}
         {other !== 0 && (
           <Line {...common} bar={sum.other} printed={other} kind="is-rest"
             label={film ? t.why.otherFilm : t.why.other} />
+        )}
+        {(item.baseline !== 0 || reasons.length === 0) && (
+          <Line {...common} bar={sum.baseline} label={t.why.baseline} kind="is-rest" />
         )}
         <Line {...common} bar={sum.total} label={t.why.sum} kind="is-total" />
       </tbody>
