@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 root = pathlib.Path(__file__).resolve().parent.parent
-build = root / "build/release"
+build = root / "build/bench"
 data = os.environ["REEL_TEST_DATA"]
 BENCHES = {
     "base": [build / "bench/bench_base"],
@@ -18,7 +18,7 @@ BENCHES = {
     "score": [build / "bench/bench_score"],
     "knn": [build / "bench/bench_knn"],
     "sklearn": ["/usr/bin/python3", root / "bench/peers/sklearn_cosine.py", f"{data}/ml-1m/ratings.dat"],
-    "cold": ["/usr/bin/python3", root / "bench/cold.py", build / "reel", data],
+    "cold": ["/usr/bin/python3", root / "bench/cold.py", root / "build/release/reel", data],
 }
 
 
