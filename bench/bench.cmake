@@ -6,6 +6,7 @@ function(reel_add_bench name)
 endfunction()
 
 reel_add_bench(knn movielens.c)
+reel_add_bench(parse movielens.c)
 reel_add_bench(score movielens.c)
 reel_add_bench(store movielens.c)
 reel_add_bench(base)

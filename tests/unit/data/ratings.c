@@ -214,6 +214,36 @@ static void test_only_twenty_bad_rows_are_reported(void **state)
     reel__ratings_fini(&ratings);
 }
 
+/* The mapping of such a file ends where its last page does: a step past the end would crash. */
+static void test_a_file_that_fills_its_pages(void **state)
+{
+    (void)state;
+    static const char *const lasts[] = {"\n1::2::3::9", "\n1::2::3::99\n", "\n1::2::3.5",
+                                        "\n1::",        "\n12345678",      "\n1::2::3::12345678"};
+    enum { PAGES = 2 * 4096 };
+    char *text = malloc(PAGES + 96);
+
+    assert_non_null(text);
+    for (size_t i = 0; i < sizeof lasts / sizeof *lasts; i++) {
+        const size_t last = strlen(lasts[i]);
+        size_t at = 0;
+        reel_ratings ratings;
+        reel_err err;
+
+        while (at + last + 96 < PAGES)
+            at += (size_t)print_row(text + at, 1, 2, "3", 978300760, "\n");
+        at += (size_t)print_row(text + at, 1, 2, "3", 978300760, "");
+        while (at + last < PAGES)
+            text[at++] = ' ';
+        memcpy(text + at, lasts[i], last);
+        assert_ok(reel__read_ratings(&ratings, temp_write_bytes("pages.dat", text, PAGES), NULL,
+                                     NULL, &err));
+        assert_in_range(ratings.count, 400, 430);
+        reel__ratings_fini(&ratings);
+    }
+    free(text);
+}
+
 /* ---- wrong rows ---------------------------------------------------------------------------- */
 
 static void test_reasons(void **state)
@@ -429,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_plain_lists),
         cmocka_unit_test(test_scale_given_by_the_caller),
         cmocka_unit_test(test_fast_and_careful_paths_agree),
+        cmocka_unit_test(test_a_file_that_fills_its_pages),
         cmocka_unit_test(test_bad_rows_among_many_good_ones),
         cmocka_unit_test(test_only_twenty_bad_rows_are_reported),
         cmocka_unit_test(test_reasons),
