@@ -19,7 +19,8 @@ static void load_sample(reel_dataset **out, const char *name, bool shuffled)
     (void)snprintf(folder, sizeof folder, "%s", temp_path(name));
     (void)snprintf(films, sizeof films, "%s/films.jsonl", folder);
     (void)snprintf(database, sizeof database, "%s.db", folder);
-    const reel_sample_opts sample = {.output = folder, .people = 300, .seed = 1, .shuffled = shuffled};
+    const reel_sample_opts sample = {
+        .output = folder, .people = 300, .seed = 1, .shuffled = shuffled};
     const reel_load_opts load = {
         .database = database, .movielens = folder, .tmdb = films, .simulated = true};
 

@@ -13,7 +13,8 @@ static reel_code make_dataset(reel_dataset **out, reel_err *err)
     reel_code rc;
 
     REEL_TRY(reel_dataset_builder_new(&builder, err));
-    REEL_TRY(reel_dataset_builder_add_ratings(builder, ratings, sizeof ratings / sizeof *ratings, err));
+    REEL_TRY(
+        reel_dataset_builder_add_ratings(builder, ratings, sizeof ratings / sizeof *ratings, err));
     REEL_TRY(reel_dataset_builder_finish(out, builder, NULL, err));
 out:
     reel_dataset_builder_free(builder);

@@ -38,7 +38,7 @@ static void plus_is_a_blank_only_in_the_query(void **state)
 
 static void refuses_bad_targets(void **state)
 {
-    static const char *const bad[] = {"",     "x",         "/%",        "/%4",  "/%zz", "/%00",
+    static const char *const bad[] = {"",     "x",          "/%",      "/%4",     "/%zz", "/%00",
                                       "/%ff", "/?q=%C3%28", "/?q=a%0", "/?%00=1", "*"};
     reel_exchange x;
     reel_err err;
@@ -73,8 +73,9 @@ static void refuses_what_is_too_long_or_too_many(void **state)
 
 static void numbers_are_checked(void **state)
 {
-    static const char *const bad[] = {"/?n=", "/?n=abc", "/?n=1.5", "/?n=0", "/?n=101",
-                                      "/?n=99999999999999999999", "/?n= 5", "/?n=5x", "/?n=0x5"};
+    static const char *const bad[] = {"/?n=",   "/?n=abc", "/?n=1.5",
+                                      "/?n=0",  "/?n=101", "/?n=99999999999999999999",
+                                      "/?n= 5", "/?n=5x",  "/?n=0x5"};
     int64_t value = 7;
     reel_exchange x;
     reel_err err;
@@ -136,8 +137,8 @@ static void routes_find_ids_and_say_what_is_allowed(void **state)
     assert_null(reel__route_find("GET", "/api/v1/movies/x", &id, allow, sizeof allow));
     assert_string_equal(allow, "");
     assert_null(reel__route_find("GET", "/api/v1/movies/", &id, allow, sizeof allow));
-    assert_null(reel__route_find("GET", "/api/v1/movies/1234567890123456", &id, allow,
-                                 sizeof allow));
+    assert_null(
+        reel__route_find("GET", "/api/v1/movies/1234567890123456", &id, allow, sizeof allow));
 }
 
 static void every_route_has_help_and_is_under_v1(void **state)
