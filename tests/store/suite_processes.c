@@ -146,26 +146,36 @@ static void test_events_outlive_their_process(void **state)
 
 /* ---- starting at once ---------------------------------------------------------------------- */
 
-static void test_many_create_at_once(void **state)
+/* In step, by a pipe whose end closes for all of them at once. */
+static void create_when_told(const char *url, int told)
+{
+    reel_store *store = NULL;
+    reel_store_counts counts;
+    char byte = 0;
+
+    if (read(told, &byte, 1) != 0)
+        _exit(4);
+    store = open_or_leave(url, &(reel_store_opts){.create = true});
+    _exit(reel__store_counts(store, &counts, NULL) == REEL_OK ? 0 : 3);
+}
+
+static void create_at_once(const char *url)
 {
     enum { STARTS = 6 };
-    fixture *f = *state;
-    char url[600] = "";
     pid_t pids[STARTS];
+    int tell[2] = {-1, -1};
 
-    reel__store_close(f->store);
-    f->store = NULL;
-    (void)snprintf(url, sizeof url, "%s-new", f->url);
+    assert_int_equal(pipe(tell), 0);
     for (int i = 0; i < STARTS; i++) {
         pids[i] = fork();
         assert_true(pids[i] >= 0);
         if (pids[i] == 0) {
-            reel_store *store = open_or_leave(url, &(reel_store_opts){.create = true});
-            reel_store_counts counts;
-
-            _exit(reel__store_counts(store, &counts, NULL) == REEL_OK ? 0 : 3);
+            (void)close(tell[1]);
+            create_when_told(url, tell[0]);
         }
     }
+    (void)close(tell[0]);
+    (void)close(tell[1]);
     for (int i = 0; i < STARTS; i++) {
         int status = -1;
 
@@ -173,8 +183,24 @@ static void test_many_create_at_once(void **state)
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), 0);
     }
-    assert_ok(reel__store_open(&f->store, url, NULL, &f->err), f->err);
-    assert_int_equal(counts_of(f->store).generation, 0);
+}
+
+static void test_many_create_at_once(void **state)
+{
+    enum { ROUNDS = 20 };
+    fixture *f = *state;
+    char url[600] = "";
+
+    reel__store_close(f->store);
+    f->store = NULL;
+    for (int round = 0; round < ROUNDS; round++) {
+        (void)snprintf(url, sizeof url, "%s-%d", f->url, round);
+        create_at_once(url);
+        assert_ok(reel__store_open(&f->store, url, NULL, &f->err), f->err);
+        assert_int_equal(counts_of(f->store).generation, 0);
+        reel__store_close(f->store);
+        f->store = NULL;
+    }
 }
 
 int store_suite_processes(void)

@@ -55,8 +55,7 @@ static void free_load(sqlite_load *load)
     (void)sqlite3_finalize(load->put_group);
     (void)sqlite3_finalize(load->put_rating);
     (void)sqlite3_finalize(load->renew_rating);
-    reel__sqlite_rollback(load->db);
-    (void)sqlite3_close(load->db);
+    (void)sqlite3_close(load->db); /* undoes a transaction that was not committed */
     reel__free(load);
 }
 

@@ -82,7 +82,8 @@ void reel__sqlite_limit_pages_for_test(reel_store *store, int64_t pages)
         (void)limit_pages(self->writer, pages > 0 ? pages : INT32_MAX, NULL);
 }
 
-/* Switching a new file to WAL does not wait for others by itself: two starts at once must. */
+/* Switching a new file to WAL answers "busy" at once instead of waiting for others who do the same
+ * (two programs started together on a new file), so the waiting is done here. */
 static reel_code use_wal(const reel_sqlite *store, reel_err *err)
 {
     const int64_t deadline = reel__clock_steady_us() + (int64_t)store->busy_timeout_ms * 1000;
