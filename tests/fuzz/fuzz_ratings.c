@@ -78,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int64_t rows = 0;
 
     must(rc == REEL_OK || (rc == REEL_E_FORMAT && err.msg[0] != '\0' && ratings.items == NULL));
+    must(ratings.items != NULL || ratings.count == 0);
     must(reported <= 20 && (rc != REEL_OK || report.rows == (int64_t)ratings.count));
     for (size_t i = 0; i < ratings.count; i++) {
         must(ratings.items[i].person >= 0 && ratings.items[i].movie >= 0);

@@ -71,6 +71,20 @@ static void shuffle(trial_data *trial, reel_rng *rng)
     }
 }
 
+static void add_films(reel_dataset_builder *builder, const trial_data *trial)
+{
+    reel_err err;
+
+    for (int f = 0; f < FILMS; f++) {
+        char title[32];
+        const reel_movie film = {.id = film_id(f), .title = title, .year = 1900 + f};
+
+        (void)snprintf(title, sizeof title, "Film %d", f);
+        if (trial->known[f])
+            assert_ok(reel_dataset_builder_add_movie(builder, &film, &err));
+    }
+}
+
 static reel_dataset *build(const trial_data *trial, bool films_last, reel_dataset_report *report)
 {
     reel_dataset_builder *builder = NULL;
@@ -78,19 +92,11 @@ static reel_dataset *build(const trial_data *trial, bool films_last, reel_datase
     reel_err err;
 
     assert_ok(reel_dataset_builder_new(&builder, &err));
-    for (int pass = 0; pass < 2; pass++) {
-        if ((pass == 0) == films_last)
-            assert_ok(
-                reel_dataset_builder_add_ratings(builder, trial->ratings, trial->count, &err));
-        for (int f = 0; f < FILMS && (pass == 1) == films_last; f++) {
-            char title[16];
-            const reel_movie film = {.id = film_id(f), .title = title, .year = 1900 + f};
-
-            (void)snprintf(title, sizeof title, "Film %d", f);
-            if (trial->known[f])
-                assert_ok(reel_dataset_builder_add_movie(builder, &film, &err));
-        }
-    }
+    if (!films_last)
+        add_films(builder, trial);
+    assert_ok(reel_dataset_builder_add_ratings(builder, trial->ratings, trial->count, &err));
+    if (films_last)
+        add_films(builder, trial);
     assert_ok(reel_dataset_builder_finish(&dataset, builder, report, &err));
     reel_dataset_builder_free(builder);
     return dataset;

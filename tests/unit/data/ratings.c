@@ -129,38 +129,56 @@ static void test_scale_given_by_the_caller(void **state)
 
 /* ---- long files: the fast path ------------------------------------------------------------- */
 
+enum { LONG_ROWS = 2000 };
+
+/* Rows with every kind of number and both line ends; to be freed. */
+static char *long_list(void)
+{
+    static const char *const values[] = {"5", "0.5", "3.5", "4.0", "5.0", "3.50", "1e0", "+2"};
+    char *text = malloc((size_t)LONG_ROWS * 96);
+    size_t at = 0;
+
+    assert_non_null(text);
+    for (int i = 0; i < LONG_ROWS; i++) {
+        const long long id = i % 7 == 0 ? 12345678901LL + i : i % 9999;
+
+        at += (size_t)print_row(text + at, id, i % 3 == 0 ? 123456789LL : i, values[i % 8],
+                                1000000LL * (i % 5 == 0 ? i * 1000000LL : i),
+                                i % 2 == 0 ? "\n" : "\r\n");
+    }
+    return text;
+}
+
+static void assert_same_alone(const reel_rating *rating, const char *line, size_t length)
+{
+    reel_ratings alone;
+    reel_err err;
+
+    assert_ok(
+        reel__read_ratings(&alone, temp_write_bytes("one.dat", line, length), NULL, NULL, &err));
+    assert_int_equal(alone.count, 1);
+    assert_rating(rating, alone.items[0].person, alone.items[0].movie, (double)alone.items[0].value,
+                  alone.items[0].time);
+    reel__ratings_fini(&alone);
+}
+
 /* As the careful path reads each line alone, the fast path must read them all. */
 static void test_fast_and_careful_paths_agree(void **state)
 {
     (void)state;
-    static const char *const values[] = {"5", "0.5", "3.5", "4.0", "5.0", "3.50", "1e0", "+2"};
-    static const char *const ends[] = {"\n", "\r\n"};
-    enum { ROWS = 2000 };
-    char *text = malloc((size_t)ROWS * 96);
-    reel_ratings all, one;
-    size_t at = 0;
+    char *text = long_list();
+    const char *line = text;
+    reel_ratings all;
     reel_err err;
 
-    assert_non_null(text);
-    for (int i = 0; i < ROWS; i++) {
-        const long long id = i % 7 == 0 ? 12345678901LL + i : i % 9999;
-
-        at += (size_t)print_row(text + at, id, i % 3 == 0 ? 123456789LL : i, values[i % 8],
-                                1000000LL * (i % 5 == 0 ? i * 1000000LL : i), ends[i % 2]);
-    }
     assert_ok(read_text(&all, "long.dat", text, NULL, &err));
-    assert_int_equal(all.count, ROWS);
-    for (size_t i = 0, from = 0; i < ROWS; i++) {
-        const size_t length = strcspn(text + from, "\n") + 1;
+    assert_int_equal(all.count, LONG_ROWS);
+    for (size_t i = 0; i < LONG_ROWS; i++) {
+        const size_t length = strcspn(line, "\n") + 1;
 
-        if (i % 97 == 0) {
-            assert_ok(reel__read_ratings(&one, temp_write_bytes("one.dat", text + from, length),
-                                         NULL, NULL, &err));
-            assert_rating(&all.items[i], one.items[0].person, one.items[0].movie,
-                          (double)one.items[0].value, one.items[0].time);
-            reel__ratings_fini(&one);
-        }
-        from += length;
+        if (i % 19 == 0)
+            assert_same_alone(&all.items[i], line, length);
+        line += length;
     }
     reel__ratings_fini(&all);
     free(text);
@@ -402,6 +420,7 @@ static void test_a_truncated_file(void **state)
 static void test_a_line_of_ten_megabytes(void **state)
 {
     (void)state;
+    static const char start[] = "1::1::5::1\n2::";
     const size_t size = (size_t)10 << 20;
     char *text = malloc(size + 64);
     bad_rows bad = {0};
@@ -410,8 +429,8 @@ static void test_a_line_of_ten_megabytes(void **state)
 
     assert_non_null(text);
     memset(text, '7', size);
-    memcpy(text, "1::1::5::1\n2::", 14);
-    memcpy(text + size, "\n3::1::5::1\n", 13);
+    memcpy(text, start, sizeof start - 1);
+    (void)snprintf(text + size, 64, "\n3::1::5::1\n");
     assert_ok(read_text(&ratings, "long.dat", text, &bad, &err));
     assert_int_equal(ratings.count, 2);
     assert_int_equal(bad.count, 1);
