@@ -41,7 +41,7 @@ static void cut_character(char *text, size_t size)
     text[end] = '\0';
 }
 
-reel_code reel_fail(reel_err *err, reel_code code, const char *format, ...)
+reel_code(reel_fail)(reel_err *err, reel_code code, const char *format, ...)
 {
     va_list arguments;
 
