@@ -86,7 +86,7 @@ int main(int argc, char **argv)
     }
     (void)snprintf(extra, sizeof extra, ",\"people\":%zu,\"threads\":%d,\"extra_mb\":%.1f", people,
                    threads, extra_mb);
-    bench_print(&timing, "all-neighbours/user-knn", "s", extra);
+    bench_print(&timing, "user-knn: neighbours of all people", "s", extra);
     reel_model_free(model);
     return 0;
 }

@@ -65,6 +65,12 @@ static void make_list(const reel_model *model, const person *who, reel_scratch *
     }
 }
 
+/* What a list may cost, in microseconds. */
+static int goal_of(const char *label)
+{
+    return strcmp(label, "hybrid") == 0 ? 500 : strcmp(label, "user-knn of all") == 0 ? 1000 : 300;
+}
+
 static void measure(const char *label, const reel_model *model, const person *who, size_t reasons)
 {
     float *scores = reel__alloc_aligned((size_t)reel_model_movies(model), sizeof *scores);
@@ -82,8 +88,12 @@ static void measure(const char *label, const reel_model *model, const person *wh
             make_list(model, who, scratch, scores, reasons);
         bench_add(&timing, (double)(reel__clock_steady_us() - begin) / INNER);
     }
-    (void)snprintf(name, sizeof name, "%s/%s", reasons > 0 ? "list-with-reasons" : "list", label);
+    (void)snprintf(name, sizeof name, "%s: a list of %d%s", label, (int)LIST,
+                   reasons > 0 ? " with reasons" : "");
     (void)snprintf(extra, sizeof extra, ",\"ratings\":%zu", who->query.count);
+    if (reasons == 0)
+        (void)snprintf(extra, sizeof extra, ",\"ratings\":%zu,\"goal\":\"< %d\"", who->query.count,
+                       goal_of(label));
     bench_print(&timing, name, "us", extra);
     reel_scratch_free(scratch);
     reel__free(scores);
@@ -100,7 +110,7 @@ static void measure_model(const char *label, const char *name, const reel_datase
 
     require(reel_model_fit(&model, name, dataset, params, NULL, &err), &err);
     bench_add(&timing, (double)(reel__clock_steady_us() - begin) / 1000);
-    (void)snprintf(fit_name, sizeof fit_name, "fit/%s", label);
+    (void)snprintf(fit_name, sizeof fit_name, "%s: fit", label);
     bench_print(&timing, fit_name, "ms", "");
     measure(label, model, who, 0);
     measure(label, model, who, REASONS);
@@ -117,7 +127,7 @@ int main(int argc, char **argv)
     choose_person(&who, dataset);
     for (size_t m = 0; reel_model_at(m) != NULL; m++)
         measure_model(reel_model_at(m)->name, reel_model_at(m)->name, dataset, &who, NULL);
-    measure_model("user-knn-all", "user-knn", dataset, &who, &everyone);
+    measure_model("user-knn of all", "user-knn", dataset, &who, &everyone);
     reel__free(who.seen);
     reel_dataset_free(dataset);
     return 0;

@@ -18,11 +18,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "num/topk.h"
 
 enum { PARAM_NEIGHBOURS };
-enum { NEIGHBOURS_MAX = 1024 };
-enum { SLOT_SIMILARITY = 4, SLOT_TOP = 5, SLOT_STATE = 6, SLOT_ROWS = 7 };
+enum { NEIGHBOURS_MAX = 1024, SPARE = 16 };
+enum { SLOT_SIMILARITY = 4, SLOT_TOP = 5, SLOT_SUMS = 5, SLOT_STATE = 6, SLOT_ROOM = 7 };
 
 static const reel_param_spec param_specs[] = {
     [PARAM_NEIGHBOURS] = {"neighbours", "how many of the most similar people count; 0 = all",
@@ -64,6 +63,13 @@ static reel_code check_row(const user_knn *self, const reel_query *query, reel_e
                      (int)query->row, (int)self->people.rows, self->base.id);
 }
 
+static float *get_similarity(const user_knn *self, reel_scratch *scratch)
+{
+    const size_t people = (size_t)self->people.rows;
+
+    return reel__scratch_get(scratch, SLOT_SIMILARITY, REEL_NEAREST_ROOM * people * sizeof(float));
+}
+
 /* Cosine of the query with everyone; one's own row is -1, below everybody else's. */
 static void compare(const user_knn *self, const reel_query *query, float *similarity)
 {
@@ -80,16 +86,6 @@ static void compare(const user_knn *self, const reel_query *query, float *simila
         similarity[v] = similarity[v] * self->inverse_norms[v] * inverse;
     if (query->row >= 0)
         similarity[query->row] = -1;
-}
-
-/* The `limit` most similar people, those with a similarity above 0. top [limit] */
-static size_t pick(const user_knn *self, const float *similarity, size_t limit, reel_scored *top)
-{
-    size_t count = reel__topk(similarity, self->people.rows, NULL, limit, top);
-
-    while (count > 0 && top[count - 1].score <= 0)
-        count--;
-    return count;
 }
 
 static void weigh_all(const user_knn *self, const float *similarity, knn_state *state)
@@ -124,7 +120,7 @@ static reel_code open_state(knn_state **out, const reel_scored **top, size_t *to
     const uint64_t key = reel__query_key(&self->base, query);
     knn_state *state =
         reel__scratch_get(scratch, SLOT_STATE, sizeof *state + people * sizeof state->weight[0]);
-    float *similarity = reel__scratch_get(scratch, SLOT_SIMILARITY, people * sizeof *similarity);
+    float *similarity = get_similarity(self, scratch);
     reel_scored *list = reel__scratch_get(scratch, SLOT_TOP, (limit + 1) * sizeof *list);
     reel_code rc;
 
@@ -140,7 +136,7 @@ static reel_code open_state(knn_state **out, const reel_scored **top, size_t *to
     if (limit == 0) {
         weigh_all(self, similarity, state);
     } else {
-        const size_t count = pick(self, similarity, limit, list);
+        const size_t count = reel__nearest(list, similarity, self->people.rows, limit);
 
         weigh_top(self, list, count, state);
         if (top != NULL) {
@@ -159,7 +155,7 @@ static reel_code knn_neighbours(const reel_model *model, const reel_query *query
     const user_knn *self = (const user_knn *)model;
     const size_t people = (size_t)self->people.rows;
     const size_t most = limit < people ? limit : people;
-    float *similarity = reel__scratch_get(scratch, SLOT_SIMILARITY, people * sizeof *similarity);
+    float *similarity = get_similarity(self, scratch);
     reel_scored *top = reel__scratch_get(scratch, SLOT_TOP, (most + 1) * sizeof *top);
     const reel_code rc = check_row(self, query, err);
 
@@ -168,7 +164,7 @@ static reel_code knn_neighbours(const reel_model *model, const reel_query *query
     if (similarity == NULL || top == NULL)
         return no_memory(self, err);
     compare(self, query, similarity);
-    *count = pick(self, similarity, most, top);
+    *count = reel__nearest(top, similarity, self->people.rows, most);
     for (size_t n = 0; n < *count; n++)
         out[n] = (reel_neighbour){top[n].index, top[n].score};
     return REEL_OK;
@@ -201,38 +197,73 @@ static reel_code knn_score(const reel_model *model, const reel_query *query, ree
 
 /* ---- reasons ------------------------------------------------------------------------------- */
 
-typedef struct row_buffer {
-    reel_index *col;
-    float *val;
-} row_buffer;
+/* Room to explain one film. */
+typedef struct explain_room {
+    float *shares;            /* [people] x_vj / |x_v| of neighbours who rated the film, else 0 */
+    float *ratings, *val;     /* [people], [movies] */
+    reel_index *raters, *col; /* [people], [movies] */
+    reel_index *place;        /* [movies] */
+    reel_index rater_count;
+} explain_room;
 
-/* With few neighbours: walk the rows of those who rated the film along the history. */
-static void add_by_person(const user_knn *self, const reel_query *query, const float *shares,
-                          row_buffer raters, reel_index rater_count, row_buffer row,
-                          double *contributions)
+static bool open_room(explain_room *room, const user_knn *self, reel_scratch *scratch)
 {
-    for (reel_index r = 0; r < rater_count; r++) {
-        const reel_index v = raters.col[r];
-        reel_index count, k = 0;
+    const size_t people = (size_t)self->people.rows, movies = (size_t)self->base.movies;
+    float *block = reel__scratch_get(scratch, SLOT_ROOM, (3 * people + 3 * movies) * sizeof *block);
 
-        if (shares[v] == 0)
+    if (block == NULL)
+        return false;
+    room->shares = block;
+    room->ratings = block + people;
+    room->val = block + 2 * people;
+    room->raters = (reel_index *)(void *)(room->val + movies);
+    room->col = room->raters + people;
+    room->place = room->col + movies;
+    return true;
+}
+
+/* Who rated the film among the neighbours, and their share in it. */
+static void share_film(const user_knn *self, reel_index movie, const float *weight,
+                       explain_room *room)
+{
+    memset(room->shares, 0, (size_t)self->people.rows * sizeof *room->shares);
+    room->rater_count = reel__packed_row(&self->films, movie, room->raters, room->ratings);
+    for (reel_index r = 0; r < room->rater_count; r++) {
+        const reel_index v = room->raters[r];
+
+        if (weight[v] > 0)
+            room->shares[v] = room->ratings[r] * self->inverse_norms[v];
+    }
+}
+
+/* With few neighbours: walk the rows of those who rated the film. sums [query->count + SPARE]:
+ * films that are not in the history go to the spare ones; one alone would make each addition wait
+ * for the one before. */
+static void add_by_person(const user_knn *self, const reel_query *query, const explain_room *room,
+                          double *sums)
+{
+    for (reel_index j = 0; j < self->base.movies; j++)
+        room->place[j] = (reel_index)query->count + j % SPARE;
+    for (size_t i = 0; i < query->count; i++)
+        room->place[query->entries[i].movie] = (reel_index)i;
+    for (reel_index r = 0; r < room->rater_count; r++) {
+        const double share = (double)room->shares[room->raters[r]];
+        reel_index count;
+
+        if (share == 0)
             continue;
-        count = reel__packed_row(&self->people, v, row.col, row.val);
-        for (size_t i = 0; i < query->count; i++) {
-            while (k < count && row.col[k] < query->entries[i].movie)
-                k++;
-            if (k < count && row.col[k] == query->entries[i].movie)
-                contributions[i] += (double)row.val[k] * (double)shares[v];
-        }
+        count = reel__packed_row(&self->people, room->raters[r], room->col, room->val);
+        for (reel_index k = 0; k < count; k++)
+            sums[room->place[room->col[k]]] += (double)room->val[k] * share;
     }
 }
 
 /* With everyone: one product with each film of the history. */
 static void add_by_film(const user_knn *self, const reel_query *query, const float *shares,
-                        double *contributions)
+                        double *sums)
 {
     for (size_t i = 0; i < query->count; i++)
-        contributions[i] = reel__packed_dot(&self->films, query->entries[i].movie, shares);
+        sums[i] = reel__packed_dot(&self->films, query->entries[i].movie, shares);
 }
 
 static reel_code knn_explain(const reel_model *model, const reel_query *query, reel_index movie,
@@ -240,37 +271,30 @@ static reel_code knn_explain(const reel_model *model, const reel_query *query, r
                              reel_err *err)
 {
     const user_knn *self = (const user_knn *)model;
-    const size_t people = (size_t)self->people.rows, movies = (size_t)model->movies;
-    const double inverse = (double)inverse_length(query);
     const double unit = (double)reel__packed_unit(&self->people);
+    explain_room room;
     knn_state *state = NULL;
+    double *sums, scale;
     reel_code rc = open_state(&state, NULL, NULL, self, query, scratch, err);
-    float *room = reel__scratch_get(scratch, SLOT_ROWS, (3 * people + 2 * movies) * sizeof(float));
-    float *shares = room; /* x_vj / |x_v| of the neighbours who rated the film, else 0 */
-    row_buffer raters, row;
-    reel_index rater_count;
 
     if (rc != REEL_OK)
         return rc;
-    if (room == NULL)
+    sums = reel__scratch_get(scratch, SLOT_SUMS, (query->count + SPARE) * sizeof *sums);
+    if (!open_room(&room, self, scratch) || sums == NULL)
         return no_memory(self, err);
     if (state->total <= 0)
         return REEL_OK;
-    raters = (row_buffer){(reel_index *)(void *)(room + people), room + 2 * people};
-    row = (row_buffer){(reel_index *)(void *)(room + 3 * people), room + 3 * people + movies};
-    memset(shares, 0, people * sizeof *shares);
-    rater_count = reel__packed_row(&self->films, movie, raters.col, raters.val);
-    for (reel_index r = 0; r < rater_count; r++)
-        if (state->weight[raters.col[r]] > 0)
-            shares[raters.col[r]] = raters.val[r] * self->inverse_norms[raters.col[r]];
+    memset(sums, 0, (query->count + SPARE) * sizeof *sums);
+    share_film(self, movie, state->weight, &room);
     if (model->params[PARAM_NEIGHBOURS] > 0)
-        add_by_person(self, query, shares, raters, rater_count, row, contributions);
+        add_by_person(self, query, &room, sums);
     else
-        add_by_film(self, query, shares, contributions);
+        add_by_film(self, query, room.shares, sums);
+    scale = (double)inverse_length(query) * unit / state->total;
     for (size_t i = 0; i < query->count; i++) {
         const reel_entry *e = &query->entries[i];
 
-        contributions[i] *= (double)(e->weight * e->value) * inverse * unit / state->total;
+        contributions[i] = sums[i] * (double)(e->weight * e->value) * scale;
         out->score += contributions[i];
     }
     return REEL_OK;

@@ -6,12 +6,18 @@
 
 #include "model/packed.h"
 #include "model/vtable.h"
+#include "num/topk.h"
 
 typedef struct user_knn {
     reel_model base;
     reel_packed people, films;  /* the matrix by row and by column, both in the same unit */
     const float *inverse_norms; /* [people.rows] 1 / |x_v|, 0 for a row of zeros */
 } user_knn;
+
+/* The `limit` most similar people in order, ties by row, those with a similarity above 0 only; how
+ * many. top [limit]; similarity [3 n]: the first n are the similarities, the rest is room. */
+enum { REEL_NEAREST_ROOM = 3 };
+size_t reel__nearest(reel_scored *top, float *similarity, reel_index n, size_t limit);
 
 /* The `limit` nearest of everyone at once, in order: what reel_model_neighbours answers for each
  * person's own row, bit for bit.

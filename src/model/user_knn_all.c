@@ -11,7 +11,6 @@
 #include "base/alloc.h"
 #include "model/user_knn.h"
 #include "num/par.h"
-#include "num/topk.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
@@ -40,7 +39,7 @@ typedef struct plan {
 
 typedef struct workspace { /* of one thread */
     int32_t *products;     /* [GROUP][groups * GROUP] */
-    float *similarity;     /* [people] */
+    float *similarity;     /* [people], and room for reel__nearest */
     reel_scored *top;      /* [limit] */
     reel_index *col;       /* [movies] */
     float *val;            /* [movies] */
@@ -192,13 +191,12 @@ static void walk_film(const reel_packed *films, reel_index movie, int32_t a, int
 
 static void keep_nearest(const plan *p, reel_index person, workspace *w)
 {
-    const size_t found = reel__topk(w->similarity, p->model->people.rows, NULL, p->limit, w->top);
+    const size_t found = reel__nearest(w->top, w->similarity, p->model->people.rows, p->limit);
     reel_neighbour *row = p->out + (size_t)person * p->limit;
 
     for (size_t n = 0; n < p->limit; n++)
-        row[n] = n < found && w->top[n].score > 0
-                     ? (reel_neighbour){w->top[n].index, w->top[n].score}
-                     : (reel_neighbour){-1, 0};
+        row[n] = n < found ? (reel_neighbour){w->top[n].index, w->top[n].score}
+                           : (reel_neighbour){-1, 0};
 }
 
 static void do_group(const plan *p, reel_index group, workspace *w)
@@ -264,7 +262,7 @@ static reel_code make_workspaces(workspace **out, const plan *p, int count, reel
 
     for (int t = 0; t < count && !missing; t++) {
         all[t].products = reel__alloc_aligned(p->dense > 0 ? people * GROUP : 1, sizeof(int32_t));
-        all[t].similarity = reel__alloc_aligned(people, sizeof(float));
+        all[t].similarity = reel__alloc_aligned(REEL_NEAREST_ROOM * people, sizeof(float));
         all[t].top = reel__alloc_array(p->limit, sizeof(reel_scored));
         all[t].col = reel__alloc_array(movies, sizeof(reel_index));
         all[t].val = reel__alloc_array(movies, sizeof(float));
