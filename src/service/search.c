@@ -10,11 +10,11 @@
 #include "base/alloc.h"
 #include "service/engine_priv.h"
 
-enum { WORDS_MOST = 16, FUZZY_FROM = 3, SUGGESTIONS = 5, TEXT_MOST = 4096 };
+enum { WORDS_MOST = 16, FUZZY_FROM = 3, NEARLY_FROM = 5, SUGGESTIONS = 5, TEXT_MOST = 4096 };
 
 /* What the kinds of match are worth. */
 static const float EXACT = 1.0F, EXACT_BARE = 0.98F, EXACT_OTHER = 0.97F;
-static const float BEGINS = 0.9F, BEGINS_INSIDE_WORD = 0.8F;
+static const float BEGINS = 0.9F, BEGINS_INSIDE_WORD = 0.8F, ALL_BUT_A_LETTER = 0.91F;
 static const float ALL_WORDS = 0.75F, ALL_BUT_LAST_WHOLE = 0.7F, ALL_BEGUN = 0.66F;
 static const float MISSPELT = 0.95F, MISSPELT_WORDS = 0.65F, SOME_WORDS = 0.5F;
 static const float OTHER_YEAR = 0.25F, NEXT_YEAR = 0.03F;
@@ -208,6 +208,8 @@ static float judge_key(const typed *query, const reel_search_key *key, bool word
         memcmp(text, query->text, query->length) == 0) {
         if (key->length == query->length)
             return worth;
+        if (more == 1 && query->length >= NEARLY_FROM)
+            return ALL_BUT_A_LETTER - (EXACT - worth);
         return (text[query->length] == ' ' ? BEGINS : BEGINS_INSIDE_WORD) - (EXACT - worth);
     }
     if (more > allowed || query->length < FUZZY_FROM)
