@@ -1,0 +1,1 @@
+reel_add_test(unit/poster/poster.c)
