@@ -11,7 +11,8 @@
 #include "data/rows_priv.h"
 
 enum {
-    FAST_MARGIN = 128, /* bytes after a line start the fast path may look at */
+    FAST_MARGIN = 128,    /* bytes after a line start the fast path may look at */
+    FAST_BYTES = 8 << 20, /* between two reports of progress */
     FIELDS = 4,
     FIRST_ROWS = 4096
 };
@@ -116,6 +117,15 @@ static reel_code unknown_shape(const reel_rows *rows, const char *what, reel_err
                      rows->path, rows->line, what, text);
 }
 
+/* "movieId,userId,...": read as it stands it would make films of people. */
+static bool is_swapped_header(reel_slice first)
+{
+    char name[16] = "";
+
+    memcpy(name, first.text, first.length < sizeof name ? first.length : sizeof name - 1);
+    return strcasestr(name, "movie") != NULL || strcasestr(name, "item") != NULL;
+}
+
 /* Look at the first line that is not blank without taking it, unless it is a header. */
 static reel_code find_shape(list_reader *reading, reel_err *err)
 {
@@ -141,6 +151,8 @@ static reel_code find_shape(list_reader *reading, reel_err *err)
         return unknown_shape(rows, count < 2 ? "unknown separator" : "too many columns", err);
     shape->columns = count;
     shape->header = shape->width == 1 && !is_number(fields[0]) && !is_number(fields[1]);
+    if (shape->header && is_swapped_header(fields[0]))
+        return unknown_shape(rows, "the columns stand in another order", err);
     if (shape->width == 2 || is_movielens_header(fields, count))
         shape->minimum = 0.5;
     else if (is_u_data(rows->path))
@@ -347,15 +359,19 @@ static inline const char *fast_rows(list_reader *reading, const char *stop, char
     return at;
 }
 
-static void read_fast(list_reader *reading)
+/* Good rows, for a while. True: there may be more of them; false: the next line needs care. */
+static bool read_fast(list_reader *reading)
 {
     reel_rows *rows = &reading->rows;
     const size_t before = reading->ratings.count;
     const char *stop = rows->end - FAST_MARGIN;
+    const bool to_the_end = rows->end - rows->at <= FAST_BYTES;
     int64_t taken = 0;
 
     if (rows->end - rows->at <= FAST_MARGIN)
-        return;
+        return false;
+    if (!to_the_end)
+        stop = rows->at + FAST_BYTES;
     if (reading->shape.width == 2)
         rows->at = fast_rows(reading, stop, ':', 2);
     else if (reading->shape.separator == '\t')
@@ -367,6 +383,11 @@ static void read_fast(list_reader *reading)
     rows->line += taken;
     if (taken > 0)
         reading->last_time = reading->ratings.items[reading->ratings.count - 1].time;
+    if (rows->at < stop)
+        return reading->ratings.count == reading->ratings.capacity;
+    reel__progress(rows->opts->progress, rows->stage, rows->at - (const char *)rows->map.data,
+                   (int64_t)rows->map.size_bytes, "bytes");
+    return !to_the_end;
 }
 
 /* ---- the whole file ------------------------------------------------------------------------ */
@@ -392,8 +413,7 @@ static reel_code read_rows(list_reader *reading, reel_err *err)
     for (;;) {
         if (reading->ratings.count == reading->ratings.capacity)
             REEL_TRY(grow(&reading->ratings, estimate(reading), err));
-        read_fast(reading);
-        if (reading->ratings.count == reading->ratings.capacity)
+        if (read_fast(reading) || reading->ratings.count == reading->ratings.capacity)
             continue;
         if (!reel__rows_next(rows))
             break;

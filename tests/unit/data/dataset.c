@@ -205,6 +205,43 @@ static void test_every_changed_byte_is_found_or_harmless(void **state)
     reel_dataset_free(made);
 }
 
+/* A file whose checksum is right and whose content is not, as a foreign program might write it. */
+static void assert_refused(int array, int64_t position, int64_t value, const char *part)
+{
+    const char *path = temp_path("crafted.reel");
+    reel_dataset *made = build(2, 3), *opened = NULL;
+    const size_t width = reel__dataset_arrays[array].width;
+    char *at = (char *)(uintptr_t)made->array[array] + (size_t)position * width;
+    reel_err err = {0};
+
+    memcpy(at, &value, width); /* little-endian: the low bytes */
+    assert_int_equal(reel_dataset_save(made, path, NULL), REEL_OK);
+    assert_int_equal(reel_dataset_open(&opened, path, &err), REEL_E_FORMAT);
+    assert_null(opened);
+    if (strstr(err.msg, part) == NULL || strstr(err.msg, "crafted.reel: damaged") == NULL)
+        fail_msg("\"%s\" where \"%s\" is expected", err.msg, part);
+    reel_dataset_free(made);
+}
+
+static void test_unsound_content_is_refused(void **state)
+{
+    (void)state;
+    assert_refused(ARRAY_MOVIE_ID, 1, 1, "movie ids are not ascending");
+    assert_refused(ARRAY_MOVIE_ID, 0, -1, "movie ids are not ascending");
+    assert_refused(ARRAY_PERSON_ID, 0, 8, "person ids are not ascending");
+    assert_refused(ARRAY_RATINGS_PTR, 1, INT64_C(1) << 40, "a matrix row ends before it starts");
+    assert_refused(ARRAY_RATINGS_PTR, 2, 2, "another number of entries");
+    assert_refused(ARRAY_RATINGS_PTR, 0, 1, "another number of entries");
+    assert_refused(ARRAY_RATINGS_COL, 0, 2, "row 0");
+    assert_refused(ARRAY_RATERS_COL, 2, -1, "row 1");
+    assert_refused(ARRAY_RATINGS_VAL, 1, 0x7F800000, "row 0");
+    assert_refused(ARRAY_TEXT_OFFSET, 3, INT64_C(1) << 40, "a text is cut or not UTF-8");
+    assert_refused(ARRAY_TEXT_OFFSET, 0, 1, "texts do not fill their heap");
+    assert_refused(ARRAY_TEXT, 0, 0xFF, "a text is cut or not UTF-8");
+    assert_refused(ARRAY_TEXT, 0, 0, "a text is cut or not UTF-8");
+    assert_refused(ARRAY_POPULARITY, 1, 0x7F800000, "infinite");
+}
+
 static void test_saving_where_it_cannot(void **state)
 {
     (void)state;
@@ -252,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_another_format_version),
         cmocka_unit_test(test_every_truncation_is_refused),
         cmocka_unit_test(test_every_changed_byte_is_found_or_harmless),
+        cmocka_unit_test(test_unsound_content_is_refused),
         cmocka_unit_test(test_saving_where_it_cannot),
         cmocka_unit_test(test_every_allocation_may_fail),
     };

@@ -168,6 +168,70 @@ static void test_100k_folder(void **state)
     reel__catalogue_free(catalogue);
 }
 
+static void test_bad_100k_genres_and_users(void **state)
+{
+    (void)state;
+    const char *folder = new_folder("badhundred");
+    reel_catalogue *catalogue = NULL;
+    reel_generation generation;
+    bad_rows bad = {0};
+    const reel_read_opts opts = {.bad_row = bad_rows_take, .user = &bad};
+    reel_err err;
+
+    put(folder, "u.genre", "unknown|0\nAction|x\nAlone\nFar|19\nCartoon|3\n");
+    put(folder, "u.item",
+        "1|Toy Story (1995)|01-Foo-1995||http://x|" FLAGS "\n1|Again|||x|" FLAGS
+        "\nx|No id|||x|" FLAGS "\n2||||x|" FLAGS "\n");
+    put(folder, "u.user", "1|24|M|technician|85711\nx|1|M|t|1\n2|old|M|t|1\n");
+    assert_ok(reel__read_movielens(&catalogue, &generation, folder, &opts, NULL, &err));
+    assert_int_equal(bad.count, 8);
+    assert_string_equal(bad.reason[0], "genre number \"x\" is not a whole number");
+    assert_string_equal(bad.reason[1], "expected genre|number");
+    assert_non_null(strstr(bad.reason[2], "more than 19 genres"));
+    assert_string_equal(bad.reason[3], "movie id 1 was given before");
+    assert_string_equal(bad.reason[4], "movie id \"x\" is not a whole number");
+    assert_string_equal(bad.reason[5], "the title is empty");
+    assert_string_equal(bad.reason[6], "user id \"x\" is not a whole number");
+    assert_string_equal(bad.reason[7], "age \"old\" is not a whole number");
+    assert_string_equal(film(catalogue, 1)->genres, "Cartoon");
+    assert_string_equal(film(catalogue, 1)->release_date, "");
+    reel__catalogue_free(catalogue);
+}
+
+static void test_damaged_catalogues(void **state)
+{
+    (void)state;
+    const char *folder = new_folder("damaged");
+    const size_t size = (size_t)10 << 20;
+    char *text = malloc(size + 64), path[TEMP_PATH];
+    reel_catalogue *catalogue = NULL;
+    reel_generation generation;
+    reel_read_report report;
+    reel_err err;
+
+    assert_non_null(text);
+    put(folder, "movies.csv", "movieId;title;genres\n1;Heat (1995);Action\n");
+    assert_fails(reel__read_movielens(&catalogue, &generation, folder, NULL, NULL, &err),
+                 REEL_E_FORMAT, "1 fields instead of 3: movieId,title,genres");
+    (void)temp_write_bytes("damaged/movies.csv", "1,He\0at,x\n", 10);
+    assert_fails(reel__read_movielens(&catalogue, &generation, folder, NULL, NULL, &err),
+                 REEL_E_FORMAT, "movies.csv:1: NUL byte");
+    memset(text, 'x', size);
+    (void)snprintf(text + size, 64, "\n1,Heat (1995),Action\n");
+    put(folder, "movies.csv", text);
+    assert_ok(reel__read_movielens(&catalogue, &generation, folder, NULL, &report, &err));
+    assert_int_equal(report.bad_rows, 1);
+    assert_int_equal(reel__catalogue_movies(catalogue), 1);
+    reel__catalogue_free(catalogue);
+    (void)snprintf(path, sizeof path, "%s", new_folder("longdat"));
+    (void)snprintf(text + size, 64, "\n1::Heat (1995)::Action\n");
+    put(path, "movies.dat", text);
+    assert_ok(reel__read_movielens(&catalogue, &generation, path, NULL, &report, &err));
+    assert_int_equal(report.bad_rows, 1);
+    reel__catalogue_free(catalogue);
+    free(text);
+}
+
 /* ---- CSV ----------------------------------------------------------------------------------- */
 
 static void test_csv_folder(void **state)
@@ -299,6 +363,8 @@ int main(void)
         cmocka_unit_test(test_dat_tags),
         cmocka_unit_test(test_bad_dat_rows),
         cmocka_unit_test(test_100k_folder),
+        cmocka_unit_test(test_bad_100k_genres_and_users),
+        cmocka_unit_test(test_damaged_catalogues),
         cmocka_unit_test(test_csv_folder),
         cmocka_unit_test(test_bad_csv_rows),
         cmocka_unit_test(test_tags_may_be_a_header_alone),

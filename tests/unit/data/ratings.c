@@ -262,6 +262,46 @@ static void test_a_file_that_fills_its_pages(void **state)
     free(text);
 }
 
+typedef struct progress_seen {
+    int64_t reports, done, total;
+} progress_seen;
+
+static void see_progress(void *user, const char *stage, int64_t done, int64_t total,
+                         const char *unit)
+{
+    progress_seen *seen = user;
+
+    assert_string_equal(stage, "ratings");
+    assert_string_equal(unit, "bytes");
+    assert_true(done >= seen->done && done <= total);
+    *seen = (progress_seen){seen->reports + 1, done, total};
+}
+
+static void test_progress_goes_on_through_a_big_file(void **state)
+{
+    (void)state;
+    const size_t size = (size_t)20 << 20;
+    char *text = malloc(size + 96);
+    progress_seen seen = {0};
+    const reel_progress progress = {see_progress, &seen};
+    const reel_read_opts opts = {.progress = &progress};
+    reel_ratings ratings;
+    size_t at = 0, rows = 0;
+    reel_err err;
+
+    assert_non_null(text);
+    for (; at < size; rows++)
+        at += (size_t)print_row(text + at, 1, 1193, "5", 978300760, "\n");
+    assert_ok(
+        reel__read_ratings(&ratings, temp_write_bytes("big.dat", text, at), &opts, NULL, &err));
+    assert_int_equal(ratings.count, rows);
+    assert_in_range(seen.reports, 3, 10);
+    assert_int_equal(seen.done, at);
+    assert_int_equal(seen.total, at);
+    reel__ratings_fini(&ratings);
+    free(text);
+}
+
 /* ---- wrong rows ---------------------------------------------------------------------------- */
 
 static void test_reasons(void **state)
@@ -377,6 +417,8 @@ static void test_wrong_separator(void **state)
                  "1 2 3 4");
     assert_fails(read_text(&ratings, "wide.csv", "1,2,3,4,5,6\n", NULL, &err), REEL_E_FORMAT,
                  "too many columns");
+    assert_fails(read_text(&ratings, "swapped.csv", "item_id,user_id,rating\n1,2,3\n", NULL, &err),
+                 REEL_E_FORMAT, "swapped.csv:1: the columns stand in another order");
 }
 
 static void test_nul_bytes(void **state)
@@ -479,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_scale_given_by_the_caller),
         cmocka_unit_test(test_fast_and_careful_paths_agree),
         cmocka_unit_test(test_a_file_that_fills_its_pages),
+        cmocka_unit_test(test_progress_goes_on_through_a_big_file),
         cmocka_unit_test(test_bad_rows_among_many_good_ones),
         cmocka_unit_test(test_only_twenty_bad_rows_are_reported),
         cmocka_unit_test(test_reasons),
