@@ -82,14 +82,14 @@ static reel_code add_member(const hybrid *self, int m, const reel_query *query,
                             reel_err *err)
 {
     const reel_model *member = self->members[m];
-    const double weight = member == NULL ? 0 : weight_of(self, m, query->count);
+    const double weight = weight_of(self, m, query->count);
     const size_t movies = (size_t)self->base.movies;
     float *own = reel__scratch_get(scratch, SLOT_SCORES, movies * sizeof *own);
     double deviation = 0, mean, scale;
     reel_code rc;
 
     state->mean[m] = state->scale[m] = 0;
-    if (weight == 0)
+    if (member == NULL || weight == 0)
         return REEL_OK;
     if (own == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for %zu scores", movies);
@@ -398,7 +398,7 @@ const reel_model_ops reel__model_hybrid = {
              .task = REEL_TASK_RANKING,
              .fold_in = REEL_FOLD_IN_EXACT,
              .params = param_specs,
-             .param_count = MEMBERS * STEPS},
+             .param_count = sizeof param_specs / sizeof *param_specs},
     .struct_size = sizeof(hybrid),
     .fit = hybrid_fit,
     .score = hybrid_score,

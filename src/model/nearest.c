@@ -16,12 +16,14 @@ static float guess_bound(const float *similarity, reel_index n, size_t limit)
     const size_t rank = limit * SAMPLE / (size_t)n * 4 / 3 + 4;
     float sample[SAMPLE];
     reel_scored top[RANK_MAX];
+    size_t found;
 
     if (n < 4 * SAMPLE || rank > RANK_MAX)
         return -INFINITY;
     for (reel_index i = 0; i < SAMPLE; i++)
         sample[i] = similarity[(int64_t)i * n / SAMPLE];
-    return top[reel__topk(sample, SAMPLE, NULL, rank, top) - 1].score;
+    found = reel__topk(sample, SAMPLE, NULL, rank, top);
+    return found < rank ? -INFINITY : top[rank - 1].score;
 }
 
 /* In index order, so that ties stay in it. */

@@ -159,7 +159,7 @@ multiply_groups(const uint8_t *mine, const uint8_t *theirs, reel_index tiles, in
         for (int u = 0; u < GROUP; u++) {
             int32_t four;
 
-            memcpy(&four, me + u * FILMS, sizeof four);
+            memcpy(&four, me + (size_t)u * FILMS, sizeof four);
             sum[u] = _mm512_dpbusd_epi32(sum[u], them, _mm512_set1_epi32(four));
         }
     }
