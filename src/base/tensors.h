@@ -39,6 +39,9 @@ REEL_MUST_USE reel_code reel__tensors_add(reel_tensors_writer *writer, const cha
 REEL_MUST_USE reel_code reel__tensors_add_matrix(reel_tensors_writer *writer, const char *name,
                                                  reel_dtype dtype, const void *data, int64_t rows,
                                                  int64_t cols, reel_err *err);
+/* Add "checksum": 16 hexadecimal digits over the tensors added so far, for damage that leaves a
+ * file well-formed. Called last, without a prefix. */
+REEL_MUST_USE reel_code reel__tensors_checksum(reel_tensors_writer *writer, reel_err *err);
 /* Atomic over an existing file (base/file.h). */
 REEL_MUST_USE reel_code reel__tensors_write(reel_tensors_writer *writer, const char *path,
                                             reel_err *err);
@@ -51,6 +54,8 @@ REEL_MUST_USE reel_code reel__tensors_open(reel_tensors **out, const char *path,
 reel_tensors *reel__tensors_ref(reel_tensors *tensors);
 void reel__tensors_free(reel_tensors *tensors);
 const char *reel__tensors_path(const reel_tensors *tensors);
+/* Read every tensor and compare with "checksum". Errors: E_FORMAT (another one, or none). */
+REEL_MUST_USE reel_code reel__tensors_verify(const reel_tensors *tensors, reel_err *err);
 /* Metadata of "prefix" + "key", or NULL. */
 const char *reel__tensors_get_meta(const reel_tensors *tensors, const char *prefix,
                                    const char *key);

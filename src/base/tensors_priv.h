@@ -20,12 +20,15 @@ enum {
 };
 
 #define TENSORS_METADATA "__metadata__"
+#define TENSORS_CHECKSUM "checksum"
 #define TENSORS_PADDING  "__pad" /* and a number: fills up to the next boundary */
 
 typedef struct reel_dtype_row {
     const char *name; /* as safetensors writes it */
     int64_t size_bytes;
 } reel_dtype_row;
+
+enum { TENSORS_SUM_TEXT = 17 }; /* a checksum as text, with its NUL */
 
 enum { TENSORS_DTYPES = 7 };
 extern const reel_dtype_row reel__tensors_dtypes[TENSORS_DTYPES]; /* by reel_dtype */

@@ -4,11 +4,13 @@
 #include "base/tensors.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/tensors_priv.h"
 
@@ -237,6 +239,26 @@ void reel__tensors_free(reel_tensors *tensors)
 const char *reel__tensors_path(const reel_tensors *tensors)
 {
     return tensors->path;
+}
+
+reel_code reel__tensors_verify(const reel_tensors *tensors, reel_err *err)
+{
+    const char *expected = reel__tensors_get_meta(tensors, "", TENSORS_CHECKSUM);
+    char text[TENSORS_SUM_TEXT];
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < tensors->count; i++) {
+        const tensor *next = &tensors->tensors[i];
+        const size_t size = (size_t)(next->end - next->begin);
+
+        if (size > 0 && strncmp(next->name, TENSORS_PADDING, strlen(TENSORS_PADDING)) != 0)
+            sum = reel__hash64(tensors->data + next->begin, size, sum);
+    }
+    (void)snprintf(text, sizeof text, "%016llx", (unsigned long long)sum);
+    if (expected != NULL && strcmp(expected, text) == 0)
+        return REEL_OK;
+    return damaged(tensors, err,
+                   expected == NULL ? "it has no checksum" : "its checksum does not match");
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */

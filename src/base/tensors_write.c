@@ -4,10 +4,12 @@
  */
 #include "base/tensors.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/tensors_priv.h"
 
@@ -193,6 +195,18 @@ reel_code reel__tensors_add_matrix(reel_tensors_writer *writer, const char *name
                          (long long)cols);
     }
     return add_part(writer, added, err);
+}
+
+reel_code reel__tensors_checksum(reel_tensors_writer *writer, reel_err *err)
+{
+    char text[TENSORS_SUM_TEXT];
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < writer->part_count; i++)
+        if (writer->parts[i].size_bytes > 0)
+            sum = reel__hash64(writer->parts[i].data, (size_t)writer->parts[i].size_bytes, sum);
+    (void)snprintf(text, sizeof text, "%016llx", (unsigned long long)sum);
+    return reel__tensors_meta(writer, TENSORS_CHECKSUM, text, err);
 }
 
 /* ---- the file ------------------------------------------------------------------------------ */

@@ -1,7 +1,8 @@
 /* file.c - a fitted model as one safetensors file, and back by mapping it (docs/model-format.md).
  * The header's metadata say what it is (kind, format, model, parameters, seed, data hash, id); a
- * file that says anything else is refused with the reason. Members of a hybrid are written by the
- * same two body functions under a prefix; the films stand once, at the root.
+ * file that says anything else, or whose checksum does not match, is refused with the reason.
+ * Members of a hybrid are written by the same two body functions under a prefix; the films stand
+ * once, at the root.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ reel_code reel_model_save(const reel_model *model, const char *path, reel_err *e
     REEL_TRY(
         reel__tensors_add(writer, "movie_ids", REEL_I64, model->movie_ids, model->movies, err));
     REEL_TRY(reel__model_save_body(model, writer, err));
+    REEL_TRY(reel__tensors_checksum(writer, err));
     REEL_TRY(reel__tensors_write(writer, path, err));
 out:
     reel__tensors_writer_free(writer);
@@ -187,6 +189,7 @@ reel_code reel_model_load(reel_model **out, const char *path, reel_err *err)
     *out = NULL;
     REEL_TRY(reel__tensors_open(&tensors, path, err));
     REEL_TRY(check_kind(tensors, err));
+    REEL_TRY(reel__tensors_verify(tensors, err));
     REEL_TRY(reel__model_load_body(out, tensors, "", err));
 out:
     reel__tensors_free(tensors);

@@ -124,26 +124,30 @@ static void test_missing_and_foreign_files_are_refused(void **state)
     reel_dataset_free(dataset);
 }
 
-/* Replace text in a saved file by text of the same length; false when it is not there. */
-static bool patch(const char *from, const char *to, const char *text, const char *other)
+/* Replace bytes of a saved file by others; false when they are not there. */
+static bool patch_bytes(const char *from, const char *to, const void *bytes, const void *other,
+                        size_t length)
 {
     reel_file_map map;
     char *copy, *at;
-    size_t size;
 
-    assert_int_equal(strlen(text), strlen(other));
     assert_int_equal(reel__file_map_open(&map, from, NULL), REEL_OK);
-    size = map.size_bytes;
-    copy = reel__alloc_array(size, 1);
+    copy = reel__alloc_array(map.size_bytes, 1);
     assert_non_null(copy);
-    memcpy(copy, map.data, size);
-    reel__file_map_close(&map);
-    at = memmem(copy, size, text, strlen(text));
+    memcpy(copy, map.data, map.size_bytes);
+    at = memmem(copy, map.size_bytes, bytes, length);
     if (at != NULL)
-        memcpy(at, other, strlen(other));
-    (void)temp_write_bytes(strrchr(to, '/') + 1, copy, size);
+        memcpy(at, other, length);
+    (void)temp_write_bytes(strrchr(to, '/') + 1, copy, map.size_bytes);
+    reel__file_map_close(&map);
     reel__free(copy);
     return at != NULL;
+}
+
+static bool patch(const char *from, const char *to, const char *text, const char *other)
+{
+    assert_int_equal(strlen(text), strlen(other));
+    return patch_bytes(from, to, text, other, strlen(text));
 }
 
 static void test_changed_headers_are_refused_with_the_reason(void **state)
@@ -159,6 +163,7 @@ static void test_changed_headers_are_refused_with_the_reason(void **state)
         {"\"param.neighbours\":\"9\"", "\"param.neighbours\":\"8\"", "does not fit its parameters"},
         {"\"param.neighbours\"", "\"param.neighbour_\"", "lacks \"param.neighbours\""},
         {"\"seed\":\"1\"", "\"seed\":\"!\"", "seed"},
+        {"\"checksum\":\"", "\"checkSum\":\"", "no checksum"},
         {"\"data_hash\"", "\"data_hush\"", "data_hash"},
         {"\"data_hash\":\"sha256:", "\"data_hash\":\"sha255:", "does not fit"},
         {"\"people.values\"", "\"people.valves\"", "people.values"},
@@ -181,6 +186,25 @@ static void test_changed_headers_are_refused_with_the_reason(void **state)
             fail_msg("no %s in the header", cases[i].text);
         refuse(changed, REEL_E_FORMAT, cases[i].says);
     }
+    reel_model_free(model);
+    reel_dataset_free(dataset);
+}
+
+/* Film ids changed to other film ids: well-formed, but not what was saved. */
+static void test_changed_tensors_are_refused(void **state)
+{
+    (void)state;
+    static const int64_t others[] = {10, 12};
+    char path[TEMP_PATH], changed[TEMP_PATH];
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *model = NULL;
+
+    (void)snprintf(path, sizeof path, "%s", temp_path("popular.reel"));
+    (void)snprintf(changed, sizeof changed, "%s", temp_path("changed.reel"));
+    assert_int_equal(reel_model_fit(&model, "popular", dataset, NULL, NULL, NULL), REEL_OK);
+    assert_int_equal(reel_model_save(model, path, NULL), REEL_OK);
+    assert_true(patch_bytes(path, changed, reel_model_movie_ids(model), others, sizeof others));
+    refuse(changed, REEL_E_FORMAT, "checksum does not match");
     reel_model_free(model);
     reel_dataset_free(dataset);
 }
@@ -250,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_odd_parameter_values_come_back),
         cmocka_unit_test(test_missing_and_foreign_files_are_refused),
         cmocka_unit_test(test_changed_headers_are_refused_with_the_reason),
+        cmocka_unit_test(test_changed_tensors_are_refused),
         cmocka_unit_test(test_damaged_bytes_never_crash),
         cmocka_unit_test(test_a_disk_error_is_told),
     };
