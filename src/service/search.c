@@ -114,9 +114,15 @@ static void note_films(finding *find, const reel_search_word *word, how matched,
             *cell = (reel_search_cell){.stamp = find->work->stamp};
             find->work->touched[find->touched++] = film;
         }
-        if (cell->word == find->word) /* the better matches come first */
+        if (cell->word == find->word) { /* a whole word or a beginning came first */
+            if (letters > cell->letters) {
+                cell->cover += letters - cell->letters;
+                cell->letters = letters;
+            }
             continue;
+        }
         cell->word = (uint8_t)find->word;
+        cell->letters = letters;
         cell->cover += letters;
         cell->whole = (uint8_t)(cell->whole + (matched == WHOLE));
         cell->begun = (uint8_t)(cell->begun + (matched != ALIKE));
@@ -143,7 +149,7 @@ static size_t edits_allowed(size_t length)
     return length < FUZZY_FROM ? 0 : length < 6 ? 1 : 2;
 }
 
-/* Words of the titles within a few edits, nearest first; then words that begin nearly so. */
+/* Words of the titles within a few edits, and words that begin nearly so. */
 static void note_alike(finding *find, const char *text, size_t length, bool last)
 {
     const reel_search_index *index = find->query->index;
@@ -151,20 +157,19 @@ static void note_alike(finding *find, const char *text, size_t length, bool last
     reel_pattern pattern;
 
     reel__pattern_init(&pattern, text, length);
-    for (size_t edits = 1; edits <= allowed; edits++) {
-        for (size_t i = 0; i < index->word_count; i++) {
-            const reel_search_word *word = &index->words[i];
-            reel_edits found;
+    for (size_t i = 0; i < index->word_count && allowed > 0; i++) {
+        const reel_search_word *word = &index->words[i];
+        const size_t most = length + allowed;
+        reel_edits found;
 
-            if (word->length + allowed < length || (!last && word->length > length + allowed))
-                continue;
-            found = reel__pattern_edits(&pattern, word->text,
-                                        word->length < length + 2 ? word->length : length + 2);
-            if (word->length <= length + allowed && found.whole == edits)
-                note_films(find, word, ALIKE, 1 - (float)edits / (float)length);
-            else if (last && length >= 4 && found.begun == 1 && edits == allowed)
-                note_films(find, word, ALIKE, 0.9F - 1 / (float)length);
-        }
+        if (word->length + allowed < length || (!last && word->length > most))
+            continue;
+        found =
+            reel__pattern_edits(&pattern, word->text, word->length < most ? word->length : most);
+        if (word->length <= most && found.whole > 0 && found.whole <= allowed)
+            note_films(find, word, ALIKE, 1 - (float)found.whole / (float)length);
+        else if (last && length >= 4 && found.begun == 1)
+            note_films(find, word, ALIKE, 0.9F - 1 / (float)length);
     }
 }
 

@@ -243,13 +243,15 @@ static size_t without_year(const char *title)
 
 static reel_code add_film(building *b, reel_index film, const reel_movie *movie)
 {
+    const size_t name = strlen(movie->name), title = without_year(movie->title);
     reel_code rc = REEL_OK;
 
     b->index->years[film] = movie->year;
     b->index->key_ptr[film] = (uint32_t)b->key_count;
-    REEL_TRY(add_parts(b, film, movie->name, strlen(movie->name)));
-    REEL_TRY(add_parts(b, film, movie->title, without_year(movie->title)));
-    if (movie->original_title[0] != '\0')
+    REEL_TRY(add_parts(b, film, movie->name, name));
+    if (name != title || memcmp(movie->name, movie->title, name) != 0)
+        REEL_TRY(add_parts(b, film, movie->title, title));
+    if (movie->original_title[0] != '\0' && strcmp(movie->original_title, movie->name) != 0)
         REEL_TRY(add_name(b, film, movie->original_title, strlen(movie->original_title),
                           REEL_KEY_OTHER));
     b->index->key_ptr[film + 1] = (uint32_t)b->key_count;

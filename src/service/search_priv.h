@@ -67,7 +67,8 @@ typedef struct reel_search_cell {
     uint8_t word;   /* last word of the query that matched, 1-based */
     uint8_t whole;  /* words of the query that are words of the title */
     uint8_t begun;  /* those and the ones a word of the title begins with */
-    float cover;    /* letters of the query found, each by how well; then the match */
+    float letters;  /* of that word, by how well they match */
+    float cover;    /* of all words so far; in the end the match */
 } reel_search_cell;
 
 typedef struct reel_search_work {

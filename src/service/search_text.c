@@ -4,7 +4,7 @@
 #include "base/utf8.h"
 #include "service/search_priv.h"
 
-enum { PATTERN_BYTES = 64 };
+enum { PATTERN_BYTES = 64, SHORT_BYTES = 256 };
 
 /* ---- plain words --------------------------------------------------------------------------- */
 
@@ -41,48 +41,75 @@ static kind classify(const unsigned char *text, size_t left, size_t *length)
     return LETTER;
 }
 
-static void append_words(reel_buf *out, const reel_buf *folded)
+/* out has room for five letters from each byte: "&" becomes " and ". Returns where it ended. */
+static char *copy_words(char *out, const unsigned char *text, size_t length)
 {
-    const unsigned char *text = (const unsigned char *)folded->data;
-    const size_t start = out->length;
+    const char *start = out;
     bool gap = false;
 
-    for (size_t i = 0, step; i < folded->length; i += step) {
-        const kind what = classify(text + i, folded->length - i, &step);
+    for (size_t i = 0, step; i < length; i += step) {
+        const kind what = classify(text + i, length - i, &step);
 
         if (what == NOTHING)
             continue;
-        if (what == GAP || what == AND) {
+        if (what == GAP) {
             gap = true;
-        }
-        if (what == GAP)
             continue;
-        if (gap && out->length > start)
-            reel__buf_char(out, ' ');
+        }
+        if ((gap || what == AND) && out > start)
+            *out++ = ' ';
         gap = what == AND;
-        if (what == AND)
-            reel__buf_text(out, "and");
-        else
-            reel__buf_append(out, text + i, step);
+        memcpy(out, what == AND ? (const void *)"and" : text + i, what == AND ? 3 : step);
+        out += what == AND ? 3 : step;
     }
+    return out;
+}
+
+static void append_words(reel_buf *out, const char *text, size_t length)
+{
+    char *room = reel__buf_reserve(out, length * 5);
+
+    if (room == NULL)
+        return;
+    reel__buf_advance(out, (size_t)(copy_words(room, (const unsigned char *)text, length) - room));
+}
+
+/* Short plain ASCII, as most titles are, needs no table of characters. */
+static bool fold_ascii(char *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char c = (unsigned char)text[i];
+
+        if (c == 0 || c >= 0x80)
+            return false;
+        out[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    }
+    return true;
 }
 
 void reel__search_plain(reel_buf *out, const char *text, size_t length)
 {
     const size_t start = out->length;
-    reel_buf folded;
+    char ascii[SHORT_BYTES];
+    const char *folded = ascii;
+    size_t folded_length = length;
+    reel_buf other;
 
-    reel__buf_init(&folded, 1 << 16);
-    reel__utf8_fold(&folded, text, length);
-    if (folded.failed) {
-        out->failed = true;
-        out->too_large = folded.too_large;
-    } else {
-        append_words(out, &folded);
-        if (out->length == start)
-            reel__buf_append(out, folded.data, folded.length);
+    reel__buf_init(&other, 1 << 16);
+    if (length > sizeof ascii || !fold_ascii(ascii, text, length)) {
+        reel__utf8_fold(&other, text, length);
+        folded = other.data;
+        folded_length = other.length;
     }
-    reel__buf_fini(&folded);
+    if (other.failed) {
+        out->failed = true;
+        out->too_large = other.too_large;
+    } else {
+        append_words(out, folded, folded_length);
+        if (out->length == start)
+            reel__buf_append(out, folded, folded_length);
+    }
+    reel__buf_fini(&other);
 }
 
 /* ---- distance ------------------------------------------------------------------------------ */
