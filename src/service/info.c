@@ -2,6 +2,7 @@
 #include "service/info.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -13,6 +14,8 @@ static bool keep_model(void *user, const reel_model_record *record)
 
     if (info->model_count == REEL_INFO_MODELS)
         return false;
+    if (strcmp(record->name, "dataset") == 0) /* what engine_data.c remembers; not a model */
+        return true;
     (void)snprintf(model->name, sizeof model->name, "%s", record->name);
     (void)snprintf(model->model_id, sizeof model->model_id, "%s", record->model_id);
     (void)snprintf(model->parameters, sizeof model->parameters, "%s", record->parameters);

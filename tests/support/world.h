@@ -72,7 +72,7 @@ static inline void world_write_ratings(const char *folder, uint64_t seed)
         for (int film = 0; film < WORLD_FILMS - 1; film++) {
             const bool liked = (film < WORLD_FILMS / 2) == (person % 2 == 0);
 
-            if (reel__rng_unit(&rng) > (liked ? 0.8 : 0.3))
+            if (reel__rng_unit(&rng) > (liked ? 0.95 : 0.5))
                 continue;
             at += (size_t)snprintf(text + at, sizeof text - at, "%d,%lld,%d,%d\n", person * 3,
                                    (long long)world_id(film),

@@ -1,4 +1,7 @@
 reel_add_test(unit/service/engine.c)
+reel_add_test(unit/service/export.c)
 reel_add_test(unit/service/feedback.c)
 set_tests_properties(unit_service_feedback PROPERTIES LABELS "unit;threads")
+reel_add_test(unit/service/load.c)
+reel_add_test(unit/service/people.c)
 reel_add_test(unit/service/recommend.c)
