@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { withRating } from "../src/lib/own";
 import { sized } from "../src/lib/posters";
 import { match } from "../src/lib/router";
-import { reasonLine, starsInWords, t } from "../src/lib/texts";
+import { reasonLine, share, starsInWords, t } from "../src/lib/texts";
 import { uuid } from "../src/lib/uuid";
-import { digitsFor, printedOther, rounded, sumOf } from "../src/lib/why";
+import { digitsFor, filmBars, rounded, sumLines } from "../src/lib/why";
 import type { ListItem, Movie } from "../src/lib/types";
 
 const film = (movie: number): Movie => ({
@@ -67,38 +67,43 @@ test("rating a film again keeps its place, taking the stars away removes it", ()
   assert.deepEqual(withRating(two, film(2), null).map((r) => r.movie), [1]);
 });
 
-test("each bar starts where the one before it ended, and the total ends where the last does", () => {
-  const sum = sumOf({ baseline: 0.1, other: 0.2, score: 0.5, reasons: [
-    { movie: 1, title: "", rating: 5, contribution: 0.4 },
-    { movie: 2, title: "", rating: 1, contribution: -0.2 },
-  ] });
-  const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
-  near(sum.zero, 0);
-  near(sum.bars[0]!.width, 0.8);
-  near(sum.bars[1]!.from, 0.4);
-  near(sum.other.from, 0.4);
-  near(sum.baseline.from, 0.8);
-  near(sum.total.width, 1);
-  const below = sumOf({ baseline: 0, other: 0.3, score: 0.1, reasons: [
-    { movie: 1, title: "", rating: 1, contribution: -0.2 },
-  ] });
-  near(below.zero, 2 / 3);
-  near(below.bars[0]!.from, 0);
-  near(below.total.from, 2 / 3);
+const reasonsOf = (...shares: number[]) =>
+  shares.map((contribution, i) => ({ movie: i, title: "", rating: 5, contribution }));
+const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
+
+test("the longest film fills the track, also when it speaks against", () => {
+  const bars = filmBars({ baseline: 0, other: 0, score: 0, reasons: reasonsOf(0.2, -0.4) });
+  assert.deepEqual(bars.map((bar) => [bar.from, bar.width]), [[0, 0.5], [0, 1]]);
+});
+
+test("each line of the sum starts where the one before it ended", () => {
+  const lines = sumLines({ baseline: 0.1, other: 0.2, score: 0.5, reasons: reasonsOf(0.4, -0.2) }, 3);
+  assert.deepEqual(lines.map((line) => line.part), ["films", "other", "baseline", "total"]);
+  near(lines[0]!.bar.width, 0.4);
+  near(lines[1]!.bar.from, 0.4);
+  near(lines[2]!.bar.from, 0.8);
+  near(lines[3]!.bar.width, 1);
+  const below = sumLines({ baseline: 0.3, other: 0, score: 0.1, reasons: reasonsOf(-0.2) }, 2);
+  assert.deepEqual(below.map((line) => line.part), ["films", "baseline", "total"]);
+  near(below[0]!.bar.from, 0);
+  near(below[2]!.bar.from, 2 / 3);
 });
 
 test("what is printed adds up exactly", () => {
-  const reasons = [0.3333, 0.3333, -0.1125].map((contribution, i) => ({ movie: i, title: "", rating: 5, contribution }));
-  const whole = { baseline: 0.12345, reasons, other: 0.00678, score: 0.68438 };
+  const whole = { baseline: 0.12345, reasons: reasonsOf(0.3333, 0.3333, -0.1125), other: 0.00678, score: 0.68438 };
   const digits = digitsFor(whole);
-  const printed = [whole.baseline, ...reasons.map((r) => r.contribution)].map((x) => rounded(x, digits));
-  const total = printed.reduce((a, b) => a + b, 0) + printedOther(whole, digits);
-  assert.equal(total.toFixed(digits), whole.score.toFixed(digits));
+  const lines = sumLines(whole, digits).map((line) => rounded(line.bar.share, digits));
+  const total = lines.pop()!;
+  assert.equal(rounded(lines.reduce((a, b) => a + b, 0), digits), total);
+  assert.equal(total, rounded(whole.score, digits));
+  assert.equal(lines[0], rounded(whole.reasons.reduce((sum, r) => sum + rounded(r.contribution, digits), 0), digits));
 });
 
-test("small scores get digits enough", () => {
+test("digits follow the size of what is told apart", () => {
+  assert.equal(digitsFor({ baseline: 0, other: 0, score: 4, reasons: reasonsOf(0.23, 0.05) }), 3);
   assert.equal(digitsFor({ baseline: 0, other: 0, score: 0.004, reasons: [] }), 5);
-  assert.equal(digitsFor({ baseline: 0, other: 0, score: 12, reasons: [] }), 2);
+  assert.equal(digitsFor({ baseline: 2653, other: 0, score: 2653, reasons: [] }), 0);
+  assert.equal(share(-2653.4, 0), "−2,653");
 });
 
 test("poster addresses take the wanted size", () => {

@@ -6,6 +6,9 @@ const words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eig
 
 export const number = (n: number) => numbers.format(n);
 export const decimal = (n: number, digits = 1) => n.toFixed(digits);
+// A share of a score: as many digits as its panel shows, and a minus that is a minus.
+export const share = (n: number, digits: number) =>
+  n.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
 const plural = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`;
 
 export function starsInWords(rating: number): string {
@@ -121,13 +124,15 @@ export const t = {
       person: (user: number) => `What each rating of person ${user} adds to its score.`,
       you: "What each of your ratings adds to its score.",
     },
-    baseline: "Where every film starts",
+    films: (n: number) => (n === 1 ? "This film" : `These ${number(n)} films`),
+    alike: "How alike the two films are",
+    popularity: "How often and how well it is rated",
+    baseline: "Where the count starts",
     other: "All other ratings together",
     otherFilm: "Everything else",
     sum: "Sum",
     terms: "The same score, seen through words",
     none: "No single film stands out; this one is liked by most people.",
-    rated: (rating: number) => starsInWords(rating),
     close: "Close",
   },
   people: {

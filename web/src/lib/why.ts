@@ -1,5 +1,7 @@
-// The arithmetic of a reason panel: bars that stand one on the end of the other, like the sum.
+// The arithmetic of a reason panel: how long the bars are, and a sum that adds up as printed.
 import type { ListItem } from "./types";
+
+type Explained = Pick<ListItem, "baseline" | "other" | "score" | "reasons">;
 
 export interface Bar {
   share: number;
@@ -7,45 +9,46 @@ export interface Bar {
   width: number;
 }
 
-export interface Sum {
-  zero: number; // where zero stands on the track
-  bars: Bar[];
-  baseline: Bar;
-  other: Bar;
-  total: Bar;
+export type Part = "films" | "other" | "baseline" | "total";
+
+// Digits enough to tell the films apart, the same for all lines of the panel.
+export function digitsFor({ reasons, score }: Explained): number {
+  const shares = reasons.length > 0 ? reasons.map((r) => r.contribution) : [score];
+  const largest = Math.max(1e-9, ...shares.map(Math.abs));
+  const digits = 2 - Math.floor(Math.log10(largest));
+  return Math.min(largest < 0.01 ? 6 : 3, Math.max(0, digits));
 }
 
-// Each bar starts where the one before it ended, in the order in which the lines are shown: the
-// films, the rest, the start. The total reaches from zero to where the last one ends.
-export function sumOf(item: Pick<ListItem, "baseline" | "other" | "score" | "reasons">): Sum {
-  const shares = [...item.reasons.map((r) => r.contribution), item.other, item.baseline];
+export const rounded = (share: number, digits: number) => Math.round(share * 10 ** digits) / 10 ** digits;
+
+// The films' own bars: all from one zero, the longest fills the track.
+export function filmBars({ reasons }: Explained): Bar[] {
+  const most = Math.max(1e-12, ...reasons.map((r) => Math.abs(r.contribution)));
+  return reasons.map(({ contribution }) => ({ share: contribution, from: 0, width: Math.abs(contribution) / most }));
+}
+
+// The few lines of the sum. Numbers rounded one by one need not add up, so the remainder goes to the
+// line that is a remainder already: what is printed is a true sum. Each bar starts where the one
+// before it ended, and the total reaches from zero to where the last one ends.
+export function sumLines(item: Explained, digits: number): { part: Part; bar: Bar }[] {
+  const films = rounded(item.reasons.reduce((sum, r) => sum + rounded(r.contribution, digits), 0), digits);
+  const baseline = rounded(item.baseline, digits);
+  const total = rounded(item.score, digits);
+  const other = rounded(total - films - baseline, digits);
+  const parts = ([["films", films], ["other", other], ["baseline", baseline]] as [Part, number][])
+    .filter(([, share]) => share !== 0);
+
   const ends = [0];
-  for (const share of shares) ends.push(ends[ends.length - 1]! + share);
-  const low = Math.min(...ends, item.score);
-  const span = Math.max(...ends, item.score) - low || 1;
+  for (const [, share] of parts) ends.push(ends[ends.length - 1]! + share);
+  const low = Math.min(...ends, total);
+  const span = Math.max(...ends, total) - low || 1;
   const place = (share: number, start: number): Bar => ({
     share,
     from: (Math.min(start, start + share) - low) / span,
     width: Math.abs(share) / span,
   });
-  const bars = shares.map((share, i) => place(share, ends[i]!));
-  const baseline = bars.pop()!;
-  const other = bars.pop()!;
-  return { zero: -low / span, bars, other, baseline, total: place(item.score, 0) };
-}
-
-// Digits enough to tell the largest share apart, the same for all lines of the sum.
-export function digitsFor(item: Pick<ListItem, "baseline" | "other" | "score" | "reasons">): number {
-  const largest = Math.max(1e-9, ...item.reasons.map((r) => Math.abs(r.contribution)), Math.abs(item.score));
-  return Math.min(6, Math.max(2, 2 - Math.floor(Math.log10(largest))));
-}
-
-export const rounded = (share: number, digits: number) => Math.round(share * 10 ** digits) / 10 ** digits;
-
-// Lines rounded one by one need not add up. The remainder is given to the line that is already
-// a remainder ("other"), so that what is printed is a true sum.
-export function printedOther(item: Pick<ListItem, "baseline" | "other" | "score" | "reasons">, digits: number): number {
-  const round = (x: number) => Math.round(x * 10 ** digits);
-  const rest = item.reasons.reduce((sum, r) => sum + round(r.contribution), round(item.baseline));
-  return (round(item.score) - rest) / 10 ** digits;
+  return [
+    ...parts.map(([part, share], i) => ({ part, bar: place(share, ends[i]!) })),
+    { part: "total" as Part, bar: place(total, 0) },
+  ];
 }

@@ -42,7 +42,7 @@ export function Recommended({ name, heading, search, audience, query, intro, loa
   const { method, setMethod, count, setCount, settled } = useControls(search);
   const [why, setWhy] = useState<ListItem | null>(null);
   const list = useResource(`${name}?${method}&${settled}`, (signal) => load(method, settled, signal), true);
-  const removed = list.data?.removed ? t.left(list.data.removed) : null;
+  const removed = audience.kind !== "film" && list.data?.removed ? t.left(list.data.removed) : null;
   return (
     <section class="recommended">
       <h2>{heading}</h2>

@@ -1,13 +1,15 @@
 // "Why this film": one bar per film that contributed, the rest, and the sum as a sum.
 import { useEffect, useRef } from "preact/hooks";
 import { api } from "../lib/api";
+import { useScale } from "../lib/health";
 import { pictureOf } from "../lib/known";
 import { useResource } from "../lib/resource";
-import { t } from "../lib/texts";
-import { digitsFor, printedOther, rounded, sumOf, type Bar } from "../lib/why";
-import type { FilmList, ListItem, Query } from "../lib/types";
+import { share, t } from "../lib/texts";
+import { digitsFor, filmBars, sumLines, type Bar, type Part } from "../lib/why";
+import type { FilmList, ListItem, Method, Query } from "../lib/types";
 import { Icon } from "./icon";
 import { Poster } from "./poster";
+import { StarsShown } from "./stars";
 import { Failed, RowsSkeleton } from "./states";
 
 export interface WhySubject {
@@ -19,56 +21,58 @@ export interface WhySubject {
 
 interface LineProps {
   bar: Bar;
-  zero: number;
   digits: number;
   label: string;
-  note?: string | undefined;
-  printed?: number;
+  rating?: number | null;
   kind?: string;
   movie?: number;
 }
 
-function Line({ bar, zero, digits, label, note, printed = rounded(bar.share, digits), kind = "", movie }: LineProps) {
-  const minus = printed < 0 ? "−" : "";
+function Line({ bar, digits, label, rating = null, kind = "", movie }: LineProps) {
+  const { max } = useScale();
   return (
     <tr class={`sum-line ${kind} ${bar.share < 0 ? "is-negative" : ""}`}>
-      <td class="sum-thumb">
-        {movie !== undefined && <Poster film={{ title: label, ...pictureOf(movie) }} width={92} silent />}
-      </td>
+      {movie !== undefined && (
+        <td class="sum-thumb"><Poster film={{ title: label, ...pictureOf(movie) }} width={92} silent /></td>
+      )}
       <th scope="row">
         <span class="sum-label">{label}</span>
-        {note && <span class="sum-note">{note}</span>}
-        <span class="track" style={{ "--from": bar.from, "--width": bar.width, "--zero": zero }} aria-hidden="true">
+        {rating !== null && <StarsShown value={rating} max={max} />}
+        <span class="track" style={{ "--from": bar.from, "--width": bar.width }} aria-hidden="true">
           <span class="track-bar" />
         </span>
       </th>
-      <td class="sum-share">{minus + Math.abs(printed).toFixed(digits)}</td>
+      <td class="sum-share">{share(bar.share, digits)}</td>
     </tr>
   );
 }
 
-function Sums({ item, film }: { item: ListItem; film: boolean }) {
-  const reasons = [...item.reasons].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-  const sorted = { ...item, reasons };
-  const sum = sumOf(sorted);
-  const digits = digitsFor(sorted);
-  const other = printedOther(sorted, digits);
-  const common = { zero: sum.zero, digits };
+function Films({ item, digits }: { item: ListItem; digits: number }) {
+  const bars = filmBars(item);
   return (
     <table class="sum">
       <tbody>
-        {reasons.map((r, i) => (
-          <Line key={r.movie} {...common} bar={sum.bars[i]!} label={r.title} movie={r.movie}
-            note={r.rating === null || film ? undefined : t.why.rated(r.rating)} />
+        {item.reasons.map((r, i) => (
+          <Line key={r.movie} bar={bars[i]!} digits={digits} label={r.title} movie={r.movie} rating={r.rating} />
         ))}
-        {other !== 0 && (
-          <Line {...common} bar={sum.other} printed={other} kind="is-rest"
-            label={film ? t.why.otherFilm : t.why.other} />
-        )}
-        {(item.baseline !== 0 || reasons.length === 0) && (
-          <Line {...common} bar={sum.baseline} label={t.why.baseline} kind="is-rest" />
-        )}
-        <Line {...common} bar={sum.total} label={t.why.sum} kind="is-total" />
+      </tbody>
+    </table>
+  );
+}
+
+function Total({ item, digits, method, film }: { item: ListItem; digits: number; method: Method; film: boolean }) {
+  const labels: Record<Part, string> = {
+    films: film ? t.why.alike : t.why.films(item.reasons.length),
+    other: film ? t.why.otherFilm : t.why.other,
+    baseline: method === "popular" ? t.why.popularity : t.why.baseline,
+    total: t.why.sum,
+  };
+  return (
+    <table class="sum is-sum">
+      <tbody>
+        {sumLines(item, digits).map(({ part, bar }) => (
+          <Line key={part} bar={bar} digits={digits} label={labels[part]} kind={`is-${part}`} />
+        ))}
       </tbody>
     </table>
   );
@@ -85,7 +89,7 @@ function Terms({ item }: { item: ListItem }) {
         {terms.map((term) => (
           <li key={term.term}>
             <span>{term.term}</span>
-            <span class="track" style={{ "--from": 0, "--width": term.contribution / most, "--zero": 0 }} aria-hidden="true">
+            <span class="track" style={{ "--from": 0, "--width": term.contribution / most }} aria-hidden="true">
               <span class="track-bar" />
             </span>
           </li>
@@ -102,11 +106,15 @@ function Explanation({ subject }: { subject: WhySubject }) {
   if (full.error) return <Failed error={full.error} retry={full.retry} />;
   const explained = query ? full.data : item;
   if (!explained) return <RowsSkeleton count={5} thumb={false} />;
+  const reasons = [...explained.reasons].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const sorted = { ...explained, reasons };
+  const digits = digitsFor(sorted);
   return (
     <>
-      {explained.reasons.length === 0 && <p class="lead">{t.why.none}</p>}
-      <Sums item={explained} film={query === null} />
-      <Terms item={explained} />
+      {sorted.reasons.length === 0 && <p class="lead">{t.why.none}</p>}
+      {query !== null && sorted.reasons.length > 0 && <Films item={sorted} digits={digits} />}
+      <Total item={sorted} digits={digits} method={list.model.name} film={query === null} />
+      <Terms item={sorted} />
     </>
   );
 }
