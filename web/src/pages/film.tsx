@@ -27,11 +27,10 @@ function Trailer({ film, close }: { film: FullMovie; close(): void }) {
         src={`https://www.youtube-nocookie.com/embed/${encodeURIComponent(film.trailer ?? "")}?autoplay=1`}
         title={t.film.trailerTitle(film.title)}
         allow="autoplay; encrypted-media; fullscreen; picture-in-picture"
-        allowFullScreen
       />
       <div class="screen-foot">
         <span>{t.film.trailerNote}</span>
-        <button type="button" class="button" onClick={() => box.current?.close()}>{t.why.close}</button>
+        <button type="button" class="button" autoFocus onClick={() => box.current?.close()}>{t.why.close}</button>
       </div>
     </dialog>
   );

@@ -47,7 +47,7 @@ function PersonHead({ id, person }: { id: number; person: FullPerson | undefined
       <div>
         <h1>
           {t.people.person(id)}
-          {(person?.simulated ?? health?.simulated) && <span class="tag">{t.people.simulated}</span>}
+          {(person?.simulated ?? health?.simulated) && <span class="tag">{` ${t.people.simulated}`}</span>}
         </h1>
         <p class="film-line">{person ? facts.join(t.dot) : <span class="bone is-short" />}</p>
         <PersonSearch label={t.people.another} />

@@ -1,0 +1,79 @@
+// Feedback: lists on screen are reported once, nothing is lost when the server is away.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { api, open, settled, until } from "./browser.mjs";
+
+let browser, page, film, visitor;
+before(async () => {
+  browser = await open();
+  page = browser.page;
+  film = (await api("/movies?limit=3")).items[2];
+});
+after(() => browser.close());
+
+const mine = async (query = "") => (await api(`/feedback?limit=200${query}`)).items.filter((e) => e.visitor === visitor);
+
+test("a list on screen is reported once, with its films and ranks", async () => {
+  await settled(page, `/film/${film.movie}?method=content&count=5`);
+  await page.locator(".recommended .film-grid").scrollIntoViewIfNeeded();
+  visitor = await until("a visitor", () => page.evaluate(() => localStorage.getItem("reel.visitor")));
+  const [shown] = await until("the impression", async () => {
+    const events = await mine("&type=impression");
+    return events.length > 0 && events;
+  });
+  assert.equal(shown.method, "content");
+  assert.equal(shown.source_movie, film.movie);
+  assert.deepEqual(shown.movies.map((m) => m.rank), [1, 2, 3, 4, 5]);
+  assert.ok(shown.model_id.startsWith("content"));
+  await page.waitForTimeout(600);
+  assert.equal((await mine("&type=impression")).length, 1);
+});
+
+test("opening a film and giving stars are reported", async () => {
+  const click = page.locator(".film-card a").nth(1);
+  await click.click();
+  await page.waitForURL((url) => !url.pathname.endsWith(`/${film.movie}`));
+  await page.locator(".own-stars input").last().check({ force: true });
+  const opened = await until("the click", async () => (await mine("&type=click"))[0]);
+  assert.equal(opened.movies[0].rank, 2);
+  const rated = await until("the rating", async () => (await mine("&type=rating"))[0]);
+  assert.equal(rated.value, (await api("/health")).rating_scale.max);
+});
+
+test("while the server is away events wait, and arrive later under the same id", async () => {
+  await page.route("**/api/v1/feedback", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
+  await settled(page, `/film/${film.movie}?method=popular&count=3`);
+  await page.locator(".recommended .film-grid").scrollIntoViewIfNeeded();
+  const waiting = await until("events that wait", async () => {
+    const kept = await page.evaluate(() => JSON.parse(localStorage.getItem("reel.outbox") ?? "[]"));
+    return kept.length > 0 && kept;
+  });
+  assert.equal((await mine("&method=popular")).length, 0);
+  await page.unroute("**/api/v1/feedback");
+  await page.reload();
+  const arrived = await until("the event", async () => (await mine("&method=popular")).find((e) => e.event_id === waiting[0].event_id));
+  assert.equal(arrived.time, waiting[0].time);
+  await until("an empty outbox", async () => (await page.evaluate(() => localStorage.getItem("reel.outbox"))) === "[]");
+});
+
+test("the log shows it, filtered by method and by event", async () => {
+  await settled(page, "/log");
+  const rows = page.locator(".log tbody tr");
+  await until("rows", async () => (await rows.count()) >= 4);
+  await page.getByLabel("Method").selectOption("popular");
+  await page.waitForURL("**method=popular");
+  await until("only popular ones", async () => {
+    const cells = await page.locator(".log-what").allInnerTexts();
+    return cells.length > 0 && cells.every((text) => text.includes("Popular"));
+  });
+  await page.getByLabel("Method").selectOption("");
+  await page.getByLabel("Event").selectOption("rating");
+  await until("only ratings", async () => {
+    const cells = await page.locator(".log-what").allInnerTexts();
+    return cells.length > 0 && cells.every((text) => text.startsWith("Rated"));
+  });
+});
+
+test("nothing was complained about", () => {
+  assert.deepEqual(browser.complaints, []);
+});

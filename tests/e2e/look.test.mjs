@@ -1,0 +1,91 @@
+// Every page at three widths in both themes: nothing overflows, nothing jumps, axe finds nothing,
+// and the screenshots are kept for people to judge.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { test } from "node:test";
+import { api, open, settled } from "./browser.mjs";
+
+const artifacts = process.env.REEL_E2E_ARTIFACTS;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const sizes = [[360, 740], [768, 1024], [1440, 900]];
+mkdirSync(artifacts, { recursive: true });
+
+const film = (await api("/movies?limit=1")).items[0];
+const person = (await api("/people?limit=1")).items[0];
+const pages = {
+  home: "/", film: `/film/${film.movie}`, people: "/people", person: `/people/${person.user}`,
+  rate: "/rate", log: "/log", missing: "/film/999999",
+};
+
+async function rateSome(page) {
+  for (const [at, stars] of [[0, 5], [1, 4], [2, 2]]) {
+    const input = page.locator(".is-rating .film-card").nth(at).locator(`input[value="${stars}"]`);
+    await input.evaluate((element) => element.scrollIntoView({ block: "center" }));
+    await input.check({ force: true });
+  }
+  await page.evaluate(() => scrollTo(0, 0));
+}
+
+async function openPanel(page) {
+  await page.locator(".film-card button").first().click();
+  await page.locator(".panel .is-sum").waitFor();
+}
+
+async function inspect(page, name, width, theme) {
+  await page.waitForTimeout(300);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${name} at ${width}: ${wide} px too wide`);
+  await page.screenshot({ path: join(artifacts, `${name}-${width}-${theme}.png`), fullPage: name !== "rate" && name !== "why" });
+  if (width === 768) return;
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run());
+  const said = found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`);
+  assert.deepEqual(said, [], `${name} at ${width}, ${theme}`);
+}
+
+for (const theme of ["dark", "light"])
+  for (const [width, height] of sizes)
+    test(`${theme} at ${width}`, async () => {
+      // axe is put into the page by the test; the page's own policy would refuse it.
+      const { page, complaints, close } = await open({ colorScheme: theme, viewport: { width, height } });
+      try {
+        for (const [name, path] of Object.entries(pages)) {
+          await settled(page, path);
+          if (name === "rate") await rateSome(page);
+          await inspect(page, name, width, theme);
+        }
+        await settled(page, `/people/${person.user}`);
+        await openPanel(page);
+        await inspect(page, "why", width, theme);
+        assert.deepEqual(complaints, []);
+      } finally {
+        await close();
+      }
+    });
+
+test("nothing moves while a page arrives, and the fonts are our own", async () => {
+  const { page, close } = await open();
+  try {
+    await page.addInitScript(() => {
+      window.shift = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    for (const [name, path] of Object.entries(pages)) {
+      await settled(page, path);
+      await page.waitForTimeout(200);
+      const shift = await page.evaluate(() => window.shift);
+      assert.ok(shift < 0.1, `${name} moves by ${shift}`);
+    }
+    const fonts = await page.evaluate(async () => {
+      await document.fonts.ready;
+      return [...document.fonts].filter((font) => font.status === "loaded").map((font) => font.family.replaceAll('"', ""));
+    });
+    assert.ok(fonts.includes("Gloock") && fonts.includes("Hanken Grotesk"), fonts.join());
+  } finally {
+    await close();
+  }
+});

@@ -1,0 +1,7 @@
+// All end-to-end tests, one after the other.
+import "./films.test.mjs";
+import "./people.test.mjs";
+import "./rate.test.mjs";
+import "./feedback.test.mjs";
+import "./states.test.mjs";
+import "./look.test.mjs";
