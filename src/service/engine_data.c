@@ -126,7 +126,7 @@ out:
 static reel_scale find_scale(reel_csr_view ratings)
 {
     const reel_nnz count = ratings.ptr[ratings.rows];
-    reel_scale scale = {.min = INFINITY, .max = -INFINITY, .step = 1};
+    reel_scale scale = {.min = (double)INFINITY, .max = -(double)INFINITY, .step = 1};
 
     for (reel_nnz i = 0; i < count; i++) {
         const double value = (double)ratings.val[i];
