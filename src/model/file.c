@@ -181,7 +181,7 @@ static reel_code check_kind(const reel_tensors *tensors, reel_err *err)
     return REEL_OK;
 }
 
-reel_code reel_model_load(reel_model **out, const char *path, reel_err *err)
+reel_code reel__model_open(reel_model **out, const char *path, bool checksum, reel_err *err)
 {
     reel_code rc = REEL_OK;
     reel_tensors *tensors = NULL;
@@ -189,9 +189,15 @@ reel_code reel_model_load(reel_model **out, const char *path, reel_err *err)
     *out = NULL;
     REEL_TRY(reel__tensors_open(&tensors, path, err));
     REEL_TRY(check_kind(tensors, err));
-    REEL_TRY(reel__tensors_verify(tensors, err));
+    if (checksum)
+        REEL_TRY(reel__tensors_verify(tensors, err));
     REEL_TRY(reel__model_load_body(out, tensors, "", err));
 out:
     reel__tensors_free(tensors);
     return rc;
+}
+
+reel_code reel_model_load(reel_model **out, const char *path, reel_err *err)
+{
+    return reel__model_open(out, path, true, err);
 }

@@ -15,6 +15,7 @@
 
 enum { PARAM_BY, PARAM_DAMPING };
 enum { BY_COUNT, BY_MEAN };
+#define SCORE_MAX 1e12F /* above any count or mean; a damaged file may say anything */
 
 typedef struct popular {
     reel_model base;
@@ -115,8 +116,8 @@ static reel_code popular_load(reel_model *model, const reel_tensors *tensors, co
         return reel_fail(err, REEL_E_FORMAT, "%s: %lld scores for %d films",
                          reel__tensors_path(tensors), (long long)count, (int)model->movies);
     for (reel_index j = 0; j < model->movies; j++)
-        if (!isfinite(self->scores[j]))
-            return reel_fail(err, REEL_E_FORMAT, "%s: score %d is not finite",
+        if (!(fabsf(self->scores[j]) <= SCORE_MAX))
+            return reel_fail(err, REEL_E_FORMAT, "%s: score %d is no count and no mean",
                              reel__tensors_path(tensors), (int)j);
     return REEL_OK;
 }

@@ -42,7 +42,15 @@ static reel_code no_memory(const user_knn *self, reel_err *err)
 
 /* ---- neighbours ---------------------------------------------------------------------------- */
 
-/* 1 / |w x_u|, or 0 for a history of nothing but zeros (or of what a float cannot tell from it). */
+/* Lengths below this count as 0, so that products of their inverses stay finite. */
+#define LENGTH_MIN 1e-12
+
+static float invert(double length)
+{
+    return length > LENGTH_MIN ? (float)(1 / length) : 0;
+}
+
+/* 1 / |w x_u|, or 0 for a history of nothing but zeros. */
 static float inverse_length(const reel_query *query)
 {
     double sum = 0;
@@ -52,7 +60,7 @@ static float inverse_length(const reel_query *query)
 
         sum += x * x;
     }
-    return sum > 1e-60 ? (float)(1 / sqrt(sum)) : 0;
+    return invert(sqrt(sum));
 }
 
 static reel_code check_row(const user_knn *self, const reel_query *query, reel_err *err)
@@ -317,11 +325,8 @@ static reel_code knn_fit(reel_model *model, const reel_dataset *dataset,
     if (!reel__fit_step(context, 0.4))
         return reel_fail(err, REEL_E_CANCELLED, "fitting \"user-knn\" was cancelled");
     REEL_TRY(reel__packed_make(&self->films, reel_dataset_raters(dataset), err));
-    for (reel_index v = 0; v < people; v++) {
-        const double norm = reel__packed_norm(&self->people, v);
-
-        inverse_norms[v] = norm > 1e-30 ? (float)(1 / norm) : 0;
-    }
+    for (reel_index v = 0; v < people; v++)
+        inverse_norms[v] = invert(reel__packed_norm(&self->people, v));
     if (!reel__fit_step(context, 1))
         return reel_fail(err, REEL_E_CANCELLED, "fitting \"user-knn\" was cancelled");
 out:
@@ -354,14 +359,14 @@ static reel_code knn_load(reel_model *model, const reel_tensors *tensors, const 
     if (people < 1 || people > INT32_MAX)
         return reel_fail(err, REEL_E_FORMAT, "%s: %lld people", reel__tensors_path(tensors),
                          (long long)people);
-    for (int64_t v = 0; v < people; v++)
-        if (!(isfinite(self->inverse_norms[v]) && self->inverse_norms[v] >= 0))
-            return reel_fail(err, REEL_E_FORMAT, "%s: inverse_norms[%lld] is not a finite length",
-                             reel__tensors_path(tensors), (long long)v);
     REEL_TRY(reel__packed_load(&self->people, (reel_index)people, model->movies, tensors, prefix,
                                "people", err));
     REEL_TRY(reel__packed_load(&self->films, model->movies, (reel_index)people, tensors, prefix,
                                "films", err));
+    for (reel_index v = 0; v < self->people.rows; v++)
+        if (self->inverse_norms[v] != invert(reel__packed_norm(&self->people, v)))
+            return reel_fail(err, REEL_E_FORMAT, "%s: inverse_norms[%d] does not fit its row",
+                             reel__tensors_path(tensors), (int)v);
 out:
     return rc;
 }

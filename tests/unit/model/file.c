@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/tensors.h"
+#include "model/model_priv.h"
 #include "support/random_data.h"
 #include "support/temp.h"
 
@@ -239,7 +240,8 @@ static void test_damaged_bytes_never_crash(void **state)
             copy[reel__rng_below(&rng, map.size_bytes)] ^=
                 (unsigned char)(1U << reel__rng_below(&rng, 8));
             (void)remove(temp_path("cut.reel")); /* a new file is not flushed to disk on closing */
-            if (reel_model_load(&model, temp_write_bytes("cut.reel", copy, cut), NULL) == REEL_OK &&
+            if (reel__model_open(&model, temp_write_bytes("cut.reel", copy, cut), false, NULL) ==
+                    REEL_OK &&
                 reel_model_movies(model) == MOVIES)
                 score_some(model, scores);
             else
