@@ -78,9 +78,10 @@ static reel_code map_file(reel_engine *engine, const char *path, reel_err *err)
 
 /* ---- building ------------------------------------------------------------------------------ */
 
-static void save_file(reel_engine *engine, const char *path, double seconds)
+static reel_code save_file(reel_engine *engine, const char *path, double seconds, reel_err *err)
 {
     reel_err why = {0};
+    reel_code rc;
     const reel_model_record record = {
         .name = DATASET,
         .model_id = reel_dataset_hash(engine->dataset),
@@ -93,11 +94,15 @@ static void save_file(reel_engine *engine, const char *path, double seconds)
     };
 
     if (engine->unsaved[0] != '\0')
-        return;
-    if (reel_dataset_save(engine->dataset, path, &why) != REEL_OK)
-        reel__engine_note_unsaved(engine, &why);
-    else
+        return REEL_OK;
+    rc = reel_dataset_save(engine->dataset, path, &why);
+    if (rc == REEL_E_NOMEM)
+        return reel_fail(err, rc, "%s", why.msg);
+    if (rc == REEL_OK)
         reel__engine_record(engine, &record);
+    else
+        reel__engine_note_unsaved(engine, &why);
+    return REEL_OK;
 }
 
 static reel_code build(reel_engine *engine, const char *path, reel_err *err)
@@ -114,7 +119,7 @@ static reel_code build(reel_engine *engine, const char *path, reel_err *err)
     /* Another process may have loaded since the counts were read. */
     engine->counts.generation = reel_dataset_generation(engine->dataset);
     reel__engine_note(engine, "dataset: read from the database in %.2f s", seconds);
-    save_file(engine, path, seconds);
+    REEL_TRY(save_file(engine, path, seconds, err));
 out:
     reel_dataset_builder_free(builder);
     return rc;

@@ -96,7 +96,7 @@ void reel__engine_write_params(reel_json *json, const reel_model *model)
             reel__json_real(json, reel_model_param(model, i));
             continue;
         }
-        for (double left = reel_model_param(model, i); left >= 1; left--)
+        for (int left = (int)reel_model_param(model, i); left > 0; left--)
             choice += strcspn(choice, "|") + 1;
         reel__json_text_n(json, choice, strcspn(choice, "|"));
     }
@@ -140,11 +140,16 @@ static reel_code train_model(reel_engine *engine, int slot, const char *path, re
                       slot == MODEL_HYBRID ? "combined" : "trained", seconds);
     if (engine->unsaved[0] != '\0')
         return REEL_OK;
-    if (reel_model_save(engine->models[slot], path, &why) != REEL_OK)
-        reel__engine_note_unsaved(engine, &why);
-    else
+    switch (reel_model_save(engine->models[slot], path, &why)) {
+    case REEL_OK:
         record_model(engine, slot, path, seconds);
-    return REEL_OK;
+        return REEL_OK;
+    case REEL_E_NOMEM:
+        return reel_fail(err, REEL_E_NOMEM, "%s", why.msg);
+    default:
+        reel__engine_note_unsaved(engine, &why);
+        return REEL_OK;
+    }
 }
 
 /* ---- which --------------------------------------------------------------------------------- */

@@ -138,7 +138,8 @@ static bool parse_time(const char *text, int64_t *out_ms)
     }
     if (text[at] != 'Z' || text[at + 1] != '\0')
         return false;
-    *out_ms = (days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second) * 1000 + ms;
+    *out_ms = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+    *out_ms = *out_ms * 1000 + ms;
     return *out_ms <= MS_LAST;
 }
 

@@ -1,5 +1,6 @@
 /* Opening the snapshot: what is built, mapped, refused and kept, and what cannot be opened. */
-#include <sys/stat.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "support/world.h"
@@ -223,6 +224,40 @@ static void serves_without_a_models_folder(void **state)
     reel__engine_close(engine);
 }
 
+/* A disk without room, made by a limit on file sizes: said once, no half-written file, served from
+ * memory. */
+static void serves_when_the_disk_is_full(void **state)
+{
+    reel_engine_opts opts = world_opts(temp_path("reel.db"));
+    struct rlimit old, small;
+    reel_engine *other = world_open("reel.db"); /* its side files of the database are there */
+    reel_code rc;
+    reel_engine *engine = NULL;
+    reel_err err = {0};
+
+    (void)state;
+    assert_int_equal(unlink(temp_path("reel.db.models/content.safetensors")), 0);
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    small = (struct rlimit){.rlim_cur = 512, .rlim_max = old.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    rc = reel__engine_open(&engine, &opts, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_ok(rc);
+    check_all_there(engine);
+    assert_noted("content: trained in");
+    assert_noted("models are kept in memory only: ");
+    assert_noted("content.safetensors");
+    assert_non_null(reel__engine_unsaved(engine));
+    reel__engine_close(engine);
+    assert_false(reel__file_exists(temp_path("reel.db.models/content.safetensors")));
+    engine = world_open("reel.db");
+    assert_noted("content: trained in");
+    assert_null(reel__engine_unsaved(engine));
+    reel__engine_close(engine);
+    reel__engine_close(other);
+}
+
 static void opens_read_only(void **state)
 {
     reel_engine_opts opts = world_opts(temp_path("reel.db"));
@@ -275,6 +310,7 @@ int main(void)
         cmocka_unit_test(only_one_model),
         cmocka_unit_test(refuses_an_empty_store),
         cmocka_unit_test(serves_without_a_models_folder),
+        cmocka_unit_test(serves_when_the_disk_is_full),
         cmocka_unit_test(opens_read_only),
         cmocka_unit_test(survives_any_allocation_failing),
     };

@@ -1,4 +1,6 @@
 /* Loading, converting and cutting: what is kept, counted and left as it was. */
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "service/load.h"
@@ -125,6 +127,29 @@ static void wrong_requests_and_files(void **state)
     (void)temp_write("strangers/ratings.csv",
                      "userId,movieId,rating,timestamp\n1,77,4,1\n2,78,4,1\n");
     assert_fails(reel__load(&opts, &report, &err), REEL_E_FORMAT, "none of the 2 ratings");
+}
+
+/* A disk without room, made by a limit on file sizes. */
+static void a_full_disk_changes_nothing(void **state)
+{
+    const int64_t before = world_load("folder", "full.db", 1).ratings;
+    const reel_load_opts opts = load_opts("folder", "full.db");
+    struct rlimit old, small;
+    reel_load_report report;
+    reel_code rc;
+    reel_err err = {0};
+
+    (void)state;
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    small = (struct rlimit){.rlim_cur = 8192, .rlim_max = old.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    rc = reel__load(&opts, &report, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_int_equal(rc, REEL_E_STORE);
+    assert_non_null(strstr(err.msg, "full.db"));
+    assert_int_equal(counts_of(temp_path("full.db")).ratings, before);
+    assert_int_equal(counts_of(temp_path("full.db")).generation, 1);
 }
 
 static reel_code load_it(void *user, reel_err *err)
@@ -262,6 +287,7 @@ int main(void)
         cmocka_unit_test(counts_what_it_leaves_out),
         cmocka_unit_test(replaces_or_keeps),
         cmocka_unit_test(wrong_requests_and_files),
+        cmocka_unit_test(a_full_disk_changes_nothing),
         cmocka_unit_test(survives_any_allocation_failing),
         cmocka_unit_test(converts_dat_files),
         cmocka_unit_test(converted_data_are_the_same),
