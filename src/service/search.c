@@ -215,7 +215,10 @@ static float judge_key(const typed *query, const reel_search_key *key, bool word
             return worth;
         if (more == 1 && query->length >= NEARLY_FROM)
             return ALL_BUT_A_LETTER - (EXACT - worth);
-        return (text[query->length] == ' ' ? BEGINS : BEGINS_INSIDE_WORD) - (EXACT - worth);
+        /* One letter is the beginning of a word, not the word: "T-Men" is no better than "Titanic".
+         */
+        return (text[query->length] == ' ' && query->length > 1 ? BEGINS : BEGINS_INSIDE_WORD) -
+               (EXACT - worth);
     }
     if (more > allowed || query->length < FUZZY_FROM)
         return 0;
