@@ -61,5 +61,8 @@ export async function until(what, check, ms = 8000) {
   }
 }
 
+// Titles are printed with a dash where the data has a hyphen.
+export const plain = (text) => text.replace(/\u00a0– /g, " - ");
+
 export const cardIds = (page) =>
   page.locator(".film-grid [data-key], .live [data-key]").evaluateAll((cards) => cards.map((card) => Number(card.dataset.key)));

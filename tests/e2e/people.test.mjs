@@ -1,7 +1,7 @@
 // Person mode: somebody of the data set, what they liked, what they might watch, who is like them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { api, cardIds, open, settled, until } from "./browser.mjs";
+import { api, cardIds, open, plain, settled, until } from "./browser.mjs";
 
 let browser, page, person, health;
 before(async () => {
@@ -26,7 +26,7 @@ test("a person is found by number", async () => {
 test("their best films stand beside what they might watch next", async () => {
   await settled(page, `/people/${person.user}`);
   const rated = await api(`/people/${person.user}/ratings?limit=10`);
-  const best = await page.locator(".is-best .film-title").allInnerTexts();
+  const best = (await page.locator(".is-best .film-title").allInnerTexts()).map(plain);
   assert.deepEqual(best, rated.items.map((film) => film.title));
   const list = await api("/recommendations", {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user: person.user, limit: 10 }),

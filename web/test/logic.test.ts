@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { withRating } from "../src/lib/own";
 import { sized } from "../src/lib/posters";
 import { match } from "../src/lib/router";
-import { reasonLine, share, starsInWords, t } from "../src/lib/texts";
+import { printed, reasonLine, share, starsInWords, t } from "../src/lib/texts";
 import { uuid } from "../src/lib/uuid";
 import { digitsFor, filmBars, rounded, sumLines } from "../src/lib/why";
 import type { ListItem, Movie } from "../src/lib/types";
@@ -55,9 +55,18 @@ test("the reason is the strongest true sentence", () => {
   assert.equal(reasonLine(item({ reasons }), { kind: "person" }, "hybrid"), "Because of Fargo, five stars");
   assert.equal(reasonLine(item({ reasons, terms }), { kind: "film", title: "Heat" }, "content"), "In common: mafia, family");
   assert.equal(reasonLine(item({ reasons }), { kind: "film", title: "Heat" }, "user-knn"), "Liked by people who like Heat");
+  const genre = [{ term: "Drama", contribution: 0.2 }];
+  const drama = item({ reasons, terms: genre, genres: ["Drama"] });
+  assert.equal(reasonLine(drama, { kind: "film", title: "Heat" }, "hybrid"), "Liked by people who like Heat");
+  assert.equal(reasonLine(drama, { kind: "film", title: "Heat" }, "content"), "In common: drama");
   assert.equal(reasonLine(item({ reasons }), you, "popular"), "Liked by most: 4.5 from 12 people");
   assert.equal(reasonLine(item({}), you, "hybrid"), "Liked by most: 4.5 from 12 people");
   assert.equal(reasonLine(item({ rating: { mean: null, count: 0 } }), you, "popular"), "Often watched");
+});
+
+test("a hyphen between parts of a title is printed as a dash that begins no line", () => {
+  assert.equal(printed("Star Wars: Episode IV - A New Hope"), "Star Wars: Episode IV\u00a0– A New Hope");
+  assert.equal(printed("Spider-Man"), "Spider-Man");
 });
 
 test("rating a film again keeps its place, taking the stars away removes it", () => {

@@ -42,13 +42,20 @@ const eventNames: Record<EventType, string> = {
   trailer: "Trailer",
 };
 
+// A title as it is printed: its hyphen a dash that does not begin a line.
+export const printed = (title: string) => title.replace(/ - /g, "\u00a0– ");
+
 export type Audience = { kind: "film"; title: string } | { kind: "person" } | { kind: "you" };
 
 const scale = (max: number) => `of ${max}`;
 
 // One line under a recommended film: the strongest true sentence its reasons allow.
 export function reasonLine(item: ListItem, audience: Audience, method: Method): string {
-  const terms = (item.terms ?? []).filter((t) => t.contribution > 0).slice(0, 3).map((t) => t.term);
+  const genres = new Set(item.genres);
+  const telling = (item.terms ?? []).filter((t) => t.contribution > 0).slice(0, 3).map((t) => t.term);
+  // That two films share nothing but a genre says little where people were asked as well.
+  const terms = method === "content" || telling.some((term) => !genres.has(term))
+    ? telling.map((term) => (genres.has(term) ? term.toLowerCase() : term)) : [];
   const best = item.reasons.find((r) => r.contribution > 0);
   if (method === "popular" || (!best && terms.length === 0)) {
     if (item.rating.mean === null) return "Often watched";
@@ -56,13 +63,14 @@ export function reasonLine(item: ListItem, audience: Audience, method: Method): 
   }
   if (audience.kind === "film") {
     if (terms.length > 0) return `In common: ${terms.join(", ")}`;
-    return `Liked by people who like ${audience.title}`;
+    return `Liked by people who like ${printed(audience.title)}`;
   }
   if (!best) return `You may like: ${terms.join(", ")}`;
-  if (best.rating === null) return `Because of ${best.title}`;
+  const title = printed(best.title);
+  if (best.rating === null) return `Because of ${title}`;
   return audience.kind === "you"
-    ? `Because you gave ${best.title} ${starsInWords(best.rating)}`
-    : `Because of ${best.title}, ${starsInWords(best.rating)}`;
+    ? `Because you gave ${title} ${starsInWords(best.rating)}`
+    : `Because of ${title}, ${starsInWords(best.rating)}`;
 }
 
 export const t = {
@@ -87,7 +95,7 @@ export const t = {
     more: "More films",
   },
   film: {
-    similar: (title: string) => `More like ${title}`,
+    similar: (title: string) => `More like ${printed(title)}`,
     directed: "Directed by",
     cast: "With",
     about: "About",
@@ -118,9 +126,9 @@ export const t = {
   why: {
     button: "Why",
     buttonLabel: (title: string) => `Why ${title}`,
-    heading: (title: string) => `Why ${title}`,
+    heading: (title: string) => `Why ${printed(title)}`,
     intro: {
-      film: (title: string) => `What ${title} adds to its score.`,
+      film: (title: string) => `What ${printed(title)} adds to its score.`,
       person: (user: number) => `What each rating of person ${user} adds to its score.`,
       you: "What each of your ratings adds to its score.",
     },
@@ -154,7 +162,8 @@ export const t = {
     more: "More of their ratings",
     recommended: "Might watch next",
     similar: "Similar taste",
-    common: (n: number) => plural(n, "film in common", "films in common"),
+    common: (n: number) => `${number(n)} in common`,
+    anotherNumber: "Another person’s number",
     noSimilar: "Nobody shares enough films with this person.",
     another: "Another person",
   },

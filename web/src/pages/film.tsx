@@ -6,7 +6,7 @@ import { report } from "../lib/feedback";
 import { useTitle } from "../lib/hooks";
 import { loadOwn, saveOwn, withRating } from "../lib/own";
 import { useResource } from "../lib/resource";
-import { decimal, t } from "../lib/texts";
+import { decimal, printed, t } from "../lib/texts";
 import type { FullMovie } from "../lib/types";
 import { Icon } from "../ui/icon";
 import { Poster } from "../ui/poster";
@@ -132,7 +132,7 @@ function FilmHead({ film }: { film: FullMovie }) {
         <Poster film={film} width={500} eager />
       </div>
       <div class="film-facts">
-        <h1>{film.title}</h1>
+        <h1>{printed(film.title)}</h1>
         <p class="film-line">{facts.join(t.dot)}</p>
         {original && <p class="film-original" lang={film.language ?? undefined}>{t.film.original(original)}</p>}
         {film.genres.length > 0 && (

@@ -5,7 +5,7 @@ import { useHealth } from "../lib/health";
 import { useTitle } from "../lib/hooks";
 import { useResource } from "../lib/resource";
 import { go } from "../lib/router";
-import { t } from "../lib/texts";
+import { printed, t } from "../lib/texts";
 import type { FoundMovie, Page } from "../lib/types";
 import { FilmFacts } from "../ui/filmlist";
 import { FilmSearch } from "../ui/filmsearch";
@@ -38,7 +38,7 @@ function Shelf() {
           <li key={film.movie} class="film-card">
             <a href={`/film/${film.movie}`}>
               <Poster film={film} eager={i < 8} silent />
-              <span class="film-title">{film.title}</span>
+              <span class="film-title">{printed(film.title)}</span>
             </a>
             <FilmFacts film={film} />
           </li>

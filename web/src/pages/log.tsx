@@ -5,7 +5,7 @@ import { outbox } from "../lib/feedback";
 import { useTitle } from "../lib/hooks";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
-import { t } from "../lib/texts";
+import { printed, t } from "../lib/texts";
 import type { EventType, LogEvent, Method, Page } from "../lib/types";
 import { Failed, Notice, RowsSkeleton } from "../ui/states";
 
@@ -45,7 +45,7 @@ function Films({ event }: { event: LogEvent }) {
       {shown.map((film) => (
         <li key={film.movie}>
           {event.movies.length > 1 && film.rank != null && <span class="log-rank">{film.rank}</span>}
-          <a href={`/film/${film.movie}`}>{film.title ?? film.movie}</a>
+          <a href={`/film/${film.movie}`}>{film.title ? printed(film.title) : film.movie}</a>
         </li>
       ))}
       {hidden > 0 && <li><button type="button" class="quiet" onClick={() => setAll(true)}>{t.log.more(hidden)}</button></li>}
@@ -58,7 +58,7 @@ function Source({ id }: { id: number }) {
   const film = useResource(`film?${id}`, (signal) => api.movie(id, signal));
   return (
     <p class="log-source">
-      {t.log.like} <a href={`/film/${id}`}>{film.data?.title ?? t.log.film(id)}</a>
+      {t.log.like} <a href={`/film/${id}`}>{film.data ? printed(film.data.title) : t.log.film(id)}</a>
     </p>
   );
 }

@@ -9,12 +9,18 @@ import type { Person } from "../lib/types";
 import { Combobox } from "../ui/combobox";
 import { Failed, RowsSkeleton } from "../ui/states";
 
-export function PersonSearch({ large = false, label = t.people.label }: { large?: boolean; label?: string }) {
+interface SearchProps {
+  large?: boolean;
+  label?: string;
+  placeholder?: string;
+}
+
+export function PersonSearch({ large = false, label = t.people.label, placeholder = t.people.placeholder }: SearchProps) {
   return (
     <Combobox<Person>
       name="person-search"
       label={label}
-      placeholder={t.people.placeholder}
+      placeholder={placeholder}
       numeric
       large={large}
       load={(q, signal) => api.people(q, 8, null, signal)}

@@ -4,7 +4,7 @@ import { api } from "../lib/api";
 import { useHealth, useScale } from "../lib/health";
 import { useTitle } from "../lib/hooks";
 import { useResource } from "../lib/resource";
-import { t } from "../lib/texts";
+import { printed, t } from "../lib/texts";
 import type { FullPerson, Page, RatedMovie } from "../lib/types";
 import { Poster } from "../ui/poster";
 import { Recommended } from "../ui/recommended";
@@ -50,7 +50,7 @@ function PersonHead({ id, person }: { id: number; person: FullPerson | undefined
           {(person?.simulated ?? health?.simulated) && <span class="tag">{` ${t.people.simulated}`}</span>}
         </h1>
         <p class="film-line">{person ? facts.join(t.dot) : <span class="bone is-short" />}</p>
-        <PersonSearch label={t.people.another} />
+        <PersonSearch label={t.people.another} placeholder={t.people.anotherNumber} />
       </div>
       {person && <Genres person={person} />}
     </header>
@@ -76,7 +76,7 @@ function Best({ id }: { id: number }) {
             <a class="row" href={`/film/${film.movie}`}>
               <Poster film={film} width={154} silent />
               <span class="row-text">
-                <span class="film-title">{film.title}</span>
+                <span class="film-title">{printed(film.title)}</span>
                 <span class="facts">{film.year}</span>
                 <StarsShown value={film.your_rating} max={max} />
               </span>

@@ -7,7 +7,7 @@ import { useGlide, useImpression, useTitle } from "../lib/hooks";
 import { loadOwn, saveOwn, withRating } from "../lib/own";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
-import { reasonLine, t } from "../lib/texts";
+import { printed, reasonLine, t } from "../lib/texts";
 import type { FilmList, ListItem, Movie, OwnRating } from "../lib/types";
 import { asMethod, MethodSwitch } from "../ui/controls";
 import { FilmSearch } from "../ui/filmsearch";
@@ -30,7 +30,7 @@ function RateGrid({ films, own, give }: { films: (Movie | OwnRating)[]; own: Own
         <li key={film.movie} class="film-card">
           <a href={`/film/${film.movie}`}>
             <Poster film={film} eager={i < 6} silent />
-            <span class="film-title">{film.title}</span>
+            <span class="film-title">{printed(film.title)}</span>
           </a>
           <StarsInput title={film.title} value={given.get(film.movie) ?? null} scale={scale} give={(r) => give(film, r)} />
         </li>
@@ -57,7 +57,7 @@ function LiveList({ list, why, refuse }: ListProps) {
           <span class="live-rank" aria-hidden="true">{item.rank}</span>
           <a href={`/film/${item.movie}`} onClick={() => open(item)} class="live-link">
             <Poster film={item} width={154} silent eager />
-            <span class="film-title">{item.title}</span>
+            <span class="film-title">{printed(item.title)}</span>
           </a>
           <p class="reason">{reasonLine(item, { kind: "you" }, list.model.name)}</p>
           <span class="live-actions">

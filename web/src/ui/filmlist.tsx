@@ -2,7 +2,7 @@
 import { useRef } from "preact/hooks";
 import { report } from "../lib/feedback";
 import { useGlide, useImpression } from "../lib/hooks";
-import { decimal, reasonLine, t, type Audience } from "../lib/texts";
+import { decimal, printed, reasonLine, t, type Audience } from "../lib/texts";
 import type { FilmList, ListItem, Movie } from "../lib/types";
 import { Poster } from "./poster";
 
@@ -30,7 +30,7 @@ function FilmCard({ item, reason, eager, open, why }: CardProps) {
     <li class="film-card" data-key={item.movie}>
       <a href={`/film/${item.movie}`} onClick={open}>
         <Poster film={item} eager={eager} silent />
-        <span class="film-title">{item.title}</span>
+        <span class="film-title">{printed(item.title)}</span>
       </a>
       <FilmFacts film={item} />
       <p class="reason">{reason}</p>

@@ -1,6 +1,6 @@
 // Type-ahead search of films by title.
 import { api } from "../lib/api";
-import { t } from "../lib/texts";
+import { printed, t } from "../lib/texts";
 import type { FoundMovie } from "../lib/types";
 import { Combobox } from "./combobox";
 import { Poster } from "./poster";
@@ -27,7 +27,7 @@ export function FilmSearch({ choose, large = false, label = t.search.label, plac
       draw={(film) => (
         <span class="choice">
           <Poster film={film} width={92} silent eager />
-          <span class="choice-title">{film.title}</span>
+          <span class="choice-title">{printed(film.title)}</span>
           <span class="choice-fact">{film.year}</span>
         </span>
       )}

@@ -4,7 +4,7 @@ import { api } from "../lib/api";
 import { useScale } from "../lib/health";
 import { pictureOf } from "../lib/known";
 import { useResource } from "../lib/resource";
-import { share, t } from "../lib/texts";
+import { printed, share, t } from "../lib/texts";
 import { digitsFor, filmBars, sumLines, type Bar, type Part } from "../lib/why";
 import type { FilmList, ListItem, Method, Query } from "../lib/types";
 import { Icon } from "./icon";
@@ -53,7 +53,7 @@ function Films({ item, digits }: { item: ListItem; digits: number }) {
     <table class="sum">
       <tbody>
         {item.reasons.map((r, i) => (
-          <Line key={r.movie} bar={bars[i]!} digits={digits} label={r.title} movie={r.movie} rating={r.rating} />
+          <Line key={r.movie} bar={bars[i]!} digits={digits} label={printed(r.title)} movie={r.movie} rating={r.rating} />
         ))}
       </tbody>
     </table>
