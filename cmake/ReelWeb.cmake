@@ -6,7 +6,9 @@ add_library(reel_web STATIC)
 target_include_directories(reel_web PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(reel_web PRIVATE reel_flags)
 
-set(REEL_WEB_FOUND FALSE)
+# Asked for by tests/ too, hence not a plain variable of this folder.
+set(REEL_WEB_FOUND FALSE CACHE INTERNAL "whether the web front end is embedded")
+set(REEL_WEB_BUILD ${PROJECT_BINARY_DIR}/web CACHE INTERNAL "where the web front end is built")
 if(REEL_WEB)
     find_program(REEL_NODE NAMES node nodejs)
     find_program(REEL_NPM npm)
@@ -23,12 +25,11 @@ if(REEL_WEB)
         message(WARNING "No web pages: ${REEL_NODE} is ${node_version}, ${REEL_WEB_NODE_MINIMUM} or newer is needed. "
             "The program is built with its API only. Install a newer nodejs, or pass -DREEL_WEB=OFF.")
     else()
-        set(REEL_WEB_FOUND TRUE)
+        set(REEL_WEB_FOUND TRUE CACHE INTERNAL "whether the web front end is embedded")
     endif()
 endif()
 
 if(REEL_WEB_FOUND)
-    set(REEL_WEB_BUILD ${PROJECT_BINARY_DIR}/web)
     set(web ${PROJECT_SOURCE_DIR}/web)
     file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS ${web}/src/* ${web}/public/*)
     add_custom_command(OUTPUT ${REEL_WEB_BUILD}/web_assets.c

@@ -5,7 +5,7 @@ if(REEL_WEB_FOUND)
     set(web_pages ${CMAKE_COMMAND} -E env REEL_PROGRAM=$<TARGET_FILE:reel>
         REEL_E2E_STAGE=${PROJECT_BINARY_DIR}/e2e ${REEL_NODE} ${CMAKE_CURRENT_LIST_DIR}/run.mjs)
 else()
-    set(web_unit sh -c "echo 'skipped: this build has no web front end (REEL_WEB off, or no Node)' >&2; exit 77")
+    set(web_unit sh -c "echo 'skipped: this build has no web front end (REEL_WEB off, or no Node)' >&2 && exit 77")
     set(web_pages ${web_unit})
 endif()
 add_test(NAME e2e_logic COMMAND ${web_unit})
