@@ -190,7 +190,8 @@ int64_t reel__engine_rated(const reel_engine *engine, reel_index movie, double *
 {
     const reel_csr_view raters = reel_dataset_raters(engine->dataset);
 
-    *mean = engine->means[movie];
+    if (mean != NULL)
+        *mean = engine->means[movie];
     return raters.ptr[movie + 1] - raters.ptr[movie];
 }
 

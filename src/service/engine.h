@@ -62,7 +62,8 @@ typedef struct reel_scale {
 reel_scale reel__engine_scale(const reel_engine *engine);
 /* Whether TMDb metadata is shown, so that a page can carry the attribution. */
 bool reel__engine_has_tmdb(const reel_engine *engine);
-/* How many people rated a film, and the mean of their ratings (NaN when nobody did). */
+/* How many people rated a film, and the mean of their ratings (NaN when nobody did; may be
+ * NULL). */
 int64_t reel__engine_rated(const reel_engine *engine, reel_index movie, double *mean);
 /* Index of a film or person. Errors: E_NOTFOUND naming the id. */
 REEL_MUST_USE reel_code reel__engine_find_movie(const reel_engine *engine, int64_t id,

@@ -50,6 +50,7 @@ static void opens_cold_then_warm(void **state)
     assert_true(reel__engine_has_tmdb(engine));
     assert_int_equal(reel__engine_rated(engine, WORLD_FILMS - 1, &mean), 0);
     assert_true(mean != mean);
+    assert_true(reel__engine_rated(engine, 0, NULL) > 0);
     assert_true(reel__engine_scale(engine).min == 1 && reel__engine_scale(engine).max == 5 &&
                 reel__engine_scale(engine).step == 1);
     (void)snprintf(hash, sizeof hash, "%s", reel_dataset_hash(reel__engine_dataset(engine)));
