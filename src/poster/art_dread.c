@@ -64,7 +64,8 @@ void reel__art_teeth(reel_art *art)
     if (reel__art_chance(art, 0.6))
         reel__draw_ellipse(art, TONE_DEEP, center, radius * 0.13, radius * 0.78);
     spikes(art, TONE_DEEP, art->top - 1, art->height * reel__art_between(art, 0.34, 0.5));
-    spikes(art, TONE_DEEP, art->bottom + 1, -art->height * reel__art_between(art, 0.34, 0.5));
+    spikes(art, TONE_DEEP, art->bottom + UNDERLAP,
+           -art->height * reel__art_between(art, 0.34, 0.5));
 }
 
 void reel__art_drips(reel_art *art)
@@ -179,19 +180,19 @@ void reel__art_door(reel_art *art)
                                {x - side * wide / 2, floor}};
     const reel_point light[] = {{x - wide / 2, floor},
                                 {x + wide / 2, floor},
-                                {x + wide / 2 + side * 120 + 60, art->bottom + 2},
-                                {x - wide / 2 + side * 120 - 30, art->bottom + 2}};
+                                {x + wide / 2 + side * 120 + 60, art->bottom + UNDERLAP},
+                                {x - wide / 2 + side * 120 - 30, art->bottom + UNDERLAP}};
     const double man = tall * 0.56;
 
-    reel__draw_rect(art, TONE_HAZE, 0, floor, POSTER_WIDTH, art->bottom - floor + 1);
+    reel__draw_rect(art, TONE_HAZE, 0, floor, POSTER_WIDTH, art->bottom - floor + UNDERLAP);
     reel__draw_polygon(art, TONE_VEIL, light, 4);
     reel__draw_rect(art, TONE_ACCENT, x - wide / 2, floor - tall, wide, tall);
     reel__draw_polygon(art, TONE_FORM, leaf, 4);
     if (reel__art_chance(art, 0.75)) {
         const reel_point shadow[] = {{x - 10, floor},
                                      {x + 10, floor},
-                                     {x + side * 120 + 42, art->bottom + 2},
-                                     {x + side * 120 - 12, art->bottom + 2}};
+                                     {x + side * 120 + 42, art->bottom + UNDERLAP},
+                                     {x + side * 120 - 12, art->bottom + UNDERLAP}};
 
         reel__draw_polygon(art, TONE_DEEP, shadow, 4);
         reel__draw_disc(art, TONE_DEEP, reel__point(x, floor - man), man * 0.13);

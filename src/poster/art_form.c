@@ -171,7 +171,7 @@ static const form_draw forms[] = {form_disc, form_arch,  form_half,    form_peak
 enum { FORMS = sizeof forms / sizeof *forms };
 
 /* A small second thing that gives the large one its scale. */
-static void detail(reel_art *art, reel_point at, double size)
+static void detail(reel_art *art, reel_tone tone, reel_point at, double size)
 {
     const double side = reel__art_chance(art, 0.5) ? 1 : -1;
     const double man = size * reel__art_between(art, 0.24, 0.4);
@@ -179,8 +179,7 @@ static void detail(reel_art *art, reel_point at, double size)
 
     switch (reel__art_pick(art, 5)) {
     case 0:
-        reel__draw_disc(art, TONE_ACCENT,
-                        reel__point(x, at.y - size * reel__art_between(art, 0.5, 1.0)),
+        reel__draw_disc(art, tone, reel__point(x, at.y - size * reel__art_between(art, 0.5, 1.0)),
                         size * reel__art_between(art, 0.16, 0.3));
         break;
     case 1:
@@ -189,10 +188,10 @@ static void detail(reel_art *art, reel_point at, double size)
                         reel__point(man * 0.34, man * 0.82), man * 0.12);
         break;
     case 2:
-        reel__draw_rect(art, TONE_ACCENT, x - man * 0.18, foot - man * 1.0, man * 0.36, man);
+        reel__draw_rect(art, tone, x - man * 0.18, foot - man * 1.0, man * 0.36, man);
         break;
     case 3:
-        reel__draw_disc(art, TONE_ACCENT, reel__point(x, foot - man * 0.4), man * 0.4);
+        reel__draw_disc(art, tone, reel__point(x, foot - man * 0.4), man * 0.4);
         break;
     default:
         reel__draw_disc(art, TONE_LIGHT, reel__point(at.x + side * size * 0.34, at.y - size * 0.1),
@@ -218,7 +217,7 @@ void reel__art_form(reel_art *art)
         const double lean = side * reel__art_between(art, 0.5, 1.1),
                      flat = reel__art_between(art, 0.3, 0.5);
 
-        reel__draw_rect(art, TONE_HAZE, 0, floor, POSTER_WIDTH, art->bottom - floor + 1);
+        reel__draw_rect(art, TONE_HAZE, 0, floor, POSTER_WIDTH, art->bottom - floor + UNDERLAP);
         reel__buf_format(art->out, "<g transform=\"matrix(1 0 %.3f %.3f %.1f %.1f)\">", -lean,
                          -flat, lean * floor, floor * (1 + flat));
         draw(art, TONE_VEIL, at, size);
@@ -232,5 +231,55 @@ void reel__art_form(reel_art *art)
              size);
     }
     draw(art, hot ? TONE_ACCENT : TONE_FORM, at, size);
-    detail(art, at, size);
+    detail(art, hot ? TONE_LIGHT : TONE_ACCENT, at, size);
+}
+
+/* Many of the same, and one that is not. */
+void reel__art_rows(reel_art *art)
+{
+    const form_draw draw = forms[reel__art_pick(art, FORMS)];
+    const int columns = 3 + reel__art_pick(art, 3);
+    const double cell = (POSTER_WIDTH - 48) / columns;
+    const int rows = (int)((art->height - 36) / cell);
+    const double top = art->mid - rows * cell / 2;
+    const int odd = reel__art_pick(art, rows * columns);
+    const int how = reel__art_pick(art, 3);
+
+    for (int row = 0; row < rows; row++) {
+        for (int column = 0; column < columns; column++) {
+            const reel_point at = reel__point(24 + cell * (column + 0.5), top + cell * (row + 0.5));
+            const bool one = row * columns + column == odd;
+            const double size = cell * 0.36;
+
+            if (one && how == 0)
+                reel__group_rotate(art, 180, at);
+            else if (one && how == 1)
+                reel__group_rotate(art, reel__art_between(art, 20, 70), at);
+            draw(art, one ? TONE_ACCENT : TONE_FORM, at, one && how == 2 ? size * 1.25 : size);
+            if (one && how < 2)
+                reel__group_end(art);
+        }
+    }
+}
+
+/* A form inside itself. */
+void reel__art_echo(reel_art *art)
+{
+    static const reel_tone tones[] = {TONE_HAZE, TONE_VEIL, TONE_FORM, TONE_GROUND, TONE_ACCENT};
+    static const form_draw solid[] = {form_disc, form_arch,  form_half, form_peak, form_egg,
+                                      form_vase, form_house, form_drop, form_leaf};
+    const form_draw draw = solid[reel__art_pick(art, sizeof solid / sizeof *solid)];
+    const int first = reel__art_pick(art, 2);
+    const double shrink = reel__art_between(art, 0.64, 0.74);
+    const double drift = reel__art_between(art, -0.1, 0.1),
+                 sink = reel__art_between(art, -0.02, 0.16);
+    reel_point at = reel__point(200, art->mid);
+    double size = art->height * reel__art_between(art, 0.38, 0.46);
+
+    for (int i = first; i < 5; i++) {
+        draw(art, tones[i], at, size);
+        at.x += drift * size;
+        at.y += sink * size;
+        size *= shrink;
+    }
 }

@@ -90,7 +90,7 @@ static void leaf(reel_art *art, reel_tone tone, reel_point root, double length, 
     reel__path_end(art);
 }
 
-/* Two tilted pills that meet below: a heart. */
+/* Two tilted pills that cross below: a heart. */
 static void heart(reel_art *art, double size)
 {
     const reel_point foot = reel__point(200, art->mid + size * 0.86);
@@ -103,9 +103,6 @@ static void heart(reel_art *art, double size)
                         reel__point(w, size * 1.1 + w), w / 2);
         reel__group_end(art);
     }
-    reel__group_rotate(art, 45, foot);
-    reel__draw_rect(art, TONE_LIGHT, foot.x - w / 2, foot.y - w / 2, w, w / 2);
-    reel__group_end(art);
 }
 
 void reel__art_petals(reel_art *art)
@@ -137,7 +134,8 @@ void reel__art_bounce(reel_art *art)
     static const reel_tone tones[] = {TONE_FORM, TONE_ACCENT, TONE_LIGHT, TONE_VEIL};
     const double floor = art->bottom - reel__art_between(art, 22, 50);
     const bool mirrored = reel__art_chance(art, 0.5);
-    double x = -reel__art_between(art, 10, 90), radius = reel__art_between(art, 108, 140);
+    double radius = art->height * reel__art_between(art, 0.3, 0.42);
+    double x = -radius * reel__art_between(art, 0.1, 0.7);
     int first = reel__art_pick(art, 4);
     reel_point ball = reel__point(0, 0);
 
@@ -163,7 +161,7 @@ void reel__art_bounce(reel_art *art)
     ball =
         reel__point(mirrored ? reel__art_between(art, 70, 150) : reel__art_between(art, 250, 330),
                     fmin(ball.y, art->top + art->height * reel__art_between(art, 0.2, 0.38)));
-    reel__draw_disc(art, tones[first], ball, reel__art_between(art, 24, 46));
+    reel__draw_disc(art, tones[first], ball, reel__art_between(art, 34, 56));
     reel__draw_rect(art, TONE_DEEP, 0, floor, POSTER_WIDTH, 5);
 }
 
@@ -232,8 +230,12 @@ void reel__art_smile(reel_art *art)
                         eye);
     half_disc(art, TONE_DEEP, reel__point(at.x, at.y + radius * 0.1), radius * 0.6, 90);
     half_disc(art, TONE_ACCENT, reel__point(at.x, at.y + radius * 0.34), radius * 0.33, 90);
-    reel__draw_rect(art, TONE_LIGHT, at.x - radius * 0.6, at.y + radius * 0.1, radius * 1.2,
-                    radius * 0.14);
+    reel__draw_polygon(art, TONE_LIGHT,
+                       (reel_point[]){{at.x - radius * 0.6, at.y + radius * 0.1},
+                                      {at.x + radius * 0.6, at.y + radius * 0.1},
+                                      {at.x + radius * 0.582, at.y + radius * 0.24},
+                                      {at.x - radius * 0.582, at.y + radius * 0.24}},
+                       4);
     reel__group_end(art);
     if (reel__art_chance(art, 0.6)) {
         const reel_point hat[] = {{at.x - radius * 0.42, at.y - radius * 0.92},

@@ -5,17 +5,22 @@
 
 #include <math.h>
 
-/* The sun, whole or in stripes that widen towards the horizon. */
+/* The sun, whole or in slices that grow thinner towards the horizon. */
 static void sun(reel_art *art, reel_point at, double radius)
 {
     const reel_tone tone = reel__art_chance(art, 0.6) ? TONE_FORM : TONE_ACCENT;
-    const int slots = reel__art_chance(art, 0.45) ? 4 + reel__art_pick(art, 3) : 0;
+    const int slices = reel__art_chance(art, 0.45) ? 5 + reel__art_pick(art, 2) : 0;
+    double y = at.y - radius;
 
-    reel__draw_disc(art, tone, at, radius);
-    for (int i = 0; i < slots; i++) {
-        const double y = at.y + radius * (0.05 + 0.9 * i / slots);
+    if (slices == 0)
+        reel__draw_disc(art, tone, at, radius);
+    for (int i = 0; i < slices; i++) {
+        const double tall = i == 0 ? radius * 1.02 : radius * (0.2 - 0.022 * i);
 
-        reel__draw_rect(art, TONE_GROUND, at.x - radius - 2, y, 2 * radius + 4, 2 + 1.6 * i);
+        reel__group_window(art, at.x - radius, y, 2 * radius, tall);
+        reel__draw_disc(art, tone, at, radius);
+        reel__window_end(art);
+        y += tall + 2 + 1.6 * i;
     }
 }
 
@@ -50,11 +55,11 @@ void reel__art_low_sun(reel_art *art)
         reel__draw_rect(art, i == 0 ? TONE_HAZE : TONE_VEIL, 0, horizon - 120 + 42 * i,
                         POSTER_WIDTH, i == 0 ? 120 : 6 + 8 * i);
     sun(art, at, radius);
-    mesa(art, TONE_ACCENT, 200 - side * reel__art_between(art, 130, 190), horizon,
+    mesa(art, TONE_VEIL, 200 - side * reel__art_between(art, 130, 190), horizon,
          reel__art_between(art, 60, 100));
     mesa(art, TONE_DEEP, 200 + side * reel__art_between(art, 100, 150), horizon,
          reel__art_between(art, 110, 170));
-    reel__draw_rect(art, TONE_DEEP, 0, horizon - 1, POSTER_WIDTH, art->bottom - horizon + 2);
+    reel__draw_rect(art, TONE_DEEP, 0, horizon - 1, POSTER_WIDTH, art->bottom - horizon + UNDERLAP);
 }
 
 void reel__art_road(reel_art *art)
@@ -64,12 +69,12 @@ void reel__art_road(reel_art *art)
     const double side = x < 200 ? 1 : -1;
     const reel_point road[] = {{x - 3, horizon},
                                {x + 3, horizon},
-                               {x + 150 - side * 40, art->bottom + 1},
-                               {x - 150 - side * 40, art->bottom + 1}};
+                               {x + 150 - side * 40, art->bottom + UNDERLAP},
+                               {x - 150 - side * 40, art->bottom + UNDERLAP}};
 
     sun(art, reel__point(x, horizon - reel__art_between(art, 0, 70)),
         reel__art_between(art, 64, 110));
-    reel__draw_rect(art, TONE_DEEP, 0, horizon, POSTER_WIDTH, art->bottom - horizon + 1);
+    reel__draw_rect(art, TONE_DEEP, 0, horizon, POSTER_WIDTH, art->bottom - horizon + UNDERLAP);
     reel__draw_polygon(art, TONE_VEIL, road, 4);
     for (int i = 0; i < 6; i++) {
         const double scale = pow(0.58, i);
@@ -111,7 +116,7 @@ void reel__art_cactus(reel_art *art)
     sun(art,
         reel__point(reel__art_between(art, 120, 280), horizon - reel__art_between(art, 90, 190)),
         reel__art_between(art, 80, 125));
-    reel__draw_rect(art, TONE_DEEP, 0, horizon, POSTER_WIDTH, art->bottom - horizon + 1);
+    reel__draw_rect(art, TONE_DEEP, 0, horizon, POSTER_WIDTH, art->bottom - horizon + UNDERLAP);
     cactus(art, x, horizon, reel__art_between(art, 0.5, 0.66) * art->height);
     cactus(art, x < 200 ? x + 150 : x - 150, horizon, reel__art_between(art, 60, 120));
     if (reel__art_chance(art, 0.5))
@@ -133,7 +138,7 @@ static void ridge(reel_art *art, reel_tone tone, double y, double swing, bool sm
     points[0].x = -20;
     points[STEPS - 1].x = 420;
     reel__path_begin(art, tone, 0);
-    reel__path_move(art, -20, art->bottom + 1);
+    reel__path_move(art, -20, art->bottom + UNDERLAP);
     reel__path_to(art, points[0].x, points[0].y);
     for (int i = 1; i < STEPS; i++) {
         const double half = (points[i].x - points[i - 1].x) / 2;
@@ -144,7 +149,7 @@ static void ridge(reel_art *art, reel_tone tone, double y, double swing, bool sm
         else
             reel__path_to(art, points[i].x, points[i].y);
     }
-    reel__path_to(art, 420, art->bottom + 1);
+    reel__path_to(art, 420, art->bottom + UNDERLAP);
     reel__path_close(art);
     reel__path_end(art);
 }
@@ -194,7 +199,7 @@ void reel__art_sail(reel_art *art)
         const double wave = 66 - 8 * row, shift = reel__art_between(art, 0, wave);
 
         reel__path_begin(art, tones[row], 0);
-        reel__path_move(art, -wave - shift, art->bottom + 1);
+        reel__path_move(art, -wave - shift, art->bottom + UNDERLAP);
         reel__path_to(art, -wave - shift, y);
         for (int i = 0; i * wave - shift < POSTER_WIDTH + wave; i++) {
             const double at = i * wave - shift;
@@ -202,7 +207,7 @@ void reel__art_sail(reel_art *art)
             reel__path_curve(art, reel__point(at - wave * 0.6, y + 24),
                              reel__point(at - wave * 0.2, y + 16), reel__point(at, y));
         }
-        reel__path_to(art, POSTER_WIDTH + wave, art->bottom + 1);
+        reel__path_to(art, POSTER_WIDTH + wave, art->bottom + UNDERLAP);
         reel__path_close(art);
         reel__path_end(art);
     }

@@ -9,7 +9,7 @@ static void stranger(reel_art *art, reel_tone tone, double x, double foot, doubl
     const double k = size / 240;
 
     reel__path_begin(art, tone, 0);
-    reel__path_move(art, x - 128 * k, foot + 2);
+    reel__path_move(art, x - 128 * k, foot + UNDERLAP);
     reel__path_curve(art, reel__point(x - 120 * k, foot - 70 * k),
                      reel__point(x - 70 * k, foot - 92 * k),
                      reel__point(x - 36 * k, foot - 108 * k));
@@ -17,7 +17,8 @@ static void stranger(reel_art *art, reel_tone tone, double x, double foot, doubl
     reel__path_to(art, x + 34 * k, foot - 150 * k);
     reel__path_to(art, x + 40 * k, foot - 108 * k);
     reel__path_curve(art, reel__point(x + 76 * k, foot - 92 * k),
-                     reel__point(x + 122 * k, foot - 70 * k), reel__point(x + 130 * k, foot + 2));
+                     reel__point(x + 122 * k, foot - 70 * k),
+                     reel__point(x + 130 * k, foot + UNDERLAP));
     reel__path_close(art);
     reel__path_end(art);
     reel__draw_ellipse(art, tone, reel__point(x + 2 * k, foot - 152 * k), 40 * k, 50 * k);
@@ -42,7 +43,8 @@ void reel__art_blinds(reel_art *art)
     const double left = reel__art_between(art, -20, 60), right = reel__art_between(art, 330, 420);
     const double step = (art->height + fabs(fall)) / slats;
     const double share = reel__art_between(art, 0.42, 0.62);
-    const bool someone = art->title_below && reel__art_chance(art, 0.62);
+    const double x = reel__art_between(art, 140, 260);
+    const double tall = art->height * reel__art_between(art, 0.66, 0.84);
 
     for (int i = 0; i <= slats; i++) {
         const double y = art->top - fabs(fall) / 2 + i * step - fall / 2;
@@ -53,18 +55,41 @@ void reel__art_blinds(reel_art *art)
 
         reel__draw_polygon(art, TONE_FORM, slat, 4);
     }
-    if (someone) {
-        const double x = reel__art_between(art, 140, 260);
+    stranger(art, TONE_DEEP, x, art->bottom, tall);
+    if (reel__art_chance(art, 0.5))
+        reel__draw_disc(art, TONE_ACCENT, reel__point(x + 0.17 * tall, art->bottom - tall * 0.49),
+                        5);
+}
 
-        stranger(art, TONE_DEEP, x, art->bottom, art->height * reel__art_between(art, 0.66, 0.84));
-        if (reel__art_chance(art, 0.5))
-            reel__draw_disc(art, TONE_ACCENT, reel__point(x + 42, art->bottom - art->height * 0.36),
-                            5);
-    } else {
-        reel__draw_disc(art, TONE_ACCENT,
-                        reel__point(reel__art_between(art, 120, 280),
-                                    art->mid + reel__art_between(art, -60, 60)),
-                        reel__art_between(art, 34, 58));
+/* Slats that somebody holds apart to look out. */
+void reel__art_peek(reel_art *art)
+{
+    const int slats = 8 + reel__art_pick(art, 3), gap = slats / 2 - reel__art_pick(art, 2);
+    const double step = art->height / slats, open = step * reel__art_between(art, 0.75, 1.05);
+    const double x = reel__art_between(art, 150, 250), half = reel__art_between(art, 84, 120);
+    const double y0 = art->top + step * gap, eye = open * 0.52;
+
+    for (int i = 0; i < slats; i++) {
+        const double y = art->top + step * (i + 0.5);
+        const double near = pow(0.45, i < gap ? gap - 1 - i : i - gap);
+        const double bend = (i < gap ? -1 : 1) * open * near;
+
+        reel__path_begin(art, TONE_FORM, step * 0.7);
+        reel__path_move(art, -10, y);
+        reel__path_to(art, x - half * 1.5, y);
+        reel__path_curve(art, reel__point(x - half * 0.7, y), reel__point(x - half * 0.5, y + bend),
+                         reel__point(x, y + bend));
+        reel__path_curve(art, reel__point(x + half * 0.5, y + bend), reel__point(x + half * 0.7, y),
+                         reel__point(x + half * 1.5, y));
+        reel__path_to(art, 410, y);
+        reel__path_end(art);
+    }
+    for (int side = -1; side <= 1; side += 2) {
+        const reel_point at = reel__point(x + side * half * 0.34, y0);
+
+        reel__draw_ellipse(art, TONE_LIGHT, at, eye * 1.15, eye * 0.74);
+        reel__draw_disc(art, TONE_ACCENT, reel__point(at.x + eye * 0.16, at.y), eye * 0.6);
+        reel__draw_disc(art, TONE_DEEP, reel__point(at.x + eye * 0.16, at.y), eye * 0.32);
     }
 }
 
@@ -127,7 +152,7 @@ static void house(reel_art *art, reel_tone tone, double x, double width, double 
     const int columns = (int)(width / 15), rows = (int)(height / 20);
     const double step = width / (columns + 0.35);
 
-    reel__draw_rect(art, tone, x, y, width, height + 1);
+    reel__draw_rect(art, tone, x, y, width, height + UNDERLAP);
     if (tone != TONE_DEEP)
         return;
     for (int row = 0; row < rows - 1; row++)
@@ -175,11 +200,15 @@ void reel__art_stairs(reel_art *art)
         const double x = mirrored ? POSTER_WIDTH - wide * (i + 1) : wide * i;
         const double y = start + tall * i;
 
-        reel__draw_rect(art, TONE_FORM, x, y, wide + 0.6, art->bottom - y + 1);
+        reel__draw_rect(art, TONE_FORM, x, y, wide + 0.6, art->bottom - y + UNDERLAP);
         reel__draw_rect(art, TONE_VEIL, mirrored ? x + wide * 0.8 : x, y + 7, wide * 0.2,
                         art->bottom - y);
     }
-    walker(art, TONE_DEEP,
+    /* On a dark ground somebody dark would not be seen. */
+    walker(art,
+           reel__palette_contrast(art->palette.rgb[TONE_DEEP], art->palette.rgb[TONE_GROUND]) > 3
+               ? TONE_DEEP
+               : TONE_LIGHT,
            reel__point(mirrored ? POSTER_WIDTH - wide * (place + 0.5) : wide * (place + 0.5),
                        start + tall * place),
            reel__art_between(art, 70, 100));

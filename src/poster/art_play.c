@@ -196,7 +196,7 @@ static void pointed_arch(reel_art *art, reel_tone tone, double half, double tall
     const double spring = art->bottom - tall * 0.52;
 
     reel__path_begin(art, tone, 0);
-    reel__path_move(art, 200 - half, art->bottom + 1);
+    reel__path_move(art, 200 - half, art->bottom + UNDERLAP);
     reel__path_to(art, 200 - half, spring);
     reel__path_curve(art, reel__point(200 - half, spring - tall * 0.26),
                      reel__point(200 - half * 0.42, art->bottom - tall * 0.92),
@@ -204,7 +204,7 @@ static void pointed_arch(reel_art *art, reel_tone tone, double half, double tall
     reel__path_curve(art, reel__point(200 + half * 0.42, art->bottom - tall * 0.92),
                      reel__point(200 + half, spring - tall * 0.26),
                      reel__point(200 + half, spring));
-    reel__path_to(art, 200 + half, art->bottom + 1);
+    reel__path_to(art, 200 + half, art->bottom + UNDERLAP);
     reel__path_close(art);
     reel__path_end(art);
 }
@@ -290,8 +290,9 @@ void reel__art_tree(reel_art *art)
     reel__path_begin(art, TONE_DEEP, 0);
     reel__path_move(art, crown.x - 9, crown.y);
     reel__path_curve(art, reel__point(crown.x - 12, foot - 90),
-                     reel__point(crown.x - 30, foot - 30), reel__point(crown.x - 90, foot + 2));
-    reel__path_to(art, crown.x + 90, foot + 2);
+                     reel__point(crown.x - 30, foot - 30),
+                     reel__point(crown.x - 90, foot + UNDERLAP));
+    reel__path_to(art, crown.x + 90, foot + UNDERLAP);
     reel__path_curve(art, reel__point(crown.x + 30, foot - 30),
                      reel__point(crown.x + 12, foot - 90), reel__point(crown.x + 9, crown.y));
     reel__path_close(art);

@@ -15,6 +15,7 @@
 
 #define POSTER_WIDTH  400.0
 #define POSTER_HEIGHT 600.0
+#define UNDERLAP      8.0 /* how far art that meets the title's panel runs on under it */
 
 typedef struct reel_point {
     double x, y;
@@ -83,6 +84,8 @@ typedef void (*reel_draw)(reel_art *art);
 void reel__art_orbits(reel_art *art); /* science fiction, art_space.c */
 void reel__art_planet(reel_art *art);
 void reel__art_eclipse(reel_art *art);
+void reel__art_alignment(reel_art *art);
+void reel__art_plain(reel_art *art);
 void reel__art_low_sun(reel_art *art); /* western, adventure; art_land.c */
 void reel__art_road(reel_art *art);
 void reel__art_cactus(reel_art *art);
@@ -90,6 +93,7 @@ void reel__art_ridges(reel_art *art);
 void reel__art_sail(reel_art *art);
 void reel__art_compass(reel_art *art);
 void reel__art_blinds(reel_art *art); /* film noir, crime; art_night.c */
+void reel__art_peek(reel_art *art);
 void reel__art_lamp(reel_art *art);
 void reel__art_city(reel_art *art);
 void reel__art_stairs(reel_art *art);
@@ -130,5 +134,7 @@ void reel__art_arches(reel_art *art);
 void reel__art_towers(reel_art *art);
 void reel__art_tree(reel_art *art);
 void reel__art_form(reel_art *art); /* drama, art_form.c */
+void reel__art_rows(reel_art *art);
+void reel__art_echo(reel_art *art);
 
 #endif

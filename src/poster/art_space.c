@@ -20,7 +20,7 @@ static void ball(reel_art *art, reel_tone tone, reel_point at, double radius, do
     const reel_point to = reel__point_on(at, radius, sun - 90);
 
     reel__draw_disc(art, tone, at, radius);
-    reel__group_fade(art, 0.55);
+    reel__group_fade(art, 0.45);
     reel__path_begin(art, TONE_DEEP, 0);
     reel__path_move(art, from.x, from.y);
     reel__path_arc(art, radius, false, true, to);
@@ -112,4 +112,60 @@ void reel__art_eclipse(reel_art *art)
     reel__draw_disc(art, TONE_LIGHT, center, radius * 1.06);
     reel__draw_disc(art, TONE_DEEP, reel__point(center.x - radius * 0.03, center.y), radius);
     reel__draw_disc(art, TONE_ACCENT, reel__point_on(center, radius * 1.03, shift), radius * 0.12);
+}
+
+/* Spheres in a line, over a slab. */
+void reel__art_alignment(reel_art *art)
+{
+    const double x = reel__art_between(art, 150, 250), sun = reel__art_between(art, -120, -60);
+    const bool slab = reel__art_chance(art, 0.5);
+    const double wide = reel__art_between(art, 60, 96);
+    double radius = art->height * reel__art_between(art, 0.04, 0.07);
+    double y = art->top + reel__art_between(art, 30, 50) + radius;
+
+    stars(art, 34);
+    if (slab) {
+        reel__draw_rect(art, TONE_VEIL, x - wide / 2 + 14, art->top + art->height * 0.36, wide,
+                        art->height);
+        reel__draw_rect(art, TONE_DEEP, x - wide / 2, art->top + art->height * 0.36, wide,
+                        art->height);
+    } else {
+        reel__draw_line(art, TONE_VEIL, reel__point(x, art->top), reel__point(x, art->bottom), 1.5);
+    }
+    for (int i = 0; i < 6 && y - radius < art->bottom - 30; i++) {
+        const reel_tone tone = i % 3 == 0 ? TONE_ACCENT : i % 3 == 1 ? TONE_FORM : TONE_LIGHT;
+
+        ball(art, tone, reel__point(x, y), radius, sun);
+        y += radius * 1.5;
+        radius *= reel__art_between(art, 1.2, 1.55);
+        y += radius;
+    }
+}
+
+/* A plain of light under a sun. */
+void reel__art_plain(reel_art *art)
+{
+    const double horizon = art->top + art->height * reel__art_between(art, 0.56, 0.68);
+    const double x = reel__art_between(art, 130, 270), radius = reel__art_between(art, 66, 120);
+    const double depth = art->bottom - horizon;
+    const bool tall = reel__art_chance(art, 0.5);
+
+    stars(art, 26);
+    reel__draw_disc(art, reel__art_chance(art, 0.5) ? TONE_ACCENT : TONE_FORM,
+                    reel__point(x, horizon - radius * reel__art_between(art, 0.1, 0.9)), radius);
+    reel__draw_rect(art, TONE_DEEP, 0, horizon, POSTER_WIDTH, depth + UNDERLAP);
+    for (int i = -16; i <= 16; i++)
+        reel__draw_line(art, TONE_VEIL, reel__point(x + 20 * i, horizon),
+                        reel__point(x + 120 * i, art->bottom + UNDERLAP), 1.6);
+    for (int i = 0; i < 9; i++)
+        reel__draw_rect(art, TONE_VEIL, 0, horizon + depth * pow(i / 9.0, 1.9), POSTER_WIDTH,
+                        1 + 0.2 * i);
+    if (tall) {
+        const double foot = horizon + depth * 0.2,
+                     high = art->height * reel__art_between(art, 0.2, 0.4);
+        const double at = x < 200 ? x + 110 : x - 110;
+
+        reel__draw_rect(art, TONE_LIGHT, at - 15, foot - high, 30, high);
+        reel__draw_rect(art, TONE_FORM, at + 15, foot - high, 9, high);
+    }
 }

@@ -25,9 +25,9 @@ void reel__art_spiral(reel_art *art)
     const double twist = reel__art_between(art, 6, 15) * (reel__art_chance(art, 0.5) ? 1 : -1);
     const double drift = reel__art_between(art, -5, 5), turn = reel__art_between(art, 0, 90);
     reel_point at = reel__point(200, art->mid);
-    double radius = 250;
+    double radius = sides == 3 ? 470 : sides == 4 ? 350 : 270; /* beyond the edges */
 
-    for (int i = 0; i < layers && radius > 12; i++) {
+    for (int i = 0; i < layers + 4 && radius > 12; i++) {
         const reel_tone tone = i % 2 == 0 ? (i % 6 == 4 ? TONE_ACCENT : TONE_FORM) : TONE_GROUND;
         reel_point corners[CORNERS];
 

@@ -176,7 +176,7 @@ static double try_lines(reel_block *out, const reel_text *text, const word_list 
 {
     /* A little air in the measure lets breaks avoid weak endings. */
     const double measure = narrowest(words, lines);
-    double widest = 0, size;
+    double widest = 0, shortest = NEVER, size;
 
     if (!break_lines(out, words, lines, lines == 1 ? measure : measure * 1.06) &&
         !break_lines(out, words, lines, measure))
@@ -184,10 +184,12 @@ static double try_lines(reel_block *out, const reel_text *text, const word_list 
     for (int i = 0; i < lines; i++) {
         out->width[i] = reel__type_width(text, out->from[i], out->to[i]);
         widest = fmax(widest, out->width[i]);
+        shortest = fmin(shortest, out->width[i]);
     }
     if (widest <= 0)
         return 0;
     size = fmin(fit->width / widest, fit->height / (lines * out->leading));
+    out->uneven = shortest < 0.3 * widest;
     return fmin(size, fit->most);
 }
 
@@ -207,10 +209,12 @@ bool reel__layout_fit(reel_block *out, const reel_text *text, const reel_fit *fi
         reel_block tried = {.leading = leading};
         const double size = try_lines(&tried, text, &words, fit, lines);
 
-        /* One line more must be worth it. */
-        if (size < fit->least || size * (1 - 0.04 * lines) <= best)
+        /* One line more must be worth it; a lonely short word seldom is. */
+        const double worth = size * (1 - 0.04 * lines) * (tried.uneven ? 0.7 : 1);
+
+        if (size < fit->least || worth <= best)
             continue;
-        best = size * (1 - 0.04 * lines);
+        best = worth;
         *out = tried;
         out->size = size;
     }

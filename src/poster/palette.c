@@ -101,8 +101,8 @@ static const decade eras[] = {
     {1969, 1.12, 0.25, {45, 350}, 0.06, 0.62, -1},   /* offset poster, flat and bright */
     {1979, 0.85, 0.50, {55, 95}, 0.02, 0.42, -1},    /* brown, orange, mustard */
     {1989, 1.30, 0.55, {330, 215}, -0.03, 0.10, -1}, /* neon on night */
-    {1999, 0.80, 0.30, {190, 40}, -0.02, 0.25, -1},
-    {2009, 0.85, 0.40, {225, 55}, -0.03, 0.22, -1}, /* steel and orange */
+    {1999, 0.82, 0.22, {145, 35}, -0.02, 0.30, -1},
+    {2009, 0.88, 0.28, {235, 55}, -0.03, 0.28, -1}, /* steel and orange */
     {2019, 1.00, 0.08, {20, 200}, 0.03, 0.50, -1},
     {INT32_MAX, 1.12, 0.25, {310, 35}, 0.02, 0.40, -1},
 };
@@ -234,7 +234,8 @@ reel_palette reel__palette_make(reel_genre genre, int32_t year, bool night, reel
     const decade *era = era_of(year);
     const bool light = reel__rng_unit(rng) < era->light && !night;
     const scheme *base = &schemes[genre][light ? 2 : reel__rng_below(rng, 2)];
-    const double turn = reel__rng_unit(rng) * 36 - 18;
+    const bool vivid = reel__rng_unit(rng) < 0.2 && !night;
+    const double turn = reel__rng_unit(rng) * 50 - 25;
     const double lift = reel__rng_unit(rng) * 0.06 - 0.03;
     reel_palette out;
     lch tones[5];
@@ -243,7 +244,13 @@ reel_palette reel__palette_make(reel_genre genre, int32_t year, bool night, reel
         tones[i] = (lch){base->tones[i][0] / 100.0, base->tones[i][1] / 1000.0, base->tones[i][2]};
         tones[i] = bend(tones[i], era, turn);
     }
-    tones[TONE_GROUND].lightness += lift + (light ? 0 : era->ground);
+    if (vivid) { /* the form's colour as the ground */
+        const lch ground = tones[TONE_GROUND];
+
+        tones[TONE_GROUND] = tones[TONE_FORM];
+        tones[TONE_FORM] = ground;
+    }
+    tones[TONE_GROUND].lightness += lift + (light || vivid ? 0 : era->ground);
     separate(tones);
     for (int i = 0; i < 5; i++)
         out.rgb[i] = to_rgb(tones[i]);

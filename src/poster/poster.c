@@ -89,7 +89,7 @@ typedef struct genre_look {
 static const genre_look looks[GENRE_COUNT] = {
     [GENRE_NOIR] = {{{reel__art_blinds, TONE_DEEP, true, true},
                      {reel__art_lamp, TONE_DEEP, true, true},
-                     {reel__art_blinds, TONE_DEEP, true, true},
+                     {reel__art_peek, TONE_DEEP, true, true},
                      {reel__art_city, TONE_DEEP, true, true}},
                     0.6,
                     0.5,
@@ -126,7 +126,9 @@ static const genre_look looks[GENRE_COUNT] = {
                       0.6},
     [GENRE_SCIFI] = {{{reel__art_orbits, TONE_GROUND, false, true},
                       {reel__art_planet, TONE_FORM, false, true},
-                      {reel__art_eclipse, TONE_GROUND, false}},
+                      {reel__art_eclipse, TONE_GROUND, false},
+                      {reel__art_alignment, TONE_GROUND, false, true},
+                      {reel__art_plain, TONE_DEEP, true, true}},
                      0.15,
                      0.8,
                      0.6},
@@ -149,6 +151,7 @@ static const genre_look looks[GENRE_COUNT] = {
                        0.3,
                        0.5},
     [GENRE_ROMANCE] = {{{reel__art_discs, TONE_GROUND, false},
+                        {reel__art_discs, TONE_GROUND, false},
                         {reel__art_halves, TONE_GROUND, false},
                         {reel__art_petals, TONE_GROUND, false}},
                        0.9,
@@ -156,6 +159,7 @@ static const genre_look looks[GENRE_COUNT] = {
                        0.6},
     [GENRE_CRIME] = {{{reel__art_city, TONE_DEEP, true, true},
                       {reel__art_stairs, TONE_DEEP, true},
+                      {reel__art_peek, TONE_DEEP, true, true},
                       {reel__art_blinds, TONE_DEEP, true, true},
                       {reel__art_lamp, TONE_DEEP, true, true}},
                      0.3,
@@ -190,7 +194,14 @@ static const genre_look looks[GENRE_COUNT] = {
                       0.05,
                       0.95,
                       0.4},
-    [GENRE_DRAMA] = {{{reel__art_form, TONE_GROUND, false}}, 0.8, 0.15, 0.4},
+    [GENRE_DRAMA] = {{{reel__art_form, TONE_GROUND, false},
+                      {reel__art_form, TONE_GROUND, false},
+                      {reel__art_form, TONE_GROUND, false},
+                      {reel__art_rows, TONE_GROUND, false},
+                      {reel__art_echo, TONE_GROUND, false}},
+                     0.8,
+                     0.15,
+                     0.4},
     [GENRE_NONE] = {{{reel__art_beam, TONE_DEEP, true, true}}, 0.7, 0.3, 0.5},
 };
 
@@ -232,9 +243,9 @@ reel_code reel__poster_svg(reel_buf *out, const reel_movie *movie, reel_err *err
 
     art.rng =
         reel__rng_make((uint64_t)movie->id, reel__hash64(movie->name, strlen(movie->name), 1));
-    look = &looks[pick_genre(&art.rng, genres, 0.75)];
+    look = &looks[pick_genre(&art.rng, genres, 0.84)];
     composition = pick_composition(&art.rng, look);
-    art.palette = reel__palette_make(pick_genre(&art.rng, genres, 0.7), movie->year,
+    art.palette = reel__palette_make(pick_genre(&art.rng, genres, 0.75), movie->year,
                                      composition->night, &art.rng);
     style = (reel_style){
         .face = reel__art_chance(&art, look->serif) ? FACE_SERIF : FACE_SANS,
@@ -251,11 +262,13 @@ reel_code reel__poster_svg(reel_buf *out, const reel_movie *movie, reel_err *err
     reel__title_label(out, movie);
     reel__buf_text(out, "\">");
     write_rect(out, art.palette.rgb[TONE_GROUND], 0, POSTER_HEIGHT);
-    reel__group_window(&art, 0, art.top, POSTER_WIDTH, art.height);
+    /* Art runs on under the panel, so that no seam shows where it has the panel's colour and the
+     * edge falls between two pixels. */
+    reel__group_window(&art, 0, art.title_below ? 0 : art.top - UNDERLAP, POSTER_WIDTH,
+                       art.height + UNDERLAP);
     composition->draw(&art);
     reel__window_end(&art);
-    if (composition->panel != TONE_GROUND)
-        write_rect(out, art.palette.rgb[composition->panel], title_top, title.height);
+    write_rect(out, art.palette.rgb[composition->panel], title_top, title.height);
     reel__title_write(out, &title, title_top, reel__palette_ink(&art.palette, composition->panel),
                       art.palette.rgb[composition->panel == TONE_ACCENT ? TONE_FORM : TONE_ACCENT]);
     reel__buf_text(out, "</svg>\n");

@@ -69,8 +69,8 @@ static void read_names(reel_title *out, const reel_movie *movie)
     out->second.count = 0;
     if (length < NAME_BYTES && split_name(name, length, &first, &second, &end)) {
         if (first > 3 && memcmp(name + first - 3, " or", 3) == 0) {
-            first -= 3; /* "Dr. Strangelove", "or How I Learned ..." */
-            out->second.count = 0;
+            first -= 3; /* "Dr. Strangelove", "or: How I Learned ..." */
+            second = first + 1;
         }
         reel__type_read(&out->second, name + second, end - second);
     }
@@ -157,6 +157,7 @@ void reel__title_layout(reel_title *out, const reel_movie *movie, reel_style sty
         out->height += 8 + block_height(&out->second_block);
     if (style.rule)
         out->height += 16;
+    out->height = ceil(out->height);
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */

@@ -10,7 +10,7 @@
 
 #include "base/utf8.h"
 
-enum { ELLIPSIS = 0x2026, COMBINING_MOST = 4 };
+enum { ELLIPSIS = 0x2026, COMBINING_MOST = 2 };
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
@@ -45,9 +45,11 @@ static bool is_right_to_left(int32_t code)
            (code >= 0x1e800 && code <= 0x1eeff);
 }
 
+/* Greek drops its accents in capitals, which a letter alone does not tell: it keeps its case. */
 static bool is_plain(int32_t code)
 {
-    return code < 0x530 || (code >= 0x1e00 && code <= 0x1fff) || (code >= 0x2000 && code <= 0x20ff);
+    return code < 0x370 || (code >= 0x400 && code < 0x530) || (code >= 0x1e00 && code <= 0x1eff) ||
+           (code >= 0x2000 && code <= 0x20ff);
 }
 
 static bool is_ideograph(int32_t code)
@@ -171,13 +173,15 @@ typedef struct script {
 static int script_width(int32_t code)
 {
     static const script scripts[] = {
-        {0x24f, 620},   {0x2ff, 560},   {0x36f, 0},      {0x3ff, 610},    {0x52f, 640},
-        {0x58f, 640},   {0x5ff, 590},   {0x6ff, 520},    {0x8ff, 520},    {0x97f, 600},
-        {0xdff, 700},   {0xe7f, 620},   {0xeff, 640},    {0xfff, 640},    {0x109f, 900},
-        {0x10ff, 640},  {0x11ff, 950},  {0x139f, 760},   {0x167f, 680},   {0x17ff, 760},
+        {0x24f, 620},   {0x2ff, 560},   {0x36f, 0},      {0x390, 620},    {0x3ab, 710},
+        {0x3ff, 600},   {0x42f, 735},   {0x45f, 645},    {0x52f, 690},    {0x58f, 650},
+        {0x5ff, 550},   {0x8ff, 450},   {0x97f, 485},    {0x9ff, 525},    {0xa7f, 500},
+        {0xaff, 530},   {0xb7f, 600},   {0xbff, 755},    {0xc7f, 790},    {0xcff, 640},
+        {0xd7f, 700},   {0xdff, 770},   {0xeff, 560},    {0xfff, 600},    {0x109f, 570},
+        {0x10ff, 575},  {0x11ff, 800},  {0x139f, 830},   {0x167f, 680},   {0x17ff, 510},
         {0x1fff, 620},  {0x206f, 500},  {0x2bff, 820},   {0x2dff, 620},   {0x2e7f, 500},
-        {0xa4cf, 1000}, {0xabff, 700},  {0xd7ff, 950},   {0xf8ff, 700},   {0xfaff, 1000},
-        {0xfdff, 560},  {0xfe6f, 500},  {0xfeff, 520},   {0xff60, 1000},  {0xffdf, 500},
+        {0xa4cf, 1000}, {0xabff, 700},  {0xd7ff, 920},   {0xf8ff, 700},   {0xfaff, 1000},
+        {0xfdff, 450},  {0xfe6f, 500},  {0xfeff, 450},   {0xff60, 1000},  {0xffdf, 500},
         {0xffff, 1000}, {0x1efff, 750}, {0x1ffff, 1250}, {0x3ffff, 1000},
     };
     size_t i = 0;

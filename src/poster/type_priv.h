@@ -31,7 +31,7 @@ typedef struct reel_text {
     int count;
     bool right_to_left;
     bool tall;  /* a script that reaches higher or lower than Latin does */
-    bool plain; /* Latin, Greek or Cyrillic: may be set in capitals */
+    bool plain; /* Latin or Cyrillic: may be set in capitals */
 } reel_text;
 
 /* Reads any bytes. spacing: thousandths of an em added to each letter. */
@@ -50,6 +50,7 @@ typedef struct reel_block {
     double width[TYPE_LINES]; /* in em */
     double size;              /* pixels an em */
     double leading;           /* line distance in em */
+    bool uneven;              /* one line is much shorter than another */
 } reel_block;
 
 typedef struct reel_fit {

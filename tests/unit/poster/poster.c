@@ -205,6 +205,9 @@ static void test_names_are_split(void **state)
     title = laid_out("Seven Samurai (The Magnificent Seven) (Shichinin no samurai)");
     assert_words(&title.main, "Seven Samurai");
     assert_words(&title.second, "The Magnificent Seven");
+    title = laid_out("Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb");
+    assert_words(&title.main, "Dr. Strangelove");
+    assert_words(&title.second, "or: How I Learned to Stop Worrying and Love the Bomb");
     title = laid_out("Mission: Impossible");
     assert_words(&title.main, "Mission: Impossible");
     assert_int_equal(title.second.count, 0);
@@ -241,6 +244,8 @@ static void test_scripts(void **state)
     title = laid_out("Летят журавли");
     assert_false(title.main.right_to_left);
     assert_true(title.main.plain);
+    title = laid_out("Ο Θίασος");
+    assert_false(title.main.plain);
     title = laid_out("千と千尋の神隠し、そして");
     assert_false(title.main.plain);
     for (int i = 0; i < title.main.count; i++) /* no line begins with a comma */
