@@ -37,6 +37,17 @@ async function inspect(page, name, width, theme) {
   await page.waitForTimeout(300);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${name} at ${width}: ${wide} px too wide`);
+  const broken = await page.locator("h1").evaluateAll(([title]) => {
+    if (!title) return [];
+    const range = document.createRange();
+    const text = title.firstChild;
+    return [...text.data.matchAll(/[^\s-]+/g)].filter((word) => {
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      return range.getClientRects().length > 1;
+    }).map(String);
+  });
+  assert.deepEqual(broken, [], `${name} at ${width}: words of the title broken over lines`);
   await page.screenshot({ path: join(artifacts, `${name}-${width}-${theme}.png`), fullPage: name !== "rate" && name !== "why" });
   if (width === 768) return;
   await page.evaluate(axe);

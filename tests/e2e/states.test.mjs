@@ -23,6 +23,20 @@ test("a photograph that fails becomes the generated poster", async () => {
   await page.unroute("**/api/v1/movies?*");
 });
 
+test("a host of photographs that never answers is given up", async () => {
+  const photo = "https://image.tmdb.org/t/p/w342/slow.jpg";
+  await browser.context.route("https://image.tmdb.org/**", () => {});
+  await page.route("**/api/v1/movies?*", async (route) => {
+    const body = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...body, items: body.items.map((item) => ({ ...item, poster: photo })) } });
+  });
+  await page.goto("/");
+  await until("generated posters", () => page.locator(".film-card img").evaluateAll((all) =>
+    all.length > 0 && all.every((img) => img.src.endsWith("/poster.svg"))), 12_000);
+  await page.unroute("**/api/v1/movies?*");
+  await browser.context.unroute("https://image.tmdb.org/**");
+});
+
 test("a film, a person and a page that do not exist say so and lead on", async () => {
   for (const [path, link] of [["/film/999999", "/"], ["/people/99999999", "/people"], ["/nowhere/at/all", "/"]]) {
     await settled(page, path);

@@ -152,6 +152,7 @@ createServer(async (request, answer) => {
   const picture = url.pathname.match(/^\/api\/v1\/movies\/(\d+)\/poster\.svg$/);
   try {
     if (!url.pathname.startsWith("/api/")) return sendFile(answer, url.pathname);
+    if (url.pathname === "/api/v1/licenses") return sendFile(answer, "/licenses.txt");
     if (picture) {
       answer.writeHead(200, { "Content-Type": "image/svg+xml" });
       return answer.end(poster(filmOf(picture[1])));

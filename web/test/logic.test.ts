@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withRating } from "../src/lib/own";
-import { sized } from "../src/lib/posters";
+import { hostAnswered, hostAway, hostFailed, sized, whenHostAway } from "../src/lib/posters";
 import { match } from "../src/lib/router";
 import { printed, reasonLine, share, starsInWords, t } from "../src/lib/texts";
 import { uuid } from "../src/lib/uuid";
@@ -117,6 +117,24 @@ test("digits follow the size of what is told apart", () => {
 
 test("poster addresses take the wanted size", () => {
   assert.equal(sized("https://image.tmdb.org/t/p/w342/abc.jpg", 500), "https://image.tmdb.org/t/p/w500/abc.jpg");
+});
+
+test("a host that fails three times in a row is given up, and everybody is told once", () => {
+  let told = 0;
+  const stop = whenHostAway(() => told++);
+  hostFailed();
+  hostFailed();
+  hostAnswered();
+  for (let i = 0; i < 3; i++) {
+    assert.equal(hostAway(), false);
+    hostFailed();
+  }
+  assert.equal(hostAway(), true);
+  hostFailed();
+  assert.equal(told, 1);
+  stop();
+  hostAnswered();
+  assert.equal(hostAway(), false);
 });
 
 test("what was left out is said, zeroes are not", () => {

@@ -11,5 +11,17 @@ export function sized(poster: string, width: 92 | 154 | 342 | 500): string {
 
 // After a few failures in a row the host counts as away, and nobody waits for it again.
 export const hostAway = () => failures >= failuresToGiveUp;
-export const hostFailed = () => void failures++;
 export const hostAnswered = () => void (failures = 0);
+
+const listeners = new Set<() => void>();
+
+export function hostFailed(): void {
+  failures++;
+  if (failures === failuresToGiveUp) for (const tell of listeners) tell();
+}
+
+// Calls `tell` when the host is given up, until the returned function is called.
+export function whenHostAway(tell: () => void): () => void {
+  listeners.add(tell);
+  return () => void listeners.delete(tell);
+}

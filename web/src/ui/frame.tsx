@@ -79,7 +79,7 @@ export function Footer() {
       {health?.tmdb && <p>{t.footer.tmdb}</p>}
       <p>
         {health && <span>{t.footer.version(health.version)}</span>}
-        <a href="/licenses.txt" target="_blank" rel="noopener">{t.footer.licenses}</a>
+        <a href="/api/v1/licenses" target="_blank" rel="noopener">{t.footer.licenses}</a>
         <a href="/api/v1/health" target="_blank" rel="noopener">{t.footer.api}</a>
       </p>
     </footer>

@@ -1,6 +1,6 @@
 // The picture of a film. A missing, failed or slow photograph becomes the generated poster.
-import { useEffect, useState } from "preact/hooks";
-import { hostAnswered, hostAway, hostFailed, sized } from "../lib/posters";
+import { useEffect, useReducer, useState } from "preact/hooks";
+import { hostAnswered, hostAway, hostFailed, sized, whenHostAway } from "../lib/posters";
 import { t } from "../lib/texts";
 import type { Movie, OwnRating } from "../lib/types";
 
@@ -15,25 +15,27 @@ interface Props {
 
 export function Poster({ film, width = 342, eager = false, silent = false }: Props) {
   const photo = film.poster ? sized(film.poster, width) : null;
+  const [, draw] = useReducer<number, void>((n) => n + 1, 0);
   const [failed, setFailed] = useState<string | null>(null);
   const [loaded, setLoaded] = useState<string | null>(null);
   const usePhoto = photo !== null && failed !== photo && (loaded === photo || !hostAway());
   const source = usePhoto ? photo : film.generated_poster;
 
+  const onError = () => {
+    if (!usePhoto) return;
+    hostFailed();
+    setFailed(photo);
+  };
+  useEffect(() => whenHostAway(draw), []);
   useEffect(() => {
     if (!usePhoto || !eager || loaded === photo) return;
-    const timer = setTimeout(() => setFailed(photo), patience);
+    const timer = setTimeout(onError, patience);
     return () => clearTimeout(timer);
   }, [photo, usePhoto, loaded]);
 
   const onLoad = () => {
     setLoaded(source);
     if (usePhoto) hostAnswered();
-  };
-  const onError = () => {
-    if (!usePhoto) return;
-    hostFailed();
-    setFailed(photo);
   };
   return (
     <span class="poster">
