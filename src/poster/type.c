@@ -191,14 +191,21 @@ static int script_width(int32_t code)
     return scripts[i].width;
 }
 
+/* The width of a letter in a table that begins with the letter `first`; 0 = not in it. */
+static int table_width(const uint16_t *widths, int32_t count, int32_t first, int32_t code)
+{
+    const int32_t at = code - first;
+
+    return at >= 0 && at < count ? widths[at] : 0;
+}
+
 static int letter_width(int32_t code, reel_face face)
 {
-    int width = 0;
+    const bool serif = face == FACE_SERIF;
+    int width = table_width(serif ? reel__type_serif_20 : reel__type_sans_20, 352, 0x20, code);
 
-    if (code >= 0x20 && code < 0x20 + 352)
-        width = (face == FACE_SERIF ? reel__type_serif_20 : reel__type_sans_20)[code - 0x20];
-    else if (code >= 0x2010 && code < 0x2010 + 23)
-        width = (face == FACE_SERIF ? reel__type_serif_2010 : reel__type_sans_2010)[code - 0x2010];
+    if (width == 0)
+        width = table_width(serif ? reel__type_serif_2010 : reel__type_sans_2010, 23, 0x2010, code);
     if (width > 0)
         return width;
     return is_mark(code) ? 0 : script_width(code);
