@@ -134,9 +134,14 @@ int reel__file_mode(const char *path)
 
 static reel_code make_one_folder(const char *path, reel_err *err)
 {
-    if (mkdir(path, 0755) == 0 || reel__file_is_folder(path))
+    int error;
+
+    if (mkdir(path, 0755) == 0)
         return REEL_OK;
-    return reel__file_fail(err, "make folder", path, errno == EEXIST ? ENOTDIR : errno);
+    error = errno;
+    if (reel__file_is_folder(path))
+        return REEL_OK;
+    return reel__file_fail(err, "make folder", path, error == EEXIST ? ENOTDIR : error);
 }
 
 reel_code reel__file_make_folder(const char *path, reel_err *err)
