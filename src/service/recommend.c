@@ -31,15 +31,21 @@ static reel_code check_request(const reel_request *request, reel_err *err)
 
 static reel_code choose_model(reel_session *session, const char *name, reel_err *err)
 {
-    const reel_engine *engine = session->engine;
-
-    session->model = reel__engine_model(engine, name != NULL ? name : "hybrid");
+    session->model = reel__engine_model(session->engine, name);
     if (session->model == NULL)
         return reel_fail(err, REEL_E_NOTFOUND,
                          "model: none is called \"%s\"; there are hybrid, content, user-knn and "
                          "popular",
-                         name != NULL ? name : "hybrid");
+                         name);
     return REEL_OK;
+}
+
+/* A person's taste is every model's matter; what films have in common is in their texts. */
+static const char *model_asked(const reel_request *request)
+{
+    if (request->model != NULL)
+        return request->model;
+    return request->source_movie >= 0 ? "content" : "hybrid";
 }
 
 static bool nothing_to_use(const reel_query *query)
@@ -162,7 +168,7 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
     *out = NULL;
     list->count = 0;
     REEL_TRY(check_request(request, err));
-    REEL_TRY(choose_model(session, request->model, err));
+    REEL_TRY(choose_model(session, model_asked(request), err));
     REEL_TRY(reel__session_set_query(session, request, err));
     REEL_TRY(score(session, &list->basis, err));
     mask(session, request, list);
@@ -209,7 +215,7 @@ reel_code reel__explain(reel_session *session, const reel_request *request, int6
     list->count = 0;
     whole.limit = 1;
     REEL_TRY(check_request(&whole, err));
-    REEL_TRY(choose_model(session, request->model, err));
+    REEL_TRY(choose_model(session, model_asked(request), err));
     REEL_TRY(reel__engine_find_movie(session->engine, movie, &out->movie, err));
     REEL_TRY(reel__session_set_query(session, request, err));
     REEL_TRY(score(session, &list->basis, err));

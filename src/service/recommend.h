@@ -21,7 +21,7 @@ typedef struct reel_request {
     const reel_given *given; /* anonymous history; exactly one of user, given, source_movie */
     size_t given_count;
     int64_t source_movie;   /* "movies like this one", or -1 */
-    const char *model;      /* NULL = "hybrid" */
+    const char *model;      /* NULL = "content" for a source_movie, else "hybrid" */
     size_t limit;           /* 1 .. REEL_LIST_MAX */
     const int64_t *exclude; /* film ids to leave out */
     size_t exclude_count;
