@@ -83,6 +83,7 @@ typedef struct reading {
     reel_given_list *list;
     reel_session *session;
     const reel_dataset *dataset;
+    reel_scale scale;
     const reel_notice *notice;
     const char *path;
     long line;
@@ -104,12 +105,19 @@ static reel_code take_row(const reading *at, const fields *row, reel_err *err)
     const bool movielens = row->count >= 3;
     const char *film = row->text[movielens ? 1 : 0];
     reel_err inner = {REEL_OK, ""};
+    char reason[80];
     reel_index movie;
     double rating;
 
     if (row->count < 2 || !read_number(row->text[movielens ? 2 : 1], &rating)) {
         if (at->line > 1) /* the first line may be a header */
             tell(at, "no rating in the row");
+        return REEL_OK;
+    }
+    if (rating < at->scale.min || rating > at->scale.max) {
+        (void)snprintf(reason, sizeof reason, "the rating %g is not from %g to %g", rating,
+                       at->scale.min, at->scale.max);
+        tell(at, reason);
         return REEL_OK;
     }
     if (reel__search_one(at->session, film, &movie, &inner) != REEL_OK) {
@@ -148,7 +156,12 @@ static reel_code read_lines(reading *at, const char *text, size_t length, reel_e
 reel_code reel__given_read(reel_given_list *out, const reel_engine *engine, reel_session *session,
                            const char *path, const reel_notice *notice, reel_err *err)
 {
-    reading at = {out, session, reel__engine_dataset(engine), notice, path, 0};
+    reading at = {.list = out,
+                  .session = session,
+                  .dataset = reel__engine_dataset(engine),
+                  .scale = reel__engine_scale(engine),
+                  .notice = notice,
+                  .path = path};
     reel_file_map map = {0};
     reel_code rc;
 
