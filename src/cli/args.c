@@ -40,7 +40,7 @@ static void print_options(const reel_option *table, int count)
     }
 }
 
-static void print_help(const reel_command *command)
+void reel__args_help(const reel_command *command)
 {
     reel__term_print("Usage: reel %s%s%s [options]\n\n%s\n", command->name,
                      command->words[0] != '\0' ? " " : "", command->words, command->summary);
@@ -59,6 +59,24 @@ static void fill_long(struct option *to, const reel_option *table, int count, in
                             NULL, first + i};
 }
 
+static reel_code unknown_option(const reel_command *command, const char *typed, reel_err *err)
+{
+    const int count = count_options(command->options);
+    reel_nearest search;
+
+    reel__nearest_init(&search, strncmp(typed, "--", 2) == 0 ? typed + 2 : typed);
+    for (int i = 0; i < count; i++)
+        reel__nearest_offer(&search, command->options[i].name);
+    for (int i = 0; i < COMMON; i++)
+        reel__nearest_offer(&search, common[i].name);
+    if (search.name != NULL)
+        return reel_fail(err, REEL_E_INVALID,
+                         "unknown option \"%.80s\"; did you mean --%s? `reel %s --help` lists all",
+                         typed, search.name, command->name);
+    return reel_fail(err, REEL_E_INVALID, "unknown option \"%.80s\"; see `reel %s --help`", typed,
+                     command->name);
+}
+
 static reel_code take(reel_args *out, const reel_command *command, int found, char **argv,
                       reel_err *err)
 {
@@ -66,12 +84,17 @@ static reel_code take(reel_args *out, const reel_command *command, int found, ch
         out->json = true;
     } else if (found == OPT_QUIET) {
         out->quiet = true;
-    } else if (found == OPT_HELP) {
+    } else if (found == OPT_HELP || found == 'h') {
         out->help = true;
-    } else if (found == '?' || found == ':') {
-        return reel_fail(err, REEL_E_INVALID, "%s \"%.80s\"; see `reel %s --help`",
-                         found == ':' ? "a value is missing after" : "unknown option",
+    } else if (found == ':') {
+        return reel_fail(err, REEL_E_INVALID,
+                         "a value is missing after \"%.80s\"; see `reel %s --help`",
                          argv[optind - 1], command->name);
+    } else if (found == '?') {
+        const char letter[] = {'-', (char)optopt, '\0'};
+        /* Of a word such as -xyz getopt tells the letter only. */
+        return unknown_option(command, optopt > 0 && optopt < OPT_JSON ? letter : argv[optind - 1],
+                              err);
     } else {
         out->option[found] = optarg != NULL ? optarg : "";
     }
@@ -86,12 +109,12 @@ reel_code reel__args_parse(reel_args *out, const reel_command *command, int argc
     int found;
 
     memset(out, 0, sizeof *out);
-    out->table = command->options;
+    out->command = command;
     fill_long(known, command->options, count, 0);
     fill_long(known + count, common, COMMON, OPT_JSON);
     opterr = 0;
     optind = 1;
-    while ((found = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+    while ((found = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
         const reel_code rc = take(out, command, found, argv, err);
         if (rc != REEL_OK)
             return rc;
@@ -102,7 +125,7 @@ reel_code reel__args_parse(reel_args *out, const reel_command *command, int argc
         out->word[out->words++] = argv[optind];
     }
     if (out->help)
-        print_help(command);
+        reel__args_help(command);
     else if (command->words[0] == '\0' && out->words > 0)
         return reel_fail(err, REEL_E_INVALID, "unexpected \"%.80s\"; see `reel %s --help`",
                          out->word[0], command->name);
@@ -120,21 +143,25 @@ reel_code reel__args_int(const reel_args *args, int option, int64_t min, int64_t
         return REEL_OK;
     errno = 0;
     parsed = strtoll(text, &end, 10);
-    if (errno != 0 || *end != '\0' || end == text || parsed < min || parsed > max)
+    if (errno == 0 && *end == '\0' && end != text && parsed >= min && parsed <= max) {
+        *value = parsed;
+        return REEL_OK;
+    }
+    if (max == INT64_MAX)
         return reel_fail(err, REEL_E_INVALID,
-                         "--%s: expected a whole number from %" PRId64 " to %" PRId64
-                         ", got \"%.40s\"",
-                         args->table[option].name, min, max, text);
-    *value = parsed;
-    return REEL_OK;
+                         "--%s: expected a whole number from %" PRId64 " up, got \"%.40s\"",
+                         args->command->options[option].name, min, text);
+    return reel_fail(err, REEL_E_INVALID,
+                     "--%s: expected a whole number from %" PRId64 " to %" PRId64 ", got \"%.40s\"",
+                     args->command->options[option].name, min, max, text);
 }
 
 reel_code reel__args_need(const reel_args *args, int option, const char **value, reel_err *err)
 {
     *value = args->option[option];
     if (*value == NULL)
-        return reel_fail(err, REEL_E_INVALID, "--%s is needed: %s", args->table[option].name,
-                         args->table[option].help);
+        return reel_fail(err, REEL_E_INVALID, "--%s is needed: %s",
+                         args->command->options[option].name, args->command->options[option].help);
     return REEL_OK;
 }
 
@@ -145,7 +172,8 @@ reel_code reel__args_words(const reel_args *args, char *out, size_t size, const 
 
     out[0] = '\0';
     if (args->words == 0)
-        return reel_fail(err, REEL_E_INVALID, "%s is missing", what);
+        return reel_fail(err, REEL_E_INVALID, "%s is missing; see `reel %s --help`", what,
+                         args->command->name);
     for (int i = 0; i < args->words; i++) {
         const int written =
             snprintf(out + used, size - used, "%s%s", i > 0 ? " " : "", args->word[i]);

@@ -24,7 +24,7 @@ typedef struct reel_args {
     int words;
     bool json, quiet;
     bool help; /* --help was given and answered */
-    const reel_option *table;
+    const struct reel_command *command;
 } reel_args;
 
 typedef struct reel_command {
@@ -35,10 +35,21 @@ typedef struct reel_command {
     reel_code (*run)(const reel_args *args, reel_err *err);
 } reel_command;
 
+/* The name among those offered that someone probably meant; NULL when none is near. Typed is
+ * borrowed. */
+typedef struct reel_nearest {
+    const char *typed, *name;
+    int least;
+} reel_nearest;
+void reel__nearest_init(reel_nearest *search, const char *typed);
+void reel__nearest_offer(reel_nearest *search, const char *name);
+
 /* Every command also has --json, --quiet and --help. Errors: E_INVALID naming the option. */
 REEL_MUST_USE reel_code reel__args_parse(reel_args *out, const reel_command *command, int argc,
                                          char **argv, reel_err *err);
-/* A whole number in [min, max]; fallback when absent. Errors: E_INVALID. */
+/* The command's help on standard output. */
+void reel__args_help(const reel_command *command);
+/* A whole number in [min, max]; absent: *value stays. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__args_int(const reel_args *args, int option, int64_t min, int64_t max,
                                        int64_t *value, reel_err *err);
 /* The value, which must be there. Errors: E_INVALID saying what it is for. */

@@ -11,34 +11,56 @@
 #include "cli/term.h"
 #include "reel/version.h"
 
-static const reel_command *const commands[] = {
-    &reel__command_load,    &reel__command_serve,          &reel__command_recommend,
-    &reel__command_similar, &reel__command_similar_people, &reel__command_explain,
-    &reel__command_search,  &reel__command_train,          &reel__command_info,
-    &reel__command_fetch,   &reel__command_convert,        &reel__command_sample,
-    &reel__command_export,  &reel__command_licenses,
+enum { GROUP_MAX = 8 };
+
+static const struct {
+    const char *heading;
+    const reel_command *commands[GROUP_MAX]; /* NULL behind the last */
+} groups[] = {
+    {"Films for someone",
+     {&reel__command_recommend, &reel__command_similar, &reel__command_explain,
+      &reel__command_search, &reel__command_similar_people}},
+    {"Web pages and API", {&reel__command_serve}},
+    {"Data and models",
+     {&reel__command_load, &reel__command_train, &reel__command_info, &reel__command_fetch,
+      &reel__command_convert, &reel__command_sample, &reel__command_export}},
+    {"About", {&reel__command_licenses}},
 };
 
-enum { COMMANDS = sizeof commands / sizeof *commands };
-
-const reel_command *reel__command_at(int index)
-{
-    return index >= 0 && index < COMMANDS ? commands[index] : NULL;
-}
+enum { GROUPS = sizeof groups / sizeof *groups };
 
 static void print_help(void)
 {
     reel__term_print("Reel %s - film recommendations with reasons\n\n"
-                     "Usage: reel COMMAND [options]\n\n",
+                     "Usage: reel COMMAND [options]\n",
                      reel_version());
-    for (int i = 0; i < COMMANDS; i++)
-        reel__term_print("  %s%-16s%s %s\n", reel__term_bold(), commands[i]->name,
-                         reel__term_plain(), commands[i]->summary);
-    reel__term_print("\n`reel COMMAND --help` explains one. First steps:\n"
+    for (int group = 0; group < GROUPS; group++) {
+        const reel_command *const *commands = groups[group].commands;
+        reel__term_print("\n%s%s%s\n", reel__term_bold(), groups[group].heading,
+                         reel__term_plain());
+        for (int i = 0; commands[i] != NULL; i++)
+            reel__term_print("  %-16s %s\n", commands[i]->name, commands[i]->summary);
+    }
+    reel__term_print("\n%sFirst steps%s, with the bundled films and simulated people\n"
                      "  reel sample --output sample\n"
                      "  reel load --movielens sample --tmdb sample/films.jsonl --simulated "
                      "--database reel.db\n"
-                     "  reel recommend --database reel.db --user 1\n");
+                     "  reel recommend --database reel.db --user 1\n"
+                     "\n`reel COMMAND --help` explains one command.\n",
+                     reel__term_bold(), reel__term_plain());
+}
+
+/* NULL when there is no such command; then nearest, if any is near. */
+static const reel_command *find_command(const char *name, reel_nearest *nearest)
+{
+    reel__nearest_init(nearest, name);
+    for (int group = 0; group < GROUPS; group++)
+        for (const reel_command *const *at = groups[group].commands; *at != NULL; at++) {
+            if (strcmp((*at)->name, name) == 0)
+                return *at;
+            reel__nearest_offer(nearest, (*at)->name);
+        }
+    return NULL;
 }
 
 static reel_code run_command(const reel_command *command, int argc, char **argv, reel_err *err)
@@ -51,8 +73,12 @@ static reel_code run_command(const reel_command *command, int argc, char **argv,
     return rc;
 }
 
-static reel_code unknown_command(const char *name, reel_err *err)
+static reel_code unknown_command(const char *name, const reel_nearest *nearest, reel_err *err)
 {
+    if (nearest->name != NULL)
+        return reel_fail(err, REEL_E_INVALID,
+                         "there is no command \"%.40s\"; did you mean `reel %s`?", name,
+                         nearest->name);
     return reel_fail(err, REEL_E_INVALID, "there is no command \"%.40s\"; `reel help` lists them",
                      name);
 }
@@ -60,19 +86,27 @@ static reel_code unknown_command(const char *name, reel_err *err)
 static reel_code dispatch(int argc, char **argv, reel_err *err)
 {
     const char *name = argc > 1 ? argv[1] : "help";
+    const bool help =
+        strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0;
+    const reel_command *command;
+    reel_nearest nearest;
 
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
         reel__term_print("reel %s\n", reel_version());
         return REEL_OK;
     }
-    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+    if (help && argc <= 2) {
         print_help();
         return REEL_OK;
     }
-    for (int i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return run_command(commands[i], argc - 1, argv + 1, err);
-    return unknown_command(name, err);
+    name = help ? argv[2] : name;
+    command = find_command(name, &nearest);
+    if (command == NULL)
+        return unknown_command(name, &nearest, err);
+    if (!help)
+        return run_command(command, argc - 1, argv + 1, err);
+    reel__args_help(command);
+    return REEL_OK;
 }
 
 static void set_up_log(void)
@@ -92,7 +126,8 @@ int reel__cli_run(int argc, char **argv)
     reel_err closing = {REEL_OK, ""};
     reel_code rc;
 
-    /* Writing to a closed pipe is an error to report, not a reason to die silently. */
+    /* Writing to a closed pipe is an exit status, not a reason to die in the middle of something.
+     */
     (void)signal(SIGPIPE, SIG_IGN);
     rc = reel__env_load(".env", &err);
     if (rc == REEL_OK) {
@@ -103,7 +138,7 @@ int reel__cli_run(int argc, char **argv)
         rc = closing.code;
         err = closing;
     }
-    if (rc != REEL_OK)
+    if (rc != REEL_OK && !reel__term_left())
         (void)fprintf(stderr, "reel: %s\n", err.msg);
     return reel_code_exit(rc);
 }

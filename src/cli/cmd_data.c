@@ -10,8 +10,6 @@
 #include "service/info.h"
 #include "service/load.h"
 
-enum { OUTPUT_MAX = 1 << 20 };
-
 /* ---- sample -------------------------------------------------------------------------------- */
 
 enum { SAMPLE_OUTPUT, SAMPLE_PEOPLE, SAMPLE_SEED, SAMPLE_FROM, SAMPLE_SHUFFLED };
@@ -24,6 +22,37 @@ static const reel_option sample_options[] = {
     {"shuffled", NULL, "control: the same ratings given to random films"},
     {NULL, NULL, NULL},
 };
+
+typedef struct written {
+    const char *output, *from; /* from NULL = simulated */
+    int64_t people;
+} written;
+
+static reel_code write_sample(reel_json *json, const void *what, reel_err *err)
+{
+    const written *sample = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_text(json, "output", sample->output);
+    reel__json_put_int(json, "people", sample->people);
+    reel__json_put_text(json, "from", sample->from);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+static reel_code tell_sample(const reel_args *args, const written *sample, reel_err *err)
+{
+    char count[REEL_COUNT_TEXT];
+
+    if (args->json)
+        return reel__print_json(write_sample, sample, err);
+    if (!args->quiet)
+        reel__term_print("%s: %s %s%s\n", sample->output, reel__term_count(count, sample->people),
+                         sample->from == NULL ? "simulated people" : "people of ",
+                         sample->from == NULL ? "" : sample->from);
+    return REEL_OK;
+}
 
 static reel_code sample(const reel_args *args, reel_err *err)
 {
@@ -44,9 +73,8 @@ static reel_code sample(const reel_args *args, reel_err *err)
                                        .shuffled = args->option[SAMPLE_SHUFFLED] != NULL};
         rc = reel__sample_write(&opts, err);
     }
-    if (rc == REEL_OK && !args->quiet)
-        reel__term_print("%s: %" PRId64 " %s people\n", output, people,
-                         from != NULL ? "real" : "simulated");
+    if (rc == REEL_OK)
+        rc = tell_sample(args, &(written){output, from, people}, err);
 out:
     return rc;
 }
@@ -71,6 +99,22 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
+typedef struct exported {
+    const char *what, *output;
+} exported;
+
+static reel_code write_export(reel_json *json, const void *what, reel_err *err)
+{
+    const exported *matrix = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_text(json, "matrix", matrix->what);
+    reel__json_put_text(json, "output", matrix->output);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
 static reel_code export_matrix(const reel_args *args, reel_err *err)
 {
     const char *format = args->option[EXPORT_FORMAT];
@@ -88,7 +132,9 @@ static reel_code export_matrix(const reel_args *args, reel_err *err)
                          output);
     REEL_TRY(reel__open(&open, args, EXPORT_DATABASE, EXPORT_MODELS, NULL, err));
     REEL_TRY(reel__export_matrix(open.engine, what, output, err));
-    if (!args->quiet)
+    if (args->json)
+        rc = reel__print_json(write_export, &(exported){what, output}, err);
+    else if (!args->quiet)
         reel__term_print("%s\n", output);
 out:
     reel__open_end(&open);
@@ -104,22 +150,31 @@ static const reel_option info_options[] = {
     {NULL, NULL, NULL},
 };
 
+/* The day and minute are enough for a person. */
+static void when_text(char *out, size_t size, int64_t when)
+{
+    char text[REEL_TIME_TEXT];
+
+    reel__clock_text(when, text);
+    (void)snprintf(out, size, "%.10s %.5s UTC", text, text + 11);
+}
+
 static reel_code models_table(const reel_info *info, reel_err *err)
 {
-    static const char *const headings[] = {"Model", "Id", "Trained", ">Seconds", ">MB"};
+    static const char *const headings[] = {"Model", "Id", "Trained", ">Seconds", ">Size"};
     reel_table *table = NULL;
     reel_code rc;
 
     REEL_TRY(reel__table_new(&table, headings, 5, err));
     for (size_t i = 0; i < info->model_count; i++) {
         const reel_info_model *model = &info->models[i];
-        char trained[REEL_TIME_TEXT];
-        reel__clock_text(model->trained_at, trained);
+        char trained[REEL_TIME_TEXT + 4], size[REEL_COUNT_TEXT];
+        when_text(trained, sizeof trained, model->trained_at);
         REEL_TRY(reel__table_cell(table, err, "%s", model->name));
-        REEL_TRY(reel__table_cell(table, err, "%s", model->model_id));
+        REEL_TRY(reel__table_cell(table, err, "%.24s", model->model_id));
         REEL_TRY(reel__table_cell(table, err, "%s", trained));
         REEL_TRY(reel__table_cell(table, err, "%.2f", model->seconds));
-        REEL_TRY(reel__table_cell(table, err, "%.1f", (double)model->size_bytes / 1e6));
+        REEL_TRY(reel__table_cell(table, err, "%s", reel__term_size(size, model->size_bytes)));
     }
     reel__table_print(table);
 out:
@@ -127,18 +182,27 @@ out:
     return rc;
 }
 
+static void print_fact(const char *name, int64_t count, const char *unit)
+{
+    char text[REEL_COUNT_TEXT];
+
+    reel__term_print("  %-10s %s%s\n", name, reel__term_count(text, count), unit);
+}
+
 static reel_code info_human(const char *database, const reel_info *info, reel_err *err)
 {
     const reel_store_counts *counts = &info->counts;
+    char size[REEL_COUNT_TEXT];
 
-    reel__term_print("%s%s%s%s\n", reel__term_bold(), database, reel__term_plain(),
-                     counts->simulated ? "  (simulated people)" : "");
-    reel__term_print("  source    %s\n  films     %" PRId64 "\n  people    %" PRId64
-                     "\n  ratings   %" PRId64 "\n  feedback  %" PRId64
-                     " events\n  size      %.1f MB, generation %" PRId64 ", schema %" PRId64 "\n",
-                     counts->source, counts->movies, counts->people, counts->ratings,
-                     counts->events, (double)info->size_bytes / 1e6, counts->generation,
-                     counts->schema);
+    reel__term_print("%s%s%s\n", reel__term_bold(), database, reel__term_plain());
+    reel__term_print("  %-10s %s%s\n", "source", counts->source[0] != '\0' ? counts->source : "-",
+                     counts->simulated ? " (the people are simulated)" : "");
+    print_fact("films", counts->movies, "");
+    print_fact("people", counts->people, "");
+    print_fact("ratings", counts->ratings, "");
+    print_fact("feedback", counts->events, counts->events == 1 ? " event" : " events");
+    reel__term_print("  %-10s %s, generation %" PRId64 ", schema %" PRId64 "\n", "file",
+                     reel__term_size(size, info->size_bytes), counts->generation, counts->schema);
     if (info->model_count == 0) {
         reel__term_print("\nNo models yet: `reel train --database %s` makes them.\n", database);
         return REEL_OK;
@@ -147,26 +211,30 @@ static reel_code info_human(const char *database, const reel_info *info, reel_er
     return models_table(info, err);
 }
 
+typedef struct described {
+    const char *database;
+    reel_info info;
+} described;
+
+static reel_code write_info(reel_json *json, const void *what, reel_err *err)
+{
+    const described *store = what;
+
+    (void)err;
+    reel__info_write(json, store->database, &store->info);
+    return REEL_OK;
+}
+
 static reel_code info(const reel_args *args, reel_err *err)
 {
-    const char *database;
-    reel_info found;
-    reel_buf text;
-    reel_json json;
+    described found;
     reel_code rc;
 
-    reel__buf_init(&text, OUTPUT_MAX);
-    REEL_TRY(reel__args_need(args, INFO_DATABASE, &database, err));
-    REEL_TRY(reel__info(&found, database, err));
-    if (args->json) {
-        reel__json_init(&json, &text);
-        reel__info_write(&json, database, &found);
-        rc = reel__print_json(&text, err);
-    } else {
-        rc = info_human(database, &found, err);
-    }
+    REEL_TRY(reel__args_need(args, INFO_DATABASE, &found.database, err));
+    REEL_TRY(reel__info(&found.info, found.database, err));
+    rc = args->json ? reel__print_json(write_info, &found, err)
+                    : info_human(found.database, &found.info, err);
 out:
-    reel__buf_fini(&text);
     return rc;
 }
 
@@ -174,10 +242,19 @@ out:
 
 static const reel_option no_options[] = {{NULL, NULL, NULL}};
 
+static reel_code write_licenses(reel_json *json, const void *what, reel_err *err)
+{
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_text(json, "text", what);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
 static reel_code licenses(const reel_args *args, reel_err *err)
 {
-    (void)args;
-    (void)err;
+    if (args->json)
+        return reel__print_json(write_licenses, reel__licenses(), err);
     reel__term_print("%s", reel__licenses());
     return REEL_OK;
 }

@@ -9,7 +9,7 @@
 #include "service/given.h"
 #include "service/search.h"
 
-enum { OUTPUT_MAX = 16 << 20, LABEL = 300, ANSWERS_MAX = 200, BAR = 24 };
+enum { LABEL = 300, ANSWERS_MAX = 200, BAR = 24 };
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_THIRD, OPT_USER, OPT_RATINGS };
 
@@ -56,30 +56,25 @@ static void print_reasons(const reel_dataset *dataset, const reel_recommendation
         print_bar(label, why->reasons[i].contribution, largest);
     }
     print_bar("everything else rated", why->other, largest);
-    print_bar("whoever asks (baseline)", why->baseline, largest);
+    print_bar("for anyone (baseline)", why->baseline, largest);
     for (size_t i = 0; i < why->term_count; i++)
         reel__term_print("%s%s", i == 0 ? "In common: " : ", ", why->terms[i].term);
     if (why->term_count > 0)
         reel__term_print("\n");
 }
 
-static reel_code print_explanation(const reel_open *open, const reel_args *args,
-                                   const reel_recommendation *item, reel_err *err)
-{
-    reel_buf text;
-    reel_json json;
-    reel_code rc = REEL_OK;
+typedef struct explained {
+    const reel_open *open;
+    const reel_recommendation *item;
+} explained;
 
-    if (!args->json) {
-        print_reasons(reel__engine_dataset(open->engine), item);
-        return REEL_OK;
-    }
-    reel__buf_init(&text, OUTPUT_MAX);
-    reel__json_init(&json, &text);
-    reel__write_explanation(&json, open->session, item);
-    rc = reel__print_json(&text, err);
-    reel__buf_fini(&text);
-    return rc;
+static reel_code write_explained(reel_json *json, const void *what, reel_err *err)
+{
+    const explained *film = what;
+
+    (void)err;
+    reel__write_explanation(json, film->open->session, film->item);
+    return REEL_OK;
 }
 
 static reel_code explain(const reel_args *args, reel_err *err)
@@ -110,7 +105,10 @@ static reel_code explain(const reel_args *args, reel_err *err)
     REEL_TRY(reel__explain(open.session, &request,
                            reel_dataset_movie_ids(reel__engine_dataset(open.engine))[movie], &item,
                            err));
-    rc = print_explanation(&open, args, &item, err);
+    if (args->json)
+        rc = reel__print_json(write_explained, &(explained){&open, &item}, err);
+    else
+        print_reasons(reel__engine_dataset(open.engine), &item);
 out:
     reel__given_fini(&given);
     reel__open_end(&open);
@@ -146,24 +144,37 @@ out:
     return rc;
 }
 
-static reel_code people_json(const reel_similar_person *people, size_t count, reel_err *err)
-{
-    reel_buf text;
-    reel_json json;
-    reel_code rc;
+typedef struct similar_list {
+    const reel_similar_person *people;
+    size_t count;
+} similar_list;
 
-    reel__buf_init(&text, OUTPUT_MAX);
-    reel__json_init(&json, &text);
-    reel__json_object(&json);
-    reel__json_key(&json, "items");
-    reel__json_array(&json);
-    for (size_t i = 0; i < count; i++)
-        reel__write_similar_person(&json, &people[i]);
-    reel__json_array_end(&json);
-    reel__json_object_end(&json);
-    rc = reel__print_json(&text, err);
-    reel__buf_fini(&text);
-    return rc;
+static reel_code write_people(reel_json *json, const void *what, reel_err *err)
+{
+    const similar_list *list = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_key(json, "items");
+    reel__json_array(json);
+    for (size_t i = 0; i < list->count; i++)
+        reel__write_similar_person(json, &list->people[i]);
+    reel__json_array_end(json);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+static reel_code print_people(const reel_args *args, const similar_list *list, reel_err *err)
+{
+    if (args->json)
+        return reel__print_json(write_people, list, err);
+    if (list->count == 0) {
+        reel__term_print("Nobody rated enough of the same films.\n");
+        return REEL_OK;
+    }
+    reel__term_print("%sPeople with a taste like person %s%s\n\n", reel__term_bold(),
+                     args->option[OPT_USER], reel__term_plain());
+    return people_table(list->people, list->count, err);
 }
 
 static reel_code similar_people(const reel_args *args, reel_err *err)
@@ -181,7 +192,7 @@ static reel_code similar_people(const reel_args *args, reel_err *err)
     REEL_TRY(reel__args_int(args, OPT_THIRD, 1, ANSWERS_MAX, &limit, err));
     REEL_TRY(reel__open(&open, args, OPT_DATABASE, OPT_MODELS, "user-knn", err));
     REEL_TRY(reel__similar_people(open.session, &request, (size_t)limit, people, &count, err));
-    rc = args->json ? people_json(people, count, err) : people_table(people, count, err);
+    rc = print_people(args, &(similar_list){people, count}, err);
 out:
     reel__open_end(&open);
     return rc;
@@ -196,6 +207,20 @@ static const reel_option search_options[] = {
     {NULL, NULL, NULL},
 };
 
+/* "Comedy|Drama" as people write it. */
+static const char *list_text(char *out, size_t size, const char *joined)
+{
+    size_t used = 0;
+
+    for (; *joined != '\0' && used + 3 < size; joined++) {
+        out[used++] = (char)(*joined == '|' ? ',' : *joined);
+        if (*joined == '|')
+            out[used++] = ' ';
+    }
+    out[used] = '\0';
+    return out;
+}
+
 static reel_code hits_table(const reel_open *open, const reel_hits *hits, reel_err *err)
 {
     static const char *const headings[] = {">Id", "Film", "Genres", ">Ratings", ">Match"};
@@ -206,13 +231,14 @@ static reel_code hits_table(const reel_open *open, const reel_hits *hits, reel_e
     REEL_TRY(reel__table_new(&table, headings, 5, err));
     for (size_t i = 0; i < hits->count; i++) {
         const reel_movie film = reel_dataset_movie(dataset, hits->items[i].movie);
-        char label[LABEL];
+        char label[LABEL], genres[LABEL], count[REEL_COUNT_TEXT];
+        double mean;
+        const int64_t rated = reel__engine_rated(open->engine, hits->items[i].movie, &mean);
         reel__movie_label(label, sizeof label, dataset, hits->items[i].movie);
         REEL_TRY(reel__table_cell(table, err, "%" PRId64, film.id));
         REEL_TRY(reel__table_cell(table, err, "%s", label));
-        REEL_TRY(reel__table_cell(table, err, "%s", film.genres));
-        REEL_TRY(reel__table_cell(table, err, "%" PRId64,
-                                  reel__engine_rated(open->engine, hits->items[i].movie, NULL)));
+        REEL_TRY(reel__table_cell(table, err, "%s", list_text(genres, sizeof genres, film.genres)));
+        REEL_TRY(reel__table_cell(table, err, "%s", reel__term_count(count, rated)));
         REEL_TRY(reel__table_cell(table, err, "%.2f", (double)hits->items[i].match));
     }
     reel__table_print(table);
@@ -221,24 +247,24 @@ out:
     return rc;
 }
 
-static reel_code hits_json(const reel_open *open, const reel_hits *hits, reel_err *err)
-{
-    reel_buf text;
-    reel_json json;
-    reel_code rc;
+typedef struct found {
+    const reel_open *open;
+    const reel_hits *hits;
+} found;
 
-    reel__buf_init(&text, OUTPUT_MAX);
-    reel__json_init(&json, &text);
-    reel__json_object(&json);
-    reel__json_key(&json, "items");
-    reel__json_array(&json);
-    for (size_t i = 0; i < hits->count; i++)
-        reel__write_hit(&json, open->engine, &hits->items[i]);
-    reel__json_array_end(&json);
-    reel__json_object_end(&json);
-    rc = reel__print_json(&text, err);
-    reel__buf_fini(&text);
-    return rc;
+static reel_code write_hits(reel_json *json, const void *what, reel_err *err)
+{
+    const found *films = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_key(json, "items");
+    reel__json_array(json);
+    for (size_t i = 0; i < films->hits->count; i++)
+        reel__write_hit(json, films->open->engine, &films->hits->items[i]);
+    reel__json_array_end(json);
+    reel__json_object_end(json);
+    return REEL_OK;
 }
 
 static reel_code search(const reel_args *args, reel_err *err)
@@ -254,7 +280,7 @@ static reel_code search(const reel_args *args, reel_err *err)
     REEL_TRY(reel__open(&open, args, OPT_DATABASE, OPT_MODELS, "popular", err));
     REEL_TRY(reel__search(open.session, query, (reel_page){0, (size_t)limit}, &hits, err));
     if (args->json)
-        rc = hits_json(&open, &hits, err);
+        rc = reel__print_json(write_hits, &(found){&open, &hits}, err);
     else if (hits.count == 0)
         reel__term_print("No film fits \"%s\".\n", query);
     else

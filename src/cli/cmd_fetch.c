@@ -8,6 +8,7 @@
 #include "service/fetch.h"
 
 enum { OPT_OUTPUT, OPT_ACCEPT };
+enum { FOLDER_MAX = 4096 };
 
 static const reel_option options[] = {
     {"output", "DIR", "the folder that gets a folder per data set (default data)"},
@@ -23,6 +24,36 @@ static void list_datasets(void)
     for (size_t i = 0; (dataset = reel__fetch_dataset(i)) != NULL; i++)
         reel__term_print("  %s%-16s%s %s\n", reel__term_bold(), dataset->name, reel__term_plain(),
                          dataset->summary);
+}
+
+static reel_code write_datasets(reel_json *json, const void *what, reel_err *err)
+{
+    const reel_fetch_dataset *dataset;
+
+    (void)what;
+    (void)err;
+    reel__json_object(json);
+    reel__json_key(json, "items");
+    reel__json_array(json);
+    for (size_t i = 0; (dataset = reel__fetch_dataset(i)) != NULL; i++) {
+        reel__json_object(json);
+        reel__json_put_text(json, "name", dataset->name);
+        reel__json_put_text(json, "summary", dataset->summary);
+        reel__json_put_text(json, "license", dataset->license);
+        reel__json_object_end(json);
+    }
+    reel__json_array_end(json);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+static reel_code write_fetched(reel_json *json, const void *what, reel_err *err)
+{
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_text(json, "folder", what);
+    reel__json_object_end(json);
+    return REEL_OK;
 }
 
 /* Asks on a terminal; elsewhere only --accept-license counts. */
@@ -44,21 +75,28 @@ static reel_code fetch(const reel_args *args, reel_err *err)
                             .accept_license = args->option[OPT_ACCEPT] != NULL,
                             .progress = reel__term_progress(args->quiet),
                             .notice = reel__term_notice(args->quiet)};
+    char folder[FOLDER_MAX];
     const char *license;
     reel_code rc;
 
-    if (args->words != 1) {
+    if (args->words > 1)
+        return reel_fail(err, REEL_E_INVALID, "fetch one data set at a time");
+    if (args->words == 0 && args->json)
+        return reel__print_json(write_datasets, NULL, err);
+    if (args->words == 0) {
         list_datasets();
-        return args->words == 0 ? REEL_OK
-                                : reel_fail(err, REEL_E_INVALID, "fetch one data set at a time");
+        return REEL_OK;
     }
     opts.dataset = args->word[0];
     license = reel__fetch_license(opts.dataset);
     if (license != NULL && !opts.accept_license)
         opts.accept_license = accepts(license);
     rc = reel__fetch(&opts, err);
-    if (rc == REEL_OK && !args->quiet)
-        reel__term_print("%s/%s\n", opts.output, opts.dataset);
+    (void)snprintf(folder, sizeof folder, "%s/%s", opts.output, opts.dataset);
+    if (rc == REEL_OK && args->json)
+        rc = reel__print_json(write_fetched, folder, err);
+    else if (rc == REEL_OK && !args->quiet)
+        reel__term_print("%s\n", folder);
     return rc;
 }
 

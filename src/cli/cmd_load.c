@@ -38,8 +38,10 @@ static void tell_bad_row(void *user, const reel_bad_row *row)
 
 static void print_count(const char *what, int64_t count)
 {
+    char text[REEL_COUNT_TEXT];
+
     if (count > 0)
-        reel__term_print("  %10" PRId64 "  %s\n", count, what);
+        reel__term_print("  %11s  %s\n", reel__term_count(text, count), what);
 }
 
 static void print_report(const reel_load_report *report, const char *where)
@@ -57,38 +59,34 @@ static void print_report(const reel_load_report *report, const char *where)
     print_count("wrong rows: left out", report->bad_rows);
 }
 
-static reel_code print_report_json(const reel_load_report *report, reel_err *err)
+static reel_code write_report(reel_json *json, const void *what, reel_err *err)
 {
-    reel_buf text;
-    reel_json json;
-    reel_code rc;
+    const reel_load_report *report = what;
 
-    reel__buf_init(&text, 1 << 16);
-    reel__json_init(&json, &text);
-    reel__json_object(&json);
-    reel__json_put_text(&json, "source", report->source);
-    reel__json_put_int(&json, "movies", report->movies);
-    reel__json_put_int(&json, "people", report->people);
-    reel__json_put_int(&json, "ratings", report->ratings);
-    reel__json_put_int(&json, "matched", report->matched);
-    reel__json_put_int(&json, "with_overview", report->with_overview);
-    reel__json_put_int(&json, "doubtful", report->doubtful);
-    reel__json_put_int(&json, "duplicates", report->duplicates);
-    reel__json_put_int(&json, "unknown_movies", report->unknown_movies);
-    reel__json_put_int(&json, "bad_rows", report->bad_rows);
-    reel__json_put_real(&json, "seconds", report->seconds);
-    reel__json_object_end(&json);
-    rc = reel__print_json(&text, err);
-    reel__buf_fini(&text);
-    return rc;
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_text(json, "source", report->source);
+    reel__json_put_int(json, "movies", report->movies);
+    reel__json_put_int(json, "people", report->people);
+    reel__json_put_int(json, "ratings", report->ratings);
+    reel__json_put_int(json, "matched", report->matched);
+    reel__json_put_int(json, "with_overview", report->with_overview);
+    reel__json_put_int(json, "doubtful", report->doubtful);
+    reel__json_put_int(json, "duplicates", report->duplicates);
+    reel__json_put_int(json, "unknown_movies", report->unknown_movies);
+    reel__json_put_int(json, "bad_rows", report->bad_rows);
+    reel__json_put_real(json, "seconds", report->seconds);
+    reel__json_object_end(json);
+    return REEL_OK;
 }
 
 static reel_code report(const reel_args *args, const reel_load_report *done, const char *where,
                         reel_err *err)
 {
     if (args->json)
-        return print_report_json(done, err);
-    print_report(done, where);
+        return reel__print_json(write_report, done, err);
+    if (!args->quiet)
+        print_report(done, where);
     return REEL_OK;
 }
 

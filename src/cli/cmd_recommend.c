@@ -9,58 +9,87 @@
 #include "service/given.h"
 #include "service/search.h"
 
-enum { OUTPUT_MAX = 16 << 20, LABEL = 300 };
+enum { LABEL = 300 };
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_MODEL, OPT_LIMIT, OPT_SEEN, OPT_USER, OPT_RATINGS };
 
-#define LIST_OPTIONS                                                                               \
+/* A person's taste is every model's matter; what two films have in common is in their texts. */
+#define LIST_OPTIONS(MODEL_HELP)                                                                   \
     {"database", "FILE", "the database `reel load` made"},                                         \
         {"models", "DIR", "where model files are kept (default FILE.models)"},                     \
-        {"model", "NAME", "hybrid (default), content, user-knn or popular"},                       \
-        {"limit", "N", "how many films, 1 to 100 (default 10)"},                                   \
+        {"model", "NAME", MODEL_HELP}, {"limit", "N", "how many films, 1 to 100 (default 10)"},    \
     {                                                                                              \
         "seen", NULL, "list films of the history too"                                              \
     }
 
 static const reel_option recommend_options[] = {
-    LIST_OPTIONS,
+    LIST_OPTIONS("hybrid (default), content, user-knn or popular"),
     {"user", "ID", "a person of the data set"},
     {"ratings", "FILE", "someone who is in no data set: rows such as \"Toy Story (1995),4.5\""},
     {NULL, NULL, NULL},
 };
 
-static const reel_option similar_options[] = {LIST_OPTIONS, {NULL, NULL, NULL}};
+static const reel_option similar_options[] = {
+    LIST_OPTIONS("content (default), hybrid, user-knn or popular"),
+    {NULL, NULL, NULL},
+};
 
-/* "Fargo, Heat and 12 more", or the terms two films share. */
-static void why_text(char *out, size_t size, const reel_dataset *dataset,
-                     const reel_recommendation *item)
+/* Who or what a list is for, as a person would say it. */
+typedef struct shown_list {
+    const reel_open *open;
+    const reel_args *args;
+    const reel_list *list;
+    size_t given; /* rows of --ratings that were used */
+} shown_list;
+
+/* ---- why ----------------------------------------------------------------------------------- */
+
+enum { NAMED = 3 };
+
+static void add_name(char *out, size_t size, const char *name)
 {
-    size_t used = 0;
+    const size_t used = strlen(out);
 
-    out[0] = '\0';
-    for (size_t i = 0; i < item->why.term_count && i < 3 && item->why.reason_count <= 1; i++) {
-        const int written =
-            snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", item->why.terms[i].term);
-        used += written > 0 && (size_t)written < size - used ? (size_t)written : 0;
-    }
-    for (size_t i = 0; i < item->why.reason_count && i < 3 && item->why.reason_count > 1; i++) {
-        const reel_movie film = reel_dataset_movie(dataset, item->why.reasons[i].movie);
-        const int written =
-            snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "because of ", film.name);
-        used += written > 0 && (size_t)written < size - used ? (size_t)written : 0;
-    }
+    (void)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", name);
 }
 
-static reel_code add_rows(reel_table *table, const reel_dataset *dataset, const reel_list *list,
-                          reel_err *err)
+/* What a film shares with the one asked about, else the films of the history that spoke for it
+ * most, else how it was rated. */
+static void why_text(char *out, size_t size, const shown_list *shown,
+                     const reel_recommendation *item)
 {
+    const reel_dataset *dataset = reel__engine_dataset(shown->open->engine);
+    const reel_explanation *why = &item->why;
+    double mean;
+    int64_t count;
+
+    out[0] = '\0';
+    if (shown->list->source_movie >= 0)
+        for (size_t i = 0; i < why->term_count && i < NAMED; i++)
+            add_name(out, size, why->terms[i].term);
+    else
+        for (size_t i = 0; i < why->reason_count && i < NAMED; i++)
+            if (why->reasons[i].contribution > 0)
+                add_name(out, size, reel_dataset_movie(dataset, why->reasons[i].movie).name);
+    if (out[0] != '\0')
+        return;
+    count = reel__engine_rated(shown->open->engine, item->movie, &mean);
+    if (count > 0)
+        (void)snprintf(out, size, "%.2f stars from %" PRId64 " people", mean, count);
+}
+
+/* ---- for people ---------------------------------------------------------------------------- */
+
+static reel_code add_rows(reel_table *table, const shown_list *shown, reel_err *err)
+{
+    const reel_dataset *dataset = reel__engine_dataset(shown->open->engine);
     reel_code rc = REEL_OK;
 
-    for (size_t i = 0; i < list->count; i++) {
-        const reel_recommendation *item = &list->items[i];
+    for (size_t i = 0; i < shown->list->count; i++) {
+        const reel_recommendation *item = &shown->list->items[i];
         char label[LABEL], why[LABEL];
         reel__movie_label(label, sizeof label, dataset, item->movie);
-        why_text(why, sizeof why, dataset, item);
+        why_text(why, sizeof why, shown, item);
         REEL_TRY(reel__table_cell(table, err, "%d", item->rank));
         REEL_TRY(reel__table_cell(table, err, "%s", label));
         REEL_TRY(reel__table_cell(table, err, "%.3f", item->score));
@@ -70,44 +99,95 @@ out:
     return rc;
 }
 
-static reel_code print_human(const reel_open *open, const reel_list *list, reel_err *err)
+/* "1 film", "1,234 films" */
+static const char *films_text(char out[REEL_COUNT_TEXT], int64_t count)
 {
-    static const char *const headings[] = {">", "Film", ">Score", "Why"};
-    const reel_dataset *dataset = reel__engine_dataset(open->engine);
+    const size_t used = strlen(reel__term_count(out, count));
+
+    (void)snprintf(out + used, REEL_COUNT_TEXT - used, count == 1 ? " film" : " films");
+    return out;
+}
+
+static void print_heading(const shown_list *shown)
+{
+    const reel_dataset *dataset = reel__engine_dataset(shown->open->engine);
+    const reel_list *list = shown->list;
+    char label[LABEL], count[REEL_COUNT_TEXT];
+
+    reel__term_print("%s", reel__term_bold());
+    if (list->source_movie >= 0) {
+        reel__movie_label(label, sizeof label, dataset,
+                          reel_dataset_find_movie(dataset, list->source_movie));
+        reel__term_print("Films like %s", label);
+    } else if (list->user >= 0) {
+        const reel_nnz *ptr = reel_dataset_ratings(dataset).ptr;
+        const reel_index row = reel_dataset_find_person(dataset, list->user);
+        reel__term_print("Films for person %" PRId64 ", who rated %s", list->user,
+                         films_text(count, ptr[row + 1] - ptr[row]));
+    } else {
+        reel__term_print("Films for whoever rated the %s in %s",
+                         films_text(count, (int64_t)shown->given),
+                         shown->args->option[OPT_RATINGS]);
+    }
+    reel__term_print("%s\n\n", reel__term_plain());
+}
+
+static void print_footing(const shown_list *shown)
+{
+    const reel_list *list = shown->list;
+    char count[REEL_COUNT_TEXT];
+
+    reel__term_print("\n%sModel %s", reel__term_dim(), list->model);
+    if (strcmp(list->basis, "fallback") == 0)
+        reel__term_print(", as nothing in these ratings tells another one what to choose");
+    if (list->source_movie < 0 && list->removed_seen > 0)
+        reel__term_print("; %s already rated left out",
+                         films_text(count, (int64_t)list->removed_seen));
+    if (reel_dataset_simulated(reel__engine_dataset(shown->open->engine)))
+        reel__term_print("; the people are simulated");
+    reel__term_print(".%s\n", reel__term_plain());
+}
+
+static reel_code print_human(const shown_list *shown, reel_err *err)
+{
+    const char *headings[] = {">", "Film", ">Score",
+                              shown->list->source_movie >= 0 ? "In common" : "Because of"};
     reel_table *table = NULL;
     reel_code rc;
 
+    if (strcmp(shown->list->model, "popular") == 0)
+        headings[3] = "Rated";
     REEL_TRY(reel__table_new(&table, headings, 4, err));
-    REEL_TRY(add_rows(table, dataset, list, err));
-    reel__table_print(table);
-    reel__term_print("%s%s, %s%s%s%s\n", reel__term_dim(), list->model, list->basis,
-                     list->removed_seen > 0 ? ", films already rated left out" : "",
-                     reel_dataset_simulated(dataset) ? "; simulated people" : "",
-                     reel__term_plain());
+    REEL_TRY(add_rows(table, shown, err));
+    print_heading(shown);
+    if (shown->list->count > 0)
+        reel__table_print(table);
+    else
+        reel__term_print("No film is left.\n");
+    print_footing(shown);
 out:
     reel__table_free(table);
     return rc;
 }
 
-static reel_code print_list(const reel_open *open, const reel_args *args,
-                            const reel_request *request, reel_err *err)
+/* ---- the commands -------------------------------------------------------------------------- */
+
+static reel_code write_list(reel_json *json, const void *what, reel_err *err)
 {
-    const reel_list *list;
-    reel_buf text;
-    reel_json json;
+    const shown_list *list = what;
+
+    (void)err;
+    reel__write_list(json, list->open->session, list->list);
+    return REEL_OK;
+}
+
+static reel_code print_list(shown_list *shown, const reel_request *request, reel_err *err)
+{
     reel_code rc;
 
-    reel__buf_init(&text, OUTPUT_MAX);
-    REEL_TRY(reel__recommend(open->session, request, &list, err));
-    if (args->json) {
-        reel__json_init(&json, &text);
-        reel__write_list(&json, open->session, list);
-        rc = reel__print_json(&text, err);
-    } else {
-        rc = print_human(open, list, err);
-    }
+    REEL_TRY(reel__recommend(shown->open->session, request, &shown->list, err));
+    rc = shown->args->json ? reel__print_json(write_list, shown, err) : print_human(shown, err);
 out:
-    reel__buf_fini(&text);
     return rc;
 }
 
@@ -144,7 +224,8 @@ static reel_code recommend(const reel_args *args, reel_err *err)
         request.given = given.items;
         request.given_count = given.count;
     }
-    rc = print_list(&open, args, &request, err);
+    rc =
+        print_list(&(shown_list){.open = &open, .args = args, .given = given.count}, &request, err);
 out:
     reel__given_fini(&given);
     reel__open_end(&open);
@@ -164,11 +245,7 @@ static reel_code similar(const reel_args *args, reel_err *err)
     REEL_TRY(reel__open(&open, args, OPT_DATABASE, OPT_MODELS, NULL, err));
     REEL_TRY(reel__search_one(open.session, title, &movie, err));
     request.source_movie = reel_dataset_movie_ids(reel__engine_dataset(open.engine))[movie];
-    if (!args->json) {
-        reel__movie_label(title, sizeof title, reel__engine_dataset(open.engine), movie);
-        reel__term_print("Films like %s%s%s\n\n", reel__term_bold(), title, reel__term_plain());
-    }
-    rc = print_list(&open, args, &request, err);
+    rc = print_list(&(shown_list){.open = &open, .args = args}, &request, err);
 out:
     reel__open_end(&open);
     return rc;

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "http/server.h"
+#include "service/about.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_THREADS };
 enum { TRAIN_MODEL = 2, TRAIN_FORCE };
@@ -30,6 +31,35 @@ static const reel_option train_options[] = {
     {NULL, NULL, NULL},
 };
 
+static reel_code write_models(reel_json *json, const void *what, reel_err *err)
+{
+    const reel_engine *engine = what;
+    reel_code rc;
+
+    reel__json_object(json);
+    reel__json_put_text(json, "folder", reel__engine_models_dir(engine));
+    reel__json_key(json, "items");
+    reel__json_array(json);
+    rc = reel__models_write(json, engine, err);
+    reel__json_array_end(json);
+    reel__json_object_end(json);
+    return rc;
+}
+
+/* A command that is there to write models has failed when it could not. */
+static reel_code tell_trained(const reel_args *args, const reel_engine *engine, reel_err *err)
+{
+    const char *unsaved = reel__engine_unsaved(engine);
+
+    if (unsaved != NULL)
+        return reel_fail(err, REEL_E_STORE, "the models could not be kept: %s", unsaved);
+    if (args->json)
+        return reel__print_json(write_models, engine, err);
+    if (!args->quiet)
+        reel__term_print("Models are ready in %s\n", reel__engine_models_dir(engine));
+    return REEL_OK;
+}
+
 static reel_code train(const reel_args *args, reel_err *err)
 {
     reel_engine_opts opts = {.models_dir = args->option[OPT_MODELS],
@@ -42,8 +72,7 @@ static reel_code train(const reel_args *args, reel_err *err)
 
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
     REEL_TRY(reel__engine_open(&engine, &opts, err));
-    if (!args->quiet)
-        reel__term_print("Models are ready in %s\n", reel__engine_models_dir(engine));
+    rc = tell_trained(args, engine, err);
 out:
     reel__engine_close(engine);
     return rc;
@@ -61,30 +90,43 @@ static sigset_t stop_signals(void)
     return set;
 }
 
-static void announce(const reel_args *args, const reel_server *server, const reel_engine *engine)
+static reel_code write_url(reel_json *json, const void *what, reel_err *err)
 {
-    const reel_dataset *dataset = reel__engine_dataset(engine);
-
-    if (!args->quiet)
-        (void)fprintf(stderr, "%s: %" PRId32 " films, %" PRId32 " people%s\n",
-                      reel_dataset_source(dataset), reel_dataset_movies(dataset),
-                      reel_dataset_people(dataset),
-                      reel_dataset_simulated(dataset) ? " (simulated)" : "");
-    reel__term_print("Reel is ready: %s\n", reel__server_url(server));
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_text(json, "url", what);
+    reel__json_object_end(json);
+    return REEL_OK;
 }
 
-static reel_code run_server(const reel_args *args, const reel_server_opts *opts,
-                            reel_engine *engine, reel_err *err)
+static reel_code announce(const reel_args *args, const reel_server *server,
+                          const reel_engine *engine, reel_err *err)
+{
+    const reel_dataset *dataset = reel__engine_dataset(engine);
+    char films[REEL_COUNT_TEXT], people[REEL_COUNT_TEXT];
+
+    if (!args->quiet)
+        (void)fprintf(stderr, "%s: %s films, %s people%s\n", reel_dataset_source(dataset),
+                      reel__term_count(films, reel_dataset_movies(dataset)),
+                      reel__term_count(people, reel_dataset_people(dataset)),
+                      reel_dataset_simulated(dataset) ? " (simulated)" : "");
+    if (args->json)
+        return reel__print_json(write_url, reel__server_url(server), err);
+    reel__term_print("Reel is ready: %s\n", reel__server_url(server));
+    return REEL_OK;
+}
+
+static reel_code run_server(const reel_args *args, reel_server *server, reel_engine *engine,
+                            reel_err *err)
 {
     sigset_t signals = stop_signals();
     reel_app app = {.engine = engine};
-    reel_server *server = NULL;
     reel_code rc;
     int received;
 
     REEL_TRY(reel__feedback_open(&app.feedback, engine, err));
-    REEL_TRY(reel__server_start(&server, opts, &app, err));
-    announce(args, server, engine);
+    REEL_TRY(reel__server_start(server, &app, err));
+    REEL_TRY(announce(args, server, engine, err));
     REEL_TRY(reel__term_close(err));
     while (sigwait(&signals, &received) == EINTR)
         continue;
@@ -102,18 +144,23 @@ static reel_code serve(const reel_args *args, reel_err *err)
                              .exclusive = true,
                              .progress = reel__term_progress(args->quiet),
                              .notice = reel__term_notice(args->quiet)};
-    reel_server_opts server = {
+    reel_server_opts how = {
         .listen = listen == NULL ? reel__env_get("REEL_LISTEN", "127.0.0.1:8080") : listen,
         .open = strcmp(reel__env_get("REEL_AUTH", ""), "open") == 0};
     reel_engine *engine = NULL;
+    reel_server *server = NULL;
     int64_t threads = 0;
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
     REEL_TRY(reel__args_int(args, OPT_THREADS, 1, 256, &threads, err));
-    server.threads = (int)threads;
-    REEL_TRY(reel__engine_open(&engine, &opts, err));
-    rc = run_server(args, &server, engine, err);
+    how.threads = (int)threads;
+    REEL_TRY(reel__server_new(&server, &how, err));
+    rc = reel__engine_open(&engine, &opts, err);
+    if (rc != REEL_OK)
+        reel__server_stop(server);
+    else
+        rc = run_server(args, server, engine, err); /* stops the server */
 out:
     reel__engine_close(engine);
     return rc;

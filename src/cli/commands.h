@@ -7,9 +7,6 @@
 #include "cli/args.h"
 #include "service/recommend.h"
 
-/* In the order of `reel help`; NULL beyond the last. */
-const reel_command *reel__command_at(int index);
-
 extern const reel_command reel__command_fetch, reel__command_convert, reel__command_sample,
     reel__command_load, reel__command_train, reel__command_recommend, reel__command_similar,
     reel__command_similar_people, reel__command_explain, reel__command_search, reel__command_export,
@@ -27,7 +24,8 @@ void reel__open_end(reel_open *open);
 /* "Toy Story (1995)" into out. */
 void reel__movie_label(char *out, size_t size, const reel_dataset *dataset, reel_index movie);
 
-/* Print a JSON document on a line of its own. */
-REEL_MUST_USE reel_code reel__print_json(const reel_buf *text, reel_err *err);
+/* Print one JSON document, which write makes of what, on a line of its own. */
+typedef reel_code reel_json_writer(reel_json *json, const void *what, reel_err *err);
+REEL_MUST_USE reel_code reel__print_json(reel_json_writer *write, const void *what, reel_err *err);
 
 #endif

@@ -5,6 +5,8 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 
+enum { OUTPUT_MAX = 64 << 20 };
+
 reel_code reel__open(reel_open *out, const reel_args *args, int database, int models,
                      const char *only, reel_err *err)
 {
@@ -41,13 +43,19 @@ void reel__movie_label(char *out, size_t size, const reel_dataset *dataset, reel
         (void)snprintf(out, size, "%s", film.name);
 }
 
-reel_code reel__print_json(const reel_buf *text, reel_err *err)
+reel_code reel__print_json(reel_json_writer *write, const void *what, reel_err *err)
 {
-    const reel_code rc = reel__buf_check(text, err);
+    reel_buf text;
+    reel_json json;
+    reel_code rc;
 
-    if (rc == REEL_OK) {
-        reel__term_write(text);
-        reel__term_print("\n");
-    }
+    reel__buf_init(&text, OUTPUT_MAX);
+    reel__json_init(&json, &text);
+    REEL_TRY(write(&json, what, err));
+    REEL_TRY(reel__buf_check(&text, err));
+    reel__term_write(&text);
+    reel__term_print("\n");
+out:
+    reel__buf_fini(&text);
     return rc;
 }

@@ -41,6 +41,11 @@ reel_code reel__term_close(reel_err *err)
     return REEL_OK;
 }
 
+bool reel__term_left(void)
+{
+    return print_error == EPIPE;
+}
+
 static bool coloured(void)
 {
     return isatty(STDOUT_FILENO) == 1 && reel__env_get("NO_COLOR", "")[0] == '\0';
@@ -59,6 +64,34 @@ const char *reel__term_dim(void)
 const char *reel__term_plain(void)
 {
     return coloured() ? "\033[0m" : "";
+}
+
+/* ---- numbers -------------------------------------------------------------------------------- */
+
+const char *reel__term_count(char out[REEL_COUNT_TEXT], int64_t count)
+{
+    char digits[REEL_COUNT_TEXT];
+    const int length = snprintf(digits, sizeof digits, "%" PRId64, count);
+    int used = 0;
+
+    for (int i = 0; i < length && used + 2 < REEL_COUNT_TEXT; i++) {
+        if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-')
+            out[used++] = ',';
+        out[used++] = digits[i];
+    }
+    out[used] = '\0';
+    return out;
+}
+
+const char *reel__term_size(char out[REEL_COUNT_TEXT], int64_t bytes)
+{
+    if (bytes < 0)
+        (void)snprintf(out, REEL_COUNT_TEXT, "gone");
+    else if (bytes < 100000)
+        (void)snprintf(out, REEL_COUNT_TEXT, "%.1f kB", (double)bytes / 1e3);
+    else
+        (void)snprintf(out, REEL_COUNT_TEXT, "%.1f MB", (double)bytes / 1e6);
+    return out;
 }
 
 /* ---- progress ------------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #define REEL_CLI_TERM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/progress.h"
@@ -15,11 +16,19 @@ void reel__term_print(const char *format, ...) REEL_PRINTF(1, 2);
 void reel__term_write(const reel_buf *text);
 /* Flush. Errors: E_STORE (disk full, a closed pipe). */
 REEL_MUST_USE reel_code reel__term_close(reel_err *err);
+/* Whether the reader of standard output left, as `head` does when it has enough. */
+bool reel__term_left(void);
 
 /* Colours only where they are seen: standard output is a terminal and NO_COLOR is unset. */
 const char *reel__term_bold(void);
 const char *reel__term_dim(void);
 const char *reel__term_plain(void);
+
+/* "1,000,209" into out. Returns out. */
+enum { REEL_COUNT_TEXT = 32 };
+const char *reel__term_count(char out[REEL_COUNT_TEXT], int64_t count);
+/* "0.4 MB" into out. */
+const char *reel__term_size(char out[REEL_COUNT_TEXT], int64_t bytes);
 
 /* A table: columns as wide as their content, the widest text column cut to fit the terminal. */
 enum { REEL_COLUMNS_MAX = 8 };

@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { HOST_MAX = 64, PORT_MAX = 8, BACKLOG = 1024 };
+enum { HOST_MAX = 64, PORT_MAX = 8, PORT_LAST = 65535, BACKLOG = 1024 };
 
 typedef struct host_port {
     char host[HOST_MAX], port[PORT_MAX];
@@ -23,7 +24,7 @@ static reel_code split(host_port *out, const char *address, reel_err *err)
     size_t length;
 
     if (colon == NULL || colon[1] == '\0' || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
-        strlen(colon + 1) > 5)
+        strlen(colon + 1) > 5 || strtol(colon + 1, NULL, 10) > PORT_LAST)
         return reel_fail(err, REEL_E_INVALID,
                          "listen address \"%.80s\" is not ADDRESS:PORT, such as 127.0.0.1:8080",
                          address);
@@ -95,7 +96,7 @@ static reel_code open_socket(reel_listener *out, const struct addrinfo *info, co
     if (out->fd < 0)
         return reel_fail(err, REEL_E_STORE, "cannot make a socket: %s", strerror(errno));
     (void)setsockopt(out->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(out->fd, info->ai_addr, info->ai_addrlen) != 0 || listen(out->fd, BACKLOG) != 0) {
+    if (bind(out->fd, info->ai_addr, info->ai_addrlen) != 0) {
         const int error = errno;
         (void)close(out->fd);
         out->fd = -1;
@@ -104,7 +105,7 @@ static reel_code open_socket(reel_listener *out, const struct addrinfo *info, co
     return REEL_OK;
 }
 
-reel_code reel__listen(reel_listener *out, const char *address, bool allow_any, reel_err *err)
+reel_code reel__listen_bind(reel_listener *out, const char *address, bool allow_any, reel_err *err)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
@@ -134,4 +135,11 @@ reel_code reel__listen(reel_listener *out, const char *address, bool allow_any, 
     if (rc == REEL_OK)
         write_url(out, &parts);
     return rc;
+}
+
+reel_code reel__listen_start(const reel_listener *listener, reel_err *err)
+{
+    if (listen(listener->fd, BACKLOG) != 0)
+        return bind_error(listener->url + strlen("http://"), errno, err);
+    return REEL_OK;
 }

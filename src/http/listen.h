@@ -1,4 +1,5 @@
-/* http/listen.h - from "ADDRESS:PORT" to a listening socket, with errors a person can act on.
+/* http/listen.h - from "ADDRESS:PORT" to a bound socket, then a listening one, with errors a person
+ * can act on.
  * Layer: http. Threads: no state.
  */
 #ifndef REEL_HTTP_LISTEN_H
@@ -14,7 +15,10 @@ typedef struct reel_listener {
     char url[96]; /* "http://127.0.0.1:8080", with the port really used */
 } reel_listener;
 
-REEL_MUST_USE reel_code reel__listen(reel_listener *out, const char *address, bool allow_any,
-                                     reel_err *err);
+/* Take the address; nobody can connect yet. Errors: E_INVALID, E_CONFLICT, E_DENIED, E_STORE. */
+REEL_MUST_USE reel_code reel__listen_bind(reel_listener *out, const char *address, bool allow_any,
+                                          reel_err *err);
+/* Let connections in. Errors: E_CONFLICT (another program was quicker), E_STORE. */
+REEL_MUST_USE reel_code reel__listen_start(const reel_listener *listener, reel_err *err);
 
 #endif

@@ -21,6 +21,7 @@ struct reel_server {
     struct MHD_Daemon *daemon;
     reel_app app;
     reel_listener listener;
+    int threads;
     pthread_key_t session_key; /* one session per server thread */
     bool has_key;
     atomic_uint_fast64_t requests;
@@ -233,33 +234,39 @@ static reel_code start_daemon(reel_server *server, int threads, reel_err *err)
     return REEL_OK;
 }
 
-reel_code reel__server_start(reel_server **out, const reel_server_opts *opts, const reel_app *app,
-                             reel_err *err)
+reel_code reel__server_new(reel_server **out, const reel_server_opts *opts, reel_err *err)
 {
     reel_server *server = reel__alloc_zero(1, sizeof *server);
-    int threads;
     reel_code rc;
 
     *out = NULL;
     if (server == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for the HTTP server");
-    server->app = *app;
     server->listener.fd = -1;
-    threads = opts->threads > 0 ? opts->threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    if (threads < 2) /* one request that waits for a commit must not hold up the rest */
-        threads = 2;
-    REEL_TRY(reel__listen(&server->listener, opts->listen, opts->open, err));
+    server->threads = opts->threads > 0 ? opts->threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
+    if (server->threads < 2) /* one long request must not hold up the rest */
+        server->threads = 2;
+    REEL_TRY(reel__listen_bind(&server->listener, opts->listen, opts->open, err));
     server->has_key = pthread_key_create(&server->session_key, free_session) == 0;
-    if (!server->has_key)
+    if (!server->has_key) {
         rc = reel_fail(err, REEL_E_NOMEM, "no thread-local storage left");
-    else
-        rc = start_daemon(server, threads, err);
-    if (rc != REEL_OK)
         goto out;
+    }
     *out = server;
     server = NULL;
 out:
     reel__server_stop(server);
+    return rc;
+}
+
+reel_code reel__server_start(reel_server *server, const reel_app *app, reel_err *err)
+{
+    reel_code rc;
+
+    server->app = *app;
+    REEL_TRY(reel__listen_start(&server->listener, err));
+    REEL_TRY(start_daemon(server, server->threads, err));
+out:
     return rc;
 }
 

@@ -14,11 +14,13 @@ typedef struct reel_server_opts {
     bool open;          /* serve without accounts on an address that is not loopback */
 } reel_server_opts;
 
-/* Listen and answer. app is borrowed until reel__server_stop.
- * Errors: E_INVALID (address), E_CONFLICT (port in use), E_DENIED (port or address not allowed),
- * E_STORE (sockets), E_NOMEM; each says what to do. */
-REEL_MUST_USE reel_code reel__server_start(reel_server **out, const reel_server_opts *opts,
-                                           const reel_app *app, reel_err *err);
+/* Take the address, so that a port in use is known before any model is trained; nobody can connect
+ * yet. Errors: E_INVALID (address), E_CONFLICT (port in use), E_DENIED (port or address not
+ * allowed), E_STORE (sockets), E_NOMEM; each says what to do. */
+REEL_MUST_USE reel_code reel__server_new(reel_server **out, const reel_server_opts *opts,
+                                         reel_err *err);
+/* Listen and answer, once. app is borrowed until reel__server_stop. Errors: E_CONFLICT, E_STORE. */
+REEL_MUST_USE reel_code reel__server_start(reel_server *server, const reel_app *app, reel_err *err);
 /* "http://127.0.0.1:8080" */
 const char *reel__server_url(const reel_server *server);
 /* Stop listening, let running requests end, free. NULL allowed. */
