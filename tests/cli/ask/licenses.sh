@@ -1,0 +1,3 @@
+reel licenses >text
+grep '^====' text
+json reel licenses | grep -c scikit-learn

@@ -1,0 +1,63 @@
+"""check.py list|explanation|people|hits - the JSON on standard input has exactly the members
+docs/api.md names, and the parts of every score add up to it. Prints one line about it."""
+import json
+import sys
+
+MOVIE = {"movie", "title", "year", "genres", "poster", "generated_poster", "rating"}
+ITEM = MOVIE | {"rank", "score", "baseline", "predicted_rating", "reasons", "terms", "other"}
+LIST = {"id", "model", "basis", "user", "source_movie", "items", "removed", "next"}
+
+
+def has(thing, members):
+    assert set(thing) == members, f"{sorted(set(thing) ^ members)} in {thing}"
+
+
+def check_item(item):
+    has(item, ITEM)
+    has(item["rating"], {"mean", "count"})
+    for reason in item["reasons"]:
+        has(reason, {"movie", "title", "rating", "contribution"})
+    for term in item["terms"]:
+        has(term, {"term", "contribution"})
+    total = item["baseline"] + item["other"] + sum(r["contribution"] for r in item["reasons"])
+    assert abs(total - item["score"]) <= 1e-5 * max(1, abs(item["score"])), (total, item["score"])
+
+
+def check_list(answer):
+    has(answer, LIST)
+    has(answer["model"], {"name", "id", "data_hash"})
+    has(answer["removed"], {"seen", "exclude"})
+    assert answer["basis"] in ("trained", "fold_in", "fallback")
+    assert answer["id"].startswith("r_") and answer["next"] is None
+    for rank, item in enumerate(answer["items"], 1):
+        check_item(item)
+        assert item["rank"] == rank
+    scores = [item["score"] for item in answer["items"]]
+    assert scores == sorted(scores, reverse=True)
+    assert len({item["movie"] for item in answer["items"]}) == len(scores)
+    return (f"{len(scores)} films by {answer['model']['name']}, {answer['basis']}, "
+            f"for {answer['user']} or {answer['source_movie']}, "
+            f"{sum(len(item['reasons']) for item in answer['items'])} reasons")
+
+
+def check_explanation(answer):
+    check_item(answer)
+    return f"{answer['title']}: {len(answer['reasons'])} reasons"
+
+
+def check_people(answer):
+    has(answer, {"items"})
+    for person in answer["items"]:
+        has(person, {"user", "similarity", "ratings", "common"})
+        assert 0 < person["similarity"] <= 1 and person["common"] <= person["ratings"]
+    return f"{len(answer['items'])} people"
+
+
+def check_hits(answer):
+    has(answer, {"items"})
+    for film in answer["items"]:
+        has(film, MOVIE | {"match"})
+    return ", ".join(film["title"] for film in answer["items"])
+
+
+print(globals()["check_" + sys.argv[1]](json.load(sys.stdin)))

@@ -1,0 +1,3 @@
+reel --version
+reel version >word
+reel --version | cmp - word
