@@ -5,7 +5,10 @@ import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
+import "./styles/stars.css";
+import "./styles/states.css";
 import "./styles/films.css";
+import "./styles/panel.css";
 import "./styles/pages.css";
 
 startFeedback();

@@ -57,12 +57,28 @@ function PersonHead({ id, person }: { id: number; person: FullPerson | undefined
   );
 }
 
+function BestSkeleton() {
+  return (
+    <div class="rows is-best" aria-hidden="true">
+      {Array.from({ length: ratingsShown }, (_, i) => (
+        <div key={i} class="row">
+          <span class="poster is-waiting" />
+          <span class="row-text">
+            <span class="bone" />
+            <span class="bone is-short" />
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
 function Best({ id }: { id: number }) {
   const { max } = useScale();
   const first = useResource(`ratings?${id}`, (signal) => api.ratings(id, ratingsShown, null, signal));
   const [more, setMore] = useState<Page<RatedMovie>[]>([]);
   if (first.error) return <Failed error={first.error} retry={first.retry} />;
-  if (!first.data) return <RowsSkeleton count={ratingsShown} />;
+  if (!first.data) return <BestSkeleton />;
   const pages = [first.data, ...more];
   const next = pages[pages.length - 1]!.next_cursor;
   const load = () => {

@@ -80,7 +80,7 @@ function Total({ item, digits, method, film }: { item: ListItem; digits: number;
 
 function Terms({ item }: { item: ListItem }) {
   const terms = (item.terms ?? []).filter((term) => term.contribution > 0).slice(0, 8);
-  if (terms.length === 0) return null;
+  if (terms.length < 2) return null;
   const most = terms[0]!.contribution;
   return (
     <section class="terms">
