@@ -131,7 +131,8 @@ static reel_code check_entries(reel_zip *zip, const reel_zip_limits *limits, ree
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-/* libzip's reason as one of ours. */
+/* libzip's reason as one of ours. A missing file was found out before: "no such file" is also what
+ * it says of some damage. */
 static reel_code open_failed(const char *label, zip_error_t *error, reel_err *err)
 {
     const int code = zip_error_code_zip(error);
@@ -139,8 +140,6 @@ static reel_code open_failed(const char *label, zip_error_t *error, reel_err *er
 
     if (code == ZIP_ER_MEMORY)
         rc = REEL_E_NOMEM;
-    else if (code == ZIP_ER_NOENT)
-        rc = REEL_E_NOTFOUND;
     else if (code == ZIP_ER_OPEN || code == ZIP_ER_READ || code == ZIP_ER_SEEK)
         rc = REEL_E_STORE;
     rc = reel_fail(err, rc, "%s: cannot be read as a ZIP archive: %s", label,
