@@ -29,7 +29,17 @@ typedef struct reel_parameter {
     const char *name, *value; /* percent-decoded, inside exchange->target */
 } reel_parameter;
 
-typedef struct reel_exchange {
+typedef struct reel_exchange reel_exchange;
+
+/* How a server lets an answer come later, from another thread. Without one (in tests) handlers
+ * wait.
+ */
+typedef struct reel_later {
+    bool (*begin)(reel_exchange *exchange); /* false: not now, wait for it */
+    void (*end)(reel_exchange *exchange);   /* the answer is complete; from any thread, once */
+} reel_later;
+
+struct reel_exchange {
     /* the request */
     const char *method;                /* "GET"; a HEAD request is handled as GET */
     char target[REEL_HTTP_TARGET_MAX]; /* cut into its decoded parts by reel__exchange_target */
@@ -42,7 +52,8 @@ typedef struct reel_exchange {
     const char *if_none_match;   /* may be NULL */
     const char *accept_encoding; /* may be NULL */
     char request_id[17];
-    int64_t id; /* the {id} of the route */
+    int64_t id;              /* the {id} of the route */
+    const reel_later *later; /* may be NULL */
 
     /* the answer */
     int status;
@@ -52,7 +63,8 @@ typedef struct reel_exchange {
     size_t fixed_length;
     const char *etag, *allow, *cache_control, *encoding; /* NULL = none */
     const char *route;                                   /* template, for logs */
-} reel_exchange;
+    bool pending; /* the answer comes later: leave the exchange alone until then */
+};
 
 void reel__exchange_init(reel_exchange *exchange);
 void reel__exchange_fini(reel_exchange *exchange);
@@ -76,7 +88,8 @@ REEL_MUST_USE reel_code reel__exchange_cursor(const reel_exchange *exchange, cha
 void reel__exchange_next(reel_json *json, char kind, int64_t value);
 
 /* Run the request: route it, or answer with a page, and turn every error into a problem. Never
- * fails; the answer is complete when it returns. session: of the calling thread. */
+ * fails; the answer is complete when it returns, unless it was begun later. session: of the calling
+ * thread. */
 void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_session *session);
 
 /* Make the answer a problem+json document (RFC 9457). */

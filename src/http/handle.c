@@ -51,7 +51,7 @@ static reel_code dispatch(reel_context *context, reel_err *err)
     rc = check_body(exchange, err);
     if (rc == REEL_OK)
         rc = route->handler(context, err);
-    if (rc == REEL_OK && exchange->fixed == NULL)
+    if (rc == REEL_OK && exchange->fixed == NULL && !exchange->pending)
         rc = reel__buf_check(&exchange->answer, err);
     return rc;
 }

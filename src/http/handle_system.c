@@ -39,21 +39,52 @@ reel_code reel__handle_licenses(reel_context *context, reel_err *err)
     return REEL_OK;
 }
 
+static void write_taken(reel_json *json, reel_feedback_answer answer)
+{
+    reel__json_object(json);
+    reel__json_put_int(json, "accepted", answer.accepted);
+    reel__json_put_int(json, "duplicates", answer.duplicates);
+    reel__json_object_end(json);
+}
+
+/* On the writer's thread, after the commit. */
+static void answer_later(void *user, const reel_err *err, reel_feedback_answer answer)
+{
+    reel_exchange *exchange = user;
+    reel_err full = {REEL_OK, ""};
+    reel_json json;
+
+    reel__json_init(&json, &exchange->answer);
+    if (err == NULL) {
+        write_taken(&json, answer);
+        if (reel__buf_check(&exchange->answer, &full) != REEL_OK)
+            err = &full;
+    }
+    if (err != NULL)
+        reel__exchange_problem(exchange, err);
+    exchange->later->end(exchange);
+}
+
 reel_code reel__handle_feedback_post(reel_context *context, reel_err *err)
 {
-    const reel_exchange *exchange = context->exchange;
+    reel_exchange *exchange = context->exchange;
+    reel_feedback *feedback = context->app->feedback;
     reel_feedback_answer answer;
     reel_code rc;
 
-    if (context->app->feedback == NULL)
+    if (feedback == NULL)
         return reel_fail(err, REEL_E_STORE, "the store is open for reading only: nothing is kept");
-    REEL_TRY(reel__feedback_take(context->app->feedback, exchange->body, exchange->body_length,
-                                 &answer, err));
-    reel__json_object(&context->json);
-    reel__json_put_int(&context->json, "accepted", answer.accepted);
-    reel__json_put_int(&context->json, "duplicates", answer.duplicates);
-    reel__json_object_end(&context->json);
-out:
+    if (exchange->later != NULL && exchange->later->begin(exchange)) {
+        exchange->pending = true;
+        rc = reel__feedback_submit(feedback, exchange->body, exchange->body_length, answer_later,
+                                   exchange, err);
+        if (rc != REEL_OK)
+            exchange->pending = false;
+        return rc;
+    }
+    rc = reel__feedback_take(feedback, exchange->body, exchange->body_length, &answer, err);
+    if (rc == REEL_OK)
+        write_taken(&context->json, answer);
     return rc;
 }
 

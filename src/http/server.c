@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -15,7 +16,7 @@
 #include "base/log.h"
 #include "http/listen.h"
 
-enum { CONNECTIONS = 4096, IDLE_SECONDS = 60, CONNECTION_MEMORY = 32 * 1024 };
+enum { CONNECTIONS = 4096, IDLE_SECONDS = 60, CONNECTION_MEMORY = 32 * 1024, DRAIN_US = 5000000 };
 
 struct reel_server {
     struct MHD_Daemon *daemon;
@@ -25,16 +26,52 @@ struct reel_server {
     pthread_key_t session_key; /* one session per server thread */
     bool has_key;
     atomic_uint_fast64_t requests;
+    atomic_int running; /* requests that began and have not ended */
+    atomic_int waiting; /* of those, how many are answered later */
+    atomic_bool stopping;
 };
 
-/* One request on the wire. */
+/* One request on the wire. The exchange comes first: it is how handlers know the request. */
 typedef struct request {
     reel_exchange exchange;
+    reel_server *server;
+    struct MHD_Connection *connection;
     reel_buf body;
     int64_t started_us;
-    bool bad_target;
+    bool begun, bad_target, answered;
     reel_err err;
 } request;
+
+/* ---- answers that come later --------------------------------------------------------------- */
+
+/* Feedback is on disk a few milliseconds after it came. A thread that waited for that would answer
+ * nobody else meanwhile; a connection that is set aside costs nothing. */
+static bool begin_later(reel_exchange *exchange)
+{
+    request *current = (request *)exchange;
+
+    atomic_fetch_add(&current->server->waiting, 1);
+    if (atomic_load(&current->server->stopping)) {
+        atomic_fetch_sub(&current->server->waiting, 1);
+        return false;
+    }
+    current->answered = true;
+    MHD_suspend_connection(current->connection);
+    return true;
+}
+
+static void end_later(reel_exchange *exchange)
+{
+    const request *current = (const request *)exchange;
+    reel_server *server = current->server;
+
+    MHD_resume_connection(current->connection); /* from here on the request may be gone */
+    atomic_fetch_sub(&server->waiting, 1);
+}
+
+static const reel_later later = {begin_later, end_later};
+
+/* ---- the life of a request ----------------------------------------------------------------- */
 
 static void free_session(void *session)
 {
@@ -64,11 +101,15 @@ static void *start_request(void *user, const char *target, struct MHD_Connection
     request *made = reel__alloc_array(1, sizeof *made);
     const uint_fast64_t number = atomic_fetch_add(&server->requests, 1);
 
-    (void)connection;
     if (made == NULL)
         return NULL;
+    atomic_fetch_add(&server->running, 1);
     reel__exchange_init(&made->exchange);
     reel__buf_init(&made->body, REEL_HTTP_BODY_MAX);
+    made->exchange.later = &later;
+    made->server = server;
+    made->connection = connection;
+    made->begun = made->answered = false;
     made->started_us = reel__clock_steady_us();
     made->err = (reel_err){REEL_OK, ""};
     (void)snprintf(made->exchange.request_id, sizeof made->exchange.request_id, "%016" PRIx64,
@@ -80,21 +121,23 @@ static void *start_request(void *user, const char *target, struct MHD_Connection
 static void end_request(void *user, struct MHD_Connection *connection, void **state,
                         enum MHD_RequestTerminationCode how)
 {
+    reel_server *server = user;
     request *done = *state;
 
-    (void)user;
     (void)connection;
     (void)how;
     if (done == NULL)
         return;
     if (reel__log_enabled(REEL_LOG_DEBUG))
         reel__log(REEL_LOG_DEBUG, "request", "id=%s method=%s route=%s status=%d us=%" PRId64,
-                  done->exchange.request_id, done->exchange.method, done->exchange.route,
+                  done->exchange.request_id, done->exchange.method,
+                  done->exchange.route[0] != '\0' ? done->exchange.route : "-",
                   done->exchange.status, reel__clock_steady_us() - done->started_us);
     reel__exchange_fini(&done->exchange);
     reel__buf_fini(&done->body);
     reel__free(done);
     *state = NULL;
+    atomic_fetch_sub(&server->running, 1);
 }
 
 static void free_body(void *body)
@@ -178,10 +221,16 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
         reel__exchange_problem(exchange, &current->err);
     else
         reel__exchange_handle(exchange, &server->app, session);
-    return send_answer(connection, exchange);
+    if (!current->answered)
+        return send_answer(connection, exchange);
+    /* Set aside; libmicrohttpd asks again when it was resumed. */
+    if (!exchange->pending)
+        end_later(exchange);
+    return MHD_YES;
 }
 
-/* Called first with the headers, then for each piece of the body, then once more with none. */
+/* Called first with the headers, then for each piece of the body, then once more with none, and
+ * again when a request that was set aside goes on. */
 // NOLINTNEXTLINE(readability-function-size): libmicrohttpd dictates the signature
 static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *data,
@@ -193,10 +242,12 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
     (void)version;
     if (current == NULL)
         return MHD_NO;
-    if (current->exchange.route[0] == '\0') {
-        current->exchange.route = "-";
+    if (!current->begun) {
+        current->begun = true;
         return MHD_YES;
     }
+    if (current->answered)
+        return send_answer(connection, &current->exchange);
     if (*size > 0) {
         /* A body over the limit is read to its end but not kept, so that the answer arrives. */
         reel__buf_append(&current->body, data, *size);
@@ -219,7 +270,8 @@ static void log_daemon(void *user, const char *format, va_list arguments)
 
 static reel_code start_daemon(reel_server *server, int threads, reel_err *err)
 {
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG;
+    const unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
     /* Options come last; the log must be first to see errors of the others. */
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
@@ -275,13 +327,29 @@ const char *reel__server_url(const reel_server *server)
     return server->listener.url;
 }
 
+/* Nobody new comes in, and what runs gets a moment to end. */
+static void drain(reel_server *server)
+{
+    const int64_t until = reel__clock_steady_us() + DRAIN_US;
+    const struct timespec moment = {.tv_nsec = 1000000};
+
+    atomic_store(&server->stopping, true);
+    if (MHD_quiesce_daemon(server->daemon) == MHD_INVALID_SOCKET)
+        server->listener.fd = -1; /* then stopping closes it */
+    while (atomic_load(&server->waiting) > 0 ||
+           (atomic_load(&server->running) > 0 && reel__clock_steady_us() < until))
+        (void)nanosleep(&moment, NULL);
+}
+
 void reel__server_stop(reel_server *server)
 {
     if (server == NULL)
         return;
-    if (server->daemon != NULL)
-        MHD_stop_daemon(server->daemon); /* closes the socket, ends the threads */
-    else if (server->listener.fd >= 0)
+    if (server->daemon != NULL) {
+        drain(server);
+        MHD_stop_daemon(server->daemon); /* ends the threads */
+    }
+    if (server->listener.fd >= 0)
         (void)close(server->listener.fd);
     if (server->has_key)
         (void)pthread_key_delete(server->session_key);

@@ -1,6 +1,5 @@
-/* feedback.c - group commit: callers put their events into a queue and sleep; one thread gathers
- * what comes within a few milliseconds, writes it in one transaction and wakes them with the
- * outcome.
+/* feedback.c - group commit: callers put their events into a queue; one thread gathers what comes
+ * within a few milliseconds, writes it in one transaction and tells each caller the outcome.
  */
 #include "service/feedback.h"
 
@@ -17,13 +16,12 @@
  * how many may wait in all before callers are turned away. */
 enum { WINDOW_MS = 3, GROUP_EVENTS = 512, QUEUE_EVENTS = 8192 };
 
-/* One caller; lives on its stack until it is woken. */
+/* The events of one caller, and whom to tell. */
 typedef struct waiting {
-    reel_event_batch *batch;
+    reel_event_batch batch;
     struct waiting *next;
-    bool done;
-    reel_code rc;
-    reel_err err;
+    reel_feedback_done *done;
+    void *user;
 } waiting;
 
 struct reel_feedback {
@@ -31,7 +29,7 @@ struct reel_feedback {
     pthread_t writer;
     pthread_mutex_t lock;
     pthread_cond_t arrived; /* the writer waits here */
-    pthread_cond_t written; /* the callers wait here */
+    pthread_cond_t written; /* callers of reel__feedback_take wait here */
     waiting *first, **last; /* the queue */
     size_t queued;          /* events in it */
     bool closing;
@@ -73,23 +71,39 @@ static waiting *take_group(reel_feedback *feedback)
     return group;
 }
 
-static void write_group(const reel_feedback *feedback, waiting *group)
+static reel_code write_group(const reel_feedback *feedback, const waiting *group, reel_err *err)
 {
     size_t count = 0;
     int64_t duplicates = 0;
-    reel_err err = {0};
-    reel_code rc;
 
     for (const waiting *one = group; one != NULL; one = one->next) {
-        memcpy(feedback->group + count, one->batch->events,
-               one->batch->count * sizeof *feedback->group);
-        count += one->batch->count;
+        memcpy(feedback->group + count, one->batch.events,
+               one->batch.count * sizeof *feedback->group);
+        count += one->batch.count;
     }
-    rc = reel__store_put_events(reel__engine_store(feedback->engine), feedback->group, count,
-                                &duplicates, &err);
-    for (waiting *one = group; one != NULL; one = one->next) {
-        one->rc = rc;
-        one->err = err;
+    return reel__store_put_events(reel__engine_store(feedback->engine), feedback->group, count,
+                                  &duplicates, err);
+}
+
+static void free_waiting(waiting *one)
+{
+    reel__events_fini(&one->batch);
+    reel__free(one);
+}
+
+/* Tell everyone in the group, and let go of it. */
+static void end_group(waiting *group, reel_code rc, const reel_err *err)
+{
+    for (waiting *one = group, *next; one != NULL; one = next) {
+        reel_feedback_answer answer = {0};
+
+        next = one->next;
+        for (size_t i = 0; i < one->batch.count && rc == REEL_OK; i++)
+            answer.duplicates += one->batch.known[i];
+        if (rc == REEL_OK)
+            answer.accepted = (int64_t)one->batch.count - answer.duplicates;
+        one->done(one->user, rc == REEL_OK ? NULL : err, answer);
+        free_waiting(one);
     }
 }
 
@@ -100,14 +114,13 @@ static void *run_writer(void *argument)
 
     pthread_mutex_lock(&feedback->lock);
     while ((group = take_group(feedback)) != NULL) {
+        reel_err err = {0};
+        reel_code rc;
+
         pthread_mutex_unlock(&feedback->lock);
-        write_group(feedback, group);
+        rc = write_group(feedback, group, &err);
+        end_group(group, rc, &err);
         pthread_mutex_lock(&feedback->lock);
-        for (waiting *one = group, *next; one != NULL; one = next) {
-            next = one->next; /* a caller that is done takes its record away */
-            one->done = true;
-        }
-        pthread_cond_broadcast(&feedback->written);
     }
     pthread_mutex_unlock(&feedback->lock);
     return NULL;
@@ -187,43 +200,81 @@ void reel__feedback_close(reel_feedback *feedback)
 
 /* ---- taking -------------------------------------------------------------------------------- */
 
-static reel_code queue_and_wait(reel_feedback *feedback, reel_event_batch *batch, reel_err *err)
+static reel_code enqueue(reel_feedback *feedback, waiting *one, reel_err *err)
 {
-    waiting own = {.batch = batch};
     reel_code rc = REEL_OK;
 
     pthread_mutex_lock(&feedback->lock);
-    if (feedback->closing || feedback->queued + batch->count > QUEUE_EVENTS) {
+    if (feedback->closing || feedback->queued + one->batch.count > QUEUE_EVENTS) {
         rc = reel_fail(err, REEL_E_BUSY, "too many events are waiting to be written; try again");
     } else {
-        *feedback->last = &own;
-        feedback->last = &own.next;
-        feedback->queued += batch->count;
+        *feedback->last = one;
+        feedback->last = &one->next;
+        feedback->queued += one->batch.count;
         pthread_cond_signal(&feedback->arrived);
-        while (!own.done)
-            pthread_cond_wait(&feedback->written, &feedback->lock);
-        rc = own.rc;
     }
     pthread_mutex_unlock(&feedback->lock);
-    if (own.done && rc != REEL_OK)
-        (void)reel_fail(err, rc, "%s", own.err.msg);
     return rc;
+}
+
+reel_code reel__feedback_submit(reel_feedback *feedback, const char *body, size_t length,
+                                reel_feedback_done *done, void *user, reel_err *err)
+{
+    waiting *one = reel__alloc_zero(1, sizeof *one);
+    reel_code rc;
+
+    if (one == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory to take feedback");
+    one->done = done;
+    one->user = user;
+    rc = reel__events_parse(&one->batch, feedback->engine, body, length, err);
+    if (rc != REEL_OK) {
+        reel__free(one);
+        return rc;
+    }
+    rc = enqueue(feedback, one, err);
+    if (rc != REEL_OK)
+        free_waiting(one);
+    return rc;
+}
+
+/* A caller that sleeps until its events are written. */
+typedef struct sleeper {
+    reel_feedback *feedback;
+    bool done;
+    reel_err err;
+    reel_feedback_answer answer;
+} sleeper;
+
+static void wake(void *user, const reel_err *err, reel_feedback_answer answer)
+{
+    sleeper *own = user;
+    reel_feedback *feedback = own->feedback;
+
+    pthread_mutex_lock(&feedback->lock);
+    own->answer = answer;
+    if (err != NULL)
+        own->err = *err;
+    own->done = true; /* a caller that is done takes its record away */
+    pthread_cond_broadcast(&feedback->written);
+    pthread_mutex_unlock(&feedback->lock);
 }
 
 reel_code reel__feedback_take(reel_feedback *feedback, const char *body, size_t length,
                               reel_feedback_answer *out, reel_err *err)
 {
-    reel_event_batch batch;
-    reel_code rc = reel__events_parse(&batch, feedback->engine, body, length, err);
+    sleeper own = {.feedback = feedback};
+    const reel_code rc = reel__feedback_submit(feedback, body, length, wake, &own, err);
 
     *out = (reel_feedback_answer){0};
     if (rc != REEL_OK)
         return rc;
-    rc = queue_and_wait(feedback, &batch, err);
-    for (size_t i = 0; i < batch.count && rc == REEL_OK; i++)
-        out->duplicates += batch.known[i];
-    if (rc == REEL_OK)
-        out->accepted = (int64_t)batch.count - out->duplicates;
-    reel__events_fini(&batch);
-    return rc;
+    pthread_mutex_lock(&feedback->lock);
+    while (!own.done)
+        pthread_cond_wait(&feedback->written, &feedback->lock);
+    pthread_mutex_unlock(&feedback->lock);
+    if (own.err.code != REEL_OK)
+        return reel_fail(err, own.err.code, "%s", own.err.msg);
+    *out = own.answer;
+    return REEL_OK;
 }

@@ -1,5 +1,5 @@
 /* service/feedback.h - taking feedback: checked, group-committed, acknowledged after the commit.
- * Layer: service. Threads: locked inside; a caller waits until its events are on disk.
+ * Layer: service. Threads: locked inside.
  */
 #ifndef REEL_SERVICE_FEEDBACK_H
 #define REEL_SERVICE_FEEDBACK_H
@@ -18,9 +18,18 @@ typedef struct reel_feedback_answer {
     int64_t accepted, duplicates;
 } reel_feedback_answer;
 
+/* What became of a call, on the writer's thread: err NULL = on disk. It may not wait, nor close. */
+typedef void reel_feedback_done(void *user, const reel_err *err, reel_feedback_answer answer);
+
 /* `{"events":[...]}` as in docs/api.md: checked as a whole (nothing is kept when one event is
- * wrong), then written. Errors: E_SYNTAX, E_INVALID naming the member (events[3].type), E_STORE,
- * E_BUSY (too many waiting). */
+ * wrong), then queued; done is told once, and only when REEL_OK was returned. The body may go when
+ * this returns. Errors: E_SYNTAX, E_INVALID naming the member (events[3].type), E_BUSY (too many
+ * waiting), E_NOMEM. */
+REEL_MUST_USE reel_code reel__feedback_submit(reel_feedback *feedback, const char *body,
+                                              size_t length, reel_feedback_done *done, void *user,
+                                              reel_err *err);
+
+/* The same for callers who can sleep until their events are on disk. Errors: also E_STORE. */
 REEL_MUST_USE reel_code reel__feedback_take(reel_feedback *feedback, const char *body,
                                             size_t length, reel_feedback_answer *out,
                                             reel_err *err);
