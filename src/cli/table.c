@@ -147,6 +147,8 @@ void reel__table_print(const reel_table *table)
     int widths[REEL_COLUMNS_MAX];
     const size_t columns = (size_t)table->columns;
 
+    if (columns == 0)
+        return;
     fit_widths(table, widths);
     reel__term_print("%s", reel__term_dim());
     for (size_t i = 0; i < table->count; i++) {
