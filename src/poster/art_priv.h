@@ -113,6 +113,8 @@ void reel__art_petals(reel_art *art);
 void reel__art_bounce(reel_art *art);
 void reel__art_tiles(reel_art *art);
 void reel__art_smile(reel_art *art);
+void reel__art_disguise(reel_art *art); /* comedy, art_comic.c */
+void reel__art_juggle(reel_art *art);
 void reel__art_grid(reel_art *art); /* war, action; art_force.c */
 void reel__art_ranks(reel_art *art);
 void reel__art_bars(reel_art *art);
