@@ -146,7 +146,7 @@ static int by_ratings(const void *a, const void *b)
 static void put_genres(reel_json *json, const reel_dataset *dataset, reel_index row)
 {
     const reel_csr_view ratings = reel_dataset_ratings(dataset);
-    genre_count genres[GENRES_MOST];
+    genre_count genres[GENRES_MOST] = {{0}};
     size_t count = 0;
 
     for (reel_nnz i = ratings.ptr[row]; i < ratings.ptr[row + 1]; i++) {

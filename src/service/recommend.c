@@ -198,10 +198,12 @@ static int rank_of(const reel_session *session, reel_index movie)
     const float own = session->scores[movie];
     int rank = 1;
 
-    for (reel_index i = 0; i < movies; i++)
-        if ((session->scores[i] > own || (session->scores[i] == own && i < movie)) &&
-            !reel__bit_get(session->skip, i))
+    for (reel_index i = 0; i < movies; i++) {
+        const float score = session->scores[i];
+
+        if ((score > own || (score == own && i < movie)) && !reel__bit_get(session->skip, i))
             rank++;
+    }
     return rank;
 }
 
