@@ -1,5 +1,6 @@
 # common.sh - what every script shares: where things are, how to speak, how to install packages.
 # Sourced, not run.
+# shellcheck shell=sh
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)

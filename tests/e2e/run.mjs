@@ -23,6 +23,8 @@ function skip(reason) {
 
 if (Number(process.versions.node.split(".")[0]) < 18) skip(`Node ${process.versions.node} is older than 18`);
 if (!program || !existsSync(program)) skip("no Chromium at /usr/bin/chromium (apt-get install chromium)");
+// Ubuntu's package is only a pointer to a snap.
+if (spawnSync(program, ["--version"], { stdio: "ignore" }).status !== 0) skip(`${program} does not start`);
 
 function install() {
   const inputs = ["package.json", "package-lock.json", ".npmrc"];
