@@ -11,9 +11,12 @@ static const reel_rating before[] = {{1, 2, 3, 4.0F}, {1, 3, 3, 2.0F}};
 static reel_store *open_or_leave(const char *url, const reel_store_opts *opts)
 {
     reel_store *store = NULL;
+    reel_err err = {REEL_OK, ""};
 
-    if (reel__store_open(&store, url, opts, NULL) != REEL_OK)
+    if (reel__store_open(&store, url, opts, &err) != REEL_OK) {
+        (void)fprintf(stderr, "%s\n", err.msg); /* the parent sees no more than the exit code */
         _exit(2);
+    }
     return store;
 }
 

@@ -149,6 +149,22 @@ out:
     return rc;
 }
 
+/* In one transaction: another program may be creating the schema, and of that all is seen or
+ * nothing. */
+static reel_code read_marks(sqlite3 *db, int64_t *application, int64_t *version, int64_t *objects,
+                            reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__sqlite_exec(db, "BEGIN", err));
+    REEL_TRY(reel__sqlite_number(db, "SELECT count(*) FROM sqlite_master", objects, err));
+    REEL_TRY(reel__sqlite_number(db, "PRAGMA application_id", application, err));
+    REEL_TRY(reel__sqlite_number(db, "PRAGMA user_version", version, err));
+out:
+    reel__sqlite_rollback(db);
+    return rc;
+}
+
 reel_code reel__sqlite_check_identity(sqlite3 *db, bool *fresh, bool *outdated, reel_err *err)
 {
     const int newest = reel__sqlite_schema_newest();
@@ -158,11 +174,7 @@ reel_code reel__sqlite_check_identity(sqlite3 *db, bool *fresh, bool *outdated, 
 
     *fresh = false;
     *outdated = false;
-    /* Tables before marks: another process that creates the schema meanwhile commits both at once,
-     * so tables without marks are never seen here unless they are another program's. */
-    REEL_TRY(reel__sqlite_number(db, "SELECT count(*) FROM sqlite_master", &objects, err));
-    REEL_TRY(reel__sqlite_number(db, "PRAGMA application_id", &application, err));
-    REEL_TRY(reel__sqlite_number(db, "PRAGMA user_version", &version, err));
+    REEL_TRY(read_marks(db, &application, &version, &objects, err));
     if (application == REEL_SQLITE_APPLICATION && version > newest)
         return reel_fail(err, REEL_E_FORMAT,
                          "%s: its schema has number %lld, this program knows up to %d; update Reel",
