@@ -71,6 +71,12 @@ const char *reel__store_path(const reel_store *store)
     return store->path;
 }
 
+reel_code reel__store_label(reel_store *store, reel_store_label *out, reel_err *err)
+{
+    memset(out, 0, sizeof *out);
+    return store->ops->label(store, out, err);
+}
+
 reel_code reel__store_counts(reel_store *store, reel_store_counts *out, reel_err *err)
 {
     memset(out, 0, sizeof *out);

@@ -34,6 +34,16 @@ const char *reel__store_path(const reel_store *store);
 
 /* ---- facts --------------------------------------------------------------------------------- */
 
+/* What is loaded, answered without counting anything. */
+typedef struct reel_store_label {
+    int64_t generation; /* raised by every bulk load */
+    char source[80];    /* "MovieLens 1M" */
+    bool simulated;
+    bool rated; /* there is at least one rating */
+} reel_store_label;
+REEL_MUST_USE reel_code reel__store_label(reel_store *store, reel_store_label *out, reel_err *err);
+
+/* Walks every table: seconds on tens of millions of ratings. */
 typedef struct reel_store_counts {
     int64_t movies, people, ratings, events, undelivered;
     int64_t generation; /* raised by every bulk load */

@@ -11,6 +11,7 @@
 /* load_commit and load_abort release the load whatever they answer. */
 struct reel_store_ops {
     void (*close)(reel_store *store);
+    reel_code (*label)(reel_store *store, reel_store_label *out, reel_err *err);
     reel_code (*counts)(reel_store *store, reel_store_counts *out, reel_err *err);
     reel_code (*load_begin)(reel_store_load **out, reel_store *store, bool replace, reel_err *err);
     reel_code (*put_movies)(reel_store_load *load, const reel_movie *movies, size_t count,

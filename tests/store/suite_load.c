@@ -204,6 +204,39 @@ static void test_commit_labels_and_raises_the_generation(void **state)
     reel_dataset_free(dataset);
 }
 
+static reel_store_label label_of(reel_store *store)
+{
+    reel_store_label label;
+    reel_err err = {REEL_OK, ""};
+
+    assert_ok(reel__store_label(store, &label, &err), err);
+    return label;
+}
+
+static void test_the_label_says_what_is_loaded(void **state)
+{
+    static const reel_rating rating = {1, 2, 3, 4.0F};
+    fixture *f = *state;
+    reel_store_load *load = NULL;
+    reel_store_label label = label_of(f->store);
+
+    assert_int_equal(label.generation, 0);
+    assert_false(label.rated);
+    assert_ok(reel__store_load_begin(&load, f->store, true, &f->err), f->err);
+    assert_ok(reel__store_load_commit(load, "nothing", true, &f->err), f->err);
+    label = label_of(f->store);
+    assert_int_equal(label.generation, 1);
+    assert_string_equal(label.source, "nothing");
+    assert_true(label.simulated);
+    assert_false(label.rated);
+    load_ratings(f->store, &rating, 1, true, NULL);
+    label = label_of(f->store);
+    assert_int_equal(label.generation, 2);
+    assert_string_equal(label.source, "test");
+    assert_false(label.simulated);
+    assert_true(label.rated);
+}
+
 static void test_long_source_is_cut_at_a_character(void **state)
 {
     fixture *f = *state;
@@ -459,6 +492,7 @@ int store_suite_load(void)
         TEST(test_same_id_is_replaced),
         TEST(test_people_are_those_given_and_those_who_rated),
         TEST(test_commit_labels_and_raises_the_generation),
+        TEST(test_the_label_says_what_is_loaded),
         TEST(test_long_source_is_cut_at_a_character),
         TEST(test_abort_leaves_everything),
         TEST(test_replace_removes_loads_but_not_the_log),

@@ -238,6 +238,7 @@ static void close_store(reel_store *base)
 
 static const struct reel_store_ops sqlite_ops = {
     .close = close_store,
+    .label = reel__sqlite_label,
     .counts = reel__sqlite_counts,
     .load_begin = reel__sqlite_load_begin,
     .put_movies = reel__sqlite_put_movies,

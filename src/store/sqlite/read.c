@@ -1,4 +1,4 @@
-/* read.c - counting what is there, and reading a whole generation into a dataset. */
+/* read.c - saying what is there, counting it, and reading a whole generation into a dataset. */
 #include <string.h>
 
 #include "base/alloc.h"
@@ -7,7 +7,7 @@
 
 enum { BATCH = 8192, MOVIE_STEP = 1024 };
 
-/* ---- counts -------------------------------------------------------------------------------- */
+/* ---- label and counts ------------------------------------------------------------------------ */
 
 /* One statement, so that all numbers are of the same moment. */
 static const char counts_sql[] =
@@ -30,6 +30,41 @@ static void copy_source(char *out, size_t size, const char *text)
 
     memcpy(out, text, length);
     out[length] = '\0';
+}
+
+static const char label_sql[] =
+    "SELECT generation, source, simulated, EXISTS (SELECT 1 FROM ratings) FROM meta";
+
+static reel_code find_label(sqlite3 *db, reel_store_label *out, reel_err *err)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = false;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__sqlite_prepare(&s, db, label_sql, err));
+    REEL_TRY(reel__sqlite_step(s, &row, err));
+    if (!row) {
+        rc = no_meta(db, err);
+        goto out;
+    }
+    out->generation = sqlite3_column_int64(s, 0);
+    copy_source(out->source, sizeof out->source, reel__sqlite_text(s, 1));
+    out->simulated = sqlite3_column_int(s, 2) != 0;
+    out->rated = sqlite3_column_int(s, 3) != 0;
+out:
+    (void)sqlite3_finalize(s);
+    return rc;
+}
+
+reel_code reel__sqlite_label(reel_store *base, reel_store_label *out, reel_err *err)
+{
+    reel_sqlite *store = (reel_sqlite *)base;
+    reel_code rc = REEL_OK;
+
+    (void)pthread_mutex_lock(&store->reader_lock);
+    rc = find_label(store->reader, out, err);
+    (void)pthread_mutex_unlock(&store->reader_lock);
+    return rc;
 }
 
 static reel_code read_counts(sqlite3 *db, reel_store_counts *out, reel_err *err)

@@ -84,6 +84,7 @@ REEL_MUST_USE reel_code reel__sqlite_check_row(sqlite3_stmt *statement, reel_err
 
 /* ---- the functions of the table ------------------------------------------------------------ */
 
+reel_code reel__sqlite_label(reel_store *store, reel_store_label *out, reel_err *err);
 reel_code reel__sqlite_counts(reel_store *store, reel_store_counts *out, reel_err *err);
 reel_code reel__sqlite_read_dataset(reel_store *store, reel_dataset_builder *builder,
                                     const reel_progress *progress, reel_err *err);
