@@ -73,8 +73,8 @@ static reel_code open_store(reel_engine *engine, const reel_engine_opts *opts, r
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__store_open(&engine->store, opts->database, &how, err));
-    REEL_TRY(reel__store_counts(engine->store, &engine->counts, err));
-    if (engine->counts.ratings == 0)
+    REEL_TRY(reel__store_label(engine->store, &engine->label, err));
+    if (!engine->label.rated)
         rc = reel_fail(err, REEL_E_INVALID,
                        "%s holds no ratings; load some with: reel load --movielens FOLDER "
                        "--database %s",

@@ -26,32 +26,42 @@ static bool look_at_record(void *user, const reel_model_record *record)
     if (strcmp(record->name, DATASET) != 0)
         return true;
     search->found = true;
-    search->fits = record->generation == search->engine->counts.generation &&
+    search->fits = record->generation == search->engine->label.generation &&
                    strcmp(record->data_hash, reel_dataset_hash(search->engine->dataset)) == 0;
     return false;
+}
+
+/* A store nobody may write to cannot remember; how much there is of everything has to do. */
+static bool same_counts(const reel_engine *engine)
+{
+    const reel_csr_view ratings = reel_dataset_ratings(engine->dataset);
+    reel_store_counts counts;
+    reel_err ignored = {0};
+
+    return reel__store_counts(engine->store, &counts, &ignored) == REEL_OK &&
+           ratings.ptr[ratings.rows] == counts.ratings &&
+           reel_dataset_movies(engine->dataset) == counts.movies;
 }
 
 /* NULL, or why the mapped file is not of this store. */
 static const char *misfit(const reel_engine *engine)
 {
-    const reel_store_counts *counts = &engine->counts;
+    const reel_store_label *label = &engine->label;
     record_search search = {.engine = engine};
     reel_err ignored = {0};
-    const reel_csr_view ratings = reel_dataset_ratings(engine->dataset);
 
-    if (reel_dataset_generation(engine->dataset) != counts->generation)
+    if (reel_dataset_generation(engine->dataset) != label->generation)
         return "was made of another generation of the data";
-    if (ratings.ptr[ratings.rows] != counts->ratings ||
-        reel_dataset_movies(engine->dataset) != counts->movies ||
-        reel_dataset_simulated(engine->dataset) != counts->simulated ||
-        strcmp(reel_dataset_source(engine->dataset), counts->source) != 0)
+    if (reel_dataset_simulated(engine->dataset) != label->simulated ||
+        strcmp(reel_dataset_source(engine->dataset), label->source) != 0)
         return "was made of another database";
     if (reel__store_scan_models(engine->store, look_at_record, &search, &ignored) != REEL_OK)
         return "cannot be compared with the store";
     if (search.found)
         return search.fits ? NULL : "was made of another database";
-    /* A store nobody may write to cannot remember; the counts have to do. */
-    return engine->opts.read_only ? NULL : "is not known to this database";
+    if (!engine->opts.read_only)
+        return "is not known to this database";
+    return same_counts(engine) ? NULL : "was made of another database";
 }
 
 static reel_code map_file(reel_engine *engine, const char *path, reel_err *err)
@@ -88,7 +98,7 @@ static reel_code save_file(reel_engine *engine, const char *path, double seconds
         .file = path,
         .data_hash = reel_dataset_hash(engine->dataset),
         .parameters = "{}",
-        .generation = engine->counts.generation,
+        .generation = engine->label.generation,
         .trained_at = reel__clock_now(),
         .seconds = seconds,
     };
@@ -116,8 +126,8 @@ static reel_code build(reel_engine *engine, const char *path, reel_err *err)
     REEL_TRY(reel__store_read_dataset(engine->store, builder, engine->opts.progress, err));
     REEL_TRY(reel_dataset_builder_finish(&engine->dataset, builder, NULL, err));
     seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
-    /* Another process may have loaded since the counts were read. */
-    engine->counts.generation = reel_dataset_generation(engine->dataset);
+    /* Another process may have loaded since the label was read. */
+    engine->label.generation = reel_dataset_generation(engine->dataset);
     reel__engine_note(engine, "dataset: read from the database in %.2f s", seconds);
     REEL_TRY(save_file(engine, path, seconds, err));
 out:

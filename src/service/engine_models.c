@@ -119,7 +119,7 @@ static void record_model(const reel_engine *engine, int slot, const char *path, 
                                         .file = path,
                                         .data_hash = reel_model_data_hash(model),
                                         .parameters = params.data,
-                                        .generation = engine->counts.generation,
+                                        .generation = engine->label.generation,
                                         .trained_at = reel__clock_now(),
                                         .seconds = seconds,
                                     });

@@ -17,7 +17,7 @@ struct reel_engine {
     reel_engine_opts opts; /* its texts are not kept */
     reel_store *store;
     reel_dataset *dataset;
-    reel_store_counts counts;
+    reel_store_label label;
     char *models_dir;
     reel_model *models[MODELS]; /* NULL where not asked for */
     char unsaved[256];          /* why the files could not be written; "" = they are */
