@@ -69,7 +69,9 @@ static reel_code set_models_dir(reel_engine *engine, const reel_engine_opts *opt
 
 static reel_code open_store(reel_engine *engine, const reel_engine_opts *opts, reel_err *err)
 {
-    const reel_store_opts how = {.read_only = opts->read_only, .exclusive = opts->exclusive};
+    const reel_store_opts how = {.read_only = opts->read_only,
+                                 .exclusive = opts->exclusive,
+                                 .busy_timeout_ms = opts->busy_timeout_ms};
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__store_open(&engine->store, opts->database, &how, err));

@@ -29,7 +29,8 @@ typedef struct reel_engine_opts {
     const char *only; /* NULL = every model; else train and load just this one (and members) */
     bool exclusive;   /* serve */
     bool read_only;
-    bool retrain; /* `reel train --force`: fit again what is up to date too */
+    bool retrain;        /* `reel train --force`: fit again what is up to date too */
+    int busy_timeout_ms; /* of the store; 0 = its default */
     int threads;
     const reel_progress *progress;
     reel_notice notice;

@@ -16,6 +16,10 @@
  * how many may wait in all before callers are turned away. */
 enum { WINDOW_MS = 3, GROUP_EVENTS = 512, QUEUE_EVENTS = 8192 };
 
+/* How often a group is offered to a store that somebody else is loading into. The store itself
+ * waits each time, as long as its busy timeout: half a minute in all, unless told otherwise. */
+enum { OFFERS = 6 };
+
 /* The events of one caller, and whom to tell. */
 typedef struct waiting {
     reel_event_batch batch;
@@ -73,16 +77,19 @@ static waiting *take_group(reel_feedback *feedback)
 
 static reel_code write_group(const reel_feedback *feedback, const waiting *group, reel_err *err)
 {
+    reel_store *store = reel__engine_store(feedback->engine);
     size_t count = 0;
     int64_t duplicates = 0;
+    reel_code rc = REEL_E_CONFLICT;
 
     for (const waiting *one = group; one != NULL; one = one->next) {
         memcpy(feedback->group + count, one->batch.events,
                one->batch.count * sizeof *feedback->group);
         count += one->batch.count;
     }
-    return reel__store_put_events(reel__engine_store(feedback->engine), feedback->group, count,
-                                  &duplicates, err);
+    for (int offer = 0; offer < OFFERS && rc == REEL_E_CONFLICT; offer++)
+        rc = reel__store_put_events(store, feedback->group, count, &duplicates, err);
+    return rc;
 }
 
 static void free_waiting(waiting *one)

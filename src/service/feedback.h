@@ -29,7 +29,8 @@ REEL_MUST_USE reel_code reel__feedback_submit(reel_feedback *feedback, const cha
                                               size_t length, reel_feedback_done *done, void *user,
                                               reel_err *err);
 
-/* The same for callers who can sleep until their events are on disk. Errors: also E_STORE. */
+/* The same for callers who can sleep until their events are on disk. Errors: also E_STORE, and
+ * E_CONFLICT when a load of another process went on for all the time the writer is patient. */
 REEL_MUST_USE reel_code reel__feedback_take(reel_feedback *feedback, const char *body,
                                             size_t length, reel_feedback_answer *out,
                                             reel_err *err);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "service/feedback.h"
 #include "support/world.h"
@@ -254,6 +255,90 @@ static void a_full_disk_is_told_to_all(void **state)
     reel__feedback_close(feedback);
 }
 
+/* ---- while others load --------------------------------------------------------------------- */
+
+typedef struct loader {
+    reel_store *store;
+    reel_store_load *load;
+    int wait_ms;
+} loader;
+
+static void begin_load(loader *out, const char *database)
+{
+    reel_err err = {0};
+
+    assert_ok(reel__store_open(&out->store, database, NULL, &err));
+    assert_ok(reel__store_load_begin(&out->load, out->store, false, &err));
+}
+
+static void *end_load_soon(void *argument)
+{
+    loader *own = argument;
+    const struct timespec wait = {.tv_sec = own->wait_ms / 1000,
+                                  .tv_nsec = own->wait_ms % 1000 * 1000000L};
+
+    (void)nanosleep(&wait, NULL);
+    reel__store_load_abort(own->load);
+    reel__store_close(own->store);
+    return NULL;
+}
+
+static reel_feedback *open_impatient(reel_engine **out, int busy_timeout_ms)
+{
+    reel_engine_opts opts = world_opts(temp_path("reel.db"));
+    reel_feedback *feedback = NULL;
+    reel_err err = {0};
+
+    opts.busy_timeout_ms = busy_timeout_ms;
+    assert_ok(reel__engine_open(out, &opts, &err));
+    assert_ok(reel__feedback_open(&feedback, *out, &err));
+    return feedback;
+}
+
+/* The load takes longer than the store waits once, and less than feedback waits in all. */
+static void a_load_only_delays(void **state)
+{
+    static const char body[] = "{\"events\":[{\"event_id\":\"" UUID "7\",\"type\":\"click\","
+                               "\"item\":1}]}";
+    reel_engine *own = NULL;
+    reel_feedback *feedback = open_impatient(&own, 1000);
+    loader other = {.wait_ms = 1500};
+    pthread_t thread;
+    reel_feedback_answer answer;
+    reel_err err = {0};
+
+    (void)state;
+    begin_load(&other, temp_path("reel.db"));
+    assert_int_equal(pthread_create(&thread, NULL, end_load_soon, &other), 0);
+    assert_ok(reel__feedback_take(feedback, body, sizeof body - 1, &answer, &err));
+    assert_int_equal(answer.accepted, 1);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    reel__feedback_close(feedback);
+    reel__engine_close(own);
+}
+
+static void a_load_without_end_is_told(void **state)
+{
+    static const char body[] = "{\"events\":[{\"event_id\":\"" UUID "8\",\"type\":\"click\","
+                               "\"item\":1}]}";
+    reel_engine *own = NULL;
+    reel_feedback *feedback = open_impatient(&own, 10);
+    loader other = {.wait_ms = 0};
+    reel_feedback_answer answer;
+    reel_err err = {0};
+
+    (void)state;
+    begin_load(&other, temp_path("reel.db"));
+    assert_fails(reel__feedback_take(feedback, body, sizeof body - 1, &answer, &err),
+                 REEL_E_CONFLICT, "try again");
+    assert_int_equal(answer.accepted, 0);
+    (void)end_load_soon(&other);
+    assert_ok(reel__feedback_take(feedback, body, sizeof body - 1, &answer, &err));
+    assert_int_equal(answer.accepted, 1); /* nothing of the first call was kept */
+    reel__feedback_close(feedback);
+    reel__engine_close(own);
+}
+
 static reel_code take_one(void *user, reel_err *err)
 {
     static const char body[] = "{\"events\":[{\"event_id\":\"" UUID "9\",\"type\":\"impression\","
@@ -282,6 +367,8 @@ int main(void)
         cmocka_unit_test(keeps_and_logs),
         cmocka_unit_test(many_callers_at_once),
         cmocka_unit_test(a_full_disk_is_told_to_all),
+        cmocka_unit_test(a_load_only_delays),
+        cmocka_unit_test(a_load_without_end_is_told),
         cmocka_unit_test(survives_any_allocation_failing),
     };
 
