@@ -56,7 +56,7 @@ static reel_code parse_value(double *out, const reel_model *model, const reel_pa
     }
     *out = strtod(text, &end);
     if (end == text || *end != '\0')
-        *out = NAN;
+        *out = (double)NAN;
     return check_range(model, spec, text, *out, err);
 }
 

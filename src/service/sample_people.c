@@ -141,7 +141,7 @@ static reel_index take_largest(simulation *s)
     for (reel_index i = 1; i < s->films->count; i++)
         if (s->key[i] > s->key[best])
             best = i;
-    s->key[best] = -INFINITY;
+    s->key[best] = -(double)INFINITY;
     return best;
 }
 

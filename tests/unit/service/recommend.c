@@ -245,11 +245,11 @@ static void wrong_requests_name_the_member(void **state)
     assert_refused(&request, REEL_E_NOTFOUND, "history[1].movie: no film has id 99999");
     given[1] = (reel_given){world_id(1), 5.5, 1};
     assert_refused(&request, REEL_E_INVALID, "history[1].rating: 5.5 is not from 1 to 5");
-    given[1].rating = NAN;
+    given[1].rating = (double)NAN;
     assert_refused(&request, REEL_E_INVALID, "history[1].rating");
     given[1] = (reel_given){world_id(1), 5, -1};
     assert_refused(&request, REEL_E_INVALID, "history[1].weight");
-    given[1].weight = NAN;
+    given[1].weight = (double)NAN;
     assert_refused(&request, REEL_E_INVALID, "history[1].weight");
     given[1] = given[0];
     assert_refused(&request, REEL_E_INVALID, "given twice");
