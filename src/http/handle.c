@@ -1,5 +1,6 @@
 /* handle.c - runs one exchange: route, handler, errors into problems, pages for the rest. */
 #include <string.h>
+#include <strings.h>
 
 #include "http/routes.h"
 
@@ -8,19 +9,23 @@ static bool is_api(const char *path)
     return strncmp(path, "/api", 4) == 0 && (path[4] == '\0' || path[4] == '/');
 }
 
+/* A parameter such as charset may follow the media type. */
+static bool is_json(const char *type)
+{
+    static const char json[] = "application/json";
+    const size_t length = sizeof json - 1;
+
+    return type != NULL && strncasecmp(type, json, length) == 0 &&
+           (type[length] == '\0' || type[length] == ';' || type[length] == ' ');
+}
+
 /* Only JSON bodies are taken: a form on another site cannot send one without being asked first. */
 static reel_code check_body(reel_exchange *exchange, reel_err *err)
 {
-    static const char json[] = "application/json";
-
-    if (strcmp(exchange->method, "POST") != 0)
+    if (strcmp(exchange->method, "POST") != 0 || is_json(exchange->content_type))
         return REEL_OK;
-    if (exchange->content_type == NULL ||
-        strncmp(exchange->content_type, json, sizeof json - 1) != 0) {
-        exchange->status = 415;
-        return reel_fail(err, REEL_E_INVALID, "send the body as Content-Type: application/json");
-    }
-    return REEL_OK;
+    exchange->status = 415;
+    return reel_fail(err, REEL_E_INVALID, "send the body as Content-Type: application/json");
 }
 
 static reel_code no_route(reel_exchange *exchange, const char *allow, reel_err *err)

@@ -23,9 +23,22 @@ static bool names_file(const char *path)
 
 static bool accepts_gzip(const char *accept)
 {
+    static const char refused[] = "gzip;q=0";
     const char *found = accept == NULL ? NULL : strstr(accept, "gzip");
+    size_t zeros;
 
-    return found != NULL && strncmp(found, "gzip;q=0", 8) != 0;
+    if (found == NULL || strncmp(found, refused, sizeof refused - 1) != 0)
+        return found != NULL;
+    found += sizeof refused - 1;
+    zeros = strspn(found, ".0");
+    return found[zeros] >= '1' && found[zeros] <= '9'; /* q=0.8 */
+}
+
+/* Whether the browser has it: one of its validators is ours, or any will do. */
+static bool has_it(const char *if_none_match, const char *etag)
+{
+    return if_none_match != NULL &&
+           (strcmp(if_none_match, "*") == 0 || strstr(if_none_match, etag) != NULL);
 }
 
 static void serve_asset(reel_exchange *exchange, const reel_asset *asset)
@@ -33,7 +46,7 @@ static void serve_asset(reel_exchange *exchange, const reel_asset *asset)
     exchange->answer_type = asset->mime;
     exchange->etag = asset->etag;
     exchange->cache_control = asset->immutable ? "public, max-age=31536000, immutable" : "no-cache";
-    if (exchange->if_none_match != NULL && strstr(exchange->if_none_match, asset->etag) != NULL) {
+    if (has_it(exchange->if_none_match, asset->etag)) {
         exchange->status = 304;
         exchange->fixed = "";
         exchange->fixed_length = 0;

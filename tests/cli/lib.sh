@@ -32,14 +32,14 @@ limited() {
 # json COMMAND...: with --json the output must be one JSON document; prints it with sorted members.
 json() {
     "$@" --json >json.out
-    python3 -m json.tool --sort-keys <json.out
+    "$PYTHON" -m json.tool --sort-keys <json.out
 }
 
 # fact MEMBER COMMAND...: a member of that document.
 fact() {
     member=$1
     shift
-    "$@" --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$member"
+    "$@" --json | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$member"
 }
 
 # skip WHY: this machine cannot run the case.
@@ -74,5 +74,5 @@ check() {
     shape=$1
     shift
     "$@" --json >json.out
-    python3 "$CLI/check.py" "$shape" <json.out
+    "$PYTHON" "$CLI/check.py" "$shape" <json.out
 }

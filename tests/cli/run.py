@@ -59,7 +59,7 @@ def environment(reel, folder, ready):
     kept = {k: v for k, v in os.environ.items() if not k.startswith("REEL_") and k != "NO_COLOR"}
     kept.update(
         PATH=os.path.dirname(os.path.abspath(reel)) + os.pathsep + os.environ["PATH"],
-        HOME=folder, LC_ALL="C.UTF-8", TZ="UTC", CLI=HERE, READY=ready)
+        HOME=folder, LC_ALL="C.UTF-8", TZ="UTC", CLI=HERE, READY=ready, PYTHON=sys.executable)
     return kept
 
 

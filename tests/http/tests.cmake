@@ -1,1 +1,5 @@
 reel_add_test(http/fetch.c)
+reel_add_test(http/catalogue.c)
+reel_add_test(http/lists.c)
+reel_add_test(http/feedback.c)
+reel_add_test(http/door.c)

@@ -14,7 +14,7 @@ reel recommend --database reel.db --ratings own.csv --limit 3 --quiet >first
 printf 'Toy Story (1995)\t4.5\r\nThe Good, the Bad and the Ugly\t5\r\nThe Matrix\t4\r\nFinding Nemo\t4' >own.tsv
 reel recommend --database reel.db --ratings own.tsv --limit 3 --quiet >second
 diff first second || :
-toy=$(reel search 'Toy Story' --limit 1 --database reel.db --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["items"][0]["movie"])')
+toy=$(reel search 'Toy Story' --limit 1 --database reel.db --json | "$PYTHON" -c 'import json,sys; print(json.load(sys.stdin)["items"][0]["movie"])')
 printf 'userId,movieId,rating,timestamp\n7,%s,5,964982703\n' "$toy" >movielens.csv
 run reel recommend --database reel.db --ratings movielens.csv --limit 2
 printf 'Toy Story (1995),0.5\nToy Story (1995),5\n' >twice.csv

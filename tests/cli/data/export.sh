@@ -6,4 +6,4 @@ json reel export similarity --database reel.db --output other.npy
 run reel export similarity --database reel.db --of nothing --output x.npy
 head -c 6 similarity_matrix.npy | tail -c 5; echo
 head -c 128 similarity_matrix.npy | grep -ao "{.*}"
-python3 -c 'import zipfile; print(*sorted(zipfile.ZipFile("user_item_matrix.npz").namelist()))'
+"$PYTHON" -c 'import zipfile; print(*sorted(zipfile.ZipFile("user_item_matrix.npz").namelist()))'

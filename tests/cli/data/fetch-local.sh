@@ -3,9 +3,9 @@ mkdir -p www/ml-latest-small
 printf 'movieId,title,genres\n1,Toy Story (1995),Comedy\n' >www/ml-latest-small/movies.csv
 printf 'userId,movieId,rating,timestamp\n1,1,4.0,964982703\n' >www/ml-latest-small/ratings.csv
 cd www
-python3 -c 'import shutil; shutil.make_archive("ml-latest-small", "zip", ".", "ml-latest-small")'
+"$PYTHON" -c 'import shutil; shutil.make_archive("ml-latest-small", "zip", ".", "ml-latest-small")'
 md5sum ml-latest-small.zip >ml-latest-small.zip.md5
-python3 -c '
+"$PYTHON" -c '
 import functools, http.server
 handler = functools.partial(http.server.SimpleHTTPRequestHandler)
 server = http.server.HTTPServer(("127.0.0.1", 0), handler)

@@ -1,5 +1,5 @@
 run reel fetch
-reel fetch --json | python3 -m json.tool | grep -c license
+reel fetch --json | "$PYTHON" -m json.tool | grep -c license
 run reel fetch ml-99
 run reel fetch ml-100k
 test ! -e data

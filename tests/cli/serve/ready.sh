@@ -1,9 +1,9 @@
 # The address is printed when it answers; a second start reuses the models; SIGTERM ends it well.
 ready
 rm -r reel.db.models
-get() { python3 -c 'import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).read().decode())' "$url$1"; }
+get() { "$PYTHON" -c 'import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).read().decode())' "$url$1"; }
 serve
-get /api/v1/health | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["status"], d["people"], *d["models"])'
+get /api/v1/health | "$PYTHON" -c 'import json, sys; d = json.load(sys.stdin); print(d["status"], d["people"], *d["models"])'
 stop_server
 cat serve.err
 echo "== again"

@@ -1,7 +1,7 @@
 # Nobody reads on: a status, no message, and never a signal.
 ready
 unread() {
-    python3 -c '
+    "$PYTHON" -c '
 import os, subprocess, sys
 end, begin = os.pipe()
 os.close(end)

@@ -4,8 +4,8 @@ printf 'this is no database, but a text that is long enough to be looked at as i
 head -c 8192 /dev/zero >nul.db
 head -c 30000 reel.db >cut.db
 cp reel.db newer.db
-python3 -c 'import sqlite3; d = sqlite3.connect("newer.db"); d.execute("PRAGMA user_version=9999"); d.close()'
-python3 -c 'import sqlite3; d = sqlite3.connect("foreign.db"); d.execute("CREATE TABLE t (a)"); d.commit(); d.close()'
+"$PYTHON" -c 'import sqlite3; d = sqlite3.connect("newer.db"); d.execute("PRAGMA user_version=9999"); d.close()'
+"$PYTHON" -c 'import sqlite3; d = sqlite3.connect("foreign.db"); d.execute("CREATE TABLE t (a)"); d.commit(); d.close()'
 for name in missing empty text nul cut newer foreign; do
     run reel recommend --database $name.db --user 1
 done

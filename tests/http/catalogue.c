@@ -1,0 +1,264 @@
+/* Films, people, models and notices: every member of every answer, and paging to the end. */
+#include "http/api.h"
+
+enum { IDS = 200 };
+
+static void health_says_what_is_loaded(void **state)
+{
+    const json_t *health = get("/api/v1/health");
+    const char *const models[] = {"hybrid", "content", "user-knn", "popular"};
+
+    (void)state;
+    assert_shape(health, "status:s version:s movies:i people:i ratings:i source:s simulated:b "
+                         "tmdb:b models:a rating_scale:o");
+    assert_string_equal(text(health, "status"), "ok");
+    assert_int_equal(integer(health, "movies"), WORLD_FILMS);
+    assert_int_equal(integer(health, "people"), WORLD_PEOPLE);
+    assert_true(json_is_true(member(health, "tmdb")));
+    assert_true(json_is_false(member(health, "simulated")));
+    assert_int_equal(json_array_size(member(health, "models")), 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(json_string_value(json_array_get(member(health, "models"), i)),
+                            models[i]);
+    assert_shape(member(health, "rating_scale"), "min:n max:n step:n");
+    assert_true(number(member(health, "rating_scale"), "max") == 5);
+}
+
+static void models_say_how_they_were_made(void **state)
+{
+    const json_t *models = get("/api/v1/models");
+
+    (void)state;
+    assert_shape(models, "items:a");
+    assert_int_equal(json_array_size(member(models, "items")), 4);
+    assert_each(member(models, "items"), "name:s id:s data_hash:s summary:s fold_in:s parameters:o "
+                                         "trained_at:s? seconds:n?");
+    for (size_t i = 0; i < 4; i++) {
+        const json_t *model = json_array_get(member(models, "items"), i);
+
+        assert_string_equal(text(model, "fold_in"), "exact");
+        assert_int_equal(strncmp(text(model, "id"), text(model, "name"), 4), 0);
+        assert_int_equal(strncmp(text(model, "data_hash"), "sha256:", 7), 0);
+    }
+}
+
+static void notices_are_plain_text(void **state)
+{
+    size_t length;
+
+    (void)state;
+    assert_int_equal(ask("GET", "/api/v1/licenses", NULL), 200);
+    assert_string_equal(api.exchange.answer_type, "text/plain; charset=utf-8");
+    assert_non_null(strstr(answer_text(&length), "scikit-learn"));
+}
+
+static void a_film_has_all_its_facts(void **state)
+{
+    const json_t *film = get("/api/v1/movies/11");
+
+    (void)state;
+    assert_shape(film, MOVIE_SHAPE
+                 "source_title:s original_title:s? overview:s? tagline:s? runtime:i? language:s? "
+                 "release_date:s? decade:i? directors:a cast:a keywords:a tags:a vote_average:n? "
+                 "vote_count:i? popularity:n? trailer:s? backdrop:s? imdb_id:s? tmdb_id:i?");
+    assert_shape(member(film, "rating"), "mean:n? count:i");
+    assert_string_equal(text(film, "title"), "Toy Story 2");
+    assert_string_equal(text(film, "source_title"), "Toy Story 2 (1999)");
+    assert_string_equal(text(film, "poster"), "https://image.tmdb.org/t/p/w342/p1.jpg");
+    assert_string_equal(text(film, "generated_poster"), "/api/v1/movies/11/poster.svg");
+    assert_string_equal(text(film, "imdb_id"), "tt0001001");
+    assert_int_equal(integer(film, "tmdb_id"), 501);
+    assert_int_equal(integer(film, "decade"), 1990);
+    assert_true(json_is_null(member(film, "trailer")));
+    assert_int_equal(json_array_size(member(film, "genres")), 3);
+    film = get("/api/v1/movies/291");
+    assert_int_equal(integer(member(film, "rating"), "count"), 0);
+    assert_true(json_is_null(member(member(film, "rating"), "mean")));
+}
+
+static void a_poster_is_drawn(void **state)
+{
+    size_t length;
+
+    (void)state;
+    assert_int_equal(ask("GET", "/api/v1/movies/1/poster.svg", NULL), 200);
+    assert_string_equal(api.exchange.answer_type, "image/svg+xml");
+    assert_non_null(api.exchange.cache_control);
+    assert_non_null(strstr(answer_text(&length), "<svg"));
+    assert_true(length > 100);
+}
+
+/* Follow next_cursor to the end; the ids of all pages. */
+static size_t walk(const char *path, const char *id, const char *shape, int64_t *ids)
+{
+    char target[300];
+    size_t count = 0;
+    bool more = true;
+
+    (void)snprintf(target, sizeof target, "%slimit=7", path);
+    while (more) {
+        const json_t *page = get(target);
+        const json_t *items = member(page, "items");
+        const json_t *next = member(page, "next_cursor");
+
+        assert_each(items, shape);
+        assert_true(json_array_size(items) <= 7 && count + 7 < IDS);
+        for (size_t i = 0; i < json_array_size(items); i++)
+            ids[count++] = integer(json_array_get(items, i), id);
+        more = !json_is_null(next);
+        if (more)
+            assert_int_equal(json_array_size(items), 7);
+        if (more)
+            (void)snprintf(target, sizeof target, "%slimit=7&cursor=%s", path,
+                           json_string_value(next));
+    }
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_int_not_equal(ids[i], ids[k]);
+    return count;
+}
+
+static void every_page_has_what_no_other_has(void **state)
+{
+    int64_t ids[IDS];
+    int64_t rated;
+
+    (void)state;
+    assert_int_equal(walk("/api/v1/movies?", "movie", MOVIE_SHAPE "match:n", ids), WORLD_FILMS);
+    assert_int_equal(walk("/api/v1/people?", "user", "user:i ratings:i mean:n", ids), WORLD_PEOPLE);
+    for (size_t i = 0; i < WORLD_PEOPLE; i++)
+        assert_int_equal(ids[i], 3 * (i + 1));
+    /* 3, 30, 33, 36, 39 */
+    assert_int_equal(walk("/api/v1/people?q=3&", "user", "user:i ratings:i mean:n", ids), 5);
+    rated = integer(get("/api/v1/people/6"), "ratings");
+    assert_int_equal(
+        rated, walk("/api/v1/people/6/ratings?", "movie", MOVIE_SHAPE "your_rating:n time:s", ids));
+}
+
+static void search_is_best_first(void **state)
+{
+    const json_t *found = get("/api/v1/movies?q=toy+stroy");
+    const json_t *items = member(found, "items");
+
+    (void)state;
+    assert_shape(found, "items:a next_cursor:s?");
+    assert_true(json_array_size(items) >= 2);
+    assert_string_equal(text(json_array_get(items, 0), "title"), "Toy Story");
+    for (size_t i = 1; i < json_array_size(items); i++)
+        assert_true(number(json_array_get(items, i), "match") <=
+                    number(json_array_get(items, i - 1), "match"));
+    items = member(get("/api/v1/movies?q=am%C3%A9lie"), "items");
+    assert_string_equal(text(json_array_get(items, 0), "title"), "Amélie");
+    assert_int_equal(json_array_size(member(get("/api/v1/movies?q=qqqq"), "items")), 0);
+}
+
+static void a_person_and_their_ratings(void **state)
+{
+    const json_t *person = get("/api/v1/people/6"), *ratings;
+    double before = INFINITY;
+
+    (void)state;
+    assert_shape(person, "user:i ratings:i mean:n genres:a simulated:b");
+    assert_each(member(person, "genres"), "genre:s ratings:i mean:n");
+    assert_true(json_array_size(member(person, "genres")) > 2);
+    ratings = get("/api/v1/people/6/ratings?limit=200");
+    assert_true(json_is_null(member(ratings, "next_cursor")));
+    for (size_t i = 0; i < json_array_size(member(ratings, "items")); i++) {
+        const json_t *item = json_array_get(member(ratings, "items"), i);
+
+        assert_true(number(item, "your_rating") <= before);
+        before = number(item, "your_rating");
+        assert_int_equal(strlen(text(item, "time")), 20);
+    }
+}
+
+static void people_of_similar_taste(void **state)
+{
+    const json_t *people = get("/api/v1/people/6/similar?limit=5");
+    double before = 1;
+
+    (void)state;
+    assert_shape(people, "items:a");
+    assert_int_equal(json_array_size(member(people, "items")), 5);
+    assert_each(member(people, "items"), "user:i similarity:n ratings:i common:i");
+    for (size_t i = 0; i < 5; i++) {
+        const json_t *one = json_array_get(member(people, "items"), i);
+
+        assert_int_not_equal(integer(one, "user"), 6);
+        assert_true(number(one, "similarity") <= before);
+        before = number(one, "similarity");
+        assert_true(integer(one, "common") <= integer(one, "ratings"));
+    }
+}
+
+static void wrong_questions_are_told_apart(void **state)
+{
+    static const char *const limits[] = {
+        "0", "201", "-1", "ten", "1.5", "", "99999999999999999999"};
+    static const char *const paged[] = {"/api/v1/movies", "/api/v1/people",
+                                        "/api/v1/people/6/ratings", "/api/v1/people/6/similar",
+                                        "/api/v1/feedback"};
+    static const char *const cursors[] = {
+        "x", "o", "o-1", "o1x", "z5", "5", "o99999999999999999999"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof paged / sizeof *paged; i++)
+        for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
+            char target[100];
+
+            (void)snprintf(target, sizeof target, "%s?limit=%s", paged[i], limits[k]);
+            refuses("GET", target, NULL, 422, "E_INVALID", "limit");
+        }
+    for (size_t k = 0; k < sizeof cursors / sizeof *cursors; k++) {
+        char target[100];
+
+        (void)snprintf(target, sizeof target, "/api/v1/movies?cursor=%s", cursors[k]);
+        refuses("GET", target, NULL, 422, "E_INVALID", "cursor");
+    }
+    refuses("GET", "/api/v1/movies/2", NULL, 404, "E_NOTFOUND", "2");
+    refuses("GET", "/api/v1/movies/2/similar", NULL, 404, "E_NOTFOUND", "2");
+    refuses("GET", "/api/v1/movies/2/poster.svg", NULL, 404, "E_NOTFOUND", "2");
+    refuses("GET", "/api/v1/people/4", NULL, 404, "E_NOTFOUND", "4");
+    refuses("GET", "/api/v1/people/4/ratings", NULL, 404, "E_NOTFOUND", "4");
+    refuses("GET", "/api/v1/people/4/similar", NULL, 404, "E_NOTFOUND", "4");
+    refuses("GET", "/api/v1/movies/1x", NULL, 404, "E_NOTFOUND", "/api/v1/movies/1x");
+    refuses("GET", "/api/v1/movies/9999999999999999", NULL, 404, "E_NOTFOUND", "there is no");
+    refuses("GET", "/api/v1/", NULL, 404, "E_NOTFOUND", "/api/v1/");
+    refuses("GET", "/api", NULL, 404, "E_NOTFOUND", "/api");
+}
+
+static void a_page_beyond_the_end_is_empty(void **state)
+{
+    const json_t *page = get("/api/v1/movies?cursor=o1000");
+
+    (void)state;
+    assert_int_equal(json_array_size(member(page, "items")), 0);
+    assert_true(json_is_null(member(page, "next_cursor")));
+    page = get("/api/v1/people?cursor=a100000");
+    assert_int_equal(json_array_size(member(page, "items")), 0);
+    page = get("/api/v1/movies?cursor=o9223372036854775807&limit=200");
+    assert_int_equal(json_array_size(member(page, "items")), 0);
+    assert_true(json_is_null(member(page, "next_cursor")));
+    page = get("/api/v1/people/6/ratings?cursor=o9223372036854775807&limit=200");
+    assert_int_equal(json_array_size(member(page, "items")), 0);
+    assert_true(json_is_null(member(page, "next_cursor")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(health_says_what_is_loaded),
+        cmocka_unit_test(models_say_how_they_were_made),
+        cmocka_unit_test(notices_are_plain_text),
+        cmocka_unit_test(a_film_has_all_its_facts),
+        cmocka_unit_test(a_poster_is_drawn),
+        cmocka_unit_test(every_page_has_what_no_other_has),
+        cmocka_unit_test(search_is_best_first),
+        cmocka_unit_test(a_person_and_their_ratings),
+        cmocka_unit_test(people_of_similar_taste),
+        cmocka_unit_test(wrong_questions_are_told_apart),
+        cmocka_unit_test(a_page_beyond_the_end_is_empty),
+    };
+
+    return cmocka_run_group_tests(tests, api_start, api_stop);
+}

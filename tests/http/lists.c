@@ -1,0 +1,363 @@
+/* Recommendations, films like a film, and explanations: shapes, sums, what is hidden, what a
+ * history from outside has in common with one of the data set, and what is refused. */
+#include "http/api.h"
+
+static const char *const models[] = {"hybrid", "content", "user-knn", "popular"};
+
+enum { MODELS_HERE = 4, BODY = 4096 };
+
+static void every_model_answers_for_a_person(void **state)
+{
+    char target[120];
+
+    (void)state;
+    for (int i = 0; i < MODELS_HERE; i++) {
+        const json_t *list;
+
+        (void)snprintf(target, sizeof target, "/api/v1/recommendations?user=6&limit=100&model=%s",
+                       models[i]);
+        list = get(target);
+        assert_true(assert_list(list) > 0);
+        assert_string_equal(text(member(list, "model"), "name"), models[i]);
+        assert_string_equal(text(list, "basis"), "trained");
+        assert_int_equal(integer(list, "user"), 6);
+        assert_true(json_is_null(member(list, "source_movie")));
+    }
+}
+
+static void get_is_short_for_post(void **state)
+{
+    json_t *first;
+    const json_t *second;
+
+    (void)state;
+    (void)get("/api/v1/recommendations?user=9&limit=5");
+    first = json_incref(api.json);
+    second = post("/api/v1/recommendations", "{\"user\":9,\"limit\":5}");
+    assert_true(json_equal(member(first, "items"), member(second, "items")));
+    assert_string_equal(text(member(second, "model"), "name"), "hybrid");
+    assert_string_not_equal(text(first, "id"), text(second, "id"));
+    assert_true(json_is_null(member(second, "next")));
+    json_decref(first);
+}
+
+static void films_like_a_film_come_from_their_texts(void **state)
+{
+    const json_t *list = get("/api/v1/movies/1/similar?limit=20");
+    const json_t *first = json_array_get(member(list, "items"), 0);
+
+    (void)state;
+    assert_list(list);
+    assert_string_equal(text(member(list, "model"), "name"), "content");
+    assert_int_equal(integer(list, "source_movie"), 1);
+    assert_string_equal(text(list, "basis"), "fold_in");
+    assert_string_equal(text(first, "title"), "Toy Story 2");
+    assert_true(json_array_size(member(first, "terms")) > 0);
+    assert_null(item_of(list, 1));
+    for (int i = 0; i < MODELS_HERE; i++) {
+        char target[80];
+
+        (void)snprintf(target, sizeof target, "/api/v1/movies/1/similar?model=%s", models[i]);
+        assert_int_equal(assert_list(get(target)), 10);
+        assert_string_equal(text(member(api.json, "model"), "name"), models[i]);
+    }
+}
+
+static void what_was_seen_or_excluded_is_hidden(void **state)
+{
+    const json_t *list =
+        post("/api/v1/recommendations",
+             "{\"history\":[{\"movie\":1,\"rating\":5},{\"movie\":31,\"rating\":4}],"
+             "\"exclude\":[11,1,999],\"limit\":100}");
+
+    (void)state;
+    assert_list(list);
+    assert_int_equal(integer(member(list, "removed"), "seen"), 2);
+    assert_int_equal(integer(member(list, "removed"), "exclude"), 1);
+    assert_null(item_of(list, 1));
+    assert_null(item_of(list, 11));
+    assert_null(item_of(list, 31));
+    list = post("/api/v1/recommendations",
+                "{\"history\":[{\"movie\":1,\"rating\":5},{\"movie\":31,\"rating\":4}],"
+                "\"seen\":\"show\",\"limit\":100}");
+    assert_list(list);
+    assert_int_equal(integer(member(list, "removed"), "seen"), 0);
+    assert_non_null(item_of(list, 1));
+}
+
+static void reasons_are_as_many_as_asked(void **state)
+{
+    (void)state;
+    for (int wanted = 0; wanted <= 16; wanted += 4) {
+        char body[100];
+        const json_t *list;
+
+        (void)snprintf(body, sizeof body, "{\"user\":6,\"reasons\":%d}", wanted);
+        list = post("/api/v1/recommendations", body);
+        assert_list(list);
+        assert_int_equal(
+            json_array_size(member(json_array_get(member(list, "items"), 0), "reasons")), wanted);
+    }
+}
+
+/* The history of a person of the data set, as a body. */
+static size_t history_of(int64_t person, char *body, const char *model)
+{
+    char target[80];
+    const json_t *items;
+    size_t at =
+        (size_t)snprintf(body, BODY, "{\"limit\":100,\"model\":\"%s\",\"history\":[", model);
+
+    (void)snprintf(target, sizeof target, "/api/v1/people/%lld/ratings?limit=200",
+                   (long long)person);
+    items = member(get(target), "items");
+    for (size_t i = 0; i < json_array_size(items); i++)
+        at += (size_t)snprintf(body + at, BODY - at, "%s{\"movie\":%lld,\"rating\":%g}",
+                               i > 0 ? "," : "",
+                               (long long)integer(json_array_get(items, i), "movie"),
+                               number(json_array_get(items, i), "your_rating"));
+    (void)snprintf(body + at, BODY - at, "]}");
+    return json_array_size(items);
+}
+
+static void assert_same_scores(const json_t *one, const json_t *other)
+{
+    const json_t *items = member(one, "items");
+
+    assert_int_equal(json_array_size(items), json_array_size(member(other, "items")));
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *item = json_array_get(items, i);
+        const json_t *same = item_of(other, integer(item, "movie"));
+
+        assert_non_null(same);
+        assert_true(fabs(number(item, "score") - number(same, "score")) < 1e-5);
+    }
+}
+
+/* Whoever sends the ratings of a person gets that person's list. Only neighbours know the
+ * difference: the person is then one of them, and the nearest. */
+static void a_known_history_sent_in_gives_the_same_list(void **state)
+{
+    static char body[BODY];
+    char target[120];
+
+    (void)state;
+    for (int i = 0; i < MODELS_HERE; i++) {
+        const size_t rated = history_of(6, body, models[i]);
+        json_t *trained;
+        const json_t *folded;
+
+        (void)snprintf(target, sizeof target, "/api/v1/recommendations?user=6&limit=100&model=%s",
+                       models[i]);
+        (void)get(target);
+        trained = json_incref(api.json);
+        folded = post("/api/v1/recommendations", body);
+        assert_list(folded);
+        assert_string_equal(text(folded, "basis"), "fold_in");
+        assert_true(json_is_null(member(folded, "user")));
+        assert_int_equal(integer(member(folded, "removed"), "seen"), rated);
+        if (strcmp(models[i], "content") == 0 || strcmp(models[i], "popular") == 0)
+            assert_same_scores(trained, folded);
+        else
+            assert_int_equal(json_array_size(member(trained, "items")),
+                             json_array_size(member(folded, "items")));
+        json_decref(trained);
+    }
+}
+
+static void weight_nought_leaves_an_entry_out(void **state)
+{
+    char with[300], without[300];
+
+    (void)state;
+    for (int i = 0; i < MODELS_HERE; i++) {
+        json_t *left_out;
+        const json_t *list;
+
+        (void)snprintf(with, sizeof with,
+                       "{\"limit\":100,\"model\":\"%s\",\"history\":[{\"movie\":1,\"rating\":5},"
+                       "{\"movie\":31,\"rating\":1,\"weight\":0},{\"movie\":91,\"rating\":4}]}",
+                       models[i]);
+        (void)snprintf(without, sizeof without,
+                       "{\"limit\":100,\"model\":\"%s\",\"exclude\":[31],\"history\":["
+                       "{\"movie\":1,\"rating\":5},{\"movie\":91,\"rating\":4}]}",
+                       models[i]);
+        (void)post("/api/v1/recommendations", with);
+        left_out = json_incref(api.json);
+        list = post("/api/v1/recommendations", without);
+        assert_same_scores(list, left_out);
+        json_decref(left_out);
+    }
+}
+
+static double contribution(const json_t *explanation, int64_t movie)
+{
+    const json_t *reasons = member(explanation, "reasons");
+
+    for (size_t i = 0; i < json_array_size(reasons); i++)
+        if (integer(json_array_get(reasons, i), "movie") == movie)
+            return number(json_array_get(reasons, i), "contribution");
+    return 0;
+}
+
+static void weight_two_counts_double(void **state)
+{
+    static const char format[] = "{\"movie\":41,\"model\":\"content\",\"history\":[{\"movie\":31,"
+                                 "\"rating\":5,\"weight\":%d},"
+                                 "{\"movie\":201,\"rating\":5,\"weight\":1}]}";
+    double once, twice, other_once, other_twice;
+    char body[300];
+
+    (void)state;
+    (void)snprintf(body, sizeof body, format, 1);
+    once = contribution(post("/api/v1/explanations", body), 31);
+    other_once = contribution(api.json, 201);
+    (void)snprintf(body, sizeof body, format, 2);
+    twice = contribution(post("/api/v1/explanations", body), 31);
+    other_twice = contribution(api.json, 201);
+    assert_true(once > 0 && other_once > 0);
+    assert_true(fabs(twice / other_twice - 2 * once / other_once) < 1e-4);
+}
+
+static void nothing_to_go_by_falls_back_to_fame(void **state)
+{
+    static const char *const bodies[] = {
+        "{\"history\":[]}", "{\"history\":[{\"movie\":1,\"rating\":5,\"weight\":0}]}",
+        "{\"history\":[],\"model\":\"content\"}",
+        "{\"history\":[{\"movie\":291,\"rating\":5}],\"model\":\"user-knn\"}"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        const json_t *list = post("/api/v1/recommendations", bodies[i]);
+
+        assert_int_equal(assert_list(list), 10);
+        assert_string_equal(text(list, "basis"), "fallback");
+        assert_string_equal(text(member(list, "model"), "name"), "popular");
+    }
+}
+
+static void an_explanation_is_one_item(void **state)
+{
+    char body[120];
+
+    (void)state;
+    for (int i = 0; i < MODELS_HERE; i++) {
+        const json_t *item;
+        json_t *list;
+
+        (void)snprintf(body, sizeof body, "{\"user\":6,\"model\":\"%s\",\"limit\":100}", models[i]);
+        (void)post("/api/v1/recommendations", body);
+        list = json_incref(api.json);
+        item = json_array_get(member(list, "items"), 2);
+        (void)snprintf(body, sizeof body, "{\"user\":6,\"model\":\"%s\",\"movie\":%lld}", models[i],
+                       (long long)integer(item, "movie"));
+        (void)post("/api/v1/explanations", body);
+        assert_shape(api.json, ITEM_SHAPE);
+        assert_sums(api.json);
+        assert_int_equal(integer(api.json, "rank"), 3);
+        assert_true(fabs(number(api.json, "score") - number(item, "score")) < 1e-5);
+        assert_true(json_array_size(member(api.json, "reasons")) <= 16);
+        json_decref(list);
+    }
+}
+
+static void wrong_bodies_name_the_member(void **state)
+{
+    static const struct {
+        const char *body;
+        int status;
+        const char *code, *part;
+    } wrong[] = {
+        {"", 400, "E_SYNTAX", "line 1"},
+        {"{", 400, "E_SYNTAX", "line 1"},
+        {"{\"user\":6}{}", 400, "E_SYNTAX", "line 1"},
+        {"{\"user\":6,\"user\":7}", 400, "E_SYNTAX", "uplicate"},
+        {"[[[[[[[[[[[[]]]]]]]]]]]]", 400, "E_SYNTAX", ""},
+        {"\xff", 400, "E_SYNTAX", "line 1"},
+        {"[]", 422, "E_INVALID", "object"},
+        {"7", 422, "E_INVALID", "object"},
+        {"{}", 422, "E_INVALID", "user or history"},
+        {"{\"user\":6,\"history\":[]}", 422, "E_INVALID", "not both"},
+        {"{\"user\":\"6\"}", 422, "E_INVALID", "user"},
+        {"{\"user\":1.5}", 422, "E_INVALID", "user"},
+        {"{\"user\":4}", 404, "E_NOTFOUND", "4"},
+        {"{\"user\":6,\"limit\":0}", 422, "E_INVALID", "limit"},
+        {"{\"user\":6,\"limit\":101}", 422, "E_INVALID", "limit"},
+        {"{\"user\":6,\"limit\":\"10\"}", 422, "E_INVALID", "limit"},
+        {"{\"user\":6,\"reasons\":17}", 422, "E_INVALID", "reasons"},
+        {"{\"user\":6,\"reasons\":-1}", 422, "E_INVALID", "reasons"},
+        {"{\"user\":6,\"seen\":\"maybe\"}", 422, "E_INVALID", "seen"},
+        {"{\"user\":6,\"seen\":true}", 422, "E_INVALID", "seen"},
+        {"{\"user\":6,\"model\":\"magic\"}", 404, "E_NOTFOUND", "magic"},
+        {"{\"user\":6,\"model\":7}", 422, "E_INVALID", "model"},
+        {"{\"user\":6,\"exclude\":7}", 422, "E_INVALID", "exclude"},
+        {"{\"user\":6,\"exclude\":[\"7\"]}", 422, "E_INVALID", "exclude[0]"},
+        {"{\"history\":7}", 422, "E_INVALID", "history"},
+        {"{\"history\":[7]}", 422, "E_INVALID", "history[0]"},
+        {"{\"history\":[{\"movie\":1}]}", 422, "E_INVALID", "history[0]"},
+        {"{\"history\":[{\"rating\":1}]}", 422, "E_INVALID", "history[0]"},
+        {"{\"history\":[{\"movie\":2,\"rating\":1}]}", 404, "E_NOTFOUND", "history[0].movie"},
+        {"{\"history\":[{\"movie\":1,\"rating\":6}]}", 422, "E_INVALID", "history[0].rating"},
+        {"{\"history\":[{\"movie\":1,\"rating\":1e999}]}", 400, "E_SYNTAX", "line 1"},
+        {"{\"history\":[{\"movie\":1,\"rating\":5,\"weight\":-1}]}", 422, "E_INVALID",
+         "history[0].weight"},
+        {"{\"history\":[{\"movie\":1,\"rating\":5},{\"movie\":1,\"rating\":4}]}", 422, "E_INVALID",
+         "twice"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        refuses("POST", "/api/v1/recommendations", wrong[i].body, wrong[i].status, wrong[i].code,
+                wrong[i].part);
+        if (wrong[i].status !=
+            404) /* that the film is missing is found before that nobody is there */
+            refuses("POST", "/api/v1/explanations", wrong[i].body, wrong[i].status, wrong[i].code,
+                    "");
+    }
+    refuses("POST", "/api/v1/explanations", "{\"user\":6}", 422, "E_INVALID", "movie");
+    refuses("POST", "/api/v1/explanations", "{\"user\":6,\"movie\":2}", 404, "E_NOTFOUND", "2");
+    refuses("GET", "/api/v1/recommendations", NULL, 422, "E_INVALID", "user");
+    refuses("GET", "/api/v1/recommendations?user=x", NULL, 422, "E_INVALID", "user");
+    refuses("GET", "/api/v1/recommendations?user=4", NULL, 404, "E_NOTFOUND", "4");
+    refuses("GET", "/api/v1/recommendations?user=6&limit=101", NULL, 422, "E_INVALID", "limit");
+    refuses("GET", "/api/v1/recommendations?user=6&model=x", NULL, 404, "E_NOTFOUND", "x");
+    refuses("GET", "/api/v1/movies/1/similar?limit=0", NULL, 422, "E_INVALID", "limit");
+    refuses("GET", "/api/v1/movies/1/similar?model=x", NULL, 404, "E_NOTFOUND", "x");
+}
+
+static void a_history_may_be_long_but_not_endless(void **state)
+{
+    enum { ENTRIES = REEL_HISTORY_MAX + 1, EACH = 24 };
+    char *body = malloc((size_t)ENTRIES * EACH + 64);
+    size_t at;
+
+    (void)state;
+    assert_non_null(body);
+    at = (size_t)snprintf(body, 64, "{\"history\":[");
+    for (int i = 0; i < ENTRIES; i++)
+        at +=
+            (size_t)snprintf(body + at, EACH + 1, "%s{\"movie\":1,\"rating\":1}", i > 0 ? "," : "");
+    (void)snprintf(body + at, 3, "]}");
+    refuses("POST", "/api/v1/recommendations", body, 413, "E_TOOLARGE", "history");
+    free(body);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_model_answers_for_a_person),
+        cmocka_unit_test(get_is_short_for_post),
+        cmocka_unit_test(films_like_a_film_come_from_their_texts),
+        cmocka_unit_test(what_was_seen_or_excluded_is_hidden),
+        cmocka_unit_test(reasons_are_as_many_as_asked),
+        cmocka_unit_test(a_known_history_sent_in_gives_the_same_list),
+        cmocka_unit_test(weight_nought_leaves_an_entry_out),
+        cmocka_unit_test(weight_two_counts_double),
+        cmocka_unit_test(nothing_to_go_by_falls_back_to_fame),
+        cmocka_unit_test(an_explanation_is_one_item),
+        cmocka_unit_test(wrong_bodies_name_the_member),
+        cmocka_unit_test(a_history_may_be_long_but_not_endless),
+    };
+
+    return cmocka_run_group_tests(tests, api_start, api_stop);
+}
