@@ -30,7 +30,7 @@
 
 enum { CONTENT, USER_KNN, POPULAR, MEMBERS };
 enum { STEPS = 5 };
-enum { SLOT_SCORES = 8, SLOT_STATE = 9, SLOT_CONTRIBUTIONS = 10 };
+enum { SLOT_SCORES = 12, SLOT_STATE = 13, SLOT_CONTRIBUTIONS = 14 };
 enum { NAME_SIZE = 32, LIST_SIZE = 160 };
 
 static const char *const member_names[MEMBERS] = {"content", "user-knn", "popular"};

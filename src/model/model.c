@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "model/model_priv.h"
 
-enum { SLOT_ENTRIES = 12, SLOT_CONTRIBUTIONS = 13, SLOT_MAPPED = 14 };
+enum { SLOT_ENTRIES = 16, SLOT_CONTRIBUTIONS = 17 };
 
 static const reel_model_ops *const registry[] = {
     &reel__model_hybrid,

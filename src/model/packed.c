@@ -1,4 +1,4 @@
-/* packed.c - packing a ratings matrix, and the three loops over its rows.
+/* packed.c - packing a ratings matrix, and the loops over its rows.
  * The loops exist once for each pair of column and value type, made by one macro and picked by a
  * table. Sums run over four partial sums in a fixed order, so that they are the same on every CPU.
  */
@@ -20,6 +20,8 @@ typedef struct loops {
     double (*dot)(const void *col, const void *val, reel_nnz n, const float *x);
     void (*unpack)(const void *col, const void *val, reel_nnz n, reel_index *col_out,
                    float *val_out);
+    reel_index (*select)(const void *col, const void *val, reel_nnz n, const reel_index *place,
+                         reel_index *place_out, float *val_out);
 } loops;
 
 #define PACKED_LOOPS(tag, column, value)                                                           \
@@ -55,6 +57,20 @@ typedef struct loops {
             col_out[k] = c[k];                                                                     \
             val_out[k] = (float)v[k];                                                              \
         }                                                                                          \
+    }                                                                                              \
+    static reel_index select_##tag(const void *col, const void *val, reel_nnz n,                   \
+                                   const reel_index *place, reel_index *place_out, float *val_out) \
+    {                                                                                              \
+        const column *c = col;                                                                     \
+        const value *v = val;                                                                      \
+        reel_index count = 0;                                                                      \
+                                                                                                   \
+        for (reel_nnz k = 0; k < n; k++) {                                                         \
+            place_out[count] = place[c[k]];                                                        \
+            val_out[count] = (float)v[k];                                                          \
+            count += place[c[k]] >= 0;                                                             \
+        }                                                                                          \
+        return count;                                                                              \
     }
 
 PACKED_LOOPS(narrow_half, uint16_t, uint8_t)
@@ -63,10 +79,10 @@ PACKED_LOOPS(wide_half, int32_t, uint8_t)
 PACKED_LOOPS(wide_real, int32_t, float)
 
 static const loops loop_table[2][2] = {
-    {{scatter_narrow_half, dot_narrow_half, unpack_narrow_half},
-     {scatter_narrow_real, dot_narrow_real, unpack_narrow_real}},
-    {{scatter_wide_half, dot_wide_half, unpack_wide_half},
-     {scatter_wide_real, dot_wide_real, unpack_wide_real}},
+    {{scatter_narrow_half, dot_narrow_half, unpack_narrow_half, select_narrow_half},
+     {scatter_narrow_real, dot_narrow_real, unpack_narrow_real, select_narrow_real}},
+    {{scatter_wide_half, dot_wide_half, unpack_wide_half, select_wide_half},
+     {scatter_wide_real, dot_wide_real, unpack_wide_real, select_wide_real}},
 };
 
 static size_t column_size(const reel_packed *matrix)
@@ -122,6 +138,14 @@ reel_index reel__packed_row(const reel_packed *matrix, reel_index row, reel_inde
 
     r.loops->unpack(r.col, r.val, r.count, col, val);
     return (reel_index)r.count;
+}
+
+reel_index reel__packed_select(const reel_packed *matrix, reel_index row, const reel_index *place,
+                               reel_index *place_out, float *val_out)
+{
+    const row_view r = row_of(matrix, row);
+
+    return r.loops->select(r.col, r.val, r.count, place, place_out, val_out);
 }
 
 double reel__packed_norm(const reel_packed *matrix, reel_index row)

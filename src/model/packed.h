@@ -36,6 +36,11 @@ double reel__packed_dot(const reel_packed *matrix, reel_index row, const float *
 double reel__packed_norm(const reel_packed *matrix, reel_index row);
 /* Columns and values of a row, unpacked. col and val [ptr[row + 1] - ptr[row]]; how many. */
 reel_index reel__packed_row(const reel_packed *matrix, reel_index row, reel_index *col, float *val);
+/* The entries of a row whose column has a place: their places and values, in order; how many. place
+ * [cols], negative = has none; place_out and val_out have room for one entry more than there are.
+ */
+reel_index reel__packed_select(const reel_packed *matrix, reel_index row, const reel_index *place,
+                               reel_index *place_out, float *val_out);
 
 /* Under name "ptr", "col" and "val", after `name` and a dot. */
 REEL_MUST_USE reel_code reel__packed_save(const reel_packed *matrix, const char *name,

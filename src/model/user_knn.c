@@ -2,8 +2,8 @@
  *   sim(u, v) = sum_i w_i x_ui x_vi / (|w x_u| |x_v|)
  *   s_j       = sum_{v in N} sim(u, v) x_vj / sum_{v in N} sim(u, v)
  * N holds the people most similar to the history (those with anything in common at the most), or
- * all of them with neighbours = 0. It is a sum over the history, so entry i has added
- *   w_i x_ui / |w x_u| * sum_{v in N} x_vi x_vj / |x_v| / sum_{v in N} sim(u, v).
+ * all of them with neighbours = 0. It is a sum over the history: user_knn_reasons.c has what each
+ * entry adds.
  * Method: Breese, Heckerman, Kadie 1998, "vector similarity". The model keeps its own packed copy
  * of the matrix, by person and by film; nothing of size people x people is ever held.
  *
@@ -20,22 +20,15 @@
 #include "base/alloc.h"
 
 enum { PARAM_NEIGHBOURS };
-enum { NEIGHBOURS_MAX = 1024, SPARE = 16 };
-enum { SLOT_SIMILARITY = 4, SLOT_TOP = 5, SLOT_SUMS = 5, SLOT_STATE = 6, SLOT_ROOM = 7 };
+enum { NEIGHBOURS_MAX = 1024 };
+enum { SLOT_SIMILARITY = 4, SLOT_TOP = 5, SLOT_STATE = 6 };
 
 static const reel_param_spec param_specs[] = {
     [PARAM_NEIGHBOURS] = {"neighbours", "how many of the most similar people count; 0 = all",
                           REEL_PARAM_INT, 150, 0, NEIGHBOURS_MAX, NULL},
 };
 
-/* What score worked out for a query, left in the scratch for explain. */
-typedef struct knn_state {
-    uint64_t key;
-    double total;   /* sum of the neighbours' similarities */
-    float weight[]; /* [people] similarity of a neighbour, 0 for everyone else */
-} knn_state;
-
-static reel_code no_memory(const user_knn *self, reel_err *err)
+reel_code reel__user_knn_no_memory(const user_knn *self, reel_err *err)
 {
     return reel_fail(err, REEL_E_NOMEM, "no memory to compare %d people", (int)self->people.rows);
 }
@@ -78,11 +71,11 @@ static float *get_similarity(const user_knn *self, reel_scratch *scratch)
     return reel__scratch_get(scratch, SLOT_SIMILARITY, REEL_NEAREST_ROOM * people * sizeof(float));
 }
 
-/* Cosine of the query with everyone; one's own row is -1, below everybody else's. */
-static void compare(const user_knn *self, const reel_query *query, float *similarity)
+/* Cosine of the query with everyone; one's own row is -1, below everybody else's. inverse: what
+ * inverse_length gives. */
+static void compare(const user_knn *self, const reel_query *query, float inverse, float *similarity)
 {
     const reel_index people = self->people.rows;
-    const float inverse = inverse_length(query);
 
     memset(similarity, 0, (size_t)people * sizeof *similarity);
     for (size_t i = 0; i < query->count; i++) {
@@ -96,7 +89,7 @@ static void compare(const user_knn *self, const reel_query *query, float *simila
         similarity[query->row] = -1;
 }
 
-static void weigh_all(const user_knn *self, const float *similarity, knn_state *state)
+static void weigh_all(const user_knn *self, const float *similarity, user_knn_state *state)
 {
     double total = 0;
 
@@ -107,7 +100,8 @@ static void weigh_all(const user_knn *self, const float *similarity, knn_state *
     state->total = total;
 }
 
-static void weigh_top(const user_knn *self, const reel_scored *top, size_t count, knn_state *state)
+static void weigh_top(const user_knn *self, const reel_scored *top, size_t count,
+                      user_knn_state *state)
 {
     memset(state->weight, 0, (size_t)self->people.rows * sizeof *state->weight);
     state->total = 0;
@@ -119,28 +113,30 @@ static void weigh_top(const user_knn *self, const reel_scored *top, size_t count
 
 /* Find who counts for this query, or find that score has just done so. top [out, optional]: the
  * neighbours in order, empty when all count; asking for it always compares anew. */
-static reel_code open_state(knn_state **out, const reel_scored **top, size_t *top_count,
+static reel_code open_state(user_knn_state **out, const reel_scored **top, size_t *top_count,
                             const user_knn *self, const reel_query *query, reel_scratch *scratch,
                             reel_err *err)
 {
     const size_t people = (size_t)self->people.rows;
     const size_t limit = (size_t)self->base.params[PARAM_NEIGHBOURS];
     const uint64_t key = reel__query_key(&self->base, query);
-    knn_state *state =
+    user_knn_state *state =
         reel__scratch_get(scratch, SLOT_STATE, sizeof *state + people * sizeof state->weight[0]);
     float *similarity = get_similarity(self, scratch);
     reel_scored *list = reel__scratch_get(scratch, SLOT_TOP, (limit + 1) * sizeof *list);
     reel_code rc;
 
     if (state == NULL || similarity == NULL || list == NULL)
-        return no_memory(self, err);
+        return reel__user_knn_no_memory(self, err);
     *out = state;
     if (top == NULL && state->key == key)
         return REEL_OK;
     rc = check_row(self, query, err);
     if (rc != REEL_OK)
         return rc;
-    compare(self, query, similarity);
+    state->all = limit == 0;
+    state->inverse = inverse_length(query);
+    compare(self, query, state->inverse, similarity);
     if (limit == 0) {
         weigh_all(self, similarity, state);
     } else {
@@ -154,6 +150,12 @@ static reel_code open_state(knn_state **out, const reel_scored **top, size_t *to
     }
     state->key = key;
     return REEL_OK;
+}
+
+reel_code reel__user_knn_open(user_knn_state **out, const user_knn *self, const reel_query *query,
+                              reel_scratch *scratch, reel_err *err)
+{
+    return open_state(out, NULL, NULL, self, query, scratch, err);
 }
 
 static reel_code knn_neighbours(const reel_model *model, const reel_query *query, size_t limit,
@@ -170,8 +172,8 @@ static reel_code knn_neighbours(const reel_model *model, const reel_query *query
     if (rc != REEL_OK)
         return rc;
     if (similarity == NULL || top == NULL)
-        return no_memory(self, err);
-    compare(self, query, similarity);
+        return reel__user_knn_no_memory(self, err);
+    compare(self, query, inverse_length(query), similarity);
     *count = reel__nearest(top, similarity, self->people.rows, most);
     for (size_t n = 0; n < *count; n++)
         out[n] = (reel_neighbour){top[n].index, top[n].score};
@@ -187,7 +189,7 @@ static reel_code knn_score(const reel_model *model, const reel_query *query, ree
     const double unit = (double)reel__packed_unit(&self->people);
     const reel_scored *top = NULL;
     size_t count = 0;
-    knn_state *state = NULL;
+    user_knn_state *state = NULL;
     reel_code rc = open_state(&state, &top, &count, self, query, scratch, err);
 
     if (rc != REEL_OK)
@@ -200,111 +202,6 @@ static reel_code knn_score(const reel_model *model, const reel_query *query, ree
                              (float)((double)top[n].score * unit / state->total), scores);
     for (reel_index j = 0; top == NULL && j < model->movies; j++)
         scores[j] = (float)(reel__packed_dot(&self->films, j, state->weight) * unit / state->total);
-    return REEL_OK;
-}
-
-/* ---- reasons ------------------------------------------------------------------------------- */
-
-/* Room to explain one film. */
-typedef struct explain_room {
-    float *shares;            /* [people] x_vj / |x_v| of neighbours who rated the film, else 0 */
-    float *ratings, *val;     /* [people], [movies] */
-    reel_index *raters, *col; /* [people], [movies] */
-    reel_index *place;        /* [movies] */
-    reel_index rater_count;
-} explain_room;
-
-static bool open_room(explain_room *room, const user_knn *self, reel_scratch *scratch)
-{
-    const size_t people = (size_t)self->people.rows, movies = (size_t)self->base.movies;
-    float *block = reel__scratch_get(scratch, SLOT_ROOM, (3 * people + 3 * movies) * sizeof *block);
-
-    if (block == NULL)
-        return false;
-    room->shares = block;
-    room->ratings = block + people;
-    room->val = block + 2 * people;
-    room->raters = (reel_index *)(void *)(room->val + movies);
-    room->col = room->raters + people;
-    room->place = room->col + movies;
-    return true;
-}
-
-/* Who rated the film among the neighbours, and their share in it. */
-static void share_film(const user_knn *self, reel_index movie, const float *weight,
-                       explain_room *room)
-{
-    memset(room->shares, 0, (size_t)self->people.rows * sizeof *room->shares);
-    room->rater_count = reel__packed_row(&self->films, movie, room->raters, room->ratings);
-    for (reel_index r = 0; r < room->rater_count; r++) {
-        const reel_index v = room->raters[r];
-
-        if (weight[v] > 0)
-            room->shares[v] = room->ratings[r] * self->inverse_norms[v];
-    }
-}
-
-/* With few neighbours: walk the rows of those who rated the film. sums [query->count + SPARE]:
- * films that are not in the history go to the spare ones; one alone would make each addition wait
- * for the one before. */
-static void add_by_person(const user_knn *self, const reel_query *query, const explain_room *room,
-                          double *sums)
-{
-    for (reel_index j = 0; j < self->base.movies; j++)
-        room->place[j] = (reel_index)query->count + j % SPARE;
-    for (size_t i = 0; i < query->count; i++)
-        room->place[query->entries[i].movie] = (reel_index)i;
-    for (reel_index r = 0; r < room->rater_count; r++) {
-        const double share = (double)room->shares[room->raters[r]];
-        reel_index count;
-
-        if (share == 0)
-            continue;
-        count = reel__packed_row(&self->people, room->raters[r], room->col, room->val);
-        for (reel_index k = 0; k < count; k++)
-            sums[room->place[room->col[k]]] += (double)room->val[k] * share;
-    }
-}
-
-/* With everyone: one product with each film of the history. */
-static void add_by_film(const user_knn *self, const reel_query *query, const float *shares,
-                        double *sums)
-{
-    for (size_t i = 0; i < query->count; i++)
-        sums[i] = reel__packed_dot(&self->films, query->entries[i].movie, shares);
-}
-
-static reel_code knn_explain(const reel_model *model, const reel_query *query, reel_index movie,
-                             reel_scratch *scratch, double *contributions, reel_explanation *out,
-                             reel_err *err)
-{
-    const user_knn *self = (const user_knn *)model;
-    const double unit = (double)reel__packed_unit(&self->people);
-    explain_room room;
-    knn_state *state = NULL;
-    double *sums, scale;
-    reel_code rc = open_state(&state, NULL, NULL, self, query, scratch, err);
-
-    if (rc != REEL_OK)
-        return rc;
-    sums = reel__scratch_get(scratch, SLOT_SUMS, (query->count + SPARE) * sizeof *sums);
-    if (!open_room(&room, self, scratch) || sums == NULL)
-        return no_memory(self, err);
-    if (state->total <= 0)
-        return REEL_OK;
-    memset(sums, 0, (query->count + SPARE) * sizeof *sums);
-    share_film(self, movie, state->weight, &room);
-    if (model->params[PARAM_NEIGHBOURS] > 0)
-        add_by_person(self, query, &room, sums);
-    else
-        add_by_film(self, query, room.shares, sums);
-    scale = (double)inverse_length(query) * unit / state->total;
-    for (size_t i = 0; i < query->count; i++) {
-        const reel_entry *e = &query->entries[i];
-
-        contributions[i] = sums[i] * (double)(e->weight * e->value) * scale;
-        out->score += contributions[i];
-    }
     return REEL_OK;
 }
 
@@ -391,7 +288,7 @@ const reel_model_ops reel__model_user_knn = {
     .struct_size = sizeof(user_knn),
     .fit = knn_fit,
     .score = knn_score,
-    .explain = knn_explain,
+    .explain = reel__user_knn_explain,
     .neighbours = knn_neighbours,
     .save = knn_save,
     .load = knn_load,

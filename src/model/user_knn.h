@@ -1,4 +1,4 @@
-/* model/user_knn.h - the insides of user-knn, shared with the all-pairs kernel.
+/* model/user_knn.h - the insides of user-knn, shared with its reasons and the all-pairs kernel.
  * Layer: model. Threads: a fitted model is immutable.
  */
 #ifndef REEL_MODEL_USER_KNN_H
@@ -13,6 +13,27 @@ typedef struct user_knn {
     reel_packed people, films;  /* the matrix by row and by column, both in the same unit */
     const float *inverse_norms; /* [people.rows] 1 / |x_v|, 0 for a row of zeros */
 } user_knn;
+
+/* What score worked out for a query, left in the scratch for explain. */
+typedef struct user_knn_state {
+    uint64_t key;   /* reel__query_key, first as in every slot that is kept */
+    bool all;       /* everyone with anything in common counts */
+    float inverse;  /* 1 / |w x_u|, 0 for a history of nothing but zeros */
+    double total;   /* sum of the neighbours' similarities */
+    float weight[]; /* [people] similarity of a neighbour, 0 for everyone else */
+} user_knn_state;
+
+/* Find who counts for this query, or find that score has just done so.
+ * Errors: E_INVALID (the query's row), E_NOMEM. */
+REEL_MUST_USE reel_code reel__user_knn_open(user_knn_state **out, const user_knn *self,
+                                            const reel_query *query, reel_scratch *scratch,
+                                            reel_err *err);
+reel_code reel__user_knn_no_memory(const user_knn *self, reel_err *err);
+
+/* As in model/vtable.h. */
+reel_code reel__user_knn_explain(const reel_model *model, const reel_query *query, reel_index movie,
+                                 reel_scratch *scratch, double *contributions,
+                                 reel_explanation *out, reel_err *err);
 
 /* The `limit` most similar people in order, ties by row, those with a similarity above 0 only; how
  * many. top [limit]; similarity [3 n]: the first n are the similarities, the rest is room. */

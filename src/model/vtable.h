@@ -51,9 +51,9 @@ struct reel_model {
 
 /* Scratch memory by slot: at least `size_bytes`, 64-byte aligned, kept between calls: all zero when
  * it is new or has grown, else what was left there; NULL without memory. */
-enum { REEL_SCRATCH_SLOTS = 16 };
+enum { REEL_SCRATCH_SLOTS = 20 };
 void *reel__scratch_get(reel_scratch *scratch, int slot, size_t size_bytes);
-/* content uses slots [0, 4), user-knn [4, 8), hybrid [8, 12), the door [12, 16): a hybrid and its
+/* content uses slots [0, 4), user-knn [4, 12), hybrid [12, 16), the door [16, 20): a hybrid and its
  * members work in one scratch without disturbing each other. */
 
 /* Names a query to one model object: a slot that starts with this key may keep what was worked out

@@ -148,6 +148,93 @@ static void test_nothing_in_common_scores_zero(void **state)
     reel_dataset_free(dataset);
 }
 
+/* ---- reasons ------------------------------------------------------------------------------- */
+
+/* What a list leaves in a scratch serves that list only: reasons in a scratch that has seen other
+ * queries and questions are those in a fresh one, and cost no memory once it has grown. */
+static void check_used_scratch(const reel_dataset *dataset, const reel_model *model)
+{
+    reel_scratch *used = NULL;
+    reel_rng rng = reel__rng_make(18, 1);
+
+    assert_int_equal(reel_scratch_new(&used, NULL), REEL_OK);
+    for (reel_index n = 0; n < 150; n++) {
+        reel_entry entries[MOVIES], other_entries[MOVIES];
+        const reel_query query = trained_query(dataset, n % PEOPLE, entries);
+        const reel_query other = random_query(&rng, MOVIES, other_entries);
+        const reel_index movie = (reel_index)reel__rng_below(&rng, MOVIES);
+        reel_explanation expected, why;
+        reel_neighbour near[PEOPLE];
+        reel_scratch *fresh = NULL;
+        size_t count = 0;
+        float scores[MOVIES];
+
+        assert_int_equal(reel_scratch_new(&fresh, NULL), REEL_OK);
+        assert_int_equal(reel_model_explain(model, &query, movie, 3, fresh, &expected, NULL),
+                         REEL_OK);
+        reel_scratch_free(fresh);
+        reel__alloc_fail_after(n < PEOPLE ? -1 : 0);
+        assert_int_equal(reel_model_score(model, &query, used, scores, NULL), REEL_OK);
+        assert_int_equal(reel_model_neighbours(model, &other, PEOPLE, used, near, &count, NULL),
+                         REEL_OK);
+        for (int again = 0; again < 2; again++) {
+            assert_int_equal(reel_model_explain(model, &query, movie, 3, used, &why, NULL),
+                             REEL_OK);
+            assert_memory_equal(&why, &expected, sizeof why);
+        }
+        if (n < PEOPLE)
+            assert_int_equal(reel_model_explain(model, &other, movie, 3, used, &why, NULL),
+                             REEL_OK);
+        reel__alloc_fail_after(-1);
+    }
+    reel_scratch_free(used);
+}
+
+static void test_reasons_are_the_same_in_a_used_scratch(void **state)
+{
+    (void)state;
+    const random_shape shape = {.seed = 18, .people = PEOPLE, .movies = MOVIES, .density = 0.25};
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *few = fit(dataset, "7"), *all = fit(dataset, "0");
+
+    check_used_scratch(dataset, few);
+    check_used_scratch(dataset, all);
+    reel_model_free(few);
+    reel_model_free(all);
+    reel_dataset_free(dataset);
+}
+
+static void test_reasons_may_run_out_of_memory(void **state)
+{
+    (void)state;
+    const random_shape shape = {.seed = 19, .people = 20, .movies = 12, .density = 0.4};
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *model = fit(dataset, "5");
+    reel_entry entries[MOVIES];
+    const reel_query query = trained_query(dataset, 3, entries);
+    long failures = 0;
+
+    for (reel_code rc = REEL_E_NOMEM; rc != REEL_OK; failures++) {
+        reel_scratch *scratch = NULL;
+        reel_explanation why;
+
+        assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
+        reel__alloc_fail_after(failures);
+        rc = reel_model_explain(model, &query, 5, 3, scratch, &why, NULL);
+        reel__alloc_fail_after(-1);
+        if (rc != REEL_OK) {
+            assert_int_equal(rc, REEL_E_NOMEM);
+            /* what was left half done is not taken for done */
+            assert_int_equal(reel_model_explain(model, &query, 5, 3, scratch, &why, NULL), REEL_OK);
+            assert_true(why.score > 0 && why.reason_count > 0);
+        }
+        reel_scratch_free(scratch);
+    }
+    assert_true(failures > 5);
+    reel_model_free(model);
+    reel_dataset_free(dataset);
+}
+
 /* ---- everyone at once ---------------------------------------------------------------------- */
 
 static void check_all_pairs(const random_shape *shape, size_t limit, int threads)
@@ -242,6 +329,8 @@ int main(void)
         cmocka_unit_test(test_neighbours_are_in_order_and_never_oneself),
         cmocka_unit_test(test_row_out_of_range_is_refused),
         cmocka_unit_test(test_nothing_in_common_scores_zero),
+        cmocka_unit_test(test_reasons_are_the_same_in_a_used_scratch),
+        cmocka_unit_test(test_reasons_may_run_out_of_memory),
         cmocka_unit_test(test_all_pairs_are_the_neighbours_of_each),
         cmocka_unit_test(test_all_pairs_may_run_out_of_memory),
         cmocka_unit_test(test_all_pairs_needs_people),
