@@ -1,6 +1,7 @@
 /* packed.c - packing a ratings matrix, and the loops over its rows.
  * The loops exist once for each pair of column and value type, made by one macro and picked by a
- * table. Sums run over four partial sums in a fixed order, so that they are the same on every CPU.
+ * table. Sums run over LANES partial sums in a fixed order, so that they are the same on every CPU;
+ * products are made several at a time before any of them is used, so that they can be vectors.
  */
 #include "model/packed.h"
 
@@ -10,8 +11,10 @@
 
 #include "base/alloc.h"
 #include "model/vtable.h"
+#include "num/kernels.h"
 
 enum { NARROW_COLUMNS = 65536, HALF_STARS_MAX = 255, NAME_SIZE = 64 };
+enum { LANES = 8, BLOCK = 256 };
 
 /* ---- loops --------------------------------------------------------------------------------- */
 
@@ -25,27 +28,44 @@ typedef struct loops {
 } loops;
 
 #define PACKED_LOOPS(tag, column, value)                                                           \
-    static void scatter_##tag(const void *col, const void *val, reel_nnz n, float a, float *y)     \
+    REEL_KERNEL static void scatter_##tag(const void *col, const void *val, reel_nnz n, float a,   \
+                                          float *y)                                                \
     {                                                                                              \
         const column *c = col;                                                                     \
         const value *v = val;                                                                      \
-                                                                                                   \
-        for (reel_nnz k = 0; k < n; k++)                                                           \
-            y[c[k]] += a * (float)v[k];                                                            \
-    }                                                                                              \
-    static double dot_##tag(const void *col, const void *val, reel_nnz n, const float *x)          \
-    {                                                                                              \
-        const column *c = col;                                                                     \
-        const value *v = val;                                                                      \
-        double s[4] = {0, 0, 0, 0};                                                                \
+        float part[LANES];                                                                         \
         reel_nnz k = 0;                                                                            \
                                                                                                    \
-        for (; k + 4 <= n; k += 4)                                                                 \
-            for (int lane = 0; lane < 4; lane++)                                                   \
-                s[lane] += (double)(x[c[k + lane]] * (float)v[k + lane]);                          \
+        for (; k + LANES <= n; k += LANES) {                                                       \
+            for (int lane = 0; lane < LANES; lane++)                                               \
+                part[lane] = a * (float)v[k + lane];                                               \
+            for (int lane = 0; lane < LANES; lane++)                                               \
+                y[c[k + lane]] += part[lane];                                                      \
+        }                                                                                          \
         for (; k < n; k++)                                                                         \
-            s[0] += (double)(x[c[k]] * (float)v[k]);                                               \
-        return (s[0] + s[1]) + (s[2] + s[3]);                                                      \
+            y[c[k]] += a * (float)v[k];                                                            \
+    }                                                                                              \
+    REEL_KERNEL static double dot_##tag(const void *col, const void *val, reel_nnz n,              \
+                                        const float *x)                                            \
+    {                                                                                              \
+        const column *c = col;                                                                     \
+        const value *v = val;                                                                      \
+        double s[LANES] = {0};                                                                     \
+        float block[BLOCK];                                                                        \
+                                                                                                   \
+        for (reel_nnz from = 0; from < n; from += BLOCK) {                                         \
+            const int m = n - from < BLOCK ? (int)(n - from) : BLOCK;                              \
+            int k = 0;                                                                             \
+                                                                                                   \
+            for (; k < m; k++)                                                                     \
+                block[k] = x[c[from + k]] * (float)v[from + k];                                    \
+            for (; k % LANES != 0; k++)                                                            \
+                block[k] = 0;                                                                      \
+            for (int at = 0; at < k; at += LANES)                                                  \
+                for (int lane = 0; lane < LANES; lane++)                                           \
+                    s[lane] += (double)block[at + lane];                                           \
+        }                                                                                          \
+        return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));                  \
     }                                                                                              \
     static void unpack_##tag(const void *col, const void *val, reel_nnz n, reel_index *col_out,    \
                              float *val_out)                                                       \
