@@ -27,7 +27,7 @@
 
 #include "model/content_priv.h"
 
-enum { SLOT_PROFILE, SLOT_FILM };
+enum { SLOT_STATE, SLOT_FILM, SLOT_SUMS };
 
 static const reel_param_spec param_specs[] = {
     [PARAM_TEXT] = {"text",
@@ -90,29 +90,56 @@ static reel_code no_scratch(reel_err *err)
     return reel_fail(err, REEL_E_NOMEM, "no memory to score by \"content\"");
 }
 
+/* What score worked out for a query, left in the scratch for explain. */
+typedef struct content_state {
+    uint64_t key;
+    shares shares;
+    float profile[]; /* [terms] sum of a_i x_i */
+} content_state;
+
+static content_state *get_state(const content *self, reel_scratch *scratch)
+{
+    const size_t terms = (size_t)self->films.cols;
+    content_state *state;
+
+    return reel__scratch_get(scratch, SLOT_STATE, sizeof *state + terms * sizeof state->profile[0]);
+}
+
+static void make_profile(const content *self, const reel_query *query, content_state *state)
+{
+    const reel_csr_view films = self->films;
+    float *profile = state->profile;
+
+    state->shares = weigh_history(self, query);
+    memset(profile, 0, (size_t)films.cols * sizeof *profile);
+    for (size_t i = 0; i < query->count; i++) {
+        const reel_index film = query->entries[i].movie;
+        const float a = (float)share_of(&state->shares, &query->entries[i]);
+
+        for (reel_nnz k = films.ptr[film]; k < films.ptr[film + 1]; k++)
+            profile[films.col[k]] += a * films.val[k];
+    }
+    state->key = reel__query_key(&self->base, query);
+}
+
 static reel_code content_score(const reel_model *model, const reel_query *query,
                                reel_scratch *scratch, float *scores, reel_err *err)
 {
     const content *self = (const content *)model;
-    const reel_csr_view films = self->films, posts = self->posts;
-    const size_t size = (size_t)posts.rows * sizeof(float);
-    const shares s = weigh_history(self, query);
-    float *profile = reel__scratch_get(scratch, SLOT_PROFILE, size);
+    const reel_csr_view posts = self->posts;
+    content_state *state = get_state(self, scratch);
 
-    if (profile == NULL)
+    if (state == NULL)
         return no_scratch(err);
-    memset(profile, 0, size);
+    make_profile(self, query, state);
     memset(scores, 0, (size_t)model->movies * sizeof *scores);
     for (size_t i = 0; i < query->count; i++) {
-        const reel_index film = query->entries[i].movie;
-        const float a = (float)share_of(&s, &query->entries[i]);
+        const reel_entry *e = &query->entries[i];
 
-        for (reel_nnz k = films.ptr[film]; k < films.ptr[film + 1]; k++)
-            profile[films.col[k]] += a * films.val[k];
-        scores[film] = a * self->own[film];
+        scores[e->movie] = (float)share_of(&state->shares, e) * self->own[e->movie];
     }
     for (reel_index t = 0; t < posts.rows; t++) {
-        const float p = profile[t];
+        const float p = state->profile[t];
 
         if (p != 0)
             for (reel_nnz k = posts.ptr[t]; k < posts.ptr[t + 1]; k++)
@@ -165,6 +192,33 @@ static void add_term(reel_explanation *out, const char *text, double contributio
     out->terms[at] = (reel_term_reason){text, contribution};
 }
 
+/* What each entry adds: its share times its cosine with the film. dense [terms]: zeros, before and
+ * after. */
+static void compare_film(const content *self, const reel_query *query, reel_index movie,
+                         const shares *s, float *dense, double *contributions)
+{
+    const reel_csr_view films = self->films;
+
+    for (reel_nnz k = films.ptr[movie]; k < films.ptr[movie + 1]; k++)
+        dense[films.col[k]] = films.val[k];
+    for (size_t i = 0; i < query->count; i++) {
+        const reel_index entry = query->entries[i].movie;
+        const reel_nnz end = films.ptr[entry + 1];
+        reel_nnz k = films.ptr[entry];
+        double cosine = entry == movie ? (double)self->own[movie] : 0, odd = 0;
+
+        for (; k + 2 <= end; k += 2) { /* two sums: one addition need not wait for the other */
+            cosine += (double)(films.val[k] * dense[films.col[k]]);
+            odd += (double)(films.val[k + 1] * dense[films.col[k + 1]]);
+        }
+        if (k < end)
+            cosine += (double)(films.val[k] * dense[films.col[k]]);
+        contributions[i] = share_of(s, &query->entries[i]) * (cosine + odd);
+    }
+    for (reel_nnz k = films.ptr[movie]; k < films.ptr[movie + 1]; k++)
+        dense[films.col[k]] = 0;
+}
+
 static reel_code content_explain(const reel_model *model, const reel_query *query, reel_index movie,
                                  reel_scratch *scratch, double *contributions,
                                  reel_explanation *out, reel_err *err)
@@ -172,36 +226,23 @@ static reel_code content_explain(const reel_model *model, const reel_query *quer
     const content *self = (const content *)model;
     const reel_csr_view films = self->films;
     const reel_nnz first = films.ptr[movie], count = films.ptr[movie + 1] - first;
-    const size_t size = (size_t)films.cols * sizeof(float);
-    const shares s = weigh_history(self, query);
-    float *profile = reel__scratch_get(scratch, SLOT_PROFILE, size);
-    float *film = reel__scratch_get(scratch, SLOT_FILM, size);
+    content_state *state = get_state(self, scratch);
+    float *dense = reel__scratch_get(scratch, SLOT_FILM, (size_t)films.cols * sizeof *dense);
+    float *sums = reel__scratch_get(scratch, SLOT_SUMS, (size_t)count * sizeof *sums);
 
-    if (profile == NULL || film == NULL)
+    if (state == NULL || dense == NULL || sums == NULL)
         return no_scratch(err);
-    memset(profile, 0, size);
-    memset(film, 0, size);
-    for (reel_nnz k = first; k < first + count; k++)
-        film[films.col[k]] = films.val[k];
-    for (size_t i = 0; i < query->count; i++) {
-        const reel_index entry = query->entries[i].movie;
-        const double share = share_of(&s, &query->entries[i]);
-        double cosine = entry == movie ? (double)self->own[movie] : 0;
-
-        for (reel_nnz k = films.ptr[entry]; k < films.ptr[entry + 1]; k++) {
-            cosine += (double)films.val[k] * (double)film[films.col[k]];
-            profile[films.col[k]] += (float)share * films.val[k];
-        }
-        contributions[i] = share * cosine;
+    if (state->key != reel__query_key(model, query))
+        make_profile(self, query, state);
+    compare_film(self, query, movie, &state->shares, dense, contributions);
+    for (size_t i = 0; i < query->count; i++)
         out->score += contributions[i];
-    }
-    /* What each term of the film adds; the film's dense copy is done with. */
     for (reel_nnz k = 0; k < count; k++)
-        film[k] = profile[films.col[first + k]] * films.val[first + k];
-    merge_alike(self, films.col + first, film, count);
+        sums[k] = state->profile[films.col[first + k]] * films.val[first + k];
+    merge_alike(self, films.col + first, sums, count);
     for (reel_nnz k = 0; k < count; k++)
-        if (film[k] > 0)
-            add_term(out, term_text(self, films.col[first + k]), (double)film[k]);
+        if (sums[k] > 0)
+            add_term(out, term_text(self, films.col[first + k]), (double)sums[k]);
     return REEL_OK;
 }
 
