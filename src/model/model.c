@@ -11,6 +11,7 @@
 #include "model/model_priv.h"
 
 enum { SLOT_ENTRIES = 16, SLOT_CONTRIBUTIONS = 17 };
+enum { HASHED_AT_ONCE = 32 };
 
 static const reel_model_ops *const registry[] = {
     &reel__model_hybrid,
@@ -193,16 +194,24 @@ double reel_model_param(const reel_model *model, size_t index)
 
 uint64_t reel_query_hash(const reel_query *query)
 {
+    struct {
+        int32_t movie, kind;
+        float value, weight;
+    } bytes[HASHED_AT_ONCE]; /* no padding in it */
     uint64_t hash = query->count;
+    size_t held = 0;
 
     for (size_t i = 0; i < query->count; i++) {
         const reel_entry *e = &query->entries[i];
-        struct {
-            int32_t movie, kind;
-            float value, weight;
-        } bytes = {e->movie, (int32_t)e->kind, e->value, e->weight}; /* no padding in it */
 
-        hash = reel__hash64(&bytes, sizeof bytes, hash);
+        bytes[held].movie = e->movie;
+        bytes[held].kind = (int32_t)e->kind;
+        bytes[held].value = e->value;
+        bytes[held].weight = e->weight;
+        if (++held == HASHED_AT_ONCE || i + 1 == query->count) {
+            hash = reel__hash64(bytes, held * sizeof bytes[0], hash);
+            held = 0;
+        }
     }
     return hash;
 }
