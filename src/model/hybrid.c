@@ -10,11 +10,12 @@
  * validation lists cut from the training part of the common MovieLens 1M split: a fifth of each
  * person's ratings >= 4 held out, all films ranked, known ones masked, asked with a random part of
  * the history of each length (bench/blend.c, `bench_blend FOLDER`):
- *   history     people  popular  content  user-knn  hybrid  content, popular
- *   none          6028    .1232    .0168     .0168   .1232  0, 1 (nothing else can tell films
- * apart) 1 to 4        6028    .1232    .0191     .1529   .1546  .3, .2 5 to 19       6028    .1232
- * .0340     .1927   .1931  .25, 0 20 to 99      5579    .1277    .0567     .2266   .2293  .5, 0 100
- * and more  2374    .1885    .1038     .2877   .2924  .4, 0
+ *   history       people  popular  content  user-knn  hybrid  weights: content, popular
+ *   none            6028    .1232    .0168     .0168   .1232  0, 1 (content knows nothing then)
+ *   1 to 4          6028    .1232    .0191     .1529   .1546  .3, .2
+ *   5 to 19         6028    .1232    .0340     .1927   .1931  .25, 0
+ *   20 to 99        5579    .1277    .0567     .2266   .2293  .5, 0
+ *   100 and more    2374    .1885    .1038     .2877   .2924  .4, 0
  */
 #include <math.h>
 #include <stdio.h>
