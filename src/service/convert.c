@@ -4,27 +4,24 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "service/csv_write.h"
 #include "service/load.h"
+#include "service/tables.h"
 
 typedef struct converting {
     reel_catalogue *catalogue;
     reel_ratings ratings;
-    reel_csv movies, rows, people;
+    reel_csv_writer movies, rows, people;
 } converting;
 
 static reel_code write_movies(converting *c, const char *folder, reel_err *err)
 {
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__csv_open(&c->movies, folder, "movies.csv", "movieId,title,genres", err));
+    REEL_TRY(reel__tables_open_movies(&c->movies, folder, err));
     for (size_t i = 0; i < reel__catalogue_movies(c->catalogue); i++) {
         const reel_movie *movie = reel__catalogue_movie(c->catalogue, i);
 
-        reel__csv_int(&c->movies, movie->id);
-        reel__csv_text(&c->movies, movie->title);
-        reel__csv_text(&c->movies, movie->genres[0] != '\0' ? movie->genres : "(no genres listed)");
-        REEL_TRY(reel__csv_end_row(&c->movies, err));
+        REEL_TRY(reel__tables_movie(&c->movies, movie->id, movie->title, movie->genres, err));
     }
 out:
     return rc;
@@ -55,16 +52,9 @@ static reel_code write_ratings(converting *c, const char *folder, const reel_pro
 {
     reel_code rc = REEL_OK;
 
-    REEL_TRY(
-        reel__csv_open(&c->rows, folder, "ratings.csv", "userId,movieId,rating,timestamp", err));
+    REEL_TRY(reel__tables_open_ratings(&c->rows, folder, err));
     for (size_t i = 0; i < c->ratings.count; i++) {
-        const reel_rating *rating = &c->ratings.items[i];
-
-        reel__csv_int(&c->rows, rating->person);
-        reel__csv_int(&c->rows, rating->movie);
-        reel__csv_real(&c->rows, rating->value);
-        reel__csv_int(&c->rows, rating->time);
-        REEL_TRY(reel__csv_end_row(&c->rows, err));
+        REEL_TRY(reel__tables_rating(&c->rows, &c->ratings.items[i], err));
         if ((i & 0xFFFF) == 0xFFFF)
             reel__progress(progress, "writing ratings", (int64_t)i + 1, (int64_t)c->ratings.count,
                            "ratings");

@@ -9,13 +9,13 @@
 
 enum { ROW_MOST = 1 << 26, GATHER_BYTES = 1 << 15, NUMBER_TEXT = 32 };
 
-reel_code reel__csv_open(reel_csv *out, const char *folder, const char *name, const char *header,
-                         reel_err *err)
+reel_code reel__csv_open(reel_csv_writer *out, const char *folder, const char *name,
+                         const char *header, reel_err *err)
 {
     char *path = reel__path_join(folder, name);
     reel_code rc = REEL_OK;
 
-    *out = (reel_csv){0};
+    *out = (reel_csv_writer){0};
     reel__buf_init(&out->row, ROW_MOST);
     if (path == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory to write %s", name);
@@ -27,14 +27,14 @@ out:
     return rc;
 }
 
-static void separate(reel_csv *csv)
+static void separate(reel_csv_writer *csv)
 {
     if (csv->comma)
         reel__buf_char(&csv->row, ',');
     csv->comma = true;
 }
 
-void reel__csv_text(reel_csv *csv, const char *text)
+void reel__csv_text(reel_csv_writer *csv, const char *text)
 {
     separate(csv);
     if (text[strcspn(text, ",\"\r\n")] == '\0') {
@@ -55,7 +55,7 @@ void reel__csv_text(reel_csv *csv, const char *text)
     reel__buf_char(&csv->row, '"');
 }
 
-void reel__csv_int(reel_csv *csv, int64_t value)
+void reel__csv_int(reel_csv_writer *csv, int64_t value)
 {
     char digits[NUMBER_TEXT];
     size_t at = sizeof digits;
@@ -71,7 +71,7 @@ void reel__csv_int(reel_csv *csv, int64_t value)
     reel__buf_append(&csv->row, digits + at, sizeof digits - at);
 }
 
-void reel__csv_real(reel_csv *csv, float value)
+void reel__csv_real(reel_csv_writer *csv, float value)
 {
     char text[NUMBER_TEXT];
 
@@ -88,7 +88,7 @@ void reel__csv_real(reel_csv *csv, float value)
     reel__buf_text(&csv->row, text);
 }
 
-reel_code reel__csv_end_row(reel_csv *csv, reel_err *err)
+reel_code reel__csv_end_row(reel_csv_writer *csv, reel_err *err)
 {
     reel_code rc = REEL_OK;
 
@@ -103,7 +103,7 @@ out:
     return rc;
 }
 
-reel_code reel__csv_commit(reel_csv *csv, reel_err *err)
+reel_code reel__csv_commit(reel_csv_writer *csv, reel_err *err)
 {
     reel_file_writer *file = csv->file;
     reel_code rc = REEL_OK;
@@ -117,9 +117,9 @@ out:
     return rc;
 }
 
-void reel__csv_abort(reel_csv *csv)
+void reel__csv_abort(reel_csv_writer *csv)
 {
     reel__file_writer_abort(csv->file);
     reel__buf_fini(&csv->row);
-    *csv = (reel_csv){0};
+    *csv = (reel_csv_writer){0};
 }

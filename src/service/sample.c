@@ -1,15 +1,10 @@
 /* sample.c - writes the sample as a MovieLens-shaped folder. */
 #include "service/sample.h"
 
-#include <inttypes.h>
-#include <string.h>
-
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/file.h"
 #include "service/load.h"
-
-enum { FILE_MAX = 1 << 30 };
+#include "service/tables.h"
 
 static const char readme[] =
     "Reel's bundled sample\n"
@@ -29,68 +24,39 @@ static reel_code write_file(const char *folder, const char *name, const void *da
     return rc;
 }
 
-static reel_code write_buf(const char *folder, const char *name, const reel_buf *text,
-                           reel_err *err)
-{
-    const reel_code rc = reel__buf_check(text, err);
-
-    return rc != REEL_OK ? rc : write_file(folder, name, text->data, text->length, err);
-}
-
-static void quoted(reel_buf *text, const char *field)
-{
-    reel__buf_char(text, '"');
-    for (const char *c = field; *c != '\0'; c++) {
-        if (*c == '"')
-            reel__buf_char(text, '"');
-        reel__buf_char(text, *c);
-    }
-    reel__buf_char(text, '"');
-}
-
 static reel_code write_films(const char *folder, const reel_sample_films *films, reel_err *err)
 {
-    reel_buf movies, links;
-    reel_code rc;
+    reel_csv_writer movies = {0}, links = {0};
+    reel_code rc = REEL_OK;
 
-    reel__buf_init(&movies, FILE_MAX);
-    reel__buf_init(&links, FILE_MAX);
-    reel__buf_text(&movies, "movieId,title,genres\n");
-    reel__buf_text(&links, "movieId,imdbId,tmdbId\n");
+    REEL_TRY(reel__tables_open_movies(&movies, folder, err));
+    REEL_TRY(reel__tables_open_links(&links, folder, err));
     for (reel_index i = 0; i < films->count; i++) {
         const reel_sample_film *film = &films->films[i];
-        reel__buf_format(&movies, "%" PRId64 ",", film->id);
-        quoted(&movies, film->title);
-        reel__buf_format(&movies, ",%s\n", film->genres);
-        reel__buf_format(&links, "%" PRId64 ",", film->id);
-        if (film->imdb_id > 0)
-            reel__buf_format(&links, "%07" PRId64, film->imdb_id);
-        reel__buf_char(&links, ',');
-        if (film->tmdb_id > 0)
-            reel__buf_format(&links, "%" PRId64, film->tmdb_id);
-        reel__buf_char(&links, '\n');
+
+        REEL_TRY(reel__tables_movie(&movies, film->id, film->title, film->genres, err));
+        REEL_TRY(reel__tables_link(&links, film->id, film->imdb_id, film->tmdb_id, err));
     }
-    rc = write_buf(folder, "movies.csv", &movies, err);
-    if (rc == REEL_OK)
-        rc = write_buf(folder, "links.csv", &links, err);
-    reel__buf_fini(&movies);
-    reel__buf_fini(&links);
+    REEL_TRY(reel__csv_commit(&movies, err));
+    REEL_TRY(reel__csv_commit(&links, err));
+out:
+    reel__csv_abort(&movies);
+    reel__csv_abort(&links);
     return rc;
 }
 
 static reel_code write_ratings(const char *folder, const reel_rating *ratings, size_t count,
                                reel_err *err)
 {
-    reel_buf text;
-    reel_code rc;
+    reel_csv_writer csv = {0};
+    reel_code rc = REEL_OK;
 
-    reel__buf_init(&text, FILE_MAX);
-    reel__buf_text(&text, "userId,movieId,rating,timestamp\n");
+    REEL_TRY(reel__tables_open_ratings(&csv, folder, err));
     for (size_t i = 0; i < count; i++)
-        reel__buf_format(&text, "%" PRId64 ",%" PRId64 ",%.1f,%" PRId64 "\n", ratings[i].person,
-                         ratings[i].movie, (double)ratings[i].value, ratings[i].time);
-    rc = write_buf(folder, "ratings.csv", &text, err);
-    reel__buf_fini(&text);
+        REEL_TRY(reel__tables_rating(&csv, &ratings[i], err));
+    REEL_TRY(reel__csv_commit(&csv, err));
+out:
+    reel__csv_abort(&csv);
     return rc;
 }
 

@@ -8,8 +8,8 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/rng.h"
-#include "service/csv_write.h"
 #include "service/load.h"
+#include "service/tables.h"
 
 enum { RATINGS_LEAST = 20, JSON_MOST = 1 << 22 };
 
@@ -67,32 +67,19 @@ static reel_code choose_people(cutting *c, int wanted, uint64_t seed)
 
 static reel_code write_films(const cutting *c)
 {
-    reel_csv movies = {0}, links = {0};
+    reel_csv_writer movies = {0}, links = {0};
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__csv_open(&movies, c->output, "movies.csv", "movieId,title,genres", c->err));
-    REEL_TRY(reel__csv_open(&links, c->output, "links.csv", "movieId,imdbId,tmdbId", c->err));
+    REEL_TRY(reel__tables_open_movies(&movies, c->output, c->err));
+    REEL_TRY(reel__tables_open_links(&links, c->output, c->err));
     for (reel_index i = 0; i < reel_dataset_movies(c->dataset); i++) {
         const reel_movie film = reel_dataset_movie(c->dataset, i);
 
         if (!c->films[i])
             continue;
-        reel__csv_int(&movies, film.id);
-        reel__csv_text(&movies, film.title);
-        reel__csv_text(&movies, film.genres[0] != '\0' ? film.genres : "(no genres listed)");
-        REEL_TRY(reel__csv_end_row(&movies, c->err));
-        if (film.imdb_id == 0 && film.tmdb_id == 0)
-            continue;
-        reel__csv_int(&links, film.id);
-        if (film.imdb_id > 0)
-            reel__csv_int(&links, film.imdb_id);
-        else
-            reel__csv_text(&links, "");
-        if (film.tmdb_id > 0)
-            reel__csv_int(&links, film.tmdb_id);
-        else
-            reel__csv_text(&links, "");
-        REEL_TRY(reel__csv_end_row(&links, c->err));
+        REEL_TRY(reel__tables_movie(&movies, film.id, film.title, film.genres, c->err));
+        if (film.imdb_id > 0 || film.tmdb_id > 0)
+            REEL_TRY(reel__tables_link(&links, film.id, film.imdb_id, film.tmdb_id, c->err));
     }
     REEL_TRY(reel__csv_commit(&movies, c->err));
     REEL_TRY(reel__csv_commit(&links, c->err));
@@ -106,20 +93,22 @@ static reel_code write_ratings(const cutting *c)
 {
     const reel_csr_view ratings = reel_dataset_ratings(c->dataset);
     const int64_t *times = reel_dataset_times(c->dataset);
-    reel_csv csv = {0};
+    reel_csv_writer csv = {0};
     reel_code rc = REEL_OK;
 
-    REEL_TRY(
-        reel__csv_open(&csv, c->output, "ratings.csv", "userId,movieId,rating,timestamp", c->err));
+    REEL_TRY(reel__tables_open_ratings(&csv, c->output, c->err));
     for (size_t i = 0; i < c->people_count; i++) {
         const reel_index row = c->people[i];
 
         for (reel_nnz k = ratings.ptr[row]; k < ratings.ptr[row + 1]; k++) {
-            reel__csv_int(&csv, reel_dataset_person_ids(c->dataset)[row]);
-            reel__csv_int(&csv, reel_dataset_movie_ids(c->dataset)[ratings.col[k]]);
-            reel__csv_real(&csv, ratings.val[k]);
-            reel__csv_int(&csv, times[k]);
-            REEL_TRY(reel__csv_end_row(&csv, c->err));
+            const reel_rating rating = {
+                .person = reel_dataset_person_ids(c->dataset)[row],
+                .movie = reel_dataset_movie_ids(c->dataset)[ratings.col[k]],
+                .time = times[k],
+                .value = ratings.val[k],
+            };
+
+            REEL_TRY(reel__tables_rating(&csv, &rating, c->err));
         }
     }
     REEL_TRY(reel__csv_commit(&csv, c->err));

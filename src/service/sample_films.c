@@ -57,7 +57,7 @@ static reel_code add_feature(film_reader *reader, const char *kind, const char *
     return rc;
 }
 
-/* The names in a JSON array of {"name": ...}, at most `most`; of one job only when job is given. */
+/* The names among the first `most` of a JSON array of {"name": ...}; of a crew, only directors. */
 static reel_code add_names(film_reader *reader, const char *kind, const json_t *list, size_t most,
                            reel_err *err)
 {
