@@ -96,10 +96,12 @@ void reel__people_write(reel_json *json, const reel_engine *engine, const char *
     /* "42" is 42, then 420 to 429, then 4200 to 4299: ranges that ascend. Nothing but 0 itself
      * starts with a 0. */
     low = strtoll(prefix, NULL, 10);
-    for (size_t length = digits; digits > 0 && length <= ID_DIGITS && !page.more; length++) {
+    for (size_t length = digits; digits > 0 && !page.more; length++) {
         if (prefix[0] == '0' && length > 1)
             break;
         put_range(json, dataset, low > first ? low : first, low + width, &page);
+        if (length == ID_DIGITS) /* ten times more need not fit */
+            break;
         low *= 10;
         width *= 10;
     }

@@ -79,8 +79,8 @@ static void people_by_pages(void **state)
 
 static void people_by_first_digits(void **state)
 {
-    static const char *const prefixes[] = {
-        "1", "12", "9", "120", "121", "0", "x", "-1", "99999999999999999999"};
+    static const char *const prefixes[] = {"1",   "12", "9", "99", "120",
+                                           "121", "0",  "x", "-1", "99999999999999999999"};
 
     (void)state;
     for (size_t p = 0; p < sizeof prefixes / sizeof *prefixes; p++) {
