@@ -96,6 +96,14 @@ static int64_t days_of(int year, int month, int day)
     return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
 }
 
+static int days_in(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return days[month - 1] + (month == 2 && leap);
+}
+
 static int digits(const char *text, int count)
 {
     int value = 0;
@@ -111,7 +119,6 @@ static int digits(const char *text, int count)
 /* "2026-11-23T08:15:00Z", with up to nine decimals of a second; false when it is none. */
 static bool parse_time(const char *text, int64_t *out_ms)
 {
-    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const size_t length = strlen(text);
     int year, month, day, hour, minute, second, ms = 0;
     size_t at = 19;
@@ -125,8 +132,8 @@ static bool parse_time(const char *text, int64_t *out_ms)
     hour = digits(text + 11, 2);
     minute = digits(text + 14, 2);
     second = digits(text + 17, 2);
-    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days[month - 1] || hour < 0 ||
-        hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in(year, month) ||
+        hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
         return false;
     if (text[at] == '.') {
         int place_value = 100;

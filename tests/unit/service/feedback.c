@@ -88,6 +88,9 @@ static void wrong_events_refuse_the_call(void **state)
         {"{\"event_id\":\"" UUID "1\",\"type\":\"click\",\"item\":1,"
          "\"time\":\"2026-13-01T00:00:00Z\"}",
          "events[1].time"},
+        {"{\"event_id\":\"" UUID "1\",\"type\":\"click\",\"item\":1,"
+         "\"time\":\"2026-02-29T00:00:00Z\"}",
+         "events[1].time"},
         {"{\"event_id\":\"" UUID "1\",\"type\":\"click\",\"item\":1,\"visitor\":\""
          "12345678901234567890123456789012345678901234567890123456789012345\"}",
          "events[1].visitor: too long"},
