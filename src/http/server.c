@@ -259,12 +259,12 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
 
 static void log_daemon(void *user, const char *format, va_list arguments)
 {
-    char text[256];
+    char text[256], quoted[300];
 
     (void)user;
     if (vsnprintf(text, sizeof text, format, arguments) > 0) {
         text[strcspn(text, "\n")] = '\0';
-        reel__log(REEL_LOG_DEBUG, "http", "text=\"%s\"", text);
+        reel__log(REEL_LOG_DEBUG, "http", "text=%s", reel__log_quote(quoted, sizeof quoted, text));
     }
 }
 
