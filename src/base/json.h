@@ -23,8 +23,6 @@ REEL_MUST_USE reel_code reel__json_get_int(const json_t *object, const char *key
                                            reel_err *err);
 REEL_MUST_USE reel_code reel__json_get_real(const json_t *object, const char *key, double *out,
                                             reel_err *err);
-REEL_MUST_USE reel_code reel__json_get_bool(const json_t *object, const char *key, bool *out,
-                                            reel_err *err);
 /* Borrowed from the object. */
 REEL_MUST_USE reel_code reel__json_get_text(const json_t *object, const char *key, const char **out,
                                             reel_err *err);

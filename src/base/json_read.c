@@ -110,18 +110,6 @@ reel_code reel__json_get_real(const json_t *object, const char *key, double *out
     return REEL_OK;
 }
 
-reel_code reel__json_get_bool(const json_t *object, const char *key, bool *out, reel_err *err)
-{
-    const json_t *value = member(object, key);
-
-    if (value == NULL)
-        return REEL_OK;
-    if (!json_is_boolean(value))
-        return wrong_type(key, "true or false", err);
-    *out = json_is_true(value);
-    return REEL_OK;
-}
-
 reel_code reel__json_get_text(const json_t *object, const char *key, const char **out,
                               reel_err *err)
 {

@@ -18,7 +18,6 @@ static void reads_members(void **state)
     reel_err err;
     int64_t whole = -1;
     double real = -1;
-    bool flag = false;
     const char *words = "unset";
 
     (void)state;
@@ -34,8 +33,6 @@ static void reads_members(void **state)
     assert_true(real == 7);
     assert_ok(reel__json_get_real(root, "r", &real, &err));
     assert_true(real == 2.5);
-    assert_ok(reel__json_get_bool(root, "b", &flag, &err));
-    assert_true(flag);
     assert_ok(reel__json_get_text(root, "n", &words, &err));
     assert_string_equal(words, "unset");
     assert_ok(reel__json_get_text(root, "t", &words, &err));
@@ -45,7 +42,6 @@ static void reads_members(void **state)
     assert_fails(reel__json_get_int(root, "t", &whole, &err), REEL_E_INVALID, "whole");
     assert_fails(reel__json_get_real(root, "b", &real, &err), REEL_E_INVALID,
                  "b: expected a number");
-    assert_fails(reel__json_get_bool(root, "i", &flag, &err), REEL_E_INVALID, "true or false");
     assert_fails(reel__json_get_text(root, "i", &words, &err), REEL_E_INVALID, "a text");
     json_decref(root);
 }
