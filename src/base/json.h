@@ -59,6 +59,9 @@ void reel__json_put_int(reel_json *json, const char *key, int64_t value);
 void reel__json_put_real(reel_json *json, const char *key, double value);
 void reel__json_put_float(reel_json *json, const char *key, float value);
 void reel__json_put_bool(reel_json *json, const char *key, bool value);
+/* null where it is unknown: an empty text, a negative id */
+void reel__json_put_known(reel_json *json, const char *key, const char *text);
+void reel__json_put_id(reel_json *json, const char *key, int64_t id);
 /* "a|b|c" as an array of strings; "" as []. */
 void reel__json_put_list(reel_json *json, const char *key, const char *joined);
 

@@ -307,6 +307,20 @@ void reel__json_put_bool(reel_json *json, const char *key, bool value)
     reel__json_bool(json, value);
 }
 
+void reel__json_put_known(reel_json *json, const char *key, const char *text)
+{
+    reel__json_put_text(json, key, text[0] != '\0' ? text : NULL);
+}
+
+void reel__json_put_id(reel_json *json, const char *key, int64_t id)
+{
+    reel__json_key(json, key);
+    if (id >= 0)
+        reel__json_int(json, id);
+    else
+        reel__json_null(json);
+}
+
 void reel__json_put_list(reel_json *json, const char *key, const char *joined)
 {
     reel__json_key(json, key);

@@ -1,6 +1,7 @@
 /* about.c - what is loaded and which models serve. */
 #include "service/about.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -77,11 +78,7 @@ static reel_code put_model(reel_json *json, const reel_engine *engine, const ree
     reel__json_key(json, "parameters");
     reel__engine_write_params(json, model);
     reel__json_put_text(json, "trained_at", when.found ? text : NULL);
-    reel__json_key(json, "seconds");
-    if (when.found)
-        reel__json_float(json, (float)when.seconds);
-    else
-        reel__json_null(json);
+    reel__json_put_float(json, "seconds", when.found ? (float)when.seconds : NAN);
     reel__json_object_end(json);
     return REEL_OK;
 }

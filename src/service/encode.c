@@ -11,11 +11,6 @@ static const char BACKDROP_HOST[] = "https://image.tmdb.org/t/p/w780";
 
 /* ---- films --------------------------------------------------------------------------------- */
 
-static void put_known(reel_json *json, const char *key, const char *text)
-{
-    reel__json_put_text(json, key, text[0] != '\0' ? text : NULL);
-}
-
 static void put_positive(reel_json *json, const char *key, int64_t value)
 {
     reel__json_key(json, key);
@@ -23,12 +18,6 @@ static void put_positive(reel_json *json, const char *key, int64_t value)
         reel__json_int(json, value);
     else
         reel__json_null(json);
-}
-
-static void put_float(reel_json *json, const char *key, float value)
-{
-    reel__json_key(json, key);
-    reel__json_float(json, value);
 }
 
 static void put_image(reel_json *json, const char *key, const char *host, const char *path)
@@ -44,21 +33,21 @@ static void put_facts(reel_json *json, const reel_movie *movie)
     char imdb[32];
 
     reel__json_put_text(json, "source_title", movie->title);
-    put_known(json, "original_title", movie->original_title);
-    put_known(json, "overview", movie->overview);
-    put_known(json, "tagline", movie->tagline);
+    reel__json_put_known(json, "original_title", movie->original_title);
+    reel__json_put_known(json, "overview", movie->overview);
+    reel__json_put_known(json, "tagline", movie->tagline);
     put_positive(json, "runtime", movie->runtime);
-    put_known(json, "language", movie->language);
-    put_known(json, "release_date", movie->release_date);
+    reel__json_put_known(json, "language", movie->language);
+    reel__json_put_known(json, "release_date", movie->release_date);
     put_positive(json, "decade", movie->year - movie->year % 10);
     reel__json_put_list(json, "directors", movie->directors);
     reel__json_put_list(json, "cast", movie->cast);
     reel__json_put_list(json, "keywords", movie->keywords);
     reel__json_put_list(json, "tags", movie->tags);
-    put_float(json, "vote_average", movie->vote_average);
+    reel__json_put_float(json, "vote_average", movie->vote_average);
     put_positive(json, "vote_count", movie->vote_count);
-    put_float(json, "popularity", movie->popularity);
-    put_known(json, "trailer", movie->trailer_key);
+    reel__json_put_float(json, "popularity", movie->popularity);
+    reel__json_put_known(json, "trailer", movie->trailer_key);
     put_image(json, "backdrop", BACKDROP_HOST, movie->backdrop_path);
     (void)snprintf(imdb, sizeof imdb, "tt%07lld", (long long)movie->imdb_id);
     reel__json_put_text(json, "imdb_id", movie->imdb_id > 0 ? imdb : NULL);
@@ -101,7 +90,7 @@ void reel__write_hit(reel_json *json, const reel_engine *engine, const reel_hit 
 {
     reel__json_object(json);
     reel__write_movie_members(json, engine, hit->movie, false);
-    put_float(json, "match", hit->match);
+    reel__json_put_float(json, "match", hit->match);
     reel__json_object_end(json);
 }
 
@@ -138,7 +127,7 @@ static void put_reasons(reel_json *json, const reel_session *session, const reel
         reel__json_put_int(json, "movie", film.id);
         reel__json_put_text(json, "title", film.name);
         put_given_rating(json, session, why->reasons[i].movie);
-        put_float(json, "contribution", (float)why->reasons[i].contribution);
+        reel__json_put_float(json, "contribution", (float)why->reasons[i].contribution);
         reel__json_object_end(json);
     }
     reel__json_array_end(json);
@@ -147,7 +136,7 @@ static void put_reasons(reel_json *json, const reel_session *session, const reel
     for (size_t i = 0; i < why->term_count; i++) {
         reel__json_object(json);
         reel__json_put_text(json, "term", why->terms[i].term);
-        put_float(json, "contribution", (float)why->terms[i].contribution);
+        reel__json_put_float(json, "contribution", (float)why->terms[i].contribution);
         reel__json_object_end(json);
     }
     reel__json_array_end(json);
@@ -159,21 +148,12 @@ void reel__write_explanation(reel_json *json, const reel_session *session,
     reel__json_object(json);
     reel__write_movie_members(json, session->engine, item->movie, false);
     reel__json_put_int(json, "rank", item->rank);
-    put_float(json, "score", (float)item->score);
-    put_float(json, "baseline", (float)item->why.baseline);
+    reel__json_put_float(json, "score", (float)item->score);
+    reel__json_put_float(json, "baseline", (float)item->why.baseline);
     reel__json_put_real(json, "predicted_rating", item->predicted_rating);
     put_reasons(json, session, &item->why);
-    put_float(json, "other", (float)item->why.other);
+    reel__json_put_float(json, "other", (float)item->why.other);
     reel__json_object_end(json);
-}
-
-static void put_id(reel_json *json, const char *key, int64_t id)
-{
-    reel__json_key(json, key);
-    if (id >= 0)
-        reel__json_int(json, id);
-    else
-        reel__json_null(json);
 }
 
 void reel__write_list(reel_json *json, const reel_session *session, const reel_list *list)
@@ -187,8 +167,8 @@ void reel__write_list(reel_json *json, const reel_session *session, const reel_l
     reel__json_put_text(json, "data_hash", list->data_hash);
     reel__json_object_end(json);
     reel__json_put_text(json, "basis", list->basis);
-    put_id(json, "user", list->user);
-    put_id(json, "source_movie", list->source_movie);
+    reel__json_put_id(json, "user", list->user);
+    reel__json_put_id(json, "source_movie", list->source_movie);
     reel__json_key(json, "items");
     reel__json_array(json);
     for (size_t i = 0; i < list->count; i++)
@@ -208,7 +188,7 @@ void reel__write_similar_person(reel_json *json, const reel_similar_person *pers
 {
     reel__json_object(json);
     reel__json_put_int(json, "user", person->person);
-    put_float(json, "similarity", (float)person->similarity);
+    reel__json_put_float(json, "similarity", (float)person->similarity);
     reel__json_put_int(json, "ratings", person->ratings);
     reel__json_put_int(json, "common", person->common);
     reel__json_object_end(json);

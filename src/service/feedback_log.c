@@ -13,20 +13,6 @@ typedef struct writing {
     bool more;
 } writing;
 
-static void put_known(reel_json *json, const char *key, const char *text)
-{
-    reel__json_put_text(json, key, text[0] != '\0' ? text : NULL);
-}
-
-static void put_id(reel_json *json, const char *key, int64_t id)
-{
-    reel__json_key(json, key);
-    if (id >= 0)
-        reel__json_int(json, id);
-    else
-        reel__json_null(json);
-}
-
 /* "2026-11-23T08:15:00.250Z" */
 static void put_time(reel_json *json, const char *key, int64_t ms)
 {
@@ -50,7 +36,7 @@ static void put_movies(const writing *w, const reel_event *event)
         reel__json_put_int(w->json, "movie", one->movie);
         reel__json_put_text(w->json, "title",
                             film >= 0 ? reel_dataset_movie(w->dataset, film).name : NULL);
-        put_id(w->json, "rank", one->rank > 0 ? one->rank : -1);
+        reel__json_put_id(w->json, "rank", one->rank > 0 ? one->rank : -1);
         reel__json_object_end(w->json);
     }
     reel__json_array_end(w->json);
@@ -71,12 +57,12 @@ static bool put_event(void *user, const reel_event *event)
     reel__json_put_int(json, "sequence", event->sequence);
     reel__json_put_text(json, "event_id", event->event_id);
     reel__json_put_text(json, "type", event->type);
-    put_id(json, "user", event->user);
-    put_known(json, "visitor", event->visitor);
-    put_known(json, "method", event->method);
-    put_known(json, "model_id", event->model_id);
-    put_known(json, "list_id", event->list_id);
-    put_id(json, "source_movie", event->source_movie);
+    reel__json_put_id(json, "user", event->user);
+    reel__json_put_known(json, "visitor", event->visitor);
+    reel__json_put_known(json, "method", event->method);
+    reel__json_put_known(json, "model_id", event->model_id);
+    reel__json_put_known(json, "list_id", event->list_id);
+    reel__json_put_id(json, "source_movie", event->source_movie);
     put_movies(w, event);
     reel__json_put_real(json, "value", event->value);
     put_time(json, "time", event->time_ms);

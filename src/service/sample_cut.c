@@ -138,7 +138,7 @@ static void put_names(reel_json *json, const char *key, const char *joined, cons
     reel__json_array_end(json);
 }
 
-static void put_known(reel_json *json, const char *key, const char *text)
+static void put_if_known(reel_json *json, const char *key, const char *text)
 {
     if (text[0] != '\0')
         reel__json_put_text(json, key, text);
@@ -180,13 +180,13 @@ static void put_metadata(reel_json *json, const reel_movie *film)
     if (film->tmdb_id > 0)
         reel__json_put_int(json, "id", film->tmdb_id);
     reel__json_put_text(json, "title", film->name);
-    put_known(json, "original_title", film->original_title);
-    put_known(json, "original_language", film->language);
-    put_known(json, "release_date", film->release_date);
-    put_known(json, "overview", film->overview);
-    put_known(json, "tagline", film->tagline);
-    put_known(json, "poster_path", film->poster_path);
-    put_known(json, "backdrop_path", film->backdrop_path);
+    put_if_known(json, "original_title", film->original_title);
+    put_if_known(json, "original_language", film->language);
+    put_if_known(json, "release_date", film->release_date);
+    put_if_known(json, "overview", film->overview);
+    put_if_known(json, "tagline", film->tagline);
+    put_if_known(json, "poster_path", film->poster_path);
+    put_if_known(json, "backdrop_path", film->backdrop_path);
     if (film->runtime > 0)
         reel__json_put_int(json, "runtime", film->runtime);
     if (film->vote_count > 0)

@@ -107,6 +107,10 @@ static void writes_structure(void **state)
     reel__json_put_real(&json, "r", 0.5);
     reel__json_put_float(&json, "f", 0.1F);
     reel__json_put_bool(&json, "b", false);
+    reel__json_put_known(&json, "k", "x");
+    reel__json_put_known(&json, "u", "");
+    reel__json_put_id(&json, "d", 0);
+    reel__json_put_id(&json, "o", -1);
     reel__json_put_list(&json, "l", "x|y z|");
     reel__json_put_list(&json, "e", "");
     reel__json_key(&json, "n");
@@ -121,7 +125,8 @@ static void writes_structure(void **state)
     reel__json_object_end(&json);
     assert_string_equal(buf.data,
                         "{\"a\":\"x\",\"none\":null,\"i\":-9223372036854775808,\"r\":0.5,\"f\":0.1,"
-                        "\"b\":false,\"l\":[\"x\",\"y z\"],\"e\":[],\"n\":[{},[],null,[1]]}");
+                        "\"b\":false,\"k\":\"x\",\"u\":null,\"d\":0,\"o\":null,\"l\":[\"x\",\"y "
+                        "z\"],\"e\":[],\"n\":[{},[],null,[1]]}");
     reel__buf_fini(&buf);
 }
 
