@@ -4,6 +4,14 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
+# A path in the environment means what it meant where the script was started.
+for setting in REEL_DATA REEL_TMDB_FILE REEL_HOME REEL_TEST_DATA; do
+    eval "value=\${$setting:-}"
+    case $value in
+    '' | /* | sample) ;;
+    *) export "$setting=$PWD/$value" ;;
+    esac
+done
 cd "$root"
 
 say() { printf '%s\n' "$*" >&2; }
