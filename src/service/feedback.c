@@ -102,6 +102,8 @@ static void free_waiting(waiting *one)
 static void end_group(waiting *group, reel_code rc, const reel_err *err)
 {
     for (waiting *one = group, *next; one != NULL; one = next) {
+        reel_feedback_done *done = one->done;
+        void *user = one->user;
         reel_feedback_answer answer = {0};
 
         next = one->next;
@@ -109,8 +111,8 @@ static void end_group(waiting *group, reel_code rc, const reel_err *err)
             answer.duplicates += one->batch.known[i];
         if (rc == REEL_OK)
             answer.accepted = (int64_t)one->batch.count - answer.duplicates;
-        one->done(one->user, rc == REEL_OK ? NULL : err, answer);
-        free_waiting(one);
+        free_waiting(one); /* whoever is told may count on it */
+        done(user, rc == REEL_OK ? NULL : err, answer);
     }
 }
 

@@ -223,7 +223,7 @@ static inline void assert_sums(const json_t *item)
 {
     const json_t *reasons = member(item, "reasons");
     const double score = number(item, "score");
-    double sum = number(item, "baseline") + number(item, "other"), before = INFINITY;
+    double sum = number(item, "baseline") + number(item, "other"), before = (double)INFINITY;
 
     assert_each(reasons, "movie:i title:s rating:n? contribution:n");
     assert_each(member(item, "terms"), "term:s contribution:n");
@@ -242,7 +242,7 @@ static inline void assert_sums(const json_t *item)
 static inline size_t assert_list(const json_t *list)
 {
     const json_t *items = member(list, "items");
-    double before = INFINITY;
+    double before = (double)INFINITY;
 
     assert_shape(list, LIST_SHAPE);
     assert_shape(member(list, "model"), "name:s id:s data_hash:s");

@@ -155,7 +155,7 @@ static void search_is_best_first(void **state)
 static void a_person_and_their_ratings(void **state)
 {
     const json_t *person = get("/api/v1/people/6"), *ratings;
-    double before = INFINITY;
+    double before = (double)INFINITY;
 
     (void)state;
     assert_shape(person, "user:i ratings:i mean:n genres:a simulated:b");

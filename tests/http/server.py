@@ -1,0 +1,362 @@
+#!/usr/bin/env python3
+"""server.py REEL - the program's server over real sockets: what is kept open, what is refused, what
+is slow, many at once, and what is on disk when it stops or is killed."""
+import concurrent.futures
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import uuid
+
+REEL = os.path.abspath(sys.argv.pop(1))
+SECONDS = 20
+JSON = {"Content-Type": "application/json"}
+
+
+def reel(*words, folder):
+    subprocess.run([REEL, *words, "--quiet"], cwd=folder, check=True, stdin=subprocess.DEVNULL)
+
+
+def click(**members):
+    return {"event_id": str(uuid.uuid4()), "type": "click", "item": 1, **members}
+
+
+class Server:
+    """A server over a copy of the prepared database."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.start()
+
+    def start(self):
+        settings = {k: v for k, v in os.environ.items() if not k.startswith("REEL_")}
+        self.process = subprocess.Popen(
+            [REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0", "--json"],
+            cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=settings)
+        first = self.process.stdout.readline()
+        assert first, self.process.stderr.read().decode()
+        self.port = int(json.loads(first)["url"].rsplit(":", 1)[1])
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+
+    def raw(self, data, timeout=SECONDS):
+        """Everything the server says to these bytes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as s:
+            said = b""
+            try:
+                s.sendall(data)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # refused before all was sent
+            while True:
+                try:
+                    more = s.recv(65536)
+                except ConnectionResetError:
+                    return said
+                if not more:
+                    return said
+                said += more
+
+    def ask(self, method, target, body=None, headers=None):
+        """Status, headers and body of one request on its own connection."""
+        connection = self.connect()
+        try:
+            data = None if body is None else json.dumps(body).encode()
+            connection.request(method, target, data, headers or (JSON if data else {}))
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            connection.close()
+
+    def get(self, target):
+        status, _, body = self.ask("GET", target)
+        assert status == 200, (status, body)
+        return json.loads(body)
+
+    def post(self, target, body):
+        status, _, text = self.ask("POST", target, body)
+        assert status == 200, (status, text)
+        return json.loads(text)
+
+    def log(self):
+        """The ids of all events, newest first."""
+        ids, target = [], "/api/v1/feedback?limit=200"
+        while True:
+            page = self.get(target)
+            ids += [event["event_id"] for event in page["items"]]
+            if page["next_cursor"] is None:
+                return ids
+            target = "/api/v1/feedback?limit=200&cursor=" + page["next_cursor"]
+
+    def stop(self, how=signal.SIGTERM):
+        """Its exit status and what it said."""
+        self.process.send_signal(how)
+        _, said = self.process.communicate(timeout=SECONDS)
+        return self.process.returncode, said.decode()
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.base = tempfile.mkdtemp(prefix="reel-http-")
+        reel("sample", "--people", "40", "--output", "sample", folder=cls.base)
+        reel("load", "--movielens", "sample", "--tmdb", "sample/films.jsonl", "--simulated",
+             "--database", "reel.db", folder=cls.base)
+        cls.server = Server(cls.base)
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.server.process.poll() is None:
+            cls.server.process.kill()
+        cls.server.process.communicate()
+        shutil.rmtree(cls.base, ignore_errors=True)
+
+
+class Wire(Case):
+    """One server for all: nothing here ends it, and it answers after each."""
+
+    def tearDown(self):
+        self.assertEqual(self.server.get("/api/v1/health")["status"], "ok")
+
+    def test_one_connection_answers_many_requests(self):
+        connection = self.server.connect()
+        for number in range(50):
+            connection.request("GET", f"/api/v1/movies?limit={number % 9 + 1}")
+            answer = connection.getresponse()
+            self.assertEqual(answer.status, 200)
+            self.assertEqual(len(json.loads(answer.read())["items"]), number % 9 + 1)
+            own = connection.sock.getsockname()[1] if number == 0 else own
+            self.assertEqual(connection.sock.getsockname()[1], own)
+        connection.close()
+
+    def test_requests_that_come_together_are_answered_in_order(self):
+        one = b"GET /api/v1/movies/%d HTTP/1.1\r\nHost: x\r\n\r\n"
+        films = [film["movie"] for film in self.server.get("/api/v1/movies?limit=5")["items"]]
+        last = b"GET /api/v1/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        said = self.server.raw(b"".join(one % film for film in films) + last)
+        self.assertEqual(said.count(b"HTTP/1.1 200"), 6)
+        places = [said.index(b'{"movie":%d,' % film) for film in films]
+        self.assertEqual(places, sorted(places))
+
+    def test_head_has_the_headers_of_get_and_no_body(self):
+        for target in ("/api/v1/health", "/api/v1/movies/1/poster.svg", "/"):
+            _, get, body = self.server.ask("GET", target)
+            status, head, nothing = self.server.ask("HEAD", target)
+            self.assertEqual((status, nothing), (200, b""))
+            self.assertEqual(head["Content-Length"], str(len(body)))
+            self.assertEqual(head["Content-Type"], get["Content-Type"])
+
+    def test_every_answer_is_safe_to_show(self):
+        for target in ("/api/v1/health", "/", "/api/v1/nothing"):
+            _, headers, _ = self.server.ask("GET", target)
+            self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+            self.assertIn("default-src 'self'", headers["Content-Security-Policy"])
+            self.assertRegex(headers["X-Request-Id"], "^[0-9a-f]{16}$")
+        _, first, _ = self.server.ask("GET", "/api/v1/health")
+        self.assertEqual(first["Cache-Control"], "no-store")
+
+    def test_problems_carry_the_id_of_the_request(self):
+        status, headers, body = self.server.ask("GET", "/api/v1/movies/999999")
+        problem = json.loads(body)
+        self.assertEqual((status, problem["status"]), (404, 404))
+        self.assertEqual(headers["Content-Type"], "application/problem+json")
+        self.assertEqual(problem["request_id"], headers["X-Request-Id"])
+        status, headers, _ = self.server.ask("DELETE", "/api/v1/feedback")
+        self.assertEqual((status, headers["Allow"]), (405, "GET, HEAD, POST"))
+
+    def test_a_body_over_the_limit_is_refused_with_an_answer(self):
+        for size, expected in ((1 << 20, 400), ((1 << 20) + 1, 413), (5 << 20, 413)):
+            connection = self.server.connect()
+            connection.request("POST", "/api/v1/recommendations", b" " * size, JSON)
+            answer = connection.getresponse()
+            self.assertEqual(answer.status, expected)
+            self.assertEqual(json.loads(answer.read())["status"], expected)
+            connection.close()
+
+    def test_a_body_in_chunks_is_taken(self):
+        connection = self.server.connect()
+        pieces = (piece.encode() for piece in ('{"user"', ":1,", '"limit":2}'))
+        connection.request("POST", "/api/v1/recommendations", pieces, JSON, encode_chunked=True)
+        answer = connection.getresponse()
+        self.assertEqual(len(json.loads(answer.read())["items"]), 2)
+        connection.close()
+
+    def test_a_client_that_asks_before_it_sends_is_told_to_go_on(self):
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS) as s:
+            s.sendall(b"POST /api/v1/recommendations HTTP/1.1\r\nHost: x\r\n"
+                      b"Content-Type: application/json\r\nContent-Length: 10\r\n"
+                      b"Expect: 100-continue\r\nConnection: close\r\n\r\n")
+            self.assertIn(b"100 Continue", s.recv(4096))
+            s.sendall(b'{"user":1}')
+            said = b""
+            while more := s.recv(65536):
+                said += more
+        self.assertIn(b"HTTP/1.1 200", said)
+
+    def test_a_slow_client_holds_up_nobody(self):
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS) as slow:
+            for byte in b"GET /api/v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n":
+                slow.sendall(bytes([byte]))
+                if byte == 0x0a:
+                    self.assertEqual(self.server.get("/api/v1/health")["status"], "ok")
+            slow.sendall(b"\r\n")
+            said = b""
+            while more := slow.recv(65536):
+                said += more
+        self.assertIn(b'"status":"ok"', said)
+
+    def test_bytes_that_are_no_request_end_only_themselves(self):
+        unfinished = (b"\0" * 100, b"\0" * 100 + b"\r\n\r\n", b"\xff\xfe" * 50, b"GET", b"GET / HTTP/1.1\r\nHost",
+                      b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+        for data in unfinished:
+            with socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS) as s:
+                s.sendall(data)
+                self.assertEqual(self.server.get("/api/v1/health")["status"], "ok")
+        bad = (b"\xff\xfe" * 50 + b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
+               b"GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+               b"GET /%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+               b"GET /\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+               b"GET /?" + b"a=1&" * 40 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+               b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+               b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 9000 + b"\r\n\r\n",
+               b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+               b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz")
+        for data in bad:
+            said = self.server.raw(data)
+            self.assertNotIn(b" 200 ", said.split(b"\r\n", 1)[0], data[:60])
+            self.assertNotIn(b" 500 ", said.split(b"\r\n", 1)[0], data[:60])
+            self.assertEqual(self.server.get("/api/v1/health")["status"], "ok")
+
+    def test_a_target_that_cannot_be_read_is_a_problem(self):
+        for target, expected in (("/%zz", 400), ("/?" + "a=1&" * 40, 400), ("/" + "a" * 9000, 413)):
+            status, _, body = self.server.ask("GET", target)
+            self.assertEqual(status, expected)
+            self.assertEqual(json.loads(body)["status"], expected)
+
+    def test_a_client_that_leaves_is_forgotten(self):
+        for _ in range(50):
+            s = socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS)
+            s.sendall(b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                      b"Content-Length: 150\r\n\r\n"
+                      + json.dumps({"events": [click()]}).ljust(150).encode())
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            s.close()  # a reset, while the commit is under way
+
+    def test_many_clients_at_once(self):
+        def visit(number):
+            connection = self.server.connect()
+            kept = []
+            for turn in range(12):
+                if (number + turn) % 3 == 0:
+                    event = click(user=number % 40 + 1)
+                    connection.request("POST", "/api/v1/feedback", json.dumps({"events": [event]}), JSON)
+                    assert json.loads(connection.getresponse().read())["accepted"] == 1
+                    kept.append(event["event_id"])
+                else:
+                    connection.request("GET", f"/api/v1/recommendations?user={number % 40 + 1}")
+                    answer = json.loads(connection.getresponse().read())
+                    assert answer["user"] == number % 40 + 1 and len(answer["items"]) == 10
+            connection.close()
+            return kept
+
+        with concurrent.futures.ThreadPoolExecutor(48) as pool:
+            kept = sum(pool.map(visit, range(48)), [])
+        log = self.server.log()
+        self.assertEqual(len(kept), 48 * 4)
+        self.assertEqual(len(set(log)), len(log))
+        self.assertLessEqual(set(kept), set(log))
+
+
+class Life(Case):
+    """Starting, stopping and being killed."""
+
+    def test_what_was_acknowledged_is_there_after_every_end(self):
+        known = []
+        for how in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT):
+            connection = self.server.connect()
+            for _ in range(20):
+                event = click()
+                connection.request("POST", "/api/v1/feedback", json.dumps({"events": [event]}), JSON)
+                self.assertEqual(json.loads(connection.getresponse().read())["accepted"], 1)
+                known.append(event["event_id"])
+            connection.close()
+            status, said = self.server.stop(how)
+            self.assertEqual(status, -9 if how == signal.SIGKILL else 0, said)
+            self.server.start()
+            self.assertEqual(self.server.log()[:len(known)], known[::-1])
+
+    def test_a_killed_server_loses_nothing_it_said_it_kept(self):
+        def send(events):
+            try:
+                return events if self.server.post("/api/v1/feedback", {"events": events}) else []
+            except (OSError, http.client.HTTPException):
+                return []
+
+        batches = [[click() for _ in range(3)] for _ in range(200)]
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            sent = [pool.submit(send, batch) for batch in batches]
+            time.sleep(0.1)
+            self.server.process.kill()
+            kept = [event["event_id"] for answer in sent for event in answer.result()]
+        self.server.process.communicate()
+        self.server.start()
+        log = set(self.server.log())
+        self.assertGreater(len(kept), 0)
+        self.assertEqual([one for one in kept if one not in log], [])
+        for batch in batches:  # a call is kept whole or not at all
+            self.assertIn(sum(event["event_id"] in log for event in batch), (0, 3))
+
+    def test_a_stop_answers_what_came_before_it(self):
+        def send(_):
+            try:
+                return self.server.ask("POST", "/api/v1/feedback", {"events": [click()]})[0]
+            except (OSError, http.client.HTTPException):
+                return "late"
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = [pool.submit(send, n) for n in range(400)]
+            time.sleep(0.15)
+            status, said = self.server.stop()
+            answers = [answer.result() for answer in answers]
+        self.assertEqual(status, 0, said)
+        self.assertLessEqual(set(answers), {200, "late"})
+        self.server.start()
+        self.assertGreater(answers.count(200), 0)
+        self.assertGreaterEqual(len(self.server.log()), answers.count(200))
+
+    def test_a_second_start_has_nothing_to_train(self):
+        self.server.stop()
+        self.server.start()
+        self.assertEqual(self.server.get("/api/v1/health")["people"], 40)
+        _, said = self.server.stop()
+        self.assertNotIn("trained", said)
+        for name in os.listdir(os.path.join(self.base, "reel.db.models")):
+            os.remove(os.path.join(self.base, "reel.db.models", name))
+        self.server.start()
+        self.assertEqual(len(self.server.get("/api/v1/models")["items"]), 4)
+        _, said = self.server.stop()
+        self.assertIn("content: trained", said)
+        self.server.start()
+
+    def test_an_idle_connection_does_not_hold_up_the_end(self):
+        connection = self.server.connect()
+        connection.request("GET", "/api/v1/health")
+        connection.getresponse().read()
+        began = time.monotonic()
+        status, _ = self.server.stop()
+        self.assertEqual(status, 0)
+        self.assertLess(time.monotonic() - began, 4)
+        connection.close()
+        self.server.start()
+
+
+if __name__ == "__main__":
+    unittest.main()
