@@ -165,7 +165,7 @@ static reel_code weigh(reel_sample_films *out, feature_set *sets, reel_err *err)
         qsort(sets[i].id, (size_t)sets[i].count, sizeof *sets[i].id, compare_ids);
         total += sets[i].count;
         for (int k = 0; k < sets[i].count; k++)
-            with[sets[i].id[k]]++;
+            with[sets[i].id[k]] += k == 0 || sets[i].id[k] != sets[i].id[k - 1];
     }
     if (rc == REEL_OK)
         rc = reel__csr_init(&out->features, out->count, out->feature_count, total, err);
