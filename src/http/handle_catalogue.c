@@ -101,7 +101,7 @@ reel_code reel__handle_person_ratings(reel_context *context, reel_err *err)
     reel__json_array_end(&context->json);
     reel__json_put_int(&context->json, "total", (int64_t)total);
     reel__exchange_next(&context->json, 'o',
-                        (size_t)(offset + limit) < total ? offset + limit : -1);
+                        (size_t)offset + (size_t)limit < total ? offset + limit : -1);
     reel__json_object_end(&context->json);
 out:
     return rc;
