@@ -1,14 +1,19 @@
 /* file_writer.c - files that appear complete or not at all.
  * Written under a hidden name in the same folder, fsynced, renamed over the target, and the folder
  * is fsynced too, since the new name lives there. Small writes are gathered; large ones pass by.
+ * A process that is killed leaves its hidden file behind; the next one that writes the same file
+ * removes it. The lock a writer holds on its own tells the two apart.
  */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -33,10 +38,10 @@ static void free_writer(reel_file_writer *writer)
     reel__free(writer);
 }
 
-/* "folder/.name.XXXXXX" beside "folder/name". */
+/* "folder/.name.reel-XXXXXX" beside "folder/name". */
 static bool name_files(reel_file_writer *writer, const char *path)
 {
-    static const char ending[] = ".XXXXXX";
+    static const char ending[] = ".reel-XXXXXX";
     const char *slash = strrchr(path, '/');
     const size_t before = slash == NULL ? 0 : (size_t)(slash + 1 - path);
     const size_t name = strlen(path) - before;
@@ -51,6 +56,52 @@ static bool name_files(reel_file_writer *writer, const char *path)
     memcpy(writer->temporary + before + 1, path + before, name);
     memcpy(writer->temporary + before + 1 + name, ending, sizeof ending);
     return true;
+}
+
+/* ---- what killed processes left ------------------------------------------------------------ */
+
+static void remove_left_over(int folder, const char *name)
+{
+    struct stat facts;
+    const int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    /* Removed while locked: its writer may be about to lock it. */
+    if (fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        (void)unlinkat(folder, name, 0);
+    close(fd);
+}
+
+/* Best effort: what cannot be listed or removed stays. */
+static void remove_left_overs(const reel_file_writer *writer)
+{
+    const char *slash = strrchr(writer->temporary, '/');
+    const char *own = slash == NULL ? writer->temporary : slash + 1;
+    const size_t length = strlen(own);
+    DIR *folder = opendir(writer->folder);
+    const struct dirent *entry;
+
+    if (folder == NULL)
+        return;
+    while ((entry = readdir(folder)) != NULL)
+        if (strlen(entry->d_name) == length &&
+            memcmp(entry->d_name, own, length - RANDOM_LETTERS) == 0)
+            remove_left_over(dirfd(folder), entry->d_name);
+    closedir(folder);
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+/* Where locks are unknown nothing is ever taken for left over. False when another process took this
+ * one for left over before it was locked. */
+static bool lock_temporary(int fd)
+{
+    struct stat facts;
+
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return false;
+    return fstat(fd, &facts) != 0 || facts.st_nlink > 0;
 }
 
 /* mkstemp would make a file that only its owner may read, and asking for the umask to mend that is
@@ -69,8 +120,10 @@ static int create_temporary(reel_file_writer *writer)
         for (int i = 0; i < RANDOM_LETTERS; i++)
             ending[i] = letters[reel__rng_below(&rng, sizeof letters - 1)];
         fd = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-        if (fd >= 0 || errno != EEXIST)
+        if (fd >= 0 ? lock_temporary(fd) : errno != EEXIST)
             return fd;
+        if (fd >= 0)
+            close(fd);
     }
     return -1;
 }
@@ -88,7 +141,9 @@ reel_code reel__file_writer_open(reel_file_writer **out, const char *path, reel_
         rc = reel_fail(err, REEL_E_NOMEM, "%s: out of memory to write it", path);
     else if (reel__file_is_folder(path))
         rc = reel__file_fail(err, "write", path, EISDIR);
-    else if ((writer->fd = create_temporary(writer)) < 0)
+    else
+        remove_left_overs(writer);
+    if (rc == REEL_OK && (writer->fd = create_temporary(writer)) < 0)
         rc = reel__file_fail(err, "write", path, errno);
     if (rc != REEL_OK) {
         free_writer(writer);
@@ -156,10 +211,12 @@ reel_code reel__file_writer_commit(reel_file_writer *writer, reel_err *err)
 
     if (rc == REEL_OK && fsync(writer->fd) != 0)
         rc = reel__file_fail(err, "sync", writer->path, errno);
-    if (close(writer->fd) != 0 && rc == REEL_OK)
-        rc = reel__file_fail(err, "write", writer->path, errno);
     if (rc == REEL_OK && rename(writer->temporary, writer->path) != 0)
         rc = reel__file_fail(err, "write", writer->path, errno);
+    /* Closing ends the lock, so the new name comes first; what was synced is on the disk already.
+     */
+    if (close(writer->fd) != 0 && rc == REEL_OK)
+        rc = reel__file_fail(err, "close", writer->path, errno);
     if (rc != REEL_OK)
         (void)unlink(writer->temporary);
     else

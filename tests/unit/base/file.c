@@ -137,6 +137,39 @@ static void appears_only_when_committed(void **state)
     assert_int_equal(count_files(temp_folder), files);
 }
 
+static void what_a_killed_process_left_is_removed(void **state)
+{
+    reel_file_writer *other = NULL, *writer = NULL;
+    int files = 0;
+    pid_t child = 0;
+    reel_err err;
+
+    (void)state;
+    (void)temp_write("killed", "old");
+    (void)temp_write(".killed.backup", "not ours");
+    (void)temp_write(".killed.reel-longer-name", "not ours");
+    files = count_files(temp_folder);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (reel__file_writer_open(&other, temp_path("killed"), &err) == REEL_OK)
+            (void)raise(SIGKILL);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(count_files(temp_folder), files + 1);
+
+    assert_ok(reel__file_writer_open(&other, temp_path("killed"), &err));
+    assert_int_equal(count_files(temp_folder), files + 1);
+    assert_ok(reel__file_writer_open(&writer, temp_path("killed"), &err));
+    assert_int_equal(count_files(temp_folder), files + 2); /* the other one still writes */
+    assert_ok(reel__file_writer_write(other, "new", 3, &err));
+    assert_ok(reel__file_writer_commit(other, &err));
+    reel__file_writer_abort(writer);
+    assert_content(temp_path("killed"), "new", 3);
+    assert_int_equal(count_files(temp_folder), files);
+}
+
 static void gathers_pieces_of_any_size(void **state)
 {
     static char data[500000];
@@ -358,6 +391,7 @@ int main(void)
         cmocka_unit_test(makes_folders),
         cmocka_unit_test(joins_paths),
         cmocka_unit_test(appears_only_when_committed),
+        cmocka_unit_test(what_a_killed_process_left_is_removed),
         cmocka_unit_test(gathers_pieces_of_any_size),
         cmocka_unit_test(obeys_the_umask),
         cmocka_unit_test(refuses_bad_places),
