@@ -4,6 +4,7 @@
  * plain digits goes to the careful path, which is the only one that judges and explains.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -192,7 +193,7 @@ static bool find_fault(const list_reader *reading, const reel_slice fields[], re
         return snprintf(reason, ROWS_FAULT, "rating %g is outside the scale %g to %g", value,
                         shape->minimum, shape->maximum) > 0;
     rating->value = (float)value;
-    if (rating->value - rating->value != 0.0F) /* finite as double, not as float */
+    if (fabs(value) > (double)REEL_RATING_MAX)
         return snprintf(reason, ROWS_FAULT, "rating %g is too large", value) > 0;
     if (shape->columns > 3 && !reel__slice_int(fields[3], &rating->time, why))
         return snprintf(reason, ROWS_FAULT, "timestamp %s", why) > 0;

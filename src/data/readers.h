@@ -12,6 +12,10 @@
 #include "base/progress.h"
 #include "reel/dataset.h"
 
+/* Ratings beyond this, either way, are bad rows: products of smaller ones fit a float, so that every
+ * model can be trained on what was read. */
+#define REEL_RATING_MAX 1e6F
+
 /* One row that could not be used. */
 typedef struct reel_bad_row {
     const char *file;   /* path as opened */

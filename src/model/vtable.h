@@ -8,11 +8,12 @@
 #include <stdatomic.h>
 
 #include "base/tensors.h"
+#include "data/readers.h"
 #include "reel/model.h"
 
 enum { REEL_PARAMS_MAX = 24 };
-/* Ratings and weights beyond this are refused at the door: products of smaller ones fit a float. */
-#define REEL_VALUE_MAX 1e6F
+/* Ratings and weights beyond this are refused at the door; no rating that was loaded is. */
+#define REEL_VALUE_MAX REEL_RATING_MAX
 
 typedef struct reel_model_ops {
     reel_model_info info;

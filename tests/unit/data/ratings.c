@@ -344,16 +344,21 @@ static void test_reasons(void **state)
     }
 }
 
-static void test_a_value_no_float_holds(void **state)
+static void test_values_no_model_holds(void **state)
 {
     (void)state;
     bad_rows bad = {0};
     reel_ratings ratings;
     reel_err err;
 
-    assert_ok(read_text(&ratings, "huge.csv", "1,2,3\n1,3,1e300\n", &bad, &err));
-    assert_int_equal(ratings.count, 1);
+    assert_ok(read_text(&ratings, "huge.csv",
+                        "1,2,3\n1,3,1e300\n1,4,1e30\n1,5,-1000001\n1,6,1e6\n1,7,-1e6\n", &bad,
+                        &err));
+    assert_int_equal(ratings.count, 3);
+    assert_int_equal(bad.count, 3);
     assert_string_equal(bad.reason[0], "rating 1e+300 is too large");
+    assert_string_equal(bad.reason[1], "rating 1e+30 is too large");
+    assert_int_equal(bad.line[2], 4);
     reel__ratings_fini(&ratings);
 }
 
@@ -525,7 +530,7 @@ int main(void)
         cmocka_unit_test(test_bad_rows_among_many_good_ones),
         cmocka_unit_test(test_only_twenty_bad_rows_are_reported),
         cmocka_unit_test(test_reasons),
-        cmocka_unit_test(test_a_value_no_float_holds),
+        cmocka_unit_test(test_values_no_model_holds),
         cmocka_unit_test(test_offending_text_is_escaped_and_cut),
         cmocka_unit_test(test_strict_ends_at_the_first),
         cmocka_unit_test(test_no_file_and_empty_files),
