@@ -52,10 +52,13 @@ static void split(fields *out, const char *line, size_t length)
     }
 }
 
-static bool read_number(const char *text, double *out)
+/* Spreadsheets of half of Europe write 4,5: a lone comma inside a field is taken for a point. */
+static bool read_number(char *text, double *out)
 {
-    char *end;
+    char *comma = strchr(text, ','), *end;
 
+    if (comma != NULL && strchr(comma + 1, ',') == NULL && strchr(text, '.') == NULL)
+        *comma = '.';
     while (*text == ' ')
         text++;
     errno = 0;
@@ -100,7 +103,7 @@ static void tell(const reading *at, const char *reason)
     at->notice->line(at->notice->user, text);
 }
 
-static reel_code take_row(const reading *at, const fields *row, reel_err *err)
+static reel_code take_row(const reading *at, fields *row, reel_err *err)
 {
     const bool movielens = row->count >= 3;
     const char *film = row->text[movielens ? 1 : 0];

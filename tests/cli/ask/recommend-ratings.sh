@@ -14,6 +14,9 @@ reel recommend --database reel.db --ratings own.csv --limit 3 --quiet >first
 printf 'Toy Story (1995)\t4.5\r\nThe Good, the Bad and the Ugly\t5\r\nThe Matrix\t4\r\nFinding Nemo\t4' >own.tsv
 reel recommend --database reel.db --ratings own.tsv --limit 3 --quiet >second
 diff first second || :
+printf '\357\273\277Title;Rating\r\nToy Story (1995);4,5\r\nThe Good, the Bad and the Ugly;5\r\nThe Matrix;4,0\r\nFinding Nemo;"4"\r\n' >windows.csv
+reel recommend --database reel.db --ratings windows.csv --limit 3 --quiet >third
+diff first third || :
 toy=$(reel search 'Toy Story' --limit 1 --database reel.db --json | "$PYTHON" -c 'import json,sys; print(json.load(sys.stdin)["items"][0]["movie"])')
 printf 'userId,movieId,rating,timestamp\n7,%s,5,964982703\n' "$toy" >movielens.csv
 run reel recommend --database reel.db --ratings movielens.csv --limit 2
