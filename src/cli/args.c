@@ -36,7 +36,7 @@ static void print_options(const reel_option *table, int count)
         (void)snprintf(left, sizeof left, "--%s%s%s", table[i].name,
                        table[i].value != NULL ? " " : "",
                        table[i].value != NULL ? table[i].value : "");
-        reel__term_print("  %-28s %s\n", left, table[i].help);
+        reel__term_print("  %-22s %s\n", left, table[i].help);
     }
 }
 
@@ -113,7 +113,7 @@ reel_code reel__args_parse(reel_args *out, const reel_command *command, int argc
     fill_long(known, command->options, count, 0);
     fill_long(known + count, common, COMMON, OPT_JSON);
     opterr = 0;
-    optind = 1;
+    optind = 0; /* also forgets the middle of a word such as -xyz, where a test left it */
     while ((found = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
         const reel_code rc = take(out, command, found, argv, err);
         if (rc != REEL_OK)

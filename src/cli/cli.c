@@ -43,8 +43,8 @@ static void print_help(void)
     }
     reel__term_print("\n%sFirst steps%s, with the bundled films and simulated people\n"
                      "  reel sample --output sample\n"
-                     "  reel load --movielens sample --tmdb sample/films.jsonl --simulated "
-                     "--database reel.db\n"
+                     "  reel load --movielens sample --tmdb sample/films.jsonl --simulated \\\n"
+                     "            --database reel.db\n"
                      "  reel recommend --database reel.db --user 1\n"
                      "\n`reel COMMAND --help` explains one command.\n",
                      reel__term_bold(), reel__term_plain());

@@ -87,7 +87,7 @@ static const reel_option export_options[] = {
     {"database", "FILE", "the database `reel load` made"},
     {"models", "DIR", "where model files are kept (default FILE.models)"},
     {"format", "npy|npz", "dense or sparse (default: by the output's ending)"},
-    {"of", "WHAT", "user-similarity (default), content-similarity or user-item"},
+    {"of", "WHAT", "user-similarity, content-similarity or user-item"},
     {"output", "FILE", "such as similarity_matrix.npy or user_item_matrix.npz"},
     {NULL, NULL, NULL},
 };
@@ -262,9 +262,9 @@ static reel_code licenses(const reel_args *args, reel_err *err)
 const reel_command reel__command_sample = {
     "sample",
     "",
-    "the bundled films with simulated people, or a cut of real data",
-    "Writes a MovieLens-shaped folder (movies.csv, ratings.csv, links.csv, films.jsonl).\n"
-    "The people are made up and labelled so.",
+    "the bundled films and simulated people, or a cut",
+    "Writes a MovieLens-shaped folder (movies.csv, ratings.csv, links.csv,\n"
+    "films.jsonl). The people are made up and labelled so.",
     sample_options,
     sample};
 

@@ -18,7 +18,7 @@ static const reel_option explain_options[] = {
     {"models", "DIR", "where model files are kept (default FILE.models)"},
     {"model", "NAME", "hybrid (default), content, user-knn or popular"},
     {"user", "ID", "a person of the data set"},
-    {"ratings", "FILE", "someone who is in no data set: rows such as \"Toy Story (1995),4.5\""},
+    {"ratings", "FILE", "anyone: rows such as \"Toy Story (1995),4.5\""},
     {NULL, NULL, NULL},
 };
 
@@ -42,15 +42,18 @@ static double largest_part(const reel_explanation *why)
     return largest;
 }
 
-static void print_reasons(const reel_dataset *dataset, const reel_recommendation *item)
+static void print_reasons(const reel_dataset *dataset, const reel_args *args,
+                          const reel_recommendation *item)
 {
+    const char *user = args->option[OPT_USER];
     const reel_explanation *why = &item->why;
     const double largest = largest_part(why);
     char label[LABEL];
 
     reel__movie_label(label, sizeof label, dataset, item->movie);
-    reel__term_print("%s%s%s scores %.4f:\n", reel__term_bold(), label, reel__term_plain(),
-                     why->score);
+    reel__term_print("%s%s scores %.4f for %s%s%s:\n\n", reel__term_bold(), label, why->score,
+                     user != NULL ? "person " : "", user != NULL ? user : args->option[OPT_RATINGS],
+                     reel__term_plain());
     for (size_t i = 0; i < why->reason_count; i++) {
         reel__movie_label(label, sizeof label, dataset, why->reasons[i].movie);
         print_bar(label, why->reasons[i].contribution, largest);
@@ -58,7 +61,7 @@ static void print_reasons(const reel_dataset *dataset, const reel_recommendation
     print_bar("everything else rated", why->other, largest);
     print_bar("for anyone (baseline)", why->baseline, largest);
     for (size_t i = 0; i < why->term_count; i++)
-        reel__term_print("%s%s", i == 0 ? "In common: " : ", ", why->terms[i].term);
+        reel__term_print("%s%s", i == 0 ? "\nIn common: " : ", ", why->terms[i].term);
     if (why->term_count > 0)
         reel__term_print("\n");
 }
@@ -108,7 +111,7 @@ static reel_code explain(const reel_args *args, reel_err *err)
     if (args->json)
         rc = reel__print_json(write_explained, &(explained){&open, &item}, err);
     else
-        print_reasons(reel__engine_dataset(open.engine), &item);
+        print_reasons(reel__engine_dataset(open.engine), args, &item);
 out:
     reel__given_fini(&given);
     reel__open_end(&open);
@@ -294,7 +297,8 @@ const reel_command reel__command_explain = {
     "explain",
     "TITLE|ID",
     "why a film is (or is not) recommended to someone",
-    "The parts add up to the score: what each rated film added, the rest, and a baseline.",
+    "The parts add up to the score: what each rated film added, the rest, and a\n"
+    "baseline.",
     explain_options,
     explain};
 

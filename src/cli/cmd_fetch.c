@@ -11,7 +11,7 @@ enum { OPT_OUTPUT, OPT_ACCEPT };
 enum { FOLDER_MAX = 4096 };
 
 static const reel_option options[] = {
-    {"output", "DIR", "the folder that gets a folder per data set (default data)"},
+    {"output", "DIR", "gets a folder for each data set (default data)"},
     {"accept-license", NULL, "the terms are known and accepted; do not ask"},
     {NULL, NULL, NULL},
 };
@@ -104,8 +104,8 @@ const reel_command reel__command_fetch = {
     "fetch",
     "DATASET",
     "MovieLens data from GroupLens, after its licence",
-    "Data sets: ml-latest-small ml-100k ml-1m ml-10m ml-20m ml-25m ml-32m. A broken download goes "
-    "on\n"
-    "where it stopped; the archive is checked against its published MD5.",
+    "Data sets: ml-latest-small ml-100k ml-1m ml-10m ml-20m ml-25m ml-32m. A broken\n"
+    "download goes on where it stopped; the archive is checked against its published\n"
+    "MD5.",
     options,
     fetch};

@@ -22,7 +22,7 @@ static const reel_option load_options[] = {
     {"movielens", "DIR", "a MovieLens folder of any generation"},
     {"ratings", "FILE", "instead: TSV or CSV of user item [rating [timestamp]]"},
     {"tmdb", "FILE", "TMDb-shaped metadata, one JSON object a line"},
-    {"links", "FILE", "movieId,imdbId,tmdbId (default: links.csv beside --tmdb)"},
+    {"links", "FILE", "movieId,imdbId,tmdbId (default: beside --tmdb)"},
     {"database", "FILE", "where to load it; made when missing"},
     {"strict", NULL, "stop at the first wrong row"},
     {"keep", NULL, "add to what is there instead of replacing it"},
@@ -148,8 +148,9 @@ const reel_command reel__command_load = {
     "load",
     "",
     "ratings and metadata into a database",
-    "One transaction: when it fails or is interrupted, the database is as it was. A wrong row is\n"
-    "reported as file:line, counted and left out, or ends the load with --strict.",
+    "One transaction: when it fails or is interrupted, the database is as it was. A\n"
+    "wrong row is reported as file:line, counted and left out, or ends the load with\n"
+    "--strict.",
     load_options,
     load};
 

@@ -25,7 +25,7 @@ enum { OPT_DATABASE, OPT_MODELS, OPT_MODEL, OPT_LIMIT, OPT_SEEN, OPT_USER, OPT_R
 static const reel_option recommend_options[] = {
     LIST_OPTIONS("hybrid (default), content, user-knn or popular"),
     {"user", "ID", "a person of the data set"},
-    {"ratings", "FILE", "someone who is in no data set: rows such as \"Toy Story (1995),4.5\""},
+    {"ratings", "FILE", "anyone: rows such as \"Toy Story (1995),4.5\""},
     {NULL, NULL, NULL},
 };
 
@@ -255,8 +255,8 @@ const reel_command reel__command_recommend = {
     "recommend",
     "",
     "films for a person, with the reason for each",
-    "For a person of the data set (--user), or for anyone by a file of their ratings (--ratings).\n"
-    "Models that are missing are trained first.",
+    "For a person of the data set (--user), or for anyone by a file of their\n"
+    "ratings (--ratings). Models that are missing are trained first.",
     recommend_options,
     recommend};
 

@@ -94,7 +94,7 @@ static int screen_width(void)
 /* Columns take what they need; while the row is too wide, the widest gives way. */
 static void fit_widths(const reel_table *table, int *widths)
 {
-    int total = GAP * (table->columns - 1), widest = 0;
+    int total = GAP * (table->columns - 1);
     const int screen = screen_width();
 
     memset(widths, 0, sizeof *widths * REEL_COLUMNS_MAX);
@@ -104,13 +104,15 @@ static void fit_widths(const reel_table *table, int *widths)
         int *column = &widths[i % (size_t)table->columns];
         *column = width > *column ? width : *column;
     }
-    for (int i = 0; i < table->columns; i++) {
+    for (int i = 0; i < table->columns; i++)
         total += widths[i];
-        widest = widths[i] > widths[widest] ? i : widest;
-    }
-    if (total > screen) {
-        const int reduced = widths[widest] - (total - screen);
-        widths[widest] = reduced < NARROWEST ? NARROWEST : reduced;
+    for (; total > screen; total--) {
+        int widest = 0;
+        for (int i = 1; i < table->columns; i++)
+            widest = widths[i] > widths[widest] ? i : widest;
+        if (widths[widest] <= NARROWEST)
+            return;
+        widths[widest]--;
     }
 }
 

@@ -6,12 +6,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/env.h"
+#include "base/utf8.h"
 
-enum { REDRAW_US = 100000, BAR = 24 };
+enum { REDRAW_US = 100000, BAR = 20, LINE = 512 };
 
 static int print_error; /* errno of the first write that failed */
 
@@ -109,23 +111,77 @@ static void erase_bar(void)
     bar.open = false;
 }
 
-static void draw_bar(const char *stage, int64_t done, int64_t total, const char *unit)
+/* "524k", "1.00M", and for bytes "6.2 MB": short enough for a line that also has a bar. */
+static const char *short_number(char out[REEL_COUNT_TEXT], double value, const char *unit)
+{
+    const bool bytes = strcmp(unit, "bytes") == 0;
+    const char *space = bytes ? " " : "", *end = bytes ? "B" : "";
+
+    if (value < 1e3)
+        (void)snprintf(out, REEL_COUNT_TEXT, "%.0f%s%s", value, space, end);
+    else if (value < 1e6)
+        (void)snprintf(out, REEL_COUNT_TEXT, "%.0f%sk%s", value / 1e3, space, end);
+    else
+        (void)snprintf(out, REEL_COUNT_TEXT, "%.*f%sM%s", value < 1e8 ? 1 : 0, value / 1e6, space,
+                       end);
+    return out;
+}
+
+static void add_part(char *line, size_t size, const char *format, ...)
+{
+    const size_t used = strlen(line);
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(line + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+/* How much, how fast and how long still; a share of a hundred says all that by itself. */
+static void add_amount(char *line, size_t size, int64_t done, int64_t total, const char *unit)
 {
     const double seconds = (double)(reel__clock_steady_us() - bar.started_us) / 1e6;
-    const double rate = seconds > 0 ? (double)done / seconds : 0;
+    const double rate = seconds > 0.5 ? (double)done / seconds : 0;
+    char number[REEL_COUNT_TEXT];
 
-    (void)fprintf(stderr, "\r\033[K%-12s ", stage);
+    if (strcmp(unit, "%") != 0) {
+        add_part(line, size, "  %s", short_number(number, (double)done, unit));
+        if (strcmp(unit, "bytes") != 0)
+            add_part(line, size, " %s", unit);
+        if (rate > 0)
+            add_part(line, size, ", %s/s", short_number(number, rate, unit));
+    }
+    if (rate > 0 && total > done)
+        add_part(line, size, ", %.0f s left", (double)(total - done) / rate + 0.5);
+}
+
+/* A line that wraps could not be drawn over. */
+static size_t fit_line(const char *line)
+{
+    struct winsize screen;
+    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &screen) == 0 && screen.ws_col > 0;
+    const int width = (known ? screen.ws_col : 80) - 1;
+    size_t length = strlen(line);
+
+    while (length > 0 && reel__utf8_width(line, length) > width)
+        length = reel__utf8_cut(line, length, length - 1);
+    return length;
+}
+
+static void draw_bar(const char *stage, int64_t done, int64_t total, const char *unit)
+{
+    char line[LINE];
+
+    (void)snprintf(line, sizeof line, "%-17s", stage);
     if (total > 0) {
         const int filled = (int)((double)BAR * (double)done / (double)total);
+        add_part(line, sizeof line, " ");
         for (int i = 0; i < BAR; i++)
-            (void)fputs(i < filled ? "█" : "░", stderr);
-        (void)fprintf(stderr, " %3.0f %%", 100.0 * (double)done / (double)total);
+            add_part(line, sizeof line, "%s", i < filled ? "█" : "░");
+        add_part(line, sizeof line, " %3.0f %%", 100.0 * (double)done / (double)total);
     }
-    (void)fprintf(stderr, "  %" PRId64 " %s", done, unit);
-    if (seconds > 0.5)
-        (void)fprintf(stderr, ", %.3g %s/s", rate, unit);
-    if (seconds > 0.5 && total > done && rate > 0)
-        (void)fprintf(stderr, ", %.0f s left", (double)(total - done) / rate);
+    add_amount(line, sizeof line, done, total, unit);
+    (void)fprintf(stderr, "\r\033[K%.*s", (int)fit_line(line), line);
     bar.open = true;
 }
 

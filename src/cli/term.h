@@ -30,7 +30,7 @@ const char *reel__term_count(char out[REEL_COUNT_TEXT], int64_t count);
 /* "0.4 MB" into out. */
 const char *reel__term_size(char out[REEL_COUNT_TEXT], int64_t bytes);
 
-/* A table: columns as wide as their content, the widest text column cut to fit the terminal. */
+/* A table: columns as wide as their content, the widest ones cut to fit the terminal. */
 enum { REEL_COLUMNS_MAX = 8 };
 typedef struct reel_table reel_table;
 /* headings [columns]; a heading that starts with '>' stands right. */

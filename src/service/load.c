@@ -262,10 +262,14 @@ static reel_code store_all(loading *l)
 {
     reel_store_load *load;
     reel_store_counts counts;
+    bool simulated = l->opts->simulated;
     reel_code rc = REEL_OK;
 
-    if (l->opts->keep)
+    if (l->opts->keep) {
         REEL_TRY(know_store(l));
+        REEL_TRY(reel__store_counts(l->store, &counts, l->err));
+        simulated |= counts.simulated; /* people who are made up do not become real by company */
+    }
     REEL_TRY(leave_out_unknown(l));
     REEL_TRY(reel__store_load_begin(&l->load, l->store, !l->opts->keep, l->err));
     if (l->catalogue != NULL)
@@ -276,7 +280,7 @@ static reel_code store_all(loading *l)
     name_source(l);
     load = l->load;
     l->load = NULL;
-    REEL_TRY(reel__store_load_commit(load, l->report->source, l->opts->simulated, l->err));
+    REEL_TRY(reel__store_load_commit(load, l->report->source, simulated, l->err));
     REEL_TRY(reel__store_counts(l->store, &counts, l->err));
     l->report->movies = counts.movies;
     l->report->people = counts.people;

@@ -1,8 +1,11 @@
-for command in recommend similar explain search similar-people serve load train info fetch convert \
-    sample export licenses; do
+commands='recommend similar explain search similar-people serve load train info fetch convert sample
+    export licenses'
+for command in $commands; do
     run reel "$command" --help
     reel "$command" --help >long
     reel help "$command" >word
     reel "$command" -h >short
     cmp long word && cmp long short
 done
+# A terminal has 80 columns.
+(reel help; for command in $commands; do reel "$command" --help; done) | awk 'length > 79'

@@ -1,0 +1,1 @@
+reel_add_test(unit/cli/args.c)
