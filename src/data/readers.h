@@ -12,8 +12,8 @@
 #include "base/progress.h"
 #include "reel/dataset.h"
 
-/* Ratings beyond this, either way, are bad rows: products of smaller ones fit a float, so that every
- * model can be trained on what was read. */
+/* Ratings beyond this, either way, are bad rows: products of smaller ones fit a float, so that
+ * every model can be trained on what was read. */
 #define REEL_RATING_MAX 1e6F
 
 /* One row that could not be used. */

@@ -2,7 +2,6 @@
 #include "http/routes.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const reel_route routes[] = {
@@ -33,15 +32,27 @@ const reel_route *reel__route_at(size_t index)
     return index < ROUTES ? &routes[index] : NULL;
 }
 
-/* At most 15 digits, so that any id fits. */
+/* As many digits as an id of the data may have. */
+static bool read_id(const char *digits, size_t count, int64_t *id)
+{
+    int64_t value = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, digits[i] - '0', &value))
+            return false;
+    *id = value;
+    return count > 0;
+}
+
 static bool path_fits(const char *pattern, const char *path, int64_t *id)
 {
     while (*pattern != '\0') {
         if (strncmp(pattern, "{id}", 4) == 0) {
             const size_t digits = strspn(path, "0123456789");
-            if (digits == 0 || digits > 15)
+
+            if (!read_id(path, digits, id))
                 return false;
-            *id = strtoll(path, NULL, 10);
             pattern += 4;
             path += digits;
         } else if (*pattern++ != *path++) {

@@ -222,7 +222,7 @@ static void wrong_questions_are_told_apart(void **state)
     refuses("GET", "/api/v1/people/4/ratings", NULL, 404, "E_NOTFOUND", "4");
     refuses("GET", "/api/v1/people/4/similar", NULL, 404, "E_NOTFOUND", "4");
     refuses("GET", "/api/v1/movies/1x", NULL, 404, "E_NOTFOUND", "/api/v1/movies/1x");
-    refuses("GET", "/api/v1/movies/9999999999999999", NULL, 404, "E_NOTFOUND", "there is no");
+    refuses("GET", "/api/v1/movies/99999999999999999999", NULL, 404, "E_NOTFOUND", "there is no");
     refuses("GET", "/api/v1/", NULL, 404, "E_NOTFOUND", "/api/v1/");
     refuses("GET", "/api", NULL, 404, "E_NOTFOUND", "/api");
 }

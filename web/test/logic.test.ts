@@ -20,11 +20,12 @@ const item = (over: Partial<ListItem>): ListItem => ({
 test("addresses lead to their pages", () => {
   assert.deepEqual(match("/"), { page: "home" });
   assert.deepEqual(match("/film/12"), { page: "film", id: 12 });
+  assert.deepEqual(match("/film/9007199254740991"), { page: "film", id: 9007199254740991 });
   assert.deepEqual(match("/people"), { page: "people" });
   assert.deepEqual(match("/people/7/"), { page: "person", id: 7 });
   assert.deepEqual(match("/rate"), { page: "rate" });
   assert.deepEqual(match("/log"), { page: "log" });
-  for (const path of ["/film", "/film/x", "/film/-1", "/film/1/2", "/film/12345678901", "/nowhere"])
+  for (const path of ["/film", "/film/x", "/film/-1", "/film/1/2", "/film/9007199254740993", "/nowhere"])
     assert.deepEqual(match(path), { page: "missing" }, path);
 });
 

@@ -137,8 +137,11 @@ static void routes_find_ids_and_say_what_is_allowed(void **state)
     assert_null(reel__route_find("GET", "/api/v1/movies/x", &id, allow, sizeof allow));
     assert_string_equal(allow, "");
     assert_null(reel__route_find("GET", "/api/v1/movies/", &id, allow, sizeof allow));
+    assert_non_null(
+        reel__route_find("GET", "/api/v1/movies/9223372036854775807", &id, allow, sizeof allow));
+    assert_int_equal(id, INT64_MAX);
     assert_null(
-        reel__route_find("GET", "/api/v1/movies/1234567890123456", &id, allow, sizeof allow));
+        reel__route_find("GET", "/api/v1/movies/9223372036854775808", &id, allow, sizeof allow));
 }
 
 static void every_route_has_help_and_is_under_v1(void **state)

@@ -13,7 +13,8 @@ export type Route =
 export function match(path: string): Route {
   const parts = path.split("/").filter(Boolean);
   const [first, second] = parts;
-  const id = second !== undefined && /^\d{1,9}$/.test(second) ? Number(second) : null;
+  const number = second !== undefined && /^\d+$/.test(second) ? Number(second) : NaN;
+  const id = Number.isSafeInteger(number) ? number : null;
   if (parts.length === 0) return { page: "home" };
   if (parts.length === 1 && (first === "people" || first === "rate" || first === "log")) return { page: first };
   if (parts.length === 2 && id !== null && first === "film") return { page: "film", id };
