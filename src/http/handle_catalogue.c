@@ -99,7 +99,6 @@ reel_code reel__handle_person_ratings(reel_context *context, reel_err *err)
     REEL_TRY(reel__person_write_ratings(&context->json, context->app->engine, context->exchange->id,
                                         (reel_page){(size_t)offset, (size_t)limit}, &total, err));
     reel__json_array_end(&context->json);
-    reel__json_put_int(&context->json, "total", (int64_t)total);
     reel__exchange_next(&context->json, 'o',
                         (size_t)offset + (size_t)limit < total ? offset + limit : -1);
     reel__json_object_end(&context->json);

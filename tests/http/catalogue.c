@@ -101,6 +101,7 @@ static size_t walk(const char *path, const char *id, const char *shape, int64_t 
         const json_t *items = member(page, "items");
         const json_t *next = member(page, "next_cursor");
 
+        assert_shape(page, "items:a next_cursor:s?");
         assert_each(items, shape);
         assert_true(json_array_size(items) <= 7 && count + 7 < IDS);
         for (size_t i = 0; i < json_array_size(items); i++)
