@@ -99,7 +99,7 @@ static reel_code load(const reel_args *args, reel_err *err)
         .links = args->option[OPT_LINKS],
         .keep = args->option[OPT_KEEP] != NULL,
         .simulated = args->option[OPT_SIMULATED] != NULL,
-        .label = args->option[OPT_SIMULATED] != NULL ? "simulated sample" : NULL,
+        .label = args->option[OPT_SIMULATED] != NULL ? "Simulated sample" : NULL,
         .read = {.strict = args->option[OPT_STRICT] != NULL,
                  .bad_row = args->quiet ? NULL : tell_bad_row,
                  .progress = reel__term_progress(args->quiet)},

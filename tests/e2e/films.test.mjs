@@ -67,6 +67,13 @@ test("the list is the API's, in its order, each film with a reason and a picture
   await until("pictures", () => page.locator(".film-card img").evaluateAll((all) => all.every((img) => img.complete && img.naturalWidth > 0)));
 });
 
+test("films like a film come from what they are about, unless another method is chosen", async () => {
+  await settled(page, `/film/${film.movie}`);
+  const list = await api(`/movies/${film.movie}/similar`);
+  assert.equal(list.model.name, "content");
+  assert.deepEqual(await cardIds(page), list.items.map((item) => item.movie));
+});
+
 test("all four methods and every length from one to twenty", async () => {
   for (const method of ["hybrid", "content", "user-knn", "popular"]) {
     await settled(page, `/film/${film.movie}?method=${method}&count=20`);

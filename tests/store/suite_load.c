@@ -187,9 +187,9 @@ static void test_commit_labels_and_raises_the_generation(void **state)
 
     assert_ok(reel__store_load_begin(&load, f->store, true, &f->err), f->err);
     assert_ok(reel__store_put_ratings(load, &one, 1, NULL, &f->err), f->err);
-    assert_ok(reel__store_load_commit(load, "simulated sample", true, &f->err), f->err);
+    assert_ok(reel__store_load_commit(load, "Simulated sample", true, &f->err), f->err);
     assert_int_equal(counts_of(f->store).generation, 1);
-    assert_string_equal(counts_of(f->store).source, "simulated sample");
+    assert_string_equal(counts_of(f->store).source, "Simulated sample");
     assert_true(counts_of(f->store).simulated);
 
     assert_ok(reel__store_load_begin(&load, f->store, false, &f->err), f->err);

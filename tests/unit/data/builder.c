@@ -242,10 +242,10 @@ static void test_labels(void **state)
     reel_dataset *dataset = NULL, *same = NULL;
 
     add_films(builder);
-    assert_int_equal(reel_dataset_builder_label(builder, "simulated sample", true, 17, NULL),
+    assert_int_equal(reel_dataset_builder_label(builder, "Simulated sample", true, 17, NULL),
                      REEL_OK);
     dataset = finish(builder, NULL);
-    assert_string_equal(reel_dataset_source(dataset), "simulated sample");
+    assert_string_equal(reel_dataset_source(dataset), "Simulated sample");
     assert_true(reel_dataset_simulated(dataset));
     assert_int_equal(reel_dataset_generation(dataset), 17);
     same = reel_dataset_ref(dataset);

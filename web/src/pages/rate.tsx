@@ -76,7 +76,7 @@ function LiveList({ list, why, refuse }: ListProps) {
 
 function YourList({ own, search }: { own: OwnRating[]; search: URLSearchParams }) {
   const health = useHealth();
-  const method = asMethod(search.get("method"));
+  const method = asMethod(search.get("method"), "hybrid");
   const [refused, setRefused] = useState<number[]>([]);
   const [why, setWhy] = useState<ListItem | null>(null);
   const [open, setOpen] = useState(false);

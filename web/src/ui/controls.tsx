@@ -6,7 +6,7 @@ import type { Method } from "../lib/types";
 const all: Method[] = ["hybrid", "content", "user-knn", "popular"];
 export const mostFilms = 20;
 
-export const asMethod = (text: string | null): Method => all.find((m) => m === text) ?? "hybrid";
+export const asMethod = (text: string | null, usual: Method): Method => all.find((m) => m === text) ?? usual;
 
 export function asCount(text: string | null, other: number): number {
   const n = Math.round(Number(text));

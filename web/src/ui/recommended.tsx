@@ -15,15 +15,15 @@ import { WhyPanel } from "./why";
 const usualCount = 10;
 
 // Method and length live in the address, so that a list can be sent to somebody.
-export function useControls(search: URLSearchParams) {
-  const method = asMethod(search.get("method"));
+export function useControls(search: URLSearchParams, usual: Method) {
+  const method = asMethod(search.get("method"), usual);
   const [count, setCount] = useState(asCount(search.get("count"), usualCount));
   const settled = useSettled(count, 150);
   useEffect(() => {
     const inAddress = asCount(search.get("count"), usualCount);
     if (settled !== inAddress) setQuery({ count: settled === usualCount ? null : String(settled) });
   }, [settled]);
-  const setMethod = (m: Method) => setQuery({ method: m === "hybrid" ? null : m });
+  const setMethod = (m: Method) => setQuery({ method: m === usual ? null : m });
   return { method, setMethod, count, setCount, settled };
 }
 
@@ -39,7 +39,8 @@ interface Props {
 
 export function Recommended({ name, heading, search, audience, query, intro, load }: Props) {
   const health = useHealth();
-  const { method, setMethod, count, setCount, settled } = useControls(search);
+  const { method, setMethod, count, setCount, settled } =
+    useControls(search, audience.kind === "film" ? "content" : "hybrid");
   const [why, setWhy] = useState<ListItem | null>(null);
   const list = useResource(`${name}?${method}&${settled}`, (signal) => load(method, settled, signal), true);
   const removed = audience.kind !== "film" && list.data?.removed ? t.left(list.data.removed) : null;
