@@ -34,8 +34,8 @@ reel_accuracy reel__accuracy(const reel_index *list, size_t listed, const reel_i
                              size_t count, size_t k);
 
 /* Share of the pairs (relevant film, other candidate) in which the relevant film stands first, ties
- * by ascending index. scores [n]: films that are no candidates are -INFINITY and not relevant.
- * candidates: how many there are; NaN when all or none of them are relevant. O(n count). */
+ * by ascending index. scores [n]: films that are no candidates score below all that are, and are
+ * not relevant. candidates: how many there are; NaN when all or none are relevant. O(n count). */
 double reel__auc(const float *scores, reel_index n, reel_index candidates,
                  const reel_index *relevant, size_t count);
 

@@ -11,10 +11,11 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "eval/metrics.h"
+#include "eval/select.h"
 #include "num/par.h"
 #include "num/topk.h"
 
-enum { LIST = 100, RATINGS_AT_ONCE = 512 };
+enum { LIST = 100 };
 
 reel_holdout_opts reel__holdout_opts_default(void)
 {
@@ -26,7 +27,7 @@ reel_holdout_opts reel__holdout_opts_default(void)
 /* Mark the ratings of one person that are held out: a draw without replacement among the relevant.
  */
 static void draw_person(const reel_dataset *dataset, reel_index person,
-                        const reel_holdout_opts *opts, bool *held)
+                        const reel_holdout_opts *opts, uint8_t *held)
 {
     const reel_csr_view r = reel_dataset_ratings(dataset);
     reel_rng rng = reel__rng_make(opts->seed, (uint64_t)reel_dataset_person_ids(dataset)[person]);
@@ -46,60 +47,8 @@ static void draw_person(const reel_dataset *dataset, reel_index person,
     }
 }
 
-static reel_code add_films(reel_dataset_builder *builder, const reel_dataset *dataset,
-                           reel_err *err)
-{
-    for (reel_index m = 0; m < reel_dataset_movies(dataset); m++) {
-        const reel_movie movie = reel_dataset_movie(dataset, m);
-        const reel_code rc = reel_dataset_builder_add_movie(builder, &movie, err);
-
-        if (rc != REEL_OK)
-            return rc;
-    }
-    return REEL_OK;
-}
-
-static reel_code add_kept(reel_dataset_builder *builder, const reel_dataset *dataset,
-                          const bool *held, reel_err *err)
-{
-    const reel_csr_view r = reel_dataset_ratings(dataset);
-    reel_rating kept[RATINGS_AT_ONCE];
-    size_t count = 0;
-
-    for (reel_index p = 0; p < r.rows; p++)
-        for (reel_nnz k = r.ptr[p]; k < r.ptr[p + 1]; k++) {
-            if (!held[k])
-                kept[count++] = (reel_rating){reel_dataset_person_ids(dataset)[p],
-                                              reel_dataset_movie_ids(dataset)[r.col[k]],
-                                              reel_dataset_times(dataset)[k], r.val[k]};
-            if (count == RATINGS_AT_ONCE) {
-                const reel_code rc = reel_dataset_builder_add_ratings(builder, kept, count, err);
-
-                if (rc != REEL_OK)
-                    return rc;
-                count = 0;
-            }
-        }
-    return reel_dataset_builder_add_ratings(builder, kept, count, err);
-}
-
-static reel_code build_train(reel_dataset **out, const reel_dataset *dataset, const bool *held,
-                             reel_err *err)
-{
-    reel_code rc = REEL_OK;
-    reel_dataset_builder *builder = NULL;
-
-    REEL_TRY(reel_dataset_builder_new(&builder, err));
-    REEL_TRY(add_films(builder, dataset, err));
-    REEL_TRY(add_kept(builder, dataset, held, err));
-    REEL_TRY(reel_dataset_builder_finish(out, builder, NULL, err));
-out:
-    reel_dataset_builder_free(builder);
-    return rc;
-}
-
 /* Held-out films by row of the training data; people left without a history are left out. */
-static reel_code build_test(reel_holdout *out, const reel_dataset *dataset, const bool *held,
+static reel_code build_test(reel_holdout *out, const reel_dataset *dataset, const uint8_t *held,
                             reel_nnz held_count, reel_err *err)
 {
     const reel_csr_view r = reel_dataset_ratings(dataset);
@@ -130,7 +79,7 @@ reel_code reel__holdout_make(reel_holdout *out, const reel_dataset *dataset,
     const reel_holdout_opts plain = reel__holdout_opts_default();
     const reel_csr_view r = reel_dataset_ratings(dataset);
     reel_nnz held_count = 0;
-    bool *held;
+    uint8_t *held;
     reel_code rc = REEL_OK;
 
     memset(out, 0, sizeof *out);
@@ -152,7 +101,7 @@ reel_code reel__holdout_make(reel_holdout *out, const reel_dataset *dataset,
                        opts->least_relevant, (double)opts->relevant);
         goto out;
     }
-    REEL_TRY(build_train(&out->train, dataset, held, err));
+    REEL_TRY(reel__select(&out->train, dataset, held, 0, NULL, err));
     REEL_TRY(build_test(out, dataset, held, held_count, err));
 out:
     reel__free(held);

@@ -1,2 +1,6 @@
 reel_add_test(unit/eval/metrics.c)
 reel_add_test(unit/eval/protocol.c)
+reel_add_test(unit/eval/split.c)
+reel_add_test(unit/eval/judge.c)
+target_sources(unit_eval_judge PRIVATE support/ref_metrics.c)
+reel_add_test(unit/eval/significance.c)
