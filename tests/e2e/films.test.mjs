@@ -32,7 +32,7 @@ test("with the keyboard alone: search, choose, read, change, ask why", async () 
   await until("ten films", async () => (await cardIds(page)).length === 10);
   await page.locator(".switch input:checked").focus();
   await page.keyboard.press("ArrowRight");
-  await page.waitForURL("**method=content");
+  await page.waitForURL("**method=user-knn");
   await page.locator(".slider input").focus();
   for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowLeft");
   await page.waitForURL("**count=4");
@@ -92,6 +92,19 @@ test("a film leads to the next, and back", async () => {
   await page.goBack();
   await page.waitForURL(`**/film/${film.movie}`);
   assert.equal(plain(await page.locator("h1").innerText()), film.title);
+});
+
+test("names without end or without blanks neither widen the page nor push the facts away", async () => {
+  const endless = "W".repeat(10_000);
+  await page.route(`**/api/v1/movies/${film.movie}`, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ json: { ...(await answer.json()), title: endless, tagline: endless, keywords: ["\u202eturned", endless] } });
+  });
+  await settled(page, `/film/${film.movie}`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${wide} px too wide`);
+  assert.ok((await page.locator("h1").boundingBox()).height < 500);
+  assert.equal(await page.locator(".credits bdi").filter({ hasText: "turned" }).count(), 1);
 });
 
 test("the trailer comes on click, from the host without cookies", async () => {

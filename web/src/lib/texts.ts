@@ -246,6 +246,5 @@ export const t = {
   },
   star: starsInWords,
   stars: (mean: number, max: number) => `${decimal(mean, 2)} ${scale(max)}`,
-  list: (parts: string[]) => parts.join(", "),
   dot: " · ",
 };

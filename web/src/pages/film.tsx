@@ -1,4 +1,5 @@
 // One film with its facts, and the films like it.
+import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../lib/api";
 import { useHealth, useScale } from "../lib/health";
@@ -78,7 +79,10 @@ function Credits({ film }: { film: FullMovie }) {
       {rows.filter(([, names]) => names.length > 0).map(([label, names]) => (
         <div key={label}>
           <dt>{label}</dt>
-          <dd>{t.list(names)}</dd>
+          <dd>
+            {/* isolated, so that a name in another script, or a hostile one, turns no other around */}
+            {names.map((name, i) => <Fragment key={name}>{i > 0 && ", "}<bdi>{name}</bdi></Fragment>)}
+          </dd>
         </div>
       ))}
     </dl>
