@@ -41,6 +41,21 @@ def show(row):
           + (f"; goal {row['goal']}" if "goal" in row else "") + ")", flush=True)
 
 
+def number(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def write_table(facts, rows):
+    """The results as a Markdown table, between the marks of docs/performance.md."""
+    page = root / "docs/performance.md"
+    before, _, rest = page.read_text().partition("<!-- results -->")
+    _, _, after = rest.partition("<!-- end of results -->")
+    lines = [f"{facts['date']}, commit {facts['commit']}: {facts['cpu']}, {facts['cores']} cores, load {facts['load']:.1f}.", "",
+             "| benchmark | median | best | unit | goal |", "| --- | ---: | ---: | --- | --- |"]
+    lines += [f"| {row['bench']} | {number(row['median'])} | {number(row['min'])} | {row['unit']} | {row.get('goal', '')} |" for row in rows]
+    page.write_text(before + "<!-- results -->\n" + "\n".join(lines) + "\n<!-- end of results -->" + after)
+
+
 if "--list" in sys.argv:
     print("\n".join(BENCHES))
     sys.exit()
@@ -65,4 +80,5 @@ if not sys.argv[1:]:
     results.mkdir(exist_ok=True)
     path = results / f"{facts['date']}-{facts['commit']}.json"
     path.write_text(json.dumps({"machine": facts, "results": rows}, indent=1) + "\n")
+    write_table(facts, rows)
     print(path.relative_to(root))
