@@ -51,7 +51,7 @@ def write_table(facts, rows):
     before, _, rest = page.read_text().partition("<!-- results -->")
     _, _, after = rest.partition("<!-- end of results -->")
     lines = [f"{facts['date']}, commit {facts['commit']}: {facts['cpu']}, {facts['cores']} cores, load {facts['load']:.1f}.", "",
-             "| benchmark | median | best | unit | goal |", "| --- | ---: | ---: | --- | --- |"]
+             "| benchmark | median | min | unit | goal |", "| --- | ---: | ---: | --- | --- |"]
     lines += [f"| {row['bench']} | {number(row['median'])} | {number(row['min'])} | {row['unit']} | {row.get('goal', '')} |" for row in rows]
     page.write_text(before + "<!-- results -->\n" + "\n".join(lines) + "\n<!-- end of results -->" + after)
 
