@@ -10,7 +10,7 @@
 extern const reel_command reel__command_fetch, reel__command_convert, reel__command_sample,
     reel__command_load, reel__command_train, reel__command_recommend, reel__command_similar,
     reel__command_similar_people, reel__command_explain, reel__command_search, reel__command_export,
-    reel__command_serve, reel__command_info, reel__command_licenses;
+    reel__command_serve, reel__command_info, reel__command_licenses, reel__command_evaluate;
 
 /* An engine with a session, for commands that answer one question. */
 typedef struct reel_open {

@@ -76,10 +76,8 @@ static reel_code open_resampling(resampling *r, reel_sample_view sample,
 
 static void draw_all(const resampling *r, const reel_bootstrap_opts *opts)
 {
-    const int threads =
-        reel__par_threads((double)r->count * r->resamples, ROWS_PER_THREAD, opts->threads);
-
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(                                             \
+    reel__par_threads((double)r->count * r->resamples, ROWS_PER_THREAD, opts->threads))
     for (int number = 0; number < r->resamples; number++)
         draw_resample(r, opts->seed, number);
 }

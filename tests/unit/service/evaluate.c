@@ -1,0 +1,200 @@
+/* Unit tests of evaluating: files, stores and folders as data, what is refused, threads, memory. */
+#include "support/check.h"
+
+#include "service/evaluate.h"
+#include "service/load.h"
+#include "support/near.h"
+#include "support/temp.h"
+
+enum { PEOPLE = 30, FILMS = 40, TEXT = 1 << 15 };
+
+/* A person likes films of their own parity; every seventh rating goes to the other file. */
+static void write_files(char train[TEMP_PATH], char test[TEMP_PATH])
+{
+    static char kept[TEXT], held[TEXT];
+    size_t kept_used = 0, held_used = 0;
+
+    for (int p = 1; p <= PEOPLE; p++)
+        for (int m = p % 2; m < FILMS; m += 2) {
+            const bool away = (p * 3 + m) % 7 == 0;
+            char *text = away ? held : kept;
+            size_t *used = away ? &held_used : &kept_used;
+
+            *used +=
+                (size_t)snprintf(text + *used, TEXT - *used, "%d\t%d\t%d\n", p, 100 + m, 4 + m % 2);
+        }
+    (void)snprintf(train, TEMP_PATH, "%s", temp_write("train.tsv", kept));
+    (void)snprintf(test, TEMP_PATH, "%s", temp_write("test.tsv", held));
+}
+
+static reel_evaluate_opts file_opts(void)
+{
+    static char train[TEMP_PATH], test[TEMP_PATH];
+    reel_evaluate_opts opts = reel__evaluate_opts_default();
+
+    if (train[0] == '\0')
+        write_files(train, test);
+    opts.train = train;
+    opts.test = test;
+    opts.models = "user-knn:neighbours=5";
+    return opts;
+}
+
+static void test_files_are_taken_as_they_are(void **state)
+{
+    (void)state;
+    const reel_evaluate_opts opts = file_opts();
+    reel_evaluation e;
+    reel_err err;
+
+    assert_ok(reel__evaluation_make(&e, &opts, &err));
+    assert_int_equal(e.people, PEOPLE);
+    assert_int_equal(e.films, FILMS);
+    assert_int_equal(e.ratings, PEOPLE * FILMS / 2);
+    assert_int_equal(e.judged, PEOPLE);
+    assert_int_equal(e.count, 3);
+    assert_string_equal(e.models[0].name, "random");
+    assert_string_equal(e.models[1].name, "popular");
+    assert_string_equal(e.models[e.best].name, "user-knn:neighbours=5");
+    assert_near(e.models[2].intervals[0].mean, 1, 1e-12); /* only films of the parity are left */
+    assert_true(e.models[0].to_best.difference.high < 0 && e.models[0].to_best.p < 0.01);
+    assert_near(e.models[2].to_best.p, 1, 0);
+    reel__evaluation_fini(&e);
+}
+
+static void refuse(const reel_evaluate_opts *opts, reel_code code, const char *part)
+{
+    reel_evaluation e;
+    reel_err err;
+
+    assert_fails(reel__evaluation_make(&e, opts, &err), code, part);
+    assert_int_equal(e.count, 0);
+}
+
+static void test_what_cannot_be_evaluated_is_refused(void **state)
+{
+    (void)state;
+    reel_evaluate_opts opts = file_opts();
+    const char *const test = opts.test;
+
+    opts.test = opts.train;
+    refuse(&opts, REEL_E_INVALID, "in both files");
+    opts.test = NULL;
+    refuse(&opts, REEL_E_INVALID, "say what to evaluate on");
+    opts.test = test;
+    opts.database = "reel.db";
+    refuse(&opts, REEL_E_INVALID, "say what to evaluate on");
+    opts = file_opts();
+    opts.filter.threshold = 4;
+    refuse(&opts, REEL_E_INVALID, "no threshold");
+    opts = file_opts();
+    opts.train = "absent.tsv";
+    refuse(&opts, REEL_E_NOTFOUND, "absent.tsv");
+    opts = file_opts();
+    opts.models = "frobnicate";
+    refuse(&opts, REEL_E_NOTFOUND, "frobnicate");
+    opts.models = "user-knn,";
+    refuse(&opts, REEL_E_INVALID, "name is missing");
+    opts.models = "user-knn:neighbours";
+    refuse(&opts, REEL_E_INVALID, "name:param=value");
+    opts.models = "user-knn:neighbours=-1";
+    refuse(&opts, REEL_E_INVALID, "neighbours");
+    opts = file_opts();
+    opts.judge.cuts[0] = 0;
+    refuse(&opts, REEL_E_INVALID, "not 0");
+}
+
+/* The same people by way of a folder and of a store. */
+static void test_folder_and_store_agree(void **state)
+{
+    (void)state;
+    static char folder[TEMP_PATH], database[TEMP_PATH];
+    reel_evaluate_opts opts = reel__evaluate_opts_default();
+    reel_load_report report;
+    reel_evaluation from_folder, from_store;
+    reel_err err;
+
+    (void)snprintf(folder, sizeof folder, "%s", temp_path("sample"));
+    (void)snprintf(database, sizeof database, "%s", temp_path("reel.db"));
+    assert_ok(
+        reel__sample_write(&(reel_sample_opts){.output = folder, .people = 40, .seed = 1}, &err));
+    assert_ok(
+        reel__load(&(reel_load_opts){.database = database, .movielens = folder}, &report, &err));
+    opts.models = "user-knn";
+    opts.split.protocol = REEL_PROTOCOL_FOLDS;
+    opts.movielens = folder;
+    assert_ok(reel__evaluation_make(&from_folder, &opts, &err));
+    opts.movielens = NULL;
+    opts.database = database;
+    opts.judge.threads = 1;
+    assert_ok(reel__evaluation_make(&from_store, &opts, &err));
+    assert_int_equal(from_folder.held_out, from_store.held_out);
+    for (size_t m = 0; m < from_folder.count; m++)
+        assert_memory_equal(from_folder.models[m].intervals, from_store.models[m].intervals,
+                            from_store.models[m].judgement.columns * sizeof(reel_interval));
+    reel__evaluation_fini(&from_folder);
+    reel__evaluation_fini(&from_store);
+}
+
+static reel_code sweep(void *user, reel_err *err)
+{
+    reel_evaluation e;
+    const reel_code rc = reel__evaluation_make(&e, user, err);
+
+    if (rc == REEL_OK)
+        reel__evaluation_fini(&e);
+    return rc;
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+    (void)state;
+    reel_evaluate_opts opts = file_opts();
+
+    opts.judge.threads = 1;
+    assert_true(sweep_memory(sweep, &opts) > 50);
+}
+
+static void test_json_says_how_to_do_it_again(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"\"version\":\"",
+                                        "\"command\":\"reel evaluate\"",
+                                        "\"seed\":1",
+                                        "\"hash\":\"sha256:",
+                                        "\"name\":\"files\"",
+                                        "\"neighbours\":5",
+                                        "\"ndcg@10\":{\"mean\":",
+                                        "\"gini@100\":",
+                                        "\"auc\":{",
+                                        "\"best\":\"user-knn:neighbours=5\""};
+    const reel_evaluate_opts opts = file_opts();
+    reel_evaluation e;
+    reel_json json;
+    reel_buf text;
+    reel_err err;
+
+    assert_ok(reel__evaluation_make(&e, &opts, &err));
+    reel__buf_init(&text, 1 << 20);
+    reel__json_init(&json, &text);
+    reel__evaluation_write(&json, &e, "reel evaluate");
+    assert_ok(reel__buf_check(&text, &err));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strstr(text.data, parts[i]) == NULL)
+            fail_msg("%s is not in %s", parts[i], text.data);
+    reel__buf_fini(&text);
+    reel__evaluation_fini(&e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_files_are_taken_as_they_are),
+        cmocka_unit_test(test_what_cannot_be_evaluated_is_refused),
+        cmocka_unit_test(test_folder_and_store_agree),
+        cmocka_unit_test(test_every_allocation_may_fail),
+        cmocka_unit_test(test_json_says_how_to_do_it_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
