@@ -1,3 +1,5 @@
 reel_add_test(golden/sklearn.c)
 reel_add_test(golden/user_knn.c)
 reel_add_test(golden/sample.c TIMEOUT 120)
+reel_add_test(golden/metrics.c TIMEOUT 120)
+reel_add_test(golden/anelli.c TIMEOUT 120)
