@@ -96,6 +96,7 @@ static reel_code take(reel_args *out, const reel_command *command, int found, ch
         return unknown_option(command, optopt > 0 && optopt < OPT_JSON ? letter : argv[optind - 1],
                               err);
     } else {
+        out->again[found] = out->option[found] != NULL;
         out->option[found] = optarg != NULL ? optarg : "";
     }
     return REEL_OK;

@@ -20,6 +20,7 @@ typedef struct reel_option {
 typedef struct reel_args {
     const char
         *option[REEL_OPTIONS_MAX];    /* by index in the table; "" for a switch; NULL = absent */
+    bool again[REEL_OPTIONS_MAX];     /* given more than once; the last value counts */
     const char *word[REEL_WORDS_MAX]; /* what is left over, in order */
     int words;
     bool json, quiet;

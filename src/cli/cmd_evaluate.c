@@ -102,6 +102,9 @@ static reel_code take_options(reel_evaluate_opts *out, const reel_args *args, re
     if (args->option[OPT_PROTOCOL] != NULL && out->train != NULL)
         REEL_TRY(reel_fail(err, REEL_E_INVALID,
                            "--protocol: --train and --test say already what is held out"));
+    if (args->again[OPT_MODEL])
+        REEL_TRY(reel_fail(err, REEL_E_INVALID,
+                           "--model: give all names in one list, such as user-knn,hybrid"));
     if (args->option[OPT_K] != NULL)
         REEL_TRY(take_lengths(&out->judge, args->option[OPT_K], err));
     if (args->option[OPT_THRESHOLD] != NULL)

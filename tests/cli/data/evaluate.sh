@@ -17,3 +17,4 @@ run reel evaluate --movielens sample --core -1
 run reel evaluate --movielens sample --core 1000
 run reel evaluate --movielens sample --model nobody
 run reel evaluate --train a --test b --protocol ratio
+run reel evaluate --movielens sample --model hybrid --model user-knn
