@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "service/feedback.h"
 #include "support/world.h"
 
@@ -159,6 +160,46 @@ static void keeps_and_logs(void **state)
     assert_ok(reel__feedback_write_log(engine, &popular, &json, &next, &err));
     assert_null(strstr(text.data, UUID "1"));
     assert_non_null(strstr(text.data, "\"value\":4"));
+    reel__buf_fini(&text);
+}
+
+/* The clock is set back by a day, then on by a century: everything is kept, and the log stays in
+ * the order of arrival, because pages go by sequence and not by time. */
+static void the_clock_may_jump(void **state)
+{
+    static const int64_t clocks_ms[] = {1790000000000, 1790000000000 - 86400000, 4950000000000};
+    static const char *const ids[] = {UUID "3", UUID "4", UUID "5"};
+    const reel_event_filter all = {.limit = 10, .type = "trailer"};
+    reel_feedback *feedback = open_feedback();
+    const char *at[3];
+    reel_buf text;
+    reel_json json;
+    int64_t next;
+    reel_err err = {0};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        char body[256];
+        reel_feedback_answer answer;
+
+        (void)snprintf(body, sizeof body,
+                       "{\"events\":[{\"event_id\":\"%s\",\"type\":\"trailer\",\"item\":1}]}",
+                       ids[i]);
+        reel__clock_set_for_test(clocks_ms[i]);
+        assert_ok(reel__feedback_take(feedback, body, strlen(body), &answer, &err));
+        assert_int_equal(answer.accepted, 1);
+    }
+    reel__clock_set_for_test(-1);
+    reel__feedback_close(feedback);
+
+    reel__buf_init(&text, 1 << 20);
+    reel__json_init(&json, &text);
+    assert_ok(reel__feedback_write_log(engine, &all, &json, &next, &err));
+    for (int i = 0; i < 3; i++) {
+        at[i] = strstr(text.data, ids[i]);
+        assert_non_null(at[i]);
+    }
+    assert_true(at[2] < at[1] && at[1] < at[0]); /* newest arrival first */
     reel__buf_fini(&text);
 }
 
@@ -368,6 +409,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_events_refuse_the_call),
         cmocka_unit_test(keeps_and_logs),
+        cmocka_unit_test(the_clock_may_jump),
         cmocka_unit_test(many_callers_at_once),
         cmocka_unit_test(a_full_disk_is_told_to_all),
         cmocka_unit_test(a_load_only_delays),
