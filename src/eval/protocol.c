@@ -5,17 +5,12 @@
 #include "eval/protocol.h"
 
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/rng.h"
-#include "eval/metrics.h"
+#include "eval/judge.h"
 #include "eval/select.h"
-#include "num/par.h"
-#include "num/topk.h"
-
-enum { LIST = 100 };
 
 reel_holdout_opts reel__holdout_opts_default(void)
 {
@@ -119,123 +114,26 @@ void reel__holdout_fini(reel_holdout *holdout)
 
 /* ---- evaluating ---------------------------------------------------------------------------- */
 
-typedef struct worker { /* of one thread */
-    reel_scratch *scratch;
-    reel_entry *entries; /* [movies] */
-    float *scores;       /* [movies] */
-    uint64_t *skip;      /* [(movies + 63) / 64] */
-} worker;
+enum { CUT_10, CUT_20, CUT_100, CUTS };
 
-typedef struct task {
-    const reel_model *model;
-    const reel_holdout *holdout;
-    reel_quality *each; /* [people of train] */
-} task;
+static const reel_judge_opts judge_opts = {.cuts = {10, 20, 100}, .cut_count = CUTS, .seed = 1};
 
-static reel_code list_person(reel_index list[LIST], size_t *listed, const task *t, worker *w,
-                             reel_index person, reel_err *err)
-{
-    const reel_csr_view r = reel_dataset_ratings(t->holdout->train);
-    const size_t words = ((size_t)r.cols + 63) / 64;
-    reel_query query = {.entries = w->entries, .row = person};
-    reel_scored best[LIST];
-    reel_code rc;
-
-    memset(w->skip, 0, words * sizeof *w->skip);
-    for (reel_nnz k = r.ptr[person]; k < r.ptr[person + 1]; k++) {
-        w->entries[query.count++] = (reel_entry){.movie = r.col[k], .value = r.val[k], .weight = 1};
-        w->skip[r.col[k] / 64] |= UINT64_C(1) << (r.col[k] % 64);
-    }
-    query.row_hash = reel_query_hash(&query);
-    rc = reel_model_score(t->model, &query, w->scratch, w->scores, err);
-    if (rc != REEL_OK)
-        return rc;
-    *listed = reel__topk(w->scores, r.cols, w->skip, LIST, best);
-    for (size_t n = 0; n < *listed; n++)
-        list[n] = best[n].index;
-    return REEL_OK;
-}
-
-static reel_code judge_person(const task *t, worker *w, reel_index person, reel_err *err)
-{
-    const reel_csr *test = &t->holdout->test;
-    const reel_index *relevant = test->col + test->ptr[person];
-    const size_t count = (size_t)(test->ptr[person + 1] - test->ptr[person]);
-    reel_quality *own = &t->each[person];
-    reel_index list[LIST];
-    size_t listed = 0;
-    reel_code rc;
-
-    *own = (reel_quality){0};
-    if (count == 0)
-        return REEL_OK;
-    rc = list_person(list, &listed, t, w, person, err);
-    if (rc != REEL_OK)
-        return rc;
-    own->people = 1;
-    own->ndcg10 = reel__ndcg(list, listed, relevant, count, 10);
-    own->ndcg100 = reel__ndcg(list, listed, relevant, count, LIST);
-    own->recall20 = reel__recall(list, listed, relevant, count, 20);
-    return REEL_OK;
-}
-
-static reel_code make_worker(worker *w, reel_index movies, reel_err *err)
-{
-    const size_t count = (size_t)movies;
-
-    w->entries = reel__alloc_array(count, sizeof *w->entries);
-    w->scores = reel__alloc_aligned(count, sizeof *w->scores);
-    w->skip = reel__alloc_array(count / 64 + 1, sizeof *w->skip);
-    if (w->entries == NULL || w->scores == NULL || w->skip == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory to rank %zu films", count);
-    return reel_scratch_new(&w->scratch, err);
-}
-
-static void free_worker(worker *w)
-{
-    reel_scratch_free(w->scratch);
-    reel__free(w->entries);
-    reel__free(w->scores);
-    reel__free(w->skip);
-}
-
-/* Everyone's list; the first failure of each thread ends that thread's part. */
-static reel_code judge_all(const task *t, worker *workers, int threads, reel_err *err)
-{
-    const reel_index people = reel_dataset_people(t->holdout->train);
-    reel_code worst = REEL_OK;
-
-#pragma omp parallel num_threads(threads)
-    {
-        worker *w = &workers[omp_get_thread_num()];
-        reel_err own_err = {0};
-        reel_code rc = REEL_OK;
-
-#pragma omp for schedule(dynamic, 16)
-        for (reel_index p = 0; p < people; p++)
-            if (rc == REEL_OK)
-                rc = judge_person(t, w, p, &own_err);
-#pragma omp critical(reel_evaluate)
-        if (rc != REEL_OK) {
-            worst = rc;
-            if (err != NULL)
-                *err = own_err;
-        }
-    }
-    return worst;
-}
-
-static reel_quality average(const reel_quality *each, reel_index people, double *per_person)
+static reel_quality average(const reel_judgement *judgement, double *per_person)
 {
     reel_quality sum = {0};
 
-    for (reel_index p = 0; p < people; p++) {
-        sum.people += each[p].people;
-        sum.ndcg10 += each[p].ndcg10;
-        sum.ndcg100 += each[p].ndcg100;
-        sum.recall20 += each[p].recall20;
+    for (reel_index p = 0; p < judgement->people; p++) {
+        const double *own = judgement->each + (size_t)p * judgement->columns;
+        const double ndcg10 = own[reel__metric_column(CUT_10, REEL_METRIC_NDCG)];
+
         if (per_person != NULL)
-            per_person[p] = each[p].people > 0 ? each[p].ndcg10 : (double)NAN;
+            per_person[p] = ndcg10;
+        if (isnan(ndcg10))
+            continue;
+        sum.people++;
+        sum.ndcg10 += ndcg10;
+        sum.ndcg100 += own[reel__metric_column(CUT_100, REEL_METRIC_NDCG)];
+        sum.recall20 += own[reel__metric_column(CUT_20, REEL_METRIC_RECALL)];
     }
     if (sum.people > 0) {
         sum.ndcg10 /= sum.people;
@@ -249,9 +147,9 @@ reel_code reel__evaluate(reel_quality *out, double *per_person, const reel_model
                          const reel_holdout *holdout, int threads, reel_err *err)
 {
     const reel_index people = reel_dataset_people(holdout->train);
-    const int team = reel__par_threads((double)people, 32, threads);
-    task t = {.model = model, .holdout = holdout};
-    worker *workers = NULL;
+    reel_split split = {.train = holdout->train, .history = holdout->train, .test = holdout->test};
+    reel_judge_opts opts = judge_opts;
+    reel_judgement judgement = {0};
     reel_code rc = REEL_OK;
 
     *out = (reel_quality){0};
@@ -259,20 +157,18 @@ reel_code reel__evaluate(reel_quality *out, double *per_person, const reel_model
         return reel_fail(err, REEL_E_INVALID, "model \"%s\" knows %d films, the data hold %d",
                          reel_model_id(model), (int)reel_model_movies(model),
                          (int)holdout->test.cols);
-    t.each = reel__alloc_array((size_t)people, sizeof *t.each);
-    workers = reel__alloc_zero((size_t)team, sizeof *workers);
-    if (t.each == NULL || workers == NULL) {
-        rc = reel_fail(err, REEL_E_NOMEM, "no memory to evaluate %d people", (int)people);
-        goto out;
-    }
-    for (int w = 0; w < team; w++)
-        REEL_TRY(make_worker(&workers[w], holdout->test.cols, err));
-    REEL_TRY(judge_all(&t, workers, team, err));
-    *out = average(t.each, people, per_person);
+    opts.threads = threads;
+    split.person = reel__alloc_array((size_t)people, sizeof *split.person);
+    if (split.person == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory to evaluate %d people", (int)people);
+    for (reel_index p = 0; p < people; p++)
+        split.person[p] = p;
+    REEL_TRY(reel__judgement_init(&judgement, people, &opts, err));
+    REEL_TRY(reel__judge(&judgement, model, &split, err));
+    reel__judgement_finish(&judgement);
+    *out = average(&judgement, per_person);
 out:
-    for (int w = 0; workers != NULL && w < team; w++)
-        free_worker(&workers[w]);
-    reel__free(workers);
-    reel__free(t.each);
+    reel__judgement_fini(&judgement);
+    reel__free(split.person); /* the rest is the holdout's */
     return rc;
 }
