@@ -94,13 +94,25 @@ REEL_PUBLIC const reel_model_info *reel_model_find(const char *name);
 
 /* ---- fitting ------------------------------------------------------------------------------- */
 
+/* Ratings to predict while fitting: a model that averages over samples of its parameters (bayes)
+ * averages over all of them here, where its file keeps a few; other models are asked after the fit.
+ */
+typedef struct reel_fit_targets {
+    const reel_index *rows;   /* [count] people of the training data, ascending */
+    const reel_index *movies; /* [count] */
+    const int64_t *times;     /* [count] seconds since 1970 UTC, 0 = unknown; or NULL */
+    size_t count;
+    float *out; /* [count] as reel_model_predict gives */
+} reel_fit_targets;
+
 typedef struct reel_fit_context {
     uint64_t seed; /* same data, seed and CPU kernel set: same bytes */
     int threads;   /* 0 = all cores; never changes the result */
     /* Called now and then with a share in [0, 1]; may be NULL. Called from one thread only. */
     void (*progress)(double share, void *user);
     void *user;
-    const volatile bool *cancel; /* may be NULL; once true, fit ends soon with E_CANCELLED */
+    const volatile bool *cancel;     /* may be NULL; once true, fit ends soon with E_CANCELLED */
+    const reel_fit_targets *targets; /* may be NULL; only for models that predict ratings */
 } reel_fit_context;
 
 /* Fit a model by name.
@@ -129,6 +141,9 @@ REEL_PUBLIC const reel_model_info *reel_model_get_info(const reel_model *model);
 REEL_PUBLIC reel_index reel_model_movies(const reel_model *model);
 /* [movies] outside ids of the films it knows, ascending. */
 REEL_PUBLIC const int64_t *reel_model_movie_ids(const reel_model *model);
+/* People of the training data and their [people] outside ids, ascending: what `row` counts. */
+REEL_PUBLIC reel_index reel_model_people(const reel_model *model);
+REEL_PUBLIC const int64_t *reel_model_person_ids(const reel_model *model);
 /* Hash of the dataset it was fitted on, and "name-" with the first 12 digits of the SHA-256 of
  * parameters, seed and data hash: what lists are stamped with. */
 REEL_PUBLIC const char *reel_model_data_hash(const reel_model *model);
@@ -149,6 +164,16 @@ REEL_PUBLIC void reel_scratch_free(reel_scratch *scratch);
 REEL_PUBLIC REEL_MUST_USE reel_code reel_model_score(const reel_model *model,
                                                      const reel_query *query, reel_scratch *scratch,
                                                      float *scores, reel_err *err);
+
+/* Predict ratings of some films at query->now, on the scale of the training data and inside its
+ * range. Only for models of REEL_TASK_RATING.
+ * movies [in] [count]; out [out] [count]. Errors: E_INVALID (the model ranks and predicts nothing;
+ * a film out of range), else as reel_model_score. One thread. */
+REEL_PUBLIC REEL_MUST_USE reel_code reel_model_predict(const reel_model *model,
+                                                       const reel_query *query,
+                                                       const reel_index *movies, size_t count,
+                                                       reel_scratch *scratch, float *out,
+                                                       reel_err *err);
 
 /* ---- reasons ------------------------------------------------------------------------------- */
 

@@ -37,6 +37,7 @@ out:
 
 reel_code reel_model_save(const reel_model *model, const char *path, reel_err *err)
 {
+    const float range[2] = {model->low, model->high};
     reel_code rc = REEL_OK;
     reel_tensors_writer *writer = NULL;
 
@@ -47,6 +48,11 @@ reel_code reel_model_save(const reel_model *model, const char *path, reel_err *e
     REEL_TRY(reel__tensors_meta(writer, "data_hash", model->data_hash, err));
     REEL_TRY(
         reel__tensors_add(writer, "movie_ids", REEL_I64, model->movie_ids, model->movies, err));
+    REEL_TRY(
+        reel__tensors_add(writer, "person_ids", REEL_I64, model->person_ids, model->people, err));
+    REEL_TRY(
+        reel__tensors_add(writer, "row_hashes", REEL_I64, model->row_hashes, model->people, err));
+    REEL_TRY(reel__tensors_add(writer, "rating_range", REEL_F32, range, 2, err));
     REEL_TRY(reel__model_save_body(model, writer, err));
     REEL_TRY(reel__tensors_checksum(writer, err));
     REEL_TRY(reel__tensors_write(writer, path, err));
@@ -95,30 +101,63 @@ static reel_code read_seed(reel_model *model, const reel_tensors *tensors, const
     return REEL_OK;
 }
 
-static reel_code read_films(reel_model *model, reel_tensors *tensors, reel_err *err)
+/* Ascending ids under a name at the root. */
+static reel_code read_ids(const int64_t **out, reel_index *count, const reel_tensors *tensors,
+                          const char *name, reel_err *err)
+{
+    const void *data = NULL;
+    int64_t found = 0;
+    const reel_code rc = reel__tensors_get(tensors, "", name, REEL_I64, &data, &found, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    if (found < 1 || found > INT32_MAX)
+        return reel_fail(err, REEL_E_FORMAT, "%s: %lld entries in %s", reel__tensors_path(tensors),
+                         (long long)found, name);
+    *out = data;
+    *count = (reel_index)found;
+    for (reel_index i = 1; i < *count; i++)
+        if ((*out)[i] <= (*out)[i - 1])
+            return reel_fail(err, REEL_E_FORMAT, "%s: %s do not ascend at %d",
+                             reel__tensors_path(tensors), name, (int)i);
+    return REEL_OK;
+}
+
+static reel_code read_rows(reel_model *model, const reel_tensors *tensors, reel_err *err)
+{
+    const void *hashes = NULL, *range = NULL;
+    int64_t count = 0, two = 0;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(read_ids(&model->person_ids, &model->people, tensors, "person_ids", err));
+    REEL_TRY(reel__tensors_get(tensors, "", "row_hashes", REEL_I64, &hashes, &count, err));
+    REEL_TRY(reel__tensors_get(tensors, "", "rating_range", REEL_F32, &range, &two, err));
+    model->row_hashes = hashes;
+    if (count != model->people || two != 2)
+        return reel_fail(
+            err, REEL_E_FORMAT, "%s: %lld row_hashes of %d people, %lld ends of a range",
+            reel__tensors_path(tensors), (long long)count, (int)model->people, (long long)two);
+    model->low = ((const float *)range)[0];
+    model->high = ((const float *)range)[1];
+    if (!(model->low >= -REEL_VALUE_MAX && model->low <= model->high &&
+          model->high <= REEL_VALUE_MAX))
+        rc = reel_fail(err, REEL_E_FORMAT, "%s: ratings from %g to %g", reel__tensors_path(tensors),
+                       (double)model->low, (double)model->high);
+out:
+    return rc;
+}
+
+static reel_code read_data(reel_model *model, const reel_tensors *tensors, reel_err *err)
 {
     const char *hash = reel__tensors_get_meta(tensors, "", "data_hash");
-    const void *data = NULL;
-    int64_t count = 0;
     reel_code rc;
 
     if (hash == NULL || strlen(hash) >= sizeof model->data_hash)
         return reel_fail(err, REEL_E_FORMAT, "%s: the header has no data_hash",
                          reel__tensors_path(tensors));
     memcpy(model->data_hash, hash, strlen(hash) + 1);
-    rc = reel__tensors_get(tensors, "", "movie_ids", REEL_I64, &data, &count, err);
-    if (rc != REEL_OK)
-        return rc;
-    if (count < 1 || count > INT32_MAX)
-        return reel_fail(err, REEL_E_FORMAT, "%s: %lld films", reel__tensors_path(tensors),
-                         (long long)count);
-    model->movies = (reel_index)count;
-    model->movie_ids = data;
-    for (reel_index i = 1; i < model->movies; i++)
-        if (model->movie_ids[i] <= model->movie_ids[i - 1])
-            return reel_fail(err, REEL_E_FORMAT, "%s: film ids do not ascend at %d",
-                             reel__tensors_path(tensors), (int)i);
-    return REEL_OK;
+    rc = read_ids(&model->movie_ids, &model->movies, tensors, "movie_ids", err);
+    return rc != REEL_OK ? rc : read_rows(model, tensors, err);
 }
 
 static reel_code check_id(const reel_model *model, const reel_tensors *tensors, const char *prefix,
@@ -152,7 +191,7 @@ reel_code reel__model_load_body(reel_model **out, reel_tensors *tensors, const c
     model->tensors = reel__tensors_ref(tensors);
     REEL_TRY(read_params(model, tensors, prefix, err));
     REEL_TRY(read_seed(model, tensors, prefix, err));
-    REEL_TRY(read_films(model, tensors, err));
+    REEL_TRY(read_data(model, tensors, err));
     REEL_TRY(ops->load(model, tensors, prefix, err));
     if (model->id[0] == '\0')
         REEL_TRY(reel__model_stamp(model, "", err));

@@ -33,7 +33,7 @@
 
 enum { CONTENT, USER_KNN, POPULAR, MEMBERS };
 enum { STEPS = 5 };
-enum { SLOT_SCORES = 12, SLOT_STATE = 13, SLOT_CONTRIBUTIONS = 14 };
+enum { SLOT_SCORES, SLOT_STATE, SLOT_CONTRIBUTIONS };
 enum { NAME_SIZE = 32, LIST_SIZE = 160 };
 
 static const char *const member_names[MEMBERS] = {"content", "user-knn", "popular"};
@@ -88,15 +88,17 @@ static reel_code add_member(const hybrid *self, int m, const reel_query *query,
     const double weight = weight_of(self, m, query->count);
     const size_t movies = (size_t)self->base.movies;
     float *own = reel__scratch_get(scratch, SLOT_SCORES, movies * sizeof *own);
+    reel_scratch *part = NULL;
     double deviation = 0, mean, scale;
     reel_code rc;
 
     state->mean[m] = state->scale[m] = 0;
     if (member == NULL || weight == 0)
         return REEL_OK;
-    if (own == NULL)
+    part = reel__scratch_part(scratch, member);
+    if (own == NULL || part == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for %zu scores", movies);
-    rc = member->ops->score(member, query, scratch, own, err);
+    rc = member->ops->score(member, query, part, own, err);
     if (rc != REEL_OK)
         return rc;
     reel__moments(own, movies, &state->mean[m], &deviation);
@@ -173,12 +175,16 @@ static reel_code hybrid_explain(const reel_model *model, const reel_query *query
     for (int m = 0; m < MEMBERS; m++) {
         const reel_model *member = self->members[m];
         const double scale = state->scale[m];
+        reel_scratch *child;
         reel_explanation part = {0};
 
         if (scale == 0)
             continue;
+        child = reel__scratch_part(scratch, member);
+        if (child == NULL)
+            return reel_fail(err, REEL_E_NOMEM, "no memory to explain %zu films", query->count);
         memset(own, 0, query->count * sizeof *own);
-        rc = member->ops->explain(member, query, movie, scratch, own, &part, err);
+        rc = member->ops->explain(member, query, movie, child, own, &part, err);
         if (rc != REEL_OK)
             return rc;
         out->score += scale * (part.score - state->mean[m]);
@@ -196,10 +202,14 @@ static reel_code hybrid_neighbours(const reel_model *model, const reel_query *qu
                                    reel_err *err)
 {
     const reel_model *member = ((const hybrid *)model)->members[USER_KNN];
+    reel_scratch *child;
 
     if (member == NULL)
         return reel_fail(err, REEL_E_INVALID, "this hybrid has no user-knn and compares no people");
-    return member->ops->neighbours(member, query, limit, scratch, out, count, err);
+    child = reel__scratch_part(scratch, member);
+    if (child == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory to compare people");
+    return member->ops->neighbours(member, query, limit, child, out, count, err);
 }
 
 /* ---- combining ----------------------------------------------------------------------------- */
@@ -242,21 +252,6 @@ static reel_code add_shared(hybrid *self, reel_model *member, reel_err *err)
     return REEL_OK;
 }
 
-static reel_code copy_data(reel_model *base, const reel_model *member, reel_err *err)
-{
-    const size_t movies = (size_t)member->movies;
-    int64_t *ids = reel__alloc_array(movies, sizeof *ids);
-
-    if (ids == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory for the ids of %zu films", movies);
-    memcpy(ids, member->movie_ids, movies * sizeof *ids);
-    base->movie_ids = ids;
-    base->movies = member->movies;
-    base->seed = member->seed;
-    memcpy(base->data_hash, member->data_hash, sizeof base->data_hash);
-    return REEL_OK;
-}
-
 reel_code reel_model_combine(reel_model **out, reel_model *const *members, size_t count,
                              const reel_params *params, reel_err *err)
 {
@@ -268,7 +263,7 @@ reel_code reel_model_combine(reel_model **out, reel_model *const *members, size_
         return reel_fail(err, REEL_E_INVALID, "a hybrid needs at least one model to combine");
     REEL_TRY(reel__model_new(&model, &reel__model_hybrid, err));
     REEL_TRY(reel__params_set(model, params, err));
-    REEL_TRY(copy_data(model, members[0], err));
+    REEL_TRY(reel__model_copy_data(model, members[0], err));
     for (size_t i = 0; i < count; i++)
         REEL_TRY(add_shared((hybrid *)model, members[i], err));
     REEL_TRY(stamp((hybrid *)model, err));

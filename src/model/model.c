@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "model/model_priv.h"
 
-enum { SLOT_ENTRIES = 16, SLOT_CONTRIBUTIONS = 17 };
+enum { SLOT_ENTRIES = REEL_SCRATCH_OWN, SLOT_CONTRIBUTIONS, SLOT_PREDICTIONS };
 enum { HASHED_AT_ONCE = 32 };
 
 static const reel_model_ops *const registry[] = {
@@ -72,23 +72,88 @@ void reel_model_free(reel_model *model)
         atomic_fetch_sub_explicit(&model->references, 1, memory_order_acq_rel) != 1)
         return;
     model->ops->fini(model);
-    if (model->tensors == NULL)
+    if (model->tensors == NULL) {
         reel__free((void *)(uintptr_t)model->movie_ids);
+        reel__free((void *)(uintptr_t)model->person_ids);
+        reel__free((void *)(uintptr_t)model->row_hashes);
+    }
     reel__tensors_free(model->tensors);
     reel__free(model);
 }
 
+/* A copy of n numbers, or NULL. */
+static int64_t *copy_ids(const int64_t *ids, reel_index n)
+{
+    int64_t *copy = reel__alloc_array((size_t)n, sizeof *copy);
+
+    if (copy != NULL)
+        memcpy(copy, ids, (size_t)n * sizeof *copy);
+    return copy;
+}
+
+/* The query that a person's training data make. entries [out] room for all of them. */
+static reel_query trained_query(reel_csr_view ratings, reel_index row, reel_entry *entries)
+{
+    reel_query query = {.entries = entries, .row = row};
+
+    for (reel_nnz k = ratings.ptr[row]; k < ratings.ptr[row + 1]; k++)
+        entries[query.count++] =
+            (reel_entry){.movie = ratings.col[k], .value = ratings.val[k], .weight = 1};
+    return query;
+}
+
+static reel_code hash_rows(reel_model *model, reel_csr_view ratings, reel_err *err)
+{
+    int64_t *hashes = reel__alloc_array((size_t)ratings.rows, sizeof *hashes);
+    reel_entry *entries = reel__alloc_array((size_t)ratings.cols, sizeof *entries);
+    reel_code rc = REEL_OK;
+
+    model->row_hashes = hashes;
+    if (hashes == NULL || entries == NULL)
+        rc = reel_fail(err, REEL_E_NOMEM, "no memory to name %d histories", (int)ratings.rows);
+    for (reel_index u = 0; rc == REEL_OK && u < ratings.rows; u++) {
+        const reel_query query = trained_query(ratings, u, entries);
+
+        hashes[u] = (int64_t)reel_query_hash(&query);
+    }
+    reel__free(entries);
+    return rc;
+}
+
 static reel_code take_data(reel_model *model, const reel_dataset *dataset, reel_err *err)
 {
-    const reel_index movies = reel_dataset_movies(dataset);
-    int64_t *ids = reel__alloc_array((size_t)movies, sizeof *ids);
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
 
-    if (ids == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory for the ids of %d films", (int)movies);
-    memcpy(ids, reel_dataset_movie_ids(dataset), (size_t)movies * sizeof *ids);
-    model->movies = movies;
-    model->movie_ids = ids;
+    model->movies = ratings.cols;
+    model->people = ratings.rows;
+    model->movie_ids = copy_ids(reel_dataset_movie_ids(dataset), ratings.cols);
+    model->person_ids = copy_ids(reel_dataset_person_ids(dataset), ratings.rows);
+    if (model->movie_ids == NULL || model->person_ids == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for the ids of %d films and %d people",
+                         (int)ratings.cols, (int)ratings.rows);
     (void)snprintf(model->data_hash, sizeof model->data_hash, "%s", reel_dataset_hash(dataset));
+    model->low = model->high = ratings.val[0];
+    for (reel_nnz k = 0; k < ratings.ptr[ratings.rows]; k++) {
+        model->low = fminf(model->low, ratings.val[k]);
+        model->high = fmaxf(model->high, ratings.val[k]);
+    }
+    return hash_rows(model, ratings, err);
+}
+
+reel_code reel__model_copy_data(reel_model *model, const reel_model *from, reel_err *err)
+{
+    model->movies = from->movies;
+    model->people = from->people;
+    model->low = from->low;
+    model->high = from->high;
+    model->seed = from->seed;
+    memcpy(model->data_hash, from->data_hash, sizeof model->data_hash);
+    model->movie_ids = copy_ids(from->movie_ids, from->movies);
+    model->person_ids = copy_ids(from->person_ids, from->people);
+    model->row_hashes = copy_ids(from->row_hashes, from->people);
+    if (model->movie_ids == NULL || model->person_ids == NULL || model->row_hashes == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for the ids of %d films and %d people",
+                         (int)from->movies, (int)from->people);
     return REEL_OK;
 }
 
@@ -107,6 +172,61 @@ static reel_code check_ratings(const reel_dataset *dataset, const char *name, re
                              (double)ratings.val[k], (double)REEL_VALUE_MAX,
                              (double)REEL_VALUE_MAX);
     return REEL_OK;
+}
+
+static reel_code check_targets(const reel_model *model, const reel_dataset *dataset,
+                               const reel_fit_targets *targets, reel_err *err)
+{
+    const reel_index people = reel_dataset_people(dataset);
+
+    if (targets == NULL)
+        return REEL_OK;
+    if (model->ops->info.task != REEL_TASK_RATING)
+        return reel__model_ranks(model, err);
+    for (size_t i = 0; i < targets->count; i++)
+        if (targets->rows[i] < (i > 0 ? targets->rows[i - 1] : 0) || targets->rows[i] >= people ||
+            targets->movies[i] < 0 || targets->movies[i] >= model->movies)
+            return reel_fail(err, REEL_E_INVALID,
+                             "target %zu: row %d, film %d is out of order or outside the data", i,
+                             (int)targets->rows[i], (int)targets->movies[i]);
+    return REEL_OK;
+}
+
+/* Targets of one person and one time are asked for together. */
+static size_t targets_alike(const reel_fit_targets *targets, size_t from)
+{
+    size_t to = from + 1;
+
+    while (to < targets->count && targets->rows[to] == targets->rows[from] &&
+           (targets->times == NULL || targets->times[to] == targets->times[from]))
+        to++;
+    return to;
+}
+
+static reel_code fill_targets(const reel_model *model, const reel_dataset *dataset,
+                              const reel_fit_targets *targets, reel_err *err)
+{
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
+    reel_entry *entries = reel__alloc_array((size_t)ratings.cols, sizeof *entries);
+    reel_scratch *scratch = NULL;
+    reel_code rc = REEL_OK;
+
+    if (entries == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory to predict %zu ratings", targets->count));
+    REEL_TRY(reel_scratch_new(&scratch, err));
+    for (size_t i = 0, to; i < targets->count; i = to) {
+        reel_query query = trained_query(ratings, targets->rows[i], entries);
+
+        to = targets_alike(targets, i);
+        query.now = targets->times == NULL ? 0 : targets->times[i];
+        query.row_hash = reel_query_hash(&query);
+        REEL_TRY(reel_model_predict(model, &query, targets->movies + i, to - i, scratch,
+                                    targets->out + i, err));
+    }
+out:
+    reel_scratch_free(scratch);
+    reel__free(entries);
+    return rc;
 }
 
 reel_code reel_model_fit(reel_model **out, const char *name, const reel_dataset *dataset,
@@ -128,7 +248,10 @@ reel_code reel_model_fit(reel_model **out, const char *name, const reel_dataset 
     model->seed = context->seed;
     REEL_TRY(reel__params_set(model, params, err));
     REEL_TRY(take_data(model, dataset, err));
+    REEL_TRY(check_targets(model, dataset, context->targets, err));
     REEL_TRY(ops->fit(model, dataset, context, err));
+    if (context->targets != NULL && !ops->fills_targets)
+        REEL_TRY(fill_targets(model, dataset, context->targets, err));
     if (model->id[0] == '\0')
         REEL_TRY(reel__model_stamp(model, "", err));
     *out = model;
@@ -173,6 +296,16 @@ reel_index reel_model_movies(const reel_model *model)
 const int64_t *reel_model_movie_ids(const reel_model *model)
 {
     return model->movie_ids;
+}
+
+reel_index reel_model_people(const reel_model *model)
+{
+    return model->people;
+}
+
+const int64_t *reel_model_person_ids(const reel_model *model)
+{
+    return model->person_ids;
 }
 
 const char *reel_model_data_hash(const reel_model *model)
@@ -223,6 +356,15 @@ uint64_t reel__query_key(const reel_model *model, const reel_query *query)
     const uint64_t key = reel__hash64(about, sizeof about, 0);
 
     return key == 0 ? 1 : key;
+}
+
+reel_index reel__model_row(const reel_model *model, const reel_query *query)
+{
+    if (query->row < 0 || query->row >= model->people || query->row_hash == 0)
+        return -1;
+    if ((uint64_t)model->row_hashes[query->row] != query->row_hash)
+        return -1;
+    return query->row_hash == reel_query_hash(query) ? query->row : -1;
 }
 
 static reel_code check_entry(const reel_model *model, const reel_query *query, size_t i,
@@ -281,13 +423,79 @@ static reel_code open_query(reel_query *usable, const reel_model *model, const r
     return REEL_OK;
 }
 
+static reel_code no_scratch(const reel_model *model, reel_err *err)
+{
+    return reel_fail(err, REEL_E_NOMEM, "no working memory for model \"%s\"",
+                     model->ops->info.name);
+}
+
+/* Scores for a query that was checked. */
+static reel_code ask(const reel_model *model, const reel_query *query, reel_scratch *scratch,
+                     float *scores, reel_err *err)
+{
+    reel_scratch *part = reel__scratch_part(scratch, model);
+
+    return part == NULL ? no_scratch(model, err)
+                        : model->ops->score(model, query, part, scores, err);
+}
+
 reel_code reel_model_score(const reel_model *model, const reel_query *query, reel_scratch *scratch,
                            float *scores, reel_err *err)
 {
     reel_query usable;
     const reel_code rc = open_query(&usable, model, query, scratch, err);
 
-    return rc != REEL_OK ? rc : model->ops->score(model, &usable, scratch, scores, err);
+    return rc != REEL_OK ? rc : ask(model, &usable, scratch, scores, err);
+}
+
+reel_code reel__model_ranks(const reel_model *model, reel_err *err)
+{
+    return reel_fail(err, REEL_E_INVALID, "model \"%s\" ranks films and predicts no ratings",
+                     model->ops->info.name);
+}
+
+/* By scoring every film. */
+static reel_code predict_all(const reel_model *model, const reel_query *query,
+                             reel_scratch *scratch, float *scores, reel_err *err)
+{
+    if (scores == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory to predict ratings of %d films",
+                         (int)model->movies);
+    return ask(model, query, scratch, scores, err);
+}
+
+reel_code reel_model_predict(const reel_model *model, const reel_query *query,
+                             const reel_index *movies, size_t count, reel_scratch *scratch,
+                             float *out, reel_err *err)
+{
+    const reel_model_ops *ops = model->ops;
+    reel_query usable;
+    float *scores = NULL;
+    reel_code rc = REEL_OK;
+
+    if (ops->info.task != REEL_TASK_RATING)
+        return reel__model_ranks(model, err);
+    for (size_t i = 0; i < count; i++)
+        if (movies[i] < 0 || movies[i] >= model->movies)
+            return reel_fail(err, REEL_E_INVALID, "film index %d is outside 0..%d of model \"%s\"",
+                             (int)movies[i], (int)model->movies - 1, model->id);
+    REEL_TRY(open_query(&usable, model, query, scratch, err));
+    if (ops->predict != NULL) {
+        reel_scratch *part = reel__scratch_part(scratch, model);
+
+        rc = part == NULL ? no_scratch(model, err)
+                          : ops->predict(model, &usable, movies, count, part, out, err);
+        if (rc != REEL_OK)
+            return rc;
+    } else {
+        scores =
+            reel__scratch_get(scratch, SLOT_PREDICTIONS, (size_t)model->movies * sizeof *scores);
+        REEL_TRY(predict_all(model, &usable, scratch, scores, err));
+    }
+    for (size_t i = 0; i < count; i++)
+        out[i] = fmaxf(model->low, fminf(model->high, scores == NULL ? out[i] : scores[movies[i]]));
+out:
+    return rc;
 }
 
 /* ---- reasons ------------------------------------------------------------------------------- */
@@ -342,7 +550,10 @@ reel_code reel_model_explain(const reel_model *model, const reel_query *query, r
     if (contributions == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for %zu reasons", usable.count);
     memset(contributions, 0, usable.count * sizeof *contributions);
-    rc = model->ops->explain(model, &usable, movie, scratch, contributions, out, err);
+    scratch = reel__scratch_part(scratch, model);
+    rc = scratch == NULL
+             ? no_scratch(model, err)
+             : model->ops->explain(model, &usable, movie, scratch, contributions, out, err);
     if (rc == REEL_OK)
         pick_reasons(out, &usable, contributions, limit);
     return rc;
@@ -360,6 +571,10 @@ reel_code reel_model_neighbours(const reel_model *model, const reel_query *query
         return reel_fail(err, REEL_E_INVALID, "model \"%s\" compares no people; ask user-knn",
                          model->ops->info.name);
     rc = open_query(&usable, model, query, scratch, err);
-    return rc != REEL_OK ? rc
-                         : model->ops->neighbours(model, &usable, limit, scratch, out, count, err);
+    if (rc != REEL_OK)
+        return rc;
+    scratch = reel__scratch_part(scratch, model);
+    return scratch == NULL
+               ? no_scratch(model, err)
+               : model->ops->neighbours(model, &usable, limit, scratch, out, count, err);
 }

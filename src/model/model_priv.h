@@ -7,12 +7,19 @@
 #include "model/vtable.h"
 
 /* Version of the model file's layout; a file of another one is refused and fitted anew. */
-#define REEL_MODEL_FORMAT "1"
+#define REEL_MODEL_FORMAT "2"
 
 const reel_model_ops *reel__model_ops(const char *name); /* or NULL */
 
 /* A model with default parameters, one owner and no films yet. */
 REEL_MUST_USE reel_code reel__model_new(reel_model **out, const reel_model_ops *ops, reel_err *err);
+
+/* Films, people and hash of the data that another model was fitted on. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__model_copy_data(reel_model *model, const reel_model *from,
+                                              reel_err *err);
+
+/* E_INVALID: the model predicts no ratings. */
+reel_code reel__model_ranks(const reel_model *model, reel_err *err);
 
 /* Set the parameters given; the others stay. Errors: E_INVALID naming the parameter. */
 REEL_MUST_USE reel_code reel__params_set(reel_model *model, const reel_params *params,

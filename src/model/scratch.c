@@ -10,6 +10,8 @@
 struct reel_scratch {
     void *slots[REEL_SCRATCH_SLOTS];
     size_t sizes[REEL_SCRATCH_SLOTS];
+    const reel_model_ops *kind;              /* whose part of another scratch this is, or NULL */
+    reel_scratch *parts[REEL_SCRATCH_PARTS]; /* by kind, NULL behind the last */
 };
 
 reel_code reel_scratch_new(reel_scratch **out, reel_err *err)
@@ -26,6 +28,8 @@ void reel_scratch_free(reel_scratch *scratch)
         return;
     for (int i = 0; i < REEL_SCRATCH_SLOTS; i++)
         reel__free(scratch->slots[i]);
+    for (int i = 0; i < REEL_SCRATCH_PARTS; i++)
+        reel_scratch_free(scratch->parts[i]);
     reel__free(scratch);
 }
 
@@ -45,4 +49,18 @@ void *reel__scratch_get(reel_scratch *scratch, int slot, size_t size_bytes)
     scratch->slots[slot] = block;
     scratch->sizes[slot] = room;
     return block;
+}
+
+reel_scratch *reel__scratch_part(reel_scratch *scratch, const reel_model *model)
+{
+    int i = 0;
+
+    while (i < REEL_SCRATCH_PARTS && scratch->parts[i] != NULL &&
+           scratch->parts[i]->kind != model->ops)
+        i++;
+    if (i == REEL_SCRATCH_PARTS)
+        return NULL;
+    if (scratch->parts[i] == NULL && (scratch->parts[i] = reel__alloc_zero(1, sizeof *scratch)))
+        scratch->parts[i]->kind = model->ops;
+    return scratch->parts[i];
 }

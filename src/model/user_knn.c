@@ -21,7 +21,7 @@
 
 enum { PARAM_NEIGHBOURS };
 enum { NEIGHBOURS_MAX = 1024 };
-enum { SLOT_SIMILARITY = 4, SLOT_TOP = 5, SLOT_STATE = 6 };
+enum { SLOT_SIMILARITY, SLOT_TOP, SLOT_STATE };
 
 static const reel_param_spec param_specs[] = {
     [PARAM_NEIGHBOURS] = {"neighbours", "how many of the most similar people count; 0 = all",

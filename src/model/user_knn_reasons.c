@@ -10,7 +10,7 @@
 
 #include "model/user_knn.h"
 
-enum { SLOT_ROOM = 7, SLOT_COMMON = 8, SLOT_RATINGS = 9 };
+enum { SLOT_ROOM = 3, SLOT_COMMON, SLOT_RATINGS };
 
 /* What the neighbours have in common with the history, kept in the scratch from film to film. */
 typedef struct common {

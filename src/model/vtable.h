@@ -22,6 +22,11 @@ typedef struct reel_model_ops {
                      const reel_fit_context *context, reel_err *err);
     reel_code (*score)(const reel_model *model, const reel_query *query, reel_scratch *scratch,
                        float *scores, reel_err *err);
+    /* Rating models that can do a few films cheaper than all; NULL: the scores are the predictions.
+     * The door clips them to the range of the training data. */
+    reel_code (*predict)(const reel_model *model, const reel_query *query, const reel_index *movies,
+                         size_t count, reel_scratch *scratch, float *out, reel_err *err);
+    bool fills_targets; /* fit itself fills context->targets->out */
     /* Fills score, baseline and terms of out (zeroed by the door) and contributions
      * [query->count], one value per entry; the door picks reasons and other from those. */
     reel_code (*explain)(const reel_model *model, const reel_query *query, reel_index movie,
@@ -42,8 +47,12 @@ struct reel_model {
     atomic_int references;
     uint64_t serial; /* one for each model object of this process; never 0 */
     reel_index movies;
-    const int64_t *movie_ids; /* [movies], owned unless tensors is set */
-    reel_tensors *tensors;    /* the mapped file, or NULL for a fitted model */
+    const int64_t *movie_ids; /* [movies]; this and the next two are owned unless tensors is set */
+    reel_index people;
+    const int64_t *person_ids; /* [people] */
+    const int64_t *row_hashes; /* [people] reel_query_hash of each trained history, as bits */
+    float low, high;           /* smallest and largest rating of the training data */
+    reel_tensors *tensors;     /* the mapped file, or NULL for a fitted model */
     uint64_t seed;
     double params[REEL_PARAMS_MAX]; /* by index of ops->info.params */
     char data_hash[80];
@@ -51,11 +60,17 @@ struct reel_model {
 };
 
 /* Scratch memory by slot: at least `size_bytes`, 64-byte aligned, kept between calls: all zero when
- * it is new or has grown, else what was left there; NULL without memory. */
-enum { REEL_SCRATCH_SLOTS = 20 };
+ * it is new or has grown, else what was left there by a model of the same kind; NULL without
+ * memory. A model may use slots [0, REEL_SCRATCH_OWN); the rest are the door's. */
+enum { REEL_SCRATCH_OWN = 16, REEL_SCRATCH_SLOTS = 20, REEL_SCRATCH_PARTS = 32 };
 void *reel__scratch_get(reel_scratch *scratch, int slot, size_t size_bytes);
-/* content uses slots [0, 4), user-knn [4, 12), hybrid [12, 16), the door [16, 20): a hybrid and its
- * members work in one scratch without disturbing each other. */
+/* The part of a scratch that models of one kind share; NULL without memory. The door gives a model
+ * its own part, a model that combines others gives each member the part inside its own. */
+reel_scratch *reel__scratch_part(reel_scratch *scratch, const reel_model *model);
+
+/* The row whose stored vector stands for this query: query->row where its history is the one that
+ * was trained on, else -1. */
+reel_index reel__model_row(const reel_model *model, const reel_query *query);
 
 /* Names a query to one model object: a slot that starts with this key may keep what was worked out
  * for score and use it again in explain. Never 0. */

@@ -33,7 +33,10 @@ __attribute__((constructor)) static void warm_up(void)
     must(reel__session_new(&tiny.session, engine, &err) == REEL_OK);
     must(reel__feedback_open(&tiny.app.feedback, engine, &err) == REEL_OK);
     request.user = 1;
-    must(reel__recommend(tiny.session, &request, &list, &err) == REEL_OK);
+    for (size_t i = 0; i < reel__engine_model_count(engine); i++) {
+        request.model = reel_model_get_info(reel__engine_model_at(engine, i))->name;
+        must(reel__recommend(tiny.session, &request, &list, &err) == REEL_OK);
+    }
     must(atexit(release) == 0);
 }
 

@@ -6,3 +6,4 @@ target_sources(unit_model_user_knn PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/r
 reel_add_test(unit/model/file.c)
 reel_add_test(unit/model/hybrid.c)
 reel_add_test(unit/model/nearest.c)
+reel_add_test(unit/model/evidence.c)
