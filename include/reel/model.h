@@ -112,6 +112,7 @@ typedef struct reel_fit_context {
     void (*progress)(double share, void *user);
     void *user;
     const volatile bool *cancel;     /* may be NULL; once true, fit ends soon with E_CANCELLED */
+    size_t memory; /* bytes that fit may use; 0 = what the machine has available */
     const reel_fit_targets *targets; /* may be NULL; only for models that predict ratings */
 } reel_fit_context;
 
@@ -121,7 +122,8 @@ typedef struct reel_fit_context {
  * params   [in, optional] unnamed ones keep their defaults
  * context  [in, optional] NULL = seed 1, all cores
  * Errors: E_NOTFOUND (no such model), E_INVALID (parameter unknown or out of range; no ratings),
- * E_NOMEM, E_CANCELLED. */
+ * E_BUDGET (the model would need more memory than it may use; says how much, and what to take
+ * instead), E_NOMEM, E_CANCELLED. */
 REEL_PUBLIC REEL_MUST_USE reel_code reel_model_fit(reel_model **out, const char *name,
                                                    const reel_dataset *dataset,
                                                    const reel_params *params,

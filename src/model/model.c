@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "model/model_priv.h"
 
 enum { SLOT_ENTRIES = REEL_SCRATCH_OWN, SLOT_CONTRIBUTIONS, SLOT_PREDICTIONS };
@@ -174,6 +175,24 @@ static reel_code check_ratings(const reel_dataset *dataset, const char *name, re
     return REEL_OK;
 }
 
+static reel_code check_memory(const reel_model *model, const reel_dataset *dataset, size_t limit,
+                              reel_err *err)
+{
+    const reel_model_ops *ops = model->ops;
+    const double needed = ops->memory == NULL ? 0 : ops->memory(model, dataset);
+    const double given = limit > 0 ? (double)limit : (double)reel__memory_available();
+
+    if (needed <= given)
+        return REEL_OK;
+    return reel_fail(err, REEL_E_BUDGET,
+                     "fitting \"%s\" on %d films and %d people needs about %.3g GB of memory, %.3g "
+                     "GB may be used; %s%s",
+                     ops->info.name, (int)model->movies, (int)model->people, needed * 1e-9,
+                     given * 1e-9,
+                     ops->lighter != NULL ? "take a lighter model: " : "use a larger machine",
+                     ops->lighter != NULL ? ops->lighter : "");
+}
+
 static reel_code check_targets(const reel_model *model, const reel_dataset *dataset,
                                const reel_fit_targets *targets, reel_err *err)
 {
@@ -248,6 +267,7 @@ reel_code reel_model_fit(reel_model **out, const char *name, const reel_dataset 
     model->seed = context->seed;
     REEL_TRY(reel__params_set(model, params, err));
     REEL_TRY(take_data(model, dataset, err));
+    REEL_TRY(check_memory(model, dataset, context->memory, err));
     REEL_TRY(check_targets(model, dataset, context->targets, err));
     REEL_TRY(ops->fit(model, dataset, context, err));
     if (context->targets != NULL && !ops->fills_targets)

@@ -18,6 +18,10 @@ enum { REEL_PARAMS_MAX = 24 };
 typedef struct reel_model_ops {
     reel_model_info info;
     size_t struct_size; /* of the model's own struct, whose first member is reel_model */
+    /* Bytes that fit needs at its peak, beside the data; NULL: a small multiple of the ratings. The
+     * door refuses a fit beyond context->memory and names `lighter` instead. */
+    double (*memory)(const reel_model *model, const reel_dataset *dataset);
+    const char *lighter; /* a model for data that are too large for this one, or NULL */
     reel_code (*fit)(reel_model *model, const reel_dataset *dataset,
                      const reel_fit_context *context, reel_err *err);
     reel_code (*score)(const reel_model *model, const reel_query *query, reel_scratch *scratch,

@@ -1,0 +1,33 @@
+/* memory.c - reads what the kernel says: /proc/meminfo, and the limit of a control group. */
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* The number on the first line that fits the pattern; `otherwise` where there is none. */
+static unsigned long long read_number(const char *path, const char *pattern,
+                                      unsigned long long otherwise)
+{
+    FILE *file = fopen(path, "re");
+    unsigned long long number = otherwise;
+    char line[128];
+
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, pattern, &number) == 1)
+            break;
+    if (file != NULL)
+        (void)fclose(file);
+    return number;
+}
+
+size_t reel__memory_available(void)
+{
+    const unsigned long long none = UINT64_MAX;
+    const unsigned long long kilobytes =
+        read_number("/proc/meminfo", "MemAvailable: %llu kB", none / 1024);
+    const unsigned long long limit = read_number("/sys/fs/cgroup/memory.max", "%llu", none);
+    const unsigned long long used = read_number("/sys/fs/cgroup/memory.current", "%llu", 0);
+    const unsigned long long inside = limit == none || used > limit ? limit : limit - used;
+
+    return (size_t)(kilobytes * 1024 < inside ? kilobytes * 1024 : inside);
+}
