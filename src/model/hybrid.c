@@ -1,48 +1,51 @@
 /* hybrid.c - a weighted sum of the other models' standardised scores.
  *   s_j = sum_m w_m(n) (s_mj - mean_m) / deviation_m
  * mean and deviation are those of member m's scores over all films for this very query, so members
- * of any scale can be mixed; the weights depend on the length n of the history, in five steps. A
- * member that scores every film the same (a history it cannot use) adds nothing.
+ * of any scale can be mixed; the weights depend on the length n of the history (hybrid.h). A member
+ * that scores every film the same (a history it cannot use) adds nothing.
  * The sum of a linear decomposition is one again: contributions are scaled by w_m / deviation_m,
  * baselines and means go into the baseline.
  *
- * Default weights: from a grid (user-knn 1; content and popular 0 to 2) by NDCG@10 on validation
- * lists cut from the training part of the common MovieLens 1M split: a fifth of each person's
- * ratings >= 4 held out, all films ranked, known ones masked, asked with a random part of the
- * history of each length (bench/blend.c, `bench_blend FOLDER`):
- *   history       people  popular  content  user-knn  hybrid  weights: content, popular
- *   none            6028    .1232    .0168     .0168   .1232  0, 1 (content knows nothing then)
- *   1 to 4          6028    .1232    .0219     .1529   .1546  .3, .2
- *   5 to 19         6028    .1232    .0399     .1927   .1932  .25, 0
- *   20 to 99        5579    .1277    .0658     .2266   .2301  .5, 0
- *   100 and more    2374    .1885    .1105     .2877   .2933  .4, 0
- * They were chosen before content was last tuned; the best of the grid today is .1549, .1940, .2305
- * and .2933, less than the grid can tell apart.
+ * Weights are learned on validation lists of the data at hand (eval/blend.h), which the service
+ * does when it fits a hybrid. This file only combines; the built-in weights below, for when nothing
+ * was learned, are what was learned on MovieLens 1M.
  */
+#include "model/hybrid.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "model/model_priv.h"
 #include "num/kernels.h"
 
 /* Scores that differ by less, as a share of their mean, count as all the same: standardised, they
  * would be little but rounding. */
-#define SAME 1e-3
+#define SAME       1e-3
+#define WEIGHT_MAX 1e3F
 
-enum { CONTENT, USER_KNN, POPULAR, MEMBERS };
-enum { STEPS = 5 };
+enum { MEMBERS = REEL_HYBRID_MEMBERS, KNOTS = REEL_HYBRID_KNOTS };
 enum { SLOT_SCORES, SLOT_STATE, SLOT_CONTRIBUTIONS };
-enum { NAME_SIZE = 32, LIST_SIZE = 160 };
+enum { NAME_SIZE = 32, LIST_SIZE = 1024 };
 
-static const char *const member_names[MEMBERS] = {"content", "user-knn", "popular"};
-/* The shortest history of each step; the parameters below are named after them. */
-static const size_t step_from[STEPS] = {0, 1, 5, 20, 100};
+/* Models it can combine, with the weights built in; a parameter of the same name for each. */
+static const struct {
+    const char *name;
+    float weight[KNOTS]; /* for histories of 0, 1, 4, 16, 64, 256 films and more */
+} known[] = {
+    {"content", {0, 0.3F, 0.3F, 0.35F, 0.5F, 0.4F}},
+    {"user-knn", {0, 1, 1, 1, 1, 1}},
+    {"popular", {1, 0.2F, 0.1F, 0, 0, 0}},
+};
+enum { KNOWN = sizeof known / sizeof *known };
 
 typedef struct hybrid {
     reel_model base;
-    reel_model *members[MEMBERS]; /* NULL = not part of it */
+    reel_model *members[MEMBERS];
+    size_t count;
+    float weights[MEMBERS * KNOTS]; /* [count][KNOTS], the parameters multiplied in */
 } hybrid;
 
 /* What score found out about its members for a query, left in the scratch for explain. */
@@ -52,35 +55,87 @@ typedef struct hybrid_state {
     double scale[MEMBERS]; /* weight / deviation; 0 = adds nothing */
 } hybrid_state;
 
-#define WEIGHT(member, from, to, value)                                                            \
+#define MEMBER(model, initial)                                                                     \
     {                                                                                              \
-        member "-" from, "weight of " member " for histories of " to, REEL_PARAM_REAL, value, 0,   \
-            100, NULL                                                                              \
+        model, "how much of " model " is mixed in: multiplies its weights; 0 = not part of it",    \
+            REEL_PARAM_REAL, initial, 0, 100, NULL                                                 \
     }
-#define WEIGHTS(member, a, b, c, d, e)                                                             \
-    WEIGHT(member, "0", "no film", a), WEIGHT(member, "1", "1 to 4 films", b),                     \
-        WEIGHT(member, "5", "5 to 19 films", c), WEIGHT(member, "20", "20 to 99 films", d),        \
-        WEIGHT(member, "100", "100 films and more", e)
-
-static const reel_param_spec param_specs[MEMBERS * STEPS] = {
-    WEIGHTS("content", 0, 0.3, 0.25, 0.5, 0.4),
-    WEIGHTS("user-knn", 0, 1, 1, 1, 1),
-    WEIGHTS("popular", 1, 0.2, 0, 0, 0),
+static const reel_param_spec param_specs[KNOWN] = {
+    MEMBER("content", 1),
+    MEMBER("user-knn", 1),
+    MEMBER("popular", 1),
 };
 
-static double weight_of(const hybrid *self, int member, size_t length)
-{
-    int step = STEPS - 1;
+/* ---- weights ------------------------------------------------------------------------------- */
 
-    while (step > 0 && length < step_from[step])
-        step--;
-    return self->base.params[member * STEPS + step];
+void reel__hybrid_shares(size_t length, double share[REEL_HYBRID_KNOTS])
+{
+    const double at = length == 0 ? 0 : fmin(1 + log2((double)length) / 2, KNOTS - 1);
+    const int below = (int)at < KNOTS - 1 ? (int)at : KNOTS - 2;
+
+    for (int k = 0; k < KNOTS; k++)
+        share[k] = 0;
+    share[below] = 1 - (at - below);
+    share[below + 1] = at - below;
+}
+
+static double weight_of(const hybrid *self, size_t member, size_t length)
+{
+    double share[KNOTS], weight = 0;
+
+    reel__hybrid_shares(length, share);
+    for (int k = 0; k < KNOTS; k++)
+        weight += share[k] * (double)self->weights[member * KNOTS + (size_t)k];
+    return weight;
+}
+
+static int known_index(const char *name)
+{
+    for (int i = 0; i < KNOWN; i++)
+        if (strcmp(known[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+reel_standard reel__hybrid_standard(const float *scores, size_t movies)
+{
+    double mean, deviation;
+
+    reel__moments(scores, movies, &mean, &deviation);
+    if (!(deviation > SAME * fabs(mean) && deviation > 1e-30))
+        return (reel_standard){.mean = mean};
+    return (reel_standard){.mean = mean, .scale = 1 / deviation};
+}
+
+reel_code reel__hybrid_names(const char **names, size_t *count, const reel_params *params,
+                             reel_err *err)
+{
+    reel_model *model = NULL;
+    reel_code rc = REEL_OK;
+
+    *count = 0;
+    REEL_TRY(reel__model_new(&model, &reel__model_hybrid, err));
+    REEL_TRY(reel__params_set(model, params, err));
+    for (int i = 0; i < KNOWN; i++)
+        if (model->params[i] > 0)
+            names[(*count)++] = known[i].name;
+    if (*count == 0)
+        rc = reel_fail(err, REEL_E_INVALID, "a hybrid needs at least one model to combine");
+out:
+    reel_model_free(model);
+    return rc;
 }
 
 /* ---- scores -------------------------------------------------------------------------------- */
 
+static reel_code no_memory(const hybrid *self, reel_err *err)
+{
+    return reel_fail(err, REEL_E_NOMEM, "no memory to combine scores of %d films",
+                     (int)self->base.movies);
+}
+
 /* One member's scores, standardised and added to scores. */
-static reel_code add_member(const hybrid *self, int m, const reel_query *query,
+static reel_code add_member(const hybrid *self, size_t m, const reel_query *query,
                             reel_scratch *scratch, hybrid_state *state, float *scores,
                             reel_err *err)
 {
@@ -88,26 +143,23 @@ static reel_code add_member(const hybrid *self, int m, const reel_query *query,
     const double weight = weight_of(self, m, query->count);
     const size_t movies = (size_t)self->base.movies;
     float *own = reel__scratch_get(scratch, SLOT_SCORES, movies * sizeof *own);
-    reel_scratch *part = NULL;
-    double deviation = 0, mean, scale;
+    reel_scratch *part = reel__scratch_part(scratch, member);
+    reel_standard standard;
     reel_code rc;
 
     state->mean[m] = state->scale[m] = 0;
-    if (member == NULL || weight == 0)
+    if (weight == 0)
         return REEL_OK;
-    part = reel__scratch_part(scratch, member);
     if (own == NULL || part == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory for %zu scores", movies);
+        return no_memory(self, err);
     rc = member->ops->score(member, query, part, own, err);
     if (rc != REEL_OK)
         return rc;
-    reel__moments(own, movies, &state->mean[m], &deviation);
-    if (!(deviation > SAME * fabs(state->mean[m]) && deviation > 1e-30))
-        return REEL_OK;
-    mean = state->mean[m];
-    state->scale[m] = scale = weight / deviation;
-    for (size_t j = 0; j < movies; j++)
-        scores[j] += (float)(scale * ((double)own[j] - mean));
+    standard = reel__hybrid_standard(own, movies);
+    state->mean[m] = standard.mean;
+    state->scale[m] = weight * standard.scale;
+    for (size_t j = 0; state->scale[m] != 0 && j < movies; j++)
+        scores[j] += (float)(state->scale[m] * ((double)own[j] - standard.mean));
     return REEL_OK;
 }
 
@@ -118,10 +170,10 @@ static reel_code hybrid_score(const reel_model *model, const reel_query *query,
     hybrid_state *state = reel__scratch_get(scratch, SLOT_STATE, sizeof *state);
 
     if (state == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory to combine scores");
+        return no_memory(self, err);
     state->key = 0;
     memset(scores, 0, (size_t)model->movies * sizeof *scores);
-    for (int m = 0; m < MEMBERS; m++) {
+    for (size_t m = 0; m < self->count; m++) {
         const reel_code rc = add_member(self, m, query, scratch, state, scores, err);
 
         if (rc != REEL_OK)
@@ -146,7 +198,7 @@ static reel_code open_state(hybrid_state **out, const hybrid *self, const reel_q
     scores =
         reel__scratch_get(scratch, SLOT_CONTRIBUTIONS, (size_t)self->base.movies * sizeof *scores);
     if (state == NULL || scores == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory to combine scores");
+        return no_memory(self, err);
     return hybrid_score(&self->base, query, scratch, scores, err);
 }
 
@@ -158,41 +210,58 @@ static void add_terms(reel_explanation *out, const reel_explanation *part, doubl
             (reel_term_reason){part->terms[t].term, part->terms[t].contribution * scale};
 }
 
+/* What explain_member reads and adds to. */
+typedef struct explaining {
+    reel_scratch *scratch;
+    double *own, *contributions; /* [query->count] room, and what all members added */
+    reel_explanation *out;
+} explaining;
+
+/* What one member adds to the score of a film, and why. */
+static reel_code explain_member(const reel_model *member, double mean, double scale,
+                                const reel_query *query, reel_index movie, explaining *e,
+                                reel_err *err)
+{
+    reel_explanation part = {0};
+    reel_scratch *scratch = reel__scratch_part(e->scratch, member);
+    reel_code rc;
+
+    if (scratch == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory to explain a score");
+    memset(e->own, 0, query->count * sizeof *e->own);
+    rc = member->ops->explain(member, query, movie, scratch, e->own, &part, err);
+    if (rc != REEL_OK)
+        return rc;
+    e->out->score += scale * (part.score - mean);
+    e->out->baseline += scale * (part.baseline - mean);
+    for (size_t i = 0; i < query->count; i++)
+        e->contributions[i] += scale * e->own[i];
+    if (part.term_count > 0)
+        add_terms(e->out, &part, scale);
+    return REEL_OK;
+}
+
 static reel_code hybrid_explain(const reel_model *model, const reel_query *query, reel_index movie,
                                 reel_scratch *scratch, double *contributions, reel_explanation *out,
                                 reel_err *err)
 {
     const hybrid *self = (const hybrid *)model;
+    explaining e = {.scratch = scratch, .contributions = contributions, .out = out};
     hybrid_state *state = NULL;
-    double *own;
     reel_code rc = open_state(&state, self, query, scratch, err);
 
     if (rc != REEL_OK)
         return rc;
-    own = reel__scratch_get(scratch, SLOT_CONTRIBUTIONS, (query->count + 1) * sizeof *own);
-    if (own == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory for %zu reasons", query->count);
-    for (int m = 0; m < MEMBERS; m++) {
-        const reel_model *member = self->members[m];
-        const double scale = state->scale[m];
-        reel_scratch *child;
-        reel_explanation part = {0};
-
-        if (scale == 0)
+    e.own = reel__scratch_get(scratch, SLOT_CONTRIBUTIONS, (query->count + 1) * sizeof *e.own);
+    if (e.own == NULL)
+        return no_memory(self, err);
+    for (size_t m = 0; m < self->count; m++) {
+        if (state->scale[m] == 0)
             continue;
-        child = reel__scratch_part(scratch, member);
-        if (child == NULL)
-            return reel_fail(err, REEL_E_NOMEM, "no memory to explain %zu films", query->count);
-        memset(own, 0, query->count * sizeof *own);
-        rc = member->ops->explain(member, query, movie, child, own, &part, err);
+        rc = explain_member(self->members[m], state->mean[m], state->scale[m], query, movie, &e,
+                            err);
         if (rc != REEL_OK)
             return rc;
-        out->score += scale * (part.score - state->mean[m]);
-        out->baseline += scale * (part.baseline - state->mean[m]);
-        for (size_t i = 0; i < query->count; i++)
-            contributions[i] += scale * own[i];
-        if (part.term_count > 0)
-            add_terms(out, &part, scale);
     }
     return REEL_OK;
 }
@@ -201,59 +270,70 @@ static reel_code hybrid_neighbours(const reel_model *model, const reel_query *qu
                                    reel_scratch *scratch, reel_neighbour *out, size_t *count,
                                    reel_err *err)
 {
-    const reel_model *member = ((const hybrid *)model)->members[USER_KNN];
-    reel_scratch *child;
+    const hybrid *self = (const hybrid *)model;
 
-    if (member == NULL)
-        return reel_fail(err, REEL_E_INVALID, "this hybrid has no user-knn and compares no people");
-    child = reel__scratch_part(scratch, member);
-    if (child == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory to compare people");
-    return member->ops->neighbours(member, query, limit, child, out, count, err);
+    for (size_t m = 0; m < self->count; m++) {
+        const reel_model *member = self->members[m];
+        reel_scratch *part;
+
+        if (member->ops->neighbours == NULL)
+            continue;
+        part = reel__scratch_part(scratch, member);
+        if (part == NULL)
+            return no_memory(self, err);
+        return member->ops->neighbours(member, query, limit, part, out, count, err);
+    }
+    return reel_fail(err, REEL_E_INVALID, "no model of this hybrid compares people");
 }
 
 /* ---- combining ----------------------------------------------------------------------------- */
 
-static int member_index(const char *name)
-{
-    for (int m = 0; m < MEMBERS; m++)
-        if (strcmp(member_names[m], name) == 0)
-            return m;
-    return -1;
-}
-
-/* Its members are part of what a hybrid is, so they are part of its id. */
+/* Its members and weights are part of what a hybrid is, so they are part of its id. */
 static reel_code stamp(hybrid *self, reel_err *err)
 {
+    const size_t bytes = self->count * KNOTS * sizeof *self->weights;
     char ids[LIST_SIZE] = "";
     size_t at = 0;
 
-    for (int m = 0; m < MEMBERS; m++)
-        if (self->members[m] != NULL)
-            at += (size_t)snprintf(ids + at, sizeof ids - at, "%s ", self->members[m]->id);
+    for (size_t m = 0; m < self->count; m++)
+        at += (size_t)snprintf(ids + at, sizeof ids - at, "%s ", self->members[m]->id);
+    (void)snprintf(ids + at, sizeof ids - at, "%016llx",
+                   (unsigned long long)reel__hash64(self->weights, bytes, 0));
     return reel__model_stamp(&self->base, ids, err);
 }
 
-static reel_code add_shared(hybrid *self, reel_model *member, reel_err *err)
+static reel_code check_member(const hybrid *self, const reel_model *member, reel_err *err)
 {
-    const int m = member_index(member->ops->info.name);
     const reel_model *base = &self->base;
 
-    if (m < 0 || self->members[m] != NULL)
-        return reel_fail(err, REEL_E_INVALID,
-                         "a hybrid combines one each of content, user-knn and "
-                         "popular; \"%s\" is %s",
-                         member->id, m < 0 ? "none of them" : "a second one");
+    if (known_index(member->ops->info.name) < 0)
+        return reel_fail(err, REEL_E_INVALID, "a hybrid cannot combine a model \"%s\"",
+                         member->ops->info.name);
+    for (size_t m = 0; m < self->count; m++)
+        if (self->members[m]->ops == member->ops)
+            return reel_fail(err, REEL_E_INVALID,
+                             "a hybrid combines one model of each kind; \"%s\" is a second one",
+                             member->id);
     if (member->movies != base->movies || strcmp(member->data_hash, base->data_hash) != 0 ||
         memcmp(member->movie_ids, base->movie_ids, (size_t)base->movies * sizeof(int64_t)) != 0)
         return reel_fail(err, REEL_E_INVALID,
                          "\"%s\" was fitted on other data than the rest of the hybrid", member->id);
-    self->members[m] = reel_model_ref(member);
     return REEL_OK;
 }
 
-reel_code reel_model_combine(reel_model **out, reel_model *const *members, size_t count,
-                             const reel_params *params, reel_err *err)
+/* weights [KNOTS], before the member's parameter is multiplied in. */
+static void add_shared(hybrid *self, reel_model *member, const float *weights)
+{
+    const int i = known_index(member->ops->info.name);
+
+    for (int k = 0; k < KNOTS; k++)
+        self->weights[self->count * KNOTS + (size_t)k] =
+            (weights == NULL ? known[i].weight : weights)[k] * (float)self->base.params[i];
+    self->members[self->count++] = reel_model_ref(member);
+}
+
+reel_code reel__hybrid_make(reel_model **out, reel_model *const *members, size_t count,
+                            const reel_params *params, const float *weights, reel_err *err)
 {
     reel_code rc = REEL_OK;
     reel_model *model = NULL;
@@ -262,16 +342,29 @@ reel_code reel_model_combine(reel_model **out, reel_model *const *members, size_
     if (count == 0)
         return reel_fail(err, REEL_E_INVALID, "a hybrid needs at least one model to combine");
     REEL_TRY(reel__model_new(&model, &reel__model_hybrid, err));
+    for (size_t i = 0; i < KNOWN; i++)
+        model->params[i] = 0;
+    for (size_t i = 0; i < count; i++)
+        if (known_index(members[i]->ops->info.name) >= 0)
+            model->params[known_index(members[i]->ops->info.name)] = 1;
     REEL_TRY(reel__params_set(model, params, err));
     REEL_TRY(reel__model_copy_data(model, members[0], err));
-    for (size_t i = 0; i < count; i++)
-        REEL_TRY(add_shared((hybrid *)model, members[i], err));
+    for (size_t i = 0; i < count; i++) {
+        REEL_TRY(check_member((hybrid *)model, members[i], err));
+        add_shared((hybrid *)model, members[i], weights == NULL ? NULL : weights + i * KNOTS);
+    }
     REEL_TRY(stamp((hybrid *)model, err));
     *out = model;
     model = NULL;
 out:
     reel_model_free(model);
     return rc;
+}
+
+reel_code reel_model_combine(reel_model **out, reel_model *const *members, size_t count,
+                             const reel_params *params, reel_err *err)
+{
+    return reel__hybrid_make(out, members, count, params, NULL, err);
 }
 
 /* ---- fitting ------------------------------------------------------------------------------- */
@@ -296,14 +389,21 @@ static reel_code hybrid_fit(reel_model *model, const reel_dataset *dataset,
     hybrid *self = (hybrid *)model;
     reel_code rc = REEL_OK;
 
-    for (int m = 0; m < MEMBERS; m++) {
-        part_progress part = {context, (double)m / MEMBERS, 1.0 / MEMBERS};
+    for (int i = 0; i < KNOWN; i++) {
+        part_progress part = {context, (double)i / KNOWN, 1.0 / KNOWN};
         reel_fit_context own = *context;
+        reel_model *member = NULL;
 
+        if (model->params[i] == 0)
+            continue;
         own.progress = report_part;
         own.user = &part;
-        REEL_TRY(reel_model_fit(&self->members[m], member_names[m], dataset, NULL, &own, err));
+        REEL_TRY(reel_model_fit(&member, known[i].name, dataset, NULL, &own, err));
+        add_shared(self, member, NULL);
+        reel_model_free(member);
     }
+    if (self->count == 0)
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "a hybrid needs at least one model to combine"));
     REEL_TRY(stamp(self, err));
 out:
     return rc;
@@ -318,15 +418,14 @@ static reel_code hybrid_save(const reel_model *model, reel_tensors_writer *write
     size_t at = 0;
     reel_code rc = REEL_OK;
 
-    for (int m = 0; m < MEMBERS; m++)
-        if (self->members[m] != NULL)
-            at += (size_t)snprintf(list + at, sizeof list - at, "%s%s", at > 0 ? "|" : "",
-                                   member_names[m]);
+    for (size_t m = 0; m < self->count; m++)
+        at += (size_t)snprintf(list + at, sizeof list - at, "%s%s", at > 0 ? "|" : "",
+                               self->members[m]->ops->info.name);
     REEL_TRY(reel__tensors_meta(writer, "members", list, err));
-    for (int m = 0; m < MEMBERS; m++) {
-        if (self->members[m] == NULL)
-            continue;
-        (void)snprintf(prefix, sizeof prefix, "%s/", member_names[m]);
+    REEL_TRY(reel__tensors_add_matrix(writer, "weights", REEL_F32, self->weights,
+                                      (int64_t)self->count, KNOTS, err));
+    for (size_t m = 0; m < self->count; m++) {
+        (void)snprintf(prefix, sizeof prefix, "%s/", self->members[m]->ops->info.name);
         REEL_TRY(reel__tensors_prefix(writer, prefix, err));
         REEL_TRY(reel__model_save_body(self->members[m], writer, err));
     }
@@ -335,7 +434,8 @@ out:
     return rc;
 }
 
-/* The next name of "a|b|c" at *list as a member, or -1; *list moves on, to NULL after the last. */
+/* The next name of "a|b|c" at *list as a known model, or -1; *list moves on, to NULL after the
+ * last. */
 static int next_member(const char **list)
 {
     const size_t length = strcspn(*list, "|");
@@ -344,21 +444,66 @@ static int next_member(const char **list)
     if (length < sizeof name)
         memcpy(name, *list, length);
     *list = (*list)[length] == '|' ? *list + length + 1 : NULL;
-    return member_index(name);
+    return known_index(name);
 }
 
-static reel_code load_member(hybrid *self, int m, reel_err *err)
+static reel_code load_member(hybrid *self, int i, reel_err *err)
 {
     reel_tensors *tensors = self->base.tensors;
     char prefix[NAME_SIZE];
     const char *name;
+    reel_code rc;
 
-    (void)snprintf(prefix, sizeof prefix, "%s/", member_names[m]);
+    (void)snprintf(prefix, sizeof prefix, "%s/", known[i].name);
     name = reel__tensors_get_meta(tensors, prefix, "model");
-    if (name == NULL || strcmp(name, member_names[m]) != 0)
+    if (name == NULL || strcmp(name, known[i].name) != 0)
         return reel_fail(err, REEL_E_FORMAT, "%s: the part \"%s\" is no %s model",
-                         reel__tensors_path(tensors), prefix, member_names[m]);
-    return reel__model_load_body(&self->members[m], tensors, prefix, err);
+                         reel__tensors_path(tensors), prefix, known[i].name);
+    rc = reel__model_load_body(&self->members[self->count], tensors, prefix, err);
+    self->count += rc == REEL_OK;
+    return rc;
+}
+
+static reel_code load_members(hybrid *self, const char *list, reel_err *err)
+{
+    bool taken[KNOWN] = {false};
+
+    while (list != NULL) {
+        const int i = next_member(&list);
+        reel_code rc;
+
+        if (i < 0 || taken[i] || self->count == MEMBERS)
+            return reel_fail(err, REEL_E_FORMAT, "%s: the header's \"members\" is damaged",
+                             reel__tensors_path(self->base.tensors));
+        taken[i] = true;
+        rc = load_member(self, i, err);
+        if (rc != REEL_OK)
+            return rc;
+    }
+    return REEL_OK;
+}
+
+static reel_code load_weights(hybrid *self, const char *prefix, reel_err *err)
+{
+    const reel_tensors *tensors = self->base.tensors;
+    const void *data = NULL;
+    int64_t shape[2] = {0, 0};
+    const reel_code rc =
+        reel__tensors_get_matrix(tensors, prefix, "weights", REEL_F32, &data, shape, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    if (shape[0] != (int64_t)self->count || shape[1] != KNOTS)
+        return reel_fail(err, REEL_E_FORMAT, "%s: %lld x %lld weights of %zu models",
+                         reel__tensors_path(tensors), (long long)shape[0], (long long)shape[1],
+                         self->count);
+    memcpy(self->weights, data, self->count * KNOTS * sizeof *self->weights);
+    for (size_t i = 0; i < self->count * KNOTS; i++)
+        if (!(fabsf(self->weights[i]) <= WEIGHT_MAX))
+            return reel_fail(err, REEL_E_FORMAT, "%s: weight %zu is no number from -%g to %g",
+                             reel__tensors_path(tensors), i, (double)WEIGHT_MAX,
+                             (double)WEIGHT_MAX);
+    return REEL_OK;
 }
 
 static reel_code hybrid_load(reel_model *model, const reel_tensors *tensors, const char *prefix,
@@ -371,14 +516,8 @@ static reel_code hybrid_load(reel_model *model, const reel_tensors *tensors, con
     if (list == NULL)
         return reel_fail(err, REEL_E_FORMAT, "%s: the header has no \"members\"",
                          reel__tensors_path(tensors));
-    while (list != NULL) {
-        const int m = next_member(&list);
-
-        if (m < 0 || self->members[m] != NULL)
-            return reel_fail(err, REEL_E_FORMAT, "%s: the header's \"members\" is damaged",
-                             reel__tensors_path(tensors));
-        REEL_TRY(load_member(self, m, err));
-    }
+    REEL_TRY(load_members(self, list, err));
+    REEL_TRY(load_weights(self, prefix, err));
     REEL_TRY(stamp(self, err));
 out:
     return rc;
@@ -386,13 +525,13 @@ out:
 
 static void hybrid_fini(reel_model *model)
 {
-    for (int m = 0; m < MEMBERS; m++)
+    for (size_t m = 0; m < MEMBERS; m++)
         reel_model_free(((hybrid *)model)->members[m]);
 }
 
 const reel_model_ops reel__model_hybrid = {
     .info = {.name = "hybrid",
-             .summary = "content, user-knn and popular together, weighed by how much you rated",
+             .summary = "several models together, weighed by how much you rated",
              .task = REEL_TASK_RANKING,
              .fold_in = REEL_FOLD_IN_EXACT,
              .params = param_specs,

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "service/learn.h"
 
 static const char baseline[] = "popular", chance[] = "random";
 
@@ -97,7 +98,7 @@ static reel_code fit(reel_evaluated *m, const reel_dataset *train, const reel_ev
         return REEL_OK;
     memcpy(text, m->name, sizeof text);
     REEL_TRY(parse_params(items, &params.count, text, err));
-    REEL_TRY(reel_model_fit(&m->model, text, train, &params, &context, err));
+    REEL_TRY(reel__learn(&m->model, text, train, &params, &context, err));
     m->fit_seconds += seconds_now() - start;
 out:
     return rc;

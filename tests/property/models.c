@@ -62,7 +62,7 @@ static const struct variant {
 } variants[] = {
     {"popular", NULL, NULL},  {"popular", "by", "count"},       {"popular", "by", "mean"},
     {"content", NULL, NULL},  {"user-knn", "neighbours", "10"}, {"user-knn", "neighbours", "0"},
-    {"user-knn", NULL, NULL}, {"hybrid", NULL, NULL},           {"hybrid", "popular-20", "3"},
+    {"user-knn", NULL, NULL}, {"hybrid", NULL, NULL},           {"hybrid", "popular", "3"},
 };
 
 static void for_each_variant(void (*check)(const struct variant *variant, reel_model *model,

@@ -9,7 +9,10 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "model/hybrid.h"
+#include "support/near.h"
 #include "support/random_data.h"
+#include "support/temp.h"
 
 enum { MOVIES = 120, PEOPLE = 60 };
 
@@ -42,24 +45,47 @@ static reel_query history_of(size_t count, reel_entry *entries)
     return (reel_query){.entries = entries, .count = count, .row = -1};
 }
 
+/* Weights of user-knn at the knots 0, 1, 4, 16, 64 and 256, and of popular. */
+static const float weights[2][REEL_HYBRID_KNOTS] = {{1, 1, 0.5F, 0, -1, 2}, {0, 2, 3, 5, 7, 9}};
+
+static void test_knots_share_a_length_between_them(void **state)
+{
+    static const struct {
+        size_t length;
+        double first, second; /* of the knots below and above */
+        int below;
+    } cases[] = {{0, 1, 0, 0},   {1, 1, 0, 1},      {2, 0.5, 0.5, 1},
+                 {4, 1, 0, 2},   {8, 0.5, 0.5, 2},  {64, 1, 0, 4},
+                 {256, 0, 1, 4}, {100000, 0, 1, 4}, {128, 0.5, 0.5, 4}};
+
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        double share[REEL_HYBRID_KNOTS];
+
+        reel__hybrid_shares(cases[c].length, share);
+        for (int k = 0; k < REEL_HYBRID_KNOTS; k++)
+            assert_near(share[k],
+                        k == cases[c].below       ? cases[c].first
+                        : k == cases[c].below + 1 ? cases[c].second
+                                                  : 0,
+                        1e-12);
+    }
+}
+
 static void test_scores_are_the_weighted_sum_for_each_length(void **state)
 {
     (void)state;
     static const struct {
         size_t length;
-        double knn, popular;
-    } cases[] = {{0, 0, 1},     {1, 2, 1},     {4, 2, 1},   {5, 3, 0.5}, {19, 3, 0.5},
-                 {20, 5, 0.25}, {99, 5, 0.25}, {100, 7, 0}, {120, 7, 0}};
-    static const reel_param items[] = {
-        {"user-knn-0", "0"},    {"user-knn-1", "2"}, {"user-knn-5", "3"}, {"user-knn-20", "5"},
-        {"user-knn-100", "7"},  {"popular-0", "1"},  {"popular-1", "1"},  {"popular-5", "0.5"},
-        {"popular-20", "0.25"}, {"popular-100", "0"}};
-    const reel_params params = {items, sizeof items / sizeof *items};
+        double popular, knn;
+    } cases[] = {{0, 1, 0}, {1, 1, 2}, {2, 0.75, 2.5}, {16, 0, 5}, {32, -0.5, 6}, {64, -1, 7}};
+    const reel_param twice = {"user-knn", "2"};
+    const reel_params params = {&twice, 1};
     reel_dataset *dataset = random_dataset(&shape);
     reel_model *members[2] = {fit("popular", dataset), fit("user-knn", dataset)}, *model = NULL;
     reel_scratch *scratch = NULL;
 
-    assert_int_equal(reel_model_combine(&model, members, 2, &params, NULL), REEL_OK);
+    assert_int_equal(reel__hybrid_make(&model, members, 2, &params, weights[0], NULL), REEL_OK);
     assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         reel_entry entries[MOVIES];
@@ -73,15 +99,60 @@ static void test_scores_are_the_weighted_sum_for_each_length(void **state)
         standardise(popular, popular_z);
         standardise(knn, knn_z);
         for (int j = 0; j < MOVIES; j++)
-            assert_float_equal(scores[j],
-                               (float)(cases[c].popular * popular_z[j] + cases[c].knn * knn_z[j]),
-                               1e-5F);
+            assert_near((double)scores[j],
+                        cases[c].popular * popular_z[j] + 2 * cases[c].knn * knn_z[j], 1e-4);
     }
     reel_scratch_free(scratch);
     reel_model_free(model);
     reel_model_free(members[0]);
     reel_model_free(members[1]);
     reel_dataset_free(dataset);
+}
+
+static void test_a_file_keeps_the_weights(void **state)
+{
+    (void)state;
+    char path[TEMP_PATH];
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *members[2] = {fit("popular", dataset), fit("user-knn", dataset)}, *model = NULL;
+    reel_model *again = NULL;
+    reel_scratch *scratch = NULL;
+    reel_entry entries[MOVIES];
+    const reel_query query = history_of(9, entries);
+    float scores[MOVIES], loaded[MOVIES];
+
+    (void)snprintf(path, sizeof path, "%s", temp_path("hybrid.safetensors"));
+    assert_int_equal(reel__hybrid_make(&model, members, 2, NULL, weights[0], NULL), REEL_OK);
+    assert_int_equal(reel_model_save(model, path, NULL), REEL_OK);
+    assert_int_equal(reel_model_load(&again, path, NULL), REEL_OK);
+    assert_string_equal(reel_model_id(model), reel_model_id(again));
+    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
+    assert_int_equal(reel_model_score(model, &query, scratch, scores, NULL), REEL_OK);
+    assert_int_equal(reel_model_score(again, &query, scratch, loaded, NULL), REEL_OK);
+    assert_memory_equal(scores, loaded, sizeof scores);
+    reel_scratch_free(scratch);
+    reel_model_free(model);
+    reel_model_free(again);
+    reel_model_free(members[0]);
+    reel_model_free(members[1]);
+    reel_dataset_free(dataset);
+}
+
+static void test_a_weight_of_nought_leaves_a_model_out(void **state)
+{
+    static const reel_param items[] = {{"content", "0"}, {"popular", "0"}};
+    const reel_params some = {items, 2};
+    const char *names[REEL_HYBRID_MEMBERS];
+    size_t count = 0;
+    reel_err err = {0};
+
+    (void)state;
+    assert_int_equal(reel__hybrid_names(names, &count, &some, NULL), REEL_OK);
+    for (size_t i = 0; i < count; i++)
+        assert_true(strcmp(names[i], "content") != 0 && strcmp(names[i], "popular") != 0);
+    assert_int_equal(
+        reel__hybrid_names(names, &count, &(reel_params){&(reel_param){"cast", "1"}, 1}, &err),
+        REEL_E_INVALID);
 }
 
 static void test_an_empty_history_gets_the_popular_order(void **state)
@@ -156,7 +227,7 @@ static void test_combine_refuses_what_does_not_fit(void **state)
     smaller = fit("user-knn", fewer);
     refuse(NULL, 0, "at least one");
     refuse((reel_model *[]){popular, popular}, 2, "a second one");
-    refuse((reel_model *[]){popular, hybrid}, 2, "none of them");
+    refuse((reel_model *[]){popular, hybrid}, 2, "cannot combine");
     refuse((reel_model *[]){popular, elsewhere}, 2, "other data");
     refuse((reel_model *[]){popular, smaller}, 2, "other data");
     reel_model_free(popular);
@@ -196,7 +267,10 @@ static void test_combine_may_run_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_knots_share_a_length_between_them),
         cmocka_unit_test(test_scores_are_the_weighted_sum_for_each_length),
+        cmocka_unit_test(test_a_file_keeps_the_weights),
+        cmocka_unit_test(test_a_weight_of_nought_leaves_a_model_out),
         cmocka_unit_test(test_an_empty_history_gets_the_popular_order),
         cmocka_unit_test(test_neighbours_are_those_of_user_knn),
         cmocka_unit_test(test_combine_refuses_what_does_not_fit),

@@ -1,0 +1,41 @@
+/* eval/validation.h - questions with known answers, cut from training data alone: part of what some
+ * people liked is held out, other people are left out of training and asked with a short random
+ * part of their history, so that there are histories of every length. Models are fitted on `train`.
+ * Layer: eval. Ownership: a validation is the caller's. Threads: no state.
+ */
+#ifndef REEL_EVAL_VALIDATION_H
+#define REEL_EVAL_VALIDATION_H
+
+#include "reel/dataset.h"
+#include "reel/model.h"
+
+typedef struct reel_validation_opts {
+    double share;    /* of a person's liked films held out, (0, 1)        default 0.2 */
+    double unseen;   /* of the people left out of training, (0, 1)        default 0.1 */
+    reel_index most; /* people asked at the most, of either kind          default 4000 */
+    uint64_t seed;   /* same seed, same questions, by a person's id       default 1 */
+} reel_validation_opts;
+reel_validation_opts reel__validation_opts_default(void);
+
+/* One question: the history, and the films that should stand high. */
+typedef struct reel_question {
+    reel_query query;
+    const reel_index *held; /* [held_count] ascending; none of the history */
+    size_t held_count;
+} reel_question;
+
+typedef struct reel_validation {
+    reel_dataset *train;
+    reel_question *questions;
+    size_t count;
+    reel_entry *entries; /* of all histories, one behind the other */
+    reel_index *held;    /* of all questions */
+} reel_validation;
+
+/* What counts as liked is decided by model/evidence.h.
+ * Errors: E_INVALID (options out of range; too little data to hold anything out), E_NOMEM. */
+REEL_MUST_USE reel_code reel__validation_make(reel_validation *out, const reel_dataset *dataset,
+                                              const reel_validation_opts *opts, reel_err *err);
+void reel__validation_fini(reel_validation *validation);
+
+#endif
