@@ -63,7 +63,14 @@ static const struct variant {
     {"popular", NULL, NULL},  {"popular", "by", "count"},       {"popular", "by", "mean"},
     {"content", NULL, NULL},  {"user-knn", "neighbours", "10"}, {"user-knn", "neighbours", "0"},
     {"user-knn", NULL, NULL}, {"hybrid", NULL, NULL},           {"hybrid", "popular", "3"},
+    {"baseline", NULL, NULL}, {"baseline", "method", "sgd"},
 };
+
+/* Learns from the ratings one after the other, so that their order shows. */
+static bool learns_in_order(const struct variant *variant)
+{
+    return variant->value != NULL && strcmp(variant->value, "sgd") == 0;
+}
 
 static void for_each_variant(void (*check)(const struct variant *variant, reel_model *model,
                                            const reel_dataset *dataset, uint64_t seed))
@@ -273,9 +280,12 @@ static void test_renumbered_people_give_the_same_scores(void **state)
     for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
         const reel_param param = {variants[i].param, variants[i].value};
         const reel_params params = {&param, variants[i].param != NULL ? 1 : 0};
-        reel_model *a = fit(variants[i].model, dataset, &params);
-        reel_model *b = fit(variants[i].model, renumbered, &params);
+        reel_model *a, *b;
 
+        if (learns_in_order(&variants[i]))
+            continue;
+        a = fit(variants[i].model, dataset, &params);
+        b = fit(variants[i].model, renumbered, &params);
         for (reel_index p = 0; p < PEOPLE; p++) {
             reel_entry entries[MOVIES], entries_b[MOVIES];
             const reel_query query = trained_query(dataset, p, entries);
