@@ -293,6 +293,11 @@ reel_code reel__intern_add(reel_intern *intern, const char *text, size_t length,
     return REEL_OK;
 }
 
+int32_t reel__intern_find(const reel_intern *intern, const char *text, size_t length)
+{
+    return *find_id(intern, text, length, reel__hash64(text, length, 0));
+}
+
 const char *reel__intern_text(const reel_intern *intern, int32_t id)
 {
     return intern->entries[id].text;

@@ -25,6 +25,8 @@ REEL_MUST_USE reel_code reel__intern_new(reel_intern **out, reel_err *err);
 void reel__intern_free(reel_intern *intern);
 REEL_MUST_USE reel_code reel__intern_add(reel_intern *intern, const char *text, size_t length,
                                          int32_t *id, reel_err *err);
+/* The number of a string, or -1. */
+int32_t reel__intern_find(const reel_intern *intern, const char *text, size_t length);
 const char *reel__intern_text(const reel_intern *intern, int32_t id); /* NUL-terminated, borrowed */
 int32_t reel__intern_count(const reel_intern *intern);
 

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 /* The number on the first line that fits the pattern; `otherwise` where there is none. */
 static unsigned long long read_number(const char *path, const char *pattern,
@@ -30,4 +31,11 @@ size_t reel__memory_available(void)
     const unsigned long long inside = limit == none || used > limit ? limit : limit - used;
 
     return (size_t)(kilobytes * 1024 < inside ? kilobytes * 1024 : inside);
+}
+
+size_t reel__memory_peak(void)
+{
+    struct rusage usage = {0};
+
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (size_t)usage.ru_maxrss * 1024 : 0;
 }

@@ -10,4 +10,7 @@
  * nothing. */
 size_t reel__memory_available(void);
 
+/* The most memory this process has had at once, bytes of mapped files included. */
+size_t reel__memory_peak(void);
+
 #endif

@@ -6,6 +6,7 @@
 #ifndef REEL_BASE_TENSORS_H
 #define REEL_BASE_TENSORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,8 @@ REEL_MUST_USE reel_code reel__tensors_verify(const reel_tensors *tensors, reel_e
 /* Metadata of "prefix" + "key", or NULL. */
 const char *reel__tensors_get_meta(const reel_tensors *tensors, const char *prefix,
                                    const char *key);
+/* Whether there is a tensor "prefix" + "name". */
+bool reel__tensors_has(const reel_tensors *tensors, const char *prefix, const char *name);
 /* Data and element count of "prefix" + "name". A missing tensor or another dtype is E_FORMAT. */
 REEL_MUST_USE reel_code reel__tensors_get(const reel_tensors *tensors, const char *prefix,
                                           const char *name, reel_dtype dtype, const void **data,

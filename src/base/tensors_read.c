@@ -302,6 +302,14 @@ static reel_code find_tensor(const tensor **out, const reel_tensors *file, const
     return reel_fail(err, REEL_E_FORMAT, "%s: tensor %s%s is missing", file->path, prefix, name);
 }
 
+bool reel__tensors_has(const reel_tensors *tensors, const char *prefix, const char *name)
+{
+    for (size_t i = 0; i < tensors->count; i++)
+        if (is_joined(tensors->tensors[i].name, prefix, name))
+            return true;
+    return false;
+}
+
 reel_code reel__tensors_get(const reel_tensors *tensors, const char *prefix, const char *name,
                             reel_dtype dtype, const void **data, int64_t *count, reel_err *err)
 {

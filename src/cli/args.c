@@ -95,7 +95,11 @@ static reel_code take(reel_args *out, const reel_command *command, int found, ch
         /* Of a word such as -xyz getopt tells the letter only. */
         return unknown_option(command, optopt > 0 && optopt < OPT_JSON ? letter : argv[optind - 1],
                               err);
+    } else if (out->given_count == REEL_GIVEN_MAX) {
+        return reel_fail(err, REEL_E_INVALID, "more than %d options", (int)REEL_GIVEN_MAX);
     } else {
+        out->given[out->given_count].option = found;
+        out->given[out->given_count++].value = optarg != NULL ? optarg : "";
         out->again[found] = out->option[found] != NULL;
         out->option[found] = optarg != NULL ? optarg : "";
     }
@@ -154,6 +158,52 @@ reel_code reel__args_int(const reel_args *args, int option, int64_t min, int64_t
                          args->command->options[option].name, min, text);
     return reel_fail(err, REEL_E_INVALID,
                      "--%s: expected a whole number from %" PRId64 " to %" PRId64 ", got \"%.40s\"",
+                     args->command->options[option].name, min, max, text);
+}
+
+/* "", "k", "Mi", "GB": what it multiplies by, or 0. */
+static double read_unit(const char *unit)
+{
+    static const char letters[] = "kMGT";
+    double scale = 1, step = 1000;
+    const char *found;
+
+    if (*unit == '\0')
+        return 1;
+    found = strchr(letters, *unit == 'K' ? 'k' : *unit);
+    if (found != NULL) {
+        unit++;
+        if (*unit == 'i') {
+            step = 1024;
+            unit++;
+        }
+        for (const char *at = letters; at <= found; at++)
+            scale *= step;
+    }
+    if (*unit == 'B')
+        unit++;
+    return *unit == '\0' ? scale : 0;
+}
+
+reel_code reel__args_amount(const reel_args *args, int option, int64_t min, int64_t max,
+                            int64_t *value, reel_err *err)
+{
+    const char *text = args->option[option];
+    double number, scale;
+    char *end;
+
+    if (text == NULL)
+        return REEL_OK;
+    number = strtod(text, &end);
+    scale = end == text || text[0] < '0' || text[0] > '9' ? 0 : read_unit(end);
+    number *= scale;
+    if (scale > 0 && number >= (double)min && number <= (double)max && number < 0x1p63) {
+        *value = (int64_t)number;
+        return REEL_OK;
+    }
+    return reel_fail(err, REEL_E_INVALID,
+                     "--%s: expected a number such as 500M or 8G, from %" PRId64 " to %" PRId64
+                     ", got \"%.40s\"",
                      args->command->options[option].name, min, max, text);
 }
 

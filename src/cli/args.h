@@ -10,7 +10,7 @@
 
 #include "reel/err.h"
 
-enum { REEL_OPTIONS_MAX = 20, REEL_WORDS_MAX = 64 };
+enum { REEL_OPTIONS_MAX = 24, REEL_WORDS_MAX = 64, REEL_GIVEN_MAX = 96 };
 
 /* One option; `value` is what stands for its value in the help, NULL for a switch. */
 typedef struct reel_option {
@@ -19,8 +19,13 @@ typedef struct reel_option {
 
 typedef struct reel_args {
     const char
-        *option[REEL_OPTIONS_MAX];    /* by index in the table; "" for a switch; NULL = absent */
-    bool again[REEL_OPTIONS_MAX];     /* given more than once; the last value counts */
+        *option[REEL_OPTIONS_MAX]; /* by index in the table; "" for a switch; NULL = absent */
+    bool again[REEL_OPTIONS_MAX];  /* given more than once; the last value counts */
+    struct {
+        int option;
+        const char *value;
+    } given[REEL_GIVEN_MAX]; /* every one in order, for those that may be given many times */
+    int given_count;
     const char *word[REEL_WORDS_MAX]; /* what is left over, in order */
     int words;
     bool json, quiet;
@@ -53,6 +58,10 @@ void reel__args_help(const reel_command *command);
 /* A whole number in [min, max]; absent: *value stays. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__args_int(const reel_args *args, int option, int64_t min, int64_t max,
                                        int64_t *value, reel_err *err);
+/* A count such as 500000, 10M or 1.5G: k, M, G and T are thousands, ki, Mi, Gi and Ti 1024s; a B
+ * may stand behind. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__args_amount(const reel_args *args, int option, int64_t min,
+                                          int64_t max, int64_t *value, reel_err *err);
 /* The value, which must be there. Errors: E_INVALID saying what it is for. */
 REEL_MUST_USE reel_code reel__args_need(const reel_args *args, int option, const char **value,
                                         reel_err *err);

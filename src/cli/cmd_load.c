@@ -30,33 +30,19 @@ static const reel_option load_options[] = {
     {NULL, NULL, NULL},
 };
 
-static void tell_bad_row(void *user, const reel_bad_row *row)
-{
-    (void)user;
-    (void)fprintf(stderr, "%s:%" PRId64 ": %s: %s\n", row->file, row->line, row->reason, row->text);
-}
-
-static void print_count(const char *what, int64_t count)
-{
-    char text[REEL_COUNT_TEXT];
-
-    if (count > 0)
-        reel__term_print("  %11s  %s\n", reel__term_count(text, count), what);
-}
-
 static void print_report(const reel_load_report *report, const char *where)
 {
     reel__term_print("%s%s%s -> %s in %.2f s\n", reel__term_bold(), report->source,
                      reel__term_plain(), where, report->seconds);
-    print_count("films", report->movies);
-    print_count("people", report->people);
-    print_count("ratings", report->ratings);
-    print_count("films with metadata", report->matched);
-    print_count("films with an overview", report->with_overview);
-    print_count("links whose film is another (years differ): not used", report->doubtful);
-    print_count("ratings given twice: the later one counts", report->duplicates);
-    print_count("ratings of unknown films: left out", report->unknown_movies);
-    print_count("wrong rows: left out", report->bad_rows);
+    reel__print_count("films", report->movies);
+    reel__print_count("people", report->people);
+    reel__print_count("ratings", report->ratings);
+    reel__print_count("films with metadata", report->matched);
+    reel__print_count("films with an overview", report->with_overview);
+    reel__print_count("links whose film is another (years differ): not used", report->doubtful);
+    reel__print_count("ratings given twice: the later one counts", report->duplicates);
+    reel__print_count("ratings of unknown films: left out", report->unknown_movies);
+    reel__print_count("wrong rows: left out", report->bad_rows);
 }
 
 static reel_code write_report(reel_json *json, const void *what, reel_err *err)
@@ -101,7 +87,7 @@ static reel_code load(const reel_args *args, reel_err *err)
         .simulated = args->option[OPT_SIMULATED] != NULL,
         .label = args->option[OPT_SIMULATED] != NULL ? "Simulated sample" : NULL,
         .read = {.strict = args->option[OPT_STRICT] != NULL,
-                 .bad_row = args->quiet ? NULL : tell_bad_row,
+                 .bad_row = args->quiet ? NULL : reel__tell_bad_row,
                  .progress = reel__term_progress(args->quiet)},
         .notice = reel__term_notice(args->quiet),
     };
@@ -130,7 +116,7 @@ static const reel_option convert_options[] = {
 static reel_code convert(const reel_args *args, reel_err *err)
 {
     const reel_read_opts opts = {.strict = args->option[CONVERT_STRICT] != NULL,
-                                 .bad_row = args->quiet ? NULL : tell_bad_row,
+                                 .bad_row = args->quiet ? NULL : reel__tell_bad_row,
                                  .progress = reel__term_progress(args->quiet)};
     const char *movielens, *output;
     reel_load_report done;

@@ -11,7 +11,23 @@
 
 enum { LABEL = 300 };
 
-enum { OPT_DATABASE, OPT_MODELS, OPT_MODEL, OPT_LIMIT, OPT_SEEN, OPT_USER, OPT_RATINGS };
+enum {
+    OPT_DATABASE,
+    OPT_MODELS,
+    OPT_MODEL,
+    OPT_LIMIT,
+    OPT_SEEN,
+    OPT_USER,
+    OPT_RATINGS,
+    OPT_HISTORIES,
+    OPT_ALL,
+    OPT_USERS,
+    OPT_K,
+    OPT_OUTPUT,
+    OPT_HEADER,
+    OPT_THREADS,
+    OPT_STRICT
+};
 
 /* A person's taste is every model's matter; what two films have in common is in their texts. */
 #define LIST_OPTIONS(MODEL_HELP)                                                                   \
@@ -23,9 +39,17 @@ enum { OPT_DATABASE, OPT_MODELS, OPT_MODEL, OPT_LIMIT, OPT_SEEN, OPT_USER, OPT_R
     }
 
 static const reel_option recommend_options[] = {
-    LIST_OPTIONS("hybrid (default), content, user-knn or popular"),
+    LIST_OPTIONS("hybrid (default) or another; with --histories a file"),
     {"user", "ID", "a person of the data set"},
     {"ratings", "FILE", "anyone: rows such as \"Toy Story (1995),4.5\""},
+    {"histories", "FILE", "many people: rows of user item [rating [time]];"},
+    {"all", NULL, "  lists of all of them, or"},
+    {"users", "FILE", "  of these, one a line"},
+    {"k", "N", "  how many items (default 10)"},
+    {"output", "FILE", "  where user, rank, item, score go"},
+    {"header", NULL, "  write a header line"},
+    {"threads", "N", "  how many; never changes a list (default: all cores)"},
+    {"strict", NULL, "  stop at the first wrong row"},
     {NULL, NULL, NULL},
 };
 
@@ -203,8 +227,28 @@ static reel_code read_list_options(const reel_args *args, reel_request *request,
     return rc;
 }
 
+/* Lists from files and lists from a database share one command, but no options but --model. */
+static reel_code refuse_mixture(const reel_args *args, reel_err *err)
+{
+    const bool files = args->option[OPT_HISTORIES] != NULL;
+    const int first = files ? OPT_DATABASE : OPT_ALL, last = files ? OPT_RATINGS : OPT_STRICT;
+
+    for (int i = first; i <= last; i++)
+        if (i != OPT_MODEL && args->option[i] != NULL)
+            return reel_fail(err, REEL_E_INVALID,
+                             files ? "--%s and --histories do not go together; with --histories go "
+                                     "--model FILE, --all or --users, --k and --output"
+                                   : "--%s goes with --histories FILE, the rows that lists are "
+                                     "made from",
+                             args->command->options[i].name);
+    return REEL_OK;
+}
+
 static reel_code recommend(const reel_args *args, reel_err *err)
 {
+    static const int at[REEL_LISTS_OPTIONS] = {OPT_MODEL,  OPT_HISTORIES, OPT_ALL,
+                                               OPT_USERS,  OPT_K,         OPT_OUTPUT,
+                                               OPT_HEADER, OPT_THREADS,   OPT_STRICT};
     reel_open open = {0};
     reel_given_list given = {0};
     reel_request request;
@@ -213,6 +257,9 @@ static reel_code recommend(const reel_args *args, reel_err *err)
     const bool by_file = args->option[OPT_RATINGS] != NULL;
     reel_code rc;
 
+    REEL_TRY(refuse_mixture(args, err));
+    if (args->option[OPT_HISTORIES] != NULL)
+        return reel__recommend_files(args, at, err);
     REEL_TRY(read_list_options(args, &request, err));
     if (by_user == by_file)
         return reel_fail(err, REEL_E_INVALID, "say whose list: either --user ID or --ratings FILE");
@@ -256,7 +303,8 @@ const reel_command reel__command_recommend = {
     "",
     "films for a person, with the reason for each",
     "For a person of the data set (--user), or for anyone by a file of their\n"
-    "ratings (--ratings). Models that are missing are trained first.",
+    "ratings (--ratings). Models that are missing are trained first. For many people\n"
+    "by a file of their histories and a model of `reel fit`: --histories, --output.",
     recommend_options,
     recommend};
 

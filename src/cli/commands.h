@@ -5,12 +5,50 @@
 #define REEL_CLI_COMMANDS_H
 
 #include "cli/args.h"
+#include "data/named.h"
 #include "service/recommend.h"
 
 extern const reel_command reel__command_fetch, reel__command_convert, reel__command_sample,
     reel__command_load, reel__command_train, reel__command_recommend, reel__command_similar,
     reel__command_similar_people, reel__command_explain, reel__command_search, reel__command_export,
-    reel__command_serve, reel__command_info, reel__command_licenses, reel__command_evaluate;
+    reel__command_serve, reel__command_info, reel__command_licenses, reel__command_evaluate,
+    reel__command_fit, reel__command_models, reel__command_predict;
+
+/* A flag that the first Ctrl-C (or a request to end) sets; a second one ends the program. */
+const volatile bool *reel__cancel_on_signal(void);
+
+/* Tell a wrong row of a file on standard error, as it is met. */
+void reel__tell_bad_row(void *user, const reel_bad_row *row);
+
+/* "there is no model ..., did you mean ...?" Errors: E_NOTFOUND. */
+REEL_MUST_USE reel_code reel__need_model(const char *name, const reel_model_info **info,
+                                         reel_err *err);
+/* "64, a whole number from 1 to 512" into out. */
+enum { REEL_RANGE_TEXT = 160 };
+void reel__param_range(char out[REEL_RANGE_TEXT], const reel_param_spec *spec);
+
+/* "  1,234  what" on standard output, unless there are none. */
+void reel__print_count(const char *what, int64_t count);
+
+/* `reel recommend --histories`: lists for many people, from files. at [in] where the options below
+ * are in the command's table. */
+enum {
+    REEL_LISTS_MODEL,
+    REEL_LISTS_HISTORIES,
+    REEL_LISTS_ALL,
+    REEL_LISTS_USERS,
+    REEL_LISTS_K,
+    REEL_LISTS_OUTPUT,
+    REEL_LISTS_HEADER,
+    REEL_LISTS_THREADS,
+    REEL_LISTS_STRICT,
+    REEL_LISTS_OPTIONS
+};
+REEL_MUST_USE reel_code reel__recommend_files(const reel_args *args,
+                                              const int at[REEL_LISTS_OPTIONS], reel_err *err);
+/* The columns of pairs, as an option names them. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__take_third(reel_third *out, const reel_args *args, int option,
+                                         reel_err *err);
 
 /* An engine with a session, for commands that answer one question. */
 typedef struct reel_open {

@@ -10,7 +10,10 @@
 
 #include "model/model_priv.h"
 
-#define PARAM_KEY "param."
+#define PARAM_KEY    "param."
+#define MOVIE_NAMES  "movie_names"
+#define PERSON_NAMES "person_names"
+#define BEGIN        ".begin"
 enum { KEY_SIZE = 96 };
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -35,6 +38,21 @@ out:
     return rc;
 }
 
+/* Texts under a name at the root, where there are any. */
+static reel_code write_names(reel_tensors_writer *writer, const reel_names *names,
+                             const char *bytes, const char *begin, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    if (names->count == 0)
+        return REEL_OK;
+    REEL_TRY(
+        reel__tensors_add(writer, bytes, REEL_U8, names->bytes, names->begin[names->count], err));
+    REEL_TRY(reel__tensors_add(writer, begin, REEL_I64, names->begin, names->count + 1, err));
+out:
+    return rc;
+}
+
 reel_code reel_model_save(const reel_model *model, const char *path, reel_err *err)
 {
     const float range[2] = {model->low, model->high};
@@ -53,6 +71,8 @@ reel_code reel_model_save(const reel_model *model, const char *path, reel_err *e
     REEL_TRY(
         reel__tensors_add(writer, "row_hashes", REEL_I64, model->row_hashes, model->people, err));
     REEL_TRY(reel__tensors_add(writer, "rating_range", REEL_F32, range, 2, err));
+    REEL_TRY(write_names(writer, &model->movie_names, MOVIE_NAMES, MOVIE_NAMES BEGIN, err));
+    REEL_TRY(write_names(writer, &model->person_names, PERSON_NAMES, PERSON_NAMES BEGIN, err));
     REEL_TRY(reel__model_save_body(model, writer, err));
     REEL_TRY(reel__tensors_checksum(writer, err));
     REEL_TRY(reel__tensors_write(writer, path, err));
@@ -147,6 +167,28 @@ out:
     return rc;
 }
 
+/* Texts under a name at the root, one for each of `count` ids; or none at all. */
+static reel_code read_names(reel_names *out, const reel_tensors *tensors, const char *bytes,
+                            const char *begin, reel_index count, reel_err *err)
+{
+    const void *text = NULL, *starts = NULL;
+    int64_t size = 0, found = 0;
+    reel_names names;
+    reel_code rc = REEL_OK;
+
+    if (!reel__tensors_has(tensors, "", bytes))
+        return REEL_OK;
+    REEL_TRY(reel__tensors_get(tensors, "", bytes, REEL_U8, &text, &size, err));
+    REEL_TRY(reel__tensors_get(tensors, "", begin, REEL_I64, &starts, &found, err));
+    names = (reel_names){text, starts, count};
+    if (found != (int64_t)count + 1 || !reel__names_sound(&names, size))
+        REEL_TRY(reel_fail(err, REEL_E_FORMAT, "%s: %s are not %d texts in order",
+                           reel__tensors_path(tensors), bytes, (int)count));
+    *out = names;
+out:
+    return rc;
+}
+
 static reel_code read_data(reel_model *model, const reel_tensors *tensors, reel_err *err)
 {
     const char *hash = reel__tensors_get_meta(tensors, "", "data_hash");
@@ -224,14 +266,22 @@ reel_code reel__model_open(reel_model **out, const char *path, bool checksum, re
 {
     reel_code rc = REEL_OK;
     reel_tensors *tensors = NULL;
+    reel_model *model = NULL;
 
     *out = NULL;
     REEL_TRY(reel__tensors_open(&tensors, path, err));
     REEL_TRY(check_kind(tensors, err));
     if (checksum)
         REEL_TRY(reel__tensors_verify(tensors, err));
-    REEL_TRY(reel__model_load_body(out, tensors, "", err));
+    REEL_TRY(reel__model_load_body(&model, tensors, "", err));
+    REEL_TRY(read_names(&model->movie_names, tensors, MOVIE_NAMES, MOVIE_NAMES BEGIN, model->movies,
+                        err));
+    REEL_TRY(read_names(&model->person_names, tensors, PERSON_NAMES, PERSON_NAMES BEGIN,
+                        model->people, err));
+    *out = model;
+    model = NULL;
 out:
+    reel_model_free(model);
     reel__tensors_free(tensors);
     return rc;
 }

@@ -75,9 +75,18 @@ void reel_model_free(reel_model *model)
         reel__free((void *)(uintptr_t)model->movie_ids);
         reel__free((void *)(uintptr_t)model->person_ids);
         reel__free((void *)(uintptr_t)model->row_hashes);
+        reel__names_fini(&model->movie_names);
+        reel__names_fini(&model->person_names);
     }
     reel__tensors_free(model->tensors);
     reel__free(model);
+}
+
+void reel__model_take_names(reel_model *model, reel_names *movies, reel_names *people)
+{
+    model->movie_names = *movies;
+    model->person_names = *people;
+    *movies = *people = (reel_names){0};
 }
 
 /* A copy of n numbers, or NULL. */

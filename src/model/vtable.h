@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "base/tensors.h"
+#include "data/names.h"
 #include "data/readers.h"
 #include "reel/model.h"
 
@@ -55,8 +56,12 @@ struct reel_model {
     reel_index people;
     const int64_t *person_ids; /* [people] */
     const int64_t *row_hashes; /* [people] reel_query_hash of each trained history, as bits */
-    float low, high;           /* smallest and largest rating of the training data */
-    reel_tensors *tensors;     /* the mapped file, or NULL for a fitted model */
+    /* Texts that stand for films and people, where the data had no numbers for them; owned
+     * likewise.
+     */
+    reel_names movie_names, person_names;
+    float low, high;       /* smallest and largest rating of the training data */
+    reel_tensors *tensors; /* the mapped file, or NULL for a fitted model */
     uint64_t seed;
     double params[REEL_PARAMS_MAX]; /* by index of ops->info.params */
     char data_hash[80];
@@ -79,6 +84,10 @@ reel_index reel__model_row(const reel_model *model, const reel_query *query);
 /* Names a query to one model object: a slot that starts with this key may keep what was worked out
  * for score and use it again in explain. Never 0. */
 uint64_t reel__query_key(const reel_model *model, const reel_query *query);
+
+/* Give a fitted model the texts behind its ids, which it owns from now on: ids are the positions of
+ * the texts. Those without texts stay numbers. The caller's are empty afterwards. */
+void reel__model_take_names(reel_model *model, reel_names *movies, reel_names *people);
 
 /* Inside fit: report a share in [0, 1], and ask whether to end with E_CANCELLED. */
 static inline bool reel__fit_step(const reel_fit_context *context, double share)

@@ -1,7 +1,7 @@
 # The program as a person meets it: cli/FOLDER/x.sh with what it prints beside it (cli/run.py).
 find_program(REEL_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
 find_program(REEL_PYTHON NAMES python3)
-foreach(family help data ask trouble serve)
+foreach(family help data ask files trouble serve)
     if(REEL_PYTHON)
         add_test(NAME cli_${family} COMMAND ${REEL_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/cli/run.py
             --reel $<TARGET_FILE:reel> ${CMAKE_CURRENT_SOURCE_DIR}/cli/${family})

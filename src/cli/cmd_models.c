@@ -1,0 +1,207 @@
+/* cmd_models.c - models: which there are, and what parameters each takes. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/commands.h"
+#include "cli/term.h"
+
+static const reel_option models_options[] = {{NULL, NULL, NULL}};
+
+/* ---- parameters as text -------------------------------------------------------------------- */
+
+static void number_text(char *out, size_t size, double value)
+{
+    (void)snprintf(out, size, "%.6g", value);
+}
+
+/* The word at an index of "a|b|c". */
+static const char *choice_at(const char *choices, int index, int *length)
+{
+    while (index-- > 0)
+        choices += strcspn(choices, "|") + 1;
+    *length = (int)strcspn(choices, "|");
+    return choices;
+}
+
+void reel__param_range(char out[REEL_RANGE_TEXT], const reel_param_spec *spec)
+{
+    char min[32], max[32];
+
+    if (spec->type == REEL_PARAM_CHOICE) {
+        (void)snprintf(out, REEL_RANGE_TEXT, "%s", spec->choices);
+        return;
+    }
+    number_text(min, sizeof min, spec->min);
+    number_text(max, sizeof max, spec->max);
+    (void)snprintf(out, REEL_RANGE_TEXT, "%s to %s%s", min, max,
+                   spec->type == REEL_PARAM_INT ? ", whole" : "");
+}
+
+static void initial_text(char *out, size_t size, const reel_param_spec *spec)
+{
+    if (spec->type == REEL_PARAM_CHOICE) {
+        int length;
+        const char *word = choice_at(spec->choices, (int)spec->initial, &length);
+
+        (void)snprintf(out, size, "%.*s", length, word);
+        return;
+    }
+    number_text(out, size, spec->initial);
+}
+
+reel_code reel__need_model(const char *name, const reel_model_info **info, reel_err *err)
+{
+    reel_nearest search;
+
+    *info = reel_model_find(name);
+    if (*info != NULL)
+        return REEL_OK;
+    reel__nearest_init(&search, name);
+    for (size_t i = 0; reel_model_at(i) != NULL; i++)
+        reel__nearest_offer(&search, reel_model_at(i)->name);
+    if (search.name != NULL)
+        return reel_fail(err, REEL_E_NOTFOUND, "there is no model \"%.40s\"; did you mean %s?",
+                         name, search.name);
+    return reel_fail(err, REEL_E_NOTFOUND,
+                     "there is no model \"%.40s\"; `reel models` lists those there are", name);
+}
+
+/* ---- for people ---------------------------------------------------------------------------- */
+
+static const char *task_text(const reel_model_info *info)
+{
+    return info->task == REEL_TASK_RATING ? "ratings" : "ranking";
+}
+
+static reel_code print_all(reel_err *err)
+{
+    const char *headings[] = {"Model", "For", "What it is"};
+    reel_table *table = NULL;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__table_new(&table, headings, 3, err));
+    for (size_t i = 0; reel_model_at(i) != NULL; i++) {
+        const reel_model_info *info = reel_model_at(i);
+
+        REEL_TRY(reel__table_cell(table, err, "%s", info->name));
+        REEL_TRY(reel__table_cell(table, err, "%s", task_text(info)));
+        REEL_TRY(reel__table_cell(table, err, "%s", info->summary));
+    }
+    reel__table_print(table);
+    reel__term_print("\n`reel models NAME` has a model's parameters; `reel fit` fits one.\n");
+out:
+    reel__table_free(table);
+    return rc;
+}
+
+static reel_code print_params(const reel_model_info *info, reel_err *err)
+{
+    const char *headings[] = {"Parameter", ">Default", "Range", "What it is"};
+    reel_table *table = NULL;
+    char text[REEL_RANGE_TEXT];
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__table_new(&table, headings, 4, err));
+    for (size_t i = 0; i < info->param_count; i++) {
+        const reel_param_spec *spec = &info->params[i];
+
+        REEL_TRY(reel__table_cell(table, err, "%s", spec->name));
+        initial_text(text, sizeof text, spec);
+        REEL_TRY(reel__table_cell(table, err, "%s", text));
+        reel__param_range(text, spec);
+        REEL_TRY(reel__table_cell(table, err, "%s", text));
+        REEL_TRY(reel__table_cell(table, err, "%s", spec->help));
+    }
+    reel__table_print(table);
+out:
+    reel__table_free(table);
+    return rc;
+}
+
+static reel_code print_one(const reel_model_info *info, reel_err *err)
+{
+    reel__term_print("%s%s%s: %s\n%s; a new history is folded in %s\n\n", reel__term_bold(),
+                     info->name, reel__term_plain(), info->summary,
+                     info->task == REEL_TASK_RATING ? "Predicts ratings" : "Ranks",
+                     info->fold_in == REEL_FOLD_IN_EXACT ? "exactly" : "approximately");
+    if (info->param_count > 0)
+        return print_params(info, err);
+    reel__term_print("It has no parameters.\n");
+    return REEL_OK;
+}
+
+/* ---- for machines -------------------------------------------------------------------------- */
+
+static void write_param(reel_json *json, const reel_param_spec *spec)
+{
+    static const char *const types[] = {"int", "real", "choice"};
+    char text[REEL_RANGE_TEXT];
+
+    reel__json_object(json);
+    reel__json_put_text(json, "name", spec->name);
+    reel__json_put_text(json, "help", spec->help);
+    reel__json_put_text(json, "type", types[spec->type]);
+    if (spec->type == REEL_PARAM_CHOICE) {
+        initial_text(text, sizeof text, spec);
+        reel__json_put_text(json, "default", text);
+        reel__json_put_text(json, "choices", spec->choices);
+    } else {
+        reel__json_put_real(json, "default", spec->initial);
+        reel__json_put_real(json, "min", spec->min);
+        reel__json_put_real(json, "max", spec->max);
+    }
+    reel__json_object_end(json);
+}
+
+static void write_one(reel_json *json, const reel_model_info *info)
+{
+    reel__json_object(json);
+    reel__json_put_text(json, "name", info->name);
+    reel__json_put_text(json, "summary", info->summary);
+    reel__json_put_text(json, "task", task_text(info));
+    reel__json_put_text(json, "fold_in",
+                        info->fold_in == REEL_FOLD_IN_EXACT ? "exact" : "approximate");
+    reel__json_key(json, "params");
+    reel__json_array(json);
+    for (size_t i = 0; i < info->param_count; i++)
+        write_param(json, &info->params[i]);
+    reel__json_array_end(json);
+    reel__json_object_end(json);
+}
+
+static reel_code write_models(reel_json *json, const void *what, reel_err *err)
+{
+    (void)err;
+    if (what != NULL) {
+        write_one(json, what);
+        return REEL_OK;
+    }
+    reel__json_array(json);
+    for (size_t i = 0; reel_model_at(i) != NULL; i++)
+        write_one(json, reel_model_at(i));
+    reel__json_array_end(json);
+    return REEL_OK;
+}
+
+static reel_code models(const reel_args *args, reel_err *err)
+{
+    const reel_model_info *info = NULL;
+    reel_code rc = REEL_OK;
+
+    if (args->words > 1)
+        return reel_fail(err, REEL_E_INVALID, "unexpected \"%.80s\"; name one model or none",
+                         args->word[1]);
+    if (args->words == 1)
+        REEL_TRY(reel__need_model(args->word[0], &info, err));
+    if (args->json)
+        rc = reel__print_json(write_models, info, err);
+    else
+        rc = info != NULL ? print_one(info, err) : print_all(err);
+out:
+    return rc;
+}
+
+const reel_command reel__command_models = {
+    "models", "[NAME]",       "which models there are, or one model's parameters",
+    NULL,     models_options, models};

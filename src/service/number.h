@@ -1,0 +1,16 @@
+/* service/number.h - numbers as text, where millions of them are written.
+ * Layer: service. Threads: no state.
+ */
+#ifndef REEL_SERVICE_NUMBER_H
+#define REEL_SERVICE_NUMBER_H
+
+#include <stdint.h>
+
+enum { REEL_NUMBER_TEXT = 32 }; /* room that is enough for either */
+
+/* Write at `to`; returns where the text ends. No NUL. */
+char *reel__put_int(char *to, int64_t value);
+/* The fewest digits that read back as the same float. */
+char *reel__put_float(char *to, float value);
+
+#endif
