@@ -60,10 +60,19 @@ static reel_query any_query(const reel_dataset *dataset, reel_rng *rng, reel_ent
 static const struct variant {
     const char *model, *param, *value;
 } variants[] = {
-    {"popular", NULL, NULL},  {"popular", "by", "count"},       {"popular", "by", "mean"},
-    {"content", NULL, NULL},  {"user-knn", "neighbours", "10"}, {"user-knn", "neighbours", "0"},
-    {"user-knn", NULL, NULL}, {"hybrid", NULL, NULL},           {"hybrid", "popular", "3"},
-    {"baseline", NULL, NULL}, {"baseline", "method", "sgd"},
+    {"popular", NULL, NULL},
+    {"popular", "by", "count"},
+    {"popular", "by", "mean"},
+    {"content", NULL, NULL},
+    {"user-knn", "neighbours", "10"},
+    {"user-knn", "neighbours", "0"},
+    {"user-knn", NULL, NULL},
+    {"hybrid", NULL, NULL},
+    {"hybrid", "popular", "3"},
+    {"baseline", NULL, NULL},
+    {"baseline", "method", "sgd"},
+    {"ials", "disliked_weight", "0"},
+    {"ials", "disliked_weight", "0.5"},
 };
 
 /* Learns from the ratings one after the other, so that their order shows. */

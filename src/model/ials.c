@@ -1,0 +1,255 @@
+/* ials.c - implicit alternating least squares: a vector for each person and each film, s = x.y.
+ *   sum over seen (u, i) of c_ui (t_ui - x_u.y_i)^2 + sum over all (u, i) of a_i (x_u.y_i)^2
+ *   + sum_u r_u |x_u|^2 + sum_i r_i |y_i|^2
+ * Hu, Koren, Volinsky 2008 (10.1109/ICDM.2008.22) with what Rendle, Krichene, Zhang and Koren 2021
+ * (arXiv 2110.14037) found to matter: ridges scaled by how much is known of a row,
+ * r = lambda m (n / m)^nu with n the weight of all its pairs and m a common scale, a weight for the
+ * pairs not seen, and small initial values, stddev / sqrt(factors).
+ */
+#include "model/ials.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+enum { SLOT_VECTOR, SLOT_HISTORY, SLOT_WORK };
+
+static const reel_param_spec param_specs[] = {
+    [IALS_FACTORS] = {"factors", "length of a person's and of a film's vector", REEL_PARAM_INT, 128,
+                      1, 2048, NULL},
+    [IALS_SWEEPS] = {"sweeps", "how often all vectors are solved for", REEL_PARAM_INT, 10, 1, 10000,
+                     NULL},
+    [IALS_LAMBDA] = {"lambda", "ridge on a vector, for each pair that is known of it",
+                     REEL_PARAM_REAL, 0.007, 1e-9, 1e6, NULL},
+    [IALS_NU] = {"nu", "how the ridge grows with what is known: 0 = not, 1 = in proportion",
+                 REEL_PARAM_REAL, 1, 0, 2, NULL},
+    [IALS_UNOBSERVED] = {"unobserved_weight",
+                         "weight of a pair that was not seen, seen ones have 1", REEL_PARAM_REAL,
+                         0.3, 1e-6, 1e3, NULL},
+    [IALS_UNOBSERVED_POWER] = {"unobserved_power",
+                               "pairs not seen weigh as the film's fame to this power",
+                               REEL_PARAM_REAL, 0, -2, 2, NULL},
+    [IALS_PERSON_POWER] = {"person_power",
+                           "a person weighs as their history's length to this power",
+                           REEL_PARAM_REAL, 0, -2, 2, NULL},
+    [IALS_DISLIKED_WEIGHT] = {"disliked_weight",
+                              "weight of a film that was rated low; 0 = left out", REEL_PARAM_REAL,
+                              0, 0, 1e3, NULL},
+    [IALS_DISLIKED_TARGET] = {"disliked_target", "what a film rated low should score, liked ones 1",
+                              REEL_PARAM_REAL, 0, -10, 10, NULL},
+    [IALS_STDDEV] = {"stddev", "initial values: normal with this over the root of factors",
+                     REEL_PARAM_REAL, 0.1, 1e-6, 1e3, NULL},
+    [IALS_STEPS] = {"steps", "conjugate gradient steps for a vector and sweep; 0 = exact",
+                    REEL_PARAM_INT, 3, 0, 1000, NULL},
+    [IALS_LIKED] = REEL_EVIDENCE_PARAM,
+};
+
+/* ---- scores -------------------------------------------------------------------------------- */
+
+static reel_code no_memory(const reel_model *model, reel_err *err)
+{
+    return reel_fail(err, REEL_E_NOMEM, "no working memory for model \"%s\"", model->id);
+}
+
+/* A history's equations; the row borrows from the scratch. */
+static reel_code open_row(ials_row *row, const ials *self, const reel_query *query,
+                          reel_scratch *scratch, reel_err *err)
+{
+    void *memory = reel__scratch_get(scratch, SLOT_HISTORY, ials_room_size(query->count + 1));
+    const ials_ridge ridge = ials_people_ridge(self);
+    double observed = 0;
+    ials_room room;
+    size_t count = 0;
+
+    if (memory == NULL)
+        return no_memory(&self->base, err);
+    room = ials_open_room(memory, query->count + 1);
+    for (size_t i = 0; i < query->count; i++)
+        count = ials_gather(self, &query->entries[i], &room, count);
+    for (size_t i = 0; i < count; i++)
+        observed += (double)room.weight[i];
+    *row = (ials_row){{self->films, self->d, room.index, room.weight, room.pull, count},
+                      reel__ials_ridge(&ridge, observed)};
+    return REEL_OK;
+}
+
+static reel_code solve(const ials *self, const ials_row *row, const float *right,
+                       reel_scratch *scratch, float **out, reel_err *err)
+{
+    const ials_half shared = ials_shared(self);
+    void *work = reel__scratch_get(scratch, SLOT_WORK, reel__ials_work_size(self->d));
+
+    *out = reel__scratch_get(scratch, SLOT_VECTOR, self->d * sizeof **out);
+    if (work == NULL || *out == NULL)
+        return no_memory(&self->base, err);
+    if (!reel__ials_solve(&shared, row, right, *out, work))
+        return reel_fail(err, REEL_E_INVALID,
+                         "model \"%s\" finds no vector for a history with such weights",
+                         self->base.id);
+    return REEL_OK;
+}
+
+static reel_code ials_score(const reel_model *model, const reel_query *query, reel_scratch *scratch,
+                            float *scores, reel_err *err)
+{
+    const ials *self = (const ials *)model;
+    const reel_index stored = reel__model_row(model, query);
+    const float *person;
+    ials_row row;
+    float *folded = NULL;
+    reel_code rc = REEL_OK;
+
+    if (stored >= 0) {
+        person = self->people + (size_t)stored * self->d;
+    } else {
+        REEL_TRY(open_row(&row, self, query, scratch, err));
+        REEL_TRY(solve(self, &row, NULL, scratch, &folded, err));
+        person = folded;
+    }
+    reel__rows_dot(self->films, (size_t)model->movies, self->d, person, scores);
+out:
+    return rc;
+}
+
+/* With A the matrix of the history's equations, s_j = y_j.A^-1 sum_i b_i y_i, so what entry i adds
+ * is b_i y_i.z with A z = y_j. */
+static reel_code ials_explain(const reel_model *model, const reel_query *query, reel_index movie,
+                              reel_scratch *scratch, double *contributions, reel_explanation *out,
+                              reel_err *err)
+{
+    const ials *self = (const ials *)model;
+    const float *film = self->films + (size_t)movie * self->d;
+    ials_row row;
+    float *z = NULL;
+    size_t at = 0;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(open_row(&row, self, query, scratch, err));
+    REEL_TRY(solve(self, &row, film, scratch, &z, err));
+    for (size_t i = 0; i < query->count && at < row.rows.count; i++) {
+        const float *y = self->films + (size_t)query->entries[i].movie * self->d;
+        double sum = 0;
+
+        if (row.rows.index[at] != query->entries[i].movie)
+            continue;
+        for (size_t f = 0; f < self->d; f++)
+            sum += (double)y[f] * (double)z[f];
+        contributions[i] = (double)row.rows.pull[at++] * sum;
+        out->score += contributions[i];
+    }
+out:
+    return rc;
+}
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+static reel_code ials_save(const reel_model *model, reel_tensors_writer *writer, reel_err *err)
+{
+    const ials *self = (const ials *)model;
+    const int64_t d = (int64_t)self->d;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__evidence_save(&self->evidence, writer, err));
+    REEL_TRY(reel__tensors_add(writer, "numbers", REEL_F64, self->numbers, IALS_NUMBERS, err));
+    REEL_TRY(
+        reel__tensors_add_matrix(writer, "films", REEL_F32, self->films, model->movies, d, err));
+    REEL_TRY(
+        reel__tensors_add_matrix(writer, "people", REEL_F32, self->people, model->people, d, err));
+    REEL_TRY(reel__tensors_add_matrix(writer, "gram", REEL_F32, self->gram, d, d, err));
+    REEL_TRY(reel__tensors_add_matrix(writer, "inverse", REEL_F32, self->inverse, d, d, err));
+out:
+    return rc;
+}
+
+/* A matrix of rows x d numbers of a sensible size. */
+static reel_code get_matrix(const float **out, int64_t rows, size_t d, const reel_tensors *tensors,
+                            const char *prefix, const char *name, reel_err *err)
+{
+    int64_t shape[2] = {0};
+    const void *data = NULL;
+    const reel_code rc =
+        reel__tensors_get_matrix(tensors, prefix, name, REEL_F32, &data, shape, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    *out = data;
+    if (shape[0] != rows || shape[1] != (int64_t)d)
+        return reel_fail(err, REEL_E_FORMAT, "%s: \"%s\" is %lld x %lld where %lld x %zu is needed",
+                         reel__tensors_path(tensors), name, (long long)shape[0],
+                         (long long)shape[1], (long long)rows, d);
+    for (size_t i = 0; i < (size_t)rows * d; i++)
+        if (!(fabsf((*out)[i]) <= IALS_FACTOR_MAX))
+            return reel_fail(err, REEL_E_FORMAT, "%s: \"%s\" holds %g", reel__tensors_path(tensors),
+                             name, (double)(*out)[i]);
+    return REEL_OK;
+}
+
+static reel_code get_numbers(ials *self, const reel_tensors *tensors, const char *prefix,
+                             reel_err *err)
+{
+    const void *data = NULL;
+    int64_t count = 0;
+    const reel_code rc =
+        reel__tensors_get(tensors, prefix, "numbers", REEL_F64, &data, &count, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    if (count != IALS_NUMBERS)
+        return reel_fail(err, REEL_E_FORMAT, "%s: %lld numbers where %d are needed",
+                         reel__tensors_path(tensors), (long long)count, (int)IALS_NUMBERS);
+    memcpy(self->numbers, data, sizeof self->numbers);
+    for (int i = 0; i < IALS_NUMBERS; i++)
+        if (!(self->numbers[i] > 0 && isfinite(self->numbers[i])))
+            return reel_fail(err, REEL_E_FORMAT, "%s: number %d of the ridge is %g",
+                             reel__tensors_path(tensors), i, self->numbers[i]);
+    return REEL_OK;
+}
+
+static reel_code ials_load(reel_model *model, const reel_tensors *tensors, const char *prefix,
+                           reel_err *err)
+{
+    ials *self = (ials *)model;
+    const size_t d = ials_round_up((size_t)model->params[IALS_FACTORS]);
+    reel_code rc = REEL_OK;
+
+    self->d = d;
+    REEL_TRY(reel__evidence_load(&self->evidence, tensors, prefix, err));
+    REEL_TRY(get_numbers(self, tensors, prefix, err));
+    REEL_TRY(get_matrix(&self->films, model->movies, d, tensors, prefix, "films", err));
+    REEL_TRY(get_matrix(&self->people, model->people, d, tensors, prefix, "people", err));
+    REEL_TRY(get_matrix(&self->gram, (int64_t)d, d, tensors, prefix, "gram", err));
+    REEL_TRY(get_matrix(&self->inverse, (int64_t)d, d, tensors, prefix, "inverse", err));
+out:
+    return rc;
+}
+
+static void ials_fini(reel_model *model)
+{
+    ials *self = (ials *)model;
+
+    if (model->tensors != NULL)
+        return;
+    reel__free((void *)(uintptr_t)self->films);
+    reel__free((void *)(uintptr_t)self->people);
+    reel__free((void *)(uintptr_t)self->gram);
+    reel__free((void *)(uintptr_t)self->inverse);
+}
+
+const reel_model_ops reel__model_ials = {
+    .info = {.name = "ials",
+             .summary = "a vector for each person and each film, learned from what was liked",
+             .task = REEL_TASK_RANKING,
+             .fold_in = REEL_FOLD_IN_EXACT,
+             .params = param_specs,
+             .param_count = sizeof param_specs / sizeof *param_specs},
+    .struct_size = sizeof(ials),
+    .memory = reel__ials_memory,
+    .lighter = "popular",
+    .fit = reel__ials_fit,
+    .score = ials_score,
+    .explain = ials_explain,
+    .save = ials_save,
+    .load = ials_load,
+    .fini = ials_fini,
+};

@@ -1,0 +1,109 @@
+/* model/ials.h - private to ials.c and ials_fit.c.
+ * Layer: model. Threads: immutable once fitted.
+ */
+#ifndef REEL_MODEL_IALS_H
+#define REEL_MODEL_IALS_H
+
+#include "model/ials_solve.h"
+#include "model/evidence.h"
+#include "model/vtable.h"
+
+enum {
+    IALS_FACTORS,
+    IALS_SWEEPS,
+    IALS_LAMBDA,
+    IALS_NU,
+    IALS_UNOBSERVED,
+    IALS_UNOBSERVED_POWER,
+    IALS_PERSON_POWER,
+    IALS_DISLIKED_WEIGHT,
+    IALS_DISLIKED_TARGET,
+    IALS_STDDEV,
+    IALS_STEPS,
+    IALS_LIKED,
+    IALS_PARAMS
+};
+
+enum {
+    IALS_SHARED_RIDGE,   /* inverse is that of gram + this I */
+    IALS_UNOBSERVED_SUM, /* of all films' unobserved weights */
+    IALS_MIDDLE,         /* the common scale of people's ridges */
+    IALS_NUMBERS
+};
+
+/* Numbers of a model beyond this are damage. */
+#define IALS_FACTOR_MAX 1e12F
+
+/* What a row's ridge is made of: lambda x middle x ((observed + unobserved) / middle)^nu. */
+typedef struct ials_ridge {
+    double lambda, nu, unobserved, middle;
+} ials_ridge;
+
+typedef struct ials {
+    reel_model base;
+    reel_evidence evidence;
+    size_t d;             /* factors, rounded up to REEL_ROWS_UNIT; what is added is 0 */
+    const float *films;   /* [movies x d]; these are owned unless base.tensors is set */
+    const float *people;  /* [people x d] */
+    const float *gram;    /* [d x d] sum over films of their unobserved weight x y y^T */
+    const float *inverse; /* [d x d] */
+    double numbers[IALS_NUMBERS];
+} ials;
+
+static inline size_t ials_round_up(size_t factors)
+{
+    return (factors + REEL_ROWS_UNIT - 1) / REEL_ROWS_UNIT * REEL_ROWS_UNIT;
+}
+
+static inline ials_half ials_shared(const ials *self)
+{
+    return (ials_half){self->d, self->films, self->gram, self->inverse,
+                       self->numbers[IALS_SHARED_RIDGE]};
+}
+
+static inline ials_ridge ials_people_ridge(const ials *self)
+{
+    return (ials_ridge){self->base.params[IALS_LAMBDA], self->base.params[IALS_NU],
+                        self->numbers[IALS_UNOBSERVED_SUM], self->numbers[IALS_MIDDLE]};
+}
+
+/* A row's ridge; observed: the sum of its c. */
+double reel__ials_ridge(const ials_ridge *ridge, double observed);
+
+/* Room for the equations of a row of up to `room` entries, in one piece of memory. */
+typedef struct ials_room {
+    reel_index *index;
+    float *weight, *pull;
+} ials_room;
+
+static inline size_t ials_room_size(size_t room)
+{
+    return room * (sizeof(reel_index) + 2 * sizeof(float));
+}
+
+static inline ials_room ials_open_room(void *memory, size_t room)
+{
+    float *numbers = memory;
+
+    return (ials_room){(reel_index *)memory + 2 * room, numbers, numbers + room};
+}
+
+/* Append an entry's film, c and b where it counts; the new count. */
+static inline size_t ials_gather(const ials *self, const reel_entry *entry, const ials_room *room,
+                                 size_t count)
+{
+    const bool liked = reel__evidence_likes(&self->evidence, entry);
+    const float c = liked ? 1 : (float)self->base.params[IALS_DISLIKED_WEIGHT];
+    const float target = liked ? 1 : (float)self->base.params[IALS_DISLIKED_TARGET];
+
+    room->index[count] = entry->movie;
+    room->weight[count] = c * entry->weight;
+    room->pull[count] = c * entry->weight * target;
+    return count + (c > 0);
+}
+
+double reel__ials_memory(const reel_model *model, const reel_dataset *dataset);
+reel_code reel__ials_fit(reel_model *model, const reel_dataset *dataset,
+                         const reel_fit_context *context, reel_err *err);
+
+#endif

@@ -1,0 +1,262 @@
+/* ials_fit.c - the sweeps of ials: people, films, people, films, and people at the end, exactly. */
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/rng.h"
+#include "model/ials.h"
+#include "num/par.h"
+
+enum { ROWS_AT_ONCE = 16 };
+#define WORK_GRAIN 2e4 /* entries x factors worth a thread */
+
+/* One side of the data: its rows' entries, and how the loss weighs them. */
+typedef struct side {
+    reel_csr_view entries;
+    float *own;         /* [rows x d] solved for */
+    const float *other; /* [cols x d] held */
+    const float *zeros; /* [cols] weight of the columns in the sum over all pairs */
+    const float *seen;  /* [cols] their weight in the sum over seen pairs, or NULL = 1 */
+    const float *unit;  /* [rows] what a row's equations are divided by, or NULL = 1 */
+    ials_ridge ridge;
+} side;
+
+/* Working memory of a fit. */
+typedef struct fit {
+    ials *self;
+    const reel_fit_context *context;
+    int threads;
+    float *film_zeros;   /* [movies] */
+    float *person_power; /* [people], or NULL */
+    float *gram, *inverse;
+    char *work; /* [threads x work_size] */
+    size_t work_size, longest;
+    side people, films;
+} fit;
+
+double reel__ials_ridge(const ials_ridge *ridge, double observed)
+{
+    return ridge->lambda * ridge->middle *
+           pow((observed + ridge->unobserved) / ridge->middle, ridge->nu);
+}
+
+double reel__ials_memory(const reel_model *model, const reel_dataset *dataset)
+{
+    const double d = (double)ials_round_up((size_t)model->params[IALS_FACTORS]);
+    const double rows = (double)reel_dataset_people(dataset) + (double)reel_dataset_movies(dataset);
+
+    return 4 * d * rows + 128 * d * d + 64 * rows;
+}
+
+/* ---- one row ------------------------------------------------------------------------------- */
+
+/* The equations of a row in a thread's work; the row borrows from it. */
+static ials_row gather(const fit *f, const side *s, reel_index row, void *memory)
+{
+    const ials_room room = ials_open_room(memory, f->longest);
+    const float scale = s->unit == NULL ? 1 : 1 / s->unit[row];
+    double observed = 0;
+    size_t count = 0;
+
+    for (reel_nnz k = s->entries.ptr[row]; k < s->entries.ptr[row + 1]; k++) {
+        const reel_index col = s->entries.col[k];
+        const reel_entry entry = {.movie = col,
+                                  .value = s->entries.val[k],
+                                  .weight = scale * (s->seen == NULL ? 1 : s->seen[col])};
+
+        count = ials_gather(f->self, &entry, &room, count);
+    }
+    for (size_t i = 0; i < count; i++)
+        observed += (double)room.weight[i];
+    return (ials_row){{s->other, f->self->d, room.index, room.weight, room.pull, count},
+                      reel__ials_ridge(&s->ridge, observed)};
+}
+
+/* The sum of a row's weights; counts the row's entries. */
+static double observed_mean(const fit *f, const side *s)
+{
+    double sum = 0;
+
+    for (reel_index row = 0; row < s->entries.rows; row++) {
+        const ials_row r = gather(f, s, row, f->work);
+
+        for (size_t i = 0; i < r.rows.count; i++)
+            sum += (double)r.rows.weight[i];
+    }
+    return sum / (double)s->entries.rows;
+}
+
+/* ---- half a sweep -------------------------------------------------------------------------- */
+
+static reel_code solve_side(fit *f, const side *s, int steps, reel_err *err)
+{
+    const size_t d = f->self->d;
+    const reel_index rows = s->entries.rows;
+    ials_half shared = {.d = d, .factors = s->other, .ridge = s->ridge.lambda * s->ridge.middle};
+    bool solved = true;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__ials_prepare(&shared, f->gram, f->inverse, s->zeros, s->entries.cols, f->threads,
+                                err));
+#pragma omp parallel for schedule(dynamic, ROWS_AT_ONCE) num_threads(f->threads) reduction(&& : solved)
+    for (reel_index row = 0; row < rows; row++) {
+        char *memory = f->work + (size_t)omp_get_thread_num() * f->work_size;
+        const ials_row r = gather(f, s, row, memory + reel__ials_work_size(d));
+        float *x = s->own + (size_t)row * d;
+
+        if (steps == 0)
+            solved = reel__ials_solve(&shared, &r, NULL, x, memory) && solved;
+        else
+            reel__ials_step(&shared, &r, steps, x, memory);
+    }
+    if (!solved)
+        rc = reel_fail(err, REEL_E_INVALID,
+                       "the factors of \"ials\" have outgrown finite numbers; raise \"lambda\"");
+out:
+    return rc;
+}
+
+static reel_code sweep(fit *f, reel_err *err)
+{
+    const double *params = f->self->base.params;
+    const int sweeps = (int)params[IALS_SWEEPS], steps = (int)params[IALS_STEPS];
+    reel_code rc = REEL_OK;
+
+    for (int n = 0; n < sweeps; n++) {
+        REEL_TRY(solve_side(f, &f->people, steps, err));
+        REEL_TRY(solve_side(f, &f->films, steps, err));
+        if (!reel__fit_step(f->context, (n + 1.0) / (sweeps + 1.0)))
+            REEL_TRY(reel_fail(err, REEL_E_CANCELLED, "fitting \"ials\" was cancelled"));
+    }
+    REEL_TRY(solve_side(f, &f->people, 0, err));
+    if (!reel__fit_step(f->context, 1))
+        REEL_TRY(reel_fail(err, REEL_E_CANCELLED, "fitting \"ials\" was cancelled"));
+out:
+    return rc;
+}
+
+/* ---- set up -------------------------------------------------------------------------------- */
+
+/* Each row's length to a power, scaled to a mean. */
+static void length_powers(reel_csr_view entries, double power, double mean, float *out)
+{
+    double sum = 0;
+
+    for (reel_index r = 0; r < entries.rows; r++) {
+        out[r] = (float)pow((double)(entries.ptr[r + 1] - entries.ptr[r]) + 1, power);
+        sum += (double)out[r];
+    }
+    for (reel_index r = 0; r < entries.rows; r++)
+        out[r] = (float)((double)out[r] * mean * (double)entries.rows / sum);
+}
+
+static double sum_of(const float *x, reel_index n)
+{
+    double sum = 0;
+
+    for (reel_index i = 0; i < n; i++)
+        sum += (double)x[i];
+    return sum;
+}
+
+/* A film's first values depend on its id, so that it has the same ones in any catalogue. */
+static void start(const fit *f, float *films)
+{
+    const ials *self = f->self;
+    const size_t factors = (size_t)self->base.params[IALS_FACTORS];
+    const double scale = self->base.params[IALS_STDDEV] / sqrt((double)factors);
+
+    for (reel_index j = 0; j < self->base.movies; j++) {
+        reel_rng rng = reel__rng_make(f->context->seed, (uint64_t)self->base.movie_ids[j]);
+
+        for (size_t n = 0; n < factors; n++)
+            films[(size_t)j * self->d + n] = (float)(scale * reel__rng_normal(&rng));
+    }
+}
+
+static reel_index longest_row(reel_csr_view entries)
+{
+    reel_nnz longest = 1;
+
+    for (reel_index r = 0; r < entries.rows; r++)
+        if (entries.ptr[r + 1] - entries.ptr[r] > longest)
+            longest = entries.ptr[r + 1] - entries.ptr[r];
+    return (reel_index)longest;
+}
+
+static reel_code make_room(fit *f, reel_csr_view ratings, reel_csr_view raters, reel_err *err)
+{
+    ials *self = f->self;
+    const size_t people = (size_t)ratings.rows, movies = (size_t)raters.rows, d = self->d;
+    const size_t a = (size_t)longest_row(ratings), b = (size_t)longest_row(raters);
+    float *p = reel__alloc_aligned(people * d, sizeof *p);
+    float *q = reel__alloc_aligned(movies * d, sizeof *q);
+    float *gram = reel__alloc_aligned(d * d, sizeof *gram);
+    float *inverse = reel__alloc_aligned(d * d, sizeof *inverse);
+
+    self->people = p;
+    self->films = q;
+    self->gram = f->gram = gram;
+    self->inverse = f->inverse = inverse;
+    f->longest = (a > b ? a : b) + 1;
+    f->work_size = reel__ials_work_size(d) + ials_room_size(f->longest);
+    f->work_size = (f->work_size + 63) / 64 * 64;
+    f->work = reel__alloc_aligned((size_t)f->threads, f->work_size);
+    f->film_zeros = reel__alloc_array(movies, sizeof *f->film_zeros);
+    f->person_power = reel__alloc_array(people, sizeof *f->person_power);
+    if (p == NULL || q == NULL || gram == NULL || inverse == NULL || f->work == NULL ||
+        f->film_zeros == NULL || f->person_power == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for %zu x %d factors", people + movies,
+                         (int)self->base.params[IALS_FACTORS]);
+    memset(p, 0, people * d * sizeof *p);
+    memset(q, 0, movies * d * sizeof *q);
+    start(f, q);
+    f->people = (side){.entries = ratings, .own = p, .other = q, .zeros = f->film_zeros};
+    f->films = (side){.entries = raters,
+                      .own = q,
+                      .other = p,
+                      .zeros = f->person_power,
+                      .seen = f->person_power,
+                      .unit = f->film_zeros};
+    return REEL_OK;
+}
+
+/* The scale of a side's ridges, at which it does not depend on nu. */
+static void set_ridge(const fit *f, side *s)
+{
+    s->ridge.lambda = f->self->base.params[IALS_LAMBDA];
+    s->ridge.nu = f->self->base.params[IALS_NU];
+    s->ridge.unobserved = sum_of(s->zeros, s->entries.cols);
+    s->ridge.middle = s->ridge.unobserved + observed_mean(f, s);
+}
+
+reel_code reel__ials_fit(reel_model *model, const reel_dataset *dataset,
+                         const reel_fit_context *context, reel_err *err)
+{
+    ials *self = (ials *)model;
+    const double *params = model->params;
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
+    const reel_csr_view raters = reel_dataset_raters(dataset);
+    fit f = {.self = self, .context = context};
+    reel_code rc = REEL_OK;
+
+    self->d = ials_round_up((size_t)params[IALS_FACTORS]);
+    self->evidence = reel__evidence_learn(ratings, params[IALS_LIKED]);
+    f.threads = reel__par_threads((double)ratings.ptr[ratings.rows] * (double)self->d, WORK_GRAIN,
+                                  context->threads);
+    REEL_TRY(make_room(&f, ratings, raters, err));
+    length_powers(raters, params[IALS_UNOBSERVED_POWER], params[IALS_UNOBSERVED], f.film_zeros);
+    length_powers(ratings, params[IALS_PERSON_POWER], 1, f.person_power);
+    set_ridge(&f, &f.people);
+    set_ridge(&f, &f.films);
+    self->numbers[IALS_SHARED_RIDGE] = f.people.ridge.lambda * f.people.ridge.middle;
+    self->numbers[IALS_UNOBSERVED_SUM] = f.people.ridge.unobserved;
+    self->numbers[IALS_MIDDLE] = f.people.ridge.middle;
+    REEL_TRY(sweep(&f, err));
+out:
+    reel__free(f.work);
+    reel__free(f.film_zeros);
+    reel__free(f.person_power);
+    return rc;
+}

@@ -1,0 +1,45 @@
+/* model/ials_solve.h - half a step of implicit alternating least squares: the rows of one side
+ * solved with the factors y_i of the other side held. (G + r I + sum_i c_i y_i y_i^T) x = sum_i b_i
+ * y_i,    G = sum over all i of w_i y_i y_i^T by conjugate gradients, preconditioned with the part
+ * that all rows share. Layer: model. Threads: a prepared half step is immutable; work is one thread
+ * at a time.
+ */
+#ifndef REEL_MODEL_IALS_SOLVE_H
+#define REEL_MODEL_IALS_SOLVE_H
+
+#include <stdbool.h>
+
+#include "num/rows.h"
+#include "reel/err.h"
+
+/* What the rows of a half step share. */
+typedef struct ials_half {
+    size_t d;             /* a multiple of REEL_ROWS_UNIT */
+    const float *factors; /* [n x d] y_i */
+    const float *gram;    /* [d x d] G */
+    const float *inverse; /* [d x d] (G + ridge I)^-1 */
+    double ridge;
+} ials_half;
+
+/* One row's equations. */
+typedef struct ials_row {
+    reel_rows rows; /* y_i, c_i, b_i */
+    double ridge;   /* r */
+} ials_row;
+
+/* Make gram and inverse [d x d each] of the n rows of factors. weight [n], or NULL = 1.
+ * Errors: E_NOMEM; E_INVALID (not positive definite: ridge too small for these factors). */
+REEL_MUST_USE reel_code reel__ials_prepare(ials_half *out, float *gram, float *inverse,
+                                           const float *weight, reel_index n, int threads,
+                                           reel_err *err);
+
+/* Bytes of work, and of it 64-byte aligned. */
+size_t reel__ials_work_size(size_t d);
+/* x nearer to the solution by `steps` steps, from what it is. x [d] */
+void reel__ials_step(const ials_half *half, const ials_row *row, int steps, float *x, void *work);
+/* Solve to working precision. right [d, optional]: the right side instead of sum_i b_i y_i.
+ * False when there is no solution in finite numbers; x is 0 then. */
+bool reel__ials_solve(const ials_half *half, const ials_row *row, const float *right, float *x,
+                      void *work);
+
+#endif

@@ -1,0 +1,33 @@
+/* num/rows.h - sums over some rows of a matrix of factors, a row loaded once for both uses of it.
+ * Rows are `d` floats, d a multiple of REEL_ROWS_UNIT, 64-byte aligned.
+ * Layer: num. Threads: no state.
+ */
+#ifndef REEL_NUM_ROWS_H
+#define REEL_NUM_ROWS_H
+
+#include <stddef.h>
+
+#include "reel/csr.h"
+
+enum { REEL_ROWS_UNIT = 16 };
+
+/* Some rows y_i of a matrix, each with a weight c_i and a pull b_i. */
+typedef struct reel_rows {
+    const float *factors;
+    size_t d;
+    const reel_index *index; /* [count] */
+    const float *weight;     /* [count] */
+    const float *pull;       /* [count], or NULL = 0 */
+    size_t count;
+} reel_rows;
+
+/* out += sum_i (b_i - c_i y_i.x) y_i. x and out [d] */
+void reel__rows_pull(const reel_rows *rows, const float *x, float *out);
+/* The same in double, for residuals. */
+void reel__rows_pull_double(const reel_rows *rows, const float *x, double *out);
+/* out = M x. M [d x d] symmetric. */
+void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *out);
+/* out[i] = y_i.x over all n rows. */
+void reel__rows_dot(const float *factors, size_t n, size_t d, const float *x, float *out);
+
+#endif

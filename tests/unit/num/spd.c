@@ -1,0 +1,193 @@
+/* Unit tests of Gram matrices, Cholesky factors, inverses, and products with gathered rows. */
+#include "support/check.h"
+
+#include <math.h>
+
+#include "base/rng.h"
+#include "num/rows.h"
+#include "num/spd.h"
+#include "support/near.h"
+
+enum { ROWS = 1100, D = 48 };
+
+static float factors[ROWS * D];
+
+static void fill(uint64_t seed)
+{
+    reel_rng rng = reel__rng_make(seed, 1);
+
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
+        factors[i] = (float)reel__rng_normal(&rng);
+}
+
+static void check_gram(const float *weight, reel_index n)
+{
+    static float one[D * D], four[D * D];
+    reel_err err = {0};
+
+    assert_ok(reel__spd_gram(factors, weight, n, D, 1, one, &err));
+    assert_ok(reel__spd_gram(factors, weight, n, D, 4, four, &err));
+    assert_memory_equal(one, four, sizeof one);
+    for (size_t i = 0; i < D; i++)
+        for (size_t j = 0; j < D; j++) {
+            double sum = 0;
+
+            for (size_t r = 0; r < (size_t)n; r++)
+                sum += (weight == NULL ? 1 : (double)weight[r]) * (double)factors[r * D + i] *
+                       (double)factors[r * D + j];
+            assert_near((double)one[i * D + j], sum, 1e-3);
+        }
+}
+
+static void test_gram_is_the_weighted_sum(void **state)
+{
+    (void)state;
+    static float weight[ROWS];
+
+    fill(1);
+    for (int r = 0; r < ROWS; r++)
+        weight[r] = (float)(r % 7) * 0.25F;
+    check_gram(NULL, ROWS);
+    check_gram(weight, ROWS);
+    check_gram(weight, 3);
+    check_gram(NULL, 0);
+}
+
+static void make_matrix(double *a, size_t d)
+{
+    for (size_t i = 0; i < d; i++)
+        for (size_t j = 0; j < d; j++) {
+            a[i * d + j] = i == j ? 1 : 0;
+            for (size_t r = 0; r < 60; r++)
+                a[i * d + j] += (double)factors[r * D + i] * (double)factors[r * D + j];
+        }
+}
+
+static void test_inverse_and_solution_give_the_matrix_back(void **state)
+{
+    (void)state;
+    static double a[D * D], inverse[D * D], work[D * D], b[D];
+
+    fill(2);
+    for (size_t d = 1; d <= D; d += 5) {
+        make_matrix(a, d);
+        memcpy(inverse, a, sizeof inverse);
+        assert_true(reel__spd_invert(inverse, d, work));
+        for (size_t i = 0; i < d; i++)
+            for (size_t j = 0; j < d; j++) {
+                double sum = 0;
+
+                for (size_t k = 0; k < d; k++)
+                    sum += a[i * d + k] * inverse[k * d + j];
+                assert_near(sum, i == j, 1e-10);
+                assert_true(inverse[i * d + j] == inverse[j * d + i]);
+            }
+        for (size_t i = 0; i < d; i++)
+            b[i] = a[i * d]; /* the first column: its solution is the first unit vector */
+        assert_true(reel__spd_solve(a, d, b));
+        for (size_t i = 0; i < d; i++)
+            assert_near(b[i], i == 0, 1e-10);
+    }
+}
+
+static void test_what_is_not_positive_definite_is_refused(void **state)
+{
+    (void)state;
+    double zero[4] = {0}, indefinite[4] = {1, 2, 2, 1}, lost[4] = {NAN, 0, 0, 1}, work[4];
+    double b[2] = {1, 1};
+
+    assert_false(reel__spd_invert(zero, 2, work));
+    assert_false(reel__spd_invert(indefinite, 2, work));
+    assert_false(reel__spd_solve(lost, 2, b));
+}
+
+static void check_rows(size_t d, size_t count)
+{
+    reel_index index[40];
+    float weight[40], pull[40], x[D], out[D], pulled[D];
+    double expected[D], exact[D];
+    reel_rng rng = reel__rng_make(3, count);
+
+    for (size_t i = 0; i < count; i++) {
+        index[i] = (reel_index)reel__rng_below(&rng, sizeof factors / sizeof *factors / d);
+        weight[i] = (float)reel__rng_unit(&rng);
+        pull[i] = (float)reel__rng_unit(&rng);
+    }
+    for (size_t f = 0; f < d; f++) {
+        x[f] = (float)reel__rng_normal(&rng);
+        out[f] = pulled[f] = (float)f;
+        exact[f] = expected[f] = (double)f;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const float *y = factors + (size_t)index[i] * d;
+        double sum = 0;
+
+        for (size_t f = 0; f < d; f++)
+            sum += (double)y[f] * (double)x[f];
+        for (size_t f = 0; f < d; f++)
+            expected[f] += ((double)pull[i] - (double)weight[i] * sum) * (double)y[f];
+    }
+    const reel_rows rows = {factors, d, index, weight, pull, count};
+    const reel_rows still = {factors, d, index, weight, NULL, count};
+
+    reel__rows_pull(&rows, x, out);
+    reel__rows_pull_double(&rows, x, exact);
+    reel__rows_pull(&still, x, pulled);
+    for (size_t f = 0; f < d; f++) {
+        double without = (double)out[f];
+
+        for (size_t i = 0; i < count; i++)
+            without -= (double)pull[i] * (double)factors[(size_t)index[i] * d + f];
+        assert_near((double)out[f], expected[f], 1e-3);
+        assert_near(exact[f], expected[f], 1e-9);
+        assert_near((double)pulled[f], without, 1e-3);
+    }
+}
+
+static void test_rows_pull_by_weight_and_distance(void **state)
+{
+    (void)state;
+    fill(4);
+    for (size_t d = REEL_ROWS_UNIT; d <= D; d += REEL_ROWS_UNIT)
+        for (size_t count = 0; count < 40; count++)
+            check_rows(d, count);
+}
+
+static void test_products_with_a_vector(void **state)
+{
+    (void)state;
+    static float matrix[D * D], out[D], dots[ROWS];
+    reel_err err = {0};
+
+    fill(5);
+    assert_ok(reel__spd_gram(factors, NULL, 100, D, 1, matrix, &err));
+    reel__rows_multiply(matrix, D, factors, out);
+    reel__rows_dot(factors, ROWS, D, factors, dots);
+    for (size_t i = 0; i < D; i++) {
+        double sum = 0;
+
+        for (size_t j = 0; j < D; j++)
+            sum += (double)matrix[i * D + j] * (double)factors[j];
+        assert_near((double)out[i], sum, 1e-2);
+    }
+    for (size_t r = 0; r < ROWS; r++) {
+        double sum = 0;
+
+        for (size_t j = 0; j < D; j++)
+            sum += (double)factors[r * D + j] * (double)factors[j];
+        assert_near((double)dots[r], sum, 1e-4);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gram_is_the_weighted_sum),
+        cmocka_unit_test(test_inverse_and_solution_give_the_matrix_back),
+        cmocka_unit_test(test_what_is_not_positive_definite_is_refused),
+        cmocka_unit_test(test_rows_pull_by_weight_and_distance),
+        cmocka_unit_test(test_products_with_a_vector),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
