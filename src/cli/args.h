@@ -10,7 +10,7 @@
 
 #include "reel/err.h"
 
-enum { REEL_OPTIONS_MAX = 24, REEL_WORDS_MAX = 64, REEL_GIVEN_MAX = 96 };
+enum { REEL_OPTIONS_MAX = 32, REEL_WORDS_MAX = 64, REEL_GIVEN_MAX = 96 };
 
 /* One option; `value` is what stands for its value in the help, NULL for a switch. */
 typedef struct reel_option {

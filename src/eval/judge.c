@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/rng.h"
+#include "eval/genres.h"
 #include "eval/metrics.h"
 #include "num/par.h"
 #include "num/topk.h"
@@ -20,8 +21,9 @@ static const float no_candidate = -FLT_MAX; /* below every score of a model */
 
 const char *reel__metric_name(reel_metric metric)
 {
-    static const char *const names[REEL_METRICS] = {"ndcg",     "recall", "recall_min", "precision",
-                                                    "hit_rate", "map",    "mrr",        "novelty"};
+    static const char *const names[REEL_METRICS] = {
+        "ndcg", "recall", "recall_min", "precision",           "hit_rate",
+        "map",  "mrr",    "novelty",    "intra_list_distance", "calibration"};
 
     return names[metric];
 }
@@ -77,6 +79,8 @@ typedef struct worker { /* of one thread */
     float *scores;       /* [films] */
     reel_scored *best;   /* [longest] */
     reel_index *list;    /* [longest] */
+    reel_index *known;   /* [films] of the history */
+    float *kept;         /* [films] scores of the candidates */
 } worker;
 
 typedef struct task {
@@ -85,6 +89,7 @@ typedef struct task {
     const reel_split *split;
     size_t longest; /* of the lists asked for */
     int64_t *shown; /* [cuts][films] */
+    reel_genres genres;
 } task;
 
 static void score_randomly(const task *t, reel_index row, float *scores)
@@ -97,24 +102,61 @@ static void score_randomly(const task *t, reel_index row, float *scores)
         scores[j] = (float)reel__rng_unit(&rng);
 }
 
-/* Scores of all films, those of the history out of the way. */
-static reel_code score_person(const task *t, worker *w, reel_index row, reel_err *err)
+static void keep_candidates(const reel_csr *candidates, reel_index person, worker *w)
+{
+    const reel_nnz begin = candidates->ptr[person], end = candidates->ptr[person + 1];
+
+    for (reel_nnz k = begin; k < end; k++)
+        w->kept[k - begin] = w->scores[candidates->col[k]];
+    for (reel_index j = 0; j < candidates->cols; j++)
+        w->scores[j] = no_candidate;
+    for (reel_nnz k = begin; k < end; k++)
+        w->scores[candidates->col[k]] = w->kept[k - begin];
+}
+
+/* What is no candidate is put out of the way; returns how many are left. */
+static reel_index mask(const task *t, worker *w, reel_index row, size_t known)
+{
+    const reel_split *split = t->split;
+    const reel_index films = reel_dataset_movies(split->history);
+    reel_index left = 0;
+
+    if (split->candidates != NULL)
+        keep_candidates(split->candidates, split->held.person[row], w);
+    for (reel_index j = 0; t->judgement->opts.hidden_only && j < films; j++)
+        if (split->films == NULL || !split->films[j])
+            w->scores[j] = no_candidate;
+    for (size_t i = 0; i < known; i++)
+        w->scores[w->entries[i].movie] = no_candidate;
+    if (split->candidates == NULL && !t->judgement->opts.hidden_only)
+        return films - (reel_index)known;
+    for (reel_index j = 0; j < films; j++)
+        left += w->scores[j] > no_candidate;
+    return left;
+}
+
+/* Scores of all candidates, and how many there are. */
+static reel_code score_person(const task *t, worker *w, reel_index row, reel_index *candidates,
+                              reel_err *err)
 {
     const reel_csr_view r = reel_dataset_ratings(t->split->history);
+    const int64_t *times = reel_dataset_times(t->split->history);
     const bool seen = t->split->history == t->split->train;
     reel_query query = {.entries = w->entries, .row = seen ? row : -1};
     reel_code rc = REEL_OK;
 
-    for (reel_nnz k = r.ptr[row]; k < r.ptr[row + 1]; k++)
-        w->entries[query.count++] = (reel_entry){.movie = r.col[k], .value = r.val[k], .weight = 1};
+    for (reel_nnz k = r.ptr[row]; k < r.ptr[row + 1]; k++) {
+        w->known[query.count] = r.col[k];
+        w->entries[query.count++] =
+            (reel_entry){.movie = r.col[k], .value = r.val[k], .weight = 1, .time = times[k]};
+    }
     if (seen)
         query.row_hash = reel_query_hash(&query);
     if (t->model == NULL)
         score_randomly(t, row, w->scores);
     else
         rc = reel_model_score(t->model, &query, w->scratch, w->scores, err);
-    for (size_t i = 0; i < query.count; i++)
-        w->scores[w->entries[i].movie] = no_candidate;
+    *candidates = mask(t, w, row, query.count);
     return rc;
 }
 
@@ -131,14 +173,17 @@ static void count_shown(const task *t, const reel_index *list, size_t listed)
 }
 
 /* Add what one list is worth to a person's numbers. */
-static void measure(const task *t, const worker *w, size_t listed, reel_index row, double *sums)
+static void measure(const task *t, const worker *w, size_t listed, reel_index row,
+                    reel_index candidates, double *sums)
 {
-    const reel_csr *test = &t->split->test;
+    const reel_csr *test = &t->split->held.test;
     const reel_index *relevant = test->col + test->ptr[row];
     const size_t count = (size_t)(test->ptr[row + 1] - test->ptr[row]);
     const reel_csr_view train = reel_dataset_raters(t->split->train);
     const reel_nnz *known = reel_dataset_ratings(t->split->history).ptr;
-    const reel_index candidates = train.rows - (reel_index)(known[row + 1] - known[row]);
+    const reel_genre_mix mix =
+        reel__genre_mix(&t->genres, w->known, (size_t)(known[row + 1] - known[row]));
+    const bool genres = t->genres.count > 0;
     const double auc = reel__auc(w->scores, train.rows, candidates, relevant, count);
 
     for (size_t c = 0; c < t->judgement->opts.cut_count; c++) {
@@ -154,6 +199,10 @@ static void measure(const task *t, const worker *w, size_t listed, reel_index ro
         at[REEL_METRIC_MAP] += a.map;
         at[REEL_METRIC_MRR] += a.mrr;
         at[REEL_METRIC_NOVELTY] += reel__novelty(w->list, listed, k, train.ptr, train.cols);
+        at[REEL_METRIC_DISTANCE] +=
+            genres ? reel__intra_list_distance(&t->genres, w->list, listed, k) : (double)NAN;
+        at[REEL_METRIC_CALIBRATION] +=
+            genres ? reel__calibration(&t->genres, &mix, w->list, listed, k) : (double)NAN;
     }
     sums[t->judgement->columns - 1] += isnan(auc) ? 1 : auc;
 }
@@ -174,21 +223,22 @@ static size_t make_list(const task *t, worker *w)
 
 static reel_code judge_person(const task *t, worker *w, reel_index row, reel_err *err)
 {
-    const reel_index person = t->split->person[row];
+    const reel_index person = t->split->held.person[row];
     double *own = t->judgement->each + (size_t)person * t->judgement->columns;
+    reel_index candidates;
     size_t listed;
     reel_code rc;
 
-    if (t->split->test.ptr[row] == t->split->test.ptr[row + 1])
+    if (t->split->held.test.ptr[row] == t->split->held.test.ptr[row + 1])
         return REEL_OK;
-    rc = score_person(t, w, row, err);
+    rc = score_person(t, w, row, &candidates, err);
     if (rc != REEL_OK)
         return rc;
     listed = make_list(t, w);
     count_shown(t, w->list, listed);
     if (t->judgement->rounds[person]++ == 0)
         memset(own, 0, t->judgement->columns * sizeof *own);
-    measure(t, w, listed, row, own);
+    measure(t, w, listed, row, candidates, own);
     return REEL_OK;
 }
 
@@ -202,7 +252,10 @@ static reel_code make_worker(worker *w, const task *t, reel_err *err)
     w->scores = reel__alloc_aligned(films, sizeof *w->scores);
     w->best = reel__alloc_array(t->longest, sizeof *w->best);
     w->list = reel__alloc_array(t->longest, sizeof *w->list);
-    if (w->entries == NULL || w->scores == NULL || w->best == NULL || w->list == NULL)
+    w->known = reel__alloc_array(films, sizeof *w->known);
+    w->kept = reel__alloc_array(films, sizeof *w->kept);
+    if (w->entries == NULL || w->scores == NULL || w->best == NULL || w->list == NULL ||
+        w->known == NULL || w->kept == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory to rank %zu films", films);
     return reel_scratch_new(&w->scratch, err);
 }
@@ -215,6 +268,8 @@ static void free_workers(worker *workers, int threads)
         reel__free(workers[i].scores);
         reel__free(workers[i].best);
         reel__free(workers[i].list);
+        reel__free(workers[i].known);
+        reel__free(workers[i].kept);
     }
     reel__free(workers);
 }
@@ -287,12 +342,14 @@ reel_code reel__judge(reel_judgement *judgement, const reel_model *model, const 
     t.shown = reel__alloc_zero(judgement->opts.cut_count * (size_t)films, sizeof *t.shown);
     if (workers == NULL || t.shown == NULL)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory to judge lists of %d films", (int)films));
+    REEL_TRY(reel__genres_init(&t.genres, split->train, err));
     for (int i = 0; i < threads; i++)
         REEL_TRY(make_worker(&workers[i], &t, err));
     REEL_TRY(judge_all(&t, workers, threads, err));
     add_shown(&t);
 out:
     free_workers(workers, threads);
+    reel__genres_fini(&t.genres);
     reel__free(t.shown);
     return rc;
 }

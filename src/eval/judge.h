@@ -1,5 +1,6 @@
 /* eval/judge.h - a model's lists for everyone, compared with what was held out.
- * All films that are not in the asked history are ranked, ties by index. Nothing is sampled.
+ * All films that are not in the asked history are ranked, ties by index, unless the split names the
+ * candidates or only the films hidden from training are asked for.
  * Layer: eval. Ownership: a judgement is the caller's. Threads: threads = 0 means all cores;
  * results never depend on it.
  */
@@ -20,15 +21,19 @@ typedef enum reel_metric {
     REEL_METRIC_MAP,
     REEL_METRIC_MRR,
     REEL_METRIC_NOVELTY,
+    REEL_METRIC_DISTANCE, /* NaN where the catalogue has no genres; so is the next */
+    REEL_METRIC_CALIBRATION,
     REEL_METRICS
 } reel_metric;
-/* "ndcg", "recall", "recall_min", "precision", "hit_rate", "map", "mrr", "novelty". */
+/* "ndcg", "recall", "recall_min", "precision", "hit_rate", "map", "mrr", "novelty",
+ * "intra_list_distance", "calibration". */
 const char *reel__metric_name(reel_metric metric);
 
 typedef struct reel_judge_opts {
     int cuts[REEL_CUTS_MAX]; /* list lengths, 1 .. REEL_CUT_MOST */
     size_t cut_count;
-    uint64_t seed; /* of the random scorer */
+    uint64_t seed;    /* of the random scorer */
+    bool hidden_only; /* rank only split->films */
     int threads;
 } reel_judge_opts;
 

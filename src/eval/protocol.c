@@ -147,7 +147,8 @@ reel_code reel__evaluate(reel_quality *out, double *per_person, const reel_model
                          const reel_holdout *holdout, int threads, reel_err *err)
 {
     const reel_index people = reel_dataset_people(holdout->train);
-    reel_split split = {.train = holdout->train, .history = holdout->train, .test = holdout->test};
+    reel_split split = {
+        .train = holdout->train, .history = holdout->train, .held.test = holdout->test};
     reel_judge_opts opts = judge_opts;
     reel_judgement judgement = {0};
     reel_code rc = REEL_OK;
@@ -158,17 +159,17 @@ reel_code reel__evaluate(reel_quality *out, double *per_person, const reel_model
                          reel_model_id(model), (int)reel_model_movies(model),
                          (int)holdout->test.cols);
     opts.threads = threads;
-    split.person = reel__alloc_array((size_t)people, sizeof *split.person);
-    if (split.person == NULL)
+    split.held.person = reel__alloc_array((size_t)people, sizeof *split.held.person);
+    if (split.held.person == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory to evaluate %d people", (int)people);
     for (reel_index p = 0; p < people; p++)
-        split.person[p] = p;
+        split.held.person[p] = p;
     REEL_TRY(reel__judgement_init(&judgement, people, &opts, err));
     REEL_TRY(reel__judge(&judgement, model, &split, err));
     reel__judgement_finish(&judgement);
     *out = average(&judgement, per_person);
 out:
     reel__judgement_fini(&judgement);
-    reel__free(split.person); /* the rest is the holdout's */
+    reel__free(split.held.person); /* the rest is the holdout's */
     return rc;
 }

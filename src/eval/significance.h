@@ -30,7 +30,7 @@ typedef struct reel_sample_view {
     size_t columns;
 } reel_sample_view;
 
-/* out [columns]. Errors: E_INVALID (no row, resamples out of range), E_NOMEM. */
+/* Means. out [columns]. Errors: E_INVALID (no row, resamples out of range), E_NOMEM. */
 REEL_MUST_USE reel_code reel__bootstrap(reel_interval *out, reel_sample_view sample,
                                         const reel_bootstrap_opts *opts, reel_err *err);
 
@@ -43,5 +43,20 @@ typedef struct reel_comparison {
 REEL_MUST_USE reel_code reel__compare(reel_comparison *out, const double *a, const double *b,
                                       reel_index people, const reel_bootstrap_opts *opts,
                                       reel_err *err);
+
+/* ---- predicted ratings: errors pooled over all of them, drawn by person -------------------- */
+
+/* What the errors of one person's predicted ratings add up to. */
+enum { REEL_ERRORS_COUNT, REEL_ERRORS_SQUARES, REEL_ERRORS_ABSOLUTES, REEL_ERRORS };
+
+/* Root of the mean squared error and mean absolute error over all ratings of the people drawn; each
+ * [people][REEL_ERRORS], people with a count of 0 are left out. Errors: as reel__bootstrap. */
+REEL_MUST_USE reel_code reel__bootstrap_errors(reel_interval *rmse, reel_interval *mae,
+                                               const double *each, reel_index people,
+                                               const reel_bootstrap_opts *opts, reel_err *err);
+/* RMSE of a less that of b, over the same ratings. Errors: as reel__bootstrap. */
+REEL_MUST_USE reel_code reel__compare_errors(reel_comparison *out, const double *a, const double *b,
+                                             reel_index people, const reel_bootstrap_opts *opts,
+                                             reel_err *err);
 
 #endif

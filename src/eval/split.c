@@ -12,13 +12,14 @@
 #include "base/rng.h"
 #include "eval/select.h"
 
-enum { FOLDS_MAX = 100, STRONG_LEAST = 5 };
+enum { STRONG_LEAST = 5 };
 /* Streams that are no person's id. */
-enum { STREAM_FOLDS = -1, STREAM_UNSEEN = -2 };
+enum { STREAM_FOLDS = -1, STREAM_UNSEEN = -2, STREAM_RANDOM = -3, STREAM_COLD = -4 };
 /* What a share of a count may be off by before it is rounded: 0.2 is a little more than a fifth. */
 static const double rounding = 1e-9;
 
-static const char *const names[REEL_PROTOCOLS] = {"ratio", "last", "folds", "temporal", "strong"};
+static const char *const names[REEL_PROTOCOLS] = {"ratio",  "last",   "folds", "temporal",
+                                                  "strong", "random", "cold"};
 
 const char *reel__protocol_name(reel_protocol protocol)
 {
@@ -31,6 +32,11 @@ int reel__protocol_find(const char *name)
         if (strcmp(names[i], name) == 0)
             return i;
     return -1;
+}
+
+double reel__protocol_share(reel_protocol protocol)
+{
+    return protocol == REEL_PROTOCOL_RANDOM || protocol == REEL_PROTOCOL_COLD ? 0.1 : 0.2;
 }
 
 reel_split_opts reel__split_opts_default(void)
@@ -50,6 +56,7 @@ typedef struct deciding {
     const reel_dataset *dataset;
     const reel_split_opts *opts;
     uint8_t *fate; /* [ratings], all train at first */
+    bool *films;   /* [films], none hidden at first */
 } deciding;
 
 /* Hold out `wanted` of a person's ratings of this fate, a draw without replacement. */
@@ -199,6 +206,43 @@ static reel_code decide_strong(const deciding *d, reel_err *err)
     return REEL_OK;
 }
 
+/* Exactly the share of all ratings, rounded, drawn without replacement. */
+static void decide_random(const deciding *d)
+{
+    const reel_csr_view r = reel_dataset_ratings(d->dataset);
+    const reel_nnz count = r.ptr[r.rows];
+    reel_rng rng = reel__rng_make(d->opts->seed, (uint64_t)(int64_t)STREAM_RANDOM);
+    uint64_t wanted = (uint64_t)llround((double)count * d->opts->share);
+
+    for (reel_nnz k = 0; k < count; k++)
+        if (reel__rng_below(&rng, (uint64_t)(count - k)) < wanted) {
+            d->fate[k] = REEL_FATE_TEST;
+            wanted--;
+        }
+}
+
+/* Of the films that somebody rated, the share is drawn; all their ratings are held out. */
+static void decide_cold(const deciding *d)
+{
+    const reel_csr_view r = reel_dataset_ratings(d->dataset);
+    const reel_csr_view raters = reel_dataset_raters(d->dataset);
+    reel_rng rng = reel__rng_make(d->opts->seed, (uint64_t)(int64_t)STREAM_COLD);
+    uint64_t rated = 0, wanted;
+
+    for (reel_index j = 0; j < raters.rows; j++)
+        rated += raters.ptr[j + 1] > raters.ptr[j];
+    wanted = (uint64_t)fmax(1, floor((double)rated * d->opts->share + rounding));
+    for (reel_index j = 0; j < raters.rows; j++) {
+        if (raters.ptr[j + 1] == raters.ptr[j])
+            continue;
+        d->films[j] = reel__rng_below(&rng, rated--) < wanted;
+        wanted -= d->films[j];
+    }
+    for (reel_nnz k = 0; k < r.ptr[r.rows]; k++)
+        if (d->films[r.col[k]])
+            d->fate[k] = REEL_FATE_TEST;
+}
+
 static reel_code decide(const deciding *d, int round, reel_err *err)
 {
     reel_code rc = REEL_OK;
@@ -216,6 +260,12 @@ static reel_code decide(const deciding *d, int round, reel_err *err)
     case REEL_PROTOCOL_STRONG:
         rc = decide_strong(d, err);
         break;
+    case REEL_PROTOCOL_RANDOM:
+        decide_random(d);
+        break;
+    case REEL_PROTOCOL_COLD:
+        decide_cold(d);
+        break;
     default:
         decide_ratio(d);
     }
@@ -231,34 +281,70 @@ static void count_fates(int64_t counts[4], const uint8_t *fate, reel_nnz count)
         counts[fate[k]]++;
 }
 
-static reel_code build_test(reel_split *out, const reel_dataset *dataset, const uint8_t *fate,
-                            reel_nnz held, reel_err *err)
+/* What was held out of the people [count], given as rows of the dataset. */
+static reel_code build_held(reel_held *out, const reel_dataset *dataset, const uint8_t *fate,
+                            const reel_index *people, reel_index count, reel_err *err)
 {
     const reel_csr_view r = reel_dataset_ratings(dataset);
-    const reel_index people = reel_dataset_people(out->history);
-    reel_nnz at = 0;
+    reel_nnz held = 0, at = 0;
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__csr_init(&out->test, people, r.cols, held, err));
-    out->person = reel__alloc_array((size_t)people, sizeof *out->person);
-    if (out->person == NULL)
-        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for %d people", (int)people));
-    for (reel_index row = 0; row < people; row++) {
-        const int64_t id = reel_dataset_person_ids(out->history)[row];
-        const reel_index p = reel_dataset_find_person(dataset, id);
-
-        out->person[row] = p;
+    for (reel_index row = 0; row < count; row++)
+        for (reel_nnz k = r.ptr[people[row]]; k < r.ptr[people[row] + 1]; k++)
+            held += fate[k] == REEL_FATE_TEST;
+    REEL_TRY(reel__csr_init(&out->test, count, r.cols, held, err));
+    out->person = reel__alloc_array((size_t)count, sizeof *out->person);
+    out->times = reel__alloc_array((size_t)held, sizeof *out->times);
+    if (out->person == NULL || out->times == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for %d people", (int)count));
+    for (reel_index row = 0; row < count; row++) {
+        out->person[row] = people[row];
         out->test.ptr[row] = at;
-        for (reel_nnz k = r.ptr[p]; k < r.ptr[p + 1]; k++)
+        for (reel_nnz k = r.ptr[people[row]]; k < r.ptr[people[row] + 1]; k++)
             if (fate[k] == REEL_FATE_TEST) {
                 out->test.col[at] = r.col[k];
-                out->test.val[at++] = r.val[k];
+                out->test.val[at] = r.val[k];
+                out->times[at++] = reel_dataset_times(dataset)[k];
             }
     }
-    out->test.ptr[people] = at;
-    if (at == 0)
-        rc = reel_fail(err, REEL_E_INVALID, "nobody with a history has a rating held out");
+    out->test.ptr[count] = at;
 out:
+    return rc;
+}
+
+static bool any_held(reel_csr_view r, const uint8_t *fate, reel_index person)
+{
+    for (reel_nnz k = r.ptr[person]; k < r.ptr[person + 1]; k++)
+        if (fate[k] == REEL_FATE_TEST)
+            return true;
+    return false;
+}
+
+/* People of the dataset by whether they have a history; both lists ascend. */
+static reel_code build_test(reel_split *out, const reel_dataset *dataset, const uint8_t *fate,
+                            reel_err *err)
+{
+    const reel_csr_view r = reel_dataset_ratings(dataset);
+    const int64_t *ids = reel_dataset_person_ids(dataset);
+    const int64_t *known = reel_dataset_person_ids(out->history);
+    const reel_index known_count = reel_dataset_people(out->history);
+    reel_index *people = reel__alloc_array(2 * (size_t)r.rows, sizeof *people);
+    reel_index *alone = NULL, found = 0, alone_count = 0;
+    reel_code rc = REEL_OK;
+
+    if (people == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for %d people", (int)r.rows);
+    alone = people + r.rows;
+    for (reel_index p = 0; p < r.rows; p++) {
+        if (found < known_count && known[found] == ids[p])
+            people[found++] = p;
+        else if (any_held(r, fate, p))
+            alone[alone_count++] = p;
+    }
+    REEL_TRY(build_held(&out->held, dataset, fate, people, found, err));
+    REEL_TRY(build_held(&out->alone, dataset, fate, alone, alone_count, err));
+out:
+    reel__free(people);
     return rc;
 }
 
@@ -280,7 +366,7 @@ reel_code reel__split_by_fate(reel_split *out, const reel_dataset *dataset, cons
         REEL_TRY(reel__select(&out->history, dataset, fate, REEL_FATE_ASK, NULL, err));
     else
         out->history = reel_dataset_ref(out->train);
-    REEL_TRY(build_test(out, dataset, fate, counts[REEL_FATE_TEST], err));
+    REEL_TRY(build_test(out, dataset, fate, err));
 out:
     if (rc != REEL_OK)
         reel__split_fini(out);
@@ -296,26 +382,40 @@ reel_code reel__split_make(reel_split *out, const reel_dataset *dataset,
 
     memset(out, 0, sizeof *out);
     if (!(opts->share > 0 && opts->share < 1) || !(opts->unseen > 0 && opts->unseen < 1) ||
-        opts->folds < 2 || opts->folds > FOLDS_MAX || round < 0 ||
+        opts->folds < 2 || opts->folds > REEL_ROUNDS_MAX || round < 0 ||
         round >= reel__split_rounds(opts))
         return reel_fail(err, REEL_E_INVALID,
                          "split: shares are between 0 and 1, folds from 2 to %d; not %g, %g, %d",
-                         (int)FOLDS_MAX, opts->share, opts->unseen, opts->folds);
+                         (int)REEL_ROUNDS_MAX, opts->share, opts->unseen, opts->folds);
     d.fate = reel__alloc_zero((size_t)r.ptr[r.rows], sizeof *d.fate);
-    if (d.fate == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory to split the ratings");
+    d.films = reel__alloc_zero((size_t)r.cols, sizeof *d.films);
+    if (d.fate == NULL || d.films == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory to split the ratings"));
     REEL_TRY(decide(&d, round, err));
     REEL_TRY(reel__split_by_fate(out, dataset, d.fate, err));
+    if (opts->protocol == REEL_PROTOCOL_COLD) {
+        out->films = d.films;
+        d.films = NULL;
+    }
 out:
     reel__free(d.fate);
+    reel__free(d.films);
     return rc;
+}
+
+static void fini_held(reel_held *held)
+{
+    reel__csr_fini(&held->test);
+    reel__free(held->times);
+    reel__free(held->person);
 }
 
 void reel__split_fini(reel_split *split)
 {
     reel_dataset_free(split->train);
     reel_dataset_free(split->history);
-    reel__csr_fini(&split->test);
-    reel__free(split->person);
+    fini_held(&split->held);
+    fini_held(&split->alone);
+    reel__free(split->films);
     memset(split, 0, sizeof *split);
 }

@@ -29,12 +29,16 @@ typedef enum reel_protocol {
     REEL_PROTOCOL_FOLDS,    /* all ratings in equal random parts, each held out in turn */
     REEL_PROTOCOL_TEMPORAL, /* the latest share of all ratings; equal times stay together */
     REEL_PROTOCOL_STRONG,   /* people the model never saw, asked with part of their ratings */
+    REEL_PROTOCOL_RANDOM,   /* a random share of all ratings */
+    REEL_PROTOCOL_COLD,     /* all ratings of a share of the films */
     REEL_PROTOCOLS
 } reel_protocol;
 
-/* "ratio", "last", "folds", "temporal", "strong"; -1 when a name is unknown. */
+/* "ratio", "last", "folds", "temporal", "strong", "random", "cold"; -1 when a name is unknown. */
 const char *reel__protocol_name(reel_protocol protocol);
 int reel__protocol_find(const char *name);
+/* The share that is held out unless another is asked for: .1 for random and cold, else .2. */
+double reel__protocol_share(reel_protocol protocol);
 
 typedef struct reel_split_opts {
     reel_protocol protocol;
@@ -45,19 +49,32 @@ typedef struct reel_split_opts {
 } reel_split_opts;
 reel_split_opts reel__split_opts_default(void);
 
+/* Ratings held out, by person. */
+typedef struct reel_held {
+    reel_csr test;
+    int64_t *times;     /* [test.ptr[rows]]; NULL = unknown */
+    reel_index *person; /* [test.rows] row in the data that was split */
+} reel_held;
+
 typedef struct reel_split {
     reel_dataset *train;   /* what models are fitted on */
     reel_dataset *history; /* what they are asked with; the same as train but for unseen people */
-    reel_csr test;         /* people of history x films: what was held out */
-    reel_index *person;    /* [test.rows] row in the data that was split */
+    reel_held held;        /* rows are the people of history */
+    reel_held alone;       /* people without a history: only predicted ratings are judged */
+    bool *films;           /* [films] cold: those hidden from training; NULL: there are none */
+    /* People of the data that was split x films: what is ranked; borrowed; NULL: all films. */
+    const reel_csr *candidates;
 } reel_split;
+
+enum { REEL_ROUNDS_MAX = 100 };
 
 /* How many splits there are of these options: the folds, else 1. */
 int reel__split_rounds(const reel_split_opts *opts);
-/* Films keep their indices. People with one rating keep it, but for folds and temporal, where those
- * left without a history are not judged. Strong (Liang et al. 2018): a share of the people is not
- * trained on; of those with 5 ratings or more, the share is held out, rounded down; their ratings
- * of films nobody trained on are dropped. Errors: E_INVALID (options out of range, nothing to
+/* Films keep their indices. Ratio and last leave people with one rating alone; folds, temporal,
+ * random and cold may leave people without a history, who are judged by predicted ratings only.
+ * Strong (Liang et al. 2018): a share of the people is not trained on; of those with 5 ratings or
+ * more, the share is held out, rounded down; their ratings of films nobody trained on are dropped.
+ * Cold draws among the films that have ratings. Errors: E_INVALID (options out of range, nothing to
  * train on or nothing held out), E_NOMEM. */
 REEL_MUST_USE reel_code reel__split_make(reel_split *out, const reel_dataset *dataset,
                                          const reel_split_opts *opts, int round, reel_err *err);

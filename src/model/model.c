@@ -41,6 +41,13 @@ const reel_model_info *reel_model_find(const char *name)
     return ops == NULL ? NULL : &ops->info;
 }
 
+bool reel__model_fills_targets(const char *name)
+{
+    const reel_model_ops *ops = reel__model_ops(name);
+
+    return ops != NULL && ops->fills_targets;
+}
+
 /* ---- life ---------------------------------------------------------------------------------- */
 
 reel_code reel__model_new(reel_model **out, const reel_model_ops *ops, reel_err *err)

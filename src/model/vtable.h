@@ -68,6 +68,9 @@ struct reel_model {
     char id[48];
 };
 
+/* Whether the fit of a model fills context->targets itself, which is better than asking it after. */
+bool reel__model_fills_targets(const char *name);
+
 /* Scratch memory by slot: at least `size_bytes`, 64-byte aligned, kept between calls: all zero when
  * it is new or has grown, else what was left there by a model of the same kind; NULL without
  * memory. A model may use slots [0, REEL_SCRATCH_OWN); the rest are the door's. */

@@ -31,7 +31,7 @@ static double popular_ndcg10(uint64_t seed)
     assert_int_equal(e.held_out, 116671);
     assert_int_equal(e.judged, 5949);
     assert_string_equal(e.models[1].name, "popular");
-    found = e.models[1].intervals[reel__metric_column(0, REEL_METRIC_NDCG)].mean;
+    found = e.models[1].ranked[0].intervals[reel__metric_column(0, REEL_METRIC_NDCG)].mean;
     print_message("seed %llu: nDCG@10 %.4f\n", (unsigned long long)seed, found);
     reel__evaluation_fini(&e);
     return found;

@@ -62,15 +62,15 @@ static void measure(golden_table *table, const char *folder, int split, const ch
         const reel_evaluated *model = &e.models[m];
 
         add_row(table, splits[split].label, model->name, "ndcg@10",
-                model->intervals[reel__metric_column(0, REEL_METRIC_NDCG)].mean);
+                model->ranked[0].intervals[reel__metric_column(0, REEL_METRIC_NDCG)].mean);
         add_row(table, splits[split].label, model->name, "recall@20",
-                model->intervals[reel__metric_column(1, REEL_METRIC_RECALL)].mean);
+                model->ranked[0].intervals[reel__metric_column(1, REEL_METRIC_RECALL)].mean);
         add_row(table, splits[split].label, model->name, "ndcg@100",
-                model->intervals[reel__metric_column(2, REEL_METRIC_NDCG)].mean);
+                model->ranked[0].intervals[reel__metric_column(2, REEL_METRIC_NDCG)].mean);
         add_row(table, splits[split].label, model->name, "auc",
-                model->intervals[reel__auc_column(&model->judgement)].mean);
+                model->ranked[0].intervals[reel__auc_column(&model->ranked[0].judgement)].mean);
         add_row(table, splits[split].label, model->name, "coverage@10",
-                model->judgement.coverage[0]);
+                model->ranked[0].judgement.coverage[0]);
     }
     reel__evaluation_fini(&e);
 }

@@ -69,8 +69,8 @@ static void rank_slowly(slow_person *s, const reel_split *split, const reel_mode
         s->candidate[j] = true;
     for (reel_nnz k = known.ptr[row]; k < known.ptr[row + 1]; k++)
         s->candidate[known.col[k]] = false;
-    for (reel_nnz k = split->test.ptr[row]; k < split->test.ptr[row + 1]; k++)
-        s->good[split->test.col[k]] = true;
+    for (reel_nnz k = split->held.test.ptr[row]; k < split->held.test.ptr[row + 1]; k++)
+        s->good[split->held.test.col[k]] = true;
     for (;;) {
         int best = -1;
 
@@ -87,7 +87,7 @@ static void rank_slowly(slow_person *s, const reel_split *split, const reel_mode
 static void check_person(const reel_judgement *j, const reel_split *split, const slow_person *s,
                          reel_index row)
 {
-    const double *own = j->each + (size_t)split->person[row] * j->columns;
+    const double *own = j->each + (size_t)split->held.person[row] * j->columns;
     const reel_csr_view raters = reel_dataset_raters(split->train);
     double counts[FILMS];
 
@@ -125,11 +125,11 @@ static void check_against_slow(reel_protocol protocol, const char *name)
     model = fit(name, split.train);
     assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
     judge(&j, &split, model, reel_dataset_people(dataset), 1);
-    for (reel_index row = 0; row < split.test.rows; row++) {
+    for (reel_index row = 0; row < split.held.test.rows; row++) {
         slow_person slow;
 
-        if (split.test.ptr[row] == split.test.ptr[row + 1]) {
-            assert_true(isnan(j.each[(size_t)split.person[row] * j.columns]));
+        if (split.held.test.ptr[row] == split.held.test.ptr[row + 1]) {
+            assert_true(isnan(j.each[(size_t)split.held.person[row] * j.columns]));
             continue;
         }
         rank_slowly(&slow, &split, model, scratch, row);

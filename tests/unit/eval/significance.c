@@ -102,7 +102,7 @@ static void test_failures(void **state)
     reel_interval found;
     reel_err err;
 
-    assert_int_equal(sweep_memory(sweep, values), 7);
+    assert_true(sweep_memory(sweep, values) > 7);
     assert_fails(reel__bootstrap(&found, (reel_sample_view){none, 2, 1}, &opts, &err),
                  REEL_E_INVALID, "nobody");
     opts.resamples = 0;

@@ -86,13 +86,13 @@ static void split(reel_split *out, const reel_dataset *dataset, reel_protocol pr
 /* Each rating of a judged person is known or held out, never both; test rows know their person. */
 static void check_parts(const reel_split *s, const reel_dataset *dataset)
 {
-    const reel_csr_view all = reel_dataset_ratings(dataset), test = reel__csr_view(&s->test);
+    const reel_csr_view all = reel_dataset_ratings(dataset), test = reel__csr_view(&s->held.test);
     const reel_csr_view known = reel_dataset_ratings(s->history);
 
     assert_int_equal(known.cols, all.cols);
     assert_int_equal(test.rows, known.rows);
     for (reel_index i = 0; i < test.rows; i++) {
-        const reel_index p = s->person[i];
+        const reel_index p = s->held.person[i];
 
         assert_int_equal(reel_dataset_person_ids(s->history)[i],
                          reel_dataset_person_ids(dataset)[p]);
@@ -115,10 +115,10 @@ static void test_ratio_holds_out_a_fifth_of_each(void **state)
     split(&s, dataset, REEL_PROTOCOL_RATIO, 1, 0);
     check_parts(&s, dataset);
     assert_ptr_equal(s.history, s.train);
-    assert_int_equal(s.test.rows, all.rows);
+    assert_int_equal(s.held.test.rows, all.rows);
     for (reel_index p = 0; p < all.rows; p++) {
         const reel_nnz count = all.ptr[p + 1] - all.ptr[p];
-        const reel_nnz held = s.test.ptr[p + 1] - s.test.ptr[p];
+        const reel_nnz held = s.held.test.ptr[p + 1] - s.held.test.ptr[p];
 
         assert_int_equal(held, count == 1 ? 0 : (count + 4) / 5);
     }
@@ -137,18 +137,18 @@ static void test_last_and_temporal_by_hand(void **state)
 
     split(&s, dataset, REEL_PROTOCOL_LAST, 1, 0);
     check_parts(&s, dataset);
-    assert_int_equal(s.test.rows, 5);
+    assert_int_equal(s.held.test.rows, 5);
     for (reel_index p = 0; p < 5; p++) {
-        assert_int_equal(s.test.ptr[p + 1] - s.test.ptr[p], last[p] >= 0 ? 1 : 0);
+        assert_int_equal(s.held.test.ptr[p + 1] - s.held.test.ptr[p], last[p] >= 0 ? 1 : 0);
         if (last[p] >= 0)
-            assert_int_equal(s.test.col[s.test.ptr[p]], last[p]);
+            assert_int_equal(s.held.test.col[s.held.test.ptr[p]], last[p]);
     }
     reel__split_fini(&s);
     split(&s, dataset, REEL_PROTOCOL_TEMPORAL, 1, 0); /* the two at time 9 */
     check_parts(&s, dataset);
     assert_int_equal(ratings_of(s.train), 8);
-    assert_int_equal(s.test.ptr[1] - s.test.ptr[0], 2);
-    assert_int_equal(s.test.ptr[s.test.rows], 2);
+    assert_int_equal(s.held.test.ptr[1] - s.held.test.ptr[0], 2);
+    assert_int_equal(s.held.test.ptr[s.held.test.rows], 2);
     reel__split_fini(&s);
     reel_dataset_free(dataset);
 }
@@ -184,15 +184,15 @@ static void test_strong_people_are_never_trained_on(void **state)
     split(&s, dataset, REEL_PROTOCOL_STRONG, 1, 0);
     assert_ptr_not_equal(s.history, s.train);
     assert_int_equal(reel_dataset_people(s.train), 81);
-    assert_int_equal(s.test.rows, 9);
-    for (reel_index i = 0; i < s.test.rows; i++) {
+    assert_int_equal(s.held.test.rows, 9);
+    for (reel_index i = 0; i < s.held.test.rows; i++) {
         const int64_t id = reel_dataset_person_ids(s.history)[i];
-        const reel_nnz held = s.test.ptr[i + 1] - s.test.ptr[i];
+        const reel_nnz held = s.held.test.ptr[i + 1] - s.held.test.ptr[i];
         const reel_csr_view known = reel_dataset_ratings(s.history);
         const reel_nnz kept = known.ptr[i + 1] - known.ptr[i];
 
         assert_int_equal(reel_dataset_find_person(s.train, id), -1);
-        assert_true(held + kept <= all.ptr[s.person[i] + 1] - all.ptr[s.person[i]]);
+        assert_true(held + kept <= all.ptr[s.held.person[i] + 1] - all.ptr[s.held.person[i]]);
         assert_int_equal(held, held + kept < 5 ? 0 : (held + kept) / 5);
         judged += held > 0;
     }
