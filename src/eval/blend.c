@@ -16,7 +16,7 @@
 #include "num/par.h"
 #include "num/topk.h"
 
-enum { TOP = 150, BLOCK = 64, STEPS = 30 };
+enum { TOP = 150, BLOCK = 64, STEPS = 30, HALVINGS = 14 };
 enum { DIMENSIONS_MAX = REEL_HYBRID_MEMBERS * KNOTS };
 /* Of a weight, and of the difference of neighbouring knots: enough to decide what data do not. */
 static const double ridge = 1e-3, smooth = 3e-3;
@@ -412,7 +412,7 @@ static void climb(newton *n)
 
         memcpy(n->step, n->gradient, d * sizeof *n->step);
         solve(n->hessian, n->step, d);
-        for (; length > 1e-4; length /= 2) {
+        for (int halving = 0; halving < HALVINGS; halving++, length /= 2) {
             for (size_t a = 0; a < d; a++)
                 n->tried[a] = n->weights[a] + length * n->step[a];
             next = evaluate(n, n->tried);

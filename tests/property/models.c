@@ -73,12 +73,14 @@ static const struct variant {
     {"baseline", "method", "sgd"},
     {"ials", "disliked_weight", "0"},
     {"ials", "disliked_weight", "0.5"},
+    {"vae", "epochs", "1"},
 };
 
 /* Learns from the ratings one after the other, so that their order shows. */
 static bool learns_in_order(const struct variant *variant)
 {
-    return variant->value != NULL && strcmp(variant->value, "sgd") == 0;
+    return strcmp(variant->model, "vae") == 0 ||
+           (variant->value != NULL && strcmp(variant->value, "sgd") == 0);
 }
 
 static void for_each_variant(void (*check)(const struct variant *variant, reel_model *model,

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/tensors.h"
 #include "model/model_priv.h"
+#include "support/quick.h"
 #include "support/random_data.h"
 #include "support/temp.h"
 
@@ -42,8 +43,10 @@ static void check_round_trip(const char *name, const reel_dataset *dataset)
     reel_model *model = NULL, *loaded = NULL;
     float before[3][MOVIES], after[3][MOVIES];
     reel_err err = {0};
+    quick cheap;
 
-    assert_int_equal(reel_model_fit(&model, name, dataset, NULL, &context, NULL), REEL_OK);
+    assert_int_equal(
+        reel_model_fit(&model, name, dataset, quick_params(&cheap, name), &context, NULL), REEL_OK);
     assert_int_equal(reel_model_save(model, path, NULL), REEL_OK);
     if (reel_model_load(&loaded, path, &err) != REEL_OK)
         fail_msg("%s: %s", name, err.msg);
@@ -222,9 +225,11 @@ static void test_damaged_bytes_never_crash(void **state)
         reel_file_map map;
         reel_model *model = NULL;
         int refused = 0;
+        quick cheap;
 
         (void)snprintf(path, sizeof path, "%s", temp_path("sound.reel"));
-        assert_int_equal(reel_model_fit(&model, reel_model_at(m)->name, dataset, NULL, NULL, NULL),
+        assert_int_equal(reel_model_fit(&model, reel_model_at(m)->name, dataset,
+                                        quick_params(&cheap, reel_model_at(m)->name), NULL, NULL),
                          REEL_OK);
         assert_int_equal(reel_model_save(model, path, NULL), REEL_OK);
         reel_model_free(model);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "support/quick.h"
 #include "support/random_data.h"
 #include "support/temp.h"
 
@@ -257,10 +258,12 @@ static void test_cancelled_fit_ends(void **state)
 
     for (size_t m = 0; reel_model_at(m) != NULL; m++) {
         reel_model *model = NULL;
+        quick cheap;
 
-        assert_int_equal(
-            reel_model_fit(&model, reel_model_at(m)->name, dataset, NULL, &context, NULL),
-            REEL_E_CANCELLED);
+        assert_int_equal(reel_model_fit(&model, reel_model_at(m)->name, dataset,
+                                        quick_params(&cheap, reel_model_at(m)->name), &context,
+                                        NULL),
+                         REEL_E_CANCELLED);
         assert_null(model);
     }
     reel_dataset_free(dataset);
@@ -282,8 +285,9 @@ static reel_code whole_life(const char *name, const reel_dataset *dataset, const
     reel_explanation why;
     float scores[18];
     reel_err err = {0};
+    quick cheap;
 
-    REEL_TRY(reel_model_fit(&model, name, dataset, NULL, NULL, &err));
+    REEL_TRY(reel_model_fit(&model, name, dataset, quick_params(&cheap, name), NULL, &err));
     REEL_TRY(reel_model_save(model, path, &err));
     REEL_TRY(reel_model_load(&loaded, path, &err));
     REEL_TRY(reel_scratch_new(&scratch, &err));
