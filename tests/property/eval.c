@@ -1,6 +1,7 @@
 /* The metrics against slow twins made from their definitions, on random lists. */
 #include "support/property.h"
 
+#include "eval/genres.h"
 #include "support/near.h"
 #include "support/ref_metrics.h"
 
@@ -118,6 +119,35 @@ static void test_beyond_accuracy_is_that_of_the_twin(void **state)
     }
 }
 
+static void test_genre_metrics_are_those_of_the_twin(void **state)
+{
+    (void)state;
+    enum { GENRES = 7 };
+    reel_rng rng = reel__rng_make(property_seed(), 5);
+
+    for (int n = 0; n < CASES; n++) {
+        uint64_t bits[FILMS] = {0};
+        double vectors[FILMS * GENRES] = {0};
+        const reel_genres genres = {.of = bits, .count = GENRES};
+        const int64_t odds = draw(&rng, 1, 6);
+        reel_genre_mix mix;
+        ranking_case c;
+
+        make_case(&c, &rng);
+        for (int i = 0; i < FILMS * GENRES; i++)
+            if (reel__rng_below(&rng, 8) < (uint64_t)odds) {
+                vectors[i] = 1;
+                bits[i / GENRES] |= (uint64_t)1 << (i % GENRES);
+            }
+        mix = reel__genre_mix(&genres, c.relevant, c.count);
+        assert_near(reel__intra_list_distance(&genres, c.list, c.ranking.listed, c.ranking.k),
+                    ref_distance(&c.ranking, vectors, GENRES), close_enough);
+        assert_near(reel__calibration(&genres, &mix, c.list, c.ranking.listed, c.ranking.k),
+                    ref_calibration(&c.ranking, vectors, GENRES, c.relevant, c.count),
+                    close_enough);
+    }
+}
+
 static void test_rating_errors_are_those_of_the_twin(void **state)
 {
     (void)state;
@@ -144,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_accuracies_are_those_of_the_twin),
         cmocka_unit_test(test_auc_is_that_of_the_twin),
         cmocka_unit_test(test_beyond_accuracy_is_that_of_the_twin),
+        cmocka_unit_test(test_genre_metrics_are_those_of_the_twin),
         cmocka_unit_test(test_rating_errors_are_those_of_the_twin),
     };
 

@@ -141,6 +141,66 @@ double ref_novelty(const ref_ranking *r, const double *raters, double people)
     return ratio(sum, shown);
 }
 
+static double dot(const double *a, const double *b, size_t n)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+double ref_distance(const ref_ranking *r, const double *vectors, size_t genres)
+{
+    double sum = 0, pairs = 0;
+
+    for (size_t i = 0; i < r->listed && i < r->k; i++)
+        for (size_t j = 0; j < i; j++) {
+            const double *a = vectors + (size_t)r->list[i] * genres;
+            const double *b = vectors + (size_t)r->list[j] * genres;
+            const double lengths = sqrt(dot(a, a, genres)) * sqrt(dot(b, b, genres));
+
+            if (lengths == 0)
+                continue;
+            sum += 1 - dot(a, b, genres) / lengths;
+            pairs += 1;
+        }
+    return ratio(sum, pairs);
+}
+
+/* p(genre | films): the mean over the films with genres of p(genre | film). */
+static double share_of(const double *vectors, size_t genres, size_t genre, const reel_index *films,
+                       size_t count)
+{
+    double sum = 0, with = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const double *own = vectors + (size_t)films[i] * genres;
+
+        if (dot(own, own, genres) == 0)
+            continue;
+        sum += own[genre] / dot(own, own, genres);
+        with += 1;
+    }
+    return ratio(sum, with);
+}
+
+double ref_calibration(const ref_ranking *r, const double *vectors, size_t genres,
+                       const reel_index *history, size_t count)
+{
+    const size_t shown = r->listed < r->k ? r->listed : r->k;
+    double sum = 0;
+
+    for (size_t g = 0; g < genres; g++) {
+        const double p = share_of(vectors, genres, g, history, count);
+        const double q = 0.99 * share_of(vectors, genres, g, r->list, shown) + 0.01 * p;
+
+        if (p > 0)
+            sum += p * (log(p) - log(q));
+    }
+    return sum;
+}
+
 double ref_rmse(const float *predicted, const float *actual, size_t n)
 {
     double sum = 0;

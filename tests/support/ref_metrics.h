@@ -30,6 +30,11 @@ double ref_coverage(const int64_t *shown, size_t n);
 /* Mean absolute difference of all pairs over twice the mean. */
 double ref_gini(const int64_t *shown, size_t n);
 double ref_novelty(const ref_ranking *r, const double *raters, double people);
+/* vectors [n][genres] of zeros and ones; films with zeros only are passed over. */
+double ref_distance(const ref_ranking *r, const double *vectors, size_t genres);
+/* history [count] films. */
+double ref_calibration(const ref_ranking *r, const double *vectors, size_t genres,
+                       const reel_index *history, size_t count);
 double ref_rmse(const float *predicted, const float *actual, size_t n);
 double ref_mae(const float *predicted, const float *actual, size_t n);
 

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "eval/candidates.h"
+#include "eval/genres.h"
 #include "eval/judge.h"
 #include "support/near.h"
 #include "support/random_data.h"
@@ -10,6 +12,7 @@
 
 enum { FILMS = 70, PEOPLE = 60 };
 static const random_shape shape = {.seed = 9, .people = PEOPLE, .movies = FILMS, .density = 0.3};
+static bool hidden_only; /* of what is being judged */
 static const reel_judge_opts opts = {.cuts = {5, 40}, .cut_count = 2, .seed = 4};
 
 static void make(reel_split *out, const reel_dataset *dataset, reel_protocol protocol, int round)
@@ -29,6 +32,7 @@ static void judge(reel_judgement *out, const reel_split *split, const reel_model
     reel_err err;
 
     own.threads = threads;
+    own.hidden_only = hidden_only;
     assert_ok(reel__judgement_init(out, people, &own, &err));
     assert_ok(reel__judge(out, model, split, &err));
     reel__judgement_finish(out);
@@ -51,6 +55,15 @@ typedef struct slow_person {
     size_t listed;
 } slow_person;
 
+static void only_candidates(slow_person *s, const reel_split *split, reel_index person)
+{
+    const reel_csr *c = split->candidates;
+
+    memset(s->candidate, 0, sizeof s->candidate);
+    for (reel_nnz k = c->ptr[person]; k < c->ptr[person + 1]; k++)
+        s->candidate[c->col[k]] = true;
+}
+
 static void rank_slowly(slow_person *s, const reel_split *split, const reel_model *model,
                         reel_scratch *scratch, reel_index row)
 {
@@ -67,6 +80,10 @@ static void rank_slowly(slow_person *s, const reel_split *split, const reel_mode
     assert_int_equal(reel_model_score(model, &query, scratch, s->scores, NULL), REEL_OK);
     for (int j = 0; j < FILMS; j++)
         s->candidate[j] = true;
+    if (split->candidates != NULL)
+        only_candidates(s, split, split->held.person[row]);
+    for (int j = 0; split->films != NULL && j < FILMS; j++)
+        s->candidate[j] = s->candidate[j] && (!hidden_only || split->films[j]);
     for (reel_nnz k = known.ptr[row]; k < known.ptr[row + 1]; k++)
         s->candidate[known.col[k]] = false;
     for (reel_nnz k = split->held.test.ptr[row]; k < split->held.test.ptr[row + 1]; k++)
@@ -85,10 +102,13 @@ static void rank_slowly(slow_person *s, const reel_split *split, const reel_mode
 }
 
 static void check_person(const reel_judgement *j, const reel_split *split, const slow_person *s,
-                         reel_index row)
+                         const reel_genres *genres, reel_index row)
 {
     const double *own = j->each + (size_t)split->held.person[row] * j->columns;
     const reel_csr_view raters = reel_dataset_raters(split->train);
+    const reel_csr_view known = reel_dataset_ratings(split->history);
+    const reel_genre_mix mix = reel__genre_mix(genres, known.col + known.ptr[row],
+                                               (size_t)(known.ptr[row + 1] - known.ptr[row]));
     double counts[FILMS];
 
     for (int m = 0; m < FILMS; m++)
@@ -108,11 +128,17 @@ static void check_person(const reel_judgement *j, const reel_split *split, const
         assert_near(own[REEL_METRIC_MAP], ref_map(&r), 1e-10);
         assert_near(own[REEL_METRIC_MRR], ref_mrr(&r), 1e-10);
         assert_near(own[REEL_METRIC_NOVELTY], ref_novelty(&r, counts, raters.cols), 1e-10);
+        assert_near(own[REEL_METRIC_DISTANCE],
+                    reel__intra_list_distance(genres, s->list, s->listed, r.k), 1e-10);
+        assert_near(own[REEL_METRIC_CALIBRATION],
+                    reel__calibration(genres, &mix, s->list, s->listed, r.k), 1e-10);
     }
-    assert_near(own[0], ref_auc(s->scores, s->candidate, s->good, FILMS), 1e-10);
+    if (own[0] < 1) /* else there may be no other candidate */
+        assert_near(own[0], ref_auc(s->scores, s->candidate, s->good, FILMS), 1e-10);
 }
 
-static void check_against_slow(reel_protocol protocol, const char *name)
+/* sampled: how many films are ranked beside those held out; 0 = all */
+static void check_against_slow(reel_protocol protocol, const char *name, int sampled)
 {
     reel_dataset *dataset = random_dataset(&shape);
     int64_t shown[2][FILMS] = {{0}};
@@ -120,8 +146,15 @@ static void check_against_slow(reel_protocol protocol, const char *name)
     reel_judgement j;
     reel_split split;
     reel_model *model;
+    reel_genres genres;
+    reel_csr drawn = {0};
 
     make(&split, dataset, protocol, 0);
+    assert_int_equal(reel__genres_init(&genres, dataset, NULL), REEL_OK);
+    if (sampled > 0)
+        assert_int_equal(reel__candidates_sample(&drawn, dataset, &split, sampled, 3, NULL),
+                         REEL_OK);
+    split.candidates = sampled > 0 ? &drawn : NULL;
     model = fit(name, split.train);
     assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
     judge(&j, &split, model, reel_dataset_people(dataset), 1);
@@ -133,7 +166,7 @@ static void check_against_slow(reel_protocol protocol, const char *name)
             continue;
         }
         rank_slowly(&slow, &split, model, scratch, row);
-        check_person(&j, &split, &slow, row);
+        check_person(&j, &split, &slow, &genres, row);
         for (size_t c = 0; c < 2; c++)
             for (size_t i = 0; i < slow.listed && i < (size_t)opts.cuts[c]; i++)
                 shown[c][slow.list[i]]++;
@@ -143,6 +176,8 @@ static void check_against_slow(reel_protocol protocol, const char *name)
         assert_near(j.gini[c], ref_gini(shown[c], FILMS), 1e-10);
     }
     reel__judgement_fini(&j);
+    reel__genres_fini(&genres);
+    reel__csr_fini(&drawn);
     reel_model_free(model);
     reel_scratch_free(scratch);
     reel__split_fini(&split);
@@ -152,10 +187,22 @@ static void check_against_slow(reel_protocol protocol, const char *name)
 static void test_lists_are_judged_as_the_slow_way(void **state)
 {
     (void)state;
-    check_against_slow(REEL_PROTOCOL_RATIO, "user-knn");
-    check_against_slow(REEL_PROTOCOL_RATIO, "popular");
-    check_against_slow(REEL_PROTOCOL_STRONG, "user-knn");
-    check_against_slow(REEL_PROTOCOL_TEMPORAL, "hybrid");
+    check_against_slow(REEL_PROTOCOL_RATIO, "user-knn", 0);
+    check_against_slow(REEL_PROTOCOL_RATIO, "popular", 0);
+    check_against_slow(REEL_PROTOCOL_STRONG, "user-knn", 0);
+    check_against_slow(REEL_PROTOCOL_TEMPORAL, "hybrid", 0);
+    check_against_slow(REEL_PROTOCOL_COLD, "content", 0);
+}
+
+static void test_some_films_are_judged_as_the_slow_way(void **state)
+{
+    (void)state;
+    check_against_slow(REEL_PROTOCOL_LAST, "user-knn", 9);
+    check_against_slow(REEL_PROTOCOL_LAST, "popular", FILMS);
+    check_against_slow(REEL_PROTOCOL_STRONG, "popular", 5);
+    hidden_only = true;
+    check_against_slow(REEL_PROTOCOL_COLD, "content", 0);
+    hidden_only = false;
 }
 
 static void test_threads_change_nothing(void **state)
@@ -288,6 +335,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists_are_judged_as_the_slow_way),
+        cmocka_unit_test(test_some_films_are_judged_as_the_slow_way),
         cmocka_unit_test(test_threads_change_nothing),
         cmocka_unit_test(test_random_is_chance),
         cmocka_unit_test(test_folds_are_averaged_by_person),

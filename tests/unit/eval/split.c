@@ -201,14 +201,85 @@ static void test_strong_people_are_never_trained_on(void **state)
     reel_dataset_free(dataset);
 }
 
+static reel_nnz held_of(const reel_held *held)
+{
+    return held->test.ptr[held->test.rows];
+}
+
+/* A share of all ratings; who is left without any stands by themselves, with the times. */
+static void test_random_holds_out_a_share_of_all(void **state)
+{
+    (void)state;
+    const row rows[] = {{1, 10, 5, 4}, {2, 10, 6, 4}, {2, 20, 7, 4}, {3, 30, 8, 3}};
+    reel_dataset *dataset = random_dataset(&shape), *small = dataset_of(rows, 4);
+    int alone = 0;
+    reel_split s;
+
+    split(&s, dataset, REEL_PROTOCOL_RANDOM, 3, 0);
+    assert_int_equal(held_of(&s.held) + held_of(&s.alone) + ratings_of(s.train),
+                     ratings_of(dataset));
+    assert_int_equal(held_of(&s.held) + held_of(&s.alone),
+                     (reel_nnz)(0.2 * (double)ratings_of(dataset) + 0.5));
+    check_parts(&s, dataset);
+    reel__split_fini(&s);
+    for (uint64_t seed = 1; seed < 20; seed++) {
+        split(&s, small, REEL_PROTOCOL_RANDOM, seed, 0);
+        assert_int_equal(held_of(&s.held) + held_of(&s.alone), 1);
+        alone += s.alone.test.rows;
+        if (s.alone.test.rows == 1) {
+            const reel_index p = s.alone.person[0];
+
+            assert_true(p == 0 || p == 2);
+            assert_int_equal(s.alone.test.col[0], p);
+            assert_int_equal(s.alone.times[0], p == 0 ? 5 : 8);
+        } else {
+            assert_int_equal(s.held.person[1], 1);
+            assert_int_equal(s.held.times[0], s.held.test.col[0] == 0 ? 6 : 7);
+        }
+        reel__split_fini(&s);
+    }
+    assert_true(alone > 2);
+    reel_dataset_free(small);
+    reel_dataset_free(dataset);
+}
+
+static void test_cold_films_have_no_rating_left(void **state)
+{
+    (void)state;
+    reel_dataset *dataset = random_dataset(&shape);
+    const reel_csr_view all = reel_dataset_raters(dataset);
+    reel_nnz hidden = 0;
+    int films = 0;
+    reel_split s;
+    reel_csr_view left;
+
+    split(&s, dataset, REEL_PROTOCOL_COLD, 3, 0);
+    left = reel_dataset_raters(s.train);
+    assert_int_equal(left.rows, all.rows);
+    assert_non_null(s.films);
+    for (reel_index j = 0; j < all.rows; j++) {
+        const reel_nnz rated = all.ptr[j + 1] - all.ptr[j];
+
+        assert_int_equal(left.ptr[j + 1] - left.ptr[j], s.films[j] ? 0 : rated);
+        hidden += s.films[j] ? rated : 0;
+        films += s.films[j];
+    }
+    assert_int_equal(films, 12); /* a fifth of 60 */
+    assert_int_equal(held_of(&s.held) + held_of(&s.alone), hidden);
+    check_parts(&s, dataset);
+    reel__split_fini(&s);
+    reel_dataset_free(dataset);
+}
+
 static void test_the_seed_decides(void **state)
 {
     (void)state;
     static const reel_protocol drawn[] = {REEL_PROTOCOL_RATIO, REEL_PROTOCOL_FOLDS,
-                                          REEL_PROTOCOL_STRONG};
+                                          REEL_PROTOCOL_STRONG, REEL_PROTOCOL_RANDOM,
+                                          REEL_PROTOCOL_COLD};
     reel_dataset *dataset = random_dataset(&shape);
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++) {
         reel_split a, b, c;
 
         split(&a, dataset, drawn[i], 1, 0);
@@ -282,6 +353,8 @@ int main(void)
         cmocka_unit_test(test_last_and_temporal_by_hand),
         cmocka_unit_test(test_folds_part_the_ratings),
         cmocka_unit_test(test_strong_people_are_never_trained_on),
+        cmocka_unit_test(test_random_holds_out_a_share_of_all),
+        cmocka_unit_test(test_cold_films_have_no_rating_left),
         cmocka_unit_test(test_the_seed_decides),
         cmocka_unit_test(test_wrong_options_are_refused),
         cmocka_unit_test(test_every_allocation_may_fail),
