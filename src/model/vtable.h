@@ -68,7 +68,8 @@ struct reel_model {
     char id[48];
 };
 
-/* Whether the fit of a model fills context->targets itself, which is better than asking it after. */
+/* Whether the fit of a model fills context->targets itself, which is better than asking it after.
+ */
 bool reel__model_fills_targets(const char *name);
 
 /* Scratch memory by slot: at least `size_bytes`, 64-byte aligned, kept between calls: all zero when
@@ -101,6 +102,6 @@ static inline bool reel__fit_step(const reel_fit_context *context, double share)
 }
 
 extern const reel_model_ops reel__model_popular, reel__model_content, reel__model_user_knn,
-    reel__model_hybrid, reel__model_baseline, reel__model_ials, reel__model_vae;
+    reel__model_hybrid, reel__model_baseline, reel__model_ials, reel__model_vae, reel__model_ease;
 
 #endif

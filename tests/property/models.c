@@ -74,6 +74,8 @@ static const struct variant {
     {"ials", "disliked_weight", "0"},
     {"ials", "disliked_weight", "0.5"},
     {"vae", "epochs", "1"},
+    {"ease", "lambda", "10"},
+    {"ease", "channels", "liked"},
 };
 
 /* Learns from the ratings one after the other, so that their order shows. */

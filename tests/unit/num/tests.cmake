@@ -1,6 +1,7 @@
 reel_add_test(unit/num/csr.c)
 reel_add_test(unit/num/kernels.c)
 target_sources(unit_num_kernels PRIVATE support/ref_num.c)
+reel_add_test(unit/num/inverse.c)
 reel_add_test(unit/num/par.c)
 reel_add_test(unit/num/spd.c)
 reel_add_test(unit/num/topk.c)

@@ -1,0 +1,348 @@
+/* ease.c - EASE: the linear model that predicts each film from all others, in closed form.
+ *   min_B  sum_u w_u |y_u - x_u B|^2 + sum_kj l_k B_kj^2     with B_jj = 0
+ *   P = (X^T W X + diag l)^-1,     B = I - P diag(1 / P_jj),     s_j = sum_i x_i B_ij
+ * Paper: Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data". Added to it:
+ * - w_u = n_u^-weighting, scaled so that sum_u w_u n_u stays the number of entries: someone who has
+ *   seen everything says less with each film.
+ * - l_k = lambda (g_k / mean g)^ridge with g = the diagonal of X^T W X + 1: rare films, whose
+ *   weights are the least certain, are held back less than lambda alone would.
+ * - two channels: where ratings are graded, a person is [liked films, disliked films] and y is the
+ *   liked ones. B has two rows a film, and both are 0 for the film itself. With P the inverse over
+ *   both channels, S the two rows of film j and e the first of them,
+ *       B_j = e - P_S (P_SS)^-1 e
+ *   which is the formula above when S is one row.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "model/evidence.h"
+#include "num/gram.h"
+#include "num/kernels.h"
+#include "num/par.h"
+#include "num/inverse.h"
+
+enum { PARAM_LIKED, PARAM_CHANNELS, PARAM_LAMBDA, PARAM_WEIGHTING, PARAM_RIDGE };
+enum { CHANNELS_BOTH, CHANNELS_LIKED };
+enum { SLOT_SUM };
+#define WEIGHT_MAX         1e12F /* beyond it scores of long, heavy histories would not be finite */
+#define WEIGHTS_PER_THREAD 2e5   /* one thread finishes these while another one wakes */
+
+static const reel_param_spec param_specs[] = {
+    [PARAM_LIKED] = REEL_EVIDENCE_PARAM,
+    [PARAM_CHANNELS] = {"channels",
+                        "graded data: learn from disliked films too, or liked ones only",
+                        REEL_PARAM_CHOICE, CHANNELS_BOTH, 0, 1, "both|liked"},
+    [PARAM_LAMBDA] = {"lambda", "regularisation", REEL_PARAM_REAL, 500, 1e-3, 1e9, NULL},
+    [PARAM_WEIGHTING] = {"weighting", "a person of n films counts n^-weighting", REEL_PARAM_REAL,
+                         0.5, 0, 2, NULL},
+    [PARAM_RIDGE] = {"ridge", "lambda grows with a film's frequency to this power", REEL_PARAM_REAL,
+                     0.25, 0, 2, NULL},
+};
+
+typedef struct ease {
+    reel_model base;
+    reel_evidence evidence;
+    bool disliked; /* there is a second channel */
+    const float
+        *weights; /* [(1 or 2) movies x movies] B, row-major: what a film of the history adds */
+} ease;
+
+static size_t count_inputs(const ease *self)
+{
+    return (size_t)self->base.movies * (self->disliked ? 2 : 1);
+}
+
+/* ---- scores -------------------------------------------------------------------------------- */
+
+/* The row of B of an entry, or NULL where it says nothing. */
+static const float *entry_row(const ease *self, const reel_entry *entry)
+{
+    const size_t movies = (size_t)self->base.movies;
+
+    if (reel__evidence_likes(&self->evidence, entry))
+        return self->weights + (size_t)entry->movie * movies;
+    return self->disliked ? self->weights + (movies + (size_t)entry->movie) * movies : NULL;
+}
+
+REEL_KERNEL
+static void add_rows(double *sum, size_t n, const float *const row[4], const double weight[4])
+{
+    const float *a = row[0], *b = row[1], *c = row[2], *d = row[3];
+    const double wa = weight[0], wb = weight[1], wc = weight[2], wd = weight[3];
+
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        sum[j] += (wa * (double)a[j] + wb * (double)b[j]) + (wc * (double)c[j] + wd * (double)d[j]);
+}
+
+static reel_code ease_score(const reel_model *model, const reel_query *query, reel_scratch *scratch,
+                            float *scores, reel_err *err)
+{
+    const ease *self = (const ease *)model;
+    const size_t movies = (size_t)model->movies;
+    double *sum = reel__scratch_get(scratch, SLOT_SUM, movies * sizeof *sum);
+    const float *row[4];
+    double weight[4];
+    int held = 0;
+
+    if (sum == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory to score %zu films", movies);
+    memset(sum, 0, movies * sizeof *sum);
+    for (size_t i = 0; i < query->count; i++) {
+        row[held] = entry_row(self, &query->entries[i]);
+        weight[held] = (double)query->entries[i].weight;
+        held += row[held] != NULL;
+        if (held == 4) {
+            add_rows(sum, movies, row, weight);
+            held = 0;
+        }
+    }
+    for (int empty = held; held > 0 && empty < 4; empty++) {
+        row[empty] = row[0];
+        weight[empty] = 0;
+    }
+    if (held > 0)
+        add_rows(sum, movies, row, weight);
+    for (size_t j = 0; j < movies; j++)
+        scores[j] = (float)sum[j];
+    return REEL_OK;
+}
+
+static reel_code ease_explain(const reel_model *model, const reel_query *query, reel_index movie,
+                              reel_scratch *scratch, double *contributions, reel_explanation *out,
+                              reel_err *err)
+{
+    const ease *self = (const ease *)model;
+
+    (void)scratch;
+    (void)err;
+    for (size_t i = 0; i < query->count; i++) {
+        const float *row = entry_row(self, &query->entries[i]);
+
+        if (row != NULL)
+            contributions[i] = (double)query->entries[i].weight * (double)row[movie];
+        out->score += contributions[i];
+    }
+    return REEL_OK;
+}
+
+/* ---- fitting ------------------------------------------------------------------------------- */
+
+static double ease_memory(const reel_model *model, const reel_dataset *dataset)
+{
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
+    const bool both = (int)model->params[PARAM_CHANNELS] == CHANNELS_BOTH;
+    const reel_evidence evidence = reel__evidence_learn(ratings, model->params[PARAM_LIKED]);
+    const double inputs = (double)model->movies * (both && evidence.graded ? 2 : 1);
+
+    return inputs * inputs * sizeof(float) + reel__spd_inverse_bytes((size_t)inputs) +
+           24.0 * (double)ratings.ptr[ratings.rows];
+}
+
+/* Liked films in their own columns, disliked ones `movies` columns further on. */
+static reel_code take_inputs(reel_csr *out, const ease *self, reel_csr_view ratings, reel_err *err)
+{
+    reel_csr liked = {0}, disliked = {0};
+    reel_nnz at = 0;
+    reel_code rc = REEL_OK;
+
+    if (!self->disliked)
+        return reel__evidence_select(out, ratings, &self->evidence, true, err);
+    REEL_TRY(reel__evidence_select(&liked, ratings, &self->evidence, true, err));
+    REEL_TRY(reel__evidence_select(&disliked, ratings, &self->evidence, false, err));
+    REEL_TRY(reel__csr_init(out, ratings.rows, 2 * ratings.cols, ratings.ptr[ratings.rows], err));
+    for (reel_index u = 0; u < ratings.rows; u++) {
+        for (reel_nnz k = liked.ptr[u]; k < liked.ptr[u + 1]; k++)
+            out->col[at++] = liked.col[k];
+        for (reel_nnz k = disliked.ptr[u]; k < disliked.ptr[u + 1]; k++)
+            out->col[at++] = ratings.cols + disliked.col[k];
+        out->ptr[u + 1] = at;
+    }
+    for (reel_nnz k = 0; k < at; k++)
+        out->val[k] = 1;
+out:
+    reel__csr_fini(&disliked);
+    reel__csr_fini(&liked);
+    return rc;
+}
+
+/* w_u */
+static void weigh_people(float *out, reel_csr_view inputs, double power)
+{
+    double sum = 0;
+
+    for (reel_index u = 0; u < inputs.rows; u++) {
+        const double n = (double)(inputs.ptr[u + 1] - inputs.ptr[u]);
+
+        out[u] = n > 0 ? (float)pow(n, -power) : 0;
+        sum += n * (double)out[u];
+    }
+    for (reel_index u = 0; sum > 0 && u < inputs.rows; u++)
+        out[u] = (float)((double)out[u] * (double)inputs.ptr[inputs.rows] / sum);
+}
+
+/* Adds l_k to the diagonal. */
+static void add_ridge(float *gram, size_t n, double lambda, double power)
+{
+    double mean = 0;
+
+    for (size_t k = 0; k < n; k++)
+        mean += ((double)gram[k * n + k] + 1) / (double)n;
+    for (size_t k = 0; k < n; k++) {
+        const double g = (double)gram[k * n + k];
+
+        gram[k * n + k] = (float)(g + lambda * pow((g + 1) / mean, power));
+    }
+}
+
+/* B over P, row by row: the columns' factors were taken from P before. first and second [movies]:
+ * (P_SS)^-1 e. With one channel a row takes its own place, with two only their first half stays. */
+static void finish_rows(float *p, size_t movies, size_t inputs, const float *first,
+                        const float *second, int threads)
+{
+#pragma omp parallel for schedule(static) num_threads(threads)
+    for (size_t i = 0; i < inputs; i++) {
+        float *row = p + i * inputs;
+
+        for (size_t j = 0; j < movies; j++)
+            row[j] = -(row[j] * first[j] + (inputs > movies ? row[movies + j] * second[j] : 0.0F));
+        row[i < movies ? i : i - movies] = 0;
+    }
+}
+
+static void take_factors(const float *p, size_t movies, size_t inputs, float *first, float *second)
+{
+    for (size_t j = 0; j < movies; j++) {
+        const double own = (double)p[j * inputs + j];
+
+        if (inputs == movies) {
+            first[j] = (float)(1 / own);
+        } else {
+            const double other = (double)p[(movies + j) * inputs + movies + j];
+            const double between = (double)p[j * inputs + movies + j];
+            const double determinant = own * other - between * between;
+
+            first[j] = (float)(other / determinant);
+            second[j] = (float)(-between / determinant);
+        }
+    }
+}
+
+static reel_code finish(ease *self, float *p, int threads, reel_err *err)
+{
+    const size_t movies = (size_t)self->base.movies, inputs = count_inputs(self);
+    float *factors = reel__alloc_array(2 * movies, sizeof *factors);
+
+    if (factors == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for the weights of %zu films", movies);
+    take_factors(p, movies, inputs, factors, factors + movies);
+    finish_rows(p, movies, inputs, factors, factors + movies,
+                reel__par_threads((double)inputs * (double)movies, WEIGHTS_PER_THREAD, threads));
+    for (size_t i = 1; inputs > movies && i < inputs; i++)
+        memmove(p + i * movies, p + i * inputs, movies * sizeof *p);
+    reel__free(factors);
+    return REEL_OK;
+}
+
+static bool inverse_step(double share, void *user)
+{
+    return reel__fit_step(user, 0.2 + 0.75 * share);
+}
+
+static reel_code ease_fit(reel_model *model, const reel_dataset *dataset,
+                          const reel_fit_context *context, reel_err *err)
+{
+    ease *self = (ease *)model;
+    const double *params = model->params;
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
+    const reel_inverse_opts opts = {context->threads, inverse_step, (void *)(uintptr_t)context};
+    reel_csr inputs = {0};
+    float *people = NULL, *gram = NULL;
+    size_t n;
+    reel_code rc = REEL_OK;
+
+    self->evidence = reel__evidence_learn(ratings, params[PARAM_LIKED]);
+    self->disliked = self->evidence.graded && (int)params[PARAM_CHANNELS] == CHANNELS_BOTH;
+    n = count_inputs(self);
+    self->weights = gram = reel__alloc_zero(n * n, sizeof *gram);
+    people = reel__alloc_array((size_t)ratings.rows, sizeof *people);
+    if (gram == NULL || people == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for %zu x %zu weights", n, n));
+    REEL_TRY(take_inputs(&inputs, self, ratings, err));
+    weigh_people(people, reel__csr_view(&inputs), params[PARAM_WEIGHTING]);
+    REEL_TRY(reel__gram_add(gram, n, reel__csr_view(&inputs), people, context->threads, err));
+    add_ridge(gram, n, params[PARAM_LAMBDA], params[PARAM_RIDGE]);
+    REEL_TRY(reel__spd_inverse(gram, n, &opts, err));
+    REEL_TRY(finish(self, gram, context->threads, err));
+    if (!reel__fit_step(context, 1))
+        rc = reel_fail(err, REEL_E_CANCELLED, "fitting \"ease\" was cancelled");
+out:
+    reel__csr_fini(&inputs);
+    reel__free(people);
+    return rc;
+}
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+static reel_code ease_save(const reel_model *model, reel_tensors_writer *writer, reel_err *err)
+{
+    const ease *self = (const ease *)model;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__evidence_save(&self->evidence, writer, err));
+    REEL_TRY(reel__tensors_add_matrix(writer, "weights", REEL_F32, self->weights,
+                                      (int64_t)count_inputs(self), model->movies, err));
+out:
+    return rc;
+}
+
+static reel_code ease_load(reel_model *model, const reel_tensors *tensors, const char *prefix,
+                           reel_err *err)
+{
+    ease *self = (ease *)model;
+    const void *weights = NULL;
+    int64_t shape[2] = {0};
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__evidence_load(&self->evidence, tensors, prefix, err));
+    REEL_TRY(reel__tensors_get_matrix(tensors, prefix, "weights", REEL_F32, &weights, shape, err));
+    self->weights = weights;
+    self->disliked = shape[0] == 2 * (int64_t)model->movies;
+    if (shape[1] != model->movies || shape[0] != (int64_t)count_inputs(self))
+        return reel_fail(err, REEL_E_FORMAT, "%s: weights are %lld x %lld for %d films",
+                         reel__tensors_path(tensors), (long long)shape[0], (long long)shape[1],
+                         (int)model->movies);
+    for (size_t k = 0; k < (size_t)shape[0] * (size_t)shape[1]; k++)
+        if (!(fabsf(self->weights[k]) <= WEIGHT_MAX))
+            return reel_fail(err, REEL_E_FORMAT, "%s: weight %zu is no number in range",
+                             reel__tensors_path(tensors), k);
+out:
+    return rc;
+}
+
+static void ease_fini(reel_model *model)
+{
+    ease *self = (ease *)model;
+
+    if (model->tensors == NULL)
+        reel__free((void *)(uintptr_t)self->weights);
+}
+
+const reel_model_ops reel__model_ease = {
+    .info = {.name = "ease",
+             .summary = "each film predicted from all others; linear, in closed form",
+             .task = REEL_TASK_RANKING,
+             .fold_in = REEL_FOLD_IN_EXACT,
+             .params = param_specs,
+             .param_count = sizeof param_specs / sizeof *param_specs},
+    .struct_size = sizeof(ease),
+    .memory = ease_memory,
+    .lighter = "ials or item-knn",
+    .fit = ease_fit,
+    .score = ease_score,
+    .explain = ease_explain,
+    .save = ease_save,
+    .load = ease_load,
+    .fini = ease_fini,
+};
