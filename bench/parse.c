@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "data/readers.h"
+#include "data/named.h"
 #include "movielens.h"
 #include "timing.h"
 
@@ -67,6 +67,40 @@ static void bench_ratings(const char *path, const char *scratch)
     bench_print(&open, "dataset: open with all checks", "ms", "");
 }
 
+static void bench_named(const char *path, const char *name, const char *goal)
+{
+    const double megabytes = (double)reel__file_size(path) / 1e6;
+    bench_timing parse = {0};
+    reel_err err;
+
+    for (int run = 0; run < BENCH_RUNS; run++) {
+        const int64_t start = reel__clock_steady_us();
+        reel_named named;
+
+        check(reel__read_named(&named, path, REEL_THIRD_RATING, NULL, NULL, &err), &err);
+        bench_add(&parse, megabytes / (elapsed_ms(start) / 1000.0));
+        reel__named_fini(&named);
+    }
+    bench_print(&parse, name, "MB/s", goal);
+}
+
+/* The same ratings with texts for ids: "u_17", "tt0001193". */
+static void write_texts(const char *scratch, const char *path)
+{
+    reel_ratings ratings;
+    FILE *file = fopen(scratch, "w");
+    reel_err err;
+
+    check(reel__read_ratings(&ratings, path, NULL, NULL, &err), &err);
+    for (size_t i = 0; file != NULL && i < ratings.count; i++)
+        (void)fprintf(file, "u_%lld\ttt%07lld\t%g\t%lld\n", (long long)ratings.items[i].person,
+                      (long long)ratings.items[i].movie, (double)ratings.items[i].value,
+                      (long long)ratings.items[i].time);
+    if (file == NULL || fclose(file) != 0)
+        exit(1);
+    reel__ratings_fini(&ratings);
+}
+
 static void bench_metadata(const char *movies, const char *tmdb)
 {
     bench_timing films = {0}, metadata = {0};
@@ -108,6 +142,9 @@ int main(int argc, char **argv)
     if (movielens == NULL || ratings == NULL || tmdb == NULL || fd < 0)
         return 1;
     bench_ratings(ratings, scratch);
+    bench_named(ratings, "parse: the same for fit, ids as numbers", ",\"goal\":\">= 300\"");
+    write_texts(scratch, ratings);
+    bench_named(scratch, "parse: the same for fit, ids as texts", ",\"goal\":\">= 100\"");
     bench_metadata(movielens, tmdb);
     (void)close(fd);
     (void)unlink(scratch);

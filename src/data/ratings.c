@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "data/digits_priv.h"
 #include "data/rows_priv.h"
 
 enum {
@@ -235,76 +236,17 @@ static reel_code read_carefully(list_reader *reading, reel_err *err)
 
 /* ---- the fast path ------------------------------------------------------------------------- */
 
-/* How many of the eight bytes at text are digits before the first that is not, and their value.
- * The bytes are taken as one little-endian number, the digits moved to its top and summed up in
- * pairs, fours and eights. */
-static inline unsigned eight_digits(const char *text, uint64_t *value)
-{
-    uint64_t word = 0, other = 0;
-    unsigned length = 8;
-
-    memcpy(&word, text, sizeof word);
-    word ^= UINT64_C(0x3030303030303030);
-    other = ((word + UINT64_C(0x0606060606060606)) | word) & UINT64_C(0xF0F0F0F0F0F0F0F0);
-    if (other != 0)
-        length = (unsigned)__builtin_ctzll(other) / 8;
-    if (length == 0)
-        return 0;
-    word <<= 64 - 8 * length;
-    word = word * 10 + (word >> 8);
-    *value = ((word & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x000F424000000064) +
-              ((word >> 16) & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x0000271000000001)) >>
-             32;
-    return length;
-}
-
 /* 1 to 7 digits and the separator after them; NULL otherwise. */
 static inline const char *fast_id(const char *at, int64_t *out, char separator, size_t width)
 {
     uint64_t value = 0;
-    const unsigned length = eight_digits(at, &value);
+    const unsigned length = reel__eight_digits(at, &value);
 
     at += length;
     if (length == 0 || length == 8 || at[0] != separator || at[width - 1] != separator)
         return NULL;
     *out = (int64_t)value;
     return at + width;
-}
-
-/* `4` or `4.5`, without what follows. */
-static inline const char *fast_value(const char *at, float *out)
-{
-    const unsigned whole = (unsigned)(unsigned char)at[0] - '0';
-    const unsigned tenth = (unsigned)(unsigned char)at[2] - '0';
-
-    if (whole > 9)
-        return NULL;
-    if (at[1] != '.') {
-        *out = (float)whole;
-        return at + 1;
-    }
-    *out = (float)(whole * 10 + tenth) / 10.0F;
-    return tenth > 9 ? NULL : at + 3;
-}
-
-static inline const char *fast_time(const char *at, int64_t *out)
-{
-    uint64_t high = 0, low = 0;
-    const unsigned length = eight_digits(at, &high);
-    unsigned more = 0;
-
-    if (length == 0)
-        return NULL;
-    if (length == 8) {
-        static const uint64_t powers[8] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
-
-        more = eight_digits(at + 8, &low);
-        if (more == 8)
-            return NULL;
-        high = high * powers[more] + low;
-    }
-    *out = (int64_t)high;
-    return at + length + more;
 }
 
 /* A whole good row of this shape at `at`: where the next line starts; NULL when it is not one. */
@@ -320,13 +262,13 @@ static inline const char *fast_row(const char *at, reel_rating *out, const list_
     at = fast_id(at, &out->movie, separator, width);
     if (at == NULL)
         return NULL;
-    at = fast_value(at, &out->value);
+    at = reel__fast_value(at, &out->value);
     if (at == NULL)
         return NULL;
     if (shape->columns == FIELDS) {
         if (at[0] != separator || at[width - 1] != separator)
             return NULL;
-        at = fast_time(at + width, &out->time);
+        at = reel__fast_digits(at + width, &out->time);
         if (at == NULL)
             return NULL;
     }

@@ -1,6 +1,7 @@
 reel_add_test(unit/data/dataset.c)
 reel_add_test(unit/data/builder.c)
 reel_add_test(unit/data/ratings.c)
+reel_add_test(unit/data/named.c)
 reel_add_test(unit/data/csv.c)
 reel_add_test(unit/data/movielens.c)
 reel_add_test(unit/data/title.c)
