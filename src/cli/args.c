@@ -201,8 +201,12 @@ reel_code reel__args_amount(const reel_args *args, int option, int64_t min, int6
         *value = (int64_t)number;
         return REEL_OK;
     }
+    if (max == INT64_MAX)
+        return reel_fail(err, REEL_E_INVALID,
+                         "--%s: expected a number such as 500M or 8G, got \"%.40s\"",
+                         args->command->options[option].name, text);
     return reel_fail(err, REEL_E_INVALID,
-                     "--%s: expected a number such as 500M or 8G, from %" PRId64 " to %" PRId64
+                     "--%s: expected a number such as 500k or 10M, from %" PRId64 " to %" PRId64
                      ", got \"%.40s\"",
                      args->command->options[option].name, min, max, text);
 }
@@ -211,8 +215,9 @@ reel_code reel__args_need(const reel_args *args, int option, const char **value,
 {
     *value = args->option[option];
     if (*value == NULL)
-        return reel_fail(err, REEL_E_INVALID, "--%s is needed: %s",
-                         args->command->options[option].name, args->command->options[option].help);
+        return reel_fail(
+            err, REEL_E_INVALID, "--%s is needed: %s", args->command->options[option].name,
+            args->command->options[option].help + strspn(args->command->options[option].help, " "));
     return REEL_OK;
 }
 

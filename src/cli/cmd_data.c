@@ -9,17 +9,28 @@
 #include "service/about.h"
 #include "service/info.h"
 #include "service/load.h"
+#include "service/sample.h"
 
 /* ---- sample -------------------------------------------------------------------------------- */
 
-enum { SAMPLE_OUTPUT, SAMPLE_PEOPLE, SAMPLE_SEED, SAMPLE_FROM, SAMPLE_SHUFFLED };
+enum {
+    SAMPLE_OUTPUT,
+    SAMPLE_PEOPLE,
+    SAMPLE_SEED,
+    SAMPLE_FROM,
+    SAMPLE_SHUFFLED,
+    SAMPLE_RATINGS,
+    SAMPLE_FILMS
+};
 
 static const reel_option sample_options[] = {
-    {"output", "DIR", "where the MovieLens-shaped folder goes"},
+    {"output", "PATH", "where the MovieLens-shaped folder goes, or the file"},
     {"people", "N", "how many people (default 300; 20 with --from)"},
     {"seed", "N", "same seed, same ratings (default 1)"},
     {"from", "FILE", "cut the set out of a real database instead"},
     {"shuffled", NULL, "control: the same ratings given to random films"},
+    {"ratings", "N", "instead: so many ratings, such as 10M, in one file"},
+    {"films", "N", "  of how many films (default: by the number of ratings)"},
     {NULL, NULL, NULL},
 };
 
@@ -54,6 +65,56 @@ static reel_code tell_sample(const reel_args *args, const written *sample, reel_
     return REEL_OK;
 }
 
+typedef struct zipf_written {
+    const reel_zipf_opts *opts;
+    const reel_zipf_report *report;
+} zipf_written;
+
+static reel_code write_zipf(reel_json *json, const void *what, reel_err *err)
+{
+    const zipf_written *sample = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_text(json, "output", sample->opts->output);
+    reel__json_put_int(json, "ratings", sample->opts->ratings);
+    reel__json_put_int(json, "people", sample->report->people);
+    reel__json_put_int(json, "films", sample->report->films);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+/* sample --ratings: one large file for measuring. */
+static reel_code sample_zipf(const reel_args *args, reel_err *err)
+{
+    reel_zipf_opts opts = {.ratings = 0, .progress = reel__term_progress(args->quiet)};
+    char ratings[REEL_COUNT_TEXT], people[REEL_COUNT_TEXT], films[REEL_COUNT_TEXT];
+    reel_zipf_report report;
+    int64_t seed = 1;
+    reel_code rc;
+
+    if (args->option[SAMPLE_FROM] != NULL || args->option[SAMPLE_SHUFFLED] != NULL)
+        return reel_fail(err, REEL_E_INVALID, "--ratings goes with neither --from nor --shuffled");
+    REEL_TRY(reel__args_need(args, SAMPLE_OUTPUT, &opts.output, err));
+    REEL_TRY(
+        reel__args_amount(args, SAMPLE_RATINGS, 1, INT64_C(1000000000000), &opts.ratings, err));
+    REEL_TRY(reel__args_amount(args, SAMPLE_PEOPLE, 1, INT32_MAX, &opts.people, err));
+    REEL_TRY(reel__args_amount(args, SAMPLE_FILMS, 1, INT32_MAX, &opts.films, err));
+    REEL_TRY(reel__args_int(args, SAMPLE_SEED, 0, INT64_MAX, &seed, err));
+    opts.seed = (uint64_t)seed;
+    opts.cancel = reel__cancel_on_signal();
+    REEL_TRY(reel__sample_zipf(&opts, &report, err));
+    if (args->json)
+        rc = reel__print_json(write_zipf, &(zipf_written){&opts, &report}, err);
+    else if (!args->quiet)
+        reel__term_print("%s: %s made-up ratings of %s films by %s people\n", opts.output,
+                         reel__term_count(ratings, opts.ratings),
+                         reel__term_count(films, report.films),
+                         reel__term_count(people, report.people));
+out:
+    return rc;
+}
+
 static reel_code sample(const reel_args *args, reel_err *err)
 {
     const char *from = args->option[SAMPLE_FROM];
@@ -61,6 +122,10 @@ static reel_code sample(const reel_args *args, reel_err *err)
     int64_t people = from != NULL ? 20 : 300, seed = 1;
     reel_code rc;
 
+    if (args->option[SAMPLE_RATINGS] != NULL)
+        return sample_zipf(args, err);
+    if (args->option[SAMPLE_FILMS] != NULL)
+        return reel_fail(err, REEL_E_INVALID, "--films goes with --ratings");
     REEL_TRY(reel__args_need(args, SAMPLE_OUTPUT, &output, err));
     REEL_TRY(reel__args_int(args, SAMPLE_PEOPLE, 1, 100000, &people, err));
     REEL_TRY(reel__args_int(args, SAMPLE_SEED, 0, INT64_MAX, &seed, err));

@@ -17,7 +17,8 @@ enum {
     FAST_MARGIN = 128,    /* bytes behind a line the fast path may look at */
     FAST_BYTES = 8 << 20, /* between two reports of progress */
     FIRST_ROWS = 4096,
-    DIGITS = 24
+    DIGITS = 24,
+    UNDOUBLED_MOST = 4 * ROWS_LINE_MAXIMUM
 };
 
 typedef struct named_reader {
@@ -266,9 +267,11 @@ static inline const char *fast_text(named_reader *reading, int column, const cha
 
 /* A whole good row at `at`: where the next line starts; NULL when it is not one. */
 static inline const char *fast_row(named_reader *reading, const reel_named_shape *shape,
-                                   const char *at, const char *end, char separator, size_t width,
-                                   reel_rating *out)
+                                   const char *at, const char *end, reel_rating *out)
 {
+    const char separator = shape->separator;
+    const size_t width = shape->width;
+    const char last = (char)(shape->columns == 2 ? '\n' : separator); /* what ends the item */
     reel_rating rating = {.value = 1.0F};
 
     at = reading->named.people == NULL ? fast_number(at, &rating.person)
@@ -276,10 +279,8 @@ static inline const char *fast_row(named_reader *reading, const reel_named_shape
     if (at == NULL || !ends_field(at, separator, width))
         return NULL;
     at += width;
-    at =
-        reading->named.movies == NULL
-            ? fast_number(at, &rating.movie)
-            : fast_text(reading, 1, at, end, shape->columns == 2 ? '\n' : separator, &rating.movie);
+    at = reading->named.movies == NULL ? fast_number(at, &rating.movie)
+                                       : fast_text(reading, 1, at, end, last, &rating.movie);
     if (at == NULL || at > end)
         return NULL;
     if (shape->rating >= 0) {
@@ -307,13 +308,15 @@ static inline const char *fast_row(named_reader *reading, const reel_named_shape
 static inline void fast_rows(named_reader *reading, const char *stop, const char *end,
                              char separator, size_t width)
 {
-    const reel_named_shape shape = reading->shape;
+    reel_named_shape shape = reading->shape;
     reel_rating *to = reading->named.ratings.items + reading->named.ratings.count;
     const reel_rating *last = reading->named.ratings.items + reading->named.ratings.capacity;
     const char *at = reading->rows.at;
 
+    shape.separator = separator;
+    shape.width = width;
     while (at < stop && to < last) {
-        const char *next = fast_row(reading, &shape, at, end, separator, width, to);
+        const char *next = fast_row(reading, &shape, at, end, to);
 
         if (next == NULL)
             break;
@@ -416,7 +419,7 @@ reel_code reel__read_named(reel_named *out, const char *path, reel_third third,
     *out = (reel_named){0};
     if (report != NULL)
         *report = (reel_read_report){0};
-    reel__buf_init(&reading.undoubled, 4 * ROWS_LINE_MAXIMUM);
+    reel__buf_init(&reading.undoubled, UNDOUBLED_MOST);
     REEL_TRY(reel__rows_open(&reading.rows, path, "ratings", opts, err));
     REEL_TRY(reel__named_shape(&reading.shape, &reading.rows, third, err));
     REEL_TRY(read_rows(&reading, err));
@@ -470,7 +473,7 @@ reel_code reel__read_named_people(reel_named *out, const char *path, const reel_
     reel_code rc = REEL_OK;
 
     *out = (reel_named){0};
-    reel__buf_init(&reading.undoubled, 4 * ROWS_LINE_MAXIMUM);
+    reel__buf_init(&reading.undoubled, UNDOUBLED_MOST);
     REEL_TRY(reel__rows_open(&reading.rows, path, "people", opts, err));
     while (reel__rows_next(&reading.rows))
         REEL_TRY(read_person(&reading, err));

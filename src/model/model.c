@@ -262,6 +262,26 @@ out:
     return rc;
 }
 
+static reel_code no_model(const char *name, reel_err *err)
+{
+    return reel_fail(err, REEL_E_NOTFOUND, "there is no model \"%.40s\"", name == NULL ? "" : name);
+}
+
+reel_code reel__model_check(const char *name, const reel_params *params, reel_err *err)
+{
+    const reel_model_ops *ops = reel__model_ops(name);
+    reel_model *model = NULL;
+    reel_code rc = REEL_OK;
+
+    if (ops == NULL)
+        return no_model(name, err);
+    REEL_TRY(reel__model_new(&model, ops, err));
+    rc = reel__params_set(model, params, err);
+out:
+    reel_model_free(model);
+    return rc;
+}
+
 reel_code reel_model_fit(reel_model **out, const char *name, const reel_dataset *dataset,
                          const reel_params *params, const reel_fit_context *context, reel_err *err)
 {
@@ -272,8 +292,7 @@ reel_code reel_model_fit(reel_model **out, const char *name, const reel_dataset 
 
     *out = NULL;
     if (ops == NULL)
-        return reel_fail(err, REEL_E_NOTFOUND, "there is no model \"%.40s\"",
-                         name == NULL ? "" : name);
+        return no_model(name, err);
     REEL_TRY(check_ratings(dataset, name, err));
     if (context == NULL)
         context = &plain;

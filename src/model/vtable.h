@@ -89,6 +89,11 @@ reel_index reel__model_row(const reel_model *model, const reel_query *query);
  * for score and use it again in explain. Never 0. */
 uint64_t reel__query_key(const reel_model *model, const reel_query *query);
 
+/* Whether a model of that name takes these parameters, before any data are read.
+ * Errors: E_NOTFOUND, E_INVALID. */
+REEL_MUST_USE reel_code reel__model_check(const char *name, const reel_params *params,
+                                          reel_err *err);
+
 /* Give a fitted model the texts behind its ids, which it owns from now on: ids are the positions of
  * the texts. Those without texts stay numbers. The caller's are empty afterwards. */
 void reel__model_take_names(reel_model *model, reel_names *movies, reel_names *people);

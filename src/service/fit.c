@@ -194,6 +194,8 @@ static reel_code check_options(const reel_fit_opts *opts, reel_err *err)
     const char *const outputs[] = {opts->output, opts->predictions};
     reel_code rc = REEL_OK;
 
+    if (opts->output == NULL)
+        return reel_fail(err, REEL_E_INVALID, "a name for the model file is missing");
     if (opts->train == NULL && opts->movielens == NULL)
         return reel_fail(err, REEL_E_INVALID,
                          "there is nothing to fit on: give --train FILE or --movielens DIR");
@@ -221,6 +223,7 @@ reel_code reel__fit(const reel_fit_opts *opts, reel_fit_report *report, reel_err
 
     *report = (reel_fit_report){0};
     REEL_TRY(check_options(opts, err));
+    REEL_TRY(reel__model_check(opts->model, &opts->params, err));
     REEL_TRY(read_data(&f));
     REEL_TRY(fit(&f));
     (void)snprintf(report->model, sizeof report->model, "%s", reel_model_id(f.model));

@@ -241,12 +241,11 @@ static reel_code sort_people(sorting *s, int threads, reel_batch_report *report,
 {
     reel_histories *out = s->out;
     size_t *kept = reel__alloc_array(out->people, sizeof *kept), total = 0;
-    const int workers =
-        reel__par_threads((double)out->file.ratings.count, RATINGS_PER_THREAD, threads);
 
     if (kept == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for %zu people", out->people);
-#pragma omp parallel for num_threads(workers) schedule(dynamic, 64)
+#pragma omp parallel for schedule(dynamic, 64)                                                     \
+    num_threads(reel__par_threads((double)out->file.ratings.count, RATINGS_PER_THREAD, threads))
     for (size_t p = 0; p < out->people; p++)
         kept[p] = sort_person(s, p);
     for (size_t p = 0; p < out->people; p++) {

@@ -83,7 +83,7 @@ static void write_list(const listing *l, const worker *w, size_t count, reel_nam
         char *to;
 
         reel__buf_name(text, user);
-        to = reel__buf_reserve(text, 2 * REEL_NUMBER_TEXT);
+        to = reel__buf_reserve(text, REEL_NUMBERS_TEXT);
         if (to == NULL)
             return;
         *to++ = '\t';
@@ -91,7 +91,7 @@ static void write_list(const listing *l, const worker *w, size_t count, reel_nam
         *to++ = '\t';
         reel__buf_advance(text, (size_t)(to - (text->data + text->length)));
         reel__buf_name(text, reel__movie_name(l->model, w->best[i].index));
-        to = reel__buf_reserve(text, 2 * REEL_NUMBER_TEXT);
+        to = reel__buf_reserve(text, REEL_NUMBERS_TEXT);
         if (to == NULL)
             return;
         *to++ = '\t';

@@ -68,8 +68,9 @@ static char *put_by_library(char *to, float value)
     (void)snprintf(text, sizeof text, "%.6g", (double)value);
     if (strtof(text, NULL) != value)
         (void)snprintf(text, sizeof text, "%.9g", (double)value);
-    memcpy(to, text, strlen(text));
-    return to + strlen(text);
+    for (const char *at = text; *at != '\0'; at++)
+        *to++ = *at;
+    return to;
 }
 
 char *reel__put_float(char *to, float value)

@@ -6,7 +6,10 @@
 
 #include <stdint.h>
 
-enum { REEL_NUMBER_TEXT = 32 }; /* room that is enough for either */
+enum {
+    REEL_NUMBER_TEXT = 32, /* room that is enough for either */
+    REEL_NUMBERS_TEXT = 2 * REEL_NUMBER_TEXT
+};
 
 /* Write at `to`; returns where the text ends. No NUL. */
 char *reel__put_int(char *to, int64_t value);

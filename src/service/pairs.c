@@ -155,7 +155,7 @@ static void write_pair(reel_buf *text, const reel_pairs *pairs, size_t i)
     reel__buf_name(text, reel__name(pairs->file.people, pair->person));
     reel__buf_char(text, '\t');
     reel__buf_name(text, reel__name(pairs->file.movies, pair->movie));
-    to = reel__buf_reserve(text, 2 * REEL_NUMBER_TEXT);
+    to = reel__buf_reserve(text, REEL_NUMBERS_TEXT);
     if (to == NULL)
         return;
     *to++ = '\t';

@@ -5,6 +5,9 @@
 #ifndef REEL_SERVICE_SAMPLE_H
 #define REEL_SERVICE_SAMPLE_H
 
+#include <stdbool.h>
+
+#include "base/progress.h"
 #include "num/csr.h"
 #include "reel/dataset.h"
 
@@ -42,5 +45,22 @@ typedef struct reel_sample_people {
 REEL_MUST_USE reel_code reel__sample_ratings(reel_rating **out, size_t *count,
                                              const reel_sample_films *films,
                                              const reel_sample_people *people, reel_err *err);
+
+/* A file of ratings as large as wanted, for measuring (docs/sample.md). Memory does not grow with
+ * the number of ratings. */
+typedef struct reel_zipf_opts {
+    const char *output;    /* rows of user item rating time, tabs between */
+    int64_t ratings;       /* exactly; nobody rates a film twice */
+    int64_t people, films; /* 0 = as many as real data of that size have */
+    uint64_t seed;
+    const reel_progress *progress;
+    const volatile bool *cancel; /* may be NULL */
+} reel_zipf_opts;
+typedef struct reel_zipf_report {
+    int64_t people, films;
+} reel_zipf_report;
+/* Errors: E_INVALID (too many for so few people and films), E_STORE, E_NOMEM, E_CANCELLED. */
+REEL_MUST_USE reel_code reel__sample_zipf(const reel_zipf_opts *opts, reel_zipf_report *report,
+                                          reel_err *err);
 
 #endif
