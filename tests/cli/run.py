@@ -50,6 +50,7 @@ VARYING = [
     (r"\d{4}-\d\d-\d\dT[\d:.]+Z", "*"),
     (r"\b(?=\w*[a-f])[0-9a-f]{12,}\b", "*"),
     (r"\bin \d+\.\d+ s\b", "in * s"),
+    (r"at most [\d.]+ .B of memory", "at most * of memory"),
     (r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:*"),
 ]
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run the commands README.md shows: lines of its ```sh blocks, with the program under test, in a folder of their own.
+# Run the commands README.md and docs/files.md show: lines of their ```sh blocks, with the program under test, in a folder of their own.
 # script/ commands and those outside ```sh blocks (they download) are left out. Usage: readme.sh SOURCE_DIR PROGRAM
 set -eu
 source=$1
@@ -10,7 +10,7 @@ trap 'if [ -n "$server" ]; then kill "$server"; fi; rm -rf "$work"' EXIT
 cd "$work"
 
 # A command may ask a server that is already there to answer; here it takes a free port.
-awk '/^```sh$/ { inside = 1; next } /^```/ { inside = 0 } inside && !/^script\//' "$source/README.md" |
+awk '/^```sh$/ { inside = 1; next } /^```/ { inside = 0 } inside && !/^script\//' "$source/README.md" "$source/docs/files.md" |
     sed "s#^build/release/reel #$program #" >commands
 grep -v '^curl ' commands >local.sh
 grep '^curl ' commands >remote.sh
