@@ -83,7 +83,7 @@ static reel_code solve(const ials *self, const ials_row *row, const float *right
     *out = reel__scratch_get(scratch, SLOT_VECTOR, self->d * sizeof **out);
     if (work == NULL || *out == NULL)
         return no_memory(&self->base, err);
-    if (!reel__ials_solve(&shared, row, right, *out, work))
+    if (!reel__ials_solve(&shared, row, 1, right, out, work))
         return reel_fail(err, REEL_E_INVALID,
                          "model \"%s\" finds no vector for a history with such weights",
                          self->base.id);

@@ -8,7 +8,7 @@
 #include "model/ials.h"
 #include "num/par.h"
 
-enum { ROWS_AT_ONCE = 16 };
+enum { GROUPS_AT_ONCE = 4 };
 #define WORK_GRAIN 2e4 /* entries x factors worth a thread */
 
 /* One side of the data: its rows' entries, and how the loss weighs them. */
@@ -89,6 +89,27 @@ static double observed_mean(const fit *f, const side *s)
 
 /* ---- half a sweep -------------------------------------------------------------------------- */
 
+/* Rows [at, at + IALS_GROUP), those that there are. */
+static bool solve_group(const fit *f, const side *s, const ials_half *shared, reel_index at,
+                        int steps)
+{
+    const size_t d = f->self->d;
+    char *work = f->work + (size_t)omp_get_thread_num() * f->work_size;
+    char *room = work + reel__ials_work_size(d);
+    ials_row rows[IALS_GROUP];
+    float *x[IALS_GROUP];
+    size_t count = 0;
+
+    for (reel_index row = at; row < s->entries.rows && count < IALS_GROUP; row++, count++) {
+        rows[count] = gather(f, s, row, room + count * ials_room_size(f->longest));
+        x[count] = s->own + (size_t)row * d;
+    }
+    if (steps == 0)
+        return reel__ials_solve(shared, rows, count, NULL, x, work);
+    reel__ials_step(shared, rows, count, steps, x, work);
+    return true;
+}
+
 static reel_code solve_side(fit *f, const side *s, int steps, reel_err *err)
 {
     const size_t d = f->self->d;
@@ -99,17 +120,10 @@ static reel_code solve_side(fit *f, const side *s, int steps, reel_err *err)
 
     REEL_TRY(reel__ials_prepare(&shared, f->gram, f->inverse, s->zeros, s->entries.cols, f->threads,
                                 err));
-#pragma omp parallel for schedule(dynamic, ROWS_AT_ONCE) num_threads(f->threads) reduction(&& : solved)
-    for (reel_index row = 0; row < rows; row++) {
-        char *memory = f->work + (size_t)omp_get_thread_num() * f->work_size;
-        const ials_row r = gather(f, s, row, memory + reel__ials_work_size(d));
-        float *x = s->own + (size_t)row * d;
-
-        if (steps == 0)
-            solved = reel__ials_solve(&shared, &r, NULL, x, memory) && solved;
-        else
-            reel__ials_step(&shared, &r, steps, x, memory);
-    }
+#pragma omp parallel for schedule(dynamic, GROUPS_AT_ONCE) num_threads(f->threads) \
+    reduction(&& : solved)
+    for (reel_index at = 0; at < rows; at += IALS_GROUP)
+        solved = solve_group(f, s, &shared, at, steps) && solved;
     if (!solved)
         rc = reel_fail(err, REEL_E_INVALID,
                        "the factors of \"ials\" have outgrown finite numbers; raise \"lambda\"");
@@ -200,7 +214,7 @@ static reel_code make_room(fit *f, reel_csr_view ratings, reel_csr_view raters, 
     self->gram = f->gram = gram;
     self->inverse = f->inverse = inverse;
     f->longest = (a > b ? a : b) + 1;
-    f->work_size = reel__ials_work_size(d) + ials_room_size(f->longest);
+    f->work_size = reel__ials_work_size(d) + IALS_GROUP * ials_room_size(f->longest);
     f->work_size = (f->work_size + 63) / 64 * 64;
     f->work = reel__alloc_aligned((size_t)f->threads, f->work_size);
     f->film_zeros = reel__alloc_array(movies, sizeof *f->film_zeros);

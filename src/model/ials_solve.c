@@ -48,24 +48,41 @@ out:
     return rc;
 }
 
-/* ---- one row ------------------------------------------------------------------------------- */
+/* ---- a group of rows ----------------------------------------------------------------------- */
 
-/* Vectors of one solve; all [d]. */
-typedef struct work {
-    float *r, *z, *p, *mp, *ap;
-    double *wide; /* also the first row of the dense matrix */
-} work;
-
-static work open_work(void *memory, size_t d)
-{
-    float *at = memory;
-
-    return (work){at, at + d, at + 2 * d, at + 3 * d, at + 4 * d, (double *)memory + 3 * d};
-}
+/* Vectors of a group; all [IALS_GROUP x d]. */
+typedef struct group {
+    const ials_half *half;
+    const ials_row *rows;
+    size_t count, d;
+    const float *right; /* see reel__ials_solve */
+    float *const *x;
+    float *r, *z, *p, *mp; /* residual, M^-1 r, direction, M direction */
+    float *ap;             /* [d] the matrix times a direction */
+    double *wide;          /* [d x (d + 1)] for the dense solve */
+    bool solved[IALS_GROUP];
+} group;
 
 size_t reel__ials_work_size(size_t d)
 {
-    return 6 * d * sizeof(float) + (d + 1) * d * sizeof(double);
+    return (4 * IALS_GROUP + 2) * d * sizeof(float) + (d + 1) * d * sizeof(double);
+}
+
+static group open_group(const ials_half *half, const ials_row *rows, size_t count, float *const *x,
+                        void *memory)
+{
+    const size_t d = half->d, all = IALS_GROUP * d;
+    float *at = memory;
+    group g = {.half = half, .rows = rows, .count = count, .d = d, .x = x};
+
+    memset(at, 0, 4 * all * sizeof *at);
+    g.r = at;
+    g.z = at + all;
+    g.p = at + 2 * all;
+    g.mp = at + 3 * all;
+    g.ap = at + 4 * all;
+    g.wide = (double *)memory + (4 * all + 2 * d) / 2;
+    return g;
 }
 
 static double dot(const float *a, const float *b, size_t d)
@@ -81,147 +98,189 @@ REEL_KERNEL static void scale_add(float *y, float a, const float *x, size_t d)
         y[f] = a * y[f] + x[f];
 }
 
-/* ap = M p + shift p - S p, S p being what reel__rows_pull gives without pulls. */
-static void apply(const ials_half *half, const ials_row *row, work *w)
+/* ap = M p + shift p - ap */
+REEL_KERNEL static void combine(float *ap, const float *mp, const float *p, float shift, size_t d)
 {
-    const size_t d = half->d;
-    const float shift = (float)(row->ridge - half->ridge);
+#pragma omp simd
+    for (size_t f = 0; f < d; f++)
+        ap[f] = mp[f] + shift * p[f] - ap[f];
+}
+
+/* r = right - z - ridge x; right may be NULL. */
+REEL_KERNEL static void start_residual(float *r, const float *right, const float *z, const float *x,
+                                       float ridge, size_t d)
+{
+#pragma omp simd
+    for (size_t f = 0; f < d; f++)
+        r[f] = -z[f] - ridge * x[f];
+    for (size_t f = 0; right != NULL && f < d; f++)
+        r[f] += right[f];
+}
+
+/* What is missing of each row's right side at its x. */
+static void find_residuals(group *g)
+{
+    const size_t d = g->d;
+
+    for (size_t i = 0; i < g->count; i++)
+        memcpy(g->p + i * d, g->x[i], d * sizeof *g->p);
+    reel__rows_multiply(g->half->gram, d, g->p, g->z);
+    for (size_t i = 0; i < g->count; i++) {
+        const ials_row *row = &g->rows[i];
+        reel_rows rows = row->rows;
+
+        if (g->right != NULL)
+            rows.pull = NULL;
+        start_residual(g->r + i * d, g->right, g->z + i * d, g->x[i], (float)row->ridge, d);
+        reel__rows_pull(&rows, g->x[i], g->r + i * d);
+    }
+    memset(g->p, 0, 2 * IALS_GROUP * d * sizeof *g->p); /* and mp */
+}
+
+/* One step of row i along a new direction; rz and before: r.M^-1 r now and a step ago, 0 = none.
+ * False when there is nowhere to go. */
+static bool move(group *g, size_t i, double rz, double before, bool last)
+{
+    const size_t d = g->d;
+    const ials_row *row = &g->rows[i];
+    const float beta = before > 0 ? (float)(rz / before) : 0;
+    float *r = g->r + i * d, *p = g->p + i * d, *mp = g->mp + i * d;
     reel_rows rows = row->rows;
+    double pap, alpha;
 
     rows.pull = NULL;
-    memset(w->ap, 0, d * sizeof *w->ap);
-    reel__rows_pull(&rows, w->p, w->ap);
-    for (size_t f = 0; f < d; f++)
-        w->ap[f] = w->mp[f] + shift * w->p[f] - w->ap[f];
+    scale_add(p, beta, g->z + i * d, d);
+    scale_add(mp, beta, r, d);
+    memset(g->ap, 0, d * sizeof *g->ap);
+    reel__rows_pull(&rows, p, g->ap);
+    combine(g->ap, mp, p, (float)(row->ridge - g->half->ridge), d);
+    pap = dot(p, g->ap, d);
+    alpha = rz / pap;
+    if (!(pap > 0 && isfinite(alpha)))
+        return false;
+    reel__axpy(g->x[i], (float)alpha, p, d);
+    if (!last)
+        reel__axpy(r, (float)-alpha, g->ap, d);
+    return true;
 }
 
-/* Conjugate gradients from the residual r: x += what they find. Ends after `steps`, or when r has
- * shrunk by `shrink`; returns whether it has. */
-static bool descend(const ials_half *half, const ials_row *row, int steps, double shrink, work *w,
-                    float *x)
+/* Conjugate gradients from the residuals. A row ends after `steps`, or when its residual has shrunk
+ * by `shrink`, which is noted in `solved`. */
+static void descend(group *g, int steps, double shrink)
 {
-    const size_t d = half->d;
-    const double target = shrink * shrink * dot(w->r, w->r, d);
-    double rz = 0;
+    const size_t d = g->d;
+    double target[IALS_GROUP], rz[IALS_GROUP] = {0};
+    bool active[IALS_GROUP] = {false};
+    size_t left = g->count;
 
-    for (int step = 0; step < steps; step++) {
-        const double before = rz;
-        double alpha, pap;
-
-        reel__rows_multiply(half->inverse, d, w->r, w->z);
-        rz = dot(w->r, w->z, d);
-        if (!(rz > 0))
-            return true;
-        scale_add(w->p, step == 0 ? 0 : (float)(rz / before), w->z, d);
-        scale_add(w->mp, step == 0 ? 0 : (float)(rz / before), w->r, d);
-        apply(half, row, w);
-        pap = dot(w->p, w->ap, d);
-        if (!(pap > 0))
-            return false;
-        alpha = rz / pap;
-        reel__axpy(x, (float)alpha, w->p, d);
-        if (step + 1 == steps)
-            return false;
-        reel__axpy(w->r, (float)-alpha, w->ap, d);
-        if (shrink > 0 && dot(w->r, w->r, d) <= target)
-            return true;
+    for (size_t i = 0; i < g->count; i++) {
+        target[i] = shrink * shrink * dot(g->r + i * d, g->r + i * d, d);
+        active[i] = true;
+        g->solved[i] = false;
     }
-    return false;
+    for (int step = 0; step < steps && left > 0; step++) {
+        reel__rows_multiply(g->half->inverse, d, g->r, g->z);
+        for (size_t i = 0; i < g->count; i++) {
+            const double before = rz[i];
+            const float *r = g->r + i * d;
+
+            if (!active[i])
+                continue;
+            rz[i] = dot(r, g->z + i * d, d);
+            g->solved[i] = rz[i] == 0;
+            if (!(rz[i] > 0) || !move(g, i, rz[i], before, step + 1 == steps))
+                active[i] = false;
+            else if (shrink > 0 && dot(r, r, d) <= target[i])
+                active[i] = !(g->solved[i] = true);
+            left -= !active[i];
+        }
+    }
 }
 
-void reel__ials_step(const ials_half *half, const ials_row *row, int steps, float *x, void *memory)
+void reel__ials_step(const ials_half *half, const ials_row *rows, size_t count, int steps,
+                     float *const *x, void *memory)
 {
-    const size_t d = half->d;
-    work w = open_work(memory, d);
+    group g = open_group(half, rows, count, x, memory);
 
-    if (row->rows.count == 0) {
-        memset(x, 0, d * sizeof *x);
-        return;
-    }
-    memset(w.p, 0, 2 * d * sizeof *w.p); /* p and mp */
-    reel__rows_multiply(half->gram, d, x, w.z);
-    for (size_t f = 0; f < d; f++)
-        w.r[f] = -w.z[f] - (float)row->ridge * x[f];
-    reel__rows_pull(&row->rows, x, w.r);
-    (void)descend(half, row, steps, 0, &w, x);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].rows.count == 0)
+            memset(x[i], 0, g.d * sizeof *x[i]);
+    find_residuals(&g);
+    descend(&g, steps, 0);
 }
 
 /* ---- to working precision ------------------------------------------------------------------ */
 
-/* The residual of x in double. */
-static void find_residual(const ials_half *half, const ials_row *row, const float *right,
-                          const float *x, work *w)
+/* The whole matrix of row i in double, for histories that single precision is too coarse for: an
+ * entry that weighs a million others. */
+static bool solve_dense(group *g, size_t i)
 {
-    const size_t d = half->d;
-    reel_rows rows = row->rows;
+    const size_t d = g->d;
+    const reel_rows *rows = &g->rows[i].rows;
+    double *b = g->wide, *matrix = b + d;
 
-    if (right != NULL)
-        rows.pull = NULL;
-    for (size_t f = 0; f < d; f++)
-        w->wide[f] = (right == NULL ? 0 : (double)right[f]) - row->ridge * (double)x[f];
-    for (size_t g = 0; g < d; g++)
-        for (size_t f = 0; f < d; f++)
-            w->wide[f] -= (double)half->gram[g * d + f] * (double)x[g];
-    reel__rows_pull_double(&rows, x, w->wide);
-    for (size_t f = 0; f < d; f++)
-        w->r[f] = (float)w->wide[f];
-}
-
-/* The whole matrix in double, for histories that conjugate gradients take too long for: an entry
- * that weighs a million others. */
-static bool solve_dense(const ials_half *half, const ials_row *row, const float *right, float *x,
-                        work *w)
-{
-    const size_t d = half->d;
-    double *b = w->wide, *matrix = b + d;
-
-    for (size_t i = 0; i < d * d; i++)
-        matrix[i] = (double)half->gram[i];
+    for (size_t k = 0; k < d * d; k++)
+        matrix[k] = (double)g->half->gram[k];
     for (size_t f = 0; f < d; f++) {
-        matrix[f * d + f] += row->ridge;
-        b[f] = right == NULL ? 0 : (double)right[f];
+        matrix[f * d + f] += g->rows[i].ridge;
+        b[f] = g->right == NULL ? 0 : (double)g->right[f];
     }
-    for (size_t i = 0; i < row->rows.count; i++) {
-        const float *y = half->factors + (size_t)row->rows.index[i] * d;
-        const double c = (double)row->rows.weight[i];
-        const double pull = right == NULL ? (double)row->rows.pull[i] : 0;
+    for (size_t k = 0; k < rows->count; k++) {
+        const float *y = g->half->factors + (size_t)rows->index[k] * d;
+        const double c = (double)rows->weight[k];
+        const double pull = g->right == NULL ? (double)rows->pull[k] : 0;
 
-        for (size_t g = 0; g < d; g++) {
-            b[g] += pull * (double)y[g];
-            for (size_t f = 0; f <= g; f++)
-                matrix[g * d + f] += c * (double)y[g] * (double)y[f];
+        for (size_t h = 0; h < d; h++) {
+            b[h] += pull * (double)y[h];
+            for (size_t f = 0; f <= h; f++)
+                matrix[h * d + f] += c * (double)y[h] * (double)y[f];
         }
     }
     if (!reel__spd_solve(matrix, d, b))
         return false;
     for (size_t f = 0; f < d; f++) {
-        x[f] = (float)b[f];
-        if (!isfinite(x[f]))
+        g->x[i][f] = (float)b[f];
+        if (!isfinite(g->x[i][f]))
             return false;
     }
     return true;
 }
 
-/* Two rounds: what single precision leaves of the residual after the first is found in double and
- * solved for in the second. */
-bool reel__ials_solve(const ials_half *half, const ials_row *row, const float *right, float *x,
-                      void *memory)
+/* Whether an entry outweighs another by more than single precision leaves room for. */
+static bool lopsided(const reel_rows *rows)
+{
+    const float most = 100;
+    float low = 1, high = 1;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        low = rows->weight[i] < low ? rows->weight[i] : low;
+        high = rows->weight[i] > high ? rows->weight[i] : high;
+    }
+    return high > most * low;
+}
+
+/* Two rounds: what is left of the residual after the first is found anew and solved for in the
+ * second. */
+bool reel__ials_solve(const ials_half *half, const ials_row *rows, size_t count, const float *right,
+                      float *const *x, void *memory)
 {
     enum { ROUNDS = 2, STEPS_MAX = 60 };
-    static const double shrink[ROUNDS] = {1e-4, 1e-3};
-    const size_t d = half->d;
-    work w = open_work(memory, d);
+    const double shrink = 1e-3;
+    group g = open_group(half, rows, count, x, memory);
     bool solved = true;
 
-    memset(x, 0, d * sizeof *x);
-    for (int round = 0; round < ROUNDS && solved; round++) {
-        memset(w.p, 0, 2 * d * sizeof *w.p);
-        find_residual(half, row, right, x, &w);
-        solved = descend(half, row, STEPS_MAX, shrink[round], &w, x);
+    g.right = right;
+    for (size_t i = 0; i < count; i++)
+        memset(x[i], 0, g.d * sizeof *x[i]);
+    for (int round = 0; round < ROUNDS; round++) {
+        find_residuals(&g);
+        descend(&g, STEPS_MAX, shrink);
     }
-    if (!solved)
-        solved = solve_dense(half, row, right, x, &w);
-    if (!solved)
-        memset(x, 0, d * sizeof *x);
+    for (size_t i = 0; i < count; i++) {
+        if ((!g.solved[i] || lopsided(&rows[i].rows)) && !solve_dense(&g, i)) {
+            memset(x[i], 0, g.d * sizeof *x[i]);
+            solved = false;
+        }
+    }
     return solved;
 }

@@ -33,13 +33,18 @@ REEL_MUST_USE reel_code reel__ials_prepare(ials_half *out, float *gram, float *i
                                            const float *weight, reel_index n, int threads,
                                            reel_err *err);
 
-/* Bytes of work, and of it 64-byte aligned. */
+/* Rows are solved for in groups, which share reads of what the rows share. */
+enum { IALS_GROUP = REEL_ROWS_LANES };
+
+/* Bytes of work, to be 64-byte aligned. */
 size_t reel__ials_work_size(size_t d);
-/* x nearer to the solution by `steps` steps, from what it is. x [d] */
-void reel__ials_step(const ials_half *half, const ials_row *row, int steps, float *x, void *work);
-/* Solve to working precision. right [d, optional]: the right side instead of sum_i b_i y_i.
- * False when there is no solution in finite numbers; x is 0 then. */
-bool reel__ials_solve(const ials_half *half, const ials_row *row, const float *right, float *x,
-                      void *work);
+/* Each x nearer to its row's solution by `steps` steps, from what it is. rows and x [count], count
+ * from 1 to IALS_GROUP; x[i] [d]. */
+void reel__ials_step(const ials_half *half, const ials_row *rows, size_t count, int steps,
+                     float *const *x, void *work);
+/* Solve to working precision, whatever the rest of the group. right [d, optional]: the right side
+ * instead of sum_i b_i y_i. False when a row has no solution in finite numbers; its x is 0 then. */
+bool reel__ials_solve(const ials_half *half, const ials_row *rows, size_t count, const float *right,
+                      float *const *x, void *work);
 
 #endif
