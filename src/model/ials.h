@@ -17,7 +17,7 @@ enum {
     IALS_UNOBSERVED_POWER,
     IALS_PERSON_POWER,
     IALS_DISLIKED_WEIGHT,
-    IALS_DISLIKED_TARGET,
+    IALS_GRADE,
     IALS_STDDEV,
     IALS_STEPS,
     IALS_LIKED,
@@ -42,6 +42,7 @@ typedef struct ials_ridge {
 typedef struct ials {
     reel_model base;
     reel_evidence evidence;
+    double grade;         /* how a target grows with a rating point */
     size_t d;             /* factors, rounded up to REEL_ROWS_UNIT; what is added is 0 */
     const float *films;   /* [movies x d]; these are owned unless base.tensors is set */
     const float *people;  /* [people x d] */
@@ -92,14 +93,24 @@ static inline ials_room ials_open_room(void *memory, size_t room)
 static inline size_t ials_gather(const ials *self, const reel_entry *entry, const ials_room *room,
                                  size_t count)
 {
-    const bool liked = reel__evidence_likes(&self->evidence, entry);
-    const float c = liked ? 1 : (float)self->base.params[IALS_DISLIKED_WEIGHT];
-    const float target = liked ? 1 : (float)self->base.params[IALS_DISLIKED_TARGET];
+    const reel_evidence *e = &self->evidence;
+    const bool graded = e->graded && entry->kind != REEL_ENTRY_CLICK;
+    const bool low = graded && entry->value < e->liked;
+    const float c = low ? (float)self->base.params[IALS_DISLIKED_WEIGHT] : 1;
+    const float target = graded ? 1 + (float)self->grade * (entry->value - e->liked) : 1;
 
     room->index[count] = entry->movie;
     room->weight[count] = c * entry->weight;
     room->pull[count] = c * entry->weight * target;
     return count + (c > 0);
+}
+
+/* From parameters, evidence and the range of ratings. */
+static inline void ials_set_grade(ials *self)
+{
+    const double span = (double)self->base.high - (double)self->base.low;
+
+    self->grade = span > 0 ? self->base.params[IALS_GRADE] / span : 0;
 }
 
 double reel__ials_memory(const reel_model *model, const reel_dataset *dataset);

@@ -257,6 +257,7 @@ reel_code reel__ials_fit(reel_model *model, const reel_dataset *dataset,
 
     self->d = ials_round_up((size_t)params[IALS_FACTORS]);
     self->evidence = reel__evidence_learn(ratings, params[IALS_LIKED]);
+    ials_set_grade(self);
     f.threads = reel__par_threads((double)ratings.ptr[ratings.rows] * (double)self->d, WORK_GRAIN,
                                   context->threads);
     REEL_TRY(make_room(&f, ratings, raters, err));

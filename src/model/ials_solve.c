@@ -65,7 +65,7 @@ typedef struct group {
 
 size_t reel__ials_work_size(size_t d)
 {
-    return (4 * IALS_GROUP + 2) * d * sizeof(float) + (d + 1) * d * sizeof(double);
+    return (4 * (size_t)IALS_GROUP + 2) * d * sizeof(float) + (d + 1) * d * sizeof(double);
 }
 
 static group open_group(const ials_half *half, const ials_row *rows, size_t count, float *const *x,
@@ -134,7 +134,7 @@ static void find_residuals(group *g)
         start_residual(g->r + i * d, g->right, g->z + i * d, g->x[i], (float)row->ridge, d);
         reel__rows_pull(&rows, g->x[i], g->r + i * d);
     }
-    memset(g->p, 0, 2 * IALS_GROUP * d * sizeof *g->p); /* and mp */
+    memset(g->p, 0, 2 * (size_t)IALS_GROUP * d * sizeof *g->p); /* and mp */
 }
 
 /* One step of row i along a new direction; rz and before: r.M^-1 r now and a step ago, 0 = none.

@@ -48,10 +48,10 @@ TARGET_512 static inline __m256 sum_eight_512(const __m512 v[TILE])
 {
     __m512 pair[4], four[2], all;
 
-    for (int i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++)
         pair[i] = _mm512_add_ps(_mm512_unpacklo_ps(v[2 * i], v[2 * i + 1]),
                                 _mm512_unpackhi_ps(v[2 * i], v[2 * i + 1]));
-    for (int i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++)
         four[i] = _mm512_add_ps(_mm512_shuffle_ps(pair[2 * i], pair[2 * i + 1], 0x44),
                                 _mm512_shuffle_ps(pair[2 * i], pair[2 * i + 1], 0xee));
     all = _mm512_add_ps(_mm512_shuffle_f32x4(four[0], four[1], 0x44),
@@ -125,7 +125,7 @@ TARGET_256 static inline __m256 sum_eight_256(const __m256 v[TILE])
 {
     __m256 four[2];
 
-    for (int i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++)
         four[i] = _mm256_hadd_ps(_mm256_hadd_ps(v[4 * i], v[4 * i + 1]),
                                  _mm256_hadd_ps(v[4 * i + 2], v[4 * i + 3]));
     return _mm256_add_ps(_mm256_permute2f128_ps(four[0], four[1], 0x20),

@@ -8,6 +8,9 @@
 
 #include "base/rng.h"
 
+/* Stands for the value of a click. */
+#define REF_IALS_CLICK 1e9
+
 static double weight_of(const ref_ials *als, double value)
 {
     return !als->graded || value >= als->liked ? 1 : als->disliked_weight;
@@ -15,7 +18,9 @@ static double weight_of(const ref_ials *als, double value)
 
 static double target_of(const ref_ials *als, double value)
 {
-    return !als->graded || value >= als->liked ? 1 : als->disliked_target;
+    return !als->graded || value >= REF_IALS_CLICK
+               ? 1
+               : 1 + als->grade * (value - als->liked) / als->span;
 }
 
 /* Gaussian elimination; the matrix is positive definite. */
@@ -87,7 +92,7 @@ void ref_ials_fold(const ref_ials *als, const reel_query *query, double *vector)
         add(als, a, als->film_zero[j], als->films[j]);
     for (size_t i = 0; i < query->count; i++) {
         const reel_entry *e = &query->entries[i];
-        const double value = e->kind == REEL_ENTRY_CLICK ? 1e9 : (double)e->value;
+        const double value = e->kind == REEL_ENTRY_CLICK ? REF_IALS_CLICK : (double)e->value;
         const double c = weight_of(als, value) * (double)e->weight;
 
         add(als, a, c, als->films[e->movie]);

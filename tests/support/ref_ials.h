@@ -13,8 +13,9 @@ enum { REF_IALS_ROWS = 128, REF_IALS_FACTORS = 20 };
 
 typedef struct ref_ials {
     int factors, sweeps;
-    double lambda, nu, unobserved, unobserved_power, person_power, disliked_weight, disliked_target;
+    double lambda, nu, unobserved, unobserved_power, person_power, disliked_weight, grade;
     double stddev, liked; /* liked: a rating from here on; all are with graded = false */
+    double span;          /* of the ratings */
     bool graded;
     int people, movies;
     double film_zero[REF_IALS_ROWS], person_weight[REF_IALS_ROWS];

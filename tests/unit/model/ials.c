@@ -57,10 +57,14 @@ static const ref_ials plain = {.factors = 5,
                                .lambda = 0.02,
                                .nu = 1,
                                .unobserved = 0.3,
+                               .person_power = -0.3,
                                .stddev = 0.5,
                                .liked = 3.5,
-                               .graded = true};
-#define PLAIN "factors=5 sweeps=3 lambda=0.02 stddev=0.5 liked=3.5 steps=0 unobserved_weight=0.3 "
+                               .graded = true,
+                               .span = 4.5};
+#define PLAIN                                                                                      \
+    "factors=5 sweeps=3 lambda=0.02 stddev=0.5 liked=3.5 steps=0 "                                 \
+    "unobserved_weight=0.3 "
 
 static void compare_scores(const ref_ials *twin, const reel_dataset *dataset,
                            const reel_model *model, float heaviest)
@@ -107,28 +111,28 @@ static void test_scores_are_those_of_the_twin(void **state)
     (void)state;
     ref_ials twin = plain;
 
-    compare_with_twin(twin, PLAIN "disliked_weight=0", 1);
+    compare_with_twin(twin, PLAIN "disliked_weight=0 grade=0", 1);
     twin.disliked_weight = 0.7;
-    twin.disliked_target = 0.4;
-    compare_with_twin(twin, PLAIN "disliked_weight=0.7 disliked_target=0.4", 3);
+    twin.grade = 0.4;
+    compare_with_twin(twin, PLAIN "disliked_weight=0.7 grade=0.4", 3);
     twin.nu = 0.5;
-    compare_with_twin(twin, PLAIN "disliked_weight=0.7 disliked_target=0.4 nu=0.5", 1);
+    compare_with_twin(twin, PLAIN "disliked_weight=0.7 grade=0.4 nu=0.5", 1);
     twin.unobserved_power = 0.3;
     twin.person_power = -0.5;
     compare_with_twin(twin,
-                      PLAIN "disliked_weight=0.7 disliked_target=0.4 nu=0.5 unobserved_power=0.3 "
+                      PLAIN "disliked_weight=0.7 grade=0.4 nu=0.5 unobserved_power=0.3 "
                             "person_power=-0.5",
                       1);
     twin = plain;
     twin.factors = 17;
-    compare_with_twin(twin, PLAIN "disliked_weight=0 factors=17", 1);
+    compare_with_twin(twin, PLAIN "disliked_weight=0 grade=0 factors=17", 1);
 }
 
 /* A weight a million times the others': too much for single precision. */
 static void test_the_heaviest_weight_is_solved_for(void **state)
 {
     (void)state;
-    compare_with_twin(plain, PLAIN "disliked_weight=0", 1e6F);
+    compare_with_twin(plain, PLAIN "disliked_weight=0 grade=0", 1e6F);
 }
 
 static void test_ungraded_data_are_all_liked(void **state)
@@ -192,12 +196,11 @@ static void test_loss_never_rises(void **state)
             reel_model *model;
             double loss;
 
-            (void)snprintf(
-                text, sizeof text,
-                "factors=5 lambda=0.02 stddev=0.5 liked=3.5 unobserved_weight=0.3 "
-                "disliked_weight=0.5 disliked_target=0 unobserved_power=0.3 person_power=-0.5 "
-                "sweeps=%d steps=%d",
-                sweeps, steps);
+            (void)snprintf(text, sizeof text,
+                           "factors=5 lambda=0.02 stddev=0.5 liked=3.5 unobserved_weight=0.3 "
+                           "disliked_weight=0.5 grade=0 unobserved_power=0.3 person_power=-0.5 "
+                           "sweeps=%d steps=%d",
+                           sweeps, steps);
             model = fit(dataset, text);
             loss = loss_of(model, &twin, dataset);
             assert_true(loss <= before * (1 + 1e-6));
