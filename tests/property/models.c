@@ -76,13 +76,19 @@ static const struct variant {
     {"vae", "epochs", "1"},
     {"ease", "lambda", "10"},
     {"ease", "channels", "liked"},
+    {"svd", NULL, NULL},
+    {"svd", "factors", "10"},
 };
 
 /* Learns from the ratings one after the other, so that their order shows. */
 static bool learns_in_order(const struct variant *variant)
 {
-    return strcmp(variant->model, "vae") == 0 ||
-           (variant->value != NULL && strcmp(variant->value, "sgd") == 0);
+    static const char *const names[] = {"vae", "svd"};
+    bool in_order = variant->value != NULL && strcmp(variant->value, "sgd") == 0;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        in_order |= strcmp(variant->model, names[i]) == 0;
+    return in_order;
 }
 
 static void for_each_variant(void (*check)(const struct variant *variant, reel_model *model,
