@@ -25,6 +25,7 @@
 #include <strings.h>
 
 #include "model/content_priv.h"
+#include "model/side.h"
 
 enum { SLOT_STATE, SLOT_FILM, SLOT_SUMS };
 
@@ -153,7 +154,7 @@ static reel_code content_score(const reel_model *model, const reel_query *query,
 static const char *term_text(const content *self, reel_index term)
 {
     const char *text = self->texts + self->starts[term];
-    return text[0] > 0 && text[0] < PREFIX_END ? text + 1 : text;
+    return text[0] > 0 && text[0] < REEL_SIDE_PREFIX_END ? text + 1 : text;
 }
 
 /* Terms that read alike ("war" of the overview, the genre War) are one to a person: add the sums of

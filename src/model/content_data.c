@@ -7,50 +7,21 @@
 
 #include "base/alloc.h"
 #include "model/content_priv.h"
+#include "model/side.h"
 #include "text/tfidf.h"
-
-enum { FIELD_OVERVIEW, FIELD_GENRES, FIELD_KEYWORDS, FIELD_CAST, FIELD_DIRECTORS, FIELD_TAGS };
-enum { FIELDS = FIELD_TAGS + 1 };
 
 /* ---- fitting ------------------------------------------------------------------------------- */
 
-static void choose_fields(reel_field specs[FIELDS], const double *params)
+static void choose_fields(reel_field specs[REEL_SIDE_FIELDS], const double *params)
 {
     const bool all = (int)params[PARAM_TEXT] == TEXT_FIELDS;
-    const float on = all ? 1.0F : 0.0F;
+    const double overview_only[REEL_SIDE_FIELDS] = {[REEL_SIDE_OVERVIEW] = 1};
+    const double weights[REEL_SIDE_FIELDS] = {
+        [REEL_SIDE_OVERVIEW] = params[PARAM_OVERVIEW],   [REEL_SIDE_GENRES] = params[PARAM_GENRES],
+        [REEL_SIDE_KEYWORDS] = params[PARAM_KEYWORDS],   [REEL_SIDE_CAST] = params[PARAM_CAST],
+        [REEL_SIDE_DIRECTORS] = params[PARAM_DIRECTORS], [REEL_SIDE_TAGS] = params[PARAM_TAGS]};
 
-    specs[FIELD_OVERVIEW] = (reel_field){REEL_FIELD_TEXT, 0, 1};
-    specs[FIELD_GENRES] =
-        (reel_field){REEL_FIELD_LIST, PREFIX_GENRE, on * (float)params[PARAM_GENRES]};
-    specs[FIELD_KEYWORDS] =
-        (reel_field){REEL_FIELD_FOLDED_LIST, PREFIX_KEYWORD, on * (float)params[PARAM_KEYWORDS]};
-    specs[FIELD_CAST] = (reel_field){REEL_FIELD_LIST, PREFIX_CAST, on * (float)params[PARAM_CAST]};
-    specs[FIELD_DIRECTORS] =
-        (reel_field){REEL_FIELD_LIST, PREFIX_DIRECTOR, on * (float)params[PARAM_DIRECTORS]};
-    /* A tag that is a keyword is the same term. */
-    specs[FIELD_TAGS] =
-        (reel_field){REEL_FIELD_FOLDED_LIST, PREFIX_KEYWORD, on * (float)params[PARAM_TAGS]};
-    if (all)
-        specs[FIELD_OVERVIEW].weight = (float)params[PARAM_OVERVIEW];
-}
-
-static const char **collect_texts(const reel_dataset *dataset)
-{
-    const reel_index movies = reel_dataset_movies(dataset);
-    const char **texts = reel__alloc_array((size_t)movies, FIELDS * sizeof *texts);
-
-    for (reel_index j = 0; texts != NULL && j < movies; j++) {
-        const reel_movie movie = reel_dataset_movie(dataset, j);
-        const char **row = texts + (size_t)j * FIELDS;
-
-        row[FIELD_OVERVIEW] = movie.overview;
-        row[FIELD_GENRES] = movie.genres;
-        row[FIELD_KEYWORDS] = movie.keywords;
-        row[FIELD_CAST] = movie.cast;
-        row[FIELD_DIRECTORS] = movie.directors;
-        row[FIELD_TAGS] = movie.tags;
-    }
-    return texts;
+    reel__side_fields(specs, all ? weights : overview_only);
 }
 
 /* What is missing to 1 in the squared length of each film that has a text. */
@@ -101,9 +72,9 @@ reel_code reel__content_fit(reel_model *model, const reel_dataset *dataset,
 {
     content *self = (content *)model;
     const bool fields = (int)model->params[PARAM_TEXT] == TEXT_FIELDS;
-    reel_field specs[FIELDS];
-    const char **texts = collect_texts(dataset);
-    const reel_documents documents = {texts, specs, model->movies, FIELDS};
+    reel_field specs[REEL_SIDE_FIELDS];
+    const char **texts = reel__side_texts(dataset);
+    const reel_documents documents = {texts, specs, model->movies, REEL_SIDE_FIELDS};
     reel_tfidf_opts opts = reel__tfidf_opts_default();
     reel_tfidf *tfidf = NULL;
     reel_code rc = REEL_OK;

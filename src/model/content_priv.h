@@ -20,8 +20,6 @@ enum {
     PARAM_LIFT
 };
 enum { TEXT_FIELDS, TEXT_SKLEARN };
-/* Bytes before the terms of lists, so that the genre War is not the word war. */
-enum { PREFIX_GENRE = 1, PREFIX_KEYWORD, PREFIX_CAST, PREFIX_DIRECTOR, PREFIX_END = 0x20 };
 
 typedef struct content {
     reel_model base;
