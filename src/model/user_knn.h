@@ -6,7 +6,7 @@
 
 #include "model/packed.h"
 #include "model/vtable.h"
-#include "num/topk.h"
+#include "num/nearest.h"
 
 typedef struct user_knn {
     reel_model base;
@@ -34,11 +34,6 @@ reel_code reel__user_knn_no_memory(const user_knn *self, reel_err *err);
 reel_code reel__user_knn_explain(const reel_model *model, const reel_query *query, reel_index movie,
                                  reel_scratch *scratch, double *contributions,
                                  reel_explanation *out, reel_err *err);
-
-/* The `limit` most similar people in order, ties by row, those with a similarity above 0 only; how
- * many. top [limit]; similarity [3 n]: the first n are the similarities, the rest is room. */
-enum { REEL_NEAREST_ROOM = 3 };
-size_t reel__nearest(reel_scored *top, float *similarity, reel_index n, size_t limit);
 
 /* The `limit` nearest of everyone at once, in order: what reel_model_neighbours answers for each
  * person's own row, bit for bit.

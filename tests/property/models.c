@@ -78,6 +78,9 @@ static const struct variant {
     {"ease", "channels", "liked"},
     {"svd", NULL, NULL},
     {"svd", "factors", "10"},
+    {"item-knn", NULL, NULL},
+    {"item-knn", "keep", "history"},
+    {"rp3beta", NULL, NULL},
 };
 
 /* Learns from the ratings one after the other, so that their order shows. */

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/rng.h"
-#include "model/user_knn.h"
+#include "num/nearest.h"
 
 enum { PEOPLE = 9000, LIMIT_MAX = 1200 };
 

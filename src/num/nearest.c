@@ -1,10 +1,10 @@
-/* nearest.c - the people most similar, out of all of them.
- * A heap meets several times as many people who enter it and are thrown out again as it keeps. So a
- * bound is guessed from an even sample first: whoever is below it cannot be among the nearest when
+/* nearest.c - the rows most similar, out of all of them.
+ * A heap meets several times as many rows that enter it and are thrown out again as it keeps. So a
+ * bound is guessed from an even sample first: whatever is below it cannot be among the nearest when
  * enough are above it, and the few that are left are sorted out as usual. A guess that leaves too
  * few is not used; the answer never depends on it.
  */
-#include "model/user_knn.h"
+#include "num/nearest.h"
 
 #include <math.h>
 
