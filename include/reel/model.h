@@ -61,6 +61,9 @@ typedef struct reel_param_spec {
     reel_param_type type;
     double initial, min, max;
     const char *choices; /* REEL_PARAM_CHOICE: "all|top"; else NULL */
+    /* Where a search for good values looks; both 0: around `initial`. */
+    double tune_low, tune_high;
+    bool tune_log; /* by orders of magnitude */
 } reel_param_spec;
 
 typedef struct reel_param {
@@ -111,8 +114,8 @@ typedef struct reel_fit_context {
     /* Called now and then with a share in [0, 1]; may be NULL. Called from one thread only. */
     void (*progress)(double share, void *user);
     void *user;
-    const volatile bool *cancel;     /* may be NULL; once true, fit ends soon with E_CANCELLED */
-    size_t memory; /* bytes that fit may use; 0 = what the machine has available */
+    const volatile bool *cancel; /* may be NULL; once true, fit ends soon with E_CANCELLED */
+    size_t memory;               /* bytes that fit may use; 0 = what the machine has available */
     const reel_fit_targets *targets; /* may be NULL; only for models that predict ratings */
 } reel_fit_context;
 

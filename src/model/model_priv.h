@@ -4,6 +4,7 @@
 #ifndef REEL_MODEL_MODEL_PRIV_H
 #define REEL_MODEL_MODEL_PRIV_H
 
+#include "model/params.h"
 #include "model/vtable.h"
 
 /* Version of the model file's layout; a file of another one is refused and fitted anew. */
@@ -24,7 +25,6 @@ reel_code reel__model_ranks(const reel_model *model, reel_err *err);
 /* Set the parameters given; the others stay. Errors: E_INVALID naming the parameter. */
 REEL_MUST_USE reel_code reel__params_set(reel_model *model, const reel_params *params,
                                          reel_err *err);
-enum { REEL_PARAM_TEXT = 48 };
 /* The value of parameter `index` as reel__params_set reads it back without loss. */
 void reel__param_text(const reel_model *model, size_t index, char out[REEL_PARAM_TEXT]);
 

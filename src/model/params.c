@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/model_priv.h"
+#include "model/params.h"
 
 /* Position of text among "a|b|c", or -1. */
 static int choice_index(const char *choices, const char *text)
@@ -24,8 +25,8 @@ static int choice_index(const char *choices, const char *text)
     return -1;
 }
 
-static reel_code check_range(const reel_model *model, const reel_param_spec *spec, const char *text,
-                             double value, reel_err *err)
+static reel_code check_range(const reel_model_info *info, const reel_param_spec *spec,
+                             const char *text, double value, reel_err *err)
 {
     const bool whole = spec->type == REEL_PARAM_INT;
 
@@ -35,11 +36,10 @@ static reel_code check_range(const reel_model *model, const reel_param_spec *spe
     return reel_fail(err, REEL_E_INVALID,
                      "parameter \"%s\" of model \"%s\" is \"%.40s\", expected a %snumber from %g "
                      "to %g",
-                     spec->name, model->ops->info.name, text, whole ? "whole " : "", spec->min,
-                     spec->max);
+                     spec->name, info->name, text, whole ? "whole " : "", spec->min, spec->max);
 }
 
-static reel_code parse_value(double *out, const reel_model *model, const reel_param_spec *spec,
+static reel_code parse_value(double *out, const reel_model_info *info, const reel_param_spec *spec,
                              const char *text, reel_err *err)
 {
     char *end = NULL;
@@ -52,32 +52,32 @@ static reel_code parse_value(double *out, const reel_model *model, const reel_pa
             return REEL_OK;
         return reel_fail(err, REEL_E_INVALID,
                          "parameter \"%s\" of model \"%s\" is \"%.40s\", expected one of %s",
-                         spec->name, model->ops->info.name, text, spec->choices);
+                         spec->name, info->name, text, spec->choices);
     }
     *out = strtod(text, &end);
     if (end == text || *end != '\0')
         *out = (double)NAN;
-    return check_range(model, spec, text, *out, err);
+    return check_range(info, spec, text, *out, err);
 }
 
-static reel_code set_one(reel_model *model, const reel_param *param, reel_err *err)
+static reel_code set_one(double *values, const reel_model_info *info, const reel_param *param,
+                         reel_err *err)
 {
-    const reel_model_info *info = &model->ops->info;
-
     if (param->name == NULL || param->value == NULL)
         return reel_fail(err, REEL_E_INVALID, "a parameter of model \"%s\" has no name or no value",
                          info->name);
     for (size_t i = 0; i < info->param_count; i++)
         if (strcmp(info->params[i].name, param->name) == 0)
-            return parse_value(&model->params[i], model, &info->params[i], param->value, err);
+            return parse_value(&values[i], info, &info->params[i], param->value, err);
     return reel_fail(err, REEL_E_INVALID, "model \"%s\" has no parameter \"%.40s\"", info->name,
                      param->name);
 }
 
-reel_code reel__params_set(reel_model *model, const reel_params *params, reel_err *err)
+reel_code reel__params_read(double *values, const reel_model_info *info, const reel_params *params,
+                            reel_err *err)
 {
     for (size_t i = 0; params != NULL && i < params->count; i++) {
-        const reel_code rc = set_one(model, &params->items[i], err);
+        const reel_code rc = set_one(values, info, &params->items[i], err);
 
         if (rc != REEL_OK)
             return rc;
@@ -85,11 +85,18 @@ reel_code reel__params_set(reel_model *model, const reel_params *params, reel_er
     return REEL_OK;
 }
 
+reel_code reel__params_set(reel_model *model, const reel_params *params, reel_err *err)
+{
+    return reel__params_read(model->params, &model->ops->info, params, err);
+}
+
 void reel__param_text(const reel_model *model, size_t index, char out[REEL_PARAM_TEXT])
 {
-    const reel_param_spec *spec = &model->ops->info.params[index];
-    const double value = model->params[index];
+    reel__param_write(&model->ops->info.params[index], model->params[index], out);
+}
 
+void reel__param_write(const reel_param_spec *spec, double value, char out[REEL_PARAM_TEXT])
+{
     if (spec->type == REEL_PARAM_CHOICE) {
         const char *word = spec->choices;
 
