@@ -34,6 +34,21 @@ void reel__file_writer_abort(reel_file_writer *writer); /* NULL allowed */
 REEL_MUST_USE reel_code reel__file_write(const char *path, const void *data, size_t length,
                                          reel_err *err);
 
+/* A file that grows by whole records, each written by one call, so that a process that is killed
+ * leaves one cut record at the most. Other processes are kept out while it is open. */
+typedef struct reel_file_appender {
+    int fd; /* -1 = none */
+} reel_file_appender;
+/* Made when missing. Errors: E_CONFLICT (another process has it open), E_STORE. */
+REEL_MUST_USE reel_code reel__file_append_open(reel_file_appender *out, const char *path,
+                                               reel_err *err);
+REEL_MUST_USE reel_code reel__file_append(reel_file_appender *appender, const char *path,
+                                          const void *data, size_t length, reel_err *err);
+/* Leave out what stands behind the first `size_bytes`. */
+REEL_MUST_USE reel_code reel__file_append_cut(reel_file_appender *appender, const char *path,
+                                              size_t size_bytes, reel_err *err);
+void reel__file_append_close(reel_file_appender *appender);
+
 bool reel__file_exists(const char *path);
 bool reel__file_is_folder(const char *path);
 /* Size in bytes, or -1. */

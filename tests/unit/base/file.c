@@ -382,6 +382,33 @@ static void survives_without_memory(void **state)
     reel__alloc_fail_after(-1);
 }
 
+static void test_a_file_grows_record_by_record(void **state)
+{
+    (void)state;
+    const char *path = temp_path("growing.log");
+    reel_file_appender one, other;
+    reel_file_map map;
+    reel_err err;
+
+    assert_ok(reel__file_append_open(&one, path, &err));
+    assert_ok(reel__file_append(&one, path, "first\n", 6, &err));
+    assert_ok(reel__file_append(&one, path, "sec", 3, &err));
+    assert_fails(reel__file_append_open(&other, path, &err), REEL_E_CONFLICT, "another process");
+    assert_int_equal(other.fd, -1);
+    reel__file_append_close(&one);
+    assert_ok(reel__file_append_open(&one, path, &err));
+    assert_ok(reel__file_append_cut(&one, path, 6, &err));
+    assert_ok(reel__file_append(&one, path, "third\n", 6, &err));
+    reel__file_append_close(&one);
+    reel__file_append_close(&one);
+    assert_ok(reel__file_map_open(&map, path, &err));
+    assert_int_equal(map.size_bytes, 12);
+    assert_memory_equal(map.data, "first\nthird\n", 12);
+    reel__file_map_close(&map);
+    assert_fails(reel__file_append_open(&one, temp_path("absent/growing.log"), &err), REEL_E_STORE,
+                 "growing.log");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -400,6 +427,7 @@ int main(void)
         cmocka_unit_test(forbidden_places_are_named),
         cmocka_unit_test(a_lock_excludes_other_processes),
         cmocka_unit_test(survives_without_memory),
+        cmocka_unit_test(test_a_file_grows_record_by_record),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
