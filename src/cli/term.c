@@ -212,6 +212,23 @@ const reel_progress *reel__term_progress(bool quiet)
     return quiet || isatty(STDERR_FILENO) != 1 ? NULL : &shown;
 }
 
+void reel__term_status(bool quiet, const char *line)
+{
+    const int64_t now = reel__clock_steady_us();
+
+    if (quiet || isatty(STDERR_FILENO) != 1)
+        return;
+    if (line == NULL) {
+        erase_bar();
+        return;
+    }
+    if (bar.open && now - bar.drawn_us < REDRAW_US)
+        return;
+    bar.drawn_us = now;
+    (void)fprintf(stderr, "\r\033[K%.*s", (int)fit_line(line), line);
+    bar.open = true;
+}
+
 static void show_notice(void *user, const char *text)
 {
     (void)user;

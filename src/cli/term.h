@@ -46,4 +46,8 @@ void reel__table_free(reel_table *table);
 reel_notice reel__term_notice(bool quiet);
 const reel_progress *reel__term_progress(bool quiet);
 
+/* A line of one's own where the progress bar stands, drawn over by the next one; NULL takes it
+ * away. Lines that come faster than they can be read are left out. */
+void reel__term_status(bool quiet, const char *line);
+
 #endif
