@@ -33,11 +33,12 @@ static const reel_param_spec param_specs[] = {
     [PARAM_CHANNELS] = {"channels",
                         "graded data: learn from disliked films too, or liked ones only",
                         REEL_PARAM_CHOICE, CHANNELS_BOTH, 0, 1, "both|liked"},
-    [PARAM_LAMBDA] = {"lambda", "regularisation", REEL_PARAM_REAL, 500, 1e-3, 1e9, NULL},
+    [PARAM_LAMBDA] = {"lambda", "regularisation", REEL_PARAM_REAL, 500, 1e-3, 1e9, NULL, 10, 10000,
+                      true},
     [PARAM_WEIGHTING] = {"weighting", "a person of n films counts n^-weighting", REEL_PARAM_REAL,
-                         0.5, 0, 2, NULL},
+                         0.5, 0, 2, NULL, 0, 1},
     [PARAM_RIDGE] = {"ridge", "lambda grows with a film's frequency to this power", REEL_PARAM_REAL,
-                     0.25, 0, 2, NULL},
+                     0.25, 0, 2, NULL, 0, 1},
 };
 
 typedef struct ease {

@@ -44,21 +44,22 @@ static const reel_param_spec param_specs[] = {
     [PARAM_SIMILARITY] = {"similarity", "how films are compared", REEL_PARAM_CHOICE, BM25, 0, 2,
                           "cosine|tf-idf|bm25"},
     [PARAM_NEIGHBOURS] = {"neighbours", "how many of the most similar films count", REEL_PARAM_INT,
-                          200, 1, 4096, NULL},
+                          200, 1, 4096, NULL, 20, 1000, true},
     [PARAM_SHRINKAGE] = {"shrinkage", "lowers similarities that few people vouch for",
                          REEL_PARAM_REAL, 0, 0, 1e6, NULL},
-    [PARAM_K1] = {"k1", "bm25: how slowly fame is made up for", REEL_PARAM_REAL, 8, 0, 1e6, NULL},
-    [PARAM_B] = {"b", "bm25: how far fame is made up for", REEL_PARAM_REAL, 0.9, 0, 1, NULL},
+    [PARAM_K1] = {"k1", "bm25: how slowly fame is made up for", REEL_PARAM_REAL, 8, 0, 1e6, NULL,
+                  0.5, 100, true},
+    [PARAM_B] = {"b", "bm25: how far fame is made up for", REEL_PARAM_REAL, 0.9, 0, 1, NULL, 0, 1},
     [PARAM_POPULARITY] = {"popularity", "similarity grows with this power of a film's fame",
-                          REEL_PARAM_REAL, 0.4, -1, 1, NULL},
+                          REEL_PARAM_REAL, 0.4, -1, 1, NULL, -0.5, 1},
     [PARAM_EXPONENT] = {"exponent", "similarities are raised to this power", REEL_PARAM_REAL, 1.75,
-                        0.1, 10, NULL},
+                        0.1, 10, NULL, 0.5, 4, true},
     [PARAM_KEEP] = {"keep",
                     "whose most similar films are kept: a history's, a scored film's, or of the "
                     "former the latter",
                     REEL_PARAM_CHOICE, REEL_KEEP_TARGET, 0, 2, REEL_KEEP_CHOICES},
     [PARAM_DISLIKED] = {"disliked", "what a disliked film of a history counts; a liked one is 1",
-                        REEL_PARAM_REAL, 0.35, -10, 10, NULL},
+                        REEL_PARAM_REAL, 0.35, -10, 10, NULL, -1, 1},
 };
 
 static void weigh_people(reel_csr_view liked, bool idf, float *weights)

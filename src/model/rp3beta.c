@@ -32,11 +32,11 @@ enum {
 static const reel_param_spec param_specs[] = {
     [PARAM_LIKED] = REEL_EVIDENCE_PARAM,
     [PARAM_NEIGHBOURS] = {"neighbours", "how many of the largest weights of a film are kept",
-                          REEL_PARAM_INT, 150, 1, 4096, NULL},
+                          REEL_PARAM_INT, 150, 1, 4096, NULL, 20, 1000, true},
     [PARAM_ALPHA] = {"alpha", "the chances of a step are raised to this power", REEL_PARAM_REAL, 1,
-                     0, 5, NULL},
+                     0, 5, NULL, 0.3, 2.5, true},
     [PARAM_BETA] = {"beta", "how far the fame of a film counts against it", REEL_PARAM_REAL, 0.3266,
-                    0, 2, NULL},
+                    0, 2, NULL, 0, 1},
     [PARAM_KEEP] = {"keep",
                     "whose largest weights are kept: a history's, a scored film's, or of the "
                     "former the latter",
@@ -44,7 +44,7 @@ static const reel_param_spec param_specs[] = {
     [PARAM_NORMALISE] = {"normalise", "let the weights of each film of a history sum to 1",
                          REEL_PARAM_CHOICE, 1, 0, 1, "no|yes"},
     [PARAM_DISLIKED] = {"disliked", "what a disliked film of a history counts; a liked one is 1",
-                        REEL_PARAM_REAL, 0.35, -10, 10, NULL},
+                        REEL_PARAM_REAL, 0.35, -10, 10, NULL, -1, 1},
 };
 
 static void describe(const reel_model *model, reel_csr_view liked, reel_item_pairs *pairs)

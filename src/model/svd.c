@@ -31,18 +31,19 @@ enum { STEP_ADAGRAD, STEP_CONSTANT };
 
 static const reel_param_spec param_specs[] = {
     [PARAM_FACTORS] = {"factors", "how many factors", REEL_PARAM_INT, 128, 1, REEL_FACTORS_MAX,
-                       NULL},
+                       NULL, 16, 256, true},
     [PARAM_EPOCHS] = {"epochs", "passes over the ratings", REEL_PARAM_INT, 20, 1, 10000, NULL},
     [PARAM_STEP] = {"step", "learning rates of their own for people and films, or one for all",
                     REEL_PARAM_CHOICE, STEP_ADAGRAD, 0, 1, "adagrad|constant"},
-    [PARAM_LR] = {"lr", "learning rate", REEL_PARAM_REAL, 0.025, 0, 1, NULL},
+    [PARAM_LR] = {"lr", "learning rate", REEL_PARAM_REAL, 0.025, 0, 1, NULL, 0.003, 0.1, true},
     [PARAM_ACCUMULATOR] = {"accumulator", "adagrad: what the sums of squared gradients start from",
-                           REEL_PARAM_REAL, 0.2, 1e-6, 1e6, NULL},
-    [PARAM_REG] = {"reg", "L2 weight of one rating", REEL_PARAM_REAL, 0.04, 0, 10, NULL},
+                           REEL_PARAM_REAL, 0.2, 1e-6, 1e6, NULL, 0.02, 2, true},
+    [PARAM_REG] = {"reg", "L2 weight of one rating", REEL_PARAM_REAL, 0.04, 0, 10, NULL, 0.01, 0.3,
+                   true},
     [PARAM_INIT_STD] = {"init_std", "deviation of the factors at the start", REEL_PARAM_REAL, 0.005,
-                        0, 10, NULL},
+                        0, 10, NULL, 1e-3, 0.1, true},
     [PARAM_REG_FOLD_IN] = {"reg_fold_in", "L2 weight of one rating when a history is folded in",
-                           REEL_PARAM_REAL, 0.06, 0, 10, NULL},
+                           REEL_PARAM_REAL, 0.06, 0, 10, NULL, 0.01, 0.3, true},
 };
 
 /* ---- fitting ------------------------------------------------------------------------------- */

@@ -25,7 +25,7 @@ enum { SLOT_SIMILARITY, SLOT_TOP, SLOT_STATE };
 
 static const reel_param_spec param_specs[] = {
     [PARAM_NEIGHBOURS] = {"neighbours", "how many of the most similar people count; 0 = all",
-                          REEL_PARAM_INT, 150, 0, NEIGHBOURS_MAX, NULL},
+                          REEL_PARAM_INT, 150, 0, NEIGHBOURS_MAX, NULL, 20, 1000, true},
 };
 
 reel_code reel__user_knn_no_memory(const user_knn *self, reel_err *err)

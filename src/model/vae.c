@@ -22,18 +22,20 @@ enum { SLOT_PASS, SLOT_ROWS };
 static const reel_param_spec param_specs[] = {
     [PARAM_LIKED] = REEL_EVIDENCE_PARAM,
     [PARAM_FACTORS] = {"factors", "dimensions of the latent space", REEL_PARAM_INT, 200, 1, 1024,
-                       NULL},
-    [PARAM_HIDDEN] = {"hidden", "width of the encoder's layers", REEL_PARAM_INT, 400, 1, 4096,
-                      NULL},
+                       NULL, 64, 512, true},
+    [PARAM_HIDDEN] = {"hidden", "width of the encoder's layers", REEL_PARAM_INT, 400, 1, 4096, NULL,
+                      200, 1200, true},
     [PARAM_DEPTH] = {"depth", "layers of the encoder", REEL_PARAM_INT, 3, 1, VAE_DEPTH_MAX, NULL},
     [PARAM_EPOCHS] = {"epochs", "rounds of three encoder epochs and one of the decoder",
                       REEL_PARAM_INT, 30, 1, 10000, NULL},
-    [PARAM_BATCH] = {"batch", "people in a step", REEL_PARAM_INT, 256, 1, 65536, NULL},
+    [PARAM_BATCH] = {"batch", "people in a step", REEL_PARAM_INT, 256, 1, 65536, NULL, 64, 512,
+                     true},
     [PARAM_DROPOUT] = {"dropout", "share of a history that a step does not see", REEL_PARAM_REAL,
-                       0.5, 0, 0.95, NULL},
+                       0.5, 0, 0.95, NULL, 0.1, 0.8},
     [PARAM_GAMMA] = {"gamma", "strength of the prior for each liked film", REEL_PARAM_REAL, 0.005,
-                     0, 10, NULL},
-    [PARAM_RATE] = {"rate", "step length of Adam", REEL_PARAM_REAL, 5e-4, 1e-7, 1, NULL},
+                     0, 10, NULL, 5e-4, 0.05, true},
+    [PARAM_RATE] = {"rate", "step length of Adam", REEL_PARAM_REAL, 5e-4, 1e-7, 1, NULL, 1e-4, 5e-3,
+                    true},
 };
 
 vae_shape reel__vae_shape(const vae *self)

@@ -151,6 +151,29 @@ static void test_values_and_units_agree(void **state)
         assert_in_range(seen[i], 99, 102); /* each choice as often */
 }
 
+static void test_the_ranges_of_every_model_are_sound(void **state)
+{
+    (void)state;
+    for (size_t i = 0; reel_model_at(i) != NULL; i++) {
+        const reel_model_info *model = reel_model_at(i);
+        reel_tune_space space;
+        reel_err err;
+
+        if (reel__tune_space_make(&space, model, NULL, NULL, &err) != REEL_OK) {
+            assert_non_null(strstr(err.msg, "no parameter is left"));
+            continue;
+        }
+        for (size_t d = 0; d < space.count; d++) {
+            const reel_tune_dim *dim = &space.dims[d];
+            const reel_param_spec *spec = &model->params[dim->param];
+
+            if (!(dim->low >= spec->min && dim->low < dim->high && dim->high <= spec->max &&
+                  (!dim->log || dim->low > 0)))
+                fail_msg("%s %s: %g to %g", model->name, spec->name, dim->low, dim->high);
+        }
+    }
+}
+
 /* ---- searching ----------------------------------------------------------------------------- */
 
 static void test_the_optimum_is_found(void **state)
@@ -323,6 +346,7 @@ int main(void)
         cmocka_unit_test(test_spaces_are_taken_as_given),
         cmocka_unit_test(test_wrong_spaces_are_refused),
         cmocka_unit_test(test_values_and_units_agree),
+        cmocka_unit_test(test_the_ranges_of_every_model_are_sound),
         cmocka_unit_test(test_the_optimum_is_found),
         cmocka_unit_test(test_rungs_promote_the_best_third),
         cmocka_unit_test(test_a_replay_goes_on_the_same_way),
