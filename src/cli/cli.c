@@ -25,7 +25,7 @@ static const struct {
      {&reel__command_load, &reel__command_train, &reel__command_info, &reel__command_fetch,
       &reel__command_convert, &reel__command_sample, &reel__command_export}},
     {"Your own files", {&reel__command_fit, &reel__command_predict, &reel__command_models}},
-    {"Quality", {&reel__command_evaluate, &reel__command_tune}},
+    {"Quality", {&reel__command_evaluate, &reel__command_reproduce, &reel__command_tune}},
     {"About", {&reel__command_licenses}},
 };
 

@@ -29,6 +29,7 @@ enum {
     OPT_K,
     OPT_THRESHOLD,
     OPT_CORE,
+    OPT_IMPLICIT,
     OPT_THREADS,
     OPT_SEED
 };
@@ -61,6 +62,7 @@ static const reel_option evaluate_options[] = {
     {"k", "LENGTHS", "lengths of the lists (default 10,20,100)"},
     {"threshold", "R", "only ratings from R on (default: all)"},
     {"core", "N", "only people and films with N ratings (default: all)"},
+    {"implicit", NULL, "forget the values: every rating is a 1"},
     {"threads", "N", "default: all cores; changes no number"},
     {"seed", "N", "same seed, same split, same numbers (default 1)"},
     {NULL, NULL, NULL},
@@ -195,6 +197,7 @@ static reel_code take_options(reel_evaluate_opts *out, const reel_args *args, re
         REEL_TRY(take_lengths(&out->judge, args->option[OPT_K], err));
     if (args->option[OPT_THRESHOLD] != NULL)
         REEL_TRY(take_threshold(&out->filter.threshold, args->option[OPT_THRESHOLD], err));
+    out->implicit = args->option[OPT_IMPLICIT] != NULL;
     REEL_TRY(reel__args_int(args, OPT_CORE, 0, 1000000, &core, err));
     REEL_TRY(reel__args_int(args, OPT_THREADS, 1, THREADS_MAX, &threads, err));
     REEL_TRY(reel__args_int(args, OPT_SEED, 0, INT64_MAX, &seed, err));

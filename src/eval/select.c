@@ -18,6 +18,7 @@ static reel_code add_films(reel_dataset_builder *builder, const reel_dataset *da
     return REEL_OK;
 }
 
+/* marks NULL: all, each a 1. */
 static reel_code add_ratings(reel_dataset_builder *builder, const reel_dataset *dataset,
                              const uint8_t *marks, uint8_t wanted, reel_err *err)
 {
@@ -27,10 +28,10 @@ static reel_code add_ratings(reel_dataset_builder *builder, const reel_dataset *
 
     for (reel_index p = 0; p < r.rows; p++)
         for (reel_nnz k = r.ptr[p]; k < r.ptr[p + 1]; k++) {
-            if (marks[k] == wanted)
-                kept[count++] = (reel_rating){reel_dataset_person_ids(dataset)[p],
-                                              reel_dataset_movie_ids(dataset)[r.col[k]],
-                                              reel_dataset_times(dataset)[k], r.val[k]};
+            if (marks == NULL || marks[k] == wanted)
+                kept[count++] = (reel_rating){
+                    reel_dataset_person_ids(dataset)[p], reel_dataset_movie_ids(dataset)[r.col[k]],
+                    reel_dataset_times(dataset)[k], marks != NULL ? r.val[k] : 1};
             if (count == RATINGS_AT_ONCE) {
                 const reel_code rc = reel_dataset_builder_add_ratings(builder, kept, count, err);
 
@@ -58,4 +59,9 @@ reel_code reel__select(reel_dataset **out, const reel_dataset *dataset, const ui
 out:
     reel_dataset_builder_free(builder);
     return rc;
+}
+
+reel_code reel__forget_values(reel_dataset **out, const reel_dataset *dataset, reel_err *err)
+{
+    return reel__select(out, dataset, NULL, 0, NULL, err);
 }

@@ -11,5 +11,8 @@
 REEL_MUST_USE reel_code reel__select(reel_dataset **out, const reel_dataset *dataset,
                                      const uint8_t *marks, uint8_t wanted, const bool *films,
                                      reel_err *err);
+/* The same people and films, every rating a 1. Errors: those of the builder. */
+REEL_MUST_USE reel_code reel__forget_values(reel_dataset **out, const reel_dataset *dataset,
+                                            reel_err *err);
 
 #endif

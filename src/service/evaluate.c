@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "eval/candidates.h"
+#include "eval/select.h"
 #include "service/evaluate_priv.h"
 
 enum { RESAMPLES = 1000, SCOPE_HIDDEN = 1 };
@@ -339,6 +340,13 @@ static reel_code prepare(reel_evaluate_data *out, const reel_evaluate_opts *opts
     out->dataset = NULL;
     rc = reel__filter(&out->dataset, whole, &opts->filter, err);
     reel_dataset_free(whole);
+    REEL_TRY(rc);
+    if (opts->implicit) {
+        whole = out->dataset;
+        out->dataset = NULL;
+        rc = reel__forget_values(&out->dataset, whole, err);
+        reel_dataset_free(whole);
+    }
 out:
     return rc;
 }

@@ -39,6 +39,7 @@ typedef struct reel_evaluate_opts {
     int fold;                    /* only this one of the folds; -1 = all */
     const char *models; /* "user-knn,hybrid:popular-20=3"; NULL = hybrid, or those that predict */
     reel_metrics_wanted metrics;
+    bool implicit; /* every rating counts as a 1: only that it was given is known */
     reel_filter_opts filter;
     reel_split_opts split; /* not for train and test */
     reel_judge_opts judge;

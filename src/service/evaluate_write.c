@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "reel/version.h"
-#include "service/evaluate.h"
+#include "service/evaluate_priv.h"
 
 enum { KEY = 60 };
 
@@ -70,7 +70,7 @@ static void write_rounds(reel_json *json, const reel_rating_errors *errors)
     reel__json_array_end(json);
 }
 
-static void write_parameters(reel_json *json, const reel_evaluated *m)
+void reel__evaluate_write_parameters(reel_json *json, const reel_evaluated *m)
 {
     const reel_model_info *info = m->model != NULL ? reel_model_get_info(m->model) : NULL;
 
@@ -85,7 +85,7 @@ static void write_model(reel_json *json, const reel_evaluation *e, const reel_ev
 {
     reel__json_object(json);
     reel__json_put_text(json, "name", m->name);
-    write_parameters(json, m);
+    reel__evaluate_write_parameters(json, m);
     reel__json_put_real(json, "fit_seconds", m->fit_seconds);
     reel__json_put_real(json, "judge_seconds", m->judge_seconds);
     reel__json_key(json, "metrics");
@@ -120,6 +120,7 @@ static void write_data(reel_json *json, const reel_evaluation *e)
     reel__json_put_int(json, "ratings", e->ratings);
     reel__json_put_real(json, "threshold", e->opts->filter.threshold);
     reel__json_put_int(json, "core", e->opts->filter.core);
+    reel__json_put_bool(json, "implicit", e->opts->implicit);
     reel__json_object_end(json);
 }
 

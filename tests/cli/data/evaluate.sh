@@ -18,3 +18,13 @@ run reel evaluate --movielens sample --core 1000
 run reel evaluate --movielens sample --model nobody
 run reel evaluate --train a --test b --protocol ratio
 run reel evaluate --movielens sample --model hybrid --model user-knn
+run reel evaluate --movielens sample --share 1
+run reel evaluate --movielens sample --metrics errors
+run reel evaluate --movielens sample --metrics rating --model popular
+run reel evaluate --movielens sample --sampled 9
+run reel evaluate --movielens sample --protocol last --sampled 9 --model popular --k 5 --save-candidates few.tsv --json >three
+grep -o '"sampled_ndcg@5"' three | sort -u
+grep -c '"ndcg@5"' three || true
+wc -l <few.tsv
+reel evaluate --movielens sample --protocol cold --model content --k 5 | grep -o 'Lists of 5 of hidden films  *hidden ndcg'
+reel evaluate --movielens sample --protocol random --metrics rating --model baseline | grep -o '^Ratings  *rmse  *mae'
