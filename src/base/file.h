@@ -22,7 +22,8 @@ REEL_MUST_USE reel_code reel__file_map_open(reel_file_map *out, const char *path
 void reel__file_map_close(reel_file_map *map);
 
 /* A file that appears under its name only when it is complete: written beside it, fsynced, renamed.
- * Abort (or a crash) leaves what was there. A full disk is E_STORE with the path and the reason. */
+ * Abort (or a crash) leaves what was there. A full disk is E_STORE with the path and the reason.
+ * Devices, pipes and "/dev/stdout" are written to as they are. */
 typedef struct reel_file_writer reel_file_writer;
 REEL_MUST_USE reel_code reel__file_writer_open(reel_file_writer **out, const char *path,
                                                reel_err *err);

@@ -9,8 +9,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -26,6 +28,7 @@ enum { GATHER_BYTES = 1 << 16, RANDOM_LETTERS = 6 };
 struct reel_file_writer {
     char *path, *temporary, *folder;
     int fd;
+    bool direct; /* a device or a pipe: what is written is gone at once */
     size_t gathered;
     char gather[GATHER_BYTES];
 };
@@ -128,10 +131,30 @@ static int create_temporary(reel_file_writer *writer)
     return -1;
 }
 
+/* Standard output by its name, whatever it is: its place in a file stays where it was. A device or
+ * a pipe must not be replaced by a file of that name. Anything else is a file, to be made: -1. */
+static int open_directly(const char *path)
+{
+    struct stat facts;
+
+    if (strcmp(path, "/dev/stdout") == 0)
+        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (stat(path, &facts) != 0 || S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode))
+        return -1;
+    return open(path, O_WRONLY | O_CLOEXEC);
+}
+
 reel_code reel__file_writer_open(reel_file_writer **out, const char *path, reel_err *err)
 {
     reel_file_writer *writer = reel__alloc_array(1, sizeof *writer);
+    char resolved[PATH_MAX];
+    struct stat facts;
     reel_code rc = REEL_OK;
+
+    /* The file that a link stands for is written, and the link stays. */
+    if (lstat(path, &facts) == 0 && S_ISLNK(facts.st_mode) && strcmp(path, "/dev/stdout") != 0 &&
+        realpath(path, resolved) != NULL)
+        path = resolved;
 
     *out = NULL;
     if (writer == NULL)
@@ -142,9 +165,14 @@ reel_code reel__file_writer_open(reel_file_writer **out, const char *path, reel_
     else if (reel__file_is_folder(path))
         rc = reel__file_fail(err, "write", path, EISDIR);
     else
+        writer->fd = open_directly(path);
+    writer->direct = rc == REEL_OK && writer->fd >= 0;
+    if (rc == REEL_OK && !writer->direct) {
         remove_left_overs(writer);
-    if (rc == REEL_OK && (writer->fd = create_temporary(writer)) < 0)
-        rc = reel__file_fail(err, "write", path, errno);
+        writer->fd = create_temporary(writer);
+        if (writer->fd < 0)
+            rc = reel__file_fail(err, "write", path, errno);
+    }
     if (rc != REEL_OK) {
         free_writer(writer);
         return rc;
@@ -209,6 +237,12 @@ reel_code reel__file_writer_commit(reel_file_writer *writer, reel_err *err)
 {
     reel_code rc = flush(writer, err);
 
+    if (writer->direct) {
+        if (close(writer->fd) != 0 && rc == REEL_OK)
+            rc = reel__file_fail(err, "close", writer->path, errno);
+        free_writer(writer);
+        return rc;
+    }
     if (rc == REEL_OK && fsync(writer->fd) != 0)
         rc = reel__file_fail(err, "sync", writer->path, errno);
     if (rc == REEL_OK && rename(writer->temporary, writer->path) != 0)
@@ -230,7 +264,8 @@ void reel__file_writer_abort(reel_file_writer *writer)
     if (writer == NULL)
         return;
     close(writer->fd);
-    (void)unlink(writer->temporary);
+    if (!writer->direct)
+        (void)unlink(writer->temporary);
     free_writer(writer);
 }
 

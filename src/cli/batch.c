@@ -41,6 +41,18 @@ void reel__print_count(const char *what, int64_t count)
         reel__term_print("  %11s  %s\n", reel__term_count(text, count), what);
 }
 
+static const char standard_output[] = "/dev/stdout";
+
+const char *reel__output_path(const char *given)
+{
+    return strcmp(given, "-") == 0 ? standard_output : given;
+}
+
+bool reel__is_stdout(const char *path)
+{
+    return strcmp(path, standard_output) == 0;
+}
+
 reel_code reel__take_third(reel_third *out, const reel_args *args, int option, reel_err *err)
 {
     const char *text = args->option[option];

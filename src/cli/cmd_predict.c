@@ -21,7 +21,7 @@ static const reel_option predict_options[] = {
     {"histories", "FILE", "rows of user item [rating [time]]"},
     {"pairs", "FILE", "rows of user item [time] to predict"},
     {"pairs-columns", "NAMES", "user,item,time or user,item,rating (default: by content)"},
-    {"output", "FILE", "where user, item, score go, tabs between"},
+    {"output", "FILE", "where user, item, score go, tabs between; - = here"},
     {"header", NULL, "write a header line"},
     {"threads", "N", "how many; never changes a score (default: all cores)"},
     {"strict", NULL, "stop at the first wrong row of the histories"},
@@ -93,6 +93,8 @@ static reel_code tell(const reel_args *args, const told *t, reel_err *err)
 
     if (!args->quiet)
         warn(t);
+    if (reel__is_stdout(t->output))
+        return REEL_OK; /* nothing but rows there */
     if (args->json)
         return reel__print_json(write_report, t, err);
     if (!args->quiet)
@@ -122,6 +124,7 @@ static reel_code predict(const reel_args *args, reel_err *err)
     REEL_TRY(reel__take_third(&opts.third, args, OPT_COLUMNS, err));
     REEL_TRY(reel__args_int(args, OPT_THREADS, 0, 1024, &threads, err));
     opts.threads = (int)threads;
+    opts.output = reel__output_path(opts.output);
     opts.cancel = reel__cancel_on_signal();
     REEL_TRY(reel__batch_predictions(&opts, &report, err));
     rc = tell(args, &(told){opts.output, &report, true}, err);
@@ -163,6 +166,7 @@ reel_code reel__recommend_files(const reel_args *args, const int at[REEL_LISTS_O
     REEL_TRY(reel__args_int(args, at[REEL_LISTS_THREADS], 0, 1024, &threads, err));
     opts.k = (size_t)k;
     opts.threads = (int)threads;
+    opts.output = reel__output_path(opts.output);
     opts.cancel = reel__cancel_on_signal();
     REEL_TRY(reel__batch_lists(&opts, &report, err));
     rc = tell(args, &(told){opts.output, &report, false}, err);

@@ -28,6 +28,10 @@ REEL_MUST_USE reel_code reel__need_model(const char *name, const reel_model_info
 enum { REEL_RANGE_TEXT = 160 };
 void reel__param_range(char out[REEL_RANGE_TEXT], const reel_param_spec *spec);
 
+/* The file that rows go to; "-" is standard output. */
+const char *reel__output_path(const char *given);
+bool reel__is_stdout(const char *path);
+
 /* "  1,234  what" on standard output, unless there are none. */
 void reel__print_count(const char *what, int64_t count);
 

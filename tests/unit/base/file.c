@@ -409,9 +409,30 @@ static void test_a_file_grows_record_by_record(void **state)
                  "growing.log");
 }
 
+static void writes_into_devices_and_through_links(void **state)
+{
+    (void)state;
+    struct stat facts;
+    char target[TEMP_PATH], link[TEMP_PATH];
+    reel_err err;
+
+    assert_ok(reel__file_write("/dev/null", "gone", 4, &err));
+    assert_int_equal(stat("/dev/null", &facts), 0);
+    assert_true(S_ISCHR(facts.st_mode));
+    assert_fails(reel__file_write("/dev/full", "lost", 4, &err), REEL_E_STORE, "/dev/full");
+    (void)snprintf(target, sizeof target, "%s", temp_write("target", "old"));
+    (void)snprintf(link, sizeof link, "%s", temp_path("link"));
+    assert_int_equal(symlink(target, link), 0);
+    assert_ok(reel__file_write(link, "through", 7, &err));
+    assert_int_equal(reel__file_size(target), 7);
+    assert_int_equal(lstat(link, &facts), 0);
+    assert_true(S_ISLNK(facts.st_mode));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writes_into_devices_and_through_links),
         cmocka_unit_test(maps_files),
         cmocka_unit_test(refuses_what_is_no_file),
         cmocka_unit_test(answers_questions),
