@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "data/named.h"
 #include "service/evaluate_priv.h"
 
 enum { ID_TEXT = 32 };
@@ -210,14 +211,52 @@ out:
     return rc;
 }
 
+/* Texts in files become numbers; candidates and the films of a catalogue cannot be joined to them.
+ */
+static reel_code number_texts(reel_named *const *lists, size_t count,
+                              const reel_evaluate_opts *opts, reel_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const bool items = lists[i]->movies != NULL, people = lists[i]->people != NULL;
+
+        if ((items && opts->catalogue != NULL) || ((items || people) && opts->candidates != NULL))
+            return reel_fail(err, REEL_E_INVALID,
+                             "%s \"%.40s\" is a text: %s by numbers cannot be brought together "
+                             "with the files",
+                             items ? "item" : "user",
+                             reel__intern_text(items ? lists[i]->movies : lists[i]->people, 0),
+                             opts->candidates != NULL ? "candidates" : "films of a catalogue");
+    }
+    return reel__named_number(lists, count, err);
+}
+
+/* Files of ratings as numbers that mean the same in all of them. */
+static reel_code read_numbered(reel_ratings *const *out, const char *const *paths, size_t count,
+                               const reel_evaluate_opts *opts, reel_err *err)
+{
+    const reel_read_opts read = strict_reading(opts);
+    reel_named named[2] = {{.rated = false}, {.rated = false}}, *lists[2] = {&named[0], &named[1]};
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < count; i++)
+        REEL_TRY(reel__read_named(&named[i], paths[i], REEL_THIRD_RATING, &read, NULL, err));
+    REEL_TRY(number_texts(lists, count, opts, err));
+    for (size_t i = 0; i < count; i++) {
+        *out[i] = named[i].ratings;
+        named[i].ratings = (reel_ratings){0};
+    }
+out:
+    for (size_t i = 0; i < count; i++)
+        reel__named_fini(&named[i]);
+    return rc;
+}
+
 static reel_code read_list(reel_evaluate_data *out, reel_ratings *ratings,
                            const reel_evaluate_opts *opts, reel_err *err)
 {
-    const reel_read_opts read = strict_reading(opts);
     const reel_candidate_file no_lines = {0};
     const reel_ratings none = {0}, *parts[2] = {ratings, &none};
-    reel_read_report report;
-    reel_code rc = reel__read_ratings(ratings, opts->ratings, &read, &report, err);
+    const reel_code rc = read_numbered(&ratings, &opts->ratings, 1, opts, err);
 
     return rc == REEL_OK ? join(out, parts, &no_lines, opts, err) : rc;
 }
@@ -305,16 +344,13 @@ static reel_code held_of_lines(reel_ratings *out, const reel_candidate_file *lin
 static reel_code read_files(reel_evaluate_data *out, const reel_candidate_file *lines,
                             const reel_evaluate_opts *opts, reel_err *err)
 {
-    const reel_read_opts read = strict_reading(opts);
-    reel_ratings train = {0}, test = {0};
+    const char *const paths[2] = {opts->train, opts->test};
+    reel_ratings train = {0}, test = {0}, *lists[2] = {&train, &test};
     const reel_ratings *parts[2] = {&train, &test};
-    reel_read_report report;
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__read_ratings(&train, opts->train, &read, &report, err));
-    if (opts->test != NULL)
-        REEL_TRY(reel__read_ratings(&test, opts->test, &read, &report, err));
-    else
+    REEL_TRY(read_numbered(lists, paths, opts->test != NULL ? 2 : 1, opts, err));
+    if (opts->test == NULL)
         REEL_TRY(held_of_lines(&test, lines, err));
     REEL_TRY(join(out, parts, lines, opts, err));
     REEL_TRY(new_marks(&out->fate, out->dataset, err));

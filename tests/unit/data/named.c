@@ -313,6 +313,34 @@ static void test_names_are_sorted_and_found(void **state)
     reel__intern_free(intern);
 }
 
+/* Texts of one file meet numbers of another, in the order of their bytes. */
+static void test_lists_are_numbered_together(void **state)
+{
+    (void)state;
+    reel_named a, b, *lists[2] = {&a, &b};
+    reel_err err;
+
+    assert_ok(read_text(&a, REEL_THIRD_RATING, "b\t2\t5\na\t10\t4\n", NULL, &err));
+    assert_ok(read_text(&b, REEL_THIRD_RATING, "7\t10\t3\n7\t3\t2\n", NULL, &err));
+    assert_ok(reel__named_number(lists, 2, &err));
+    assert_string_equal(shown(&a), "2|2|5|0;1|10|4|0;");
+    assert_string_equal(shown(&b), "0|10|3|0;0|3|2|0;");
+    assert_null(a.people);
+    reel__named_fini(&a);
+    reel__named_fini(&b);
+}
+
+static reel_code number_once(void *user, reel_err *err)
+{
+    reel_named a = {.rated = false}, *lists[1] = {&a};
+    reel_code rc = reel__read_named(&a, user, REEL_THIRD_RATING, NULL, NULL, err);
+
+    if (rc == REEL_OK)
+        rc = reel__named_number(lists, 1, err);
+    reel__named_fini(&a);
+    return rc;
+}
+
 static reel_code read_once(void *user, reel_err *err)
 {
     reel_named named;
@@ -334,6 +362,7 @@ static void test_memory_that_fails(void **state)
     assert_true(sweep_memory(read_once, path) > 5);
     (void)snprintf(path, sizeof path, "%s", temp_write("quotes", "a,\"b\"\"c\",3\n"));
     assert_true(sweep_memory(read_once, path) > 5);
+    assert_true(sweep_memory(number_once, path) > 15);
 }
 
 int main(void)
@@ -348,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_the_fast_path_reads_what_the_careful_one_reads),
         cmocka_unit_test(test_people_one_a_line),
         cmocka_unit_test(test_names_are_sorted_and_found),
+        cmocka_unit_test(test_lists_are_numbered_together),
         cmocka_unit_test(test_memory_that_fails),
     };
 

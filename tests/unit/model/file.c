@@ -213,6 +213,64 @@ static void test_changed_tensors_are_refused(void **state)
     reel_dataset_free(dataset);
 }
 
+/* "a00", "a01", ... for each of count ids. */
+static void make_names(reel_names *out, reel_index count)
+{
+    reel_intern *texts = NULL;
+    int64_t rank[128];
+    char text[16];
+    int32_t id;
+
+    assert_int_equal(reel__intern_new(&texts, NULL), REEL_OK);
+    for (reel_index i = 0; i < count; i++) {
+        (void)snprintf(text, sizeof text, "a%02d", (int)i);
+        assert_int_equal(reel__intern_add(texts, text, strlen(text), &id, NULL), REEL_OK);
+    }
+    assert_int_equal(reel__names_sort(out, rank, texts, NULL), REEL_OK);
+    reel__intern_free(texts);
+}
+
+static void test_texts_for_ids_are_kept_and_checked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *other, *says;
+    } cases[] = {
+        {"a01\0a02", "a02\0a02", "movie_names are not 30 texts in order"},
+        {"a01\0a02", "a01+a02", "movie_names are not 30 texts in order"},
+        {"\"movie_names.begin\"", "\"movie_names.begun\"", "movie_names.begin"},
+    };
+    static const size_t lengths[] = {7, 7, 19};
+    char path[TEMP_PATH], changed[TEMP_PATH];
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *model = NULL, *loaded = NULL;
+    reel_names movies, people = {0};
+    reel_err err = {0};
+
+    (void)snprintf(path, sizeof path, "%s", temp_path("names.reel"));
+    (void)snprintf(changed, sizeof changed, "%s", temp_path("changed.reel"));
+    assert_int_equal(reel_model_fit(&model, "popular", dataset, NULL, NULL, NULL), REEL_OK);
+    make_names(&movies, MOVIES);
+    reel__model_take_names(model, &movies, &people);
+    assert_int_equal(reel_model_save(model, path, NULL), REEL_OK);
+    assert_int_equal(reel_model_load(&loaded, path, NULL), REEL_OK);
+    assert_int_equal(loaded->movie_names.count, MOVIES);
+    assert_int_equal(loaded->person_names.count, 0);
+    assert_string_equal(reel__names_text(&loaded->movie_names, 7), "a07");
+    assert_int_equal(reel__names_find(&loaded->movie_names, "a29"), 29);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        reel_model *none = NULL;
+
+        assert_true(patch_bytes(path, changed, cases[i].text, cases[i].other, lengths[i]));
+        assert_int_equal(reel__model_open(&none, changed, false, &err), REEL_E_FORMAT);
+        assert_null(none);
+        assert_non_null(strstr(err.msg, cases[i].says));
+    }
+    reel_model_free(model);
+    reel_model_free(loaded);
+    reel_dataset_free(dataset);
+}
+
 /* Any one damaged byte: refused, or a model that answers without a fault (under sanitizers). */
 static void test_damaged_bytes_never_crash(void **state)
 {
@@ -282,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_missing_and_foreign_files_are_refused),
         cmocka_unit_test(test_changed_headers_are_refused_with_the_reason),
         cmocka_unit_test(test_changed_tensors_are_refused),
+        cmocka_unit_test(test_texts_for_ids_are_kept_and_checked),
         cmocka_unit_test(test_damaged_bytes_never_crash),
         cmocka_unit_test(test_a_disk_error_is_told),
     };

@@ -9,7 +9,7 @@
 enum { PEOPLE = 30, FILMS = 40, TEXT = 1 << 15 };
 
 /* A person likes films of their own parity; every seventh rating goes to the other file. */
-static void write_files(char train[TEMP_PATH], char test[TEMP_PATH])
+static void write_files(char train[TEMP_PATH], char test[TEMP_PATH], bool texts)
 {
     static char kept[TEXT], held[TEXT];
     size_t kept_used = 0, held_used = 0;
@@ -20,11 +20,12 @@ static void write_files(char train[TEMP_PATH], char test[TEMP_PATH])
             char *text = away ? held : kept;
             size_t *used = away ? &held_used : &kept_used;
 
-            *used +=
-                (size_t)snprintf(text + *used, TEXT - *used, "%d\t%d\t%d\n", p, 100 + m, 4 + m % 2);
+            *used += (size_t)snprintf(text + *used, TEXT - *used,
+                                      texts ? "u%03d\tm%d\t%d\n" : "%d\t%d\t%d\n", p, 100 + m,
+                                      4 + m % 2);
         }
-    (void)snprintf(train, TEMP_PATH, "%s", temp_write("train.tsv", kept));
-    (void)snprintf(test, TEMP_PATH, "%s", temp_write("test.tsv", held));
+    (void)snprintf(train, TEMP_PATH, "%s", temp_write(texts ? "train.txt" : "train.tsv", kept));
+    (void)snprintf(test, TEMP_PATH, "%s", temp_write(texts ? "test.txt" : "test.tsv", held));
 }
 
 static reel_evaluate_opts file_opts(void)
@@ -33,7 +34,7 @@ static reel_evaluate_opts file_opts(void)
     reel_evaluate_opts opts = reel__evaluate_opts_default();
 
     if (train[0] == '\0')
-        write_files(train, test);
+        write_files(train, test, false);
     opts.train = train;
     opts.test = test;
     opts.models = "user-knn:neighbours=5";
@@ -66,6 +67,29 @@ static void test_files_are_taken_as_they_are(void **state)
                 e.models[0].ranked[0].to_best.p < 0.01);
     assert_near(asked->ranked[0].to_best.p, 1, 0);
     reel__evaluation_fini(&e);
+}
+
+static void test_texts_are_as_good_as_numbers(void **state)
+{
+    (void)state;
+    char train[TEMP_PATH], test[TEMP_PATH];
+    reel_evaluate_opts opts = file_opts();
+    reel_evaluation numbers, texts;
+    reel_err err;
+
+    assert_ok(reel__evaluation_make(&numbers, &opts, &err));
+    write_files(train, test, true);
+    opts.train = train;
+    opts.test = test;
+    assert_ok(reel__evaluation_make(&texts, &opts, &err));
+    assert_int_equal(texts.films, numbers.films);
+    for (size_t m = 1; m < numbers.count; m++) /* the first is random */
+        assert_near(texts.models[m].ranked[0].intervals[0].mean,
+                    numbers.models[m].ranked[0].intervals[0].mean, 0);
+    reel__evaluation_fini(&numbers);
+    reel__evaluation_fini(&texts);
+    opts.catalogue = "folder";
+    assert_fails(reel__evaluation_make(&texts, &opts, &err), REEL_E_INVALID, "is a text");
 }
 
 static void refuse(const reel_evaluate_opts *opts, reel_code code, const char *part)
@@ -372,6 +396,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files_are_taken_as_they_are),
+        cmocka_unit_test(test_texts_are_as_good_as_numbers),
         cmocka_unit_test(test_what_cannot_be_evaluated_is_refused),
         cmocka_unit_test(test_folder_and_store_agree),
         cmocka_unit_test(test_folds_of_a_file),
