@@ -17,7 +17,7 @@ enum { HASHED_AT_ONCE = 32 };
 static const reel_model_ops *const registry[] = {
     &reel__model_hybrid,   &reel__model_content,  &reel__model_user_knn, &reel__model_popular,
     &reel__model_baseline, &reel__model_ials,     &reel__model_vae,      &reel__model_ease,
-    &reel__model_svd,      &reel__model_item_knn, &reel__model_rp3beta,
+    &reel__model_svd,      &reel__model_item_knn, &reel__model_rp3beta,  &reel__model_bayes,
 };
 
 /* ---- registry ------------------------------------------------------------------------------ */

@@ -81,12 +81,13 @@ static const struct variant {
     {"item-knn", NULL, NULL},
     {"item-knn", "keep", "history"},
     {"rp3beta", NULL, NULL},
+    {"bayes", "samples", "20"},
 };
 
-/* Learns from the ratings one after the other, so that their order shows. */
+/* Learns from the ratings one after the other, or draws by row, so that their order shows. */
 static bool learns_in_order(const struct variant *variant)
 {
-    static const char *const names[] = {"vae", "svd"};
+    static const char *const names[] = {"vae", "svd", "bayes"};
     bool in_order = variant->value != NULL && strcmp(variant->value, "sgd") == 0;
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

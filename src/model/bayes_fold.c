@@ -1,0 +1,355 @@
+/* bayes_fold.c - a history folded into a fitted bayes model, what it predicts, and why.
+ * In each kept sample the person's vector has, given the films' vectors, a normal distribution; its
+ * mean is taken, which is the average over all draws:
+ *   A = a g sum_i w_i h_i q_i q_i' + diag(p)
+ *   x = A^-1 (a g sum_i w_i h_i (r_i - b_i) q_i + p (m + sum_i w_i y_i / sqrt(sum w)))
+ * with q a film's vector with 1 for the person's bias, h its noise precision, y its implicit
+ * vector, w the entries' weights. The person's own noise precision g comes from a few steps of its
+ * mean-field fixed point. All is linear in the history given A and g, so the contribution of an
+ * entry to film j is q_j' A^-1 times its term, averaged over the samples.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "model/bayes.h"
+#include "num/kernels.h"
+#include "num/spd.h"
+
+enum { SLOT_PEOPLE, SLOT_INVERSES, SLOT_WORK, SLOT_SUMS };
+enum { NOISE_STEPS = 3 };
+
+/* A history in one of the kept samples. */
+typedef struct fold {
+    const bayes *self;
+    const reel_query *query;
+    const float *films, *implied, *noise; /* of the sample */
+    const double *prior, *numbers;
+    double share;   /* 1 / sqrt(sum of weights) */
+    double rated;   /* sum of the weights of ratings */
+    double *gram;   /* [d][d] sum of w h q q' */
+    double *right;  /* [d] sum of w h (r - b) q */
+    double *centre; /* [d] p (m + implicit) */
+    double *vector; /* [d] */
+    double *room;   /* [d][d] */
+} fold;
+
+/* What is kept of a query in the scratch: people [kept][d], noise [kept]. */
+typedef struct folded {
+    uint64_t key;
+    double values[];
+} folded;
+
+static reel_code no_memory(const bayes *self, reel_err *err)
+{
+    return reel_fail(err, REEL_E_NOMEM, "no working memory for model \"%s\"", self->base.id);
+}
+
+/* ---- one sample ---------------------------------------------------------------------------- */
+
+static void open_sample(fold *f, const bayes *self, const reel_query *query, size_t n, double *work)
+{
+    const size_t d = self->d, movies = (size_t)self->base.movies;
+    double weights = 0;
+
+    *f = (fold){.self = self, .query = query};
+    f->films = self->films + n * movies * d;
+    f->implied = self->implicit ? self->implied + n * movies * d : NULL;
+    f->noise = self->noise + n * movies;
+    f->prior = self->prior + n * 2 * d;
+    f->numbers = self->numbers + n * BAYES_NUMBERS;
+    f->gram = work;
+    f->right = f->gram + d * d;
+    f->centre = f->right + d;
+    f->vector = f->centre + d;
+    f->room = f->vector + d;
+    for (size_t i = 0; i < query->count; i++) {
+        weights += (double)query->entries[i].weight;
+        if (query->entries[i].kind == REEL_ENTRY_RATING)
+            f->rated += (double)query->entries[i].weight;
+    }
+    f->share = weights > 0 ? 1 / sqrt(weights) : 0;
+}
+
+/* The weight of an entry in the equations, and its rating less the film's bias; 0 for a click. */
+static double entry_weight(const fold *f, const reel_entry *e, double *target)
+{
+    const size_t d = f->self->d;
+    const double rating = ((double)e->value - f->self->level[0]) / f->self->level[1];
+
+    *target = rating - (double)f->films[(size_t)e->movie * d + d - 1];
+    return e->kind == REEL_ENTRY_RATING ? (double)e->weight * (double)f->noise[e->movie] : 0;
+}
+
+/* Add w q q' (its upper triangle) and w t q, where q is a film's vector with 1 at its end. */
+REEL_KERNEL static void add_film(double *gram, double *right, const float *film, size_t d, double w,
+                                 double t)
+{
+    for (size_t a = 0; a < d; a++) {
+        const double qa = a + 1 < d ? (double)film[a] : 1, by = w * qa;
+        double *restrict row = gram + a * d;
+
+#pragma omp simd
+        for (size_t b = a; b < d - 1; b++)
+            row[b] += by * (double)film[b];
+        row[d - 1] += by;
+        right[a] += by * t;
+    }
+}
+
+static void sum_equations(const fold *f)
+{
+    const size_t d = f->self->d;
+
+    memset(f->gram, 0, d * d * sizeof *f->gram);
+    memset(f->right, 0, d * sizeof *f->right);
+    memcpy(f->centre, f->prior, d * sizeof *f->centre);
+    for (size_t i = 0; i < f->query->count; i++) {
+        const reel_entry *e = &f->query->entries[i];
+        const float *film = f->films + (size_t)e->movie * d;
+        double target;
+        const double weight = entry_weight(f, e, &target);
+
+        if (weight > 0)
+            add_film(f->gram, f->right, film, d, weight, target);
+        for (size_t k = 0; f->implied != NULL && k < d; k++)
+            f->centre[k] +=
+                f->share * (double)e->weight * (double)f->implied[(size_t)e->movie * d + k];
+    }
+    for (size_t k = 0; k < d; k++)
+        f->centre[k] *= f->prior[d + k];
+}
+
+/* inverse = (scale G + diag(p))^-1 and the vector that follows. */
+static bool solve(const fold *f, double scale, double *inverse)
+{
+    const size_t d = f->self->d;
+
+    for (size_t a = 0; a < d; a++) {
+        for (size_t b = a; b < d; b++)
+            inverse[b * d + a] = scale * f->gram[a * d + b];
+        inverse[a * d + a] += f->prior[d + a];
+    }
+    if (!reel__spd_invert(inverse, d, f->room))
+        return false;
+    for (size_t a = 0; a < d; a++) {
+        double sum = 0;
+
+        for (size_t b = 0; b < d; b++)
+            sum += inverse[a * d + b] * (scale * f->right[b] + f->centre[b]);
+        f->vector[a] = sum;
+    }
+    return true;
+}
+
+/* Weighted squares of what the ratings leave unexplained, the vector's uncertainty among them. */
+static double expected_squares(const fold *f, double scale, const double *inverse)
+{
+    const size_t d = f->self->d;
+    double squares = 0, spread = (double)d;
+
+    for (size_t i = 0; i < f->query->count; i++) {
+        const reel_entry *e = &f->query->entries[i];
+        const float *film = f->films + (size_t)e->movie * d;
+        double rest;
+        const double weight = entry_weight(f, e, &rest);
+
+        rest -= f->vector[d - 1];
+        for (size_t k = 0; k + 1 < d; k++)
+            rest -= (double)film[k] * f->vector[k];
+        squares += weight * rest * rest;
+    }
+    for (size_t a = 0; a < d; a++)
+        spread -= inverse[a * d + a] * f->prior[d + a];
+    return squares + fmax(0, spread) / scale;
+}
+
+/* Fold the history in; noise [out] the person's precision. False: not to be solved. */
+static bool fold_in(const fold *f, double *noise, double *inverse)
+{
+    const double alpha = f->numbers[BAYES_ALPHA], shape = f->numbers[BAYES_NOISE_SHAPE];
+
+    sum_equations(f);
+    *noise = 1;
+    for (int step = 0;; step++) {
+        if (!solve(f, alpha * *noise, inverse))
+            return false;
+        if (step == NOISE_STEPS || !(shape > 0) || !(f->rated > 0))
+            return true;
+        *noise =
+            (shape + f->rated) / (shape + alpha * expected_squares(f, alpha * *noise, inverse));
+    }
+}
+
+/* ---- all samples --------------------------------------------------------------------------- */
+
+static size_t work_size(size_t d)
+{
+    return 3 * d * d + 3 * d;
+}
+
+/* Vectors and noise of a query in every sample, from the last call or folded in anew. inverses
+ * [out, optional] [kept][d][d]. */
+static reel_code open_folded(folded **out, double **inverses, const bayes *self,
+                             const reel_query *query, reel_scratch *scratch, reel_err *err)
+{
+    const size_t d = self->d, kept = self->kept;
+    const uint64_t key = reel__query_key(&self->base, query);
+    folded *people =
+        reel__scratch_get(scratch, SLOT_PEOPLE, sizeof *people + kept * (d + 1) * sizeof(double));
+    double *work = reel__scratch_get(scratch, SLOT_WORK, work_size(d) * sizeof *work);
+    folded *kept_inverses = NULL;
+
+    if (inverses != NULL) {
+        kept_inverses = reel__scratch_get(scratch, SLOT_INVERSES,
+                                          sizeof *people + kept * d * d * sizeof(double));
+        if (kept_inverses == NULL)
+            return no_memory(self, err);
+        *inverses = kept_inverses->values;
+    }
+    if (people == NULL || work == NULL)
+        return no_memory(self, err);
+    *out = people;
+    if (people->key == key && (inverses == NULL || kept_inverses->key == key))
+        return REEL_OK;
+    people->key = 0;
+    for (size_t n = 0; n < kept; n++) {
+        double *inverse = inverses != NULL ? *inverses + n * d * d : work + 2 * d * d + 3 * d;
+        fold f;
+
+        open_sample(&f, self, query, n, work);
+        if (!fold_in(&f, &people->values[kept * d + n], inverse))
+            return reel_fail(err, REEL_E_INVALID,
+                             "model \"%s\" finds no vector for a history with such weights",
+                             self->base.id);
+        memcpy(people->values + n * d, f.vector, d * sizeof(double));
+    }
+    people->key = key;
+    if (kept_inverses != NULL)
+        kept_inverses->key = key;
+    return REEL_OK;
+}
+
+/* sums[j] += what one sample predicts of each film, in units. person [d], its bias at the end. */
+REEL_KERNEL static void add_scores(const float *films, const double *person, size_t d, size_t n,
+                                   double *sums)
+{
+    for (size_t j = 0; j < n; j++) {
+        const float *restrict film = films + j * d;
+        double sum = 0;
+
+#pragma omp simd reduction(+ : sum)
+        for (size_t k = 0; k < d - 1; k++)
+            sum += (double)film[k] * person[k];
+        sums[j] += sum + (double)film[d - 1] + person[d - 1];
+    }
+}
+
+reel_code reel__bayes_score(const reel_model *model, const reel_query *query, reel_scratch *scratch,
+                            float *scores, reel_err *err)
+{
+    const bayes *self = (const bayes *)model;
+    const size_t movies = (size_t)model->movies, d = self->d;
+    double *sums = reel__scratch_get(scratch, SLOT_SUMS, movies * sizeof *sums);
+    folded *people = NULL;
+    reel_code rc = REEL_OK;
+
+    if (sums == NULL)
+        return no_memory(self, err);
+    REEL_TRY(open_folded(&people, NULL, self, query, scratch, err));
+    memset(sums, 0, movies * sizeof *sums);
+    for (size_t n = 0; n < self->kept; n++)
+        add_scores(self->films + n * movies * d, people->values + n * d, d, movies, sums);
+    for (size_t j = 0; j < movies; j++)
+        scores[j] = (float)(self->level[0] + self->level[1] * sums[j] / (double)self->kept);
+out:
+    return rc;
+}
+
+reel_code reel__bayes_predict(const reel_model *model, const reel_query *query,
+                              const reel_index *movies, size_t count, reel_scratch *scratch,
+                              float *out, reel_err *err)
+{
+    const bayes *self = (const bayes *)model;
+    const size_t d = self->d;
+    folded *people = NULL;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(open_folded(&people, NULL, self, query, scratch, err));
+    for (size_t i = 0; i < count; i++) {
+        double sum = 0;
+
+        for (size_t n = 0; n < self->kept; n++) {
+            const size_t row = n * (size_t)model->movies + (size_t)movies[i];
+
+            add_scores(self->films + row * d, people->values + n * d, d, 1, &sum);
+        }
+        out[i] = (float)(self->level[0] + self->level[1] * sum / (double)self->kept);
+    }
+out:
+    return rc;
+}
+
+/* ---- reasons ------------------------------------------------------------------------------- */
+
+/* What one sample adds to the contributions, in units of the ratings; the baseline's part of it. */
+static double add_reasons(const fold *f, const double *inverse, double noise, reel_index movie,
+                          double *contributions)
+{
+    const size_t d = f->self->d;
+    const float *film = f->films + (size_t)movie * d;
+    const double scale = f->numbers[BAYES_ALPHA] * noise;
+    double *pull = f->vector, baseline = (double)film[d - 1];
+
+    for (size_t a = 0; a < d; a++) {
+        double sum = inverse[a * d + d - 1];
+
+        for (size_t b = 0; b + 1 < d; b++)
+            sum += inverse[a * d + b] * (double)film[b];
+        pull[a] = sum;
+        baseline += sum * f->prior[a] * f->prior[d + a];
+    }
+    for (size_t i = 0; i < f->query->count; i++) {
+        const reel_entry *e = &f->query->entries[i];
+        const size_t at = (size_t)e->movie * d;
+        double target, rated = pull[d - 1], implied = 0;
+        const double weight = entry_weight(f, e, &target);
+
+        for (size_t k = 0; k + 1 < d; k++)
+            rated += (double)f->films[at + k] * pull[k];
+        for (size_t k = 0; f->implied != NULL && k < d; k++)
+            implied += (double)f->implied[at + k] * pull[k] * f->prior[d + k];
+        contributions[i] +=
+            scale * weight * target * rated + f->share * (double)e->weight * implied;
+    }
+    return baseline;
+}
+
+reel_code reel__bayes_explain(const reel_model *model, const reel_query *query, reel_index movie,
+                              reel_scratch *scratch, double *contributions, reel_explanation *out,
+                              reel_err *err)
+{
+    const bayes *self = (const bayes *)model;
+    const size_t d = self->d;
+    const double unit = self->level[1] / (double)self->kept;
+    double *inverses = NULL, *work, baseline = 0;
+    folded *people = NULL;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(open_folded(&people, &inverses, self, query, scratch, err));
+    work = reel__scratch_get(scratch, SLOT_WORK, work_size(d) * sizeof *work);
+    for (size_t n = 0; n < self->kept; n++) {
+        fold f;
+
+        open_sample(&f, self, query, n, work);
+        baseline += add_reasons(&f, inverses + n * d * d, people->values[self->kept * d + n], movie,
+                                contributions);
+    }
+    out->baseline = self->level[0] + unit * baseline;
+    out->score = out->baseline;
+    for (size_t i = 0; i < query->count; i++) {
+        contributions[i] *= unit;
+        out->score += contributions[i];
+    }
+out:
+    return rc;
+}
