@@ -20,6 +20,7 @@ static const char surprise_here[] = "Surprise 1.1.4, measured on these folds";
 #define SVD_SURPRISE  "svd:factors=100:epochs=20:step=constant:lr=0.005:reg=0.02:init_std=0.1"
 #define EASE_ANELLI   "ease:lambda=238.56:weighting=0:ridge=0"
 #define EASE_PLAIN    "ease:lambda=500:weighting=0:ridge=0"
+#define LIKE_SURPRISE ":by=user:similarity=msd:neighbours=40:shrinkage=0:exponent=1"
 #define KNN_COSINE_95 "item-knn:similarity=cosine:neighbours=95:popularity=0:exponent=1"
 
 /* Each row: rmse, mae. */
@@ -29,9 +30,10 @@ static const reel_published surprise_1m[] = {
     {"svdpp", "SVD++", {.862, .672}, surprise},
     {"nmf", "NMF", {.916, .723}, surprise},
     {"slope-one", "Slope One", {.907, .715}, surprise},
-    {"knn-basic", "k-NN", {.923, .727}, surprise},
-    {"knn-centered", "Centered k-NN", {.929, .738}, surprise},
-    {"knn-baseline", "k-NN Baseline", {.895, .706}, surprise},
+    {"knn-basic" LIKE_SURPRISE, "k-NN", {.923, .727}, surprise},
+    {"knn-centered" LIKE_SURPRISE, "Centered k-NN", {.929, .738}, surprise},
+    {"knn-baseline" LIKE_SURPRISE, "k-NN Baseline", {.895, .706}, surprise},
+    {"knn-baseline", NULL, {0}, NULL},
     {"co-clustering", "Co-Clustering", {.915, .717}, surprise},
     {"baseline", "Baseline", {.909, .719}, surprise},
     {"random", "Random", {1.504, 1.206}, surprise},
@@ -45,9 +47,10 @@ static const reel_published surprise_100k[] = {
     {"svdpp", "SVD++", {.919, .721}, surprise},
     {"nmf", "NMF", {.963, .758}, surprise},
     {"slope-one", "Slope One", {.946, .743}, surprise},
-    {"knn-basic", "k-NN", {.98, .774}, surprise},
-    {"knn-centered", "Centered k-NN", {.951, .749}, surprise},
-    {"knn-baseline", "k-NN Baseline", {.931, .733}, surprise},
+    {"knn-basic" LIKE_SURPRISE, "k-NN", {.98, .774}, surprise},
+    {"knn-centered" LIKE_SURPRISE, "Centered k-NN", {.951, .749}, surprise},
+    {"knn-baseline" LIKE_SURPRISE, "k-NN Baseline", {.931, .733}, surprise},
+    {"knn-baseline", NULL, {0}, NULL},
     {"co-clustering", "Co-Clustering", {.963, .753}, surprise},
     {"baseline", "Baseline", {.944, .748}, surprise},
     {"random", "Random", {1.518, 1.219}, surprise},
@@ -59,7 +62,10 @@ static const reel_published peers_1m[] = {
     {"svd", "LIBMF, 128 factors, 20 epochs", {.8432, .6654}, libmf},
     {"als", "cmfrec ALS, 40 factors, biases", {.8543, .6721}, cmfrec},
     {"svdpp", "SVD++, fold 0 only", {.8629, .6750}, surprise_here},
-    {"knn-baseline", "KNNBaseline, people, fold 0 only", {.8943, .7057}, surprise_here},
+    {"knn-baseline" LIKE_SURPRISE,
+     "KNNBaseline, people, fold 0 only",
+     {.8943, .7057},
+     surprise_here},
     {"bayes", "the best of these peers", {.8432, .6654}, libmf},
     {"baseline", NULL, {0}, NULL},
 };

@@ -78,6 +78,7 @@ static inline void check_damage(const reel_model *model, const file_damage *dama
     assert_ok(reel__model_new(&loaded, model->ops, &err));
     loaded->movies = model->movies;
     loaded->people = model->people;
+    memcpy(loaded->params, model->params, sizeof loaded->params);
     assert_ok(reel__tensors_open(&loaded->tensors, path, &err));
     assert_fails(model->ops->load(loaded, loaded->tensors, "", &err), REEL_E_FORMAT,
                  damage->message);
