@@ -195,7 +195,8 @@ reel_code reel__args_amount(const reel_args *args, int option, int64_t min, int6
     if (text == NULL)
         return REEL_OK;
     number = strtod(text, &end);
-    scale = end == text || text[0] < '0' || text[0] > '9' ? 0 : read_unit(end);
+    /* Neither a sign nor "0x10", "1e5" or "inf". */
+    scale = text + strspn(text, "0123456789.") == end && end != text ? read_unit(end) : 0;
     number *= scale;
     if (scale > 0 && number >= (double)min && number <= (double)max && number < 0x1p63) {
         *value = (int64_t)number;

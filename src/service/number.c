@@ -65,9 +65,11 @@ static char *put_by_library(char *to, float value)
 {
     char text[REEL_NUMBER_TEXT];
 
-    (void)snprintf(text, sizeof text, "%.6g", (double)value);
-    if (strtof(text, NULL) != value)
-        (void)snprintf(text, sizeof text, "%.9g", (double)value);
+    for (int digits = 6; digits <= DIGITS; digits++) {
+        (void)snprintf(text, sizeof text, "%.*g", digits, (double)value);
+        if (strtof(text, NULL) == value)
+            break;
+    }
     for (const char *at = text; *at != '\0'; at++)
         *to++ = *at;
     return to;

@@ -13,7 +13,7 @@ enum {
 
 /* Write at `to`; returns where the text ends. No NUL. */
 char *reel__put_int(char *to, int64_t value);
-/* The fewest digits that read back as the same float. */
+/* The fewest digits that read back as the same float, those in front of the point in full. */
 char *reel__put_float(char *to, float value);
 
 #endif

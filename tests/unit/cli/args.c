@@ -55,6 +55,58 @@ static void options_and_words_may_mix(void **state)
     assert_true(args.quiet);
 }
 
+static void amounts_may_have_a_unit(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t value;
+    } cases[] = {{"10M", 10000000},
+                 {"1.5k", 1500},
+                 {"8G", INT64_C(8000000000)},
+                 {"8GB", INT64_C(8000000000)},
+                 {"2Ki", 2048},
+                 {"1GiB", 1 << 30},
+                 {"17", 17},
+                 {"3K", 3000},
+                 {"1T", INT64_C(1000000000000)},
+                 {"-1", -1},
+                 {"M", -1},
+                 {"1x", -1},
+                 {"1Mx", -1},
+                 {"1e99", -1},
+                 {"inf", -1},
+                 {"0x10", -1},
+                 {"nan", -1},
+                 {"1 M", -1}};
+    reel_args args;
+    reel_err err;
+
+    (void)state;
+    assert_ok(parse(&args, &with_words, "try --limit 1", &err));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t value = -1;
+        reel_code rc;
+
+        args.option[LIMIT] = cases[i].text;
+        rc = reel__args_amount(&args, LIMIT, 1, INT64_MAX, &value, &err);
+        if (value != cases[i].value || (rc == REEL_OK) != (cases[i].value > 0))
+            fail_msg("%s became %lld", cases[i].text, (long long)value);
+    }
+}
+
+static void options_given_many_times_are_kept_in_order(void **state)
+{
+    reel_args args;
+    reel_err err;
+
+    (void)state;
+    assert_ok(parse(&args, &with_words, "try --limit 5 --force --limit 6", &err));
+    assert_int_equal(args.given_count, 3);
+    assert_int_equal(args.given[0].option, LIMIT);
+    assert_string_equal(args.given[2].value, "6");
+    assert_string_equal(args.option[LIMIT], "6");
+}
+
 static void mistakes_are_named(void **state)
 {
     reel_args args;
@@ -182,6 +234,8 @@ static void a_table_without_memory_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(amounts_may_have_a_unit),
+        cmocka_unit_test(options_given_many_times_are_kept_in_order),
         cmocka_unit_test(options_and_words_may_mix),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(numbers_stay_in_their_range),
