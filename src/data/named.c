@@ -151,7 +151,10 @@ static bool find_fault(named_reader *reading, const reel_field fields[], reel_ra
         value = 1.0;
     }
     if (fabs(value) > (double)REEL_RATING_MAX)
-        return snprintf(reason, ROWS_FAULT, "rating %g is too large", value) > 0;
+        return snprintf(reason, ROWS_FAULT, "rating %g is too large%s", value,
+                        shape->columns == 3 && value > 0
+                            ? "; for times put a header above: user, item, time"
+                            : "") > 0;
     if (shape->rating >= 0 && (opts->scale_min != 0.0 || opts->scale_max != 0.0) &&
         (value < opts->scale_min || value > opts->scale_max))
         return snprintf(reason, ROWS_FAULT, "rating %g is outside the scale %g to %g", value,

@@ -33,9 +33,9 @@ reel_name reel__movie_name(const reel_model *model, reel_index movie);
 
 /* Histories in the order in which people come in the file. */
 typedef struct reel_histories {
-    reel_named file;
+    reel_named file; /* the texts; its rows are gone */
     size_t people;
-    int64_t *ids;        /* [people] as file.ratings has them */
+    int64_t *ids;        /* [people] numbers, or positions among the texts */
     size_t *begin;       /* [people + 1] */
     reel_entry *entries; /* by ascending movie inside a person */
     reel_index *rows;    /* [people] of the model, or -1 */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "model/vtable.h"
 #include "service/fit_priv.h"
 
@@ -89,7 +90,8 @@ static reel_code add_named_movies(reel_dataset_builder *builder, const reel_name
     reel_code rc = REEL_OK;
 
     for (reel_index i = 0; i < names->count; i++) {
-        const char *name = reel__names_text(names, i);
+        const char *text = reel__names_text(names, i);
+        const char *name = reel__utf8_valid(text, strlen(text)) ? text : "";
         reel_movie movie = {.id = i, .title = name, .name = name, .genres = "", .overview = ""};
 
         movie.tagline = movie.keywords = movie.cast = movie.directors = movie.tags = "";

@@ -308,6 +308,7 @@ reel_code reel__histories_make(reel_histories *out, const reel_model *model, ree
     REEL_TRY(sort_people(&s, threads, report, err));
     REEL_TRY(find_rows(&s, err));
     report->people = (int64_t)out->people;
+    reel__ratings_fini(&out->file.ratings); /* the entries say it all */
 out:
     reel__free(s.place);
     reel__free(s.keys);

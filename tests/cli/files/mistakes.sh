@@ -12,6 +12,7 @@ run reel fit --train train.tsv --model user-knn --param neighbours=-1 --output m
 run reel fit --train train.tsv --model user-knn --param neighbours --output m.safetensors
 run reel fit --train train.tsv --model user-knn --param neighbours=1 --param neighbours=2 --output m
 run reel fit --train train.tsv --model popular --memory lots --output m.safetensors
+run reel fit --train train.tsv --model ease --memory 10 --output m.safetensors
 run reel fit --model popular --output m.safetensors
 run reel fit --train train.tsv --model popular
 run reel fit --train train.tsv --model popular --output train.tsv

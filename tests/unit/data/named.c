@@ -185,6 +185,7 @@ static void test_files_that_are_no_lists_are_refused(void **state)
     refuse("movieId,userId\n1,2\n", "another order");
     refuse("user,item,time,rating\n1,2,3,4\n", "another order");
     refuse("user,item\n", "no");
+    refuse("1\t2\t978300760\n", "for times put a header above");
     refuse("1\t2\tx\n", "list:1: rating \"x\" is not a number");
     refuse("1\t2\t3\t978300760\n1\t3\t3\t97830", "is cut");
     assert_fails(reel__read_named(&named, temp_path("absent"), REEL_THIRD_RATING, NULL, NULL, &err),
