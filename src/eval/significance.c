@@ -15,6 +15,8 @@
 #include "num/par.h"
 
 enum { RESAMPLES_MAX = 100000, ROWS_PER_THREAD = 100000 };
+/* Resamples that go over the rows together, and the rows they go over before the next ones. */
+enum { TOGETHER = 8, ROWS_AT_ONCE = 64 };
 static const double low_share = 0.025, high_share = 0.975;
 
 reel_bootstrap_opts reel__bootstrap_opts_default(void)
@@ -53,7 +55,7 @@ typedef struct resampling {
     size_t count, columns, outs;
     statistic *derive;
     int resamples, threads;
-    float *drawn;  /* [threads][count] how often */
+    float *drawn;  /* [threads][TOGETHER][count] how often */
     double *sums;  /* [resamples][columns] */
     double *found; /* [outs][resamples] */
     double *one;   /* [threads][outs] */
@@ -68,35 +70,58 @@ static void free_resampling(resampling *r)
     reel__free(r->one);
 }
 
-/* sums [columns] += times [count] x values [count][columns] */
-REEL_KERNEL static void add_rows(double *restrict sums, const float *times, size_t count,
-                                 const double *values, size_t columns)
+/* sums [columns] += times [count] x values [count][columns], four rows at a time. */
+REEL_KERNEL static void add_rows(double *restrict sums, const float *restrict times, size_t count,
+                                 const double *restrict values, size_t columns)
 {
-    for (size_t n = 0; n < count; n++) {
-        const double weight = (double)times[n];
+    size_t n = 0;
 
-        if (times[n] == 0)
-            continue;
+    for (; n + 4 <= count; n += 4) {
+        const double *a = values + n * columns, *b = a + columns, *c = b + columns,
+                     *d = c + columns;
+        const double wa = (double)times[n], wb = (double)times[n + 1];
+        const double wc = (double)times[n + 2], wd = (double)times[n + 3];
+
 #pragma omp simd
-        for (size_t c = 0; c < columns; c++)
-            sums[c] += weight * values[n * columns + c];
+        for (size_t i = 0; i < columns; i++)
+            sums[i] += (wa * a[i] + wb * b[i]) + (wc * c[i] + wd * d[i]);
     }
+    for (; n < count; n++)
+        for (size_t i = 0; i < columns; i++)
+            sums[i] += (double)times[n] * values[n * columns + i];
 }
 
-static void draw_resample(const resampling *r, uint64_t seed, int number)
+/* How often each row is drawn. */
+static void draw_rows(const resampling *r, float *drawn, uint64_t seed, int number)
 {
-    const size_t thread = (size_t)omp_get_thread_num();
-    float *drawn = r->drawn + thread * r->count;
-    double *sums = r->sums + (size_t)number * r->columns, *one = r->one + thread * r->outs;
     reel_rng rng = reel__rng_make(seed, (uint64_t)number);
 
     memset(drawn, 0, r->count * sizeof *drawn);
     for (size_t n = 0; n < r->count; n++)
         drawn[reel__rng_below(&rng, r->count)] += 1;
-    add_rows(sums, drawn, r->count, r->values, r->columns);
-    r->derive(sums, r->columns, (double)r->count, one);
-    for (size_t i = 0; i < r->outs; i++)
-        r->found[i * (size_t)r->resamples + (size_t)number] = one[i];
+}
+
+/* A few resamples at once, so that rows are read once for all of them. */
+static void draw_resamples(const resampling *r, uint64_t seed, int first)
+{
+    const size_t thread = (size_t)omp_get_thread_num();
+    const int last = first + TOGETHER < r->resamples ? first + TOGETHER : r->resamples;
+    float *drawn = r->drawn + thread * TOGETHER * r->count;
+    double *one = r->one + thread * r->outs;
+
+    for (int number = first; number < last; number++)
+        draw_rows(r, drawn + (size_t)(number - first) * r->count, seed, number);
+    for (size_t row = 0; row < r->count; row += ROWS_AT_ONCE)
+        for (int number = first; number < last; number++)
+            add_rows(r->sums + (size_t)number * r->columns,
+                     drawn + (size_t)(number - first) * r->count + row,
+                     r->count - row < ROWS_AT_ONCE ? r->count - row : ROWS_AT_ONCE,
+                     r->values + row * r->columns, r->columns);
+    for (int number = first; number < last; number++) {
+        r->derive(r->sums + (size_t)number * r->columns, r->columns, (double)r->count, one);
+        for (size_t i = 0; i < r->outs; i++)
+            r->found[i * (size_t)r->resamples + (size_t)number] = one[i];
+    }
 }
 
 static reel_code take_rows(resampling *r, reel_sample_view sample, reel_err *err)
@@ -125,7 +150,7 @@ static reel_code open_resampling(resampling *r, reel_sample_view sample,
     r->threads =
         reel__par_threads((double)rows * (double)resamples, ROWS_PER_THREAD, opts->threads);
     r->values = reel__alloc_array(rows * sample.columns, sizeof *r->values);
-    r->drawn = reel__alloc_array(rows * (size_t)r->threads, sizeof *r->drawn);
+    r->drawn = reel__alloc_array(rows * (size_t)r->threads * TOGETHER, sizeof *r->drawn);
     r->sums = reel__alloc_zero(resamples * sample.columns, sizeof *r->sums);
     r->found = reel__alloc_array(resamples * r->outs, sizeof *r->found);
     r->one = reel__alloc_array(r->outs * (size_t)r->threads, sizeof *r->one);
@@ -138,8 +163,8 @@ static reel_code open_resampling(resampling *r, reel_sample_view sample,
 static void draw_all(const resampling *r, uint64_t seed)
 {
 #pragma omp parallel for schedule(static) num_threads(r->threads)
-    for (int number = 0; number < r->resamples; number++)
-        draw_resample(r, seed, number);
+    for (int first = 0; first < r->resamples; first += TOGETHER)
+        draw_resamples(r, seed, first);
 }
 
 static int by_value(const void *a, const void *b)

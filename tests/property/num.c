@@ -37,8 +37,10 @@ static void topk_is_a_full_sort(void **state)
     for (uint64_t round = 0; round < 400; round++) {
         reel_rng rng = reel__rng_make(seed, round);
         const reel_index n =
-            (reel_index)(round % 40 == 0 ? draw(&rng, 1, SCORES_MOST) : draw(&rng, 0, 700));
-        const size_t k = (size_t)(round % 3 == 0 ? draw(&rng, 0, n + 1) : draw(&rng, 1, 30));
+            (reel_index)(round % 8 == 0 ? draw(&rng, 1, SCORES_MOST) : draw(&rng, 0, 1500));
+        const size_t k = (size_t)(round % 3 == 0   ? draw(&rng, 0, n + 1)
+                                  : round % 3 == 1 ? draw(&rng, 1, 30)
+                                                   : draw(&rng, 1, 140));
         const bool skipping = draw(&rng, 0, 1) == 1;
         size_t count;
 
