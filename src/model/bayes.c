@@ -8,7 +8,8 @@
  * vectors are drawn at once and in parallel, and the implicit features never meet the ratings
  * (bayes_rows.c, bayes_prior.c). Predictions are averaged over the samples of all parameters, after
  * Salakhutdinov and Mnih 2008, "Bayesian probabilistic matrix factorization". People and films
- * differ in how noisy their ratings are (g, h).
+ * differ in how noisy their ratings are (g, h). t is a person's mood, by day and order of the
+ * ratings (bayes_time.c).
  */
 #include "model/bayes.h"
 
@@ -28,9 +29,9 @@ static const reel_param_spec param_specs[BAYES_PARAMS] = {
     [BAYES_BURN_IN] = {"burn_in", "sweeps before those", REEL_PARAM_INT, 32, 0, 100000, NULL},
     [BAYES_FEATURES] = {"features",
                         "what else tells of people (svdpp: the films they rated) and films "
-                        "(flipped: who rated them)",
-                        REEL_PARAM_CHOICE, BAYES_BOTH, 0, BAYES_BOTH,
-                        "none|svdpp|flipped|svdpp+flipped"},
+                        "(flipped: who rated them); all: and time",
+                        REEL_PARAM_CHOICE, BAYES_ALL, 0, BAYES_ALL,
+                        "none|svdpp|flipped|svdpp+flipped|all"},
     [BAYES_NOISE] = {"noise", "whether people and films differ in how noisy their ratings are",
                      REEL_PARAM_CHOICE, 1, 0, 1, "equal|varied"},
     [BAYES_KEPT] = {"kept", "samples in the model file, spread over all; at most 64 MB of them",
@@ -57,7 +58,7 @@ static double bayes_memory(const reel_model *model, const reel_dataset *dataset)
     const double stride = (double)reel__bayes_shape((size_t)model->params[BAYES_RANK]).stride;
     const double rows = (double)ratings.rows + (double)ratings.cols;
 
-    return rows * 4 * stride * sizeof(float) + (double)ratings.ptr[ratings.rows] * 40 +
+    return rows * 4 * stride * sizeof(float) + (double)ratings.ptr[ratings.rows] * 60 +
            (double)BAYES_KEPT_BYTES;
 }
 

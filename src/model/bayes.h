@@ -131,4 +131,18 @@ void reel__bayes_draw_noise(bayes_sampler *sampler, bool people);
 /* Draw a side's prior: means, precisions and implicit features (bayes_prior.c). */
 void reel__bayes_draw_prior(bayes_sampler *sampler, bool people);
 
+/* ---- time (bayes_time.c) ------------------------------------------------------------------- */
+
+/* times [count] by person. Errors: E_NOMEM; free it in any case. */
+reel_code reel__bayes_time_open(bayes_time **out, const bayes_sampler *sampler,
+                                const int64_t *times, reel_err *err);
+void reel__bayes_time_free(bayes_time *time); /* NULL allowed */
+/* Draw what time explains, after people's vectors; residuals, targets and squares follow. */
+void reel__bayes_draw_time(bayes_sampler *sampler);
+/* Of the drift. */
+double reel__bayes_time_variance(const bayes_time *time);
+/* Find where targets fall among the sessions; then what time adds to one. Errors: E_NOMEM. */
+reel_code reel__bayes_time_place(bayes_time *time, const reel_fit_targets *targets, reel_err *err);
+double reel__bayes_time_of(const bayes_time *time, size_t target);
+
 #endif

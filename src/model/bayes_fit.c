@@ -153,6 +153,8 @@ reel_code reel__bayes_open(bayes_sampler *s, const reel_dataset *dataset, const 
     standardise(s, ratings.val);
     start_side(s, &s->people, 0);
     start_side(s, &s->films, 1);
+    if (plan->time)
+        rc = reel__bayes_time_open(&s->time, s, reel_dataset_times(dataset), err);
     return rc;
 }
 
@@ -165,6 +167,7 @@ void reel__bayes_close(bayes_sampler *s)
     reel__free(s->film_target);
     reel__free(s->residual);
     reel__free(s->place);
+    reel__bayes_time_free(s->time);
 }
 
 /* ---- a sweep ------------------------------------------------------------------------------- */
@@ -186,6 +189,8 @@ reel_code reel__bayes_sweep(bayes_sampler *s, reel_err *err)
 
     s->sweep++;
     REEL_TRY(reel__bayes_draw_rows(s, true, err));
+    if (s->time != NULL)
+        reel__bayes_draw_time(s);
     if (s->noise_varies)
         reel__bayes_draw_noise(s, true);
     reel__bayes_draw_prior(s, true);
@@ -217,6 +222,8 @@ static void add_predictions(const bayes_sampler *s, const reel_fit_targets *targ
 
         (void)reel__bayes_residuals(&row, person, shape, &residual);
         sums[t] -= (double)residual;
+        if (s->time != NULL)
+            sums[t] += reel__bayes_time_of(s->time, t);
     }
 }
 
@@ -257,7 +264,9 @@ static void keep_sample(bayes *self, const bayes_sampler *s, size_t n)
         prior[f] = s->people.mean[f < rank ? f : s->shape.width];
         prior[d + f] = s->people.precision[f < rank ? f : s->shape.width];
     }
-    numbers[BAYES_ALPHA] = s->alpha;
+    /* A history's drift is not known when it is folded in: it is part of the noise then. */
+    numbers[BAYES_ALPHA] =
+        s->time == NULL ? s->alpha : 1 / (1 / s->alpha + reel__bayes_time_variance(s->time));
     numbers[BAYES_NOISE_SHAPE] = s->noise_varies ? s->people.noise_shape : 0;
 }
 
@@ -348,6 +357,8 @@ reel_code reel__bayes_fit(reel_model *model, const reel_dataset *dataset,
         sums = reel__alloc_zero(targets->count, sizeof *sums);
         if (sums == NULL)
             REEL_TRY(no_memory(&sampler, err));
+        if (sampler.time != NULL)
+            REEL_TRY(reel__bayes_time_place(sampler.time, targets, err));
     }
     REEL_TRY(run(self, &sampler, &plan, context, sums, err));
     if (targets != NULL)

@@ -274,6 +274,88 @@ static void test_predictions_are_those_of_the_twin(void **state)
     compare_with_twin(how, "rank=1 samples=10000 features=flipped noise=varied kept=1");
 }
 
+/* ---- time ---------------------------------------------------------------------------------- */
+
+enum { MOODY = 40, SEEN = 30, DAYS = 3 };
+
+/* Ratings that are nothing but the day's mood; a sixth of them are held out. */
+typedef struct moods {
+    reel_dataset *dataset;
+    reel_index rows[MOODY * SEEN], movies[MOODY * SEEN];
+    int64_t times[MOODY * SEEN];
+    float truth[MOODY * SEEN];
+    size_t count;
+} moods;
+
+/* One person's ratings. */
+static void make_person(moods *out, reel_dataset_builder *builder, int p, reel_rng *rng)
+{
+    double mood[DAYS];
+
+    for (int d = 0; d < DAYS; d++)
+        mood[d] = 3 + reel__rng_normal(rng);
+    for (int m = 0; m < SEEN; m++) {
+        const int64_t day = (int64_t)reel__rng_below(rng, DAYS), time = (1 + day) * 86400 + m;
+        const float value = (float)(mood[day] + 0.1 * reel__rng_normal(rng));
+        const reel_rating rating = {.person = p, .movie = m, .value = value, .time = time};
+
+        if (reel__rng_below(rng, 6) > 0) {
+            assert_int_equal(reel_dataset_builder_add_ratings(builder, &rating, 1, NULL), REEL_OK);
+            continue;
+        }
+        out->rows[out->count] = p;
+        out->movies[out->count] = m;
+        out->times[out->count] = time;
+        out->truth[out->count++] = value;
+    }
+}
+
+static void make_moods(moods *out)
+{
+    reel_dataset_builder *builder = NULL;
+    reel_rng rng = reel__rng_make(2, 1);
+
+    out->count = 0;
+    assert_int_equal(reel_dataset_builder_new(&builder, NULL), REEL_OK);
+    for (int p = 0; p < MOODY; p++)
+        make_person(out, builder, p, &rng);
+    assert_int_equal(reel_dataset_builder_finish(&out->dataset, builder, NULL, NULL), REEL_OK);
+    reel_dataset_builder_free(builder);
+}
+
+static double error_with(const char *text, bool timed)
+{
+    moods m;
+    float out[MOODY * SEEN] = {0};
+    reel_fit_targets targets = {m.rows, m.movies, timed ? m.times : NULL, 0, out};
+    const reel_fit_context context = {.seed = 3, .targets = &targets};
+    reel_model *model = NULL;
+    reel_err err = {0};
+    double squares = 0;
+
+    make_moods(&m);
+    targets.count = m.count;
+    assert_ok(try_fit(&model, m.dataset, text, &context, &err));
+    for (size_t i = 0; i < m.count; i++)
+        squares += pow((double)out[i] - (double)m.truth[i], 2) / (double)m.count;
+    reel_model_free(model);
+    reel_dataset_free(m.dataset);
+    return sqrt(squares);
+}
+
+static void test_moods_are_learned_from_times(void **state)
+{
+    (void)state;
+    const double without = error_with("rank=2 samples=200 features=svdpp+flipped", true);
+    const double with = error_with("rank=2 samples=200 features=all", true);
+    const double untimed = error_with("rank=2 samples=200 features=all", false);
+
+    print_message("without times %.3f, with %.3f, asked without %.3f\n", without, with, untimed);
+    assert_true(with < 0.3);
+    assert_true(without > 0.6);
+    assert_true(untimed > 0.6 && untimed < 1.3);
+}
+
 /* ---- fold-in ------------------------------------------------------------------------------- */
 
 static void test_targets_and_kept_samples_agree(void **state)
@@ -312,7 +394,7 @@ static void test_threads_change_no_bit(void **state)
     (void)state;
     const random_shape large = {.seed = 9, .people = 400, .movies = 150, .density = 0.2};
     reel_dataset *dataset = random_dataset(&large);
-    float found[2][400];
+    float found[2][400] = {{0}};
     reel_index rows[400], movies[400];
 
     for (int i = 0; i < 400; i++) {
@@ -495,6 +577,7 @@ int main(void)
         cmocka_unit_test(test_a_draw_has_the_mean_and_covariance_of_the_posterior),
         cmocka_unit_test(test_gamma_has_its_moments),
         cmocka_unit_test(test_predictions_are_those_of_the_twin),
+        cmocka_unit_test(test_moods_are_learned_from_times),
         cmocka_unit_test(test_targets_and_kept_samples_agree),
         cmocka_unit_test(test_threads_change_no_bit),
         cmocka_unit_test(test_the_smallest_data_give_finite_scores),
