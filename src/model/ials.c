@@ -174,29 +174,6 @@ out:
     return rc;
 }
 
-/* A matrix of rows x d numbers of a sensible size. */
-static reel_code get_matrix(const float **out, int64_t rows, size_t d, const reel_tensors *tensors,
-                            const char *prefix, const char *name, reel_err *err)
-{
-    int64_t shape[2] = {0};
-    const void *data = NULL;
-    const reel_code rc =
-        reel__tensors_get_matrix(tensors, prefix, name, REEL_F32, &data, shape, err);
-
-    if (rc != REEL_OK)
-        return rc;
-    *out = data;
-    if (shape[0] != rows || shape[1] != (int64_t)d)
-        return reel_fail(err, REEL_E_FORMAT, "%s: \"%s\" is %lld x %lld where %lld x %zu is needed",
-                         reel__tensors_path(tensors), name, (long long)shape[0],
-                         (long long)shape[1], (long long)rows, d);
-    for (size_t i = 0; i < (size_t)rows * d; i++)
-        if (!(fabsf((*out)[i]) <= IALS_FACTOR_MAX))
-            return reel_fail(err, REEL_E_FORMAT, "%s: \"%s\" holds %g", reel__tensors_path(tensors),
-                             name, (double)(*out)[i]);
-    return REEL_OK;
-}
-
 static reel_code get_numbers(ials *self, const reel_tensors *tensors, const char *prefix,
                              reel_err *err)
 {
@@ -229,10 +206,10 @@ static reel_code ials_load(reel_model *model, const reel_tensors *tensors, const
     REEL_TRY(reel__evidence_load(&self->evidence, tensors, prefix, err));
     ials_set_grade(self);
     REEL_TRY(get_numbers(self, tensors, prefix, err));
-    REEL_TRY(get_matrix(&self->films, model->movies, d, tensors, prefix, "films", err));
-    REEL_TRY(get_matrix(&self->people, model->people, d, tensors, prefix, "people", err));
-    REEL_TRY(get_matrix(&self->gram, (int64_t)d, d, tensors, prefix, "gram", err));
-    REEL_TRY(get_matrix(&self->inverse, (int64_t)d, d, tensors, prefix, "inverse", err));
+    REEL_TRY(reel__ials_matrix(&self->films, model->movies, d, tensors, prefix, "films", err));
+    REEL_TRY(reel__ials_matrix(&self->people, model->people, d, tensors, prefix, "people", err));
+    REEL_TRY(reel__ials_matrix(&self->gram, (int64_t)d, d, tensors, prefix, "gram", err));
+    REEL_TRY(reel__ials_matrix(&self->inverse, (int64_t)d, d, tensors, prefix, "inverse", err));
 out:
     return rc;
 }

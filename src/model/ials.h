@@ -31,9 +31,6 @@ enum {
     IALS_NUMBERS
 };
 
-/* Numbers of a model beyond this are damage. */
-#define IALS_FACTOR_MAX 1e12F
-
 /* What a row's ridge is made of: lambda x middle x ((observed + unobserved) / middle)^nu. */
 typedef struct ials_ridge {
     double lambda, nu, unobserved, middle;
@@ -50,11 +47,6 @@ typedef struct ials {
     const float *inverse; /* [d x d] */
     double numbers[IALS_NUMBERS];
 } ials;
-
-static inline size_t ials_round_up(size_t factors)
-{
-    return (factors + REEL_ROWS_UNIT - 1) / REEL_ROWS_UNIT * REEL_ROWS_UNIT;
-}
 
 static inline ials_half ials_shared(const ials *self)
 {

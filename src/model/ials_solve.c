@@ -12,6 +12,9 @@
 #include "num/kernels.h"
 #include "num/spd.h"
 
+/* Numbers of a file beyond this are damage. */
+#define FACTOR_MAX 1e12F
+
 /* ---- the shared part ----------------------------------------------------------------------- */
 
 static bool invert_shared(const float *gram, double ridge, size_t d, double *matrix, float *inverse)
@@ -283,4 +286,28 @@ bool reel__ials_solve(const ials_half *half, const ials_row *rows, size_t count,
         }
     }
     return solved;
+}
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+reel_code reel__ials_matrix(const float **out, int64_t rows, size_t d, const reel_tensors *tensors,
+                            const char *prefix, const char *name, reel_err *err)
+{
+    int64_t shape[2] = {0};
+    const void *data = NULL;
+    const reel_code rc =
+        reel__tensors_get_matrix(tensors, prefix, name, REEL_F32, &data, shape, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    *out = data;
+    if (shape[0] != rows || shape[1] != (int64_t)d)
+        return reel_fail(err, REEL_E_FORMAT, "%s: \"%s\" is %lld x %lld where %lld x %zu is needed",
+                         reel__tensors_path(tensors), name, (long long)shape[0],
+                         (long long)shape[1], (long long)rows, d);
+    for (size_t i = 0; i < (size_t)rows * d; i++)
+        if (!(fabsf((*out)[i]) <= FACTOR_MAX))
+            return reel_fail(err, REEL_E_FORMAT, "%s: \"%s\" holds %g", reel__tensors_path(tensors),
+                             name, (double)(*out)[i]);
+    return REEL_OK;
 }

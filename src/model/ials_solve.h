@@ -9,8 +9,14 @@
 
 #include <stdbool.h>
 
+#include "base/tensors.h"
 #include "num/rows.h"
 #include "reel/err.h"
+
+static inline size_t ials_round_up(size_t factors)
+{
+    return (factors + REEL_ROWS_UNIT - 1) / REEL_ROWS_UNIT * REEL_ROWS_UNIT;
+}
 
 /* What the rows of a half step share. */
 typedef struct ials_half {
@@ -46,5 +52,10 @@ void reel__ials_step(const ials_half *half, const ials_row *rows, size_t count, 
  * instead of sum_i b_i y_i. False when a row has no solution in finite numbers; its x is 0 then. */
 bool reel__ials_solve(const ials_half *half, const ials_row *rows, size_t count, const float *right,
                       float *const *x, void *work);
+
+/* A matrix of a file, rows x d numbers of a sensible size. Errors: E_FORMAT. */
+REEL_MUST_USE reel_code reel__ials_matrix(const float **out, int64_t rows, size_t d,
+                                          const reel_tensors *tensors, const char *prefix,
+                                          const char *name, reel_err *err);
 
 #endif

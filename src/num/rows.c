@@ -26,6 +26,13 @@ typedef struct tile {
     float weight[TILE], pull[TILE];
 } tile;
 
+static inline void point_at(const float *y[TILE], const reel_rows *rows, size_t at)
+{
+    for (size_t r = 0; r < TILE; r++)
+        y[r] = rows->factors +
+               (size_t)rows->index[at + r < rows->count ? at + r : rows->count - 1] * rows->d;
+}
+
 static inline void open_tile(tile *t, const reel_rows *rows, size_t at)
 {
     for (size_t r = 0; r < TILE; r++) {
@@ -185,6 +192,30 @@ TARGET_256 static void dot_256(const float *factors, size_t n, size_t d, const f
     }
 }
 
+TARGET_512 static void dots_512(const reel_rows *rows, const float *x, float *out)
+{
+    for (size_t i = 0; i < rows->count; i += TILE) {
+        const float *y[TILE];
+        float sums[TILE];
+
+        point_at(y, rows, i);
+        _mm256_storeu_ps(sums, dot_eight_512(y, x, rows->d));
+        memcpy(out + i, sums, (rows->count - i < TILE ? rows->count - i : TILE) * sizeof *out);
+    }
+}
+
+TARGET_256 static void dots_256(const reel_rows *rows, const float *x, float *out)
+{
+    for (size_t i = 0; i < rows->count; i += TILE) {
+        const float *y[TILE];
+        float sums[TILE];
+
+        point_at(y, rows, i);
+        _mm256_storeu_ps(sums, dot_eight_256(y, x, rows->d));
+        memcpy(out + i, sums, (rows->count - i < TILE ? rows->count - i : TILE) * sizeof *out);
+    }
+}
+
 static bool have_512(void)
 {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
@@ -226,6 +257,22 @@ void reel__rows_pull(const reel_rows *rows, const float *x, float *out)
     }
 #endif
     pull_plain(rows, x, out);
+}
+
+void reel__rows_dots(const reel_rows *rows, const float *x, float *out)
+{
+#if HAVE_SIMD
+    if (have_512()) {
+        dots_512(rows, x, out);
+        return;
+    }
+    if (have_256()) {
+        dots_256(rows, x, out);
+        return;
+    }
+#endif
+    for (size_t i = 0; i < rows->count; i++)
+        out[i] = reel__dot(rows->factors + (size_t)rows->index[i] * rows->d, x, rows->d);
 }
 
 void reel__rows_dot(const float *factors, size_t n, size_t d, const float *x, float *out)

@@ -16,7 +16,7 @@ typedef struct reel_rows {
     const float *factors;
     size_t d;
     const reel_index *index; /* [count] */
-    const float *weight;     /* [count] */
+    const float *weight;     /* [count]; dots need none */
     const float *pull;       /* [count], or NULL = 0 */
     size_t count;
 } reel_rows;
@@ -26,6 +26,8 @@ void reel__rows_pull(const reel_rows *rows, const float *x, float *out);
 /* The same matrix times each of REEL_ROWS_LANES vectors. matrix [d x d] symmetric; x and out
  * [REEL_ROWS_LANES x d]. What a vector gives does not depend on its neighbours. */
 void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *out);
+/* out[i] = y_i.x. out [count] */
+void reel__rows_dots(const reel_rows *rows, const float *x, float *out);
 /* out[i] = y_i.x over all n rows. */
 void reel__rows_dot(const float *factors, size_t n, size_t d, const float *x, float *out);
 

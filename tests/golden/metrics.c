@@ -29,7 +29,8 @@ static const struct {
 /* Models that with their own defaults would take longer here than all others together. */
 static const struct {
     const char *name, *asked;
-} cheaper[] = {{"vae", "vae:epochs=4:hidden=64:factors=32"}};
+} cheaper[] = {{"vae", "vae:epochs=4:hidden=64:factors=32"},
+               {"bpr", "bpr:factors=32:epochs=10:fold_epochs=5"}};
 
 typedef struct golden_row {
     char key[KEY]; /* "sample ratio,hybrid,ndcg@10" */
