@@ -4,6 +4,7 @@
  */
 #include "num/gram.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -102,4 +103,19 @@ out:
     reel__free(next);
     reel__free(last);
     return rc;
+}
+
+void reel__gram_weights(float *out, reel_csr_view matrix, double power)
+{
+    const reel_nnz total = matrix.ptr[matrix.rows];
+    double sum = 0;
+
+    for (reel_index r = 0; r < matrix.rows; r++) {
+        const double n = (double)(matrix.ptr[r + 1] - matrix.ptr[r]);
+
+        out[r] = n > 0 ? (float)pow(n, -power) : 0;
+        sum += n * (double)out[r];
+    }
+    for (reel_index r = 0; sum > 0 && r < matrix.rows; r++)
+        out[r] = (float)((double)out[r] * (double)total / sum);
 }

@@ -16,6 +16,10 @@
 REEL_MUST_USE reel_code reel__gram_add(float *out, size_t stride, reel_csr_view matrix,
                                        const float *weights, int threads, reel_err *err);
 
+/* Weights n^-power for rows of n entries, scaled so that the weighted number of entries is the
+ * number of entries. out [rows] */
+void reel__gram_weights(float *out, reel_csr_view matrix, double power);
+
 /* The whole of out += Y^T W X, where Y and X have the same rows: out [Y.cols x X.cols]. */
 REEL_MUST_USE reel_code reel__gram_add_cross(float *out, size_t stride, reel_csr_view y,
                                              reel_csr_view x, const float *weights, int threads,

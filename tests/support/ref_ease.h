@@ -11,8 +11,10 @@
 
 typedef struct ref_ease {
     double lambda, weighting, ridge;
-    double liked;  /* ratings from here on are liked */
-    bool disliked; /* ratings below are a second channel */
+    double liked;          /* ratings from here on are liked */
+    bool disliked;         /* ratings below are a second channel, */
+    double target, lowest; /* with these targets */
+    double side;
 } ref_ease;
 
 /* [2 movies x movies], to be freed; the lower half is 0 without a second channel. */

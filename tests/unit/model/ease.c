@@ -79,14 +79,56 @@ static void compare_with_twin(const ref_ease *twin, const char *text)
 static void test_scores_are_those_of_the_twin(void **state)
 {
     (void)state;
-    ref_ease twin = {.lambda = 3, .liked = 3.5};
+    ref_ease twin = {.lambda = 3, .liked = 3.5, .lowest = 1};
 
-    compare_with_twin(&twin, "lambda=3 liked=3.5 channels=liked weighting=0 ridge=0");
+    compare_with_twin(&twin, "lambda=3 liked=3.5 channels=liked weighting=0 ridge=0 side=0");
     twin.weighting = 0.5;
     twin.ridge = 0.4;
-    compare_with_twin(&twin, "lambda=3 liked=3.5 channels=liked weighting=0.5 ridge=0.4");
+    compare_with_twin(&twin, "lambda=3 liked=3.5 channels=liked weighting=0.5 ridge=0.4 side=0");
+    twin.side = 1.5;
+    compare_with_twin(&twin, "lambda=3 liked=3.5 channels=liked weighting=0.5 ridge=0.4 side=1.5");
     twin.disliked = true;
-    compare_with_twin(&twin, "lambda=3 liked=3.5 channels=both weighting=0.5 ridge=0.4");
+    compare_with_twin(&twin, "lambda=3 liked=3.5 weighting=0.5 ridge=0.4 side=1.5 "
+                             "disliked_target=0 disliked_lowest=1");
+    twin.target = 0.7;
+    twin.lowest = 0.2;
+    compare_with_twin(&twin, "lambda=3 liked=3.5 weighting=0.5 ridge=0.4 side=1.5 "
+                             "disliked_target=0.7 disliked_lowest=0.2");
+}
+
+/* A film that nobody rated is found by what is written about it, and shows the way to others. */
+static void test_a_film_without_ratings_is_found_by_its_text(void **state)
+{
+    (void)state;
+    static const char *const overviews[] = {"robot river", "piano train", "robot river"};
+    reel_dataset_builder *builder = NULL;
+    reel_dataset *dataset = NULL;
+    reel_model *model;
+    reel_scratch *scratch = new_scratch();
+    const reel_entry entry = {.movie = 0, .value = 1, .weight = 1};
+    const reel_query query = {.entries = &entry, .count = 1, .row = -1};
+    float scores[4];
+    reel_err err = {0};
+
+    assert_ok(reel_dataset_builder_new(&builder, &err));
+    for (int m = 0; m < 4; m++) { /* 2 and 3 are not rated; 3 tells nothing */
+        const reel_movie movie = {.id = m, .overview = m < 3 ? overviews[m] : ""};
+
+        assert_ok(reel_dataset_builder_add_movie(builder, &movie, &err));
+    }
+    for (int p = 0; p < 20; p++) {
+        const reel_rating rating = {.person = p, .movie = p % 2, .value = 1};
+
+        assert_ok(reel_dataset_builder_add_ratings(builder, &rating, 1, &err));
+    }
+    assert_ok(reel_dataset_builder_finish(&dataset, builder, NULL, &err));
+    reel_dataset_builder_free(builder);
+    model = fit(dataset, "lambda=20 side=5");
+    assert_ok(reel_model_score(model, &query, scratch, scores, &err));
+    assert_true(scores[2] > 0.1F && scores[2] > scores[1] && scores[3] == 0);
+    reel_scratch_free(scratch);
+    reel_model_free(model);
+    reel_dataset_free(dataset);
 }
 
 /* ---- fold-in, threads ---------------------------------------------------------------------- */
@@ -172,8 +214,9 @@ static void test_renumbered_people_change_little(void **state)
 static void test_parameters_out_of_range_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"lambda=0",   "lambda=-1",      "lambda=nan", "weighting=-1",
-                                      "ridge=-0.1", "channels=wrong", "side=-1"};
+    static const char *const bad[] = {"lambda=0",     "lambda=-1",         "lambda=nan",
+                                      "weighting=-1", "ridge=-0.1",        "channels=wrong",
+                                      "side=-1",      "disliked_target=2", "disliked_lowest=-1"};
     reel_dataset *dataset = random_dataset(&shape);
     reel_model *model = NULL;
     reel_err err = {0};
@@ -340,6 +383,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scores_are_those_of_the_twin),
+        cmocka_unit_test(test_a_film_without_ratings_is_found_by_its_text),
         cmocka_unit_test(test_a_stored_row_is_a_folded_one),
         cmocka_unit_test(test_any_number_of_threads_gives_the_same_bits),
         cmocka_unit_test(test_renumbered_people_change_little),
