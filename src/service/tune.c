@@ -196,6 +196,7 @@ static reel_code run_trial(running *r, const reel_trial *trial, reel_err *err)
     (void)snprintf(tuned.why, sizeof tuned.why, "%s", why.msg);
     REEL_TRY(reel__tuning_keep(r->tuning, &tuned, err));
     REEL_TRY(reel__tune_log_add(&r->log, r->tuning, trial, err));
+    r->tuning->share = 0;
     look_at_clock(r);
     tell(r, true);
 out:
