@@ -8,6 +8,8 @@
 #include "model/vtable.h"
 #include "num/nearest.h"
 
+enum { USER_KNN_NEIGHBOURS, USER_KNN_FAME, USER_KNN_EXPONENT };
+
 typedef struct user_knn {
     reel_model base;
     reel_packed people, films;  /* the matrix by row and by column, both in the same unit */
@@ -19,8 +21,9 @@ typedef struct user_knn_state {
     uint64_t key;   /* reel__query_key, first as in every slot that is kept */
     bool all;       /* everyone with anything in common counts */
     float inverse;  /* 1 / |w x_u|, 0 for a history of nothing but zeros */
-    double total;   /* sum of the neighbours' similarities */
-    float weight[]; /* [people] similarity of a neighbour, 0 for everyone else */
+    double total;   /* sum of the neighbours' weights */
+    float weight[]; /* [people] sim^exponent of a neighbour, 0 for everyone else; then [people] that
+                       weight over sim */
 } user_knn_state;
 
 /* Find who counts for this query, or find that score has just done so.
@@ -28,6 +31,8 @@ typedef struct user_knn_state {
 REEL_MUST_USE reel_code reel__user_knn_open(user_knn_state **out, const user_knn *self,
                                             const reel_query *query, reel_scratch *scratch,
                                             reel_err *err);
+/* What a film counts in comparing people. */
+float reel__user_knn_film_weight(const user_knn *self, reel_index movie);
 reel_code reel__user_knn_no_memory(const user_knn *self, reel_err *err);
 
 /* As in model/vtable.h. */

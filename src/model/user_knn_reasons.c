@@ -1,6 +1,7 @@
 /* user_knn_reasons.c - what each film of a history has added to a score of user-knn.
  * Entry i of the history has added to film j
- *   w_i x_ui / |w x_u| * sum_{v in N} x_vi x_vj / |x_v| / sum_{v in N} sim(u, v).
+ *   f_i w_i x_ui / |w x_u| * sum_{v in N} t_v x_vi x_vj / |x_v| / sum_{v in N} sim(u, v)^q
+ * with t_v = sim(u, v)^(q - 1).
  * A list asks for the reasons of several films in a row. So, with few neighbours, the first of them
  * gathers the ratings that each neighbour has in common with the history, and every film then meets
  * those of its own raters only. With everyone that would be no shorter than one product with each
@@ -16,7 +17,7 @@ enum { SLOT_ROOM = 3, SLOT_COMMON, SLOT_RATINGS };
 typedef struct common {
     uint64_t key;        /* of the state it was made from; 0 = not made */
     reel_nnz *ptr;       /* [neighbours + 1] their entries */
-    float *share;        /* [entries] x_vi / |x_v| */
+    float *share;        /* [entries] t_v x_vi / |x_v| */
     reel_index *place;   /* [entries] i, the position in the history */
     reel_index number[]; /* [people] of a neighbour, -1 for everyone else */
 } common;
@@ -51,8 +52,9 @@ static bool open_ratings(common *c, const user_knn *self, const user_knn_state *
 
 /* places: room for [movies] */
 static void gather_ratings(common *c, const user_knn *self, const reel_query *query,
-                           reel_index *places)
+                           const user_knn_state *state, reel_index *places)
 {
+    const float *tilt = state->weight + self->people.rows;
     reel_nnz at = 0, *end = c->ptr;
 
     for (reel_index j = 0; j < self->base.movies; j++)
@@ -66,7 +68,7 @@ static void gather_ratings(common *c, const user_knn *self, const reel_query *qu
             continue;
         count = reel__packed_select(&self->people, v, places, c->place + at, c->share + at);
         for (reel_index k = 0; k < count; k++)
-            c->share[at + k] *= self->inverse_norms[v];
+            c->share[at + k] *= self->inverse_norms[v] * tilt[v];
         *end++ = at;
         at += count;
     }
@@ -88,7 +90,7 @@ static const common *open_common(const user_knn *self, const reel_query *query,
     places = reel__scratch_get(scratch, SLOT_ROOM, movies * sizeof *places);
     if (places == NULL || !open_ratings(c, self, state, query->count, scratch))
         return NULL;
-    gather_ratings(c, self, query, places);
+    gather_ratings(c, self, query, state, places);
     c->key = state->key;
     return c;
 }
@@ -119,7 +121,7 @@ static void add_by_film(const user_knn *self, const reel_query *query, const flo
     memset(shares, 0, (size_t)people * sizeof *shares);
     reel__packed_scatter(&self->films, movie, 1, shares);
     for (reel_index v = 0; v < people; v++)
-        shares[v] = weight[v] > 0 ? shares[v] * self->inverse_norms[v] : 0;
+        shares[v] = weight[v] > 0 ? shares[v] * self->inverse_norms[v] * weight[people + v] : 0;
     for (size_t i = 0; i < query->count; i++)
         sums[i] = reel__packed_dot(&self->films, query->entries[i].movie, shares);
 }
@@ -155,7 +157,8 @@ reel_code reel__user_knn_explain(const reel_model *model, const reel_query *quer
     for (size_t i = 0; i < query->count; i++) {
         const reel_entry *e = &query->entries[i];
 
-        contributions[i] *= (double)(e->weight * e->value) * scale;
+        contributions[i] *= (double)(e->weight * e->value) * scale *
+                            (double)reel__user_knn_film_weight(self, e->movie);
         out->score += contributions[i];
     }
     return REEL_OK;

@@ -14,11 +14,24 @@ static double rating_of(const reel_dataset *dataset, reel_index person, reel_ind
     return 0;
 }
 
-void ref_knn_cosine(const reel_dataset *dataset, const reel_query *query, double *similarity)
+static double film_weight(const reel_dataset *dataset, reel_index movie, double fame)
 {
     const reel_csr_view r = reel_dataset_ratings(dataset);
-    double length = 0;
+    double raters = 0;
 
+    for (reel_nnz k = 0; k < r.ptr[r.rows]; k++)
+        raters += r.col[k] == movie;
+    return pow(1 + raters, -fame);
+}
+
+static void compare(const reel_dataset *dataset, const reel_query *query, double fame,
+                    double *similarity)
+{
+    const reel_csr_view r = reel_dataset_ratings(dataset);
+    double length = 0, films[4096];
+
+    for (size_t i = 0; i < query->count; i++)
+        films[i] = film_weight(dataset, query->entries[i].movie, fame);
     for (size_t i = 0; i < query->count; i++)
         length += pow((double)query->entries[i].weight * (double)query->entries[i].value, 2);
     for (reel_index v = 0; v < r.rows; v++) {
@@ -27,20 +40,25 @@ void ref_knn_cosine(const reel_dataset *dataset, const reel_query *query, double
         for (reel_nnz k = r.ptr[v]; k < r.ptr[v + 1]; k++)
             norm += pow((double)r.val[k], 2);
         for (size_t i = 0; i < query->count; i++)
-            dot += (double)query->entries[i].weight * (double)query->entries[i].value *
+            dot += films[i] * (double)query->entries[i].weight * (double)query->entries[i].value *
                    rating_of(dataset, v, query->entries[i].movie);
         similarity[v] = length > 0 && norm > 0 ? dot / sqrt(length) / sqrt(norm) : 0;
     }
 }
 
-void ref_knn_choose(const reel_dataset *dataset, const reel_query *query, int neighbours,
+void ref_knn_cosine(const reel_dataset *dataset, const reel_query *query, double *similarity)
+{
+    compare(dataset, query, 0, similarity);
+}
+
+void ref_knn_choose(const reel_dataset *dataset, const reel_query *query, const ref_knn *how,
                     double *weight)
 {
     const reel_index people = reel_dataset_people(dataset);
-    const int most = neighbours == 0 ? people : neighbours;
+    const int most = how->neighbours == 0 ? people : how->neighbours;
     double similarity[4096];
 
-    ref_knn_cosine(dataset, query, similarity);
+    compare(dataset, query, how->fame, similarity);
     for (reel_index v = 0; v < people; v++)
         weight[v] = 0;
     for (int n = 0; n < most; n++) {
@@ -54,7 +72,7 @@ void ref_knn_choose(const reel_dataset *dataset, const reel_query *query, int ne
         }
         if (best < 0)
             return;
-        weight[best] = similarity[best];
+        weight[best] = pow(similarity[best], how->exponent);
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "model/user_knn.h"
+#include "support/fit_text.h"
 #include "support/random_data.h"
 #include "support/ref_knn.h"
 
@@ -25,13 +26,17 @@ static reel_model *fit(const reel_dataset *dataset, const char *neighbours)
     return model;
 }
 
-static void compare_with_twin(const random_shape *shape, const char *neighbours)
+static void compare_with_twin(const random_shape *shape, ref_knn how)
 {
     reel_dataset *dataset = random_dataset(shape);
-    reel_model *model = fit(dataset, neighbours);
+    char text[100];
+    reel_model *model;
     reel_scratch *scratch = NULL;
     reel_rng rng = reel__rng_make(shape->seed, 2);
 
+    (void)snprintf(text, sizeof text, "user-knn neighbours=%d fame=%g exponent=%g", how.neighbours,
+                   how.fame, how.exponent);
+    model = fit_text(dataset, text);
     assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
     for (int n = 0; n < 60; n++) {
         reel_entry entries[MOVIES];
@@ -41,7 +46,7 @@ static void compare_with_twin(const random_shape *shape, const char *neighbours)
             n % 2 ? random_query(&rng, MOVIES, entries) : trained_query(dataset, n, entries);
 
         assert_int_equal(reel_model_score(model, &query, scratch, scores, NULL), REEL_OK);
-        ref_knn_choose(dataset, &query, atoi(neighbours), weight);
+        ref_knn_choose(dataset, &query, &how, weight);
         ref_knn_score(dataset, weight, expected);
         for (int j = 0; j < MOVIES; j++)
             assert_float_equal(scores[j], (float)expected[j], 2e-6F);
@@ -57,11 +62,13 @@ static void test_scores_are_those_of_the_twin(void **state)
     random_shape shape = {
         .seed = 11, .people = PEOPLE, .movies = MOVIES, .density = 0.25, .all_distinct = true};
 
-    compare_with_twin(&shape, "7");
-    compare_with_twin(&shape, "0");
-    compare_with_twin(&shape, "1000");
+    compare_with_twin(&shape, (ref_knn){.neighbours = 7, .exponent = 1});
+    compare_with_twin(&shape, (ref_knn){.neighbours = 0, .exponent = 1});
+    compare_with_twin(&shape, (ref_knn){.neighbours = 1000, .exponent = 1});
+    compare_with_twin(&shape, (ref_knn){.neighbours = 7, .fame = 0.4, .exponent = 3});
+    compare_with_twin(&shape, (ref_knn){.neighbours = 0, .fame = 0.4, .exponent = 3});
     shape.all_distinct = false; /* half stars: the packed kind */
-    compare_with_twin(&shape, "0");
+    compare_with_twin(&shape, (ref_knn){.neighbours = 0, .exponent = 1});
 }
 
 static void test_neighbours_are_in_order_and_never_oneself(void **state)
