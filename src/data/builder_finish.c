@@ -4,6 +4,7 @@
  * ratings. Duplicates end up side by side in the order they came.
  */
 #include "data/builder_priv.h"
+#include "data/key_sort.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -222,22 +223,46 @@ static reel_code sort_by_movie(finish *work, reel_err *err)
     return REEL_OK;
 }
 
+/* The arrays of the ratings, to be filled. */
+typedef struct placing {
+    reel_nnz *ptr; /* [people + 1] where each row starts */
+    reel_index *col;
+    float *val;
+    int64_t *time;
+} placing;
+
+static reel_code open_rows(placing *out, finish *work, reel_err *err)
+{
+    reel_dataset *dataset = work->dataset;
+    const int64_t ratings = work->report.ratings;
+
+    out->ptr = new_array(dataset, ARRAY_RATINGS_PTR, (int64_t)dataset->people + 1);
+    out->col = new_array(dataset, ARRAY_RATINGS_COL, ratings);
+    out->val = new_array(dataset, ARRAY_RATINGS_VAL, ratings);
+    out->time = new_array(dataset, ARRAY_RATINGS_TIME, ratings);
+    if (out->ptr == NULL || out->col == NULL || out->val == NULL || out->time == NULL)
+        return reel__builder_no_memory(err, "the ratings");
+    out->ptr[0] = 0;
+    for (reel_index row = 0; row < dataset->people; row++)
+        out->ptr[row + 1] = out->ptr[row] + work->kept[work->order[row].number];
+    return REEL_OK;
+}
+
 /* Second counting sort: rows, each sorted by column because the input is. Leaves in ptr where each
  * row starts. */
 static reel_code sort_by_person(finish *work, reel_err *err)
 {
     reel_dataset *dataset = work->dataset;
     const int64_t ratings = work->report.ratings;
-    reel_nnz *ptr = new_array(dataset, ARRAY_RATINGS_PTR, (int64_t)dataset->people + 1);
-    reel_index *col = new_array(dataset, ARRAY_RATINGS_COL, ratings);
-    float *val = new_array(dataset, ARRAY_RATINGS_VAL, ratings);
-    int64_t *time = new_array(dataset, ARRAY_RATINGS_TIME, ratings);
+    placing out;
+    const reel_code rc = open_rows(&out, work, err);
+    reel_nnz *ptr = out.ptr;
+    reel_index *col = out.col;
+    float *val = out.val;
+    int64_t *time = out.time;
 
-    if (ptr == NULL || col == NULL || val == NULL || time == NULL)
-        return reel__builder_no_memory(err, "the ratings");
-    ptr[0] = 0;
-    for (reel_index row = 0; row < dataset->people; row++)
-        ptr[row + 1] = ptr[row] + work->kept[work->order[row].number];
+    if (rc != REEL_OK)
+        return rc;
     for (int64_t i = 0; i < ratings; i++) {
         const entry *from = &work->by_movie[i];
         const reel_nnz at = ptr[from->person]++;
@@ -250,6 +275,65 @@ static reel_code sort_by_person(finish *work, reel_err *err)
         ptr[row] = ptr[row - 1];
     ptr[0] = 0;
     return REEL_OK;
+}
+
+/* Whether each person's ratings stand together, people by ascending row: as nearly all files have
+ * them. */
+static bool is_grouped(const finish *work)
+{
+    const reel_dataset_builder *builder = work->builder;
+    reel_index last = 0;
+
+    for (size_t i = 0; i < builder->entries_count; i++) {
+        const reel_index row = work->row[builder->entries[i].person];
+
+        if (row >= 0 && row < last)
+            return false;
+        last = row >= 0 ? row : last;
+    }
+    return true;
+}
+
+/* Ratings that are grouped are sorted person by person, in memory that stays in the cache: two
+ * counting sorts of everything would scatter each rating twice over all of it. */
+static reel_code sort_in_groups(finish *work, reel_err *err)
+{
+    const reel_dataset_builder *builder = work->builder;
+    reel_key_sorter sorter = {0};
+    placing out;
+    size_t at = 0;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(open_rows(&out, work, err));
+    for (reel_index row = 0; row < work->dataset->people; row++) {
+        const size_t first = at;
+        size_t count = 0;
+        const uint64_t *keys;
+
+        REEL_TRY(reel__key_sorter_room(&sorter, (size_t)(out.ptr[row + 1] - out.ptr[row]), err));
+        for (; at < builder->entries_count; at++) {
+            const entry *from = &builder->entries[at];
+            const reel_index of = work->row[from->person];
+            const reel_index column = work->column[from->movie];
+
+            if (of > row)
+                break;
+            if (column >= 0)
+                sorter.keys[count++] = (uint64_t)column << 32 | (uint32_t)(at - first);
+        }
+        keys = reel__key_sorter_sort(&sorter, count);
+        for (size_t i = 0; i < count; i++) {
+            const entry *from = &builder->entries[first + (uint32_t)keys[i]];
+            const reel_nnz to = out.ptr[row] + (reel_nnz)i;
+
+            out.col[to] = (reel_index)(keys[i] >> 32);
+            out.val[to] = from->value;
+            out.time[to] = from->time;
+        }
+    }
+out:
+    reel__key_sorter_fini(&sorter);
+    return rc;
 }
 
 /* Of equal columns side by side the later time stays, at equal times the later row. */
@@ -307,12 +391,18 @@ static reel_code place_ratings(finish *work, reel_err *err)
 
     REEL_TRY(find_columns(work, err));
     REEL_TRY(find_rows(work, err));
-    REEL_TRY(sort_by_movie(work, err));
-    reel__free(work->builder->entries);
-    work->builder->entries = NULL;
-    REEL_TRY(sort_by_person(work, err));
-    reel__free(work->by_movie);
-    work->by_movie = NULL;
+    if (is_grouped(work)) {
+        REEL_TRY(sort_in_groups(work, err));
+        reel__free(work->builder->entries);
+        work->builder->entries = NULL;
+    } else {
+        REEL_TRY(sort_by_movie(work, err));
+        reel__free(work->builder->entries);
+        work->builder->entries = NULL;
+        REEL_TRY(sort_by_person(work, err));
+        reel__free(work->by_movie);
+        work->by_movie = NULL;
+    }
     remove_duplicates(work);
     REEL_TRY(transpose(work->dataset, err));
 out:

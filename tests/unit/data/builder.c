@@ -282,6 +282,58 @@ static void test_hash_is_of_the_data_alone(void **state)
     reel_dataset_free(other);
 }
 
+enum { GROUP_PEOPLE = 5, GROUP_MOST = 900, GROUP_ROWS = GROUP_PEOPLE * GROUP_MOST };
+
+/* Row n of a list that is grouped by person: from few ratings to many, films in no order, some
+ * given twice, one film in three with a large id. */
+static reel_rating grouped_row(int person, int n)
+{
+    const int64_t film = (int64_t)(n * 7919 % 1201) * (n % 3 == 0 ? 1000003 : 1);
+
+    return (reel_rating){
+        .person = 10 * person, .movie = film, .time = n % 5, .value = (float)(n % 9)};
+}
+
+/* People whose ratings stand together take another way than those whose do not; both give the same.
+ */
+static void test_grouped_rows_give_the_same(void **state)
+{
+    (void)state;
+    static const int counts[GROUP_PEOPLE] = {1, 30, 41, 255, GROUP_MOST};
+    static reel_rating grouped[GROUP_ROWS], mixed[GROUP_ROWS];
+    size_t rows = 0, dealt = 0;
+    reel_dataset_report report[2];
+    reel_dataset *dataset[2];
+
+    for (int p = 0; p < GROUP_PEOPLE; p++)
+        for (int n = 0; n < counts[p]; n++)
+            grouped[rows++] = grouped_row(p, n);
+    for (int n = 0; n < GROUP_MOST; n++)
+        for (int p = 0; p < GROUP_PEOPLE; p++)
+            if (n < counts[p])
+                mixed[dealt++] = grouped_row(p, n);
+    assert_int_equal(rows, dealt);
+    for (int i = 0; i < 2; i++) {
+        reel_dataset_builder *builder = new_builder();
+
+        assert_int_equal(
+            reel_dataset_builder_add_ratings(builder, i == 0 ? grouped : mixed, rows, NULL),
+            REEL_OK);
+        dataset[i] = finish(builder, &report[i]);
+    }
+    assert_string_equal(reel_dataset_hash(dataset[0]), reel_dataset_hash(dataset[1]));
+    assert_true(report[0].ratings > 800 && report[0].ratings == report[1].ratings);
+    assert_int_equal(report[0].duplicates, report[1].duplicates);
+    for (int p = 0; p < GROUP_PEOPLE; p++) {
+        const reel_csr_view r = reel_dataset_ratings(dataset[0]);
+
+        for (reel_nnz k = r.ptr[p] + 1; k < r.ptr[p + 1]; k++)
+            assert_true(r.col[k - 1] < r.col[k]);
+    }
+    reel_dataset_free(dataset[0]);
+    reel_dataset_free(dataset[1]);
+}
+
 static reel_code build_all(reel_dataset **out, reel_err *err)
 {
     reel_code rc = REEL_OK;
@@ -339,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_bad_input_is_refused),
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_hash_is_of_the_data_alone),
+        cmocka_unit_test(test_grouped_rows_give_the_same),
         cmocka_unit_test(test_every_allocation_may_fail),
     };
 
