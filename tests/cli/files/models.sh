@@ -1,7 +1,7 @@
 # Every model, and every parameter with its default and range.
-reel models | head -1
+reel models | head -1 | tr -s ' '
 reel models popular | head -1
-reel models popular | grep damping
+reel models popular | grep damping | tr -s ' '
 reel models popular --json | grep -c '"name":"damping"'
 for model in $(reel models --json | "$PYTHON" -c 'import json, sys
 for m in json.load(sys.stdin): print(m["name"])'); do
