@@ -30,7 +30,8 @@ static const struct {
 static const struct {
     const char *name, *asked;
 } cheaper[] = {{"vae", "vae:epochs=4:hidden=64:factors=32"},
-               {"bpr", "bpr:factors=32:epochs=10:fold_epochs=5"}};
+               {"bpr", "bpr:factors=32:epochs=10:fold_epochs=5"},
+               {"bayes", "bayes:samples=64:burn_in=16"}};
 
 typedef struct golden_row {
     char key[KEY]; /* "sample ratio,hybrid,ndcg@10" */
