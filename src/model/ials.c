@@ -18,6 +18,10 @@
  * disliked_weight 0 .9697; the same target for all low ratings, weight 1: 0 .9164, .3 .9925, .6
  * 1.0141, .8 1.0034; in proportion, grade .8 1.0298, 1 1.0289, 1.2 1.0248; grade 1 and weight .6
  * 1.0190, 1.6 1.0303.
+ * side_ridge, MovieLens 1M with TMDb texts, `--protocol cold`, 64 factors: ndcg@10 of the hidden
+ * films among themselves .2 .2637, 1 .2654, 5 .2151 (popular .0690); AUC among all films 0 .300, .2
+ * .782, 1 .799, 5 .774, 20 .703 (content .737); ndcg@10 among all .2 .0128, 1 .0018. On the small
+ * sample, whose unrated films nobody was ever to see, ndcg@10 is .1040 with 1, .1082 with 0.
  */
 #include "model/ials.h"
 
@@ -54,6 +58,10 @@ static const reel_param_spec param_specs[] = {
                      REEL_PARAM_REAL, 0.1, 1e-6, 1e3, NULL, 0.01, 1, true},
     [IALS_STEPS] = {"steps", "conjugate gradient steps for a vector and sweep; 0 = exact",
                     REEL_PARAM_INT, 1, 0, 1000, NULL, 1, 5},
+    [IALS_SIDE_RIDGE] = {"side_ridge",
+                         "ridge of guessing a film's vector from its texts where nobody rated it; "
+                         "0 = do not",
+                         REEL_PARAM_REAL, 1, 0, 1e6, NULL},
     [IALS_LIKED] = REEL_EVIDENCE_PARAM,
 };
 

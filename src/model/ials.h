@@ -20,6 +20,7 @@ enum {
     IALS_GRADE,
     IALS_STDDEV,
     IALS_STEPS,
+    IALS_SIDE_RIDGE,
     IALS_LIKED,
     IALS_PARAMS
 };
@@ -105,6 +106,10 @@ static inline void ials_set_grade(ials *self)
     self->grade = span > 0 ? self->base.params[IALS_GRADE] / span : 0;
 }
 
+/* Vectors for films that nobody rated, from their texts; films [movies x d] has the others'.
+ * Errors: E_NOMEM. */
+reel_code reel__ials_side(const ials *self, const reel_dataset *dataset, int threads, float *films,
+                          reel_err *err);
 double reel__ials_memory(const reel_model *model, const reel_dataset *dataset);
 reel_code reel__ials_fit(reel_model *model, const reel_dataset *dataset,
                          const reel_fit_context *context, reel_err *err);

@@ -46,7 +46,7 @@ double reel__ials_memory(const reel_model *model, const reel_dataset *dataset)
     const double d = (double)ials_round_up((size_t)model->params[IALS_FACTORS]);
     const double rows = (double)reel_dataset_people(dataset) + (double)reel_dataset_movies(dataset);
 
-    return 4 * d * rows + 128 * d * d + 64 * rows;
+    return 4 * d * rows + 128 * d * d + 64 * rows + 24 * d * (double)reel_dataset_movies(dataset);
 }
 
 /* ---- one row ------------------------------------------------------------------------------- */
@@ -131,7 +131,7 @@ out:
     return rc;
 }
 
-static reel_code sweep(fit *f, reel_err *err)
+static reel_code sweep(fit *f, const reel_dataset *dataset, reel_err *err)
 {
     const double *params = f->self->base.params;
     const int sweeps = (int)params[IALS_SWEEPS], steps = (int)params[IALS_STEPS];
@@ -143,6 +143,10 @@ static reel_code sweep(fit *f, reel_err *err)
         if (!reel__fit_step(f->context, (n + 1.0) / (sweeps + 1.0)))
             REEL_TRY(reel_fail(err, REEL_E_CANCELLED, "fitting \"ials\" was cancelled"));
     }
+    REEL_TRY(reel__ials_side(f->self, dataset, f->threads, f->films.own, err));
+    for (reel_index j = 0; j < f->films.entries.rows; j++)
+        if (f->films.entries.ptr[j + 1] == f->films.entries.ptr[j])
+            f->film_zeros[j] = 0; /* that nobody saw it says nothing of anybody's taste */
     REEL_TRY(solve_side(f, &f->people, 0, err));
     if (!reel__fit_step(f->context, 1))
         REEL_TRY(reel_fail(err, REEL_E_CANCELLED, "fitting \"ials\" was cancelled"));
@@ -268,7 +272,7 @@ reel_code reel__ials_fit(reel_model *model, const reel_dataset *dataset,
     self->numbers[IALS_SHARED_RIDGE] = f.people.ridge.lambda * f.people.ridge.middle;
     self->numbers[IALS_UNOBSERVED_SUM] = f.people.ridge.unobserved;
     self->numbers[IALS_MIDDLE] = f.people.ridge.middle;
-    REEL_TRY(sweep(&f, err));
+    REEL_TRY(sweep(&f, dataset, err));
 out:
     reel__free(f.work);
     reel__free(f.film_zeros);

@@ -260,6 +260,62 @@ static void test_nothing_known_scores_zero(void **state)
     reel_dataset_free(dataset);
 }
 
+/* ---- films that nobody rated --------------------------------------------------------------- */
+
+/* Even films are about ghosts and odd ones about trains, and so are the last two, which nobody
+ * rated; even people like ghosts. */
+static reel_dataset *two_kinds(int films)
+{
+    reel_dataset_builder *builder = NULL;
+    reel_dataset *dataset = NULL;
+
+    assert_int_equal(reel_dataset_builder_new(&builder, NULL), REEL_OK);
+    for (int m = 0; m < films; m++) {
+        const reel_movie movie = {.id = m,
+                                  .title = "x",
+                                  .name = "x",
+                                  .overview = m % 2 ? "a train leaves" : "a ghost returns"};
+
+        assert_int_equal(reel_dataset_builder_add_movie(builder, &movie, NULL), REEL_OK);
+    }
+    for (int p = 0; p < PEOPLE; p++)
+        for (int m = 0; m < films - 2; m++) {
+            const reel_rating rating = {.person = p, .movie = m, .value = 1};
+
+            if ((p + m) % 2 == 0 && (p * 5 + m) % 7 != 0)
+                assert_int_equal(reel_dataset_builder_add_ratings(builder, &rating, 1, NULL),
+                                 REEL_OK);
+        }
+    assert_int_equal(reel_dataset_builder_finish(&dataset, builder, NULL, NULL), REEL_OK);
+    reel_dataset_builder_free(builder);
+    return dataset;
+}
+
+static void test_an_unrated_film_is_scored_by_its_texts(void **state)
+{
+    (void)state;
+    enum { FILMS = 22 };
+    reel_dataset *dataset = two_kinds(FILMS);
+    reel_model *model = fit(dataset, "factors=4 side_ridge=0.5");
+    reel_model *without = fit(dataset, "factors=4 side_ridge=0");
+    reel_scratch *scratch = new_scratch();
+
+    for (reel_index p = 0; p < PEOPLE; p++) {
+        reel_entry entries[FILMS];
+        const reel_query query = trained_query(dataset, p, entries);
+        float scores[FILMS], bare[FILMS];
+
+        assert_int_equal(reel_model_score(model, &query, scratch, scores, NULL), REEL_OK);
+        assert_int_equal(reel_model_score(without, &query, scratch, bare, NULL), REEL_OK);
+        assert_true(scores[FILMS - 2 + p % 2] > 0.2F + scores[FILMS - 1 - p % 2]);
+        assert_true(bare[FILMS - 1] == 0 && bare[FILMS - 2] == 0);
+    }
+    reel_scratch_free(scratch);
+    reel_model_free(model);
+    reel_model_free(without);
+    reel_dataset_free(dataset);
+}
+
 /* ---- bad input ----------------------------------------------------------------------------- */
 
 static void test_parameters_out_of_range_are_refused(void **state)
@@ -419,6 +475,9 @@ static void test_no_memory_is_an_error_and_leaks_nothing(void **state)
 
     assert_true(sweep_memory(fit_save_load, dataset) > 20);
     reel_dataset_free(dataset);
+    dataset = two_kinds(10);
+    assert_true(sweep_memory(fit_save_load, dataset) > 30);
+    reel_dataset_free(dataset);
 }
 
 static void test_any_number_of_threads_gives_the_same_bits(void **state)
@@ -456,6 +515,7 @@ int main(void)
         cmocka_unit_test(test_loss_never_rises),
         cmocka_unit_test(test_a_stored_vector_is_the_folded_one),
         cmocka_unit_test(test_nothing_known_scores_zero),
+        cmocka_unit_test(test_an_unrated_film_is_scored_by_its_texts),
         cmocka_unit_test(test_parameters_out_of_range_are_refused),
         cmocka_unit_test(test_the_smallest_data_give_finite_scores),
         cmocka_unit_test(test_cancel_ends_a_fit),
