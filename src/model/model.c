@@ -21,6 +21,7 @@ static const reel_model_ops *const registry[] = {
     &reel__model_item_knn,  &reel__model_rp3beta,      &reel__model_bayes,
     &reel__model_knn_basic, &reel__model_knn_centered, &reel__model_knn_baseline,
     &reel__model_slope_one, &reel__model_bpr,          &reel__model_slim,
+    &reel__model_svdpp,
 };
 
 /* ---- registry ------------------------------------------------------------------------------ */

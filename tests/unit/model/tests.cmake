@@ -21,3 +21,4 @@ target_sources(unit_model_bayes PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/ref_
 reel_add_test(unit/model/rating_knn.c)
 reel_add_test(unit/model/bpr.c)
 reel_add_test(unit/model/slim.c)
+reel_add_test(unit/model/svdpp.c)
