@@ -197,8 +197,10 @@ static void pose(const reel_factors *factors, const reel_query *query, const flo
     ridge->lambda = fmax(factors->reg, REG_MIN) * total;
 }
 
+/* shared [out, optional] [query->count] */
 static reel_code fold_in(const reel_factors *factors, const reel_query *query,
-                         reel_scratch *scratch, state *person, shares *of, reel_err *err)
+                         reel_scratch *scratch, float *bias, float *z, double *shared,
+                         reel_err *err)
 {
     const size_t n = query->count, d = factors->stride + 1;
     const size_t doubles = n * d + reel__ridge_work(n, d) + 3 * n + d;
@@ -210,16 +212,24 @@ static reel_code fold_in(const reel_factors *factors, const reel_query *query,
 
     if (a == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory to fold in a history of %zu films", n);
-    sum_implicit(factors, query, person->z);
-    pose(factors, query, person->z, &ridge, used);
+    sum_implicit(factors, query, z);
+    pose(factors, query, z, &ridge, used);
     reel__ridge_solve(&ridge, x, share);
-    person->bias = (float)x[0];
+    *bias = (float)x[0];
     for (size_t f = 0; f < factors->stride; f++)
-        person->z[f] += (float)x[1 + f];
-    memset(of->share, 0, n * sizeof of->share[0]);
+        z[f] += (float)x[1 + f];
+    if (shared == NULL)
+        return REEL_OK;
+    memset(shared, 0, n * sizeof *shared);
     for (size_t k = 0; k < ridge.n; k++)
-        of->share[used[k]] = share[k];
+        shared[used[k]] = share[k];
     return REEL_OK;
+}
+
+reel_code reel__factors_solve(const reel_factors *factors, const reel_query *query,
+                              reel_scratch *scratch, float *bias, float *row, reel_err *err)
+{
+    return fold_in(factors, query, scratch, bias, row, NULL, err);
 }
 
 static const reel_factors *factors_of(const reel_model *model)
@@ -252,7 +262,7 @@ static reel_code open_state(state **out, const reel_model *model, const reel_que
                factors->stride * sizeof person->z[0]);
     } else {
         of->key = 0;
-        rc = fold_in(factors, query, scratch, person, of, err);
+        rc = fold_in(factors, query, scratch, &person->bias, person->z, of->share, err);
         of->key = rc == REEL_OK ? key : 0;
     }
     person->key = rc == REEL_OK ? key : 0;
@@ -327,7 +337,7 @@ reel_code reel__factors_explain(const reel_model *model, const reel_query *query
     folded = (state *)(void *)((char *)person + sizeof *person + factors->stride * sizeof(float));
     if (of->key != key) {
         of->key = 0;
-        rc = fold_in(factors, query, scratch, folded, of, err);
+        rc = fold_in(factors, query, scratch, &folded->bias, folded->z, of->share, err);
         if (rc != REEL_OK)
             return rc;
         of->key = key;

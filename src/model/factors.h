@@ -52,6 +52,11 @@ double reel__factors_bytes(const reel_dataset *dataset, double rank, bool implic
 REEL_MUST_USE reel_code reel__factors_check(const reel_factors *factors, const char *name,
                                             reel_err *err);
 
+/* The bias and the row [stride] that folding a query in gives. Slot 2 is used. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__factors_solve(const reel_factors *factors, const reel_query *query,
+                                            reel_scratch *scratch, float *bias, float *row,
+                                            reel_err *err);
+
 /* Operations of vtable.h for a reel_factor_model. Slots 0 to 2 are used. */
 REEL_MUST_USE reel_code reel__factors_score(const reel_model *model, const reel_query *query,
                                             reel_scratch *scratch, float *scores, reel_err *err);

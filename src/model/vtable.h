@@ -110,6 +110,7 @@ extern const reel_model_ops reel__model_popular, reel__model_content, reel__mode
     reel__model_hybrid, reel__model_baseline, reel__model_ials, reel__model_vae, reel__model_ease,
     reel__model_svd, reel__model_item_knn, reel__model_rp3beta, reel__model_bayes,
     reel__model_knn_basic, reel__model_knn_centered, reel__model_knn_baseline,
-    reel__model_slope_one, reel__model_bpr, reel__model_slim, reel__model_svdpp;
+    reel__model_slope_one, reel__model_bpr, reel__model_slim, reel__model_svdpp, reel__model_als,
+    reel__model_nmf, reel__model_co_clustering, reel__model_random;
 
 #endif

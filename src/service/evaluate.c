@@ -61,7 +61,6 @@ static reel_code judge_model(reel_evaluation *e, reel_evaluated *m, const reel_s
 {
     const reel_fit_targets *targets =
         m->predicts && wanted->targets.count > 0 ? &wanted->targets : NULL;
-    const bool ranks_by_chance = reel__evaluate_is_chance(m->name);
     bool filled;
     int64_t start;
     reel_code rc = REEL_OK;
@@ -69,8 +68,7 @@ static reel_code judge_model(reel_evaluation *e, reel_evaluated *m, const reel_s
     REEL_TRY(reel__evaluate_fit(m, split->train, e->opts, targets, &filled, err));
     start = reel__clock_steady_us();
     for (int s = 0; s < e->scopes; s++)
-        REEL_TRY(
-            reel__judge(&m->ranked[s].judgement, ranks_by_chance ? NULL : m->model, split, err));
+        REEL_TRY(reel__judge(&m->ranked[s].judgement, m->model, split, err));
     if (m->predicts)
         REEL_TRY(reel__rating_errors_add(&m->errors, m->model, split,
                                          filled ? wanted->predicted : NULL, e->opts->judge.threads,

@@ -7,19 +7,13 @@
 #include "service/evaluate_priv.h"
 #include "service/learn.h"
 
-static const char chance[] = "random";
 /* Always in a table of rankings, where this build has them. */
-static const char *const references[] = {chance, "popular", "item-knn"};
+static const char *const references[] = {"random", "popular", "item-knn"};
 /* What is evaluated unless models are named. */
 static const char *const usual[] = {"hybrid"};
 static const char *const usual_predictors[] = {"baseline", "svd"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-bool reel__evaluate_is_chance(const char *name)
-{
-    return strcmp(name, chance) == 0;
-}
 
 /* The model's entry in the registry, by a name that parameters may follow; NULL: there is none. */
 static const reel_model_info *info_of(const char *text)
@@ -68,9 +62,8 @@ static reel_code add_known(reel_evaluation *e, const char *const *names, size_t 
     reel_code rc = REEL_OK;
 
     for (size_t i = 0; i < count && rc == REEL_OK; i++) {
-        const bool known = reel_model_find(names[i]) != NULL || names[i] == chance;
-
-        if (known && (e->opts->metrics != REEL_WANT_RATING || predicts(names[i])))
+        if (reel_model_find(names[i]) != NULL &&
+            (e->opts->metrics != REEL_WANT_RATING || predicts(names[i])))
             rc = add_model(e, names[i], strlen(names[i]), err);
     }
     return rc;
@@ -150,8 +143,6 @@ reel_code reel__evaluate_fit(reel_evaluated *m, const reel_dataset *train,
     reel_model_free(m->model);
     m->model = NULL;
     *filled = false;
-    if (reel__evaluate_is_chance(m->name) && !m->predicts)
-        return REEL_OK;
     memcpy(text, m->name, sizeof text);
     REEL_TRY(parse_params(items, &params.count, text, err));
     *filled = targets != NULL && reel__model_fills_targets(text);

@@ -54,7 +54,5 @@ REEL_MUST_USE reel_code reel__evaluate_fit(reel_evaluated *m, const reel_dataset
                                            reel_err *err);
 /* "parameters": the values that the fitted model used. */
 void reel__evaluate_write_parameters(reel_json *json, const reel_evaluated *m);
-/* Whether a name asked for is that of random scores. */
-bool reel__evaluate_is_chance(const char *name);
 
 #endif

@@ -60,43 +60,31 @@ static reel_query any_query(const reel_dataset *dataset, reel_rng *rng, reel_ent
 static const struct variant {
     const char *model, *param, *value;
 } variants[] = {
-    {"popular", NULL, NULL},
-    {"popular", "by", "count"},
-    {"popular", "by", "mean"},
-    {"content", NULL, NULL},
-    {"user-knn", "neighbours", "10"},
-    {"user-knn", "neighbours", "0"},
-    {"user-knn", NULL, NULL},
-    {"hybrid", NULL, NULL},
-    {"hybrid", "popular", "3"},
-    {"baseline", NULL, NULL},
-    {"baseline", "method", "sgd"},
-    {"ials", "disliked_weight", "0"},
-    {"bpr", "fold_epochs", "3"},
-    {"ials", "disliked_weight", "0.5"},
-    {"vae", "epochs", "1"},
-    {"ease", "lambda", "10"},
-    {"ease", "channels", "liked"},
-    {"slim", "l2", "5"},
-    {"svd", NULL, NULL},
-    {"svd", "factors", "10"},
-    {"item-knn", NULL, NULL},
-    {"item-knn", "keep", "history"},
-    {"rp3beta", NULL, NULL},
-    {"bayes", "samples", "20"},
-    {"knn-basic", NULL, NULL},
-    {"knn-basic", "by", "item"},
-    {"knn-centered", NULL, NULL},
-    {"knn-centered", "by", "user"},
-    {"knn-baseline", NULL, NULL},
-    {"knn-baseline", "by", "user"},
+    {"popular", NULL, NULL},          {"popular", "by", "count"},
+    {"popular", "by", "mean"},        {"content", NULL, NULL},
+    {"user-knn", "neighbours", "10"}, {"user-knn", "neighbours", "0"},
+    {"user-knn", NULL, NULL},         {"hybrid", NULL, NULL},
+    {"hybrid", "popular", "3"},       {"baseline", NULL, NULL},
+    {"baseline", "method", "sgd"},    {"ials", "disliked_weight", "0"},
+    {"bpr", "fold_epochs", "3"},      {"ials", "disliked_weight", "0.5"},
+    {"vae", "epochs", "1"},           {"ease", "lambda", "10"},
+    {"ease", "channels", "liked"},    {"slim", "l2", "5"},
+    {"svd", "factors", "10"},         {"svdpp", "factors", "10"},
+    {"als", "factors", "5"},          {"nmf", NULL, NULL},
+    {"co-clustering", NULL, NULL},    {"random", NULL, NULL},
+    {"item-knn", NULL, NULL},         {"item-knn", "keep", "history"},
+    {"rp3beta", NULL, NULL},          {"bayes", "samples", "20"},
+    {"knn-basic", NULL, NULL},        {"knn-basic", "by", "item"},
+    {"knn-centered", NULL, NULL},     {"knn-centered", "by", "user"},
+    {"knn-baseline", NULL, NULL},     {"knn-baseline", "by", "user"},
     {"slope-one", NULL, NULL},
 };
 
 /* Learns from the ratings one after the other, or draws by row, so that their order shows. */
 static bool learns_in_order(const struct variant *variant)
 {
-    static const char *const names[] = {"vae", "svd", "bayes", "bpr"};
+    static const char *const names[] = {"vae",   "svd", "bayes", "bpr",
+                                        "svdpp", "als", "nmf",   "co-clustering"};
     bool in_order = variant->value != NULL && strcmp(variant->value, "sgd") == 0;
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
