@@ -32,6 +32,9 @@ static const reel_param_spec param_specs[BAYES_PARAMS] = {
                         "(flipped: who rated them); all: and time",
                         REEL_PARAM_CHOICE, BAYES_ALL, 0, BAYES_ALL,
                         "none|svdpp|flipped|svdpp+flipped|all"},
+    [BAYES_LIKELIHOOD] = {"likelihood",
+                          "gaussian, or probit: ratings are steps of a scale, at most 20",
+                          REEL_PARAM_CHOICE, 0, 0, 1, "gaussian|probit"},
     [BAYES_NOISE] = {"noise", "whether people and films differ in how noisy their ratings are",
                      REEL_PARAM_CHOICE, 1, 0, 1, "equal|varied"},
     [BAYES_KEPT] = {"kept", "samples in the model file, spread over all; at most 64 MB of them",
@@ -136,6 +139,9 @@ static reel_code check_numbers(const bayes *self, const reel_tensors *tensors, r
             return damaged(tensors, "numbers", numbers[BAYES_ALPHA], err);
         if (!(numbers[BAYES_NOISE_SHAPE] >= 0))
             return damaged(tensors, "numbers", numbers[BAYES_NOISE_SHAPE], err);
+        for (size_t i = 1; i + 1 < self->levels; i++)
+            if (!(numbers[BAYES_THRESHOLDS + i] > numbers[BAYES_THRESHOLDS + i - 1]))
+                return damaged(tensors, "numbers", numbers[BAYES_THRESHOLDS + i], err);
     }
     return REEL_OK;
 }
@@ -150,9 +156,14 @@ static reel_code get_levels(bayes *self, const reel_tensors *tensors, const char
     if (rc != REEL_OK)
         return rc;
     self->level = data;
-    if (count != 2)
-        return reel_fail(err, REEL_E_FORMAT, "%s: %lld numbers as levels where 2 are needed",
+    self->levels = self->base.params[BAYES_LIKELIHOOD] == 0 || count < 2 ? 0 : (size_t)count - 2;
+    if (count != (int64_t)self->levels + 2 || self->levels == 1 || self->levels > BAYES_LEVELS_MAX)
+        return reel_fail(err, REEL_E_FORMAT, "%s: %lld numbers as levels",
                          reel__tensors_path(tensors), (long long)count);
+    for (size_t i = 0; i < self->levels; i++)
+        if (!(fabs(self->level[2 + i]) <= NUMBER_MAX) ||
+            (i > 0 && self->level[2 + i] <= self->level[1 + i]))
+            return damaged(tensors, "levels", self->level[2 + i], err);
     if (!(fabs(self->level[0]) <= NUMBER_MAX))
         return damaged(tensors, "levels", self->level[0], err);
     if (!(self->level[1] > 1e-9 && self->level[1] <= NUMBER_MAX))

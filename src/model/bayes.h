@@ -19,6 +19,7 @@ enum {
     BAYES_SAMPLES,
     BAYES_BURN_IN,
     BAYES_FEATURES,
+    BAYES_LIKELIHOOD,
     BAYES_NOISE,
     BAYES_KEPT,
     BAYES_PARAMS
@@ -93,13 +94,14 @@ typedef struct bayes_sampler {
     float *film_target;   /* [count] by film; the residuals once films are drawn */
     float *residual;      /* [count] by person: target less the prediction */
     uint32_t *place;      /* [count] by film: the place by person */
+    bool alpha_fixed;     /* two levels fix no scale */
     double alpha;         /* precision of a usual rating */
     double mean, unit;    /* of the ratings */
     bool noise_varies;
     bayes_time *time;     /* or NULL */
     bayes_levels *levels; /* or NULL: Gaussian */
     uint64_t seed;
-    uint64_t sweep;
+    uint64_t sweep, burn_in;
     int threads;
 } bayes_sampler;
 
@@ -144,5 +146,33 @@ double reel__bayes_time_variance(const bayes_time *time);
 /* Find where targets fall among the sessions; then what time adds to one. Errors: E_NOMEM. */
 reel_code reel__bayes_time_place(bayes_time *time, const reel_fit_targets *targets, reel_err *err);
 double reel__bayes_time_of(const bayes_time *time, size_t target);
+
+/* ---- levels (bayes_probit.c) --------------------------------------------------------------- */
+
+/* ratings [count] by person. Errors: E_INVALID (too many different ones, or all the same), E_NOMEM;
+ * free it in any case. */
+reel_code reel__bayes_levels_open(bayes_levels **out, const bayes_sampler *sampler,
+                                  const float *ratings, reel_err *err);
+void reel__bayes_levels_free(bayes_levels *levels); /* NULL allowed */
+/* Draw thresholds and latent ratings, after people's vectors; residuals, targets and squares
+ * follow. */
+void reel__bayes_draw_levels(bayes_sampler *sampler, bool burning_in);
+/* The expected rating; root is that of the rating's precision. */
+double reel__bayes_levels_expected(const bayes_levels *levels, double latent, double root);
+double reel__bayes_expected(const double *value, const double *threshold, size_t levels,
+                            double latent, double root);
+size_t reel__bayes_levels_count(const bayes_levels *levels);
+/* Values and thresholds [BAYES_LEVELS_MAX]; how many levels. */
+size_t reel__bayes_levels_copy(const bayes_levels *levels, double *value, double *threshold);
+
+/* The levels of one kept sample. */
+typedef struct bayes_scale {
+    const double *value, *threshold;
+    size_t levels;
+} bayes_scale;
+
+/* What lies behind a rating, on average, where `latent` is predicted, and its variance. */
+double reel__bayes_truncated_mean(const bayes_scale *scale, double rating, double latent,
+                                  double root, double *variance);
 
 #endif

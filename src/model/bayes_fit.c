@@ -136,6 +136,7 @@ reel_code reel__bayes_open(bayes_sampler *s, const reel_dataset *dataset, const 
     s->seed = plan->seed;
     s->threads = plan->threads;
     s->noise_varies = plan->noise_varies;
+    s->burn_in = plan->burn_in;
     s->alpha = 1;
     if (count > UINT32_MAX)
         return reel_fail(err, REEL_E_BUDGET, "model \"bayes\" takes at most %lld ratings",
@@ -154,7 +155,12 @@ reel_code reel__bayes_open(bayes_sampler *s, const reel_dataset *dataset, const 
     start_side(s, &s->people, 0);
     start_side(s, &s->films, 1);
     if (plan->time)
-        rc = reel__bayes_time_open(&s->time, s, reel_dataset_times(dataset), err);
+        REEL_TRY(reel__bayes_time_open(&s->time, s, reel_dataset_times(dataset), err));
+    if (plan->probit) {
+        REEL_TRY(reel__bayes_levels_open(&s->levels, s, ratings.val, err));
+        s->alpha_fixed = reel__bayes_levels_count(s->levels) == 2;
+    }
+out:
     return rc;
 }
 
@@ -168,6 +174,7 @@ void reel__bayes_close(bayes_sampler *s)
     reel__free(s->residual);
     reel__free(s->place);
     reel__bayes_time_free(s->time);
+    reel__bayes_levels_free(s->levels);
 }
 
 /* ---- a sweep ------------------------------------------------------------------------------- */
@@ -191,6 +198,8 @@ reel_code reel__bayes_sweep(bayes_sampler *s, reel_err *err)
     REEL_TRY(reel__bayes_draw_rows(s, true, err));
     if (s->time != NULL)
         reel__bayes_draw_time(s);
+    if (s->levels != NULL)
+        reel__bayes_draw_levels(s, s->sweep <= s->burn_in);
     if (s->noise_varies)
         reel__bayes_draw_noise(s, true);
     reel__bayes_draw_prior(s, true);
@@ -199,12 +208,26 @@ reel_code reel__bayes_sweep(bayes_sampler *s, reel_err *err)
     if (s->noise_varies)
         reel__bayes_draw_noise(s, false);
     reel__bayes_draw_prior(s, false);
-    draw_alpha(s);
+    if (!s->alpha_fixed)
+        draw_alpha(s);
 out:
     return rc;
 }
 
 /* ---- predictions --------------------------------------------------------------------------- */
+
+/* The rating for what vectors predict: in units, or in full where there are levels. */
+static double rate(const bayes_sampler *s, const reel_fit_targets *targets, size_t t, double latent)
+{
+    const double noise =
+        (double)s->people.noise[targets->rows[t]] * (double)s->films.noise[targets->movies[t]];
+
+    if (s->time != NULL)
+        latent += reel__bayes_time_of(s->time, t);
+    return s->levels == NULL
+               ? latent
+               : reel__bayes_levels_expected(s->levels, latent, sqrt(s->alpha * noise));
+}
 
 /* Add what this sample predicts for each target. */
 static void add_predictions(const bayes_sampler *s, const reel_fit_targets *targets, double *sums)
@@ -221,9 +244,7 @@ static void add_predictions(const bayes_sampler *s, const reel_fit_targets *targ
         float residual = 0;
 
         (void)reel__bayes_residuals(&row, person, shape, &residual);
-        sums[t] -= (double)residual;
-        if (s->time != NULL)
-            sums[t] += reel__bayes_time_of(s->time, t);
+        sums[t] += rate(s, targets, t, -(double)residual);
     }
 }
 
@@ -231,7 +252,8 @@ static void finish_predictions(const bayes_sampler *s, const reel_model *model,
                                const reel_fit_targets *targets, const double *sums, size_t samples)
 {
     for (size_t t = 0; t < targets->count; t++) {
-        const double rating = s->mean + s->unit * sums[t] / (double)samples;
+        const double mean = sums[t] / (double)samples;
+        const double rating = s->levels == NULL ? s->mean + s->unit * mean : mean;
 
         targets->out[t] = (float)fmax((double)model->low, fmin((double)model->high, rating));
     }
@@ -268,6 +290,9 @@ static void keep_sample(bayes *self, const bayes_sampler *s, size_t n)
     numbers[BAYES_ALPHA] =
         s->time == NULL ? s->alpha : 1 / (1 / s->alpha + reel__bayes_time_variance(s->time));
     numbers[BAYES_NOISE_SHAPE] = s->noise_varies ? s->people.noise_shape : 0;
+    if (s->levels != NULL)
+        self->levels = reel__bayes_levels_copy(s->levels, (double *)(uintptr_t)self->level + 2,
+                                               numbers + BAYES_THRESHOLDS);
 }
 
 static bool make_kept(bayes *self, const bayes_sampler *s, const bayes_plan *plan)
@@ -336,6 +361,7 @@ static bayes_plan plan_of(const reel_model *model, const reel_fit_context *conte
                         .flipped = features == BAYES_FLIPPED || features >= BAYES_BOTH,
                         .time = features == BAYES_ALL,
                         .noise_varies = p[BAYES_NOISE] != 0,
+                        .probit = p[BAYES_LIKELIHOOD] != 0,
                         .seed = model->seed,
                         .threads = context->threads};
 }

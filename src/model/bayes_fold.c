@@ -4,9 +4,10 @@
  *   A = a g sum_i w_i h_i q_i q_i' + diag(p)
  *   x = A^-1 (a g sum_i w_i h_i (r_i - b_i) q_i + p (m + sum_i w_i y_i / sqrt(sum w)))
  * with q a film's vector with 1 for the person's bias, h its noise precision, y its implicit
- * vector, w the entries' weights. The person's own noise precision g comes from a few steps of its
- * mean-field fixed point. All is linear in the history given A and g, so the contribution of an
- * entry to film j is q_j' A^-1 times its term, averaged over the samples.
+ * vector, w the entries' weights. The person's own noise precision g, and with the ordered probit
+ * what lies behind the ratings r, come from a few steps of their mean-field fixed point. All is
+ * linear in the history given A and g, so the contribution of an entry to film j is q_j' A^-1 times
+ * its term, averaged over the samples.
  */
 #include <math.h>
 #include <string.h>
@@ -15,8 +16,8 @@
 #include "num/kernels.h"
 #include "num/spd.h"
 
-enum { SLOT_PEOPLE, SLOT_INVERSES, SLOT_WORK, SLOT_SUMS };
-enum { NOISE_STEPS = 3 };
+enum { SLOT_PEOPLE, SLOT_INVERSES, SLOT_WORK, SLOT_SUMS, SLOT_TARGETS };
+enum { STEPS = 3 };
 
 /* A history in one of the kept samples. */
 typedef struct fold {
@@ -24,13 +25,14 @@ typedef struct fold {
     const reel_query *query;
     const float *films, *implied, *noise; /* of the sample */
     const double *prior, *numbers;
-    double share;   /* 1 / sqrt(sum of weights) */
-    double rated;   /* sum of the weights of ratings */
-    double *gram;   /* [d][d] sum of w h q q' */
-    double *right;  /* [d] sum of w h (r - b) q */
-    double *centre; /* [d] p (m + implicit) */
-    double *vector; /* [d] */
-    double *room;   /* [d][d] */
+    double share;    /* 1 / sqrt(sum of weights) */
+    double rated;    /* sum of the weights of ratings */
+    double *gram;    /* [d][d] sum of w h q q' */
+    double *right;   /* [d] sum of w h (r - b) q */
+    double *centre;  /* [d] p (m + implicit) */
+    double *vector;  /* [d] */
+    double *targets; /* [entries] the ratings in units, or what lies behind them */
+    double *room;    /* [d][d] */
 } fold;
 
 /* What is kept of a query in the scratch: people [kept][d], noise [kept]. */
@@ -46,7 +48,9 @@ static reel_code no_memory(const bayes *self, reel_err *err)
 
 /* ---- one sample ---------------------------------------------------------------------------- */
 
-static void open_sample(fold *f, const bayes *self, const reel_query *query, size_t n, double *work)
+/* targets: [kept][entries] */
+static void open_sample(fold *f, const bayes *self, const reel_query *query, size_t n, double *work,
+                        double *targets)
 {
     const size_t d = self->d, movies = (size_t)self->base.movies;
     double weights = 0;
@@ -57,6 +61,7 @@ static void open_sample(fold *f, const bayes *self, const reel_query *query, siz
     f->noise = self->noise + n * movies;
     f->prior = self->prior + n * 2 * d;
     f->numbers = self->numbers + n * BAYES_NUMBERS;
+    f->targets = targets + n * query->count;
     f->gram = work;
     f->right = f->gram + d * d;
     f->centre = f->right + d;
@@ -70,19 +75,22 @@ static void open_sample(fold *f, const bayes *self, const reel_query *query, siz
     f->share = weights > 0 ? 1 / sqrt(weights) : 0;
 }
 
-/* The weight of an entry in the equations, and its rating less the film's bias; 0 for a click. */
-static double entry_weight(const fold *f, const reel_entry *e, double *target)
+/* The weight of an entry in the equations; 0 for a click. */
+static double entry_weight(const fold *f, const reel_entry *e)
 {
-    const size_t d = f->self->d;
-    const double rating = ((double)e->value - f->self->level[0]) / f->self->level[1];
-
-    *target = rating - (double)f->films[(size_t)e->movie * d + d - 1];
     return e->kind == REEL_ENTRY_RATING ? (double)e->weight * (double)f->noise[e->movie] : 0;
 }
 
-/* Add w q q' (its upper triangle) and w t q, where q is a film's vector with 1 at its end. */
-REEL_KERNEL static void add_film(double *gram, double *right, const float *film, size_t d, double w,
-                                 double t)
+/* What is left to explain of an entry's rating by the person. */
+static double entry_target(const fold *f, size_t i)
+{
+    const size_t d = f->self->d;
+
+    return f->targets[i] - (double)f->films[(size_t)f->query->entries[i].movie * d + d - 1];
+}
+
+/* Add w q q' (its upper triangle), where q is a film's vector with 1 at its end. */
+REEL_KERNEL static void add_film(double *gram, const float *film, size_t d, double w)
 {
     for (size_t a = 0; a < d; a++) {
         const double qa = a + 1 < d ? (double)film[a] : 1, by = w * qa;
@@ -92,7 +100,6 @@ REEL_KERNEL static void add_film(double *gram, double *right, const float *film,
         for (size_t b = a; b < d - 1; b++)
             row[b] += by * (double)film[b];
         row[d - 1] += by;
-        right[a] += by * t;
     }
 }
 
@@ -101,22 +108,36 @@ static void sum_equations(const fold *f)
     const size_t d = f->self->d;
 
     memset(f->gram, 0, d * d * sizeof *f->gram);
-    memset(f->right, 0, d * sizeof *f->right);
     memcpy(f->centre, f->prior, d * sizeof *f->centre);
     for (size_t i = 0; i < f->query->count; i++) {
         const reel_entry *e = &f->query->entries[i];
-        const float *film = f->films + (size_t)e->movie * d;
-        double target;
-        const double weight = entry_weight(f, e, &target);
+        const double weight = entry_weight(f, e);
 
+        f->targets[i] = ((double)e->value - f->self->level[0]) / f->self->level[1];
         if (weight > 0)
-            add_film(f->gram, f->right, film, d, weight, target);
+            add_film(f->gram, f->films + (size_t)e->movie * d, d, weight);
         for (size_t k = 0; f->implied != NULL && k < d; k++)
             f->centre[k] +=
                 f->share * (double)e->weight * (double)f->implied[(size_t)e->movie * d + k];
     }
     for (size_t k = 0; k < d; k++)
         f->centre[k] *= f->prior[d + k];
+}
+
+static void sum_right(const fold *f)
+{
+    const size_t d = f->self->d;
+
+    memset(f->right, 0, d * sizeof *f->right);
+    for (size_t i = 0; i < f->query->count; i++) {
+        const reel_entry *e = &f->query->entries[i];
+        const float *film = f->films + (size_t)e->movie * d;
+        const double pull = entry_weight(f, e) * entry_target(f, i);
+
+        for (size_t k = 0; k + 1 < d; k++)
+            f->right[k] += pull * (double)film[k];
+        f->right[d - 1] += pull;
+    }
 }
 
 /* inverse = (scale G + diag(p))^-1 and the vector that follows. */
@@ -141,22 +162,29 @@ static bool solve(const fold *f, double scale, double *inverse)
     return true;
 }
 
-/* Weighted squares of what the ratings leave unexplained, the vector's uncertainty among them. */
-static double expected_squares(const fold *f, double scale, const double *inverse)
+/* What lies behind the ratings, revised; the weighted squares of what they leave unexplained, with
+ * the uncertainty of both them and the vector. */
+static double revise(const fold *f, double scale, const double *inverse)
 {
-    const size_t d = f->self->d;
+    const bayes *self = f->self;
+    const bayes_scale levels = {self->level + 2, f->numbers + BAYES_THRESHOLDS, self->levels};
+    const size_t d = self->d;
     double squares = 0, spread = (double)d;
 
     for (size_t i = 0; i < f->query->count; i++) {
         const reel_entry *e = &f->query->entries[i];
         const float *film = f->films + (size_t)e->movie * d;
-        double rest;
-        const double weight = entry_weight(f, e, &rest);
+        const double weight = entry_weight(f, e);
+        double fitted = f->vector[d - 1] + (double)film[d - 1], rest, variance = 0;
 
-        rest -= f->vector[d - 1];
         for (size_t k = 0; k + 1 < d; k++)
-            rest -= (double)film[k] * f->vector[k];
-        squares += weight * rest * rest;
+            fitted += (double)film[k] * f->vector[k];
+        if (self->levels > 0 && weight > 0)
+            f->targets[i] =
+                reel__bayes_truncated_mean(&levels, (double)e->value, fitted,
+                                           sqrt(scale * (double)f->noise[e->movie]), &variance);
+        rest = f->targets[i] - fitted;
+        squares += weight * (rest * rest + variance);
     }
     for (size_t a = 0; a < d; a++)
         spread -= inverse[a * d + a] * f->prior[d + a];
@@ -167,16 +195,21 @@ static double expected_squares(const fold *f, double scale, const double *invers
 static bool fold_in(const fold *f, double *noise, double *inverse)
 {
     const double alpha = f->numbers[BAYES_ALPHA], shape = f->numbers[BAYES_NOISE_SHAPE];
+    const bool revised = f->rated > 0 && (shape > 0 || f->self->levels > 0);
 
     sum_equations(f);
     *noise = 1;
     for (int step = 0;; step++) {
+        double squares;
+
+        sum_right(f);
         if (!solve(f, alpha * *noise, inverse))
             return false;
-        if (step == NOISE_STEPS || !(shape > 0) || !(f->rated > 0))
+        if (step == STEPS || !revised)
             return true;
-        *noise =
-            (shape + f->rated) / (shape + alpha * expected_squares(f, alpha * *noise, inverse));
+        squares = revise(f, alpha * *noise, inverse);
+        if (shape > 0)
+            *noise = (shape + f->rated) / (shape + alpha * squares);
     }
 }
 
@@ -197,6 +230,8 @@ static reel_code open_folded(folded **out, double **inverses, const bayes *self,
     folded *people =
         reel__scratch_get(scratch, SLOT_PEOPLE, sizeof *people + kept * (d + 1) * sizeof(double));
     double *work = reel__scratch_get(scratch, SLOT_WORK, work_size(d) * sizeof *work);
+    double *targets =
+        reel__scratch_get(scratch, SLOT_TARGETS, (kept * query->count + 1) * sizeof *targets);
     folded *kept_inverses = NULL;
 
     if (inverses != NULL) {
@@ -206,7 +241,7 @@ static reel_code open_folded(folded **out, double **inverses, const bayes *self,
             return no_memory(self, err);
         *inverses = kept_inverses->values;
     }
-    if (people == NULL || work == NULL)
+    if (people == NULL || work == NULL || targets == NULL)
         return no_memory(self, err);
     *out = people;
     if (people->key == key && (inverses == NULL || kept_inverses->key == key))
@@ -216,7 +251,7 @@ static reel_code open_folded(folded **out, double **inverses, const bayes *self,
         double *inverse = inverses != NULL ? *inverses + n * d * d : work + 2 * d * d + 3 * d;
         fold f;
 
-        open_sample(&f, self, query, n, work);
+        open_sample(&f, self, query, n, work, targets);
         if (!fold_in(&f, &people->values[kept * d + n], inverse))
             return reel_fail(err, REEL_E_INVALID,
                              "model \"%s\" finds no vector for a history with such weights",
@@ -265,12 +300,26 @@ out:
     return rc;
 }
 
+/* The rating that one sample expects. */
+static double predict_one(const bayes *self, const folded *people, size_t n, reel_index movie)
+{
+    const size_t d = self->d, row = n * (size_t)self->base.movies + (size_t)movie;
+    const double *numbers = self->numbers + n * BAYES_NUMBERS;
+    const double noise = people->values[self->kept * d + n] * (double)self->noise[row];
+    double latent = 0;
+
+    add_scores(self->films + row * d, people->values + n * d, d, 1, &latent);
+    if (self->levels == 0)
+        return self->level[0] + self->level[1] * latent;
+    return reel__bayes_expected(self->level + 2, numbers + BAYES_THRESHOLDS, self->levels, latent,
+                                sqrt(numbers[BAYES_ALPHA] * noise));
+}
+
 reel_code reel__bayes_predict(const reel_model *model, const reel_query *query,
                               const reel_index *movies, size_t count, reel_scratch *scratch,
                               float *out, reel_err *err)
 {
     const bayes *self = (const bayes *)model;
-    const size_t d = self->d;
     folded *people = NULL;
     reel_code rc = REEL_OK;
 
@@ -278,12 +327,9 @@ reel_code reel__bayes_predict(const reel_model *model, const reel_query *query,
     for (size_t i = 0; i < count; i++) {
         double sum = 0;
 
-        for (size_t n = 0; n < self->kept; n++) {
-            const size_t row = n * (size_t)model->movies + (size_t)movies[i];
-
-            add_scores(self->films + row * d, people->values + n * d, d, 1, &sum);
-        }
-        out[i] = (float)(self->level[0] + self->level[1] * sum / (double)self->kept);
+        for (size_t n = 0; n < self->kept; n++)
+            sum += predict_one(self, people, n, movies[i]);
+        out[i] = (float)(sum / (double)self->kept);
     }
 out:
     return rc;
@@ -311,15 +357,14 @@ static double add_reasons(const fold *f, const double *inverse, double noise, re
     for (size_t i = 0; i < f->query->count; i++) {
         const reel_entry *e = &f->query->entries[i];
         const size_t at = (size_t)e->movie * d;
-        double target, rated = pull[d - 1], implied = 0;
-        const double weight = entry_weight(f, e, &target);
+        double rated = pull[d - 1], implied = 0;
 
         for (size_t k = 0; k + 1 < d; k++)
             rated += (double)f->films[at + k] * pull[k];
         for (size_t k = 0; f->implied != NULL && k < d; k++)
             implied += (double)f->implied[at + k] * pull[k] * f->prior[d + k];
-        contributions[i] +=
-            scale * weight * target * rated + f->share * (double)e->weight * implied;
+        contributions[i] += scale * entry_weight(f, e) * entry_target(f, i) * rated +
+                            f->share * (double)e->weight * implied;
     }
     return baseline;
 }
@@ -331,16 +376,18 @@ reel_code reel__bayes_explain(const reel_model *model, const reel_query *query, 
     const bayes *self = (const bayes *)model;
     const size_t d = self->d;
     const double unit = self->level[1] / (double)self->kept;
-    double *inverses = NULL, *work, baseline = 0;
+    double *inverses = NULL, *work, *targets, baseline = 0;
     folded *people = NULL;
     reel_code rc = REEL_OK;
 
     REEL_TRY(open_folded(&people, &inverses, self, query, scratch, err));
     work = reel__scratch_get(scratch, SLOT_WORK, work_size(d) * sizeof *work);
+    targets =
+        reel__scratch_get(scratch, SLOT_TARGETS, (self->kept * query->count + 1) * sizeof *targets);
     for (size_t n = 0; n < self->kept; n++) {
         fold f;
 
-        open_sample(&f, self, query, n, work);
+        open_sample(&f, self, query, n, work, targets);
         baseline += add_reasons(&f, inverses + n * d * d, people->values[self->kept * d + n], movie,
                                 contributions);
     }

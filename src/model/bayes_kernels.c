@@ -324,6 +324,58 @@ REEL_KERNEL void reel__bayes_normals(uint64_t key, float *out, size_t n)
         out[i] = quantile(uniform_at(key, i));
 }
 
+REEL_KERNEL void reel__bayes_quantiles(float *x, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        x[i] = quantile(x[i]);
+}
+
+/* exp(x) for x <= 0: a power of two and the series of the rest. */
+INLINE float exp_below(float x)
+{
+    const float bounded = x > -87 ? x : -87, scaled = bounded * 1.44269504F;
+    const int32_t whole = (int32_t)(scaled - 0.5F);
+    const float r = (bounded - (float)whole * 0.693359375F) + (float)whole * 2.12194440e-4F;
+    uint32_t bits = (uint32_t)(whole + 127) << 23;
+    float power, sum = 1.3888889e-3F;
+
+    memcpy(&power, &bits, sizeof power);
+    sum = sum * r + 8.3333333e-3F;
+    sum = sum * r + 4.1666667e-2F;
+    sum = sum * r + 0.16666667F;
+    sum = sum * r + 0.5F;
+    sum = sum * r + 1;
+    sum = sum * r + 1;
+    return power * sum;
+}
+
+/* The normal distribution below x, to seven digits of itself also far out, by the Chebyshev fit to
+ * erfc of Press et al., Numerical Recipes, 2nd edition, section 6.2. */
+INLINE float below(float x)
+{
+    const float z = fabsf(x) * 0.70710678F, t = 1 / (1 + 0.5F * z);
+    float p = 0.17087277F, tail;
+
+    p = -0.82215223F + t * p;
+    p = 1.48851587F + t * p;
+    p = -1.13520398F + t * p;
+    p = 0.27886807F + t * p;
+    p = -0.18628806F + t * p;
+    p = 0.09678418F + t * p;
+    p = 0.37409196F + t * p;
+    p = 1.00002368F + t * p;
+    tail = 0.5F * t * exp_below(-z * z - 1.26551223F + t * p);
+    return x < 0 ? tail : 1 - tail;
+}
+
+REEL_KERNEL void reel__bayes_below(const float *x, float *out, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        out[i] = below(x[i]);
+}
+
 /* ---- implicit features --------------------------------------------------------------------- */
 
 REEL_KERNEL void reel__bayes_pull_implied(const float *rest, size_t stride, const float *share,

@@ -68,6 +68,9 @@ double reel__bayes_residuals(const bayes_row *row, const float *own, const bayes
 /* n standard normals, or uniform numbers in (0, 1), from a key. */
 void reel__bayes_normals(uint64_t key, float *out, size_t n);
 void reel__bayes_uniforms(uint64_t key, float *out, size_t n);
+/* x = the normal quantile of x in [2e-7, 1); out = the normal distribution below x. */
+void reel__bayes_quantiles(float *x, size_t n);
+void reel__bayes_below(const float *x, float *out, size_t n);
 
 /* One lane group of implicit features of one other row j, from the rows that it is implied by:
  * sums[l] = sum of share_u rest_u[l]; and rest_u -= share_u delta. rest points to the lane group.

@@ -75,6 +75,54 @@ static void test_normals_are_normal(void **state)
     reel__free(x);
 }
 
+static void test_normal_distribution_and_quantile(void **state)
+{
+    (void)state;
+    enum { N = 1000 };
+    float x[N], below[N];
+
+    for (int i = 0; i < N; i++)
+        x[i] = -12 + 0.02F * (float)i;
+    reel__bayes_below(x, below, N);
+    for (int i = 0; i < N; i++) {
+        const double expected = 0.5 * erfc(-(double)x[i] * M_SQRT1_2);
+
+        assert_near((double)below[i], expected, 4e-5 * expected);
+    }
+    reel__bayes_quantiles(below, N);
+    for (int i = 0; i < N; i++)
+        if (x[i] > -4.9F && x[i] < 3)
+            assert_near((double)below[i], (double)x[i], 2e-3);
+}
+
+/* Against sums over a fine grid. */
+static void test_truncated_mean_and_variance(void **state)
+{
+    (void)state;
+    static const double value[] = {1, 2, 4, 5}, threshold[] = {-1, 0.2, 1};
+    const bayes_scale scale = {value, threshold, 4};
+
+    for (int level = 0; level < 4; level++)
+        for (int step = -4; step < 5; step++) {
+            const double latent = 0.7 * step;
+            const double low = level == 0 ? -12 : threshold[level - 1];
+            const double high = level == 3 ? 12 : threshold[level], root = 1.5;
+            double mass = 0, first = 0, second = 0, mean, variance;
+
+            for (int i = 0; i < 40000; i++) {
+                const double z = low + (high - low) * (i + 0.5) / 40000;
+                const double weight = exp(-pow((z - latent) * root, 2) / 2);
+
+                mass += weight;
+                first += weight * z;
+                second += weight * z * z;
+            }
+            mean = reel__bayes_truncated_mean(&scale, value[level], latent, root, &variance);
+            assert_near(mean, first / mass, 1e-4);
+            assert_near(variance, second / mass - pow(first / mass, 2), 1e-3);
+        }
+}
+
 /* A row with `count` ratings of random vectors. */
 typedef struct problem {
     bayes_shape shape;
@@ -358,9 +406,8 @@ static void test_moods_are_learned_from_times(void **state)
 
 /* ---- fold-in ------------------------------------------------------------------------------- */
 
-static void test_targets_and_kept_samples_agree(void **state)
+static void check_targets(const char *text)
 {
-    (void)state;
     reel_dataset *dataset = random_dataset(&shape);
     reel_index rows[MOVIES], movies[MOVIES];
     float found[MOVIES], scores[MOVIES], some[MOVIES];
@@ -376,17 +423,32 @@ static void test_targets_and_kept_samples_agree(void **state)
         rows[i] = 5;
         movies[i] = i;
     }
-    assert_ok(try_fit(&model, dataset, "rank=2 samples=3000 kept=300", &context, &err));
+    assert_ok(try_fit(&model, dataset, text, &context, &err));
     query = trained_query(dataset, 5, entries);
     assert_ok(reel_model_score(model, &query, scratch, scores, &err));
     assert_ok(reel_model_predict(model, &query, movies, MOVIES, scratch, some, &err));
     for (int i = 0; i < MOVIES; i++) {
-        assert_near((double)scores[i], (double)found[i], 0.25);
-        assert_near((double)some[i], fmax(0.5, fmin(5, (double)scores[i])), 1e-6);
+        reel_explanation why;
+
+        assert_ok(reel_model_explain(model, &query, i, REEL_REASONS_MAX, scratch, &why, &err));
+        assert_near(why.score, (double)scores[i], 1e-5);
+        for (size_t n = 0; n < why.reason_count; n++)
+            why.score -= why.reasons[n].contribution;
+        assert_near(why.score, why.baseline + why.other, 1e-9);
+        assert_near((double)some[i], (double)found[i], 0.3);
+        if (strstr(text, "probit") == NULL)
+            assert_near((double)some[i], fmax(0.5, fmin(5, (double)scores[i])), 1e-6);
     }
     reel_scratch_free(scratch);
     reel_model_free(model);
     reel_dataset_free(dataset);
+}
+
+static void test_targets_and_kept_samples_agree(void **state)
+{
+    (void)state;
+    check_targets("rank=2 samples=2000 kept=200");
+    check_targets("rank=2 samples=2000 kept=200 likelihood=probit");
 }
 
 static void test_threads_change_no_bit(void **state)
@@ -408,7 +470,8 @@ static void test_threads_change_no_bit(void **state)
         reel_model *model = NULL;
         reel_err err = {0};
 
-        assert_ok(try_fit(&model, dataset, "rank=20 samples=6 burn_in=2 kept=2", &context, &err));
+        assert_ok(try_fit(&model, dataset, "rank=20 samples=6 burn_in=2 kept=2 likelihood=probit",
+                          &context, &err));
         reel_model_free(model);
     }
     assert_memory_equal(found[0], found[1], sizeof found[0]);
@@ -494,6 +557,30 @@ static void test_bad_parameters_are_refused(void **state)
     reel_dataset_free(dataset);
 }
 
+/* Probit wants few levels, and at least two. */
+static void test_levels_have_a_number(void **state)
+{
+    (void)state;
+    const random_shape many = {
+        .seed = 1, .people = 30, .movies = 20, .density = 0.3, .all_distinct = true};
+    reel_dataset *sets[] = {random_dataset(&many), tiny(3, 1, 2, 1), tiny(4, 2, 3, 1),
+                            tiny(4, 3, 3, 1)};
+    reel_err err = {0};
+
+    reel_model *model = NULL;
+
+    for (size_t i = 0; i < 2; i++)
+        assert_fails(try_fit(&model, sets[i], "likelihood=probit", NULL, &err), REEL_E_INVALID,
+                     "probit");
+    for (size_t i = 2; i < 4; i++) {
+        assert_ok(try_fit(&model, sets[i], "likelihood=probit samples=60", NULL, &err));
+        check_finite(model, 3);
+        reel_model_free(model);
+    }
+    for (size_t i = 0; i < 4; i++)
+        reel_dataset_free(sets[i]);
+}
+
 static void test_cancel_ends_a_fit(void **state)
 {
     (void)state;
@@ -514,7 +601,7 @@ static void test_damaged_numbers_are_refused(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, "rank=4 samples=4 kept=2"), *loaded = NULL;
+    reel_model *model = fit(dataset, "rank=4 samples=4 kept=2 likelihood=probit"), *loaded = NULL;
     const bayes *self = (const bayes *)model;
     const void *const parts[] = {self->films, self->implied, self->noise,
                                  self->prior, self->numbers, self->level};
@@ -550,7 +637,8 @@ static reel_code fit_save_load(void *user, reel_err *err)
 {
     const char *path = temp_path("sweep.reel");
     reel_model *model = NULL, *loaded = NULL;
-    reel_code rc = try_fit(&model, user, "rank=3 samples=2 burn_in=0 kept=2", NULL, err);
+    reel_code rc =
+        try_fit(&model, user, "rank=3 samples=2 burn_in=0 kept=2 likelihood=probit", NULL, err);
 
     if (rc == REEL_OK)
         rc = reel_model_save(model, path, err);
@@ -574,6 +662,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_normals_are_normal),
+        cmocka_unit_test(test_normal_distribution_and_quantile),
+        cmocka_unit_test(test_truncated_mean_and_variance),
         cmocka_unit_test(test_a_draw_has_the_mean_and_covariance_of_the_posterior),
         cmocka_unit_test(test_gamma_has_its_moments),
         cmocka_unit_test(test_predictions_are_those_of_the_twin),
@@ -582,6 +672,7 @@ int main(void)
         cmocka_unit_test(test_threads_change_no_bit),
         cmocka_unit_test(test_the_smallest_data_give_finite_scores),
         cmocka_unit_test(test_bad_parameters_are_refused),
+        cmocka_unit_test(test_levels_have_a_number),
         cmocka_unit_test(test_cancel_ends_a_fit),
         cmocka_unit_test(test_damaged_numbers_are_refused),
         cmocka_unit_test(test_no_memory_is_an_error_and_leaks_nothing),
