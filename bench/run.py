@@ -18,6 +18,7 @@ BENCHES = {
     "score": [build / "bench/bench_score"],
     "knn": [build / "bench/bench_knn"],
     "sklearn": ["/usr/bin/python3", root / "bench/peers/sklearn_cosine.py", f"{data}/ml-1m/ratings.dat"],
+    "models": ["/usr/bin/python3", root / "bench/models.py", build / "bench/bench_models", data],
     "cold": ["/usr/bin/python3", root / "bench/cold.py", root / "build/release/reel", data],
 }
 
@@ -59,7 +60,11 @@ def write_table(facts, rows):
 if "--list" in sys.argv:
     print("\n".join(BENCHES))
     sys.exit()
-names = sys.argv[1:] or list(BENCHES)
+peers = "--peers" in sys.argv
+asked = [name for name in sys.argv[1:] if name != "--peers"]
+if peers:
+    BENCHES["models"].append("--peers")
+names = asked or list(BENCHES)
 rows = []
 for name in names:
     if name not in BENCHES:
@@ -74,7 +79,7 @@ if ours and theirs:
              "median": round(theirs["median"] / ours["median"], 1), "min": round(theirs["min"] / ours["min"], 1), "goal": ">= 10"}
     rows.append(ratio)
     show(ratio)
-if not sys.argv[1:]:
+if not asked:
     facts = machine()
     results = root / "bench/results"
     results.mkdir(exist_ok=True)

@@ -65,6 +65,7 @@ static reel_code train(const reel_args *args, reel_err *err)
     reel_engine_opts opts = {.models_dir = args->option[OPT_MODELS],
                              .only = args->option[TRAIN_MODEL],
                              .retrain = args->option[TRAIN_FORCE] != NULL,
+                             .learn = true,
                              .progress = reel__term_progress(args->quiet),
                              .notice = reel__term_notice(args->quiet)};
     reel_engine *engine = NULL;

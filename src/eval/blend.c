@@ -20,6 +20,8 @@ enum { TOP = 150, BLOCK = 64, STEPS = 30, HALVINGS = 14 };
 enum { DIMENSIONS_MAX = REEL_HYBRID_MEMBERS * KNOTS };
 /* Of a weight, and of the difference of neighbouring knots: enough to decide what data do not. */
 static const double ridge = 1e-3, smooth = 3e-3;
+/* The penalty of this many questions is there in any case: a few hundred answers say little. */
+static const double questions_least = 3000;
 
 /* ---- candidates ---------------------------------------------------------------------------- */
 
@@ -337,7 +339,7 @@ static void add_block(newton *n, size_t block, const double *weights)
 static void add_penalty(newton *n, const double *weights)
 {
     const size_t d = n->dimensions;
-    const double scale = (double)n->c->questions;
+    const double scale = fmax((double)n->c->questions, questions_least);
 
     for (size_t a = 0; a < d; a++) {
         n->value[0] -= 0.5 * ridge * scale * weights[a] * weights[a];

@@ -4,6 +4,7 @@
  * that only the held-out films need one.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -76,21 +77,23 @@ static double quality(const searching *s, size_t q, const double *weights)
     return 0.5 * (gain10 / c->ideal10[q] + gain / c->ideal[q]);
 }
 
-/* Questions that knot counts for, or all when knot is -1; the mean over all questions by which they
- * are better than what each holds. */
-static double judge(const searching *s, const double *weights, int knot)
+/* Questions that knot counts for, or all when knot is -1: whether they are better than what each
+ * holds, on the mean and by more than a standard error, so that few questions move little. */
+static bool judge(const searching *s, const double *weights, int knot)
 {
     const candidates *c = s->c;
-    double better = 0;
+    double better = 0, squares = 0;
 
 #pragma omp parallel for schedule(dynamic, 16) num_threads(c->threads)
     for (size_t q = 0; q < c->questions; q++)
         if (knot < 0 || c->share[q][knot] > 0)
             s->tried[q] = quality(s, q, weights);
     for (size_t q = 0; q < c->questions; q++)
-        if (knot < 0 || c->share[q][knot] > 0)
+        if (knot < 0 || c->share[q][knot] > 0) {
             better += s->tried[q] - s->each[q];
-    return better / (double)c->questions;
+            squares += (s->tried[q] - s->each[q]) * (s->tried[q] - s->each[q]);
+        }
+    return better > least * (double)c->questions && better > sqrt(squares);
 }
 
 static void keep(const searching *s, int knot)
@@ -117,7 +120,7 @@ static void move_one(const searching *s, double *weights, size_t a, double size)
 
     for (int sign = 1; sign >= -1; sign -= 2) {
         weights[a] = old + sign * by;
-        if (by > 0 && judge(s, weights, (int)(a % KNOTS)) > least) {
+        if (by > 0 && judge(s, weights, (int)(a % KNOTS))) {
             keep(s, (int)(a % KNOTS));
             return;
         }
@@ -137,7 +140,7 @@ static void give_way(const searching *s, double *weights, size_t knot)
         memcpy(tried, weights, c->members * KNOTS * sizeof *tried);
         for (size_t other = 0; other < c->members; other++)
             tried[other * KNOTS + knot] = other == m ? fmax(total, 1) : 0;
-        if (judge(s, tried, (int)knot) > least) {
+        if (judge(s, tried, (int)knot)) {
             keep(s, (int)knot);
             memcpy(weights, tried, c->members * KNOTS * sizeof *tried);
         }

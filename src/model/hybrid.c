@@ -35,6 +35,8 @@ static const struct {
     const char *name;
     float weight[KNOTS]; /* for histories of 0, 1, 4, 16, 64, 256 films and more */
 } known[] = {
+    {"ease", {0, 1, 1, 1, 1, 1}},
+    {"ials", {0, 1, 1, 1, 1, 1}},
     {"content", {0, 0.3F, 0.3F, 0.35F, 0.5F, 0.4F}},
     {"user-knn", {0, 1, 1, 1, 1, 1}},
     {"popular", {1, 0.2F, 0.1F, 0, 0, 0}},
@@ -61,9 +63,8 @@ typedef struct hybrid_state {
             REEL_PARAM_REAL, initial, 0, 100, NULL                                                 \
     }
 static const reel_param_spec param_specs[KNOWN] = {
-    MEMBER("content", 1),
-    MEMBER("user-knn", 1),
-    MEMBER("popular", 1),
+    MEMBER("ease", 1),     MEMBER("ials", 1),    MEMBER("content", 1),
+    MEMBER("user-knn", 1), MEMBER("popular", 1),
 };
 
 /* ---- weights ------------------------------------------------------------------------------- */
@@ -124,6 +125,16 @@ reel_code reel__hybrid_names(const char **names, size_t *count, const reel_param
 out:
     reel_model_free(model);
     return rc;
+}
+
+const float *reel__hybrid_weights(const reel_model *model, const char *member)
+{
+    const hybrid *self = (const hybrid *)model;
+
+    for (size_t m = 0; m < self->count; m++)
+        if (strcmp(self->members[m]->ops->info.name, member) == 0)
+            return self->weights + m * KNOTS;
+    return NULL;
 }
 
 /* ---- scores -------------------------------------------------------------------------------- */

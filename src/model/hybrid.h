@@ -32,4 +32,7 @@ REEL_MUST_USE reel_code reel__hybrid_make(reel_model **out, reel_model *const *m
                                           size_t count, const reel_params *params,
                                           const float *weights, reel_err *err);
 
+/* [REEL_HYBRID_KNOTS] what a hybrid weighs a member by, borrowed; NULL: it has no such member. */
+const float *reel__hybrid_weights(const reel_model *hybrid, const char *member);
+
 #endif

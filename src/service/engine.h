@@ -30,6 +30,7 @@ typedef struct reel_engine_opts {
     bool exclusive;   /* serve */
     bool read_only;
     bool retrain;        /* `reel train --force`: fit again what is up to date too */
+    bool learn;          /* `reel train`: a hybrid that is made learns its weights */
     int busy_timeout_ms; /* of the store; 0 = its default */
     int threads;
     const reel_progress *progress;

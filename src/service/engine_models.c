@@ -5,9 +5,13 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "service/engine_priv.h"
+#include "service/learn.h"
 
-const char *const reel__engine_names[MODELS] = {"hybrid", "content", "user-knn", "popular"};
+const char *const reel__engine_names[MODELS] = {"hybrid",  "ease",     "ials",
+                                                "content", "user-knn", "popular"};
+const char reel__engine_models_text[] = "hybrid, ease, ials, content, user-knn and popular";
 
 /* ---- from files ---------------------------------------------------------------------------- */
 
@@ -64,22 +68,84 @@ static void report_share(double share, void *user)
     reel__progress(what->engine->opts.progress, what->stage, (int64_t)(share * 100), 100, "%");
 }
 
+/* The members there are. */
+typedef struct team {
+    const char *names[MODELS];
+    reel_model *members[MODELS];
+    size_t count;
+} team;
+
+static team gather(const reel_engine *engine)
+{
+    team t = {.count = 0};
+
+    for (int slot = MODEL_HYBRID + 1; slot < MODELS; slot++)
+        if (engine->models[slot] != NULL) {
+            t.names[t.count] = reel__engine_names[slot];
+            t.members[t.count++] = engine->models[slot];
+        }
+    return t;
+}
+
+/* What was learned on the same data outlives a member that had to be made again. */
+static void recall_weights(reel_blend *out, const reel_engine *engine, const team *t)
+{
+    reel_model *older = NULL;
+    char *path = NULL;
+    bool all = reel__engine_path(&path, engine, "hybrid", ".safetensors", NULL) == REEL_OK &&
+               reel_model_load(&older, path, NULL) == REEL_OK &&
+               misfit(engine, older, "hybrid") == NULL;
+
+    for (size_t m = 0; all && m < t->count; m++) {
+        const float *weights = reel__hybrid_weights(older, t->names[m]);
+
+        all = weights != NULL;
+        if (all)
+            memcpy(out->weights + m * REEL_HYBRID_KNOTS, weights,
+                   REEL_HYBRID_KNOTS * sizeof *weights);
+    }
+    out->questions = all ? 1 : 0;
+    reel_model_free(older);
+    reel__free(path);
+}
+
+/* Under weights learned where someone asked for training (two fits of each member), else under
+ * those of the hybrid that was here before, else under those built in. */
+static reel_code make_hybrid(reel_engine *engine, const reel_fit_context *context, reel_err *err)
+{
+    const team t = gather(engine);
+    reel_blend blend = {0};
+    reel_code rc = REEL_OK;
+
+    if (engine->opts.learn)
+        REEL_TRY(reel__learn_weights(&blend, t.names, t.count, engine->dataset, context, err));
+    else
+        recall_weights(&blend, engine, &t);
+    REEL_TRY(reel__hybrid_make(&engine->models[MODEL_HYBRID], t.members, t.count, NULL,
+                               blend.questions > 0 ? blend.weights : NULL, err));
+out:
+    return rc;
+}
+
 static reel_code make_model(reel_engine *engine, int slot, reel_err *err)
 {
+    /* Someone waits for the first list: eight times less work than with disliked films. */
+    static const reel_param liked = {"channels", "liked"};
+    static const reel_params hasty = {&liked, 1};
     training what = {.engine = engine, .stage = "training "};
     const reel_fit_context context = {
         .seed = 1,
         .threads = engine->opts.threads,
         .progress = report_share,
         .user = &what,
+        .memory = reel__memory_available() / 2,
     };
 
     if (slot == MODEL_HYBRID)
-        return reel_model_combine(&engine->models[slot], &engine->models[MODEL_HYBRID + 1],
-                                  MODELS - 1, NULL, err);
+        return make_hybrid(engine, &context, err);
     strncat(what.stage, reel__engine_names[slot], sizeof what.stage - strlen(what.stage) - 1);
-    return reel_model_fit(&engine->models[slot], reel__engine_names[slot], engine->dataset, NULL,
-                          &context, err);
+    return reel_model_fit(&engine->models[slot], reel__engine_names[slot], engine->dataset,
+                          slot == MODEL_EASE && !engine->opts.learn ? &hasty : NULL, &context, err);
 }
 
 void reel__engine_write_params(reel_json *json, const reel_model *model)
@@ -131,10 +197,15 @@ static reel_code train_model(reel_engine *engine, int slot, const char *path, re
     const int64_t start = reel__clock_steady_us();
     double seconds;
     reel_err why = {0};
-    const reel_code rc = make_model(engine, slot, err);
+    const reel_code rc = make_model(engine, slot, &why);
 
+    /* Data too large for one model are served by the others. */
+    if (rc == REEL_E_BUDGET && slot != MODEL_POPULAR && engine->opts.only == NULL) {
+        reel__engine_note(engine, "%s: left out: %s", reel__engine_names[slot], why.msg);
+        return REEL_OK;
+    }
     if (rc != REEL_OK)
-        return rc;
+        return reel_fail(err, rc, "%s", why.msg);
     seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
     reel__engine_note(engine, "%s: %s in %.2f s", reel__engine_names[slot],
                       slot == MODEL_HYBRID ? "combined" : "trained", seconds);
@@ -200,9 +271,8 @@ static reel_code check_only(const reel_engine *engine, reel_err *err)
     for (int i = 0; i < MODELS; i++)
         if (strcmp(engine->opts.only, reel__engine_names[i]) == 0)
             return REEL_OK;
-    return reel_fail(err, REEL_E_NOTFOUND,
-                     "no model is called \"%s\"; there are hybrid, content, user-knn and popular",
-                     engine->opts.only);
+    return reel_fail(err, REEL_E_NOTFOUND, "no model is called \"%s\"; there are %s",
+                     engine->opts.only, reel__engine_models_text);
 }
 
 reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err)

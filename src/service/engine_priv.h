@@ -10,7 +10,7 @@
 #include "service/search_priv.h"
 
 /* In the order they are offered; the hybrid is made of those after it. */
-enum { MODEL_HYBRID, MODEL_CONTENT, MODEL_USER_KNN, MODEL_POPULAR, MODELS };
+enum { MODEL_HYBRID, MODEL_EASE, MODEL_IALS, MODEL_CONTENT, MODEL_USER_KNN, MODEL_POPULAR, MODELS };
 extern const char *const reel__engine_names[MODELS];
 
 struct reel_engine {
@@ -56,6 +56,8 @@ void reel__engine_record(const reel_engine *engine, const reel_model_record *rec
 REEL_MUST_USE reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err);
 /* engine_models.c: map or train the models. */
 REEL_MUST_USE reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err);
+/* "hybrid, ease, ... and popular", for messages. */
+extern const char reel__engine_models_text[];
 /* {"neighbours":100,...} appended to out. */
 void reel__engine_write_params(reel_json *json, const reel_model *model);
 

@@ -55,8 +55,8 @@ static reel_code fit_all(team *t, const reel_dataset *dataset, bool second,
     return REEL_OK;
 }
 
-static reel_code learn_weights(reel_blend *out, team *t, const reel_validation *validation,
-                               const reel_fit_context *context, reel_err *err)
+static reel_code ask_all(reel_blend *out, team *t, const reel_validation *validation,
+                         const reel_fit_context *context, reel_err *err)
 {
     reel_code rc = REEL_OK;
 
@@ -67,40 +67,48 @@ out:
     return rc;
 }
 
-static const reel_fit_context *context_of(const reel_fit_context *given)
+reel_code reel__learn_weights(reel_blend *out, const char *const *names, size_t count,
+                              const reel_dataset *dataset, const reel_fit_context *context,
+                              reel_err *err)
 {
-    static const reel_fit_context plain = {.seed = 1};
+    reel_validation_opts opts = reel__validation_opts_default();
+    reel_validation validation;
+    reel_err why = {0};
+    team t = {.count = count};
+    reel_code rc;
 
-    return given == NULL ? &plain : given;
+    *out = (reel_blend){0};
+    memcpy(t.names, names, count * sizeof *names);
+    opts.seed = context->seed;
+    rc = reel__validation_make(&validation, dataset, &opts, &why);
+    if (rc == REEL_E_INVALID)
+        return REEL_OK;
+    if (rc != REEL_OK)
+        return reel_fail(err, rc, "%s", why.msg);
+    rc = ask_all(out, &t, &validation, context, err);
+    reel__validation_fini(&validation);
+    return rc;
 }
 
 reel_code reel__learn_hybrid(reel_model **out, reel_blend *blend, const reel_dataset *dataset,
                              const reel_params *params, const reel_fit_context *given,
                              reel_err *err)
 {
-    const reel_fit_context *context = context_of(given);
-    reel_validation_opts opts = reel__validation_opts_default();
-    reel_validation validation = {0};
+    static const reel_fit_context plain = {.seed = 1};
+    const reel_fit_context *context = given == NULL ? &plain : given;
     reel_blend learned = {0};
     team t = {.count = 0};
     reel_code rc = REEL_OK;
 
     *out = NULL;
-    opts.seed = context->seed;
     REEL_TRY(reel__hybrid_names(t.names, &t.count, params, err));
-    rc = reel__validation_make(&validation, dataset, &opts, err);
-    if (rc == REEL_OK)
-        REEL_TRY(learn_weights(&learned, &t, &validation, context, err));
-    else if (rc != REEL_E_INVALID)
-        goto out;
-    reel__validation_fini(&validation);
+    REEL_TRY(reel__learn_weights(&learned, t.names, t.count, dataset, context, err));
     REEL_TRY(fit_all(&t, dataset, true, context, err));
     REEL_TRY(reel__hybrid_make(out, t.members, t.count, params,
                                learned.questions > 0 ? learned.weights : NULL, err));
     if (blend != NULL)
         *blend = learned;
 out:
-    reel__validation_fini(&validation);
     dismiss(&t);
     return rc;
 }

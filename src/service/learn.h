@@ -14,6 +14,12 @@ REEL_MUST_USE reel_code reel__learn(reel_model **out, const char *name, const re
                                     const reel_params *params, const reel_fit_context *context,
                                     reel_err *err);
 
+/* How much of each model to mix in; out->questions is 0 where data are too few to tell.
+ * names [count] of models. Errors: those of fitting; E_NOMEM. */
+REEL_MUST_USE reel_code reel__learn_weights(reel_blend *out, const char *const *names, size_t count,
+                                            const reel_dataset *dataset,
+                                            const reel_fit_context *context, reel_err *err);
+
 /* The same for a hybrid alone; blend [out, optional]: what was learned (no questions: nothing). */
 REEL_MUST_USE reel_code reel__learn_hybrid(reel_model **out, reel_blend *blend,
                                            const reel_dataset *dataset, const reel_params *params,

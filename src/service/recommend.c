@@ -33,10 +33,8 @@ static reel_code choose_model(reel_session *session, const char *name, reel_err 
 {
     session->model = reel__engine_model(session->engine, name);
     if (session->model == NULL)
-        return reel_fail(err, REEL_E_NOTFOUND,
-                         "model: none is called \"%s\"; there are hybrid, content, user-knn and "
-                         "popular",
-                         name);
+        return reel_fail(err, REEL_E_NOTFOUND, "model: none is called \"%s\"; there are %s", name,
+                         reel__engine_models_text);
     return REEL_OK;
 }
 

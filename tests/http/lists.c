@@ -2,7 +2,7 @@
  * history from outside has in common with one of the data set, and what is refused. */
 #include "http/api.h"
 
-static const char *const models[] = {"hybrid", "content", "user-knn", "popular"};
+static const char *const models[] = {"hybrid", "ease", "ials", "content", "user-knn", "popular"};
 
 enum { MODELS_HERE = 4, BODY = 4096 };
 

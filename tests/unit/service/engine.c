@@ -20,10 +20,10 @@ static void assert_noted(const char *part)
 
 static void check_all_there(const reel_engine *engine)
 {
-    static const char *const names[] = {"hybrid", "content", "user-knn", "popular"};
+    static const char *const names[] = {"hybrid", "ease", "ials", "content", "user-knn", "popular"};
 
-    assert_int_equal(reel__engine_model_count(engine), 4);
-    for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(reel__engine_model_count(engine), 6);
+    for (size_t i = 0; i < 6; i++) {
         const reel_model *model = reel__engine_model(engine, names[i]);
 
         assert_ptr_equal(reel__engine_model_at(engine, i), model);
@@ -31,8 +31,8 @@ static void check_all_there(const reel_engine *engine)
         assert_string_equal(reel_model_data_hash(model),
                             reel_dataset_hash(reel__engine_dataset(engine)));
     }
-    assert_null(reel__engine_model_at(engine, 4));
-    assert_null(reel__engine_model(engine, "ease"));
+    assert_null(reel__engine_model_at(engine, 6));
+    assert_null(reel__engine_model(engine, "slim"));
 }
 
 static void opens_cold_then_warm(void **state)
@@ -185,8 +185,8 @@ static void only_one_model(void **state)
     assert_null(strstr(world_notes, "popular: trained"));
     reel__engine_close(engine);
 
-    opts.only = "ease";
-    assert_fails(reel__engine_open(&engine, &opts, &err), REEL_E_NOTFOUND, "ease");
+    opts.only = "slim";
+    assert_fails(reel__engine_open(&engine, &opts, &err), REEL_E_NOTFOUND, "slim");
     assert_null(engine);
 }
 
