@@ -37,6 +37,9 @@ static const struct {
 } known[] = {
     {"ease", {0, 1, 1, 1, 1, 1}},
     {"ials", {0, 1, 1, 1, 1, 1}},
+    {"item-knn", {0, 0.5F, 0.5F, 0.5F, 0.3F, 0.3F}},
+    {"rp3beta", {0, 0.5F, 0.5F, 0.5F, 0.3F, 0.3F}},
+    {"vae", {0, 1, 1, 1, 1, 1}},
     {"content", {0, 0.3F, 0.3F, 0.35F, 0.5F, 0.4F}},
     {"user-knn", {0, 1, 1, 1, 1, 1}},
     {"popular", {1, 0.2F, 0.1F, 0, 0, 0}},
@@ -63,8 +66,8 @@ typedef struct hybrid_state {
             REEL_PARAM_REAL, initial, 0, 100, NULL                                                 \
     }
 static const reel_param_spec param_specs[KNOWN] = {
-    MEMBER("ease", 1),     MEMBER("ials", 1),    MEMBER("content", 1),
-    MEMBER("user-knn", 1), MEMBER("popular", 1),
+    MEMBER("ease", 1), MEMBER("ials", 1),    MEMBER("item-knn", 0), MEMBER("rp3beta", 0),
+    MEMBER("vae", 0),  MEMBER("content", 1), MEMBER("user-knn", 1), MEMBER("popular", 1),
 };
 
 /* ---- weights ------------------------------------------------------------------------------- */
