@@ -341,7 +341,7 @@ class Life(Case):
         for name in os.listdir(os.path.join(self.base, "reel.db.models")):
             os.remove(os.path.join(self.base, "reel.db.models", name))
         self.server.start()
-        self.assertEqual(len(self.server.get("/api/v1/models")["items"]), 4)
+        self.assertEqual(len(self.server.get("/api/v1/models")["items"]), 6)
         _, said = self.server.stop()
         self.assertIn("content: trained", said)
         self.server.start()
