@@ -29,9 +29,9 @@ REEL_MUST_USE reel_code reel__read_named(reel_named *out, const char *path, reel
 /* The first column of each line, as ratings[].person; the rest of a line is not looked at. */
 REEL_MUST_USE reel_code reel__read_named_people(reel_named *out, const char *path,
                                                 const reel_read_opts *opts, reel_err *err);
-/* Number the texts of several lists together, in the order of their bytes, so that the same id means
- * the same in all of them; texts of one list meet numbers of another as they are written. The lists
- * hold numbers only afterwards. Errors: E_NOMEM, E_TOOLARGE. */
+/* Number the texts of several lists together, in the order of their bytes, so that the same id
+ * means the same in all of them; texts of one list meet numbers of another as they are written. The
+ * lists hold numbers only afterwards. Errors: E_NOMEM, E_TOOLARGE. */
 REEL_MUST_USE reel_code reel__named_number(reel_named *const *lists, size_t count, reel_err *err);
 void reel__named_fini(reel_named *named);
 

@@ -327,6 +327,8 @@ static reel_code make_room(training *t, reel_err *err)
     if (t->past_weights == NULL || t->gradient == NULL || t->order == NULL || t->ptr == NULL ||
         t->col == NULL || t->val == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory to train %zu weights", weights);
+    /* The gaps between the parts belong to no gradient and must stay what they are. */
+    memset(t->gradient, 0, weights * sizeof *t->gradient);
     memcpy(t->past_weights, t->weights, weights * sizeof *t->weights);
     t->past.weights = t->past_weights;
     REEL_TRY(make_adam(&t->encoder, weights, err));

@@ -46,7 +46,7 @@ run reel tune --model user-knn --movielens sample --fix neighbours
 run reel tune --model user-knn --movielens sample --fix neighbours=many
 run reel tune --model user-knn --movielens sample --search neighbours=5
 run reel tune --model user-knn --movielens sample --search rank=5..10
-run reel tune --model user-knn --movielens sample --fix neighbours=3
+run reel tune --model user-knn --movielens sample --fix neighbours=3,fame=0.3,exponent=3
 run reel tune --model user-knn --movielens sample --search neighbours --search neighbours=1..2
 run reel tune --model user-knn --movielens sample --resume
 run reel tune $part --log whole.jsonl
