@@ -296,7 +296,8 @@ static void survives_any_allocation_failing(void **state)
     (void)state;
     assert_true(sweep_memory(open_and_close, &opts) > 20); /* everything is there */
     opts.retrain = true;
-    opts.only = "content"; /* what fitting each model does without memory is its own test's matter */
+    opts.only =
+        "content"; /* what fitting each model does without memory is its own test's matter */
     assert_true(sweep_memory(open_and_close, &opts) > 30);
 }
 
