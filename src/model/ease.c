@@ -11,23 +11,27 @@
  *   films do. It is what a film without ratings is recommended by.
  * - two channels: where ratings are graded, a person is [liked films, disliked films]. A disliked
  *   film counts d = disliked_lowest for the lowest rating, rising to 1 at the first liked one, and
- * y is 1 for a liked film and disliked_target d for a disliked one: to have chosen a film at all is
- *   some sign of taste for its kind. B has two rows a film, and both are 0 for the film itself.
+ *   y is 1 for a liked film and disliked_target d for a disliked one: to have chosen a film at all
+ *   is some sign of taste for its kind. B has two rows a film, and both are 0 for the film itself.
  *   With P the inverse over both channels, S the two rows of film j, t = (1, disliked_target):
  *       B_j = (t in the rows S, else 0) - P_S (P_SS)^-1 t
  *   which is the formula above when S is one row.
  *
  * Defaults: by recall_min@20, ndcg@10, ndcg@100 on a validation part cut from the training part of
- * the fixed MovieLens 1M split (a fifth of each person's liked films, drawn once). Liked films
- * only: weighting 0.5, ridge 0.25, side 0: .2853 .2212 .3435     side 10: .2875 .2229 .3446 side
- * 20: .2709 .2147 .3270     weighting 0.75, side 0: .2855 .2221 .3450 weighting 0.6, ridge 0.4,
- * side 7: .2881 .2233 .3467      weighting 0.75: .2876 .2235 .3474 All ratings known, 1,334 films,
- * by disliked_target (every disliked film counting the same): liked channel alone .3338 .2561 .3955
- * -0.3: .3195 .2506 .3735     0: .3433 .2617 .4000 0.3: .3561 .2674 .4128     0.6: .3551 .2656
- * .4105     1: .3418 .2505 .3955 0.6 and disliked_lowest 0.3: .3597 .2704 .4173; ridge 0.4: .3602
- * .2711 .4179; side 5 with it: .3623 .2719 .4190 It is no artefact of all low ratings being known:
- * where those of a fifth of everything seen are hidden too, target 0 gives .3341 .2538 .3908, and
- * 0.5 with half of it for ratings 1 and 2 .3447 .2587 .4027.
+ * the fixed MovieLens 1M split (a fifth of each person's liked films, drawn once). Liked films:
+ *     weighting 0.5, ridge 0.25, side 0:   .2853 .2212 .3435     side 10:  .2875 .2229 .3446
+ *                                                                side 20:  .2709 .2147 .3270
+ *     weighting 0.75, side 0:              .2855 .2221 .3450
+ *     weighting 0.6, ridge 0.4, side 7:    .2881 .2233 .3467     weighting 0.75: .2876 .2235 .3474
+ * All ratings known, 1,334 films, by disliked_target (every disliked film counting the same):
+ *     liked channel alone:  .3338 .2561 .3955     -0.3:  .3195 .2506 .3735
+ *     0:                    .3433 .2617 .4000     0.3:   .3561 .2674 .4128
+ *     0.6:                  .3551 .2656 .4105     1:     .3418 .2505 .3955
+ *     0.6 and disliked_lowest 0.3: .3597 .2704 .4173; ridge 0.4: .3602 .2711 .4179; side 5 with
+ *     it: .3623 .2719 .4190
+ * It is no artefact of all low ratings being known: where those of a fifth of everything seen are
+ * hidden too, target 0 gives .3341 .2538 .3908, and 0.5 with half of it for ratings 1 and 2
+ * .3447 .2587 .4027.
  */
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  *   mean:  s_j = (n_j m_j + d m) / (n_j + d)  (m the mean of all ratings, d = damping)
  * The damped mean is the posterior mean of a film's rating under a normal prior worth d ratings.
  *
- * Defaults: NDCG@10 on validation lists of MovieLens 1M (bench/blend.c): count .123; mean with
+ * Defaults: NDCG@10 on validation lists of MovieLens 1M (an earlier grid): count .123; mean with
  * damping 0 .000, 5 .048, 25 .060, 100 .076, 400 .095, 1600 .111. It grows with the damping because
  * a strongly damped mean orders films by how often they were rated; 100 is where a list by quality
  * still differs from one by fame.

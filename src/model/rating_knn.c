@@ -6,12 +6,13 @@
  *
  * Defaults, RMSE on a tenth of the ratings cut from the training part of that fold (bench_ratings
  * RATINGS FOLDS MODEL fold=0 validate=1):
- *   knn-baseline by item, pearson-baseline, 40 neighbours, shrinkage 100: exponent 1 .8630, 2
- * .8590; exponent 2: 80 neighbours .8599, shrinkage 200 and 50 neighbours .8588, shrinkage 300 and
- * 60 .8590, regularisation .1 .8597; exponent 3, 80 neighbours .8632 knn-centered by item, the
- * same, exponent 2: .8586; shrinkage 200, 60 neighbours .8584 knn-basic by user, msd, 40
- * neighbours: .9267; exponent 4 .9393; exponent 4, shrinkage 20, 80 neighbours .9091; by item,
- * pearson-baseline .9274
+ *     knn-baseline by item, pearson-baseline, 40 neighbours, shrinkage 100:
+ *         exponent 1 .8630, 2 .8590; exponent 2: 80 neighbours .8599, shrinkage 200 and 50
+ *         neighbours .8588, shrinkage 300 and 60 .8590, regularisation .1 .8597; exponent 3,
+ *         80 neighbours .8632
+ *     knn-centered by item, the same, exponent 2: .8586; shrinkage 200, 60 neighbours .8584
+ *     knn-basic by user, msd, 40 neighbours: .9267; exponent 4 .9393; exponent 4, shrinkage 20,
+ *         80 neighbours .9091; by item, pearson-baseline .9274
  */
 #include "model/rating_knn.h"
 

@@ -8,15 +8,16 @@
  * and the exponent ("case amplification") are theirs, too. The model keeps its own packed copy of
  * the matrix, by person and by film; nothing of size people x people is ever held.
  *
- * Defaults. Neighbours: NDCG@10 on validation lists of MovieLens 1M (see hybrid.c; bench/blend.c)
- * by plain cosine for histories of 1 to 4, 5 to 19, 20 to 99 and more films:
+ * Defaults. Neighbours: NDCG@10 on validation lists of MovieLens 1M (an earlier grid) by plain
+ * cosine for histories of 1 to 4, 5 to 19, 20 to 99 and more films:
  *     20 .122 .169 .208 .250     100 .151 .191 .229 .285     300 .156 .189 .221 .283
  *     60 .146 .187 .227 .276     150 .153 .193 .227 .288     all .154 .161 .165 .221
  * Fame and exponent: ndcg@10 / recall_min@20 on a fifth of each person's films cut from the
- * training part of a MovieLens 1M split (reel evaluate --train --test), liked films alone: 0 and 1
- * .1921 .2448     0 and 3 .1956 .2513     0 and 5 .1928 .2530 .3 and 3 .2005 .2619    .4 and 4
- * .1971 .2611    .6 and 3 .1937 .2566 and with all ratings known: 0 and 1 .2322 .2945, .3 and 3
- * .2406 .3100, .4 and 4 .2411 .3119.
+ * training part of a MovieLens 1M split (reel evaluate --train --test), liked films alone:
+ *     0 and 1   .1921 .2448     0 and 3   .1956 .2513     0 and 5   .1928 .2530
+ *     .3 and 3  .2005 .2619     .4 and 4  .1971 .2611     .6 and 3  .1937 .2566
+ * and with all ratings known:
+ *     0 and 1   .2322 .2945     .3 and 3  .2406 .3100     .4 and 4  .2411 .3119
  */
 #include "model/user_knn.h"
 
