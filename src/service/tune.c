@@ -193,7 +193,7 @@ static reel_code run_trial(running *r, const reel_trial *trial, reel_err *err)
     }
     for (size_t i = 0; tuned.code != REEL_OK && i < REEL_TUNE_METRICS; i++)
         tuned.metrics[i] = (double)NAN;
-    (void)snprintf(tuned.why, sizeof tuned.why, "%s", why.msg);
+    (void)snprintf(tuned.why, sizeof tuned.why, "%.150s", why.msg);
     REEL_TRY(reel__tuning_keep(r->tuning, &tuned, err));
     REEL_TRY(reel__tune_log_add(&r->log, r->tuning, trial, err));
     r->tuning->share = 0;
