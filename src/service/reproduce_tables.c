@@ -21,7 +21,7 @@ static const char surprise_here[] = "Surprise 1.1.4, measured on these folds";
 #define EASE_ANELLI   "ease:lambda=238.56:weighting=0:ridge=0"
 #define EASE_PLAIN    "ease:lambda=500:weighting=0:ridge=0"
 #define LIKE_SURPRISE ":by=user:similarity=msd:neighbours=40:shrinkage=0:exponent=1"
-#define KNN_COSINE_95 "item-knn:similarity=cosine:neighbours=95:popularity=0:exponent=1"
+#define KNN_COSINE_95 "item-knn:similarity=cosine:neighbours=95:popularity=0:exponent=1:support=0"
 
 /* Each row: rmse, mae. */
 static const reel_published surprise_1m[] = {

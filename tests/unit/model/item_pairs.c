@@ -88,6 +88,12 @@ static double by_bm25(const twin *t, int i, int j)
     return both;
 }
 
+static double by_support(const twin *t, int i, int j)
+{
+    return by_bm25(t, i, j) * t->n_film[i] / (t->n_film[i] + 2.5) * t->n_film[j] /
+           (t->n_film[j] + 2.5);
+}
+
 static double by_walk(const twin *t, int i, int j)
 {
     double sum = 0;
@@ -172,14 +178,20 @@ static void test_weights_are_those_of_the_twin(void **state)
         reel_keep keep;
         bool normalise;
     } cases[] = {
-        {"item-knn similarity=cosine shrinkage=2 popularity=0 exponent=1 neighbours=6", by_cosine,
-         REEL_KEEP_TARGET, false},
-        {"item-knn similarity=tf-idf popularity=0.25 exponent=1.5 neighbours=6 keep=history",
+        {"item-knn similarity=cosine shrinkage=2 popularity=0 exponent=1 neighbours=6 support=0",
+         by_cosine, REEL_KEEP_TARGET, false},
+        {"item-knn similarity=tf-idf popularity=0.25 exponent=1.5 neighbours=6 keep=history "
+         "support=0",
          by_tf_idf, REEL_KEEP_HISTORY, false},
-        {"item-knn similarity=tf-idf popularity=0.25 exponent=1.5 neighbours=6", by_tf_idf,
-         REEL_KEEP_TARGET, false},
-        {"item-knn similarity=bm25 k1=3 b=0.6 popularity=0 exponent=1 neighbours=6", by_bm25,
-         REEL_KEEP_TARGET, false},
+        {"item-knn similarity=tf-idf popularity=0.25 exponent=1.5 neighbours=6 support=0",
+         by_tf_idf, REEL_KEEP_TARGET, false},
+        {"item-knn similarity=bm25 k1=3 b=0.6 popularity=0 exponent=1 neighbours=6 support=0",
+         by_bm25, REEL_KEEP_TARGET, false},
+        {"item-knn similarity=bm25 k1=3 b=0.6 popularity=0 exponent=1 neighbours=6 support=2.5",
+         by_support, REEL_KEEP_TARGET, false},
+        {"item-knn similarity=bm25 k1=3 b=0.6 popularity=0 exponent=1 neighbours=6 support=2.5 "
+         "keep=history",
+         by_support, REEL_KEEP_HISTORY, false},
         {"rp3beta alpha=0.8 beta=0.3 neighbours=6 keep=both", by_walk, REEL_KEEP_BOTH, true},
         {"rp3beta alpha=0.8 beta=0.3 neighbours=6 keep=target normalise=no", by_walk,
          REEL_KEEP_TARGET, false},
@@ -243,8 +255,8 @@ static void test_parameters_out_of_range_are_refused(void **state)
     static const char *const texts[] = {"item-knn neighbours=0", "item-knn similarity=jaccard",
                                         "item-knn shrinkage=-1", "item-knn b=1.1",
                                         "item-knn exponent=0",   "item-knn keep=all",
-                                        "rp3beta alpha=-1",      "rp3beta beta=nan",
-                                        "rp3beta neighbours=1.5"};
+                                        "item-knn support=-1",   "rp3beta alpha=-1",
+                                        "rp3beta beta=nan",      "rp3beta neighbours=1.5"};
     reel_dataset *dataset = random_dataset(&shape);
     reel_model *model = NULL;
     reel_err err = {0};
