@@ -180,6 +180,20 @@ REEL_PUBLIC REEL_MUST_USE reel_code reel_model_predict(const reel_model *model,
                                                        reel_scratch *scratch, float *out,
                                                        reel_err *err);
 
+/* Where the rating that a person would give lies with a probability of 95 %. */
+typedef struct reel_rating_interval {
+    float low, high;
+} reel_rating_interval;
+
+/* Central 95 % credible intervals of the ratings that a person would give to some films, inside the
+ * range of the training data: what is not known of the person and the films, and how much ratings
+ * vary beyond that. Only for models that know (bayes).
+ * movies [in] [count]; out [out] [count]. Errors: E_INVALID (the model has no intervals; a film out
+ * of range), else as reel_model_score. One thread. */
+REEL_PUBLIC REEL_MUST_USE reel_code reel_model_predict_interval(
+    const reel_model *model, const reel_query *query, const reel_index *movies, size_t count,
+    reel_scratch *scratch, reel_rating_interval *out, reel_err *err);
+
 /* ---- reasons ------------------------------------------------------------------------------- */
 
 enum { REEL_REASONS_MAX = 16, REEL_TERMS_MAX = 8 };

@@ -12,6 +12,7 @@ enum {
     OPT_COLUMNS,
     OPT_OUTPUT,
     OPT_HEADER,
+    OPT_INTERVAL,
     OPT_THREADS,
     OPT_STRICT
 };
@@ -23,6 +24,7 @@ static const reel_option predict_options[] = {
     {"pairs-columns", "NAMES", "user,item,time or user,item,rating (default: by content)"},
     {"output", "FILE", "where user, item, score go, tabs between; - = here"},
     {"header", NULL, "write a header line"},
+    {"interval", NULL, "low and high too, of a 95 % interval (bayes)"},
     {"threads", "N", "how many; never changes a score (default: all cores)"},
     {"strict", NULL, "stop at the first wrong row of the histories"},
     {NULL, NULL, NULL},
@@ -111,6 +113,7 @@ static reel_code predict(const reel_args *args, reel_err *err)
 {
     int64_t threads = 0;
     reel_batch_opts opts = {.header = args->option[OPT_HEADER] != NULL,
+                            .interval = args->option[OPT_INTERVAL] != NULL,
                             .read = {.strict = args->option[OPT_STRICT] != NULL,
                                      .bad_row = args->quiet ? NULL : reel__tell_bad_row,
                                      .progress = reel__term_progress(args->quiet)}};

@@ -229,6 +229,7 @@ const reel_model_ops reel__model_bayes = {
     .fit = reel__bayes_fit,
     .score = reel__bayes_score,
     .predict = reel__bayes_predict,
+    .interval = reel__bayes_interval,
     .fills_targets = true,
     .explain = reel__bayes_explain,
     .save = bayes_save,

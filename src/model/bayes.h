@@ -52,6 +52,9 @@ reel_code reel__bayes_score(const reel_model *model, const reel_query *query, re
 reel_code reel__bayes_predict(const reel_model *model, const reel_query *query,
                               const reel_index *movies, size_t count, reel_scratch *scratch,
                               float *out, reel_err *err);
+reel_code reel__bayes_interval(const reel_model *model, const reel_query *query,
+                               const reel_index *movies, size_t count, reel_scratch *scratch,
+                               reel_rating_interval *out, reel_err *err);
 reel_code reel__bayes_explain(const reel_model *model, const reel_query *query, reel_index movie,
                               reel_scratch *scratch, double *contributions, reel_explanation *out,
                               reel_err *err);

@@ -18,6 +18,8 @@
 
 enum { SLOT_PEOPLE, SLOT_INVERSES, SLOT_WORK, SLOT_SUMS, SLOT_TARGETS };
 enum { STEPS = 3 };
+#define TAIL   0.025              /* on either side of an interval */
+#define BEYOND 1.9599639845400545 /* deviations that leave so much */
 
 /* A history in one of the kept samples. */
 typedef struct fold {
@@ -300,19 +302,29 @@ out:
     return rc;
 }
 
-/* The rating that one sample expects. */
-static double predict_one(const bayes *self, const folded *people, size_t n, reel_index movie)
+/* What one sample says of a rating, in units; precision [out] of the rating about that. */
+static double latent_one(const bayes *self, const folded *people, size_t n, reel_index movie,
+                         double *precision)
 {
     const size_t d = self->d, row = n * (size_t)self->base.movies + (size_t)movie;
-    const double *numbers = self->numbers + n * BAYES_NUMBERS;
-    const double noise = people->values[self->kept * d + n] * (double)self->noise[row];
     double latent = 0;
 
     add_scores(self->films + row * d, people->values + n * d, d, 1, &latent);
+    *precision = self->numbers[n * BAYES_NUMBERS + BAYES_ALPHA] *
+                 people->values[self->kept * d + n] * (double)self->noise[row];
+    return latent;
+}
+
+/* The rating that one sample expects. */
+static double predict_one(const bayes *self, const folded *people, size_t n, reel_index movie)
+{
+    const double *thresholds = self->numbers + n * BAYES_NUMBERS + BAYES_THRESHOLDS;
+    double precision;
+    const double latent = latent_one(self, people, n, movie, &precision);
+
     if (self->levels == 0)
         return self->level[0] + self->level[1] * latent;
-    return reel__bayes_expected(self->level + 2, numbers + BAYES_THRESHOLDS, self->levels, latent,
-                                sqrt(numbers[BAYES_ALPHA] * noise));
+    return reel__bayes_expected(self->level + 2, thresholds, self->levels, latent, sqrt(precision));
 }
 
 reel_code reel__bayes_predict(const reel_model *model, const reel_query *query,
@@ -331,6 +343,91 @@ reel_code reel__bayes_predict(const reel_model *model, const reel_query *query,
             sum += predict_one(self, people, n, movies[i]);
         out[i] = (float)(sum / (double)self->kept);
     }
+out:
+    return rc;
+}
+
+/* ---- intervals ----------------------------------------------------------------------------- */
+
+/* The variance that one sample gives a rating: q' A^-1 q, what the history leaves open of the
+ * person, and the noise. */
+static double rating_variance(const bayes *self, const double *inverses, size_t n, reel_index movie,
+                              double precision)
+{
+    const size_t d = self->d;
+    const float *film = self->films + (n * (size_t)self->base.movies + (size_t)movie) * d;
+    const double *inverse = inverses + n * d * d;
+    double open = 0;
+
+    for (size_t a = 0; a < d; a++) {
+        double sum = inverse[a * d + d - 1];
+
+        for (size_t b = 0; b + 1 < d; b++)
+            sum += inverse[a * d + b] * (double)film[b];
+        open += a + 1 < d ? sum * (double)film[a] : sum;
+    }
+    return fmax(0, open) + 1 / precision;
+}
+
+/* That of a normal with the mean and the variance of the mixture of the samples. */
+static reel_rating_interval normal_interval(const bayes *self, const folded *people,
+                                            const double *inverses, reel_index movie)
+{
+    const double kept = (double)self->kept;
+    double mean = 0, squares = 0, variance = 0, reach;
+
+    for (size_t n = 0; n < self->kept; n++) {
+        double precision;
+        const double latent = latent_one(self, people, n, movie, &precision);
+        const double from = latent - mean;
+
+        mean += from / (double)(n + 1);
+        squares += from * (latent - mean);
+        variance += rating_variance(self, inverses, n, movie, precision) / kept;
+    }
+    reach = BEYOND * sqrt(variance + squares / fmax(1, kept - 1));
+    return (reel_rating_interval){(float)(self->level[0] + self->level[1] * (mean - reach)),
+                                  (float)(self->level[0] + self->level[1] * (mean + reach))};
+}
+
+/* From the first level that is not wholly in the lower tail to the last not wholly in the upper. */
+static reel_rating_interval level_interval(const bayes *self, const folded *people,
+                                           const double *inverses, reel_index movie)
+{
+    const size_t last = self->levels - 1;
+    double below[BAYES_LEVELS_MAX] = {0};
+    size_t low = 0, high = 0;
+
+    for (size_t n = 0; n < self->kept; n++) {
+        const double *thresholds = self->numbers + n * BAYES_NUMBERS + BAYES_THRESHOLDS;
+        double precision;
+        const double latent = latent_one(self, people, n, movie, &precision);
+        const double root = 1 / sqrt(rating_variance(self, inverses, n, movie, precision));
+
+        for (size_t i = 0; i < last; i++)
+            below[i] +=
+                0.5 * erfc((latent - thresholds[i]) * root * M_SQRT1_2) / (double)self->kept;
+    }
+    while (low < last && below[low] <= TAIL)
+        low++;
+    while (high < last && below[high] < 1 - TAIL)
+        high++;
+    return (reel_rating_interval){(float)self->level[2 + low], (float)self->level[2 + high]};
+}
+
+reel_code reel__bayes_interval(const reel_model *model, const reel_query *query,
+                               const reel_index *movies, size_t count, reel_scratch *scratch,
+                               reel_rating_interval *out, reel_err *err)
+{
+    const bayes *self = (const bayes *)model;
+    double *inverses = NULL;
+    folded *people = NULL;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(open_folded(&people, &inverses, self, query, scratch, err));
+    for (size_t i = 0; i < count; i++)
+        out[i] = self->levels == 0 ? normal_interval(self, people, inverses, movies[i])
+                                   : level_interval(self, people, inverses, movies[i]);
 out:
     return rc;
 }

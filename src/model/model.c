@@ -523,6 +523,21 @@ static reel_code predict_all(const reel_model *model, const reel_query *query,
     return ask(model, query, scratch, scores, err);
 }
 
+static reel_code check_movies(const reel_model *model, const reel_index *movies, size_t count,
+                              reel_err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (movies[i] < 0 || movies[i] >= model->movies)
+            return reel_fail(err, REEL_E_INVALID, "film index %d is outside 0..%d of model \"%s\"",
+                             (int)movies[i], (int)model->movies - 1, model->id);
+    return REEL_OK;
+}
+
+static float clip(const reel_model *model, float rating)
+{
+    return fmaxf(model->low, fminf(model->high, rating));
+}
+
 reel_code reel_model_predict(const reel_model *model, const reel_query *query,
                              const reel_index *movies, size_t count, reel_scratch *scratch,
                              float *out, reel_err *err)
@@ -534,10 +549,7 @@ reel_code reel_model_predict(const reel_model *model, const reel_query *query,
 
     if (ops->info.task != REEL_TASK_RATING)
         return reel__model_ranks(model, err);
-    for (size_t i = 0; i < count; i++)
-        if (movies[i] < 0 || movies[i] >= model->movies)
-            return reel_fail(err, REEL_E_INVALID, "film index %d is outside 0..%d of model \"%s\"",
-                             (int)movies[i], (int)model->movies - 1, model->id);
+    REEL_TRY(check_movies(model, movies, count, err));
     REEL_TRY(open_query(&usable, model, query, scratch, err));
     if (ops->predict != NULL) {
         reel_scratch *part = reel__scratch_part(scratch, model);
@@ -552,7 +564,37 @@ reel_code reel_model_predict(const reel_model *model, const reel_query *query,
         REEL_TRY(predict_all(model, &usable, scratch, scores, err));
     }
     for (size_t i = 0; i < count; i++)
-        out[i] = fmaxf(model->low, fminf(model->high, scores == NULL ? out[i] : scores[movies[i]]));
+        out[i] = clip(model, scores == NULL ? out[i] : scores[movies[i]]);
+out:
+    return rc;
+}
+
+reel_code reel__model_check_interval(const reel_model *model, reel_err *err)
+{
+    return model->ops->interval != NULL
+               ? REEL_OK
+               : reel_fail(err, REEL_E_INVALID,
+                           "model \"%s\" has no credible intervals of ratings; take \"bayes\"",
+                           model->ops->info.name);
+}
+
+reel_code reel_model_predict_interval(const reel_model *model, const reel_query *query,
+                                      const reel_index *movies, size_t count, reel_scratch *scratch,
+                                      reel_rating_interval *out, reel_err *err)
+{
+    reel_scratch *part;
+    reel_query usable;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__model_check_interval(model, err));
+    REEL_TRY(check_movies(model, movies, count, err));
+    REEL_TRY(open_query(&usable, model, query, scratch, err));
+    part = reel__scratch_part(scratch, model);
+    if (part == NULL)
+        return no_scratch(model, err);
+    REEL_TRY(model->ops->interval(model, &usable, movies, count, part, out, err));
+    for (size_t i = 0; i < count; i++)
+        out[i] = (reel_rating_interval){clip(model, out[i].low), clip(model, out[i].high)};
 out:
     return rc;
 }

@@ -31,6 +31,10 @@ typedef struct reel_model_ops {
      * The door clips them to the range of the training data. */
     reel_code (*predict)(const reel_model *model, const reel_query *query, const reel_index *movies,
                          size_t count, reel_scratch *scratch, float *out, reel_err *err);
+    /* 95 % credible intervals of ratings; NULL: has none. The door clips them likewise. */
+    reel_code (*interval)(const reel_model *model, const reel_query *query,
+                          const reel_index *movies, size_t count, reel_scratch *scratch,
+                          reel_rating_interval *out, reel_err *err);
     bool fills_targets; /* fit itself fills context->targets->out */
     /* Fills score, baseline and terms of out (zeroed by the door) and contributions
      * [query->count], one value per entry; the door picks reasons and other from those. */
@@ -93,6 +97,9 @@ uint64_t reel__query_key(const reel_model *model, const reel_query *query);
  * Errors: E_NOTFOUND, E_INVALID. */
 REEL_MUST_USE reel_code reel__model_check(const char *name, const reel_params *params,
                                           reel_err *err);
+
+/* Whether a model has credible intervals. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__model_check_interval(const reel_model *model, reel_err *err);
 
 /* Give a fitted model the texts behind its ids, which it owns from now on: ids are the positions of
  * the texts. Those without texts stay numbers. The caller's are empty afterwards. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "model/vtable.h"
 #include "service/batch_priv.h"
 
 static double seconds_since(int64_t start)
@@ -26,6 +27,8 @@ static reel_code open_all(reel_model **model, reel_histories *histories,
 
     REEL_TRY(check_files(opts, err));
     REEL_TRY(reel_model_load(model, opts->model, err));
+    if (opts->interval)
+        REEL_TRY(reel__model_check_interval(*model, err));
     (void)snprintf(report->model, sizeof report->model, "%s", reel_model_id(*model));
     REEL_TRY(reel__histories_read(histories, *model, opts->histories, &opts->read, opts->threads,
                                   report, err));

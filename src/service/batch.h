@@ -19,6 +19,7 @@ typedef struct reel_batch_opts {
     size_t k;                               /* lists: how many items at the most */
     int threads;                            /* 0 = all cores */
     bool header;                            /* write one */
+    bool interval;                          /* predictions: with their credible intervals */
     reel_read_opts read;                    /* strict, bad rows and progress, of the histories */
     const volatile bool *cancel;            /* may be NULL; once true, E_CANCELLED soon */
 } reel_batch_opts;
@@ -39,7 +40,8 @@ typedef struct reel_batch_report {
  * scoring and writing. */
 REEL_MUST_USE reel_code reel__batch_lists(const reel_batch_opts *opts, reel_batch_report *report,
                                           reel_err *err);
-/* A score of each pair: user, item, score. Models that predict ratings give ratings. */
+/* A score of each pair: user, item, score; with opts->interval, low and high behind it. Models that
+ * predict ratings give ratings. Errors: E_INVALID (intervals of a model that has none) too. */
 REEL_MUST_USE reel_code reel__batch_predictions(const reel_batch_opts *opts,
                                                 reel_batch_report *report, reel_err *err);
 

@@ -66,10 +66,11 @@ void reel__buf_name(reel_buf *buf, reel_name name);
 typedef struct reel_pairs {
     reel_named file;
     size_t count;
-    int64_t *people;    /* [count] positions among the histories, or -1 */
-    reel_index *movies; /* [count] of the model, or -1 */
-    size_t *order;      /* [count] by person, then time, then place */
-    float *scores;      /* [count] */
+    int64_t *people;                 /* [count] positions among the histories, or -1 */
+    reel_index *movies;              /* [count] of the model, or -1 */
+    size_t *order;                   /* [count] by person, then time, then place */
+    float *scores;                   /* [count] */
+    reel_rating_interval *intervals; /* [count], or NULL: not wanted */
 } reel_pairs;
 /* A wrong row ends the reading: no line may be lost. */
 REEL_MUST_USE reel_code reel__pairs_read(reel_pairs *out, const char *path, reel_third third,
@@ -83,7 +84,7 @@ REEL_MUST_USE reel_code reel__pairs_sort(reel_pairs *pairs, reel_err *err);
 REEL_MUST_USE reel_code reel__pairs_place(reel_pairs *pairs, const reel_model *model,
                                           const reel_histories *histories,
                                           reel_batch_report *report, reel_err *err);
-/* Fill scores. */
+/* Fill scores, and with opts->interval intervals. */
 REEL_MUST_USE reel_code reel__pairs_predict(reel_pairs *pairs, const reel_batch_opts *opts,
                                             const reel_model *model,
                                             const reel_histories *histories,

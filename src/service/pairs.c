@@ -42,6 +42,7 @@ void reel__pairs_fini(reel_pairs *pairs)
     reel__free(pairs->movies);
     reel__free(pairs->order);
     reel__free(pairs->scores);
+    reel__free(pairs->intervals);
     *pairs = (reel_pairs){0};
 }
 
@@ -155,11 +156,17 @@ static void write_pair(reel_buf *text, const reel_pairs *pairs, size_t i)
     reel__buf_name(text, reel__name(pairs->file.people, pair->person));
     reel__buf_char(text, '\t');
     reel__buf_name(text, reel__name(pairs->file.movies, pair->movie));
-    to = reel__buf_reserve(text, REEL_NUMBERS_TEXT);
+    to = reel__buf_reserve(text, 2 * (size_t)REEL_NUMBERS_TEXT);
     if (to == NULL)
         return;
     *to++ = '\t';
     to = reel__put_float(to, pairs->scores[i]);
+    if (pairs->intervals != NULL) {
+        *to++ = '\t';
+        to = reel__put_float(to, pairs->intervals[i].low);
+        *to++ = '\t';
+        to = reel__put_float(to, pairs->intervals[i].high);
+    }
     *to++ = '\n';
     reel__buf_advance(text, (size_t)(to - (text->data + text->length)));
 }
@@ -170,7 +177,8 @@ static reel_code write_rows(const reel_pairs *pairs, reel_file_writer *file, boo
     reel_code rc = REEL_OK;
 
     if (header)
-        reel__buf_text(text, "user\titem\tscore\n");
+        reel__buf_text(text, pairs->intervals != NULL ? "user\titem\tscore\tlow\thigh\n"
+                                                      : "user\titem\tscore\n");
     for (size_t i = 0; i < pairs->count; i++) {
         write_pair(text, pairs, i);
         if (text->length < GATHER_BYTES && i + 1 < pairs->count)

@@ -26,8 +26,9 @@ typedef struct predicting {
 
 typedef struct worker { /* of one thread */
     reel_scratch *scratch;
-    float *scores;      /* [movies] or [longest] */
-    reel_index *movies; /* [longest] */
+    float *scores;                   /* [movies] or [longest] */
+    reel_index *movies;              /* [longest] */
+    reel_rating_interval *intervals; /* [longest] */
 } worker;
 
 float reel__unknown_rating(const reel_model *model, const reel_histories *histories, int64_t person)
@@ -44,10 +45,38 @@ float reel__unknown_rating(const reel_model *model, const reel_histories *histor
 
 /* ---- one person ---------------------------------------------------------------------------- */
 
+/* Ratings of w->movies, and their intervals where they are wanted: first, as the prediction can
+ * then use what was folded in for them. */
+static reel_code ask(const predicting *p, worker *w, const reel_query *query, size_t count,
+                     reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    if (p->pairs->intervals != NULL)
+        REEL_TRY(reel_model_predict_interval(p->model, query, w->movies, count, w->scratch,
+                                             w->intervals, err));
+    REEL_TRY(reel_model_predict(p->model, query, w->movies, count, w->scratch, w->scores, err));
+out:
+    return rc;
+}
+
+/* The next of the answers w has, or of an item that the model does not know: the whole range. */
+static void put(const predicting *p, const worker *w, size_t pair, float unknown, size_t *next)
+{
+    reel_pairs *pairs = p->pairs;
+    const bool known = pairs->movies[pair] >= 0;
+
+    pairs->scores[pair] = known ? w->scores[*next] : unknown;
+    if (pairs->intervals != NULL)
+        pairs->intervals[pair] =
+            known ? w->intervals[*next] : (reel_rating_interval){p->model->low, p->model->high};
+    *next += known;
+}
+
 /* Predicted ratings of the pairs order[begin .. end) of one person; those of one time together. */
 static reel_code rate(const predicting *p, worker *w, size_t begin, size_t end, reel_err *err)
 {
-    reel_pairs *pairs = p->pairs;
+    const reel_pairs *pairs = p->pairs;
     const int64_t person = pairs->people[pairs->order[begin]];
     reel_query query = reel__histories_query(p->histories, person);
     const float unknown = reel__unknown_rating(p->model, p->histories, person);
@@ -62,13 +91,9 @@ static reel_code rate(const predicting *p, worker *w, size_t begin, size_t end, 
                 w->movies[count++] = pairs->movies[pairs->order[stop]];
         query.now = now;
         if (count > 0)
-            REEL_TRY(
-                reel_model_predict(p->model, &query, w->movies, count, w->scratch, w->scores, err));
-        for (count = 0; begin < stop; begin++) {
-            const size_t pair = pairs->order[begin];
-
-            pairs->scores[pair] = pairs->movies[pair] < 0 ? unknown : w->scores[count++];
-        }
+            REEL_TRY(ask(p, w, &query, count, err));
+        for (count = 0; begin < stop; begin++)
+            put(p, w, pairs->order[begin], unknown, &count);
     }
 out:
     return rc;
@@ -121,7 +146,8 @@ static reel_code worker_init(worker *w, const predicting *p, reel_err *err)
 
     w->scores = reel__alloc_array(movies > p->longest ? movies : p->longest, sizeof *w->scores);
     w->movies = reel__alloc_array(p->longest, sizeof *w->movies);
-    if (w->scores == NULL || w->movies == NULL)
+    w->intervals = reel__alloc_array(p->longest, sizeof *w->intervals);
+    if (w->scores == NULL || w->movies == NULL || w->intervals == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory to score %zu items", movies);
     return reel_scratch_new(&w->scratch, err);
 }
@@ -131,6 +157,7 @@ static void worker_fini(worker *w)
     reel_scratch_free(w->scratch);
     reel__free(w->scores);
     reel__free(w->movies);
+    reel__free(w->intervals);
 }
 
 static bool stopped(predicting *p)
@@ -190,6 +217,11 @@ reel_code reel__pairs_predict(reel_pairs *pairs, const reel_batch_opts *opts,
 
     if (workers == NULL)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory to predict"));
+    if (opts->interval) {
+        pairs->intervals = reel__alloc_array(pairs->count, sizeof *pairs->intervals);
+        if (pairs->intervals == NULL)
+            REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for %zu intervals", pairs->count));
+    }
     REEL_TRY(find_runs(&p, err));
     for (int t = 0; t < threads; t++)
         REEL_TRY(worker_init(&workers[t], &p, err));
