@@ -25,6 +25,9 @@ int main(void)
 {
     const reel_entry loved = {.movie = 0, .value = 5, .weight = 1};
     const reel_query query = {.entries = &loved, .count = 1, .row = -1};
+    /* Plain cosine: every neighbour counts by its similarity alone. */
+    const reel_param plain[] = {{"fame", "0"}, {"exponent", "1"}};
+    const reel_params params = {plain, 2};
     reel_dataset *dataset = NULL;
     reel_model *model = NULL;
     reel_scratch *scratch = NULL;
@@ -33,7 +36,7 @@ int main(void)
     reel_code rc;
 
     REEL_TRY(make_dataset(&dataset, &err));
-    REEL_TRY(reel_model_fit(&model, "user-knn", dataset, NULL, NULL, &err));
+    REEL_TRY(reel_model_fit(&model, "user-knn", dataset, &params, NULL, &err));
     REEL_TRY(reel_scratch_new(&scratch, &err));
     REEL_TRY(reel_model_score(model, &query, scratch, scores, &err));
     /* Two people loved film 10; together they think more of film 30 than of film 20. */
