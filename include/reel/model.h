@@ -153,6 +153,13 @@ REEL_PUBLIC const int64_t *reel_model_person_ids(const reel_model *model);
  * parameters, seed and data hash: what lists are stamped with. */
 REEL_PUBLIC const char *reel_model_data_hash(const reel_model *model);
 REEL_PUBLIC const char *reel_model_id(const reel_model *model);
+/* The evaluation card: what was measured when the model was made, as a JSON object
+ * (docs/model-format.md); NULL where nothing was. Borrowed until the next set_card. */
+REEL_PUBLIC const char *reel_model_card(const reel_model *model);
+/* Give a model that no other thread uses yet a card, which is copied and saved with it; NULL takes
+ * it away. Errors: E_INVALID (not a JSON object, or more than 64 KiB), E_NOMEM. */
+REEL_PUBLIC REEL_MUST_USE reel_code reel_model_set_card(reel_model *model, const char *card,
+                                                        reel_err *err);
 /* The value used of a parameter, by its index in info->params. */
 REEL_PUBLIC double reel_model_param(const reel_model *model, size_t index);
 

@@ -23,6 +23,7 @@ enum {
     OPT_PREDICTIONS,
     OPT_COLUMNS,
     OPT_HEADER,
+    OPT_EVALUATE,
     OPT_STRICT
 };
 enum { PARAMS_MAX = 32, PARAM_TEXT = 200 };
@@ -42,6 +43,9 @@ static const reel_option fit_options[] = {
     {"predictions", "FILE", "where these go: user item rating"},
     {"pairs-columns", "NAMES", "of --predict: user,item,time or user,item,rating"},
     {"header", NULL, "write a header line above the predictions"},
+    {"evaluate", NULL,
+     "first learn from part of the ratings and see how well\n"
+     "                         that does on the rest; kept in the model file"},
     {"strict", NULL, "stop at the first wrong row"},
     {NULL, NULL, NULL},
 };
@@ -150,6 +154,7 @@ static reel_code take_options(reel_fit_opts *out, const reel_args *args, reel_er
         .pairs = args->option[OPT_PREDICT],
         .predictions = args->option[OPT_PREDICTIONS],
         .header = args->option[OPT_HEADER] != NULL,
+        .evaluate = args->option[OPT_EVALUATE] != NULL,
         .read = {.strict = args->option[OPT_STRICT] != NULL,
                  .bad_row = args->quiet ? NULL : reel__tell_bad_row,
                  .progress = reel__term_progress(args->quiet)},
@@ -195,6 +200,14 @@ static reel_code write_report(reel_json *json, const void *what, reel_err *err)
     reel__json_put_int(json, "unknown_pairs", r->unknown_pairs);
     reel__json_put_real(json, "read_seconds", r->read_seconds);
     reel__json_put_real(json, "fit_seconds", r->fit_seconds);
+    if (r->metric[0] != '\0') {
+        reel__json_key(json, r->metric);
+        reel__json_object(json);
+        reel__json_put_real(json, "mean", r->mean);
+        reel__json_put_real(json, "low", r->low);
+        reel__json_put_real(json, "high", r->high);
+        reel__json_object_end(json);
+    }
     reel__json_put_int(json, "size_bytes", r->size_bytes);
     reel__json_put_int(json, "peak_memory_bytes", r->peak_memory_bytes);
     reel__json_object_end(json);
@@ -212,6 +225,11 @@ static void print_report(const reel_args *args, const reel_fit_report *r)
                      r->fit_seconds, reel__term_count(ratings, r->ratings),
                      reel__term_count(items, r->movies), reel__term_count(people, r->people),
                      r->read_seconds);
+    if (r->metric[0] != '\0')
+        reel__term_print(
+            "  evaluated in %.2f s: %s %.4f (95 %% interval %.4f to %.4f); `reel models "
+            "--file` has all\n",
+            r->evaluate_seconds, r->metric, r->mean, r->low, r->high);
     reel__term_print("  at most %s of memory in use\n",
                      reel__term_size(peak, r->peak_memory_bytes));
     reel__print_count("ratings given twice: the later one counts", r->duplicates);

@@ -6,7 +6,12 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 
-static const reel_option models_options[] = {{NULL, NULL, NULL}};
+enum { OPT_FILE };
+enum { CARD_DEPTH = 8 };
+static const reel_option models_options[] = {
+    {"file", "FILE", "a fitted model: what it is, how it was measured"},
+    {NULL, NULL, NULL},
+};
 
 /* ---- parameters as text -------------------------------------------------------------------- */
 
@@ -131,6 +136,166 @@ static reel_code print_one(const reel_model_info *info, reel_err *err)
     return REEL_OK;
 }
 
+/* ---- a fitted model ------------------------------------------------------------------------ */
+
+typedef struct opened {
+    const reel_model *model;
+    json_t *card; /* or NULL */
+} opened;
+
+static void value_text(char out[REEL_RANGE_TEXT], const reel_model *model, size_t index)
+{
+    reel_param_spec spec = reel_model_get_info(model)->params[index];
+
+    spec.initial = reel_model_param(model, index);
+    initial_text(out, REEL_RANGE_TEXT, &spec);
+}
+
+static reel_code print_values(const reel_model *model, reel_err *err)
+{
+    const reel_model_info *info = reel_model_get_info(model);
+    const char *headings[] = {"Parameter", ">Value", "What it is"};
+    reel_table *table = NULL;
+    char text[REEL_RANGE_TEXT];
+    reel_code rc = REEL_OK;
+
+    if (info->param_count == 0)
+        return REEL_OK;
+    REEL_TRY(reel__table_new(&table, headings, 3, err));
+    for (size_t i = 0; i < info->param_count; i++) {
+        value_text(text, model, i);
+        REEL_TRY(reel__table_cell(table, err, "%s", info->params[i].name));
+        REEL_TRY(reel__table_cell(table, err, "%s", text));
+        REEL_TRY(reel__table_cell(table, err, "%s", info->params[i].help));
+    }
+    reel__table_print(table);
+    reel__term_print("\n");
+out:
+    reel__table_free(table);
+    return rc;
+}
+
+static double number_of(const json_t *object, const char *key)
+{
+    return json_number_value(json_object_get(object, key));
+}
+
+/* The metrics of the card, with `popular` beside them where it was judged. */
+static reel_code print_metrics(const json_t *card, reel_err *err)
+{
+    const json_t *metrics = json_object_get(card, "metrics");
+    const json_t *popular = json_object_get(card, "popular");
+    const char *headings[] = {"Metric", ">Mean", ">95 % interval", ">popular"};
+    reel_table *table = NULL;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__table_new(&table, headings, json_is_object(popular) ? 4 : 3, err));
+    for (void *at = json_object_iter((json_t *)(uintptr_t)metrics); at != NULL;
+         at = json_object_iter_next((json_t *)(uintptr_t)metrics, at)) {
+        const char *key = json_object_iter_key(at);
+        const json_t *value = json_object_iter_value(at), *other = json_object_get(popular, key);
+
+        if (!json_is_object(value))
+            continue;
+        REEL_TRY(reel__table_cell(table, err, "%s", key));
+        REEL_TRY(reel__table_cell(table, err, "%.4f", number_of(value, "mean")));
+        REEL_TRY(reel__table_cell(table, err, "%.4f to %.4f", number_of(value, "low"),
+                                  number_of(value, "high")));
+        if (json_is_object(popular))
+            REEL_TRY(reel__table_cell(table, err, "%.4f", number_of(other, "mean")));
+    }
+    reel__table_print(table);
+out:
+    reel__table_free(table);
+    return rc;
+}
+
+static reel_code print_card(const json_t *card, reel_err *err)
+{
+    const json_t *protocol = json_object_get(card, "protocol");
+    const char *name = json_string_value(json_object_get(protocol, "name"));
+
+    if (card == NULL) {
+        reel__term_print("It was not evaluated: `reel fit --evaluate` does that.\n");
+        return REEL_OK;
+    }
+    reel__term_print("Evaluated by protocol %s, %.0f ratings held out, seed %.0f:\n\n",
+                     name == NULL ? "unknown" : name, number_of(protocol, "held_out"),
+                     number_of(card, "seed"));
+    return print_metrics(card, err);
+}
+
+static reel_code print_model(const opened *o, reel_err *err)
+{
+    const reel_model_info *info = reel_model_get_info(o->model);
+    char films[REEL_COUNT_TEXT], people[REEL_COUNT_TEXT];
+    reel_code rc = REEL_OK;
+
+    reel__term_print("%s%s%s: %s\n%s films and %s people, data %s\n\n", reel__term_bold(),
+                     reel_model_id(o->model), reel__term_plain(), info->summary,
+                     reel__term_count(films, reel_model_movies(o->model)),
+                     reel__term_count(people, reel_model_people(o->model)),
+                     reel_model_data_hash(o->model));
+    REEL_TRY(print_values(o->model, err));
+    rc = print_card(o->card, err);
+out:
+    return rc;
+}
+
+static reel_code write_model(reel_json *json, const void *what, reel_err *err)
+{
+    const opened *o = what;
+    const reel_model_info *info = reel_model_get_info(o->model);
+    const char *card = reel_model_card(o->model);
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_text(json, "id", reel_model_id(o->model));
+    reel__json_put_text(json, "model", info->name);
+    reel__json_put_text(json, "data_hash", reel_model_data_hash(o->model));
+    reel__json_put_int(json, "items", reel_model_movies(o->model));
+    reel__json_put_int(json, "people", reel_model_people(o->model));
+    reel__json_key(json, "parameters");
+    reel__json_object(json);
+    for (size_t i = 0; i < info->param_count; i++) {
+        char text[REEL_RANGE_TEXT];
+
+        if (info->params[i].type == REEL_PARAM_CHOICE) {
+            value_text(text, o->model, i);
+            reel__json_put_text(json, info->params[i].name, text);
+        } else {
+            reel__json_put_real(json, info->params[i].name, reel_model_param(o->model, i));
+        }
+    }
+    reel__json_object_end(json);
+    reel__json_key(json, "evaluation");
+    if (card != NULL)
+        reel__json_raw(json, card, strlen(card));
+    else
+        reel__json_null(json);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+static reel_code show_file(const reel_args *args, const char *path, reel_err *err)
+{
+    reel_model *model = NULL;
+    opened o = {0};
+    const char *card;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel_model_load(&model, path, err));
+    o.model = model;
+    card = reel_model_card(model);
+    if (card != NULL)
+        REEL_TRY(reel__json_parse(&o.card, card, strlen(card), CARD_DEPTH, err));
+    rc = args->json ? reel__print_json(write_model, &o, err) : print_model(&o, err);
+out:
+    json_decref(o.card);
+    reel_model_free(model);
+    return rc;
+}
+
 /* ---- for machines -------------------------------------------------------------------------- */
 
 static void write_param(reel_json *json, const reel_param_spec *spec)
@@ -187,7 +352,14 @@ static reel_code write_models(reel_json *json, const void *what, reel_err *err)
 static reel_code models(const reel_args *args, reel_err *err)
 {
     const reel_model_info *info = NULL;
+    const char *file = args->option[OPT_FILE];
     reel_code rc = REEL_OK;
+
+    if (file != NULL && args->words > 0)
+        return reel_fail(err, REEL_E_INVALID,
+                         "give the name of a model or the --file of one, not both");
+    if (file != NULL)
+        return show_file(args, file, err);
 
     if (args->words > 1)
         return reel_fail(err, REEL_E_INVALID, "unexpected \"%.80s\"; name one model or none",
@@ -203,5 +375,5 @@ out:
 }
 
 const reel_command reel__command_models = {
-    "models", "[NAME]",       "which models there are, or one model's parameters",
+    "models", "[NAME]",       "which models there are, one's parameters, or what a file holds",
     NULL,     models_options, models};

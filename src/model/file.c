@@ -8,13 +8,74 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/json.h"
 #include "model/model_priv.h"
 
 #define PARAM_KEY    "param."
 #define MOVIE_NAMES  "movie_names"
 #define PERSON_NAMES "person_names"
 #define BEGIN        ".begin"
-enum { KEY_SIZE = 96 };
+enum { KEY_SIZE = 96, CARD_MAX = 64 * 1024, CARD_DEPTH = 8 };
+
+/* ---- the evaluation card ------------------------------------------------------------------- */
+
+const char *reel_model_card(const reel_model *model)
+{
+    return model->card;
+}
+
+static reel_code check_card(const char *card, size_t length, reel_err *err)
+{
+    json_t *object = NULL;
+    reel_err why = {0};
+    reel_code rc;
+
+    if (length > CARD_MAX)
+        return reel_fail(err, REEL_E_INVALID,
+                         "an evaluation card of %zu bytes; at most %d are kept", length,
+                         (int)CARD_MAX);
+    rc = reel__json_parse(&object, card, length, CARD_DEPTH, &why);
+    if (rc == REEL_OK && !json_is_object(object)) {
+        rc = REEL_E_INVALID;
+        (void)snprintf(why.msg, sizeof why.msg, "not an object");
+    }
+    json_decref(object);
+    if (rc == REEL_OK || rc == REEL_E_NOMEM)
+        return rc == REEL_OK ? rc : reel_fail(err, rc, "no memory for an evaluation card");
+    return reel_fail(err, REEL_E_INVALID, "the evaluation card is no JSON object: %.300s", why.msg);
+}
+
+reel_code reel_model_set_card(reel_model *model, const char *card, reel_err *err)
+{
+    const size_t length = card == NULL ? 0 : strlen(card);
+    char *copy = NULL;
+    reel_code rc = REEL_OK;
+
+    if (card != NULL) {
+        REEL_TRY(check_card(card, length, err));
+        copy = reel__alloc_array(length + 1, 1);
+        if (copy == NULL)
+            REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for an evaluation card"));
+        memcpy(copy, card, length + 1);
+    }
+    reel__free(model->card);
+    model->card = copy;
+out:
+    return rc;
+}
+
+static reel_code read_card(reel_model *model, const reel_tensors *tensors, reel_err *err)
+{
+    reel_err why = {0};
+    const reel_code rc =
+        reel_model_set_card(model, reel__tensors_get_meta(tensors, "", "evaluation"), &why);
+
+    if (rc == REEL_OK)
+        return rc;
+    return reel_fail(err, rc == REEL_E_INVALID ? REEL_E_FORMAT : rc, "%s: %.300s",
+                     reel__tensors_path(tensors), why.msg);
+}
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
@@ -64,6 +125,8 @@ reel_code reel_model_save(const reel_model *model, const char *path, reel_err *e
     REEL_TRY(reel__tensors_meta(writer, "format", REEL_MODEL_FORMAT, err));
     REEL_TRY(reel__tensors_meta(writer, "library", "reel " REEL_VERSION, err));
     REEL_TRY(reel__tensors_meta(writer, "data_hash", model->data_hash, err));
+    if (model->card != NULL)
+        REEL_TRY(reel__tensors_meta(writer, "evaluation", model->card, err));
     REEL_TRY(
         reel__tensors_add(writer, "movie_ids", REEL_I64, model->movie_ids, model->movies, err));
     REEL_TRY(
@@ -278,6 +341,7 @@ reel_code reel__model_open(reel_model **out, const char *path, bool checksum, re
                         err));
     REEL_TRY(read_names(&model->person_names, tensors, PERSON_NAMES, PERSON_NAMES BEGIN,
                         model->people, err));
+    REEL_TRY(read_card(model, tensors, err));
     *out = model;
     model = NULL;
 out:

@@ -92,6 +92,7 @@ void reel_model_free(reel_model *model)
         reel__names_fini(&model->person_names);
     }
     reel__tensors_free(model->tensors);
+    reel__free(model->card);
     reel__free(model);
 }
 

@@ -70,6 +70,7 @@ struct reel_model {
     double params[REEL_PARAMS_MAX]; /* by index of ops->info.params */
     char data_hash[80];
     char id[48];
+    char *card; /* owned, or NULL */
 };
 
 /* Whether the fit of a model fills context->targets itself, which is better than asking it after.

@@ -91,6 +91,9 @@ void reel__evaluation_fini(reel_evaluation *evaluation);
 /* command: how the program was called. */
 void reel__evaluation_write(reel_json *json, const reel_evaluation *evaluation,
                             const char *command);
+/* The evaluation card of one of its models: how it was measured, what came out, and what `popular`
+ * has in the same lists (docs/model-format.md). */
+void reel__evaluation_card(reel_json *json, const reel_evaluation *evaluation, size_t index);
 /* What is put before the names of metrics of the first scope: "sampled_" or "". */
 const char *reel__evaluation_label(const reel_evaluation *evaluation);
 

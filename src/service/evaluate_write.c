@@ -1,5 +1,6 @@
 /* evaluate_write.c - an evaluation as JSON: everything that is needed to make it again. */
 #include <stdio.h>
+#include <string.h>
 
 #include "reel/version.h"
 #include "service/evaluate_priv.h"
@@ -81,14 +82,10 @@ void reel__evaluate_write_parameters(reel_json *json, const reel_evaluated *m)
     reel__json_object_end(json);
 }
 
-static void write_model(reel_json *json, const reel_evaluation *e, const reel_evaluated *m)
+static void write_measured(reel_json *json, const char *name, const reel_evaluation *e,
+                           const reel_evaluated *m)
 {
-    reel__json_object(json);
-    reel__json_put_text(json, "name", m->name);
-    reel__evaluate_write_parameters(json, m);
-    reel__json_put_real(json, "fit_seconds", m->fit_seconds);
-    reel__json_put_real(json, "judge_seconds", m->judge_seconds);
-    reel__json_key(json, "metrics");
+    reel__json_key(json, name);
     reel__json_object(json);
     if (m->predicts) {
         write_interval(json, "rmse", &m->rmse);
@@ -97,6 +94,16 @@ static void write_model(reel_json *json, const reel_evaluation *e, const reel_ev
     for (int s = 0; s < e->scopes; s++)
         write_metrics(json, e, &m->ranked[s], s > 0 ? "hidden_" : reel__evaluation_label(e));
     reel__json_object_end(json);
+}
+
+static void write_model(reel_json *json, const reel_evaluation *e, const reel_evaluated *m)
+{
+    reel__json_object(json);
+    reel__json_put_text(json, "name", m->name);
+    reel__evaluate_write_parameters(json, m);
+    reel__json_put_real(json, "fit_seconds", m->fit_seconds);
+    reel__json_put_real(json, "judge_seconds", m->judge_seconds);
+    write_measured(json, "metrics", e, m);
     if (m->predicts)
         write_rounds(json, &m->errors);
     if (e->scopes > 0)
@@ -177,5 +184,21 @@ void reel__evaluation_write(reel_json *json, const reel_evaluation *evaluation, 
     for (size_t i = 0; i < e->count; i++)
         write_model(json, e, &e->models[i]);
     reel__json_array_end(json);
+    reel__json_object_end(json);
+}
+
+void reel__evaluation_card(reel_json *json, const reel_evaluation *evaluation, size_t index)
+{
+    const reel_evaluation *e = evaluation;
+
+    reel__json_object(json);
+    reel__json_put_text(json, "version", reel_version());
+    reel__json_put_int(json, "seed", (int64_t)e->opts->split.seed);
+    write_data(json, e);
+    write_protocol(json, e);
+    write_measured(json, "metrics", e, &e->models[index]);
+    for (size_t i = 0; i < e->count && e->scopes > 0; i++)
+        if (i != index && strcmp(e->models[i].name, "popular") == 0)
+            write_measured(json, "popular", e, &e->models[i]);
     reel__json_object_end(json);
 }

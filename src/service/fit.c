@@ -13,7 +13,7 @@
 #include "model/vtable.h"
 #include "service/fit_priv.h"
 
-enum { SHARES = 1000 };
+enum { SHARES = 1000, CARD_MAX = 64 * 1024 };
 
 static double seconds_since(int64_t start)
 {
@@ -224,10 +224,15 @@ reel_code reel__fit(const reel_fit_opts *opts, reel_fit_report *report, reel_err
     reel_code rc = REEL_OK;
 
     *report = (reel_fit_report){0};
+    reel__buf_init(&f.card, CARD_MAX);
     REEL_TRY(check_options(opts, err));
     REEL_TRY(reel__model_check(opts->model, &opts->params, err));
+    if (opts->evaluate)
+        REEL_TRY(reel__fit_evaluate(&f));
     REEL_TRY(read_data(&f));
     REEL_TRY(fit(&f));
+    if (opts->evaluate)
+        REEL_TRY(reel_model_set_card(f.model, f.card.data, err));
     (void)snprintf(report->model, sizeof report->model, "%s", reel_model_id(f.model));
     reel__model_take_names(f.model, &f.movies, &f.people);
     if (opts->pairs != NULL)
@@ -237,6 +242,7 @@ reel_code reel__fit(const reel_fit_opts *opts, reel_fit_report *report, reel_err
     report->peak_memory_bytes = (int64_t)reel__memory_peak();
 out:
     reel__fit_pairs_fini(&f);
+    reel__buf_fini(&f.card);
     reel__names_fini(&f.movies);
     reel__names_fini(&f.people);
     reel_model_free(f.model);

@@ -17,6 +17,7 @@ typedef struct reel_fit_opts {
     const char *pairs, *predictions; /* ratings to predict while fitting, and where to; or NULL */
     reel_third third;                /* of the pairs' columns */
     bool header;                     /* write one above the predictions */
+    bool evaluate; /* first on part of the ratings, for the model's evaluation card */
     reel_params params;
     uint64_t seed;
     int threads;   /* 0 = all cores */
@@ -30,10 +31,13 @@ typedef struct reel_fit_report {
     int64_t bad_rows, duplicates;
     int64_t unknown_movies; /* ratings left out: the folder lacks the film */
     int64_t predicted, unknown_users, unknown_pairs;
-    double read_seconds, fit_seconds;
+    double read_seconds, fit_seconds, evaluate_seconds;
     int64_t size_bytes;        /* of the model file */
     int64_t peak_memory_bytes; /* of the whole process, mapped files included */
     char model[48], data_hash[80];
+    /* Where it was evaluated: its first metric, "ndcg@10" or "rmse". */
+    char metric[24];
+    double low, mean, high;
 } reel_fit_report;
 
 /* Errors: E_INVALID (options, parameters, nothing to fit on), those of reading, fitting and

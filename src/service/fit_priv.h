@@ -3,6 +3,7 @@
 #ifndef REEL_SERVICE_FIT_PRIV_H
 #define REEL_SERVICE_FIT_PRIV_H
 
+#include "base/buf.h"
 #include "data/names.h"
 #include "service/batch_priv.h"
 #include "service/fit.h"
@@ -20,6 +21,7 @@ typedef struct reel_fitting {
     reel_index *target_rows, *target_movies;
     int64_t *target_times;
     size_t *target_pairs; /* [targets.count] */
+    reel_buf card;
     reel_err *err;
 } reel_fitting;
 
@@ -28,5 +30,8 @@ REEL_MUST_USE reel_code reel__fit_pairs_read(reel_fitting *f);
 /* Predict the other ones with the fitted model, and write all. */
 REEL_MUST_USE reel_code reel__fit_pairs_write(reel_fitting *f);
 void reel__fit_pairs_fini(reel_fitting *f);
+
+/* Fit the same model on part of the ratings, see how it does on the rest, and write f->card. */
+REEL_MUST_USE reel_code reel__fit_evaluate(reel_fitting *f);
 
 #endif

@@ -170,6 +170,7 @@ static void test_changed_headers_are_refused_with_the_reason(void **state)
         {"\"checksum\":\"", "\"checkSum\":\"", "no checksum"},
         {"\"data_hash\"", "\"data_hush\"", "data_hash"},
         {"\"data_hash\":\"sha256:", "\"data_hash\":\"sha255:", "does not fit"},
+        {"\"evaluation\":\"{", "\"evaluation\":\"[", "evaluation card"},
         {"\"people.values\"", "\"people.valves\"", "people.values"},
         {"half-stars", "half-stamp", "people.values"},
         {"\"films.col\"", "\"films.cxl\"", "films.col"},
@@ -184,6 +185,7 @@ static void test_changed_headers_are_refused_with_the_reason(void **state)
     (void)snprintf(path, sizeof path, "%s", temp_path("good.reel"));
     (void)snprintf(changed, sizeof changed, "%s", temp_path("changed.reel"));
     assert_int_equal(reel_model_fit(&model, "user-knn", dataset, &params, NULL, NULL), REEL_OK);
+    assert_int_equal(reel_model_set_card(model, "{}", NULL), REEL_OK);
     assert_int_equal(reel_model_save(model, path, NULL), REEL_OK);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         if (!patch(path, changed, cases[i].text, cases[i].other))
@@ -272,6 +274,60 @@ static void test_texts_for_ids_are_kept_and_checked(void **state)
 }
 
 /* Any one damaged byte: refused, or a model that answers without a fault (under sanitizers). */
+/* A card stays with the model's file; it changes neither the id nor what the model answers. */
+static void test_a_card_is_kept(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"metrics\":{\"rmse\":{\"mean\":0.9}},\"note\":\"\\u00e9\"}";
+    const char *path = temp_path("card.reel");
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *model = NULL, *loaded = NULL;
+    reel_err err = {0};
+
+    assert_int_equal(reel_model_fit(&model, "popular", dataset, NULL, NULL, NULL), REEL_OK);
+    assert_null(reel_model_card(model));
+    assert_int_equal(reel_model_set_card(model, text, &err), REEL_OK);
+    assert_int_equal(reel_model_save(model, path, NULL), REEL_OK);
+    assert_int_equal(reel_model_load(&loaded, path, &err), REEL_OK);
+    assert_string_equal(reel_model_card(loaded), text);
+    assert_string_equal(reel_model_id(loaded), reel_model_id(model));
+    reel_model_free(loaded);
+    assert_int_equal(reel_model_set_card(model, NULL, &err), REEL_OK);
+    assert_int_equal(reel_model_save(model, path, NULL), REEL_OK);
+    assert_int_equal(reel_model_load(&loaded, path, &err), REEL_OK);
+    assert_null(reel_model_card(loaded));
+    reel_model_free(loaded);
+    reel_model_free(model);
+    reel_dataset_free(dataset);
+}
+
+static void test_what_is_no_card_is_refused(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"", "[]", "{\"a\":1", "{\"a\":1}{}", "{\"a\":1,\"a\":2}"};
+    enum { LONG = 70000 };
+    static char large[LONG + 1];
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *model = NULL;
+    reel_err err = {0};
+
+    assert_int_equal(reel_model_fit(&model, "popular", dataset, NULL, NULL, NULL), REEL_OK);
+    assert_int_equal(reel_model_set_card(model, "{}", &err), REEL_OK);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(reel_model_set_card(model, wrong[i], &err), REEL_E_INVALID);
+        assert_non_null(strstr(err.msg, "no JSON object"));
+    }
+    memset(large, ' ', LONG);
+    assert_int_equal(reel_model_set_card(model, large, &err), REEL_E_INVALID);
+    assert_non_null(strstr(err.msg, "70000 bytes"));
+    reel__alloc_fail_after(0);
+    assert_int_equal(reel_model_set_card(model, "{\"a\":[1]}", &err), REEL_E_NOMEM);
+    reel__alloc_fail_after(-1);
+    assert_string_equal(reel_model_card(model), "{}");
+    reel_model_free(model);
+    reel_dataset_free(dataset);
+}
+
 static void test_damaged_bytes_never_crash(void **state)
 {
     (void)state;
@@ -341,6 +397,8 @@ int main(void)
         cmocka_unit_test(test_changed_headers_are_refused_with_the_reason),
         cmocka_unit_test(test_changed_tensors_are_refused),
         cmocka_unit_test(test_texts_for_ids_are_kept_and_checked),
+        cmocka_unit_test(test_a_card_is_kept),
+        cmocka_unit_test(test_what_is_no_card_is_refused),
         cmocka_unit_test(test_damaged_bytes_never_crash),
         cmocka_unit_test(test_a_disk_error_is_told),
     };

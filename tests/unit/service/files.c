@@ -4,6 +4,7 @@
 #include "model/vtable.h"
 #include "num/topk.h"
 #include "service/batch.h"
+#include "service/evaluate.h"
 #include "service/fit.h"
 #include "service/sample.h"
 #include "support/check.h"
@@ -521,6 +522,71 @@ static void test_memory_that_fails(void **state)
     assert_true(sweep_memory(list_small, &batch) > 20);
     batch.pairs = paths[2];
     assert_true(sweep_memory(predict_small, &batch) > 20);
+    fit.evaluate = true;
+    fit.pairs = fit.predictions = NULL;
+    assert_true(sweep_memory(fit_small, &fit) > 80);
+}
+
+/* The card of a file has what the same evaluation by itself gives. */
+static void check_card(const char *model, const char *train, const reel_params *params,
+                       const char *metric)
+{
+    reel_fit_opts opts = {
+        .model = model, .train = train, .seed = 4, .threads = 1, .evaluate = true};
+    reel_evaluate_opts same = reel__evaluate_opts_default();
+    reel_evaluation *e = test_calloc(1, sizeof *e);
+    reel_fit_report report;
+    reel_model *loaded = NULL;
+    char text[64];
+    reel_err err;
+
+    opts.params = *params;
+    opts.output = temp_path("carded");
+    assert_ok(reel__fit(&opts, &report, &err));
+    same.ratings = train;
+    same.split.seed = same.judge.seed = 4;
+    same.models = "item-knn:neighbours=7";
+    if (strcmp(metric, "rmse") == 0) {
+        same.models = "baseline";
+        same.metrics = REEL_WANT_RATING;
+        same.split.protocol = REEL_PROTOCOL_RANDOM;
+        same.split.share = reel__protocol_share(REEL_PROTOCOL_RANDOM);
+    } else {
+        same.metrics = REEL_WANT_RANKING;
+    }
+    assert_ok(reel__evaluation_make(e, &same, &err));
+    assert_string_equal(report.metric, metric);
+    for (size_t i = 0; i < e->count; i++)
+        if (strcmp(e->models[i].name, same.models) == 0)
+            assert_true(report.mean == (e->models[i].predicts
+                                            ? e->models[i].rmse.mean
+                                            : e->models[i].ranked[0].intervals[0].mean));
+    assert_ok(reel_model_load(&loaded, opts.output, &err));
+    (void)snprintf(text, sizeof text, "\"%s\":{\"mean\":%.12g", metric, report.mean);
+    text[strlen(metric) + 20] = '\0';
+    assert_non_null(strstr(reel_model_card(loaded), text));
+    assert_true((strstr(reel_model_card(loaded), "\"popular\"") != NULL) ==
+                (strcmp(metric, "rmse") != 0));
+    reel_model_free(loaded);
+    reel__evaluation_fini(e);
+    test_free(e);
+}
+
+static void test_a_card_says_what_an_evaluation_says(void **state)
+{
+    (void)state;
+    static const reel_param seven = {"neighbours", "7"};
+    static const reel_params some = {&seven, 1}, none = {NULL, 0};
+    const reel_zipf_opts zipf = {
+        .output = temp_path("rows"), .ratings = 3000, .people = 60, .films = 400, .seed = 3};
+    char train[TEMP_PATH];
+    reel_zipf_report made;
+    reel_err err;
+
+    (void)snprintf(train, sizeof train, "%s", zipf.output);
+    assert_ok(reel__sample_zipf(&zipf, &made, &err));
+    check_card("item-knn", train, &some, "ndcg@10");
+    check_card("baseline", train, &none, "rmse");
 }
 
 /* ---- made-up ratings ----------------------------------------------------------------------- */
@@ -565,6 +631,7 @@ int main(void)
         cmocka_unit_test(test_inputs_that_cannot_be_used),
         cmocka_unit_test(test_cancel_ends_without_a_file),
         cmocka_unit_test(test_memory_that_fails),
+        cmocka_unit_test(test_a_card_says_what_an_evaluation_says),
         cmocka_unit_test(test_made_up_ratings),
     };
 
