@@ -30,6 +30,31 @@ static void take_pair(reel_reproduction *r, const char *folder, const char *trai
     r->evaluate.test = r->paths[1];
 }
 
+/* Films and their texts, from the folder that holds the split's. */
+static reel_code take_texts(reel_reproduction *r, reel_err *err)
+{
+    static const char *const names[] = {"ml-1m", "tmdb/movies.jsonl", "tmdb/links.csv"};
+    const char **where[] = {&r->evaluate.catalogue, &r->evaluate.tmdb, &r->evaluate.links};
+
+    if (!r->spec->texts)
+        return REEL_OK;
+    if (r->opts->data == NULL)
+        return reel_fail(err, REEL_E_INVALID,
+                         "the table needs films and texts beside the split: --data with a folder "
+                         "that holds %s, ml-1m and tmdb",
+                         folder_name(r->spec->data));
+    for (int i = 0; i < 3; i++) {
+        char *path = r->paths[3 + i];
+
+        (void)snprintf(path, sizeof r->paths[0], "%.500s/%s", r->opts->data, names[i]);
+        if (!reel__file_exists(path) && !reel__file_is_folder(path))
+            return reel_fail(err, REEL_E_NOTFOUND, "%s: the table needs it and it is not there",
+                             path);
+        *where[i] = path;
+    }
+    return REEL_OK;
+}
+
 static reel_code find_data(reel_reproduction *r, reel_err *err)
 {
     char *folder = r->paths[2], *folds = r->paths[1];
@@ -229,6 +254,7 @@ reel_code reel__reproduction_make(reel_reproduction *out, const reel_reproduce_o
     seeds = opts->seeds > 0 ? opts->seeds : out->spec->seeds;
     out->run = out->spec->split == REEL_PROTOCOL_FOLDS ? "fold" : "seed";
     REEL_TRY(find_data(out, err));
+    REEL_TRY(take_texts(out, err));
     REEL_TRY(choose_rows(out, err));
     for (int seed = 0; seed < seeds; seed++) {
         reel__evaluation_fini(&out->last);

@@ -40,6 +40,7 @@ typedef struct reel_table_spec {
     int sampled;     /* as in reel_evaluate_opts; so is implicit */
     bool folds_file; /* the folds of folds5.txt in the folder, where it is there */
     bool implicit;
+    bool texts; /* the films of ml-1m with the texts of tmdb, beside the split */
 } reel_table_spec;
 
 /* NULL beyond the last. */
@@ -72,7 +73,7 @@ typedef struct reel_reproduction {
     size_t count;
     int metrics, runs;  /* what mean, low and high are over: folds or seeds */
     const char *run;    /* "fold" or "seed" */
-    char paths[3][600]; /* of the data */
+    char paths[6][600]; /* of the data */
     char models[2400];  /* what was asked of reel__evaluation_make */
     char asked[2400];   /* opts->models, cut into names */
     reel_evaluate_opts evaluate;
