@@ -16,7 +16,7 @@ enum { OPT_DATABASE, OPT_MODELS, OPT_THIRD, OPT_USER, OPT_RATINGS };
 static const reel_option explain_options[] = {
     {"database", "FILE", "the database `reel load` made"},
     {"models", "DIR", "where model files are kept (default FILE.models)"},
-    {"model", "NAME", "hybrid (default), content, user-knn or popular"},
+    {"model", "NAME", "hybrid (default), ease, ials, content, ..."},
     {"user", "ID", "a person of the data set"},
     {"ratings", "FILE", "anyone: rows such as \"Toy Story (1995),4.5\""},
     {NULL, NULL, NULL},

@@ -54,7 +54,7 @@ static const reel_option recommend_options[] = {
 };
 
 static const reel_option similar_options[] = {
-    LIST_OPTIONS("content (default), hybrid, user-knn or popular"),
+    LIST_OPTIONS("content (default), hybrid, ease, ials, ..."),
     {NULL, NULL, NULL},
 };
 

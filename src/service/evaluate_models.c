@@ -69,10 +69,22 @@ static reel_code add_known(reel_evaluation *e, const char *const *names, size_t 
     return rc;
 }
 
+/* Random ratings are worth a table only beside others, or where somebody asked for them. */
+static void spare_random(reel_evaluation *e, bool asked)
+{
+    size_t predictors = 0;
+
+    for (size_t i = 0; i < e->count; i++)
+        predictors += e->models[i].predicts;
+    if (predictors == 1 && !asked && strcmp(e->models[0].name, references[0]) == 0)
+        e->models[0].predicts = false;
+}
+
 reel_code reel__evaluate_choose(reel_evaluation *e, reel_err *err)
 {
     const bool rating = e->opts->metrics == REEL_WANT_RATING;
     const char *at = e->opts->models;
+    bool random_asked = rating;
     reel_code rc = REEL_OK;
 
     REEL_TRY(add_known(e, references, COUNT(references), err));
@@ -83,10 +95,12 @@ reel_code reel__evaluate_choose(reel_evaluation *e, reel_err *err)
         const size_t length = strcspn(at, ",");
 
         REEL_TRY(add_model(e, at, length, err));
+        random_asked |= length == strlen(references[0]) && strncmp(at, references[0], length) == 0;
         at = at[length] == ',' ? at + length + 1 : NULL;
     }
     if (e->count == 0)
         rc = reel_fail(err, REEL_E_INVALID, "no model that predicts ratings is asked for");
+    spare_random(e, random_asked);
 out:
     return rc;
 }
