@@ -16,7 +16,7 @@
 #include "num/topk.h"
 #include "timing.h"
 
-enum { LIST = 10, PARAMS = 6, SIDE = 2048 };
+enum { LIST = 10, TOGETHER = 16, PARAMS = 6, SIDE = 2048 };
 enum { POSITIVES, ALL, SOME }; /* ratings >= 4; everything; four fifths of everything */
 
 typedef struct bench_case {
@@ -105,6 +105,62 @@ static reel_model *fit(const bench_case *c, const reel_dataset *dataset)
     return model;
 }
 
+/* Working memory of a thread that lists films for people [first, last) at once. */
+typedef struct lister {
+    const reel_model *model;
+    reel_csr_view ratings;
+    reel_scratch *scratch;
+    reel_entry *entries; /* [TOGETHER x films] */
+    float *scores;       /* likewise */
+} lister;
+
+static lister open_lister(const reel_model *model, reel_csr_view ratings)
+{
+    const size_t room = TOGETHER * (size_t)ratings.cols;
+    lister l = {.model = model, .ratings = ratings};
+
+    l.entries = reel__alloc_array(room, sizeof *l.entries);
+    l.scores = reel__alloc_aligned(room, sizeof *l.scores);
+    if (l.entries == NULL || l.scores == NULL || reel_scratch_new(&l.scratch, NULL) != REEL_OK)
+        abort();
+    return l;
+}
+
+static void close_lister(lister *l)
+{
+    reel_scratch_free(l->scratch);
+    reel__free(l->entries);
+    reel__free(l->scores);
+}
+
+static void list_some(const lister *l, reel_index first, reel_index last)
+{
+    const reel_csr_view *r = &l->ratings;
+    reel_query queries[TOGETHER] = {{0}};
+    reel_scored list[LIST];
+    reel_entry *entries = l->entries;
+
+    for (reel_index u = first; u < last; u++) {
+        reel_query *query = &queries[u - first];
+
+        *query = (reel_query){.entries = entries, .row = u};
+        for (reel_nnz k = r->ptr[u]; k < r->ptr[u + 1]; k++)
+            *entries++ = (reel_entry){.movie = r->col[k], .value = r->val[k], .weight = 1};
+        query->count = (size_t)(r->ptr[u + 1] - r->ptr[u]);
+        query->row_hash = reel_query_hash(query);
+    }
+    if (reel_model_score_many(l->model, queries, (size_t)(last - first), l->scratch, l->scores,
+                              NULL) != REEL_OK)
+        abort();
+    for (reel_index u = first; u < last; u++) {
+        float *scores = l->scores + (size_t)(u - first) * (size_t)r->cols;
+
+        for (reel_nnz k = r->ptr[u]; k < r->ptr[u + 1]; k++)
+            scores[r->col[k]] = -INFINITY;
+        (void)reel__topk(scores, r->cols, NULL, LIST, list);
+    }
+}
+
 /* A list for each trained person, by the stored vector where the model has one. */
 static void list_everyone(const bench_case *c, const reel_model *model, const reel_dataset *dataset)
 {
@@ -117,35 +173,37 @@ static void list_everyone(const bench_case *c, const reel_model *model, const re
 
 #pragma omp parallel
         {
-            reel_scratch *scratch = NULL;
-            reel_entry *entries = reel__alloc_array((size_t)r.cols, sizeof *entries);
-            float *scores = reel__alloc_aligned((size_t)r.cols, sizeof *scores);
-            reel_scored list[LIST];
+            lister l = open_lister(model, r);
 
-            if (entries == NULL || scores == NULL || reel_scratch_new(&scratch, NULL) != REEL_OK)
-                abort();
-#pragma omp for schedule(dynamic, 16)
-            for (reel_index u = 0; u < r.rows; u++) {
-                reel_query query = {.entries = entries, .row = u};
-
-                for (reel_nnz k = r.ptr[u]; k < r.ptr[u + 1]; k++)
-                    entries[query.count++] =
-                        (reel_entry){.movie = r.col[k], .value = r.val[k], .weight = 1};
-                query.row_hash = reel_query_hash(&query);
-                if (reel_model_score(model, &query, scratch, scores, NULL) != REEL_OK)
-                    abort();
-                for (size_t i = 0; i < query.count; i++)
-                    scores[entries[i].movie] = -INFINITY;
-                (void)reel__topk(scores, r.cols, NULL, LIST, list);
-            }
-            reel_scratch_free(scratch);
-            reel__free(entries);
-            reel__free(scores);
+#pragma omp for schedule(dynamic, 1)
+            for (reel_index u = 0; u < r.rows; u += TOGETHER)
+                list_some(&l, u, u + TOGETHER < r.rows ? u + TOGETHER : r.rows);
+            close_lister(&l);
         }
         bench_add(&seconds, wall() - begin);
     }
     (void)snprintf(name, sizeof name, "%s: lists for everyone", c->name);
     bench_print(&seconds, name, "s", "");
+}
+
+/* One list after the other, on one thread. */
+static void list_one(const bench_case *c, const reel_model *model, const reel_dataset *dataset)
+{
+    const reel_csr_view r = reel_dataset_ratings(dataset);
+    lister l = open_lister(model, r);
+    bench_timing time = {0};
+    char name[64];
+
+    for (int run = 0; run < 5; run++) {
+        const double begin = wall();
+
+        for (reel_index u = 0; u < r.rows; u++)
+            list_some(&l, u, u + 1);
+        bench_add(&time, 1e6 * (wall() - begin) / r.rows);
+    }
+    close_lister(&l);
+    (void)snprintf(name, sizeof name, "%s: a list of 10", c->name);
+    bench_print(&time, name, "us", ",\"goal\":\"< 60\"");
 }
 
 static void judge(const bench_case *c, const reel_split *split)
@@ -232,6 +290,8 @@ int main(int argc, char **argv)
         model = fit(&cases[i], data[cases[i].data]);
         if (cases[i].data != SOME)
             list_everyone(&cases[i], model, data[cases[i].data]);
+        if (strcmp(cases[i].model, "ials") == 0)
+            list_one(&cases[i], model, data[cases[i].data]);
         if (is_judged(cases[i].name))
             judge(&cases[i], &liked);
         reel_model_free(model);

@@ -177,6 +177,18 @@ REEL_PUBLIC REEL_MUST_USE reel_code reel_model_score(const reel_model *model,
                                                      const reel_query *query, reel_scratch *scratch,
                                                      float *scores, reel_err *err);
 
+/* Score every film for several people: the same bits as reel_model_score gives to each, in about
+ * half the time where a model can share the reading of its films (ials, bpr).
+ * queries [in] [count], count >= 0
+ * scores  [out] float[count x movies], row i for queries[i]; undefined after an error
+ * Errors: as reel_model_score, naming the query. Room for `scores` in the cache of a core is what
+ * limits the gain: 16 people at a time are enough. One thread; no allocation once the scratch has
+ * grown to `count`. */
+REEL_PUBLIC REEL_MUST_USE reel_code reel_model_score_many(const reel_model *model,
+                                                          const reel_query *queries, size_t count,
+                                                          reel_scratch *scratch, float *scores,
+                                                          reel_err *err);
+
 /* Predict ratings of some films at query->now, on the scale of the training data and inside its
  * range. Only for models of REEL_TASK_RATING.
  * movies [in] [count]; out [out] [count]. Errors: E_INVALID (the model ranks and predicts nothing;

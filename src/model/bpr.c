@@ -20,8 +20,18 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "num/kernels.h"
+#include "num/panels.h"
 
-enum { SLOT_HISTORY, SLOT_WEIGHTS, SLOT_VECTORS, SLOT_STATE, SLOT_STATE_X };
+enum {
+    SLOT_HISTORY,
+    SLOT_WEIGHTS,
+    SLOT_VECTORS,
+    SLOT_STATE,
+    SLOT_STATE_X,
+    SLOT_PEOPLE,
+    SLOT_FOLDED
+};
 
 static const reel_param_spec param_specs[] = {
     [BPR_FACTORS] = {"factors", "length of a person's and of a film's vector", REEL_PARAM_INT, 128,
@@ -86,25 +96,39 @@ static void fold(const bpr *self, bpr_walk *walk)
             (void)reel__bpr_compare(self, walk, i);
 }
 
-static reel_code bpr_score(const reel_model *model, const reel_query *query, reel_scratch *scratch,
-                           float *scores, reel_err *err)
+static reel_code bpr_score_many(const reel_model *model, const reel_query *queries, size_t count,
+                                reel_scratch *scratch, float *scores, reel_err *err)
 {
     const bpr *self = (const bpr *)model;
-    const reel_index stored = reel__model_row(model, query);
-    const float *person;
+    const size_t d = self->d;
+    const float **people = reel__scratch_get(scratch, SLOT_PEOPLE, count * sizeof *people);
+    float *folded = reel__scratch_get(scratch, SLOT_FOLDED, count * d * sizeof *folded);
     bpr_walk walk;
     reel_code rc = REEL_OK;
 
-    if (stored >= 0) {
-        person = self->people + (size_t)stored * self->d;
-    } else {
-        REEL_TRY(open_walk(&walk, self, query, scratch, err));
+    if (people == NULL || folded == NULL)
+        return no_memory(model, err);
+    for (size_t i = 0; i < count; i++) {
+        const reel_index stored = reel__model_row(model, &queries[i]);
+
+        people[i] = folded + i * d;
+        if (stored >= 0) {
+            people[i] = self->people + (size_t)stored * d;
+            continue;
+        }
+        REEL_TRY(open_walk(&walk, self, &queries[i], scratch, err));
         fold(self, &walk);
-        person = walk.x;
+        memcpy(folded + i * d, walk.x, d * sizeof *folded);
     }
-    reel__rows_dot(self->films, (size_t)model->movies, self->d, person, scores);
+    reel__panels_multiply(self->panels, (size_t)model->movies, d, people, count, scores);
 out:
     return rc;
+}
+
+static reel_code bpr_score(const reel_model *model, const reel_query *query, reel_scratch *scratch,
+                           float *scores, reel_err *err)
+{
+    return bpr_score_many(model, query, 1, scratch, scores, err);
 }
 
 /* Take part in a move of x: every entry's share of x shrinks as x does, and the entry that was
@@ -181,13 +205,12 @@ static reel_code bpr_explain(const reel_model *model, const reel_query *query, r
     const float *film = self->films + (size_t)movie * self->d;
     bpr_state *state = NULL;
     const double *share;
-    float *x = NULL, score;
+    float *x = NULL;
     const reel_code rc = open_state(&state, &x, self, query, scratch, err);
 
     if (rc != REEL_OK)
         return rc;
-    reel__rows_dot(film, 1, self->d, x, &score);
-    out->score = out->baseline = (double)score;
+    out->score = out->baseline = (double)reel__dot(film, x, self->d);
     share = state->shares;
     for (size_t i = 0; i < query->count; i++) {
         if (!reel__evidence_likes(&self->evidence, &query->entries[i]))
@@ -228,6 +251,7 @@ static reel_code bpr_load(reel_model *model, const reel_tensors *tensors, const 
     REEL_TRY(reel__evidence_load(&self->evidence, tensors, prefix, err));
     REEL_TRY(reel__ials_matrix(&self->films, model->movies, d, tensors, prefix, "films", err));
     REEL_TRY(reel__ials_matrix(&self->people, model->people, d, tensors, prefix, "people", err));
+    REEL_TRY(reel__ials_panels(&self->panels, self->films, model->movies, d, err));
 out:
     return rc;
 }
@@ -236,6 +260,7 @@ static void bpr_fini(reel_model *model)
 {
     bpr *self = (bpr *)model;
 
+    reel__free(self->panels);
     if (model->tensors != NULL)
         return;
     reel__free((void *)(uintptr_t)self->films);
@@ -254,6 +279,7 @@ const reel_model_ops reel__model_bpr = {
     .lighter = "popular",
     .fit = reel__bpr_fit,
     .score = bpr_score,
+    .score_many = bpr_score_many,
     .explain = bpr_explain,
     .save = bpr_save,
     .load = bpr_load,

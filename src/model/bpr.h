@@ -27,6 +27,7 @@ typedef struct bpr {
     size_t d;            /* factors, rounded up to REEL_ROWS_UNIT; what is added is 0 */
     const float *films;  /* [movies x d]; both owned unless base.tensors is set */
     const float *people; /* [people x d] what their histories fold in to */
+    float *panels;       /* of films (num/panels.h), for scoring; always owned */
 } bpr;
 
 /* A history and a vector that learns from it. */

@@ -44,7 +44,7 @@ double reel__bpr_memory(const reel_model *model, const reel_dataset *dataset)
     const double d = model->params[BPR_FACTORS] + REEL_ROWS_UNIT;
     const double rows = (double)reel_dataset_people(dataset) + (double)reel_dataset_movies(dataset);
 
-    return 8 * d * rows + 64 * rows +
+    return 8 * d * rows + 4 * d * (double)reel_dataset_movies(dataset) + 64 * rows +
            8 * (double)reel_dataset_ratings(dataset).ptr[reel_dataset_people(dataset)];
 }
 
@@ -278,6 +278,7 @@ reel_code reel__bpr_fit(reel_model *model, const reel_dataset *dataset,
     }
     fold_people(&f);
     REEL_TRY(check(&f, err));
+    REEL_TRY(reel__ials_panels(&self->panels, self->films, model->movies, self->d, err));
     if (!reel__fit_step(context, 1))
         REEL_TRY(reel_fail(err, REEL_E_CANCELLED, "fitting \"bpr\" was cancelled"));
 out:

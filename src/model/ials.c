@@ -29,8 +29,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "num/panels.h"
 
-enum { SLOT_VECTOR, SLOT_HISTORY, SLOT_WORK };
+enum { SLOT_VECTOR, SLOT_HISTORY, SLOT_WORK, SLOT_PEOPLE };
 
 static const reel_param_spec param_specs[] = {
     [IALS_FACTORS] = {"factors", "length of a person's and of a film's vector", REEL_PARAM_INT, 256,
@@ -94,42 +95,53 @@ static reel_code open_row(ials_row *row, const ials *self, const reel_query *que
     return REEL_OK;
 }
 
+/* out [d] */
 static reel_code solve(const ials *self, const ials_row *row, const float *right,
-                       reel_scratch *scratch, float **out, reel_err *err)
+                       reel_scratch *scratch, float *out, reel_err *err)
 {
     const ials_half shared = ials_shared(self);
     void *work = reel__scratch_get(scratch, SLOT_WORK, reel__ials_work_size(self->d));
 
-    *out = reel__scratch_get(scratch, SLOT_VECTOR, self->d * sizeof **out);
-    if (work == NULL || *out == NULL)
+    if (work == NULL)
         return no_memory(&self->base, err);
-    if (!reel__ials_solve(&shared, row, 1, right, out, work))
+    if (!reel__ials_solve(&shared, row, 1, right, &out, work))
         return reel_fail(err, REEL_E_INVALID,
                          "model \"%s\" finds no vector for a history with such weights",
                          self->base.id);
     return REEL_OK;
 }
 
+static reel_code ials_score_many(const reel_model *model, const reel_query *queries, size_t count,
+                                 reel_scratch *scratch, float *scores, reel_err *err)
+{
+    const ials *self = (const ials *)model;
+    const float **people = reel__scratch_get(scratch, SLOT_PEOPLE, count * sizeof *people);
+    float *folded = reel__scratch_get(scratch, SLOT_VECTOR, count * self->d * sizeof *folded);
+    ials_row row;
+    reel_code rc = REEL_OK;
+
+    if (people == NULL || folded == NULL)
+        return no_memory(model, err);
+    for (size_t i = 0; i < count; i++) {
+        const reel_index stored = reel__model_row(model, &queries[i]);
+
+        people[i] = folded + i * self->d;
+        if (stored >= 0) {
+            people[i] = self->people + (size_t)stored * self->d;
+            continue;
+        }
+        REEL_TRY(open_row(&row, self, &queries[i], scratch, err));
+        REEL_TRY(solve(self, &row, NULL, scratch, folded + i * self->d, err));
+    }
+    reel__panels_multiply(self->panels, (size_t)model->movies, self->d, people, count, scores);
+out:
+    return rc;
+}
+
 static reel_code ials_score(const reel_model *model, const reel_query *query, reel_scratch *scratch,
                             float *scores, reel_err *err)
 {
-    const ials *self = (const ials *)model;
-    const reel_index stored = reel__model_row(model, query);
-    const float *person;
-    ials_row row;
-    float *folded = NULL;
-    reel_code rc = REEL_OK;
-
-    if (stored >= 0) {
-        person = self->people + (size_t)stored * self->d;
-    } else {
-        REEL_TRY(open_row(&row, self, query, scratch, err));
-        REEL_TRY(solve(self, &row, NULL, scratch, &folded, err));
-        person = folded;
-    }
-    reel__rows_dot(self->films, (size_t)model->movies, self->d, person, scores);
-out:
-    return rc;
+    return ials_score_many(model, query, 1, scratch, scores, err);
 }
 
 /* With A the matrix of the history's equations, s_j = y_j.A^-1 sum_i b_i y_i, so what entry i adds
@@ -140,13 +152,15 @@ static reel_code ials_explain(const reel_model *model, const reel_query *query, 
 {
     const ials *self = (const ials *)model;
     const float *film = self->films + (size_t)movie * self->d;
+    float *z = reel__scratch_get(scratch, SLOT_VECTOR, self->d * sizeof *z);
     ials_row row;
-    float *z = NULL;
     size_t at = 0;
     reel_code rc = REEL_OK;
 
+    if (z == NULL)
+        return no_memory(model, err);
     REEL_TRY(open_row(&row, self, query, scratch, err));
-    REEL_TRY(solve(self, &row, film, scratch, &z, err));
+    REEL_TRY(solve(self, &row, film, scratch, z, err));
     for (size_t i = 0; i < query->count && at < row.rows.count; i++) {
         const float *y = self->films + (size_t)query->entries[i].movie * self->d;
         double sum = 0;
@@ -218,6 +232,7 @@ static reel_code ials_load(reel_model *model, const reel_tensors *tensors, const
     REEL_TRY(reel__ials_matrix(&self->people, model->people, d, tensors, prefix, "people", err));
     REEL_TRY(reel__ials_matrix(&self->gram, (int64_t)d, d, tensors, prefix, "gram", err));
     REEL_TRY(reel__ials_matrix(&self->inverse, (int64_t)d, d, tensors, prefix, "inverse", err));
+    REEL_TRY(reel__ials_panels(&self->panels, self->films, model->movies, d, err));
 out:
     return rc;
 }
@@ -226,6 +241,7 @@ static void ials_fini(reel_model *model)
 {
     ials *self = (ials *)model;
 
+    reel__free(self->panels);
     if (model->tensors != NULL)
         return;
     reel__free((void *)(uintptr_t)self->films);
@@ -246,6 +262,7 @@ const reel_model_ops reel__model_ials = {
     .lighter = "popular",
     .fit = reel__ials_fit,
     .score = ials_score,
+    .score_many = ials_score_many,
     .explain = ials_explain,
     .save = ials_save,
     .load = ials_load,

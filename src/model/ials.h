@@ -44,6 +44,7 @@ typedef struct ials {
     size_t d;             /* factors, rounded up to REEL_ROWS_UNIT; what is added is 0 */
     const float *films;   /* [movies x d]; these are owned unless base.tensors is set */
     const float *people;  /* [people x d] */
+    float *panels;        /* of films (num/panels.h), for scoring; always owned */
     const float *gram;    /* [d x d] sum over films of their unobserved weight x y y^T */
     const float *inverse; /* [d x d] */
     double numbers[IALS_NUMBERS];

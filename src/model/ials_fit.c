@@ -46,7 +46,8 @@ double reel__ials_memory(const reel_model *model, const reel_dataset *dataset)
     const double d = (double)ials_round_up((size_t)model->params[IALS_FACTORS]);
     const double rows = (double)reel_dataset_people(dataset) + (double)reel_dataset_movies(dataset);
 
-    return 4 * d * rows + 128 * d * d + 64 * rows + 24 * d * (double)reel_dataset_movies(dataset);
+    return 4 * d * (rows + (double)reel_dataset_movies(dataset)) + 128 * d * d + 64 * rows +
+           24 * d * (double)reel_dataset_movies(dataset);
 }
 
 /* ---- one row ------------------------------------------------------------------------------- */
@@ -273,6 +274,7 @@ reel_code reel__ials_fit(reel_model *model, const reel_dataset *dataset,
     self->numbers[IALS_UNOBSERVED_SUM] = f.people.ridge.unobserved;
     self->numbers[IALS_MIDDLE] = f.people.ridge.middle;
     REEL_TRY(sweep(&f, dataset, err));
+    REEL_TRY(reel__ials_panels(&self->panels, self->films, model->movies, self->d, err));
 out:
     reel__free(f.work);
     reel__free(f.film_zeros);

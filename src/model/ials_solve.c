@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "num/kernels.h"
+#include "num/panels.h"
 #include "num/spd.h"
 
 /* Numbers of a file beyond this are damage. */
@@ -310,4 +311,13 @@ reel_code reel__ials_matrix(const float **out, int64_t rows, size_t d, const ree
             return reel_fail(err, REEL_E_FORMAT, "%s: \"%s\" holds %g", reel__tensors_path(tensors),
                              name, (double)(*out)[i]);
     return REEL_OK;
+}
+
+reel_code reel__ials_panels(float **out, const float *films, int64_t movies, size_t d,
+                            reel_err *err)
+{
+    *out = reel__panels_make(films, (size_t)movies, d);
+    return *out != NULL ? REEL_OK
+                        : reel_fail(err, REEL_E_NOMEM, "no memory for %lld x %zu factors",
+                                    (long long)movies, d);
 }

@@ -58,4 +58,8 @@ REEL_MUST_USE reel_code reel__ials_matrix(const float **out, int64_t rows, size_
                                           const reel_tensors *tensors, const char *prefix,
                                           const char *name, reel_err *err);
 
+/* The panels (num/panels.h) of film vectors [movies x d], owned by the caller. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__ials_panels(float **out, const float *films, int64_t movies, size_t d,
+                                          reel_err *err);
+
 #endif

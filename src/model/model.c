@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "model/model_priv.h"
 
-enum { SLOT_ENTRIES = REEL_SCRATCH_OWN, SLOT_CONTRIBUTIONS, SLOT_PREDICTIONS };
+enum { SLOT_ENTRIES = REEL_SCRATCH_OWN, SLOT_CONTRIBUTIONS, SLOT_PREDICTIONS, SLOT_QUERIES };
 enum { HASHED_AT_ONCE = 32 };
 
 static const reel_model_ops *const registry[] = {
@@ -455,12 +455,11 @@ static reel_code check_entry(const reel_model *model, const reel_query *query, s
     return REEL_OK;
 }
 
-/* Check a query and give `usable`: the same without the entries of weight 0. */
-static reel_code open_query(reel_query *usable, const reel_model *model, const reel_query *query,
-                            reel_scratch *scratch, reel_err *err)
+/* Check the entries; room [out]: how many must be copied to leave those of weight 0 out. */
+static reel_code check_query(size_t *room, const reel_model *model, const reel_query *query,
+                             reel_err *err)
 {
-    size_t left_out = 0, kept = 0;
-    reel_entry *entries;
+    size_t left_out = 0;
 
     for (size_t i = 0; i < query->count; i++) {
         const reel_code rc = check_entry(model, query, i, err);
@@ -469,17 +468,79 @@ static reel_code open_query(reel_query *usable, const reel_model *model, const r
             return rc;
         left_out += query->entries[i].weight == 0;
     }
-    *usable = *query;
-    if (left_out == 0)
-        return REEL_OK;
-    entries = reel__scratch_get(scratch, SLOT_ENTRIES, query->count * sizeof *entries);
-    if (entries == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory for a history of %zu", query->count);
+    *room = left_out > 0 ? query->count : 0;
+    return REEL_OK;
+}
+
+/* The same without the entries of weight 0, into `entries`. */
+static reel_query without_zeros(const reel_query *query, reel_entry *entries)
+{
+    reel_query usable = *query;
+
+    usable.entries = entries;
+    usable.count = 0;
     for (size_t i = 0; i < query->count; i++)
         if (query->entries[i].weight != 0)
-            entries[kept++] = query->entries[i];
-    usable->entries = entries;
-    usable->count = kept;
+            entries[usable.count++] = query->entries[i];
+    return usable;
+}
+
+static reel_code no_history(size_t count, reel_err *err)
+{
+    return reel_fail(err, REEL_E_NOMEM, "no memory for a history of %zu", count);
+}
+
+/* Check a query and give `usable`: the same without the entries of weight 0. */
+static reel_code open_query(reel_query *usable, const reel_model *model, const reel_query *query,
+                            reel_scratch *scratch, reel_err *err)
+{
+    size_t room = 0;
+    reel_entry *entries;
+    const reel_code rc = check_query(&room, model, query, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    *usable = *query;
+    if (room == 0)
+        return REEL_OK;
+    entries = reel__scratch_get(scratch, SLOT_ENTRIES, room * sizeof *entries);
+    if (entries == NULL)
+        return no_history(room, err);
+    *usable = without_zeros(query, entries);
+    return REEL_OK;
+}
+
+/* The same for several; `usable` lies in the scratch. */
+static reel_code open_queries(reel_query **usable, const reel_model *model,
+                              const reel_query *queries, size_t count, reel_scratch *scratch,
+                              reel_err *err)
+{
+    size_t total = 0, room = 0;
+    reel_entry *entries = NULL;
+
+    *usable = reel__scratch_get(scratch, SLOT_QUERIES, count * sizeof **usable);
+    if (*usable == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for %zu histories", count);
+    for (size_t i = 0; i < count; i++) {
+        reel_err own = {0};
+        const reel_code rc = check_query(&room, model, &queries[i], &own);
+
+        if (rc != REEL_OK)
+            return reel_fail(err, rc, "query %zu: %s", i, own.msg);
+        (*usable)[i] = queries[i];
+        (*usable)[i].entries = room > 0 ? NULL : queries[i].entries;
+        total += room;
+    }
+    if (total > 0)
+        entries = reel__scratch_get(scratch, SLOT_ENTRIES, total * sizeof *entries);
+    if (total > 0 && entries == NULL)
+        return no_history(total, err);
+    for (size_t i = 0; entries != NULL && i < count; i++) {
+        if ((*usable)[i].entries != NULL || queries[i].count == 0)
+            continue;
+        (*usable)[i] = without_zeros(&queries[i], entries);
+        entries += queries[i].count;
+    }
     return REEL_OK;
 }
 
@@ -506,6 +567,38 @@ reel_code reel_model_score(const reel_model *model, const reel_query *query, ree
     const reel_code rc = open_query(&usable, model, query, scratch, err);
 
     return rc != REEL_OK ? rc : ask(model, &usable, scratch, scores, err);
+}
+
+/* One after the other. */
+static reel_code score_each(const reel_model *model, const reel_query *queries, size_t count,
+                            reel_scratch *scratch, float *scores, reel_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        reel_err own = {0};
+        const reel_code rc =
+            reel_model_score(model, &queries[i], scratch, scores + i * (size_t)model->movies, &own);
+
+        if (rc != REEL_OK)
+            return reel_fail(err, rc, "query %zu: %s", i, own.msg);
+    }
+    return REEL_OK;
+}
+
+reel_code reel_model_score_many(const reel_model *model, const reel_query *queries, size_t count,
+                                reel_scratch *scratch, float *scores, reel_err *err)
+{
+    reel_scratch *part;
+    reel_query *usable = NULL;
+    reel_code rc;
+
+    if (model->ops->score_many == NULL || count == 0)
+        return score_each(model, queries, count, scratch, scores, err);
+    rc = open_queries(&usable, model, queries, count, scratch, err);
+    if (rc != REEL_OK)
+        return rc;
+    part = reel__scratch_part(scratch, model);
+    return part == NULL ? no_scratch(model, err)
+                        : model->ops->score_many(model, usable, count, part, scores, err);
 }
 
 reel_code reel__model_ranks(const reel_model *model, reel_err *err)

@@ -27,6 +27,10 @@ typedef struct reel_model_ops {
                      const reel_fit_context *context, reel_err *err);
     reel_code (*score)(const reel_model *model, const reel_query *query, reel_scratch *scratch,
                        float *scores, reel_err *err);
+    /* Models that score several people cheaper at once; NULL: one after the other. Each gets the
+     * bits that score gives. count > 0; scores [count x movies]. */
+    reel_code (*score_many)(const reel_model *model, const reel_query *queries, size_t count,
+                            reel_scratch *scratch, float *scores, reel_err *err);
     /* Rating models that can do a few films cheaper than all; NULL: the scores are the predictions.
      * The door clips them to the range of the training data. */
     reel_code (*predict)(const reel_model *model, const reel_query *query, const reel_index *movies,

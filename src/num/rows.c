@@ -111,19 +111,6 @@ TARGET_512 static void pull_512(const reel_rows *rows, const float *x, float *ou
     }
 }
 
-TARGET_512 static void dot_512(const float *factors, size_t n, size_t d, const float *x, float *out)
-{
-    for (size_t i = 0; i < n; i += TILE) {
-        const float *y[TILE];
-        float sums[TILE];
-
-        for (size_t r = 0; r < TILE; r++)
-            y[r] = factors + (i + r < n ? i + r : n - 1) * d;
-        _mm256_storeu_ps(sums, dot_eight_512(y, x, d));
-        memcpy(out + i, sums, (n - i < TILE ? n - i : TILE) * sizeof *out);
-    }
-}
-
 /* ---- AVX2 ---------------------------------------------------------------------------------- */
 
 #define TARGET_256 __attribute__((target("avx2,fma")))
@@ -176,19 +163,6 @@ TARGET_256 static void pull_256(const reel_rows *rows, const float *x, float *ou
                 part = _mm256_fmadd_ps(factor[r], _mm256_loadu_ps(mine.y[r] + f), part);
             _mm256_storeu_ps(out + f, part);
         }
-    }
-}
-
-TARGET_256 static void dot_256(const float *factors, size_t n, size_t d, const float *x, float *out)
-{
-    for (size_t i = 0; i < n; i += TILE) {
-        const float *y[TILE];
-        float sums[TILE];
-
-        for (size_t r = 0; r < TILE; r++)
-            y[r] = factors + (i + r < n ? i + r : n - 1) * d;
-        _mm256_storeu_ps(sums, dot_eight_256(y, x, d));
-        memcpy(out + i, sums, (n - i < TILE ? n - i : TILE) * sizeof *out);
     }
 }
 
@@ -273,22 +247,6 @@ void reel__rows_dots(const reel_rows *rows, const float *x, float *out)
 #endif
     for (size_t i = 0; i < rows->count; i++)
         out[i] = reel__dot(rows->factors + (size_t)rows->index[i] * rows->d, x, rows->d);
-}
-
-void reel__rows_dot(const float *factors, size_t n, size_t d, const float *x, float *out)
-{
-#if HAVE_SIMD
-    if (have_512()) {
-        dot_512(factors, n, d, x, out);
-        return;
-    }
-    if (have_256()) {
-        dot_256(factors, n, d, x, out);
-        return;
-    }
-#endif
-    for (size_t i = 0; i < n; i++)
-        out[i] = reel__dot(factors + i * d, x, d);
 }
 
 /* ---- a matrix and four vectors ------------------------------------------------------------- */

@@ -28,7 +28,5 @@ void reel__rows_pull(const reel_rows *rows, const float *x, float *out);
 void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *out);
 /* out[i] = y_i.x. out [count] */
 void reel__rows_dots(const reel_rows *rows, const float *x, float *out);
-/* out[i] = y_i.x over all n rows. */
-void reel__rows_dot(const float *factors, size_t n, size_t d, const float *x, float *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* lists.c - the best items of many people, as rows of a file.
- * People are worked on in blocks: threads score, choose and format each person into a text of their
- * own, then the texts are written in order. Memory does not grow with the number of people asked.
+ * People are worked on in blocks: threads score a group of people together, choose and format each
+ * person into a text of their own, then the texts are written in order. Memory does not grow with
+ * the number of people asked.
  */
 #include <omp.h>
 #include <string.h>
@@ -13,7 +14,8 @@
 #include "service/batch_priv.h"
 #include "service/number.h"
 
-enum { BLOCK = 512, PEOPLE_PER_THREAD = 8, TEXT_MOST = 1 << 30 };
+enum { BLOCK = 512, GROUP = 16, PEOPLE_PER_THREAD = 8, TEXT_MOST = 1 << 30 };
+enum { SCORES_AT_ONCE = 1 << 18 }; /* of a group, so that they stay in the cache of a core */
 
 typedef struct listing {
     const reel_batch_opts *opts;
@@ -21,6 +23,7 @@ typedef struct listing {
     const reel_histories *histories;
     reel_named users;      /* whom lists are for; empty = everyone with a history */
     reel_intern *items;    /* NULL: items go by numbers */
+    size_t group;          /* people scored together, <= GROUP */
     reel_buf texts[BLOCK]; /* of the people of this block */
     reel_batch_report *report;
     reel_code rc; /* of the first thread that failed */
@@ -29,7 +32,7 @@ typedef struct listing {
 
 typedef struct worker { /* of one thread */
     reel_scratch *scratch;
-    float *scores;  /* [movies] */
+    float *scores;  /* [group x movies] */
     uint64_t *skip; /* [movies / 64 + 1], all zero between people */
     reel_scored *best;
 } worker;
@@ -39,7 +42,7 @@ static reel_code worker_init(worker *w, const listing *l, reel_err *err)
     const size_t movies = (size_t)l->model->movies;
     const size_t k = l->opts->k < movies ? l->opts->k : movies;
 
-    w->scores = reel__alloc_array(movies, sizeof *w->scores);
+    w->scores = reel__alloc_array(l->group * movies, sizeof *w->scores);
     w->skip = reel__alloc_zero(movies / 64 + 1, sizeof *w->skip);
     w->best = reel__alloc_array(k, sizeof *w->best);
     if (w->scores == NULL || w->skip == NULL || w->best == NULL)
@@ -55,21 +58,43 @@ static void worker_fini(worker *w)
     reel__free(w->best);
 }
 
+/* As many people as have room for their scores in the cache. */
+static size_t people_together(size_t movies)
+{
+    const size_t many = SCORES_AT_ONCE / movies;
+
+    return many < 4 ? 4 : (many > GROUP ? GROUP : many);
+}
+
 /* ---- one person ---------------------------------------------------------------------------- */
 
-static size_t choose(const listing *l, worker *w, const reel_query *query, reel_err *err,
-                     reel_code *rc)
+/* Someone a list is for. */
+typedef struct asker {
+    reel_name user;
+    int64_t place; /* in the histories, or < 0 */
+} asker;
+
+static asker asker_of(const listing *l, size_t person)
+{
+    asker a;
+
+    if (l->opts->users == NULL)
+        return (asker){reel__name(l->histories->file.people, l->histories->ids[person]),
+                       (int64_t)person};
+    a.user = reel__name(l->users.people, l->users.ratings.items[person].person);
+    a.place = reel__histories_find(l->histories, a.user);
+    return a;
+}
+
+static size_t choose(const listing *l, worker *w, const reel_query *query, const float *scores)
 {
     const size_t movies = (size_t)l->model->movies;
     size_t count;
 
-    *rc = reel_model_score(l->model, query, w->scratch, w->scores, err);
-    if (*rc != REEL_OK)
-        return 0;
     for (size_t i = 0; i < query->count; i++)
         w->skip[query->entries[i].movie / 64] |= UINT64_C(1) << (query->entries[i].movie % 64);
-    count = reel__topk(w->scores, l->model->movies, w->skip,
-                       l->opts->k < movies ? l->opts->k : movies, w->best);
+    count = reel__topk(scores, l->model->movies, w->skip, l->opts->k < movies ? l->opts->k : movies,
+                       w->best);
     for (size_t i = 0; i < query->count; i++)
         w->skip[query->entries[i].movie / 64] = 0;
     return count;
@@ -101,31 +126,41 @@ static void write_list(const listing *l, const worker *w, size_t count, reel_nam
     }
 }
 
-static reel_code list_person(const listing *l, worker *w, size_t person, reel_buf *text,
-                             reel_err *err)
+static void count_person(const listing *l, const asker *who, const reel_query *query, size_t count)
 {
-    const bool chosen = l->opts->users != NULL;
-    const reel_name user = chosen
-                               ? reel__name(l->users.people, l->users.ratings.items[person].person)
-                               : reel__name(l->histories->file.people, l->histories->ids[person]);
-    const int64_t place = chosen ? reel__histories_find(l->histories, user) : (int64_t)person;
-    const reel_query query = reel__histories_query(l->histories, place);
-    reel_code rc;
-    const size_t count = choose(l, w, &query, err, &rc);
-
-    if (rc != REEL_OK)
-        return rc;
-    reel__buf_clear(text);
-    write_list(l, w, count, user, text);
-    if (place < 0)
+    if (who->place < 0)
 #pragma omp atomic
         l->report->unknown_users++;
-    if (reel__model_row(l->model, &query) >= 0)
+    if (reel__model_row(l->model, query) >= 0)
 #pragma omp atomic
         l->report->stored++;
 #pragma omp atomic
     l->report->rows += (int64_t)count;
-    return reel__buf_check(text, err);
+}
+
+/* People [first, first + count), count <= GROUP, into as many texts. */
+static reel_code list_group(const listing *l, worker *w, size_t first, size_t count,
+                            reel_buf *texts, reel_err *err)
+{
+    asker askers[GROUP];
+    reel_query queries[GROUP];
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < count; i++) {
+        askers[i] = asker_of(l, first + i);
+        queries[i] = reel__histories_query(l->histories, askers[i].place);
+    }
+    REEL_TRY(reel_model_score_many(l->model, queries, count, w->scratch, w->scores, err));
+    for (size_t i = 0; i < count; i++) {
+        const size_t listed = choose(l, w, &queries[i], w->scores + i * (size_t)l->model->movies);
+
+        reel__buf_clear(&texts[i]);
+        write_list(l, w, listed, askers[i].user, &texts[i]);
+        count_person(l, &askers[i], &queries[i], listed);
+        REEL_TRY(reel__buf_check(&texts[i], err));
+    }
+out:
+    return rc;
 }
 
 /* ---- all of them --------------------------------------------------------------------------- */
@@ -150,14 +185,15 @@ static bool stopped(const listing *l)
 
 static void list_block(listing *l, worker *workers, int threads, size_t first, size_t count)
 {
-#pragma omp parallel for num_threads(threads) schedule(dynamic, 4)
-    for (size_t i = 0; i < count; i++) {
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
+    for (size_t i = 0; i < count; i += l->group) {
+        const size_t people = count - i < l->group ? count - i : l->group;
         reel_err err = {0};
         reel_code rc;
 
         if (stopped(l))
             continue;
-        rc = list_person(l, &workers[omp_get_thread_num()], first + i, &l->texts[i], &err);
+        rc = list_group(l, &workers[omp_get_thread_num()], first + i, people, &l->texts[i], &err);
         if (rc != REEL_OK)
             fail_once(l, rc, &err);
     }
@@ -218,6 +254,7 @@ reel_code reel__lists_write(const reel_batch_opts *opts, const reel_model *model
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory to make lists"));
     l->opts = opts;
     l->model = model;
+    l->group = people_together((size_t)model->movies);
     l->histories = histories;
     l->report = report;
     for (size_t i = 0; i < BLOCK; i++)

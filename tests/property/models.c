@@ -14,7 +14,7 @@
 #include "support/random_data.h"
 #include "support/temp.h"
 
-enum { PEOPLE = 80, MOVIES = 60, PAIRS = 10000 };
+enum { PEOPLE = 80, MOVIES = 60, PAIRS = 10000, MANY = 11 };
 
 static random_shape shape(uint64_t seed)
 {
@@ -245,6 +245,45 @@ static void test_weight_zero_is_leaving_out(void **state)
     for_each_variant(check_weight_zero);
 }
 
+/* ---- several people at once ---------------------------------------------------------------- */
+
+/* Every number of people up to a few, trained ones and others mixed, entries left out in some. */
+static void check_many(const struct variant *variant, reel_model *model,
+                       const reel_dataset *dataset, uint64_t seed)
+{
+    reel_rng rng = reel__rng_make(seed, 13);
+    reel_scratch *scratch = new_scratch(), *other = new_scratch();
+
+    (void)variant;
+    for (size_t count = 1; count <= MANY; count++) {
+        reel_entry entries[MANY][MOVIES];
+        reel_query queries[MANY];
+        float scores[MANY * MOVIES], alone[MOVIES];
+        reel_err err = {0};
+
+        for (size_t i = 0; i < count; i++) {
+            queries[i] = any_query(dataset, &rng, entries[i]);
+            for (size_t k = 0; i % 3 == 0 && k < queries[i].count; k++)
+                if (reel__rng_below(&rng, 3) == 0)
+                    entries[i][k].weight = 0;
+        }
+        if (reel_model_score_many(model, queries, count, scratch, scores, &err) != REEL_OK)
+            fail_msg("score many: %s", err.msg);
+        for (size_t i = 0; i < count; i++) {
+            score(model, &queries[i], other, alone);
+            assert_memory_equal(scores + i * MOVIES, alone, sizeof alone);
+        }
+    }
+    reel_scratch_free(scratch);
+    reel_scratch_free(other);
+}
+
+static void test_company_changes_no_bit(void **state)
+{
+    (void)state;
+    for_each_variant(check_many);
+}
+
 /* ---- threads ------------------------------------------------------------------------------- */
 
 static void fit_and_save(const char *name, const reel_dataset *dataset, int threads,
@@ -412,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_reasons_sum_to_the_score),
         cmocka_unit_test(test_files_and_scratch_change_no_bit),
         cmocka_unit_test(test_weight_zero_is_leaving_out),
+        cmocka_unit_test(test_company_changes_no_bit),
         cmocka_unit_test(test_one_thread_and_four_give_the_same_bytes),
         cmocka_unit_test(test_renumbered_people_give_the_same_scores),
         cmocka_unit_test(test_a_person_is_no_neighbour_of_their_own),

@@ -119,6 +119,23 @@ static void test_fit_refuses_absurd_ratings(void **state)
     reel_dataset_free(dataset);
 }
 
+/* Several at once: the second is bad, and named. */
+static void check_many(const reel_model *model, const reel_entry *entries, reel_scratch *scratch,
+                       const char *says)
+{
+    const reel_query queries[] = {{.entries = entries, .count = 1, .row = -1},
+                                  {.entries = entries, .count = 2, .row = -1}};
+    float scores[2 * 18];
+    reel_err err = {0};
+
+    assert_int_equal(reel_model_score_many(model, queries, 2, scratch, scores, &err),
+                     REEL_E_INVALID);
+    if (strstr(err.msg, says) == NULL || strstr(err.msg, "query 1: ") == NULL)
+        fail_msg("many: %s", err.msg);
+    assert_int_equal(reel_model_score_many(model, queries, 1, scratch, scores, &err), REEL_OK);
+    assert_int_equal(reel_model_score_many(model, NULL, 0, scratch, NULL, &err), REEL_OK);
+}
+
 static void test_bad_entries_are_named(void **state)
 {
     (void)state;
@@ -139,7 +156,7 @@ static void test_bad_entries_are_named(void **state)
          "entry 1: unknown kind"},
     };
     reel_dataset *dataset = random_dataset(&tiny);
-    reel_model *model = fit("popular", dataset, NULL);
+    reel_model *model = fit("popular", dataset, NULL), *ials = fit("ials", dataset, NULL);
     reel_scratch *scratch = NULL;
 
     assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
@@ -155,8 +172,11 @@ static void test_bad_entries_are_named(void **state)
             fail_msg("case %zu says: %s", i, err.msg);
         assert_int_equal(reel_model_explain(model, &query, 0, 3, scratch, &why, NULL),
                          REEL_E_INVALID);
+        check_many(model, entries, scratch, cases[i].says);
+        check_many(ials, entries, scratch, cases[i].says);
     }
     reel_scratch_free(scratch);
+    reel_model_free(ials);
     reel_model_free(model);
     reel_dataset_free(dataset);
 }
@@ -272,6 +292,8 @@ static void test_cancelled_fit_ends(void **state)
 
 /* ---- running out of memory ----------------------------------------------------------------- */
 
+enum { MANY = 6 };
+
 /* Everything a program does with a model; the first failure ends it. */
 static reel_code whole_life(const char *name, const reel_dataset *dataset, const char *path)
 {
@@ -279,11 +301,12 @@ static reel_code whole_life(const char *name, const reel_dataset *dataset, const
                                   {.movie = 2, .value = 4, .weight = 0},
                                   {.movie = 5, .value = 2, .weight = 1}};
     const reel_query query = {.entries = entries, .count = 3, .row = -1};
+    const reel_query queries[MANY] = {query, query, query, query, query, query};
     reel_code rc = REEL_OK;
     reel_model *model = NULL, *loaded = NULL;
     reel_scratch *scratch = NULL;
     reel_explanation why;
-    float scores[18];
+    float scores[MANY * 18];
     reel_err err = {0};
     quick cheap;
 
@@ -292,6 +315,7 @@ static reel_code whole_life(const char *name, const reel_dataset *dataset, const
     REEL_TRY(reel_model_load(&loaded, path, &err));
     REEL_TRY(reel_scratch_new(&scratch, &err));
     REEL_TRY(reel_model_score(loaded, &query, scratch, scores, &err));
+    REEL_TRY(reel_model_score_many(loaded, queries, MANY, scratch, scores, &err));
     REEL_TRY(reel_model_explain(loaded, &query, 3, 2, scratch, &why, &err));
 out:
     if (rc != REEL_OK)

@@ -154,14 +154,13 @@ static void test_rows_pull_by_weight_and_distance(void **state)
 static void test_products_with_a_vector(void **state)
 {
     (void)state;
-    static float matrix[D * D], out[REEL_ROWS_LANES * D], dots[ROWS];
+    static float matrix[D * D], out[REEL_ROWS_LANES * D];
     static float alone[REEL_ROWS_LANES * D], again[REEL_ROWS_LANES * D];
     reel_err err = {0};
 
     fill(5);
     assert_ok(reel__spd_gram(factors, NULL, 100, D, 1, matrix, &err));
     reel__rows_multiply(matrix, D, factors, out);
-    reel__rows_dot(factors, ROWS, D, factors, dots);
     for (size_t k = 0; k < sizeof out / sizeof *out; k++) {
         double sum = 0;
 
@@ -172,13 +171,6 @@ static void test_products_with_a_vector(void **state)
     memcpy(alone, factors, D * sizeof *alone);
     reel__rows_multiply(matrix, D, alone, again);
     assert_memory_equal(again, out, D * sizeof *out);
-    for (size_t r = 0; r < ROWS; r++) {
-        double sum = 0;
-
-        for (size_t j = 0; j < D; j++)
-            sum += (double)factors[r * D + j] * (double)factors[j];
-        assert_near((double)dots[r], sum, 1e-4);
-    }
 }
 
 int main(void)
