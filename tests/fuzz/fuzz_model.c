@@ -9,6 +9,26 @@
 
 enum { HISTORY = 3, NEAR = 5 };
 
+/* A history that damaged numbers have no answer for is a clear error. */
+static bool answered(reel_code rc, const reel_err *err)
+{
+    must(rc == REEL_OK || (rc == REEL_E_INVALID && err->msg[0] != '\0'));
+    return rc == REEL_OK;
+}
+
+static void predict(const reel_model *model, const reel_query *query, reel_scratch *scratch)
+{
+    const reel_index last = reel_model_movies(model) - 1;
+    reel_rating_interval interval;
+    float rating;
+    reel_err err = {REEL_OK, ""};
+
+    if (answered(reel_model_predict(model, query, &last, 1, scratch, &rating, &err), &err))
+        must(isfinite(rating));
+    if (reel_model_predict_interval(model, query, &last, 1, scratch, &interval, NULL) == REEL_OK)
+        must(interval.low <= interval.high && isfinite(interval.high - interval.low));
+}
+
 static void ask(const reel_model *model, reel_scratch *scratch, float *scores, size_t count)
 {
     const reel_index movies = reel_model_movies(model);
@@ -17,17 +37,20 @@ static void ask(const reel_model *model, reel_scratch *scratch, float *scores, s
     reel_neighbour near[NEAR];
     reel_explanation why;
     size_t found = 0;
+    reel_err err = {REEL_OK, ""};
 
     for (reel_index m = 0; m < movies && query.count < count; m++)
         entries[query.count++] = (reel_entry){.movie = m, .value = 4.5F - (float)m, .weight = 1};
-    must(reel_model_score(model, &query, scratch, scores, NULL) == REEL_OK);
-    for (reel_index m = 0; m < movies; m++)
-        must(isfinite(scores[m]));
-    must(reel_model_explain(model, &query, movies - 1, 4, scratch, &why, NULL) == REEL_OK);
-    must(isfinite(why.score) && isfinite(why.baseline) && isfinite(why.other));
+    if (answered(reel_model_score(model, &query, scratch, scores, &err), &err))
+        for (reel_index m = 0; m < movies; m++)
+            must(isfinite(scores[m]));
+    if (answered(reel_model_explain(model, &query, movies - 1, 4, scratch, &why, &err), &err))
+        must(isfinite(why.score) && isfinite(why.baseline) && isfinite(why.other));
     if (reel_model_neighbours(model, &query, NEAR, scratch, near, &found, NULL) != REEL_OK)
         must(found == 0);
     must(found <= NEAR);
+    if (reel_model_get_info(model)->task == REEL_TASK_RATING)
+        predict(model, &query, scratch);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
