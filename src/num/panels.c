@@ -1,6 +1,7 @@
 /* panels.c - a matrix times vectors; see panels.h.
  * As in a matrix product, a tile of results stays in registers while a panel streams by out of L1:
- * four vectors x 64 rows with AVX-512, x 16 rows with fewer registers. Each result is one chain of
+ * four vectors x 64 rows with AVX-512, x 16 with AVX2, x 8 without. The compiler keeps only vectors
+ * of the machine's own size in registers, hence the three sizes. Each result is one chain of
  * multiply-adds over the columns in their order, whatever the tile, and so the same bits. This file
  * is compiled with fused multiply-adds (CMakeLists.txt).
  */
@@ -10,11 +11,9 @@
 
 #include "base/alloc.h"
 
-enum { LANES = 16, VECTORS = REEL_PANEL / LANES, TOGETHER = 4 };
+enum { TOGETHER = 4, WIDE = 4 };
 
 #define INLINE static inline __attribute__((always_inline))
-
-typedef float vector __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
 float *reel__panels_make(const float *rows, size_t n, size_t d)
 {
@@ -36,74 +35,78 @@ typedef struct block {
     size_t stride; /* from one vector's results to the next one's */
 } block;
 
-INLINE void put(const block *b, size_t p, size_t row, const vector *sums)
+INLINE void put(const block *b, size_t p, size_t row, const void *sums, size_t lanes)
 {
     float *to = b->out + p * b->stride + row;
 
-    if (row + LANES <= b->rows)
-        *(vector *)to = *sums;
+    if (row + lanes <= b->rows)
+        memcpy(to, sums, lanes * sizeof *to);
     else if (row < b->rows)
         memcpy(to, sums, (b->rows - row) * sizeof *to);
 }
 
-/* `people` vectors times `wide` x LANES rows at a time; both are constants where this is inlined.
- */
-INLINE void multiply_block(const block *b, const float *const *x, size_t people, size_t wide)
-{
-    for (size_t at = 0; at < VECTORS; at += wide) {
-        const float *columns = b->panel + at * LANES;
-        vector sums[TOGETHER][VECTORS] = {{{0}}};
-
-        for (size_t f = 0; f < b->d; f++, columns += REEL_PANEL) {
-#pragma GCC unroll 4
-            for (size_t v = 0; v < wide; v++) {
-                const vector y = *(const vector *)(columns + v * LANES);
-
-#pragma GCC unroll 4
-                for (size_t p = 0; p < people; p++)
-                    sums[p][v] += x[p][f] * y;
-            }
-        }
-#pragma GCC unroll 4
-        for (size_t p = 0; p < people; p++) {
-#pragma GCC unroll 4
-            for (size_t v = 0; v < wide; v++) {
-                const vector done = sums[p][v];
-
-                put(b, p, (at + v) * LANES, &done);
-            }
-        }
+/* name(b, x, people): `people` vectors times `wide` x `lanes` rows at a time; people is a constant
+ * where this is inlined. */
+#define MULTIPLY_BLOCK(name, lanes, wide)                                                          \
+    typedef float name##_lanes __attribute__((vector_size((lanes) * sizeof(float)), aligned(4)));  \
+    INLINE void name(const block *b, const float *const *x, size_t people)                         \
+    {                                                                                              \
+        for (size_t at = 0; at < REEL_PANEL; at += (size_t)(wide) * (lanes)) {                     \
+            const float *columns = b->panel + at;                                                  \
+            name##_lanes sums[TOGETHER][WIDE] = {{{0}}};                                           \
+                                                                                                   \
+            for (size_t f = 0; f < b->d; f++, columns += REEL_PANEL) {                             \
+                _Pragma("GCC unroll 4") for (size_t v = 0; v < (wide); v++)                        \
+                {                                                                                  \
+                    const name##_lanes y = *(const name##_lanes *)(columns + v * (lanes));         \
+                                                                                                   \
+                    _Pragma("GCC unroll 4") for (size_t p = 0; p < people; p++) sums[p][v] +=      \
+                        x[p][f] * y;                                                               \
+                }                                                                                  \
+            }                                                                                      \
+            _Pragma("GCC unroll 4") for (size_t p = 0; p < people; p++)                            \
+            {                                                                                      \
+                _Pragma("GCC unroll 4") for (size_t v = 0; v < (wide); v++)                        \
+                {                                                                                  \
+                    const name##_lanes done = sums[p][v];                                          \
+                                                                                                   \
+                    put(b, p, at + v * (lanes), &done, lanes);                                     \
+                }                                                                                  \
+            }                                                                                      \
+        }                                                                                          \
+    }                                                                                              \
+    /* All vectors times one panel. */                                                             \
+    INLINE void name##_all(block b, const float *const *x, size_t count)                           \
+    {                                                                                              \
+        for (; count >= TOGETHER; count -= TOGETHER, x += TOGETHER, b.out += TOGETHER * b.stride)  \
+            name(&b, x, TOGETHER);                                                                 \
+        for (; count >= 2; count -= 2, x += 2, b.out += 2 * b.stride)                              \
+            name(&b, x, 2);                                                                        \
+        if (count > 0)                                                                             \
+            name(&b, x, 1);                                                                        \
     }
-}
 
-/* All vectors times one panel. */
-INLINE void multiply_panel(block b, const float *const *x, size_t count, size_t wide)
-{
-    for (; count >= TOGETHER; count -= TOGETHER, x += TOGETHER, b.out += TOGETHER * b.stride)
-        multiply_block(&b, x, TOGETHER, wide);
-    for (; count >= 2; count -= 2, x += 2, b.out += 2 * b.stride)
-        multiply_block(&b, x, 2, wide);
-    if (count > 0)
-        multiply_block(&b, x, 1, wide);
-}
+MULTIPLY_BLOCK(block_16, 16, 4)
+MULTIPLY_BLOCK(block_8, 8, 2)
+MULTIPLY_BLOCK(block_4, 4, 2)
 
 #if defined(__x86_64__) && defined(__GNUC__)
 __attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma"))) static void
 multiply_512(block b, const float *const *x, size_t count)
 {
-    multiply_panel(b, x, count, VECTORS);
+    block_16_all(b, x, count);
 }
 
 __attribute__((target("avx2,fma"))) static void multiply_256(block b, const float *const *x,
                                                              size_t count)
 {
-    multiply_panel(b, x, count, 1);
+    block_8_all(b, x, count);
 }
 #endif
 
 static void multiply_plain(block b, const float *const *x, size_t count)
 {
-    multiply_panel(b, x, count, 1);
+    block_4_all(b, x, count);
 }
 
 typedef void (*multiplier)(block b, const float *const *x, size_t count);
