@@ -203,7 +203,7 @@ static void list_one(const bench_case *c, const reel_model *model, const reel_da
     }
     close_lister(&l);
     (void)snprintf(name, sizeof name, "%s: a list of 10", c->name);
-    bench_print(&time, name, "us", ",\"goal\":\"< 60\"");
+    bench_print(&time, name, "us", strcmp(c->name, "ials 64") == 0 ? ",\"goal\":\"< 60\"" : "");
 }
 
 static void judge(const bench_case *c, const reel_split *split)
