@@ -86,7 +86,7 @@ static reel_code score_members(const gathering *g, worker *w, const reel_questio
 
         if (rc != REEL_OK)
             return rc;
-        standard = reel__hybrid_standard(own, g->films);
+        standard = reel__hybrid_standard(g->members[m], own, g->films);
         found = standard.scale == 0
                     ? 0
                     : reel__topk(own, (reel_index)g->films, w->history, TOP, w->top);

@@ -67,7 +67,7 @@ typedef struct hybrid_state {
             REEL_PARAM_REAL, initial, 0, 100, NULL                                                 \
     }
 static const reel_param_spec param_specs[KNOWN] = {
-    MEMBER("ease", 1), MEMBER("ials", 1),    MEMBER("item-knn", 0), MEMBER("rp3beta", 0),
+    MEMBER("ease", 1), MEMBER("ials", 1),    MEMBER("item-knn", 1), MEMBER("rp3beta", 0),
     MEMBER("vae", 0),  MEMBER("content", 1), MEMBER("user-knn", 1), MEMBER("popular", 1),
 };
 
@@ -102,10 +102,23 @@ static int known_index(const char *name)
     return -1;
 }
 
-reel_standard reel__hybrid_standard(const float *scores, size_t movies)
+/* `popular` counts by the logarithm: how far other models overrate famous films goes by it. */
+static bool by_logarithm(const reel_model *member)
+{
+    return member->ops == &reel__model_popular;
+}
+
+static double logarithm(double score)
+{
+    return log1p(fmax(score, 0));
+}
+
+reel_standard reel__hybrid_standard(const reel_model *member, float *scores, size_t movies)
 {
     double mean, deviation;
 
+    for (size_t j = 0; by_logarithm(member) && j < movies; j++)
+        scores[j] = (float)logarithm((double)scores[j]);
     reel__moments(scores, movies, &mean, &deviation);
     if (!(deviation > SAME * fabs(mean) && deviation > 1e-30))
         return (reel_standard){.mean = mean};
@@ -170,7 +183,7 @@ static reel_code add_member(const hybrid *self, size_t m, const reel_query *quer
     rc = member->ops->score(member, query, part, own, err);
     if (rc != REEL_OK)
         return rc;
-    standard = reel__hybrid_standard(own, movies);
+    standard = reel__hybrid_standard(member, own, movies);
     state->mean[m] = standard.mean;
     state->scale[m] = weight * standard.scale;
     for (size_t j = 0; state->scale[m] != 0 && j < movies; j++)
@@ -247,6 +260,8 @@ static reel_code explain_member(const reel_model *member, double mean, double sc
     rc = member->ops->explain(member, query, movie, scratch, e->own, &part, err);
     if (rc != REEL_OK)
         return rc;
+    if (by_logarithm(member)) /* the same for every history, so all of it is baseline */
+        part.score = part.baseline = logarithm(part.score);
     e->out->score += scale * (part.score - mean);
     e->out->baseline += scale * (part.baseline - mean);
     for (size_t i = 0; i < query->count; i++)

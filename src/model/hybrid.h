@@ -15,11 +15,12 @@ enum { REEL_HYBRID_KNOTS = 6, REEL_HYBRID_MEMBERS = 12 };
 void reel__hybrid_shares(size_t length, double share[REEL_HYBRID_KNOTS]);
 
 /* What a member's scores for one query are standardised with: (s - mean) x scale; scale is 0 where
- * they are all the same, as for a history the member can make nothing of. */
+ * they are all the same, as for a history the member can make nothing of. Those of `popular` become
+ * ln(1 + s) first, in place. */
 typedef struct reel_standard {
     double mean, scale;
 } reel_standard;
-reel_standard reel__hybrid_standard(const float *scores, size_t movies);
+reel_standard reel__hybrid_standard(const reel_model *member, float *scores, size_t movies);
 
 /* Names of the models that a hybrid with these parameters is made of; how many.
  * names [REEL_HYBRID_MEMBERS]. Errors: E_INVALID (a parameter; none is left). */

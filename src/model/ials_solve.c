@@ -269,7 +269,7 @@ bool reel__ials_solve(const ials_half *half, const ials_row *rows, size_t count,
                       float *const *x, void *memory)
 {
     enum { ROUNDS = 2, STEPS_MAX = 60 };
-    const double shrink = 1e-3;
+    const double shrink = 1e-4;
     group g = open_group(half, rows, count, x, memory);
     bool solved = true;
 

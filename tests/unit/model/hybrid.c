@@ -96,6 +96,8 @@ static void test_scores_are_the_weighted_sum_for_each_length(void **state)
         assert_int_equal(reel_model_score(members[0], &query, scratch, popular, NULL), REEL_OK);
         assert_int_equal(reel_model_score(members[1], &query, scratch, knn, NULL), REEL_OK);
         assert_int_equal(reel_model_score(model, &query, scratch, scores, NULL), REEL_OK);
+        for (int j = 0; j < MOVIES; j++)
+            popular[j] = (float)log1p((double)popular[j]);
         standardise(popular, popular_z);
         standardise(knn, knn_z);
         for (int j = 0; j < MOVIES; j++)
