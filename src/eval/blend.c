@@ -1,7 +1,8 @@
 /* blend.c - gathers what the members say of the films that matter, and fits a conditional logit of
  * the held-out ones by Newton's method; see blend.h.
  * Held-out films that no member ranks high are no candidates: added by hand they would be the low
- * ones among them, and teach that low is good.
+ * ones among them, and teach that low is good. A blend with negative weights may rank films high
+ * that none of its members does, so it is learned twice: the second time its own list counts, too.
  *   maximise  mean_q mean_{i held} [ s_qi - log sum_c exp s_qc ] - ridge,   s_qc = w(n_q) . z_qc
  * w is linear in the weights at the knots, so the sum is concave.
  */
@@ -13,10 +14,11 @@
 
 #include "base/alloc.h"
 #include "eval/blend_priv.h"
+#include "num/kernels.h"
 #include "num/par.h"
 #include "num/topk.h"
 
-enum { TOP = 150, BLOCK = 64, STEPS = 30, HALVINGS = 14 };
+enum { TOP = 150, ROUNDS = 2, BLOCK = 64, STEPS = 30, HALVINGS = 14 };
 enum { DIMENSIONS_MAX = REEL_HYBRID_MEMBERS * KNOTS };
 /* Of a weight, and of the difference of neighbouring knots: enough to decide what data do not. */
 static const double ridge = 1e-3, smooth = 3e-3;
@@ -27,7 +29,7 @@ static const double questions_least = 3000;
 
 typedef struct worker { /* of one thread */
     reel_scratch *scratch;
-    float *scores;     /* [members][films] */
+    float *scores;     /* [members + 1][films], the last of a blend */
     uint64_t *history; /* bitmap of the films asked with */
     uint64_t *wanted;  /* bitmap of the candidates */
     reel_scored *top;  /* [TOP] */
@@ -37,6 +39,7 @@ typedef struct gathering {
     candidates *c;
     reel_model *const *members;
     const reel_validation *validation;
+    const double *blend; /* [members][KNOTS] weights of a blend whose list counts, too, or NULL */
     size_t films, words;
 } gathering;
 
@@ -47,7 +50,7 @@ static reel_code no_memory(reel_err *err)
 
 static reel_code make_worker(worker *w, const gathering *g, reel_err *err)
 {
-    w->scores = reel__alloc_aligned(g->c->members * g->films, sizeof *w->scores);
+    w->scores = reel__alloc_aligned((g->c->members + 1) * g->films, sizeof *w->scores);
     w->history = reel__alloc_zero(g->words, sizeof *w->history);
     w->wanted = reel__alloc_zero(g->words, sizeof *w->wanted);
     w->top = reel__alloc_array(TOP, sizeof *w->top);
@@ -73,6 +76,29 @@ static void set_bit(uint64_t *bits, reel_index i)
     bits[i >> 6] |= UINT64_C(1) << (i & 63);
 }
 
+/* Mark who is high in a list. */
+static void mark_top(const gathering *g, worker *w, const float *scores)
+{
+    const size_t found = reel__topk(scores, (reel_index)g->films, w->history, TOP, w->top);
+
+    for (size_t i = 0; i < found; i++)
+        set_bit(w->wanted, w->top[i].index);
+}
+
+/* Mark who is high in the list of the blend so far. */
+static void mark_blend(const gathering *g, worker *w, size_t q)
+{
+    const size_t members = g->c->members;
+    float *sum = w->scores + members * g->films;
+    double weight[REEL_HYBRID_MEMBERS];
+
+    weigh(g->c, g->c->share[q], g->blend, weight);
+    memset(sum, 0, g->films * sizeof *sum);
+    for (size_t m = 0; m < members; m++)
+        reel__axpy(sum, (float)weight[m], w->scores + m * g->films, g->films);
+    mark_top(g, w, sum);
+}
+
 /* Score with every member; standardise; mark who is high in any list. */
 static reel_code score_members(const gathering *g, worker *w, const reel_question *question,
                                reel_err *err)
@@ -82,16 +108,12 @@ static reel_code score_members(const gathering *g, worker *w, const reel_questio
         const reel_code rc =
             reel_model_score(g->members[m], &question->query, w->scratch, own, err);
         reel_standard standard;
-        size_t found;
 
         if (rc != REEL_OK)
             return rc;
         standard = reel__hybrid_standard(g->members[m], own, g->films);
-        found = standard.scale == 0
-                    ? 0
-                    : reel__topk(own, (reel_index)g->films, w->history, TOP, w->top);
-        for (size_t i = 0; i < found; i++)
-            set_bit(w->wanted, w->top[i].index);
+        if (standard.scale != 0)
+            mark_top(g, w, own);
         for (size_t j = 0; j < g->films; j++)
             own[j] = (float)(((double)own[j] - standard.mean) * standard.scale);
     }
@@ -138,8 +160,10 @@ static reel_code gather_question(const gathering *g, worker *w, size_t q, reel_e
     rc = score_members(g, w, question, err);
     if (rc != REEL_OK)
         return rc;
-    keep_candidates(g, w, question, q);
     reel__hybrid_shares(question->query.count, g->c->share[q]);
+    if (g->blend != NULL)
+        mark_blend(g, w, q);
+    keep_candidates(g, w, question, q);
     g->c->ideal10[q] = ideal_gain(question->held_count, 10);
     g->c->ideal[q] = ideal_gain(question->held_count, 100);
     return REEL_OK;
@@ -182,7 +206,7 @@ static reel_code make_room(candidates *c, reel_err *err)
         return no_memory(err);
     for (size_t q = 0; q < c->questions; q++) {
         c->begin[q] = most;
-        most += c->members * TOP;
+        most += (c->members + 1) * TOP;
     }
     c->z = reel__alloc_array(most * c->members, sizeof *c->z);
     c->good = reel__alloc_array(most, sizeof *c->good);
@@ -201,12 +225,13 @@ static void free_candidates(candidates *c)
 }
 
 static reel_code gather(candidates *c, reel_model *const *members,
-                        const reel_validation *validation, reel_err *err)
+                        const reel_validation *validation, const double *blend, reel_err *err)
 {
     const size_t films = (size_t)reel_model_movies(members[0]);
     const gathering g = {.c = c,
                          .members = members,
                          .validation = validation,
+                         .blend = blend,
                          .films = films,
                          .words = films / 64 + 1};
     worker *workers = reel__alloc_zero((size_t)c->threads, sizeof *workers);
@@ -455,24 +480,43 @@ static reel_code fit_logit(double *weights, const candidates *c, reel_err *err)
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
+/* Candidates, among them what the blend so far ranks high, and weights of a blend anew. */
+static reel_code learn_once(reel_blend *out, double *weights, reel_model *const *members,
+                            const reel_validation *validation, const candidates *like, bool first,
+                            reel_err *err)
+{
+    candidates c = *like;
+    double so_far[DIMENSIONS_MAX];
+    reel_code rc = REEL_OK;
+
+    memcpy(so_far, weights, sizeof so_far);
+    memset(weights, 0, sizeof so_far);
+    REEL_TRY(gather(&c, members, validation, first ? NULL : so_far, err));
+    REEL_TRY(fit_logit(weights, &c, err));
+    REEL_TRY(reel__blend_search(out, weights, &c, err));
+out:
+    free_candidates(&c);
+    return rc;
+}
+
 reel_code reel__blend_learn(reel_blend *out, reel_model *const *members, size_t count,
                             const reel_validation *validation, int threads, reel_err *err)
 {
-    candidates c = {.members = count, .questions = validation->count};
+    candidates like = {.members = count, .questions = validation->count};
     double weights[DIMENSIONS_MAX] = {0};
-    reel_code rc = REEL_OK;
 
     *out = (reel_blend){.members = count, .questions = validation->count};
     if (count < 1 || count > REEL_HYBRID_MEMBERS)
         return reel_fail(err, REEL_E_INVALID, "a hybrid combines 1 to %d models, not %zu",
                          (int)REEL_HYBRID_MEMBERS, count);
-    c.threads = reel__par_threads((double)validation->count, 8, threads);
-    REEL_TRY(gather(&c, members, validation, err));
-    REEL_TRY(fit_logit(weights, &c, err));
-    REEL_TRY(reel__blend_search(out, weights, &c, err));
+    like.threads = reel__par_threads((double)validation->count, 8, threads);
+    for (int round = 0; round < ROUNDS; round++) {
+        const reel_code rc = learn_once(out, weights, members, validation, &like, round == 0, err);
+
+        if (rc != REEL_OK)
+            return rc;
+    }
     for (size_t a = 0; a < count * KNOTS; a++)
         out->weights[a] = (float)weights[a];
-out:
-    free_candidates(&c);
-    return rc;
+    return REEL_OK;
 }

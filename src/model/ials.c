@@ -44,7 +44,7 @@ static const reel_param_spec param_specs[] = {
     [IALS_SWEEPS] = {"sweeps", "how often all vectors are improved", REEL_PARAM_INT, 15, 1, 10000,
                      NULL},
     [IALS_LAMBDA] = {"lambda", "ridge on a vector, for each pair that is known of it",
-                     REEL_PARAM_REAL, 0.009, 1e-9, 1e6, NULL, 5e-4, 0.05, true},
+                     REEL_PARAM_REAL, 0.008, 1e-9, 1e6, NULL, 5e-4, 0.05, true},
     [IALS_NU] = {"nu", "how the ridge grows with what is known: 0 = not, 1 = in proportion",
                  REEL_PARAM_REAL, 1.75, 0, 4, NULL, 0, 2},
     [IALS_UNOBSERVED] = {"unobserved_weight",
