@@ -21,15 +21,15 @@
  * gains .0009: they hardly differ. All ratings known: the start 1.0256, nu 1.75 and the rest as
  * above 1.0358, with person_power -.3 1.0351, with unobserved_weight .25 and lambda .0085 1.0309.
  * The best lambda falls as more is known, nu 1.75, unobserved_weight .2 and person_power -.35, for
- * .009 .0085 .008: with a tenth held out .7665 .7699 .7670 (the start .7564), with a twentieth .6656
- * .6657 .6675 (.0075 .6663; the start .6633). So .008 it is for all of it.
- * Found before, all ratings known, 128 factors, 10 sweeps: disliked_weight 0 .9697; the same target
- * for all low ratings, weight 1: 0 .9164, .3 .9925, .6 1.0141, .8 1.0034; in proportion, grade .8
- * 1.0298, 1 1.0289, 1.2 1.0248; grade 1 and weight .6 1.0190, 1.6 1.0303.
- * side_ridge, MovieLens 1M with TMDb texts, `--protocol cold`, 64 factors: ndcg@10 of the hidden
- * films among themselves .2 .2637, 1 .2654, 5 .2151 (popular .0690); AUC among all films 0 .300, .2
- * .782, 1 .799, 5 .774, 20 .703 (content .737); ndcg@10 among all .2 .0128, 1 .0018. On the small
- * sample, whose unrated films nobody was ever to see, ndcg@10 is .1040 with 1, .1082 with 0.
+ * .009 .0085 .008: with a tenth held out .7665 .7699 .7670 (the start .7564), with a twentieth
+ * .6656 .6657 .6675 (.0075 .6663; the start .6633). So .008 it is for all of it. Found before, all
+ * ratings known, 128 factors, 10 sweeps: disliked_weight 0 .9697; the same target for all low
+ * ratings, weight 1: 0 .9164, .3 .9925, .6 1.0141, .8 1.0034; in proportion, grade .8 1.0298,
+ * 1 1.0289, 1.2 1.0248; grade 1 and weight .6 1.0190, 1.6 1.0303. side_ridge, MovieLens 1M with
+ * TMDb texts, `--protocol cold`, 64 factors: ndcg@10 of the hidden films among themselves .2 .2637,
+ * 1 .2654, 5 .2151 (popular .0690); AUC among all films 0 .300, .2 .782, 1 .799, 5 .774, 20 .703
+ * (content .737); ndcg@10 among all .2 .0128, 1 .0018. On the small sample, whose unrated films
+ * nobody was ever to see, ndcg@10 is .1040 with 1, .1082 with 0.
  */
 #include "model/ials.h"
 
