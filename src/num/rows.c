@@ -251,30 +251,66 @@ void reel__rows_dots(const reel_rows *rows, const float *x, float *out)
 
 /* ---- a matrix and four vectors ------------------------------------------------------------- */
 
-typedef float vector __attribute__((vector_size(REEL_ROWS_UNIT * sizeof(float)), aligned(4)));
-
-/* A part of each product stays in registers while the matrix streams by, read once for all. */
-REEL_KERNEL void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *out)
-{
-    const float *x0 = x, *x1 = x0 + d, *x2 = x1 + d, *x3 = x2 + d;
-
-    for (size_t f = 0; f < d; f += REEL_ROWS_UNIT) {
-        vector even[REEL_ROWS_LANES] = {{0}}, odd[REEL_ROWS_LANES] = {{0}};
-
-        for (size_t i = 0; i < d; i += 2) {
-            const vector a = *(const vector *)(matrix + i * d + f);
-            const vector b = *(const vector *)(matrix + (i + 1) * d + f);
-
-            even[0] += x0[i] * a;
-            even[1] += x1[i] * a;
-            even[2] += x2[i] * a;
-            even[3] += x3[i] * a;
-            odd[0] += x0[i + 1] * b;
-            odd[1] += x1[i + 1] * b;
-            odd[2] += x2[i + 1] * b;
-            odd[3] += x3[i + 1] * b;
-        }
-        for (int lane = 0; lane < REEL_ROWS_LANES; lane++)
-            *(vector *)(out + (size_t)lane * d + f) = even[lane] + odd[lane];
+/* A part of each product stays in registers while the matrix streams by, read once for all. The
+ * compiler keeps only vectors of the machine's own size in registers, hence the three sizes; each
+ * float is summed in the same order in all of them. */
+#define MULTIPLY(name, lanes)                                                                      \
+    typedef float name##_lanes __attribute__((vector_size((lanes) * sizeof(float)), aligned(4)));  \
+    static inline __attribute__((always_inline)) void name(const float *matrix, size_t d,          \
+                                                           const float *x, float *out)             \
+    {                                                                                              \
+        const float *x0 = x, *x1 = x0 + d, *x2 = x1 + d, *x3 = x2 + d;                             \
+                                                                                                   \
+        for (size_t f = 0; f < d; f += (lanes)) {                                                  \
+            name##_lanes even[REEL_ROWS_LANES] = {{0}}, odd[REEL_ROWS_LANES] = {{0}};              \
+                                                                                                   \
+            for (size_t i = 0; i < d; i += 2) {                                                    \
+                const name##_lanes a = *(const name##_lanes *)(matrix + i * d + f);                \
+                const name##_lanes b = *(const name##_lanes *)(matrix + (i + 1) * d + f);          \
+                                                                                                   \
+                even[0] += x0[i] * a;                                                              \
+                even[1] += x1[i] * a;                                                              \
+                even[2] += x2[i] * a;                                                              \
+                even[3] += x3[i] * a;                                                              \
+                odd[0] += x0[i + 1] * b;                                                           \
+                odd[1] += x1[i + 1] * b;                                                           \
+                odd[2] += x2[i + 1] * b;                                                           \
+                odd[3] += x3[i + 1] * b;                                                           \
+            }                                                                                      \
+            _Pragma("GCC unroll 4") for (int lane = 0; lane < REEL_ROWS_LANES; lane++)             \
+            {                                                                                      \
+                *(name##_lanes *)(out + (size_t)lane * d + f) = even[lane] + odd[lane];            \
+            }                                                                                      \
+        }                                                                                          \
     }
+
+MULTIPLY(multiply_16, 16)
+MULTIPLY(multiply_8, 8)
+MULTIPLY(multiply_4, 4)
+
+#if HAVE_SIMD
+TARGET_512 static void multiply_512(const float *matrix, size_t d, const float *x, float *out)
+{
+    multiply_16(matrix, d, x, out);
+}
+
+TARGET_256 static void multiply_256(const float *matrix, size_t d, const float *x, float *out)
+{
+    multiply_8(matrix, d, x, out);
+}
+#endif
+
+void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *out)
+{
+#if HAVE_SIMD
+    if (have_512()) {
+        multiply_512(matrix, d, x, out);
+        return;
+    }
+    if (have_256()) {
+        multiply_256(matrix, d, x, out);
+        return;
+    }
+#endif
+    multiply_4(matrix, d, x, out);
 }
