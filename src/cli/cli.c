@@ -11,7 +11,7 @@
 #include "cli/term.h"
 #include "reel/version.h"
 
-enum { GROUP_MAX = 8 };
+enum { GROUP_MAX = 12 };
 
 static const struct {
     const char *heading;
@@ -22,8 +22,8 @@ static const struct {
       &reel__command_search, &reel__command_similar_people}},
     {"Web pages and API", {&reel__command_serve}},
     {"Data and models",
-     {&reel__command_load, &reel__command_train, &reel__command_info, &reel__command_fetch,
-      &reel__command_convert, &reel__command_sample, &reel__command_export}},
+     {&reel__command_load, &reel__command_enrich, &reel__command_train, &reel__command_info,
+      &reel__command_fetch, &reel__command_convert, &reel__command_sample, &reel__command_export}},
     {"Your own files", {&reel__command_fit, &reel__command_predict, &reel__command_models}},
     {"Quality", {&reel__command_evaluate, &reel__command_reproduce, &reel__command_tune}},
     {"About", {&reel__command_licenses}},

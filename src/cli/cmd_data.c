@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/about.h"
+#include "service/enrich.h"
 #include "service/info.h"
 #include "service/load.h"
 #include "service/sample.h"
@@ -151,7 +152,7 @@ enum { EXPORT_DATABASE, EXPORT_MODELS, EXPORT_FORMAT, EXPORT_OF, EXPORT_OUTPUT }
 static const reel_option export_options[] = {
     {"database", "FILE", "the database `reel load` made"},
     {"models", "DIR", "where model files are kept (default FILE.models)"},
-    {"format", "npy|npz", "dense or sparse (default: by the output's ending)"},
+    {"format", "FORMAT", "npy, npz; enriched: csv, jsonl (by the ending)"},
     {"of", "WHAT", "user-similarity, content-similarity or user-item"},
     {"output", "FILE", "such as similarity_matrix.npy or user_item_matrix.npz"},
     {NULL, NULL, NULL},
@@ -180,6 +181,52 @@ static reel_code write_export(reel_json *json, const void *what, reel_err *err)
     return REEL_OK;
 }
 
+typedef struct listed {
+    const char *output;
+    int64_t films;
+} listed;
+
+static reel_code write_listed(reel_json *json, const void *what, reel_err *err)
+{
+    const listed *done = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_int(json, "films", done->films);
+    reel__json_put_text(json, "output", done->output);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+/* export enriched: the films with metadata. */
+static reel_code export_enriched(const reel_args *args, const char *output, reel_err *err)
+{
+    const char *format = args->option[EXPORT_FORMAT], *database;
+    char count[REEL_COUNT_TEXT];
+    listed done = {.output = output};
+    reel_code rc;
+
+    REEL_TRY(reel__args_need(args, EXPORT_DATABASE, &database, err));
+    if (format == NULL)
+        format = ends_with(output, ".jsonl") ? "jsonl" : "csv";
+    if (strcmp(format, "csv") == 0)
+        REEL_TRY(reel__export_enriched_csv(database, output, &done.films, err));
+    else if (strcmp(format, "jsonl") == 0)
+        REEL_TRY(reel__export_enriched_jsonl(database, output, &done.films, err));
+    else
+        REEL_TRY(reel_fail(err, REEL_E_INVALID,
+                           "--format: \"%.20s\" is neither csv nor jsonl, which films with "
+                           "metadata can be exported as",
+                           format));
+    if (args->json)
+        return reel__print_json(write_listed, &done, err);
+    if (!args->quiet)
+        reel__term_print("%s: %s film%s\n", output, reel__term_count(count, done.films),
+                         done.films == 1 ? "" : "s");
+out:
+    return rc;
+}
+
 static reel_code export_matrix(const reel_args *args, reel_err *err)
 {
     const char *format = args->option[EXPORT_FORMAT];
@@ -190,8 +237,11 @@ static reel_code export_matrix(const reel_args *args, reel_err *err)
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, EXPORT_OUTPUT, &output, err));
+    if (args->words == 1 && strcmp(args->word[0], "enriched") == 0)
+        return export_enriched(args, output, err);
     if (args->words != 1 || strcmp(args->word[0], "similarity") != 0)
-        return reel_fail(err, REEL_E_INVALID, "there is one thing to export: similarity");
+        return reel_fail(err, REEL_E_INVALID,
+                         "there are two things to export: similarity and enriched");
     if (format != NULL && (!ends_with(output, format) || strncmp(format, "np", 2) != 0))
         return reel_fail(err, REEL_E_INVALID, "--format %.20s and --output %.200s disagree", format,
                          output);
@@ -334,8 +384,13 @@ const reel_command reel__command_sample = {
     sample};
 
 const reel_command reel__command_export = {
-    "export", "similarity",   "matrices for notebooks (numpy, scipy)",
-    NULL,     export_options, export_matrix};
+    "export",
+    "similarity|enriched",
+    "matrices for notebooks; films with metadata",
+    "similarity: matrices for numpy and scipy. enriched: the films with metadata, as\n"
+    "a table (CSV) or as TMDb-shaped lines (JSONL) for `reel enrich --from`.",
+    export_options,
+    export_matrix};
 
 const reel_command reel__command_info = {"info", "",           "what a database holds",
                                          NULL,   info_options, info};

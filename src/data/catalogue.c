@@ -66,6 +66,7 @@ void reel__catalogue_free(reel_catalogue *catalogue)
     }
     reel__free(catalogue->movies);
     reel__free(catalogue->people);
+    reel__free(catalogue->joined);
     reel__map_free(catalogue->ids);
     reel__buf_fini(&catalogue->work);
     reel__free(catalogue);
@@ -209,6 +210,56 @@ reel_code reel__catalogue_add(reel_catalogue *catalogue, reel_movie **out, int64
     *out = &catalogue->movies[catalogue->movies_count++];
     **out = movie;
 out:
+    return rc;
+}
+
+const reel_joined *reel__catalogue_joined(const reel_catalogue *catalogue, size_t index)
+{
+    return catalogue->joined == NULL ? NULL : &catalogue->joined[index];
+}
+
+/* Every text of a film, by its place in the record. */
+static const size_t text_places[] = {
+    offsetof(reel_movie, title),       offsetof(reel_movie, name),
+    offsetof(reel_movie, genres),      offsetof(reel_movie, overview),
+    offsetof(reel_movie, tagline),     offsetof(reel_movie, keywords),
+    offsetof(reel_movie, cast),        offsetof(reel_movie, directors),
+    offsetof(reel_movie, tags),        offsetof(reel_movie, original_title),
+    offsetof(reel_movie, language),    offsetof(reel_movie, release_date),
+    offsetof(reel_movie, poster_path), offsetof(reel_movie, backdrop_path),
+    offsetof(reel_movie, trailer_key),
+};
+
+static reel_code copy_movie(reel_catalogue *catalogue, reel_movie movie, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < sizeof text_places / sizeof *text_places; i++) {
+        const char **text = (const char **)((char *)&movie + text_places[i]);
+
+        REEL_TRY(reel__catalogue_keep(catalogue, text, *text, strlen(*text), err));
+    }
+    REEL_TRY(grow_movies(catalogue, err));
+    REEL_TRY(reel__map_put(catalogue->ids, movie.id, (int64_t)catalogue->movies_count, err));
+    catalogue->movies[catalogue->movies_count++] = movie;
+out:
+    return rc;
+}
+
+reel_code reel__catalogue_of_dataset(reel_catalogue **out, const reel_dataset *dataset,
+                                     reel_err *err)
+{
+    reel_catalogue *catalogue = NULL;
+    reel_code rc = REEL_OK;
+
+    *out = NULL;
+    REEL_TRY(reel__catalogue_new(&catalogue, err));
+    for (reel_index i = 0; i < reel_dataset_movies(dataset); i++)
+        REEL_TRY(copy_movie(catalogue, reel_dataset_movie(dataset, i), err));
+    *out = catalogue;
+    catalogue = NULL;
+out:
+    reel__catalogue_free(catalogue);
     return rc;
 }
 

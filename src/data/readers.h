@@ -104,4 +104,20 @@ REEL_MUST_USE reel_code reel__read_tmdb(reel_catalogue *catalogue, const char *m
                                         const char *links_csv, const reel_read_opts *opts,
                                         reel_enrich_report *report, reel_err *err);
 
+/* What became of one film of the catalogue. */
+typedef enum reel_join { REEL_JOIN_NONE, REEL_JOIN_FOUND, REEL_JOIN_DOUBTFUL } reel_join;
+typedef struct reel_joined {
+    reel_join join;
+    int32_t year;      /* of the object, 0 = unknown */
+    int64_t tmdb_id;   /* of the object, 0 = unknown */
+    const char *title; /* of a doubtful object, "" otherwise */
+    const char *by;    /* the id that joined them: "TMDb id", "IMDb id", "MovieLens id" */
+} reel_joined;
+/* NULL before metadata were read. Borrowed from the catalogue. */
+const reel_joined *reel__catalogue_joined(const reel_catalogue *catalogue, size_t index);
+
+/* The films of a dataset as a catalogue of its own, to be joined with metadata. */
+REEL_MUST_USE reel_code reel__catalogue_of_dataset(reel_catalogue **out,
+                                                   const reel_dataset *dataset, reel_err *err);
+
 #endif

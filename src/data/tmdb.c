@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "data/tmdb_priv.h"
 
-enum { LINE_MAXIMUM = 1 << 22, DEPTH_MAXIMUM = 16, YEARS_APART = 2 };
+enum { LINE_MAXIMUM = 1 << 22, DEPTH_MAXIMUM = 16, YEARS_APART = 2, TITLE_MAXIMUM = 200 };
 
 /* Films by an id that several of them may share. */
 typedef struct film_index {
@@ -21,7 +22,6 @@ typedef struct enriching {
     reel_catalogue *catalogue;
     reel_rows rows;
     film_index by_tmdb, by_imdb;
-    bool *done; /* [films] got its metadata */
     reel_enrich_report report;
 } enriching;
 
@@ -65,22 +65,39 @@ static int32_t first_film(const film_index *index, int64_t id)
 
 /* ---- joining ------------------------------------------------------------------------------- */
 
-static reel_code join_film(enriching *work, reel_movie *film, const json_t *object, reel_err *err)
+/* Kept for a person to look at. */
+static reel_code doubt(enriching *work, reel_movie *film, reel_joined joined, const json_t *object,
+                       reel_err *err)
 {
     reel_code rc = REEL_OK;
-    const size_t index = (size_t)(film - work->catalogue->movies);
-    int32_t year = 0;
+    const char *title = "";
 
-    if (work->done[index])
+    REEL_TRY(reel__json_get_text(object, "title", &title, err));
+    REEL_TRY(reel__catalogue_keep(work->catalogue, &joined.title, title,
+                                  reel__utf8_cut(title, strlen(title), TITLE_MAXIMUM), err));
+    joined.join = REEL_JOIN_DOUBTFUL;
+    work->catalogue->joined[film - work->catalogue->movies] = joined;
+    work->report.doubtful++;
+    film->tmdb_id = 0; /* or pages would link to the other film */
+out:
+    return rc;
+}
+
+static reel_code join_film(enriching *work, reel_movie *film, const char *by, const json_t *object,
+                           reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    reel_joined *joined = &work->catalogue->joined[film - work->catalogue->movies];
+    reel_joined found = {.join = REEL_JOIN_FOUND, .title = "", .by = by};
+
+    if (joined->join == REEL_JOIN_FOUND)
         return REEL_OK;
-    REEL_TRY(reel__tmdb_year(&year, object, err));
-    if (year != 0 && film->year != 0 && abs(year - film->year) > YEARS_APART) {
-        work->report.doubtful++;
-        film->tmdb_id = 0; /* or pages would link to the other film */
-        return REEL_OK;
-    }
+    REEL_TRY(reel__tmdb_year(&found.year, object, err));
+    REEL_TRY(reel__json_get_int(object, "id", &found.tmdb_id, err));
+    if (found.year != 0 && film->year != 0 && abs(found.year - film->year) > YEARS_APART)
+        return doubt(work, film, found, object, err);
     REEL_TRY(reel__tmdb_fill(work->catalogue, film, object, err));
-    work->done[index] = true;
+    *joined = found;
     work->report.matched++;
     work->report.with_overview += film->overview[0] != '\0';
 out:
@@ -91,10 +108,11 @@ out:
 static reel_code join_chain(enriching *work, const film_index *index, int32_t film,
                             const json_t *object, reel_err *err)
 {
+    const char *by = index == &work->by_tmdb ? "TMDb id" : "IMDb id";
     reel_code rc = REEL_OK;
 
     for (; film >= 0; film = index->next[film])
-        REEL_TRY(join_film(work, &work->catalogue->movies[film], object, err));
+        REEL_TRY(join_film(work, &work->catalogue->movies[film], by, object, err));
 out:
     return rc;
 }
@@ -117,7 +135,7 @@ static reel_code join_object(enriching *work, const json_t *object, reel_err *er
         return join_chain(work, &work->by_imdb, film, object, err);
     by_id = reel__catalogue_find(work->catalogue, ids.movie_id);
     if (by_id != NULL)
-        REEL_TRY(join_film(work, by_id, object, err));
+        REEL_TRY(join_film(work, by_id, "MovieLens id", object, err));
 out:
     return rc;
 }
@@ -156,8 +174,10 @@ static reel_code prepare(enriching *work, reel_err *err)
 
     REEL_TRY(film_index_init(&work->by_tmdb, work->catalogue, false, err));
     REEL_TRY(film_index_init(&work->by_imdb, work->catalogue, true, err));
-    work->done = reel__alloc_zero(work->catalogue->movies_count, sizeof *work->done);
-    if (work->done == NULL)
+    reel__free(work->catalogue->joined);
+    work->catalogue->joined =
+        reel__alloc_zero(work->catalogue->movies_count, sizeof *work->catalogue->joined);
+    if (work->catalogue->joined == NULL)
         rc = reel_fail(err, REEL_E_NOMEM, "no memory to join metadata");
 out:
     return rc;
@@ -189,6 +209,5 @@ out:
     reel__rows_close(&work.rows);
     film_index_fini(&work.by_tmdb);
     film_index_fini(&work.by_imdb);
-    reel__free(work.done);
     return rc;
 }

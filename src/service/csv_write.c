@@ -12,7 +12,7 @@ enum { ROW_MOST = 1 << 26, GATHER_BYTES = 1 << 15, NUMBER_TEXT = 32 };
 reel_code reel__csv_open(reel_csv_writer *out, const char *folder, const char *name,
                          const char *header, reel_err *err)
 {
-    char *path = reel__path_join(folder, name);
+    char *path = folder != NULL ? reel__path_join(folder, name) : reel__strdup(name);
     reel_code rc = REEL_OK;
 
     *out = (reel_csv_writer){0};

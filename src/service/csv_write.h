@@ -13,7 +13,8 @@ typedef struct reel_csv_writer {
     bool comma;   /* the next field needs one */
 } reel_csv_writer;
 
-/* folder/name with its first line; free what was opened with reel__csv_abort. */
+/* folder/name (or name, when folder is NULL) with its first line; free what was opened with
+ * reel__csv_abort. */
 REEL_MUST_USE reel_code reel__csv_open(reel_csv_writer *out, const char *folder, const char *name,
                                        const char *header, reel_err *err);
 void reel__csv_text(reel_csv_writer *csv, const char *text); /* quoted where it must be */

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/map.h"
+#include "service/enrich.h"
 
 enum { MOVIE_BATCH = 512, PEOPLE_BATCH = 512, RATING_BATCH = 1 << 16, ID_TEXT = 24 };
 
@@ -27,29 +28,10 @@ typedef struct loading {
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-/* links.csv as it was named, else beside the JSONL where there is one. Caller frees. */
-static char *find_links(const reel_load_opts *opts)
-{
-    const char *slash = strrchr(opts->tmdb, '/');
-    char *folder, *path;
-
-    if (opts->links != NULL)
-        return reel__strdup(opts->links);
-    folder = slash == NULL ? reel__strdup(".")
-                           : reel__strndup(opts->tmdb, (size_t)(slash - opts->tmdb) + 1);
-    path = folder != NULL ? reel__path_join(folder, "links.csv") : NULL;
-    reel__free(folder);
-    if (path != NULL && !reel__file_exists(path)) {
-        reel__free(path);
-        path = NULL;
-    }
-    return path;
-}
-
 static reel_code read_metadata(loading *l)
 {
     reel_enrich_report found = {0};
-    char *links = find_links(l->opts);
+    char *links = reel__links_path(l->opts->links, l->opts->tmdb);
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__read_tmdb(l->catalogue, l->opts->tmdb, links, &l->opts->read, &found, l->err));
@@ -157,6 +139,20 @@ static reel_code leave_out_unknown(loading *l)
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
+
+/* Where the films' metadata are from. */
+static reel_code put_matches(loading *l)
+{
+    const int64_t written_at = reel__file_written_at(l->opts->tmdb);
+    char reason[REEL_REASON];
+    reel_match match;
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < reel__catalogue_movies(l->catalogue) && rc == REEL_OK; i++)
+        if (reel__match_of(&match, reason, l->catalogue, i, written_at))
+            rc = reel__store_put_matches(l->load, &match, 1, l->err);
+    return rc;
+}
 
 static reel_code put_catalogue(loading *l)
 {
@@ -274,6 +270,8 @@ static reel_code store_all(loading *l)
     REEL_TRY(reel__store_load_begin(&l->load, l->store, !l->opts->keep, l->err));
     if (l->catalogue != NULL)
         REEL_TRY(put_catalogue(l));
+    if (l->opts->tmdb != NULL)
+        REEL_TRY(put_matches(l));
     else if (l->known == NULL)
         REEL_TRY(put_numbered_films(l));
     REEL_TRY(put_ratings(l));

@@ -1,7 +1,6 @@
 /* sample_cut.c - a small set out of a store: some people, the films they rated, and what is known
  * of those films, as a MovieLens-shaped folder.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "base/json.h"
 #include "base/rng.h"
 #include "service/load.h"
+#include "service/metadata.h"
 #include "service/tables.h"
 
 enum { RATINGS_LEAST = 20, JSON_MOST = 1 << 22 };
@@ -119,89 +119,6 @@ out:
 
 /* ---- metadata ------------------------------------------------------------------------------ */
 
-/* [{"name":...}], each with a job where there is one. */
-static void put_names(reel_json *json, const char *key, const char *joined, const char *job)
-{
-    reel__json_key(json, key);
-    reel__json_array(json);
-    while (*joined != '\0') {
-        const size_t length = strcspn(joined, "|");
-
-        reel__json_object(json);
-        reel__json_key(json, "name");
-        reel__json_text_n(json, joined, length);
-        if (job != NULL)
-            reel__json_put_text(json, "job", job);
-        reel__json_object_end(json);
-        joined += length + (joined[length] == '|');
-    }
-    reel__json_array_end(json);
-}
-
-static void put_if_known(reel_json *json, const char *key, const char *text)
-{
-    if (text[0] != '\0')
-        reel__json_put_text(json, key, text);
-}
-
-static void put_trailer(reel_json *json, const char *video)
-{
-    reel__json_key(json, "videos");
-    reel__json_object(json);
-    reel__json_key(json, "results");
-    reel__json_array(json);
-    reel__json_object(json);
-    reel__json_put_text(json, "site", "YouTube");
-    reel__json_put_text(json, "type", "Trailer");
-    reel__json_put_text(json, "key", video);
-    reel__json_object_end(json);
-    reel__json_array_end(json);
-    reel__json_object_end(json);
-}
-
-static void put_people(reel_json *json, const reel_movie *film)
-{
-    reel__json_key(json, "keywords");
-    reel__json_object(json);
-    put_names(json, "keywords", film->keywords, NULL);
-    reel__json_object_end(json);
-    reel__json_key(json, "credits");
-    reel__json_object(json);
-    put_names(json, "cast", film->cast, NULL);
-    put_names(json, "crew", film->directors, "Director");
-    reel__json_object_end(json);
-}
-
-/* One object shaped as the reader of TMDb-shaped metadata takes it. */
-static void put_metadata(reel_json *json, const reel_movie *film)
-{
-    reel__json_object(json);
-    reel__json_put_int(json, "movieId", film->id);
-    if (film->tmdb_id > 0)
-        reel__json_put_int(json, "id", film->tmdb_id);
-    reel__json_put_text(json, "title", film->name);
-    put_if_known(json, "original_title", film->original_title);
-    put_if_known(json, "original_language", film->language);
-    put_if_known(json, "release_date", film->release_date);
-    put_if_known(json, "overview", film->overview);
-    put_if_known(json, "tagline", film->tagline);
-    put_if_known(json, "poster_path", film->poster_path);
-    put_if_known(json, "backdrop_path", film->backdrop_path);
-    if (film->runtime > 0)
-        reel__json_put_int(json, "runtime", film->runtime);
-    if (film->vote_count > 0)
-        reel__json_put_int(json, "vote_count", film->vote_count);
-    if (!isnan(film->vote_average))
-        reel__json_put_real(json, "vote_average", (double)film->vote_average);
-    if (!isnan(film->popularity))
-        reel__json_put_real(json, "popularity", (double)film->popularity);
-    put_names(json, "genres", film->genres, NULL);
-    put_people(json, film);
-    if (film->trailer_key[0] != '\0')
-        put_trailer(json, film->trailer_key);
-    reel__json_object_end(json);
-}
-
 static reel_code write_metadata(const cutting *c)
 {
     char *path = reel__path_join(c->output, "films.jsonl");
@@ -221,7 +138,9 @@ static reel_code write_metadata(const cutting *c)
             continue;
         reel__buf_clear(&line);
         reel__json_init(&json, &line);
-        put_metadata(&json, &film);
+        reel__json_object(&json);
+        reel__metadata_put(&json, &film);
+        reel__json_object_end(&json);
         reel__buf_char(&line, '\n');
         REEL_TRY(reel__buf_check(&line, c->err));
         REEL_TRY(reel__file_writer_write(file, line.data, line.length, c->err));

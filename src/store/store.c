@@ -200,6 +200,33 @@ out:
     return load_result(load, rc, err);
 }
 
+static reel_code check_matches(const reel_match *matches, size_t count, reel_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const reel_match *m = &matches[i];
+
+        if (m->movie < 0 || m->tmdb_id < 0)
+            return reel_fail(err, REEL_E_INVALID, "match of film %lld: an id is 0 or more",
+                             (long long)m->movie);
+        if (isinf(m->score))
+            return reel_fail(err, REEL_E_INVALID, "match of film %lld: the score is not finite",
+                             (long long)m->movie);
+    }
+    return REEL_OK;
+}
+
+reel_code reel__store_put_matches(reel_store_load *load, const reel_match *matches, size_t count,
+                                  reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(load_usable(load, err));
+    REEL_TRY(check_matches(matches, count, err));
+    REEL_TRY(load->store->ops->put_matches(load, matches, count, err));
+out:
+    return load_result(load, rc, err);
+}
+
 reel_code reel__store_load_commit(reel_store_load *load, const char *source, bool simulated,
                                   reel_err *err)
 {
@@ -226,6 +253,11 @@ reel_code reel__store_read_dataset(reel_store *store, reel_dataset_builder *buil
                                    const reel_progress *progress, reel_err *err)
 {
     return store->ops->read_dataset(store, builder, progress, err);
+}
+
+reel_code reel__store_scan_matches(reel_store *store, reel_match_fn *row, void *user, reel_err *err)
+{
+    return store->ops->scan_matches(store, row, user, err);
 }
 
 /* ---- events -------------------------------------------------------------------------------- */

@@ -80,6 +80,23 @@ REEL_MUST_USE reel_code reel__store_put_people(reel_store_load *load, const reel
                                                size_t count, reel_err *err);
 REEL_MUST_USE reel_code reel__store_put_ratings(reel_store_load *load, const reel_rating *ratings,
                                                 size_t count, int64_t *duplicates, reel_err *err);
+/* Where a film's metadata is from, and how sure the match is. */
+typedef enum reel_match_state {
+    REEL_MATCH_FOUND,  /* metadata were stored with the film */
+    REEL_MATCH_REVIEW, /* a candidate that a person must look at; nothing of it is stored */
+    REEL_MATCH_NONE    /* the source has no such film */
+} reel_match_state;
+typedef struct reel_match {
+    int64_t movie, tmdb_id; /* tmdb_id of the film found or of the candidate, 0 = none */
+    int64_t fetched_at;     /* seconds since 1970: when the source said so */
+    reel_match_state state;
+    double score;       /* 0 .. 1, 1 = by id; NaN where it says nothing */
+    const char *reason; /* "linked by TMDb id", "the years differ: 1972 and 2002" */
+} reel_match;
+/* Replaces the match of the same film. Putting a film takes its match away, so matches come after
+ * the films they are of. */
+REEL_MUST_USE reel_code reel__store_put_matches(reel_store_load *load, const reel_match *matches,
+                                                size_t count, reel_err *err);
 /* Raises the generation. The load is freed in any case; on failure nothing was changed. */
 REEL_MUST_USE reel_code reel__store_load_commit(reel_store_load *load, const char *source,
                                                 bool simulated, reel_err *err);
@@ -90,6 +107,12 @@ void reel__store_load_abort(reel_store_load *load); /* NULL allowed */
 /* Read a whole generation into a builder (label included), in one read transaction. */
 REEL_MUST_USE reel_code reel__store_read_dataset(reel_store *store, reel_dataset_builder *builder,
                                                  const reel_progress *progress, reel_err *err);
+
+/* Every match, by ascending film. row returns false to stop; the match is borrowed during the call.
+ */
+typedef bool reel_match_fn(void *user, const reel_match *match);
+REEL_MUST_USE reel_code reel__store_scan_matches(reel_store *store, reel_match_fn *row, void *user,
+                                                 reel_err *err);
 
 /* ---- feedback events ----------------------------------------------------------------------- */
 

@@ -20,11 +20,14 @@ struct reel_store_ops {
                             reel_err *err);
     reel_code (*put_ratings)(reel_store_load *load, const reel_rating *ratings, size_t count,
                              int64_t *duplicates, reel_err *err);
+    reel_code (*put_matches)(reel_store_load *load, const reel_match *matches, size_t count,
+                             reel_err *err);
     reel_code (*load_commit)(reel_store_load *load, const char *source, bool simulated,
                              reel_err *err);
     void (*load_abort)(reel_store_load *load);
     reel_code (*read_dataset)(reel_store *store, reel_dataset_builder *builder,
                               const reel_progress *progress, reel_err *err);
+    reel_code (*scan_matches)(reel_store *store, reel_match_fn *row, void *user, reel_err *err);
     reel_code (*put_events)(reel_store *store, const reel_event *events, size_t count,
                             int64_t *duplicates, reel_err *err);
     reel_code (*scan_events)(reel_store *store, const reel_event_filter *filter, reel_event_fn *row,

@@ -27,6 +27,7 @@ int store_suite_load(void);
 int store_suite_ratings(void);
 int store_suite_events(void);
 int store_suite_models(void);
+int store_suite_matches(void);
 int store_suite_processes(void);
 
 /* ---- fixture: a URL, and an empty store opened there --------------------------------------- */

@@ -9,17 +9,15 @@
 /* Ratings go in by statements of that many rows: half the time of one row each. */
 enum { GROUP = 64, COLUMNS = 4 };
 
-typedef struct sqlite_load {
-    reel_store_load base; /* first */
-    sqlite3 *db;
-    sqlite3_stmt *put_movie, *put_person, *put_group, *put_rating, *renew_rating;
-} sqlite_load;
-
 static const char put_movie_sql[] =
     "INSERT OR REPLACE INTO movies (movieId, title, name, genres, overview, tagline, keywords,"
     " cast_names, directors, tags, original_title, language, release_date, release_year, runtime,"
     " popularity, vote_average, vote_count, poster_path, backdrop_path, trailer_key, imdb_id,"
     " tmdb_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+static const char put_match_sql[] =
+    "INSERT OR REPLACE INTO matches (movieId, tmdb_id, fetched_at, state, score, reason)"
+    " VALUES (?, ?, ?, ?, ?, ?)";
 
 static const char put_person_sql[] =
     "INSERT OR REPLACE INTO people (userId, gender, age, occupation, zip) VALUES (?, ?, ?, ?, ?)";
@@ -46,7 +44,7 @@ static const char people_of_ratings_sql[] =
 
 /* ---- begin and end ------------------------------------------------------------------------- */
 
-static void free_load(sqlite_load *load)
+static void free_load(reel_sqlite_load *load)
 {
     if (load == NULL)
         return;
@@ -55,11 +53,13 @@ static void free_load(sqlite_load *load)
     (void)sqlite3_finalize(load->put_group);
     (void)sqlite3_finalize(load->put_rating);
     (void)sqlite3_finalize(load->renew_rating);
+    (void)sqlite3_finalize(load->put_match);
+    (void)sqlite3_finalize(load->drop_match);
     (void)sqlite3_close(load->db); /* undoes a transaction that was not committed */
     reel__free(load);
 }
 
-static reel_code prepare_all(sqlite_load *load, reel_err *err)
+static reel_code prepare_all(reel_sqlite_load *load, reel_err *err)
 {
     reel_code rc = REEL_OK;
 
@@ -68,6 +68,9 @@ static reel_code prepare_all(sqlite_load *load, reel_err *err)
     REEL_TRY(reel__sqlite_prepare(&load->put_group, load->db, put_group_sql, err));
     REEL_TRY(reel__sqlite_prepare(&load->put_rating, load->db, put_rating_sql, err));
     REEL_TRY(reel__sqlite_prepare(&load->renew_rating, load->db, renew_rating_sql, err));
+    REEL_TRY(reel__sqlite_prepare(&load->put_match, load->db, put_match_sql, err));
+    REEL_TRY(reel__sqlite_prepare(&load->drop_match, load->db,
+                                  "DELETE FROM matches WHERE movieId = ?", err));
 out:
     return rc;
 }
@@ -75,7 +78,7 @@ out:
 reel_code reel__sqlite_load_begin(reel_store_load **out, reel_store *store, bool replace,
                                   reel_err *err)
 {
-    sqlite_load *load = reel__alloc_zero(1, sizeof *load);
+    reel_sqlite_load *load = reel__alloc_zero(1, sizeof *load);
     reel_code rc = REEL_OK;
 
     *out = NULL;
@@ -87,7 +90,9 @@ reel_code reel__sqlite_load_begin(reel_store_load **out, reel_store *store, bool
     REEL_TRY(reel__sqlite_exec(load->db, "PRAGMA cache_size = -131072; BEGIN IMMEDIATE", err));
     if (replace)
         REEL_TRY(reel__sqlite_exec(
-            load->db, "DELETE FROM ratings; DELETE FROM people; DELETE FROM movies", err));
+            load->db,
+            "DELETE FROM ratings; DELETE FROM people; DELETE FROM movies; DELETE FROM matches",
+            err));
     REEL_TRY(prepare_all(load, err));
     *out = &load->base;
     load = NULL;
@@ -96,13 +101,14 @@ out:
     return rc;
 }
 
-static reel_code commit(sqlite_load *load, const char *source, bool simulated, reel_err *err)
+static reel_code commit(reel_sqlite_load *load, const char *source, bool simulated, reel_err *err)
 {
     sqlite3_stmt *label = NULL;
     int bound = SQLITE_OK;
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__sqlite_exec(load->db, people_of_ratings_sql, err));
+    if (load->rated)
+        REEL_TRY(reel__sqlite_exec(load->db, people_of_ratings_sql, err));
     REEL_TRY(reel__sqlite_prepare(
         &label, load->db, "UPDATE meta SET generation = generation + 1, source = ?, simulated = ?",
         err));
@@ -118,7 +124,7 @@ out:
 reel_code reel__sqlite_load_commit(reel_store_load *base, const char *source, bool simulated,
                                    reel_err *err)
 {
-    sqlite_load *load = (sqlite_load *)base;
+    reel_sqlite_load *load = (reel_sqlite_load *)base;
     const reel_code rc = commit(load, source, simulated, err);
 
     free_load(load);
@@ -127,7 +133,7 @@ reel_code reel__sqlite_load_commit(reel_store_load *base, const char *source, bo
 
 void reel__sqlite_load_abort(reel_store_load *base)
 {
-    free_load((sqlite_load *)base);
+    free_load((reel_sqlite_load *)base);
 }
 
 /* ---- films --------------------------------------------------------------------------------- */
@@ -159,11 +165,15 @@ static int bind_movie(sqlite3_stmt *s, const reel_movie *m)
 reel_code reel__sqlite_put_movies(reel_store_load *base, const reel_movie *movies, size_t count,
                                   reel_err *err)
 {
-    sqlite_load *load = (sqlite_load *)base;
+    reel_sqlite_load *load = (reel_sqlite_load *)base;
     reel_code rc = REEL_OK;
 
-    for (size_t i = 0; i < count && rc == REEL_OK; i++)
-        rc = reel__sqlite_run(load->put_movie, bind_movie(load->put_movie, &movies[i]), err);
+    for (size_t i = 0; i < count; i++) {
+        REEL_TRY(reel__sqlite_run(load->put_movie, bind_movie(load->put_movie, &movies[i]), err));
+        REEL_TRY(reel__sqlite_run(load->drop_match,
+                                  sqlite3_bind_int64(load->drop_match, 1, movies[i].id), err));
+    }
+out:
     return rc;
 }
 
@@ -172,7 +182,7 @@ reel_code reel__sqlite_put_movies(reel_store_load *base, const reel_movie *movie
 reel_code reel__sqlite_put_people(reel_store_load *base, const reel_person *people, size_t count,
                                   reel_err *err)
 {
-    sqlite_load *load = (sqlite_load *)base;
+    reel_sqlite_load *load = (reel_sqlite_load *)base;
     sqlite3_stmt *s = load->put_person;
     reel_code rc = REEL_OK;
 
@@ -204,7 +214,7 @@ static int bind_rating(sqlite3_stmt *s, int row, const reel_rating *r)
 /* Insert rows with a statement for that many. Which of them were there already a multi-row insert
  * does not tell, so when any was, each row is offered again as an update, in order: for a row just
  * inserted that changes nothing. */
-static reel_code put_rows(sqlite_load *load, sqlite3_stmt *insert, const reel_rating *rows,
+static reel_code put_rows(reel_sqlite_load *load, sqlite3_stmt *insert, const reel_rating *rows,
                           int count, int64_t *duplicates, reel_err *err)
 {
     int bound = SQLITE_OK, inserted = 0;
@@ -225,10 +235,11 @@ out:
 reel_code reel__sqlite_put_ratings(reel_store_load *base, const reel_rating *ratings, size_t count,
                                    int64_t *duplicates, reel_err *err)
 {
-    sqlite_load *load = (sqlite_load *)base;
+    reel_sqlite_load *load = (reel_sqlite_load *)base;
     size_t done = 0;
     reel_code rc = REEL_OK;
 
+    load->rated |= count > 0;
     for (; count - done >= GROUP; done += GROUP)
         REEL_TRY(put_rows(load, load->put_group, ratings + done, GROUP, duplicates, err));
     for (; done < count; done++)

@@ -92,7 +92,19 @@ static const char *const step_1[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1}};
+/* Where a film's metadata are from: state is found, review or none. */
+static const char *const step_2[] = {
+    "CREATE TABLE matches ("
+    " movieId INTEGER PRIMARY KEY,"
+    " tmdb_id INTEGER,"
+    " fetched_at INTEGER NOT NULL,"
+    " state TEXT NOT NULL,"
+    " score REAL,"
+    " reason TEXT NOT NULL)",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1}, {step_2}};
 
 int reel__sqlite_schema_newest(void)
 {

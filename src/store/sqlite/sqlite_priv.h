@@ -82,6 +82,16 @@ double reel__sqlite_real(sqlite3_stmt *statement, int column);
 /* After the texts of a row were read: E_NOMEM when one of them could not be. */
 REEL_MUST_USE reel_code reel__sqlite_check_row(sqlite3_stmt *statement, reel_err *err);
 
+/* ---- load.c and matches.c ------------------------------------------------------------------ */
+
+typedef struct reel_sqlite_load {
+    reel_store_load base; /* first */
+    sqlite3 *db;
+    sqlite3_stmt *put_movie, *put_person, *put_group, *put_rating, *renew_rating;
+    sqlite3_stmt *put_match, *drop_match;
+    bool rated; /* ratings were put: there may be people nobody told of */
+} reel_sqlite_load;
+
 /* ---- the functions of the table ------------------------------------------------------------ */
 
 reel_code reel__sqlite_label(reel_store *store, reel_store_label *out, reel_err *err);
@@ -97,6 +107,10 @@ reel_code reel__sqlite_put_people(reel_store_load *load, const reel_person *peop
                                   reel_err *err);
 reel_code reel__sqlite_put_ratings(reel_store_load *load, const reel_rating *ratings, size_t count,
                                    int64_t *duplicates, reel_err *err);
+reel_code reel__sqlite_put_matches(reel_store_load *load, const reel_match *matches, size_t count,
+                                   reel_err *err);
+reel_code reel__sqlite_scan_matches(reel_store *store, reel_match_fn *row, void *user,
+                                    reel_err *err);
 reel_code reel__sqlite_load_commit(reel_store_load *load, const char *source, bool simulated,
                                    reel_err *err);
 void reel__sqlite_load_abort(reel_store_load *load);

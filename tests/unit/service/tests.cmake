@@ -1,4 +1,5 @@
 reel_add_test(unit/service/engine.c)
+reel_add_test(unit/service/enrich.c)
 reel_add_test(unit/service/export.c)
 reel_add_test(unit/service/feedback.c)
 set_tests_properties(unit_service_feedback PROPERTIES LABELS "unit;threads")

@@ -71,10 +71,27 @@ static void test_columns(void **state)
                         "trailer_key;imdb_id;tmdb_id;n_genres;overview_length;");
     assert_string_equal(raw_rows(s->path, COLUMNS("people")), "userId;gender;age;occupation;zip;");
     assert_string_equal(raw_rows(s->path, COLUMNS("ratings")), "userId;movieId;rating;timestamp;");
+    assert_string_equal(raw_rows(s->path, COLUMNS("matches")),
+                        "movieId;tmdb_id;fetched_at;state;score;reason;");
     assert_string_equal(raw_rows(s->path, COLUMNS("meta")), "id;generation;source;simulated;");
     assert_string_equal(raw_rows(s->path, "SELECT sql LIKE '%WITHOUT ROWID' FROM sqlite_master"
                                           " WHERE name = 'ratings'"),
                         "1;");
+}
+
+/* The first schema, as it was released, keeps what it holds. */
+static void test_from_the_first_schema(void **state)
+{
+    scratch *s = *state;
+
+    scratch_open(s);
+    scratch_close(s);
+    raw_exec(s->path, "DROP TABLE matches; INSERT INTO people (userId) VALUES (7);"
+                      " PRAGMA user_version = 1");
+    assert_ok(reel__store_open(&s->store, s->path, NULL, &s->err), s->err);
+    assert_int_equal(scratch_counts(s).schema, reel__sqlite_schema_newest());
+    assert_int_equal(scratch_counts(s).people, 1);
+    assert_string_equal(raw_rows(s->path, "SELECT count(*) FROM matches"), "0;");
 }
 
 int main(void)
@@ -84,6 +101,7 @@ int main(void)
         SCRATCH_TEST(test_a_failing_step_changes_nothing),
         SCRATCH_TEST(test_file_is_marked),
         SCRATCH_TEST(test_columns),
+        SCRATCH_TEST(test_from_the_first_schema),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,157 @@
+/* cmd_enrich.c - metadata for the films of a database, and the matches a person must look at. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/term.h"
+#include "service/enrich.h"
+
+enum { ENRICH_DATABASE, ENRICH_FROM, ENRICH_LINKS, ENRICH_ALL, ENRICH_REVIEW, ENRICH_STRICT };
+
+static const reel_option enrich_options[] = {
+    {"database", "FILE", "the database `reel load` made"},
+    {"from", "FILE", "TMDb-shaped metadata, one JSON object a line"},
+    {"links", "FILE", "movieId,imdbId,tmdbId (default: beside --from)"},
+    {"all", NULL, "also films whose metadata are new enough"},
+    {"review", NULL, "instead: list the films whose match is uncertain"},
+    {"strict", NULL, "stop at the first wrong row"},
+    {NULL, NULL, NULL},
+};
+
+/* ---- review -------------------------------------------------------------------------------- */
+
+typedef struct waiting {
+    reel_table *table; /* NULL = as JSON */
+    reel_json *json;
+    int64_t count;
+} waiting;
+
+static reel_code show_film(void *user, const reel_review *film, reel_err *err)
+{
+    waiting *w = user;
+    reel_code rc = REEL_OK;
+
+    w->count++;
+    if (w->json != NULL) {
+        reel__json_object(w->json);
+        reel__json_put_int(w->json, "movie", film->movie);
+        reel__json_put_text(w->json, "title", film->title);
+        reel__json_put_id(w->json, "tmdb_id", film->tmdb_id > 0 ? film->tmdb_id : -1);
+        reel__json_put_real(w->json, "score", film->score);
+        reel__json_put_text(w->json, "reason", film->reason);
+        reel__json_object_end(w->json);
+        return REEL_OK;
+    }
+    REEL_TRY(reel__table_cell(w->table, err, "%" PRId64, film->movie));
+    REEL_TRY(reel__table_cell(w->table, err, "%s", film->title));
+    REEL_TRY(reel__table_cell(w->table, err, "%" PRId64, film->tmdb_id));
+    REEL_TRY(reel__table_cell(w->table, err, "%s", film->reason));
+out:
+    return rc;
+}
+
+static reel_code write_review(reel_json *json, const void *what, reel_err *err)
+{
+    waiting w = {.json = json};
+    reel_code rc = REEL_OK;
+
+    reel__json_object(json);
+    reel__json_key(json, "review");
+    reel__json_array(json);
+    REEL_TRY(reel__enrich_review(what, show_film, &w, err));
+    reel__json_array_end(json);
+    reel__json_object_end(json);
+out:
+    return rc;
+}
+
+static reel_code review(const reel_args *args, const char *database, reel_err *err)
+{
+    static const char *const headings[] = {">Film", "Title", ">TMDb", "Why"};
+    waiting w = {0};
+    reel_code rc = REEL_OK;
+
+    if (args->json)
+        return reel__print_json(write_review, database, err);
+    REEL_TRY(reel__table_new(&w.table, headings, 4, err));
+    REEL_TRY(reel__enrich_review(database, show_film, &w, err));
+    if (w.count == 0)
+        reel__term_print("No film waits for a look.\n");
+    else
+        reel__table_print(w.table);
+out:
+    reel__table_free(w.table);
+    return rc;
+}
+
+/* ---- enrich -------------------------------------------------------------------------------- */
+
+static reel_code write_enriched(reel_json *json, const void *what, reel_err *err)
+{
+    const reel_enriched *done = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_int(json, "films", done->films);
+    reel__json_put_int(json, "matched", done->matched);
+    reel__json_put_int(json, "with_overview", done->with_overview);
+    reel__json_put_int(json, "added", done->added);
+    reel__json_put_int(json, "renewed", done->renewed);
+    reel__json_put_int(json, "kept", done->kept);
+    reel__json_put_int(json, "review", done->review);
+    reel__json_put_int(json, "bad_rows", done->bad_rows);
+    reel__json_put_real(json, "seconds", done->seconds);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+static void print_enriched(const reel_enriched *done, const char *database)
+{
+    char matched[REEL_COUNT_TEXT], films[REEL_COUNT_TEXT];
+
+    reel__term_print("%s: %s of %s films have metadata, in %.2f s\n", database,
+                     reel__term_count(matched, done->matched), reel__term_count(films, done->films),
+                     done->seconds);
+    reel__print_count("with an overview", done->with_overview);
+    reel__print_count("new", done->added);
+    reel__print_count("renewed", done->renewed);
+    reel__print_count("new enough: left as they are", done->kept);
+    reel__print_count("uncertain: see `reel enrich --review`", done->review);
+    reel__print_count("wrong rows: left out", done->bad_rows);
+}
+
+static reel_code enrich(const reel_args *args, reel_err *err)
+{
+    reel_enrich_opts opts = {
+        .from = args->option[ENRICH_FROM],
+        .links = args->option[ENRICH_LINKS],
+        .all = args->option[ENRICH_ALL] != NULL,
+        .read = {.strict = args->option[ENRICH_STRICT] != NULL,
+                 .bad_row = args->quiet ? NULL : reel__tell_bad_row,
+                 .progress = reel__term_progress(args->quiet)},
+    };
+    reel_enriched done;
+    reel_code rc;
+
+    REEL_TRY(reel__args_need(args, ENRICH_DATABASE, &opts.database, err));
+    if (args->option[ENRICH_REVIEW] != NULL)
+        return review(args, opts.database, err);
+    REEL_TRY(reel__args_need(args, ENRICH_FROM, &opts.from, err));
+    REEL_TRY(reel__enrich_files(&opts, &done, err));
+    if (args->json)
+        rc = reel__print_json(write_enriched, &done, err);
+    else if (!args->quiet)
+        print_enriched(&done, opts.database);
+out:
+    return rc;
+}
+
+const reel_command reel__command_enrich = {
+    "enrich",
+    "",
+    "metadata for the films of a database",
+    "Brings overviews, keywords, people, posters and trailers to films that have none\n"
+    "or old ones. With --from in one transaction: when it fails, the database is as it\n"
+    "was. An uncertain match is not used but kept for --review.",
+    enrich_options,
+    enrich};
