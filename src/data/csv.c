@@ -7,7 +7,7 @@ enum { CSV_LINES = 16 }; /* line ends a quoted field may hold */
 
 void reel__csv_init(reel_csv *out, reel_rows *rows)
 {
-    *out = (reel_csv){.rows = rows};
+    *out = (reel_csv){.rows = rows, .separator = ','};
     reel__buf_init(&out->unquoted, ROWS_LINE_MAXIMUM + 1);
 }
 
@@ -61,7 +61,7 @@ static const char *take_field(reel_csv *csv, const char *at, const char **end, r
     int doubled = 0;
 
     if (at == *end || *at != '"') {
-        stop = memchr(at, ',', (size_t)(*end - at));
+        stop = memchr(at, csv->separator, (size_t)(*end - at));
         if (stop == NULL)
             stop = *end;
         *field = (reel_slice){at, (size_t)(stop - at)};
@@ -82,7 +82,7 @@ static const char *take_field(reel_csv *csv, const char *at, const char **end, r
         if (*end > stop + 1 && (*end)[-1] == '\r')
             --*end;
     }
-    if (stop + 1 < *end && stop[1] != ',') {
+    if (stop + 1 < *end && stop[1] != csv->separator) {
         csv->fault = "there is text after a closing quote";
         return NULL;
     }
@@ -119,7 +119,7 @@ bool reel__csv_next(reel_csv *csv)
         csv->count++;
         if (at >= end)
             return true;
-        at++; /* the comma */
+        at++; /* the separator */
     }
     csv->rows->at = next_line; /* a malformed row ends with its first line */
     csv->more_lines = 0;

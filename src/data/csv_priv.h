@@ -8,10 +8,11 @@
 
 #include "data/rows_priv.h"
 
-enum { CSV_FIELDS = 16 };
+enum { CSV_FIELDS = 24 };
 
 typedef struct reel_csv {
     reel_rows *rows;
+    char separator;               /* ',' unless the caller sets another */
     reel_buf unquoted;            /* fields that had doubled quotes */
     int count;                    /* fields of the row; those from CSV_FIELDS on are counted only */
     reel_slice field[CSV_FIELDS]; /* valid until the next row */

@@ -10,7 +10,10 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/utf8.h"
+#include "service/import.h"
 #include "service/search.h"
+
+enum { MISSES_TOLD = 20 };
 
 enum { FIELDS = 4, FIELD_MAX = 512, LINE_MAX_BYTES = 4096 };
 
@@ -78,7 +81,7 @@ static reel_code keep(reel_given_list *list, int64_t movie, double rating, reel_
         }
     if (list->count == REEL_HISTORY_MAX)
         return reel_fail(err, REEL_E_TOOLARGE, "more than %d films", REEL_HISTORY_MAX);
-    list->items[list->count++] = (reel_given){movie, rating, 1};
+    list->items[list->count++] = (reel_given){.movie = movie, .rating = rating, .weight = 1};
     return REEL_OK;
 }
 
@@ -156,6 +159,79 @@ static reel_code read_lines(reading *at, const char *text, size_t length, reel_e
     return rc;
 }
 
+/* ---- exports ------------------------------------------------------------------------------- */
+
+/* A title may hold line ends; a notice is one line. */
+static void tell_miss(reading *at, const reel_import_miss *miss)
+{
+    const size_t length = strlen(miss->row->title);
+    reel_buf line;
+    char text[400];
+
+    reel__buf_init(&line, 1 << 12);
+    reel__utf8_from_any(&line, miss->row->title, reel__utf8_cut(miss->row->title, length, 120));
+    (void)snprintf(text, sizeof text, "%s: %.200s", line.length > 0 ? line.data : "-",
+                   miss->reason);
+    at->path = miss->row->file;
+    at->line = (long)miss->row->line;
+    tell(at, text);
+    reel__buf_fini(&line);
+}
+
+static void tell_misses(reading *at, const reel_imported *imported)
+{
+    char text[100];
+
+    for (size_t i = 0; i < imported->miss_count && i < MISSES_TOLD; i++)
+        tell_miss(at, &imported->misses[i]);
+    if (imported->miss_count > MISSES_TOLD) {
+        (void)snprintf(text, sizeof text, "%zu more rows (`reel import` lists them)",
+                       imported->miss_count - MISSES_TOLD);
+        tell(at, text);
+        at->list->left_out += imported->miss_count - MISSES_TOLD - 1;
+    }
+}
+
+/* Of more films than a history takes, the rated ones first; a watchlist is no history. */
+static reel_code read_export(reading *at, const char *path, reel_err *err)
+{
+    reel_imported imported = {0};
+    reel_given_list *list = at->list;
+    reel_code rc;
+
+    REEL_TRY(reel__import_match(&imported, at->session, path, false, err));
+    for (int kind = REEL_IMPORT_RATED; kind > REEL_IMPORT_WISHED; kind--)
+        for (size_t i = 0; i < imported.film_count && list->count < REEL_HISTORY_MAX; i++) {
+            const reel_import_film *film = &imported.films[i];
+
+            if ((int)film->row->kind != kind)
+                continue;
+            list->items[list->count++] = (reel_given){
+                .movie = reel_dataset_movie_ids(at->dataset)[film->movie],
+                .rating = kind == REEL_IMPORT_RATED
+                              ? reel__import_on_scale(film->row->rating, at->scale)
+                              : 0,
+                .weight = 1,
+                .click = kind != REEL_IMPORT_RATED,
+            };
+        }
+    tell_misses(at, &imported);
+    if (list->count == 0)
+        rc = reel_fail(err, REEL_E_FORMAT,
+                       "%.300s: no film of this %s export that was seen is in the catalogue", path,
+                       reel__import_format_name(reel__import_format(imported.source)));
+out:
+    reel__imported_fini(&imported);
+    return rc;
+}
+
+static bool is_export(const char *path)
+{
+    const reel_import_format format = reel__import_sniff(path);
+
+    return format != REEL_IMPORT_NONE && format != REEL_IMPORT_RATINGS;
+}
+
 reel_code reel__given_read(reel_given_list *out, const reel_engine *engine, reel_session *session,
                            const char *path, const reel_notice *notice, reel_err *err)
 {
@@ -172,6 +248,10 @@ reel_code reel__given_read(reel_given_list *out, const reel_engine *engine, reel
     out->items = reel__alloc_array(REEL_HISTORY_MAX, sizeof *out->items);
     if (out->items == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for a list of ratings");
+    if (is_export(path)) {
+        rc = read_export(&at, path, err);
+        goto out;
+    }
     REEL_TRY(reel__file_map_open(&map, path, err));
     REEL_TRY(read_lines(&at, (const char *)map.data, map.size_bytes, err));
     if (out->count == 0)

@@ -12,6 +12,7 @@ typedef struct reel_given {
     int64_t movie;
     double rating;
     double weight; /* 1 = normal */
+    bool click;    /* seen or liked without a rating, which is not looked at then */
 } reel_given;
 
 enum { REEL_LIST_MAX = 200, REEL_HISTORY_MAX = 5000 };

@@ -342,7 +342,8 @@ static size_t pick(const finding *find, float least, size_t most, size_t *total)
 
 /* ---- doors --------------------------------------------------------------------------------- */
 
-static reel_code get_index(const reel_search_index **out, const reel_engine *engine, reel_err *err)
+reel_code reel__search_get_index(const reel_search_index **out, const reel_engine *engine,
+                                 reel_err *err)
 {
     reel_engine *owner = (reel_engine *)(uintptr_t)engine; /* only its lazily made index changes */
     reel_search_index *index = atomic_load_explicit(&owner->search, memory_order_acquire);
@@ -430,7 +431,7 @@ reel_code reel__search(reel_session *session, const char *query, reel_page page,
     reel_code rc = REEL_OK;
 
     *out = (reel_hits){0};
-    REEL_TRY(get_index(&index, session->engine, err));
+    REEL_TRY(reel__search_get_index(&index, session->engine, err));
     REEL_TRY(read_query(&text, index, &work->query, query, err));
     movies = (size_t)index->movies;
     most = page.offset >= movies               ? movies

@@ -154,8 +154,7 @@ static reel_code put_key(building *b, reel_index film, const char *text, size_t 
     return reel__buf_check(&b->keys_text, b->err);
 }
 
-/* Length of a leading article with its space, or 0. */
-static size_t article(const char *text, size_t length)
+size_t reel__search_article(const char *text, size_t length)
 {
     static const char *const articles[] = {"the ", "a ",   "an ",  "le ",  "la ",  "les ",
                                            "el ",  "los ", "las ", "il ",  "lo ",  "gli ",
@@ -183,7 +182,7 @@ static reel_code add_name(building *b, reel_index film, const char *text, size_t
     REEL_TRY(reel__buf_check(&b->plain, b->err));
     plain = b->plain.data;
     REEL_TRY(put_key(b, film, plain, b->plain.length, grade));
-    skip = article(plain, b->plain.length);
+    skip = reel__search_article(plain, b->plain.length);
     if (skip > 0)
         REEL_TRY(put_key(b, film, plain + skip, b->plain.length - skip,
                          grade == REEL_KEY_TITLE ? REEL_KEY_BARE : grade));

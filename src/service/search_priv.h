@@ -59,6 +59,9 @@ REEL_MUST_USE reel_code reel__search_index_new(reel_search_index **out, const re
                                                reel_err *err);
 void reel__search_index_free(reel_search_index *index);
 
+/* Length of a leading article with its space in plain text, or 0. */
+size_t reel__search_article(const char *text, size_t length);
+
 /* ---- search.c ------------------------------------------------------------------------------ */
 
 /* What a search knows of a film while it runs. */
@@ -81,5 +84,10 @@ typedef struct reel_search_work {
 } reel_search_work;
 
 void reel__search_work_fini(reel_search_work *work);
+
+/* The index of an engine, made by the first who asks. */
+struct reel_engine;
+REEL_MUST_USE reel_code reel__search_get_index(const reel_search_index **out,
+                                               const struct reel_engine *engine, reel_err *err);
 
 #endif

@@ -98,7 +98,7 @@ static reel_code check_given(const reel_engine *engine, const reel_given *given,
     if (reel_dataset_find_movie(engine->dataset, given->movie) < 0)
         return reel_fail(err, REEL_E_NOTFOUND, "history[%zu].movie: no film has id %lld", i,
                          (long long)given->movie);
-    if (!(given->rating >= scale.min && given->rating <= scale.max))
+    if (!given->click && !(given->rating >= scale.min && given->rating <= scale.max))
         return reel_fail(err, REEL_E_INVALID, "history[%zu].rating: %g is not from %g to %g", i,
                          given->rating, scale.min, scale.max);
     if (!(given->weight >= 0 && given->weight <= WEIGHT_MOST))
@@ -131,9 +131,9 @@ static reel_code take_given(reel_session *session, const reel_request *request, 
         REEL_TRY(check_given(engine, given, i, err));
         entries[i] = (reel_entry){
             .movie = reel_dataset_find_movie(engine->dataset, given->movie),
-            .value = (float)given->rating,
+            .value = given->click ? 1 : (float)given->rating,
             .weight = (float)given->weight,
-            .kind = REEL_ENTRY_RATING,
+            .kind = given->click ? REEL_ENTRY_CLICK : REEL_ENTRY_RATING,
         };
     }
     qsort(entries, request->given_count, sizeof *entries, by_movie);

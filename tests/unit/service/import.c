@@ -1,0 +1,263 @@
+/* import.c - rows of an export meet the films of a catalogue. */
+#include "service/import.h"
+
+#include <math.h>
+
+#include "base/buf.h"
+#include "service/given.h"
+#include "support/archive.h"
+#include "support/world.h"
+
+static reel_engine *engine;
+static reel_session *session;
+
+static int set_up(void **state)
+{
+    (void)state;
+    (void)world_load("ml", "world.db", 1);
+    engine = world_open("world.db");
+    session = world_session(engine);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    reel__session_free(session);
+    reel__engine_close(engine);
+    return 0;
+}
+
+static reel_imported match_text(const char *text)
+{
+    reel_imported imported;
+    reel_err err = {0};
+
+    assert_ok(reel__import_match(&imported, session, temp_write("file", text), true, &err));
+    return imported;
+}
+
+/* A row of this title and year means this film, so surely; or why it means none. */
+static void check_title(const char *title, const char *year, int film, double score,
+                        const char *reason)
+{
+    char text[400];
+    reel_imported imported;
+
+    (void)snprintf(text, sizeof text, "Name,Year,Letterboxd URI\n\"%s\",%s,u\n", title, year);
+    imported = match_text(text);
+    assert_int_equal(imported.film_count, film >= 0);
+    assert_int_equal(imported.miss_count, film < 0);
+    if (film >= 0) {
+        assert_int_equal(imported.films[0].movie, film);
+        assert_true(fabs(imported.films[0].score - score) < 1e-9);
+    } else if (strstr(imported.misses[0].reason, reason) == NULL) {
+        fail_msg("%s: %s", title, imported.misses[0].reason);
+    }
+    reel__imported_fini(&imported);
+}
+
+static void titles(void **state)
+{
+    (void)state;
+    check_title("The Matrix", "1999", 2, 1, NULL);
+    check_title("the MATRIX", "1999", 2, 1, NULL);
+    check_title("Matrix, The", "1999", 2, 1, NULL);
+    check_title("Matrix, The (1999)", "", 2, 1, NULL);
+    check_title("Matrix", "1999", 2, 0.98, NULL);
+    check_title("The Matrix", "2000", 2, 0.95, NULL);
+    check_title("The Matrix", "", 2, 0.9, NULL);
+    check_title("Amelie", "2001", 5, 1, NULL);
+    check_title("The Amelie", "2001", 5, 0.98, NULL);
+    check_title("M.A.S.H", "1970", 7, 1, NULL);
+    check_title("Se7en", "1995", 9, 0.97, NULL);
+    check_title("La cite des enfants perdus", "1995", 6, 0.97, NULL);
+    check_title("Heat", "1986", 4, 1, NULL);
+    check_title("Heat", "", -1, 0, "several films are called so: Heat (19");
+    check_title("Heat", "2003", -1, 0, "the year is another than that of Heat");
+    check_title("Aline", "1979", -1, 0, "no film is called so");
+}
+
+static void ids(void **state)
+{
+    reel_imported imported = match_text("movieId,title,year,imdbId,tmdbId,kind,rating,time\n"
+                                        "21,Some Name,1900,,,watched,,\n"
+                                        ",Some Name,,tt0001003,,watched,,\n"
+                                        ",,,,504,watched,,\n"
+                                        "5,,,,,watched,,\n"
+                                        ",Alien,1979,9999999,,watched,,\n"
+                                        ",Alien,1980,9999999,,watched,,\n");
+
+    (void)state;
+    assert_int_equal(imported.film_count, 4);
+    assert_int_equal(imported.films[0].movie, 2); /* 21 is the third film's id */
+    assert_int_equal(imported.films[1].movie, 3);
+    assert_int_equal(imported.films[2].movie, 4);
+    assert_int_equal(imported.films[3].movie, 18);
+    assert_true(imported.films[0].score == 1 && fabs(imported.films[3].score - 0.8) < 1e-9);
+    assert_int_equal(imported.miss_count, 2);
+    assert_string_equal(imported.misses[0].reason, "no film has this id");
+    assert_non_null(strstr(imported.misses[1].reason, "not sure enough"));
+    assert_int_equal(imported.misses[1].nearest, 18);
+    reel__imported_fini(&imported);
+}
+
+/* The strongest kind, then the later time, then the later row. */
+static void one_film_many_rows(void **state)
+{
+    reel_imported imported = match_text("movieId,title,year,imdbId,tmdbId,kind,rating,time\n"
+                                        "1,,,,,rating,4,2024-01-02\n1,,,,,rating,2,2023-01-02\n"
+                                        "1,,,,,watched,,2025-01-02\n11,,,,,watchlist,,\n"
+                                        "11,,,,,liked,,\n11,,,,,watched,,2025-01-01\n"
+                                        "21,,,,,rating,3,\n21,,,,,rating,5,\n");
+
+    (void)state;
+    assert_int_equal(imported.film_count, 3);
+    assert_int_equal(imported.repeated, 5);
+    assert_true(imported.films[0].row->rating == 4);
+    assert_int_equal(imported.films[1].row->kind, REEL_IMPORT_LIKED);
+    assert_true(imported.films[2].row->rating == 5);
+    assert_int_equal(imported.kinds[REEL_IMPORT_RATED], 2);
+    reel__imported_fini(&imported);
+}
+
+static void check_same_file(const char *a, const char *b)
+{
+    reel_file_map left, right;
+    reel_err err = {0};
+
+    assert_ok(reel__file_map_open(&left, a, &err));
+    assert_ok(reel__file_map_open(&right, b, &err));
+    assert_int_equal(left.size_bytes, right.size_bytes);
+    assert_memory_equal(left.data, right.data, left.size_bytes);
+    reel__file_map_close(&left);
+    reel__file_map_close(&right);
+}
+
+static const archive_file boxd[] = {
+    {"ratings.csv",
+     "Date,Name,Year,Letterboxd URI,Rating\n2024-01-02,Heat,1995,u,4.5\n"
+     "2024-01-02,\"Lock, Stock & Two Barrels\",1998,u,3\n2024-01-02,Nothing,1990,u,3\n"
+     "2024-01-02,The Alien,1999,u,2\n",
+     0, false},
+    {"watched.csv", "Date,Name,Year,Letterboxd URI\n2024-01-02,Heat,1995,u\n2024-01-02,Up,2009,u\n",
+     0, false},
+    {"watchlist.csv", "Date,Name,Year,Letterboxd URI\n2024-01-02,Jaws,1975,u\n", 0, false},
+};
+
+static void written(void **state)
+{
+    char first[TEMP_PATH], second[TEMP_PATH], misses[TEMP_PATH], archive[TEMP_PATH];
+    reel_imported imported;
+    reel_buf text;
+    reel_json json;
+    reel_err err = {0};
+
+    (void)state;
+    (void)snprintf(archive, sizeof archive, "%s", archive_write("boxd.zip", boxd, 3));
+    (void)snprintf(first, sizeof first, "%s", temp_path("first.csv"));
+    (void)snprintf(second, sizeof second, "%s", temp_path("second.csv"));
+    (void)snprintf(misses, sizeof misses, "%s", temp_path("misses.csv"));
+    assert_ok(reel__import_match(&imported, session, archive, true, &err));
+    assert_int_equal(imported.film_count, 4);
+    assert_int_equal(imported.miss_count, 2);
+    assert_ok(reel__import_write(&imported, engine, first, &err));
+    assert_ok(reel__import_write_misses(&imported, engine, misses, &err));
+    reel__buf_init(&text, 1 << 16);
+    reel__json_init(&json, &text);
+    reel__import_write_json(&json, engine, &imported);
+    assert_non_null(strstr(text.data, "\"format\":\"Letterboxd\""));
+    assert_non_null(strstr(text.data, "\"ratings\":2,\"liked\":0,\"watched\":1,\"watchlist\":1"));
+    reel__buf_fini(&text);
+    reel__imported_fini(&imported);
+    /* what was written reads as the same films, and the misses as the same misses */
+    assert_ok(reel__import_match(&imported, session, first, false, &err));
+    assert_int_equal(imported.film_count, 4);
+    assert_int_equal(imported.miss_count, 0);
+    assert_ok(reel__import_write(&imported, engine, second, &err));
+    reel__imported_fini(&imported);
+    check_same_file(first, second);
+    assert_ok(reel__import_match(&imported, session, misses, false, &err));
+    assert_int_equal(imported.film_count, 0);
+    assert_int_equal(imported.miss_count, 2);
+    assert_string_equal(imported.misses[1].row->title, "The Alien");
+    assert_true(imported.misses[1].row->rating == 2);
+    assert_ok(reel__import_write(&imported, engine, second, &err));
+    assert_fails(reel__import_write(&imported, engine, temp_path("no/such/file"), &err),
+                 REEL_E_STORE, "no/such");
+    reel__imported_fini(&imported);
+}
+
+/* An archive is a list of ratings as any other. */
+static void recommended(void **state)
+{
+    const reel_notice notice = {world_note, NULL};
+    reel_request request = reel__request_default();
+    reel_given_list given;
+    const reel_list *list;
+    reel_err err = {0};
+
+    (void)state;
+    world_notes[0] = '\0';
+    assert_ok(reel__given_read(&given, engine, session, archive_write("boxd.zip", boxd, 3), &notice,
+                               &err));
+    assert_int_equal(given.count, 3);
+    assert_int_equal(given.left_out, 2);
+    assert_non_null(strstr(world_notes, "ratings.csv:4: Nothing: no film is called so; left out"));
+    assert_true(given.items[0].rating == 4.5 && !given.items[0].click);
+    assert_true(given.items[2].movie == world_id(27) && given.items[2].click);
+    request.given = given.items;
+    request.given_count = given.count;
+    for (size_t i = 0; i < reel__engine_model_count(engine); i++) {
+        request.model = reel_model_get_info(reel__engine_model_at(engine, i))->name;
+        assert_ok(reel__recommend(session, &request, &list, &err));
+        assert_true(list->count > 0);
+    }
+    reel__given_fini(&given);
+    assert_fails(reel__given_read(&given, engine, session,
+                                  temp_write("watchlist.csv", boxd[2].text), &notice, &err),
+                 REEL_E_FORMAT, "Letterboxd");
+}
+
+static void scales(void **state)
+{
+    (void)state;
+    assert_true(reel__import_on_scale(0.5, (reel_scale){1, 5, 1}) == 1);
+    assert_true(reel__import_on_scale(4.5, (reel_scale){0.5, 5, 0.5}) == 4.5);
+    assert_true(reel__import_on_scale(4, (reel_scale){1, 10, 1}) == 8);
+}
+
+static reel_code match_once(void *user, reel_err *err)
+{
+    reel_imported imported;
+    const reel_code rc = reel__import_match(&imported, session, user, false, err);
+
+    reel__imported_fini(&imported);
+    return rc;
+}
+
+static void memory(void **state)
+{
+    char path[TEMP_PATH];
+    reel_err err = {0};
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s", archive_write("boxd.zip", boxd, 3));
+    assert_ok(match_once(path, &err)); /* the title index is made once */
+    assert_true(sweep_memory(match_once, path) > 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(titles),
+        cmocka_unit_test(ids),
+        cmocka_unit_test(one_film_many_rows),
+        cmocka_unit_test(written),
+        cmocka_unit_test(recommended),
+        cmocka_unit_test(scales),
+        cmocka_unit_test(memory),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
