@@ -80,31 +80,6 @@ static void spare_random(reel_evaluation *e, bool asked)
         e->models[0].predicts = false;
 }
 
-reel_code reel__evaluate_choose(reel_evaluation *e, reel_err *err)
-{
-    const bool rating = e->opts->metrics == REEL_WANT_RATING;
-    const char *at = e->opts->models;
-    bool random_asked = rating;
-    reel_code rc = REEL_OK;
-
-    REEL_TRY(add_known(e, references, COUNT(references), err));
-    if (at == NULL)
-        REEL_TRY(rating ? add_known(e, usual_predictors, COUNT(usual_predictors), err)
-                        : add_known(e, usual, COUNT(usual), err));
-    while (at != NULL) {
-        const size_t length = strcspn(at, ",");
-
-        REEL_TRY(add_model(e, at, length, err));
-        random_asked |= length == strlen(references[0]) && strncmp(at, references[0], length) == 0;
-        at = at[length] == ',' ? at + length + 1 : NULL;
-    }
-    if (e->count == 0)
-        rc = reel_fail(err, REEL_E_INVALID, "no model that predicts ratings is asked for");
-    spare_random(e, random_asked);
-out:
-    return rc;
-}
-
 /* "name:param=value:param=value" in place: NULs between the parts. */
 static reel_code parse_params(reel_param *items, size_t *count, char *text, reel_err *err)
 {
@@ -125,6 +100,51 @@ static reel_code parse_params(reel_param *items, size_t *count, char *text, reel
         items[(*count)++] = (reel_param){.name = name, .value = value + 1};
     }
     return REEL_OK;
+}
+
+/* The first model must not be fitted for hours before a slip in the last one's name is told. */
+static reel_code check_models(const reel_evaluation *e, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < e->count && rc == REEL_OK; i++) {
+        reel_param items[REEL_EVALUATE_PARAMS];
+        reel_params params = {.items = items};
+        char text[REEL_EVALUATE_NAME];
+
+        memcpy(text, e->models[i].name, sizeof text);
+        rc = parse_params(items, &params.count, text, err);
+        if (rc == REEL_OK)
+            rc = reel__model_check(text, &params, err);
+    }
+    return rc;
+}
+
+reel_code reel__evaluate_choose(reel_evaluation *e, reel_err *err)
+{
+    const bool rating = e->opts->metrics == REEL_WANT_RATING;
+    const char *at = e->opts->models;
+    bool random_asked = rating;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(add_known(e, references, COUNT(references), err));
+    if (at == NULL)
+        REEL_TRY(rating ? add_known(e, usual_predictors, COUNT(usual_predictors), err)
+                        : add_known(e, usual, COUNT(usual), err));
+    while (at != NULL) {
+        const size_t length = strcspn(at, ",");
+
+        REEL_TRY(add_model(e, at, length, err));
+        random_asked |= length == strlen(references[0]) && strncmp(at, references[0], length) == 0;
+        at = at[length] == ',' ? at + length + 1 : NULL;
+    }
+    if (e->count == 0)
+        rc = reel_fail(err, REEL_E_INVALID, "no model that predicts ratings is asked for");
+    else
+        rc = check_models(e, err);
+    spare_random(e, random_asked);
+out:
+    return rc;
 }
 
 typedef struct fitting {

@@ -129,6 +129,12 @@ static void test_what_cannot_be_evaluated_is_refused(void **state)
     refuse(&opts, REEL_E_INVALID, "name:param=value");
     opts.models = "user-knn:neighbours=-1";
     refuse(&opts, REEL_E_INVALID, "neighbours");
+    /* Before anything is read, let alone fitted. */
+    opts.train = "absent.tsv";
+    opts.models = "popular,user-knn:neighbors=3";
+    refuse(&opts, REEL_E_INVALID, "neighbors");
+    opts.models = "popular,frobnicate";
+    refuse(&opts, REEL_E_NOTFOUND, "frobnicate");
     opts = file_opts();
     opts.judge.cuts[0] = 0;
     refuse(&opts, REEL_E_INVALID, "not 0");
