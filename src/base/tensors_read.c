@@ -38,7 +38,7 @@ struct reel_tensors {
 static reel_code damaged(const reel_tensors *file, reel_err *err, const char *what)
 {
     return reel_fail(err, REEL_E_FORMAT,
-                     "%s: not a whole safetensors file: %s; delete it to have it made again",
+                     "%s: not a whole safetensors file: %s; name another file or make it again",
                      file->path, what);
 }
 
@@ -46,7 +46,7 @@ static reel_code damaged_tensor(const reel_tensors *file, reel_err *err, const c
                                 const char *what)
 {
     return reel_fail(err, REEL_E_FORMAT,
-                     "%s: tensor \"%.64s\": %s; delete the file to have it made again", file->path,
+                     "%s: tensor \"%.64s\": %s; name another file or make it again", file->path,
                      name, what);
 }
 
@@ -70,9 +70,10 @@ static reel_code read_header(reel_tensors *file, reel_err *err)
     if (rc == REEL_E_NOMEM)
         return reel_fail(err, rc, "%s: %s", file->path, inner.msg);
     if (rc != REEL_OK)
-        return reel_fail(err, REEL_E_FORMAT,
-                         "%s: not a safetensors file: header %s; delete it to have it made again",
-                         file->path, inner.msg);
+        return reel_fail(
+            err, REEL_E_FORMAT,
+            "%s: not a safetensors file: header %s; name another file or make it again", file->path,
+            inner.msg);
     return json_is_object(file->header) ? REEL_OK : damaged(file, err, "its header is no object");
 }
 
