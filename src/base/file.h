@@ -32,6 +32,9 @@ REEL_MUST_USE reel_code reel__file_writer_write(reel_file_writer *writer, const 
 /* Flush, fsync file and folder, rename. The writer is freed in any case. */
 REEL_MUST_USE reel_code reel__file_writer_commit(reel_file_writer *writer, reel_err *err);
 void reel__file_writer_abort(reel_file_writer *writer); /* NULL allowed */
+/* Whether a writer could be opened now, so that hours of work do not end with a wrong name. Devices
+ * and pipes are not touched: opening one may already say something to its reader. */
+REEL_MUST_USE reel_code reel__file_check_writable(const char *path, reel_err *err);
 REEL_MUST_USE reel_code reel__file_write(const char *path, const void *data, size_t length,
                                          reel_err *err);
 

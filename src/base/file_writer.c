@@ -269,6 +269,20 @@ void reel__file_writer_abort(reel_file_writer *writer)
     free_writer(writer);
 }
 
+reel_code reel__file_check_writable(const char *path, reel_err *err)
+{
+    reel_file_writer *writer;
+    struct stat facts;
+    reel_code rc;
+
+    if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode))
+        return REEL_OK;
+    rc = reel__file_writer_open(&writer, path, err);
+    if (rc == REEL_OK)
+        reel__file_writer_abort(writer);
+    return rc;
+}
+
 reel_code reel__file_write(const char *path, const void *data, size_t length, reel_err *err)
 {
     reel_file_writer *writer = NULL;

@@ -161,6 +161,9 @@ static reel_code take_options(reel_fit_opts *out, const reel_args *args, reel_er
     };
     REEL_TRY(reel__args_need(args, OPT_MODEL, &out->model, err));
     REEL_TRY(reel__args_need(args, OPT_OUTPUT, &out->output, err));
+    if (strcmp(out->output, "-") == 0)
+        REEL_TRY(reel_fail(err, REEL_E_INVALID,
+                           "--output -: a model goes into a file that can be mapped; name one"));
     REEL_TRY(reel__args_int(args, OPT_SEED, 0, INT64_MAX, &seed, err));
     REEL_TRY(reel__args_int(args, OPT_THREADS, 0, 1024, &threads, err));
     REEL_TRY(reel__args_amount(args, OPT_MEMORY, 1, INT64_MAX, &memory, err));

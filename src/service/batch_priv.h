@@ -102,7 +102,7 @@ REEL_MUST_USE reel_code reel__lists_write(const reel_batch_opts *opts, const ree
                                           const reel_histories *histories,
                                           reel_batch_report *report, reel_err *err);
 
-/* The output would overwrite an input. */
+/* The output would overwrite an input, or cannot be written at all. */
 REEL_MUST_USE reel_code reel__batch_check_output(const char *output, const char *const *inputs,
                                                  size_t count, reel_err *err);
 

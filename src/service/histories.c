@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "model/vtable.h"
 #include "num/par.h"
 #include "service/batch_priv.h"
@@ -385,7 +386,7 @@ reel_code reel__batch_check_output(const char *output, const char *const *inputs
     struct stat out, in;
 
     if (stat(output, &out) != 0)
-        return REEL_OK;
+        return reel__file_check_writable(output, err);
     for (size_t i = 0; i < count; i++)
         if (inputs[i] != NULL && stat(inputs[i], &in) == 0 && in.st_dev == out.st_dev &&
             in.st_ino == out.st_ino)
@@ -393,5 +394,5 @@ reel_code reel__batch_check_output(const char *output, const char *const *inputs
                              "%s is read and would be written over; name another file for the "
                              "output",
                              output);
-    return REEL_OK;
+    return reel__file_check_writable(output, err);
 }

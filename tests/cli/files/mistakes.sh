@@ -17,6 +17,7 @@ run reel fit --model popular --output m.safetensors
 run reel fit --train train.tsv --model popular
 run reel fit --train train.tsv --model popular --output train.tsv
 run reel fit --train train.tsv --model popular --output no/such/folder/m.safetensors
+run reel fit --train train.tsv --model popular --output -
 run reel fit --train train.tsv --model popular --output m --predict train.tsv
 run reel fit --train train.tsv --model popular --output m --predict train.tsv --predictions p
 run reel recommend --model m.safetensors --histories train.tsv --output lists.tsv

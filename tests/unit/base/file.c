@@ -306,6 +306,8 @@ static int write_where_forbidden(void)
         return 99;
     wrong += reel__file_write(temp_path("locked/x"), "x", 1, &err) != REEL_E_STORE;
     wrong += strstr(err.msg, "permissions") == NULL;
+    wrong += reel__file_check_writable(temp_path("locked/x"), &err) != REEL_E_STORE;
+    wrong += strstr(err.msg, "permissions") == NULL;
     wrong += reel__file_map_open(&map, temp_path("unreadable"), &err) != REEL_E_STORE;
     wrong += strstr(err.msg, "permissions") == NULL;
     wrong += reel__file_make_folder(temp_path("locked/folder"), &err) != REEL_E_STORE;
