@@ -40,7 +40,7 @@ typedef struct reel_histories {
     reel_entry *entries; /* by ascending movie inside a person */
     reel_index *rows;    /* [people] of the model, or -1 */
     reel_map *places;    /* id -> position among people */
-    double mean;         /* of all ratings of items the model knows */
+    double mean; /* of all ratings, those of items that the model does not know among them */
     size_t longest;
 } reel_histories;
 

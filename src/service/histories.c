@@ -165,15 +165,17 @@ static reel_code deal_ratings(sorting *s, reel_batch_report *report, reel_err *e
         const size_t p = s->place[i], at = out->begin[p] + used[p];
         int64_t column;
 
+        sum += (double)ratings->items[i].value;
         REEL_TRY(find_column(s, ratings->items[i].movie, &column, report, err));
         if (column < 0)
             continue;
         s->from[at] = &ratings->items[i];
         s->keys[at] = (uint64_t)column << 32 | (uint32_t)used[p]++;
-        sum += (double)ratings->items[i].value;
         known++;
     }
-    out->mean = known > 0 ? sum / (double)known : 0;
+    /* Choices without ratings do not say how people rate: the middle of what the model knows. */
+    out->mean = out->file.rated ? sum / (double)ratings->count
+                                : ((double)s->model->low + (double)s->model->high) / 2;
     report->unknown_rows = (int64_t)(ratings->count - known);
     /* Close the gaps that unknown items leave. */
     for (size_t p = 0; p < out->people; p++) {

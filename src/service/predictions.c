@@ -37,9 +37,12 @@ float reel__unknown_rating(const reel_model *model, const reel_histories *histor
     double sum = PRIOR_RATINGS * histories->mean;
     size_t count = PRIOR_RATINGS;
 
-    for (size_t i = 0; i < query.count; i++)
+    for (size_t i = 0; i < query.count; i++) {
+        if (query.entries[i].kind == REEL_ENTRY_CLICK)
+            continue;
         sum += (double)query.entries[i].value;
-    count += query.count;
+        count++;
+    }
     return fminf(model->high, fmaxf(model->low, (float)(sum / (double)count)));
 }
 

@@ -357,6 +357,22 @@ static void test_an_unknown_item_gets_the_mean(void **state)
     assert_near((double)known, (10 + 5 * 3.25) / 7, 1e-6);
     assert_near((double)stranger, 3.25, 1e-6);
     free(text);
+    /* A history of unknown items alone still says how ratings are given. */
+    opts.histories = temp_write("histories", "1\t8888\t4\n1\t9999\t3\n");
+    assert_ok(reel__batch_predictions(&opts, &report, &err));
+    text = slurp(opts.output);
+    assert_int_equal(sscanf(text, "1\t7777\t%f\n99\t7777\t%f\n", &known, &stranger), 2);
+    assert_near((double)known, 3.5, 1e-6);
+    assert_near((double)stranger, 3.5, 1e-6);
+    free(text);
+    /* Items chosen without a rating do not: the middle of 1 to 5. */
+    opts.histories = temp_write("histories", "1\t12\n1\t13\n");
+    assert_ok(reel__batch_predictions(&opts, &report, &err));
+    text = slurp(opts.output);
+    assert_int_equal(sscanf(text, "1\t7777\t%f\n99\t7777\t%f\n", &known, &stranger), 2);
+    assert_near((double)known, 3, 1e-6);
+    assert_near((double)stranger, 3, 1e-6);
+    free(text);
 }
 
 static void check_predict_while_fitting(int texts, const char *pairs)
