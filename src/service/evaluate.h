@@ -43,6 +43,9 @@ typedef struct reel_evaluate_opts {
     reel_filter_opts filter;
     reel_split_opts split; /* not for train and test */
     reel_judge_opts judge;
+    bool skip_wrong_rows;        /* of ratings; otherwise they are an error */
+    size_t memory;               /* bytes that a fit may use; 0 = what the machine has available */
+    const volatile bool *cancel; /* may be NULL; once true, fitting ends with E_CANCELLED soon */
     const reel_progress *progress;
     reel_notice notice;
 } reel_evaluate_opts;

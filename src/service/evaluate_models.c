@@ -166,6 +166,8 @@ reel_code reel__evaluate_fit(reel_evaluated *m, const reel_dataset *train,
     fitting f = {.progress = opts->progress, .name = m->name};
     reel_fit_context context = {.seed = opts->split.seed,
                                 .threads = opts->judge.threads,
+                                .cancel = opts->cancel,
+                                .memory = opts->memory,
                                 .progress = report_share,
                                 .user = &f};
     const int64_t start = reel__clock_steady_us();

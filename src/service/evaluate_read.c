@@ -13,9 +13,9 @@
 
 enum { ID_TEXT = 32 };
 
-static reel_read_opts strict_reading(const reel_evaluate_opts *opts)
+static reel_read_opts reading(const reel_evaluate_opts *opts)
 {
-    return (reel_read_opts){.strict = true, .progress = opts->progress};
+    return (reel_read_opts){.strict = !opts->skip_wrong_rows, .progress = opts->progress};
 }
 
 /* ---- films --------------------------------------------------------------------------------- */
@@ -234,7 +234,7 @@ static reel_code number_texts(reel_named *const *lists, size_t count,
 static reel_code read_numbered(reel_ratings *const *out, const char *const *paths, size_t count,
                                const reel_evaluate_opts *opts, reel_err *err)
 {
-    const reel_read_opts read = strict_reading(opts);
+    const reel_read_opts read = reading(opts);
     reel_named named[2] = {{.rated = false}, {.rated = false}}, *lists[2] = {&named[0], &named[1]};
     reel_code rc = REEL_OK;
 

@@ -40,6 +40,9 @@ static reel_evaluate_opts choose(const reel_fit_opts *opts, const char *models)
     out.split.share = reel__protocol_share(out.split.protocol);
     out.split.seed = out.judge.seed = opts->seed;
     out.judge.threads = opts->threads;
+    out.skip_wrong_rows = !opts->read.strict;
+    out.memory = opts->memory;
+    out.cancel = opts->cancel;
     out.progress = opts->read.progress;
     return out;
 }
