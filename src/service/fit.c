@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "model/vtable.h"
 #include "service/fit_priv.h"
+#include "service/learn.h"
 
 enum { SHARES = 1000, CARD_MAX = 64 * 1024 };
 
@@ -182,7 +183,7 @@ static reel_code fit(reel_fitting *f)
     };
     const int64_t start = reel__clock_steady_us();
     const reel_code rc =
-        reel_model_fit(&f->model, opts->model, f->dataset, &opts->params, &context, f->err);
+        reel__learn(&f->model, opts->model, f->dataset, &opts->params, &context, f->err);
 
     f->report->fit_seconds = seconds_since(start);
     if (rc == REEL_OK)

@@ -6,6 +6,7 @@
 #include "service/batch.h"
 #include "service/evaluate.h"
 #include "service/fit.h"
+#include "service/learn.h"
 #include "service/sample.h"
 #include "support/check.h"
 #include "support/near.h"
@@ -605,6 +606,64 @@ static void test_a_card_says_what_an_evaluation_says(void **state)
     check_card("baseline", train, &none, "rmse");
 }
 
+/* In evaluating for the card wrong rows, memory and cancelling are as in the fit itself. */
+static void test_a_card_takes_the_options_of_the_fit(void **state)
+{
+    (void)state;
+    volatile bool cancelled = true;
+    reel_fit_opts opts = {.model = "item-knn", .seed = 1, .evaluate = true};
+    reel_fit_report report;
+    char text[2000] = "";
+    size_t used = 0;
+    reel_err err;
+
+    for (int p = 0; p < 8; p++)
+        for (int i = 0; i < 8; i++)
+            used += (size_t)sprintf(text + used, "%d\t%d\t%s\n", p, i,
+                                    p == 3 && i == 3 ? "nan"
+                                    : (p + i) % 2    ? "5"
+                                                     : "2");
+    opts.train = temp_write("wrong", text);
+    opts.output = temp_path("carded");
+    opts.read.strict = true;
+    assert_fails(reel__fit(&opts, &report, &err), REEL_E_FORMAT, "nan");
+    opts.read.strict = false;
+    assert_ok(reel__fit(&opts, &report, &err));
+    assert_int_equal(report.bad_rows, 1);
+    opts.cancel = &cancelled;
+    assert_fails(reel__fit(&opts, &report, &err), REEL_E_CANCELLED, "cancelled");
+    opts.cancel = NULL;
+    opts.memory = 10;
+    assert_fails(reel__fit(&opts, &report, &err), REEL_E_BUDGET, "memory");
+}
+
+/* A hybrid from files is the one that an evaluation judges, not one with the weights built in. */
+static void test_a_hybrid_learns_its_weights(void **state)
+{
+    (void)state;
+    static const reel_param few[] = {
+        {"ease", "0"}, {"ials", "0"}, {"item-knn", "0"}, {"content", "0"}};
+    reel_fit_opts opts = {.model = "hybrid", .train = train_path[0], .params = {few, 4}, .seed = 1};
+    const reel_fit_context context = {.seed = 1};
+    int64_t order[PEOPLE];
+    reel_dataset *dataset = read_numbers(order);
+    reel_model *learned = NULL, *built_in = NULL, *loaded = NULL;
+    reel_fit_report report;
+    reel_err err;
+
+    opts.output = temp_path("hybrid");
+    assert_ok(reel__fit(&opts, &report, &err));
+    assert_ok(reel_model_load(&loaded, opts.output, &err));
+    assert_ok(reel__learn(&learned, "hybrid", dataset, &opts.params, &context, &err));
+    assert_ok(reel_model_fit(&built_in, "hybrid", dataset, &opts.params, &context, &err));
+    assert_string_equal(reel_model_id(loaded), reel_model_id(learned));
+    assert_string_not_equal(reel_model_id(loaded), reel_model_id(built_in));
+    reel_model_free(loaded);
+    reel_model_free(learned);
+    reel_model_free(built_in);
+    reel_dataset_free(dataset);
+}
+
 /* ---- made-up ratings ----------------------------------------------------------------------- */
 
 static void test_made_up_ratings(void **state)
@@ -648,6 +707,8 @@ int main(void)
         cmocka_unit_test(test_cancel_ends_without_a_file),
         cmocka_unit_test(test_memory_that_fails),
         cmocka_unit_test(test_a_card_says_what_an_evaluation_says),
+        cmocka_unit_test(test_a_card_takes_the_options_of_the_fit),
+        cmocka_unit_test(test_a_hybrid_learns_its_weights),
         cmocka_unit_test(test_made_up_ratings),
     };
 
