@@ -228,6 +228,11 @@ reel_code reel__fit(const reel_fit_opts *opts, reel_fit_report *report, reel_err
     reel__buf_init(&f.card, CARD_MAX);
     REEL_TRY(check_options(opts, err));
     REEL_TRY(reel__model_check(opts->model, &opts->params, err));
+    if (opts->pairs != NULL && reel_model_find(opts->model)->task != REEL_TASK_RATING)
+        REEL_TRY(reel_fail(err, REEL_E_INVALID,
+                           "model \"%s\" ranks films and predicts no ratings; `reel predict` with "
+                           "the fitted model gives its scores",
+                           opts->model));
     if (opts->evaluate)
         REEL_TRY(reel__fit_evaluate(&f));
     REEL_TRY(read_data(&f));

@@ -20,6 +20,7 @@ run reel fit --train train.tsv --model popular --output no/such/folder/m.safeten
 run reel fit --train train.tsv --model popular --output -
 run reel fit --train train.tsv --model popular --output m --predict train.tsv
 run reel fit --train train.tsv --model popular --output m --predict train.tsv --predictions p
+run reel fit --train train.tsv --model baseline --output m --predict train.tsv --predictions p
 run reel recommend --model m.safetensors --histories train.tsv --output lists.tsv
 run reel recommend --model m.safetensors --histories train.tsv --all --users u --output lists.tsv
 run reel recommend --model m.safetensors --histories train.tsv --all
