@@ -259,8 +259,11 @@ static void decoder_step(training *t, size_t begin, size_t count)
     adam_step(t, &t->decoder, t->net.at.decoder, t->net.at.total);
 }
 
-static void run_epoch(training *t, void (*step)(training *t, size_t begin, size_t count))
+/* False: cancelled. A round takes minutes on large data, so that is asked after each batch. */
+static bool run_epoch(training *t, const reel_fit_context *context,
+                      void (*step)(training *t, size_t begin, size_t count))
 {
+    const double epochs = t->self->base.params[PARAM_EPOCHS] * (ENCODER_EPOCHS + 1);
     const size_t people = (size_t)t->input.rows;
     reel_rng rng = reel__rng_make(t->self->base.seed, UINT64_MAX - t->epoch);
 
@@ -270,24 +273,30 @@ static void run_epoch(training *t, void (*step)(training *t, size_t begin, size_
         t->order[i] = t->order[other];
         t->order[other] = (reel_index)i;
     }
-    for (size_t begin = 0; begin < people; begin += t->batch)
-        step(t, begin, people - begin < t->batch ? people - begin : t->batch);
+    for (size_t begin = 0; begin < people; begin += t->batch) {
+        const size_t count = people - begin < t->batch ? people - begin : t->batch;
+        const double done = (double)(begin + count) / (double)people;
+
+        step(t, begin, count);
+        if (!reel__fit_step(context, ((double)t->epoch + done) / epochs))
+            return false;
+    }
     t->epoch++;
+    return true;
 }
 
 static reel_code run(training *t, const reel_fit_context *context, reel_err *err)
 {
     const int epochs = (int)t->self->base.params[PARAM_EPOCHS];
+    bool going = true;
 
-    for (int round = 0; round < epochs; round++) {
-        for (int i = 0; i < ENCODER_EPOCHS; i++)
-            run_epoch(t, encoder_step);
+    for (int round = 0; round < epochs && going; round++) {
+        for (int i = 0; i < ENCODER_EPOCHS && going; i++)
+            going = run_epoch(t, context, encoder_step);
         memcpy(t->past_weights, t->weights, t->net.at.encoder * sizeof *t->weights);
-        run_epoch(t, decoder_step);
-        if (!reel__fit_step(context, (double)(round + 1) / epochs))
-            return reel_fail(err, REEL_E_CANCELLED, "fitting \"vae\" was cancelled");
+        going = going && run_epoch(t, context, decoder_step);
     }
-    return REEL_OK;
+    return going ? REEL_OK : reel_fail(err, REEL_E_CANCELLED, "fitting \"vae\" was cancelled");
 }
 
 /* ---- room ---------------------------------------------------------------------------------- */

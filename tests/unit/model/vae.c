@@ -247,6 +247,40 @@ static void test_a_file_gives_the_same_scores(void **state)
     assert_int_equal(reel__alloc_live(), 0);
 }
 
+typedef struct impatience {
+    volatile bool stop;
+    double share;
+} impatience;
+
+static void stop_at_once(double share, void *user)
+{
+    impatience *i = user;
+
+    i->share = share;
+    i->stop = true;
+}
+
+/* Not only after a round, which takes minutes on large data. */
+static void test_cancelling_waits_for_one_batch(void **state)
+{
+    impatience i = {.stop = false};
+    const reel_fit_context context = {
+        .seed = 1, .progress = stop_at_once, .user = &i, .cancel = &i.stop};
+    const reel_param one = {"epochs", "1"};
+    reel_dataset *dataset = two_tastes(false);
+    reel_model *model = NULL;
+    reel_err err = {0};
+
+    (void)state;
+    assert_int_equal(
+        reel_model_fit(&model, "vae", dataset, &(reel_params){&one, 1}, &context, &err),
+        REEL_E_CANCELLED);
+    assert_null(model);
+    assert_true(i.share > 0 && i.share <= 0.25);
+    reel_dataset_free(dataset);
+    assert_int_equal(reel__alloc_live(), 0);
+}
+
 static void test_wrong_parameters_and_too_little_memory(void **state)
 {
     static const struct {
@@ -311,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_it_tells_two_tastes_apart),
         cmocka_unit_test(test_threads_leave_no_trace),
         cmocka_unit_test(test_a_file_gives_the_same_scores),
+        cmocka_unit_test(test_cancelling_waits_for_one_batch),
         cmocka_unit_test(test_wrong_parameters_and_too_little_memory),
         cmocka_unit_test(test_any_allocation_may_fail),
     };
