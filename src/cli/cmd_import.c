@@ -5,12 +5,13 @@
 #include "cli/term.h"
 #include "service/import.h"
 
-enum { OPT_DATABASE, OPT_MODELS, OPT_OUTPUT, OPT_UNMATCHED, SHOWN = 10, LABEL = 300 };
+enum { OPT_DATABASE, OPT_MODELS, OPT_OUTPUT, OPT_AS, OPT_UNMATCHED, SHOWN = 10, LABEL = 300 };
 
 static const reel_option import_options[] = {
     {"database", "FILE", "the database `reel load` made"},
     {"models", "DIR", "where model files are kept (default FILE.models)"},
     {"output", "FILE", "where the films go: a file for recommend --ratings"},
+    {"as", "LAYOUT", "of that file: reel, letterboxd, imdb, trakt, ..."},
     {"unmatched", "FILE", "where rows that match no film go, to be repaired"},
     {NULL, NULL, NULL},
 };
@@ -18,6 +19,8 @@ static const reel_option import_options[] = {
 typedef struct shown_import {
     const reel_engine *engine;
     const reel_imported *imported;
+    reel_import_format layout;
+    size_t left_out; /* films that the layout cannot hold */
 } shown_import;
 
 static reel_code write_import(reel_json *json, const void *what, reel_err *err)
@@ -86,7 +89,7 @@ static void print_counts(const char *path, const reel_imported *imported)
 }
 
 /* Files first: what is printed then is true. */
-static reel_code hand_over(const reel_args *args, const char *path, const shown_import *shown,
+static reel_code hand_over(const reel_args *args, const char *path, shown_import *shown,
                            reel_err *err)
 {
     const char *output = args->option[OPT_OUTPUT], *unmatched = args->option[OPT_UNMATCHED];
@@ -94,8 +97,8 @@ static reel_code hand_over(const reel_args *args, const char *path, const shown_
     reel_code rc = REEL_OK;
 
     if (output != NULL)
-        REEL_TRY(
-            reel__import_write(shown->imported, shown->engine, reel__output_path(output), err));
+        REEL_TRY(reel__import_export(shown->imported, shown->engine, shown->layout,
+                                     reel__output_path(output), &shown->left_out, err));
     if (unmatched != NULL)
         REEL_TRY(reel__import_write_misses(shown->imported, shown->engine,
                                            reel__output_path(unmatched), err));
@@ -104,8 +107,9 @@ static reel_code hand_over(const reel_args *args, const char *path, const shown_
     if (args->quiet || onto_stdout)
         return REEL_OK;
     print_counts(path, shown->imported);
+    reel__print_count("films that the layout cannot hold: left out", (int64_t)shown->left_out);
     REEL_TRY(print_misses(shown, err));
-    if (output != NULL)
+    if (output != NULL && shown->layout == REEL_IMPORT_REEL)
         reel__term_print("\nreel recommend --database %s --ratings %s\n",
                          args->option[OPT_DATABASE], output);
 out:
@@ -116,13 +120,16 @@ static reel_code import(const reel_args *args, reel_err *err)
 {
     reel_open open = {0};
     reel_imported imported = {0};
+    reel_import_format layout = REEL_IMPORT_REEL;
     reel_code rc;
 
     if (args->words != 1)
         return reel_fail(err, REEL_E_INVALID, "name one file to import, such as letterboxd.zip");
+    if (args->option[OPT_AS] != NULL)
+        REEL_TRY(reel__import_layout(args->option[OPT_AS], &layout, err));
     REEL_TRY(reel__open(&open, args, OPT_DATABASE, OPT_MODELS, "popular", err));
     REEL_TRY(reel__import_match(&imported, open.session, args->word[0], true, err));
-    rc = hand_over(args, args->word[0], &(shown_import){open.engine, &imported}, err);
+    rc = hand_over(args, args->word[0], &(shown_import){open.engine, &imported, layout, 0}, err);
 out:
     reel__imported_fini(&imported);
     reel__open_end(&open);

@@ -58,6 +58,15 @@ REEL_MUST_USE reel_code reel__import_write(const reel_imported *imported, const 
 REEL_MUST_USE reel_code reel__import_write_misses(const reel_imported *imported,
                                                   const reel_engine *engine, const char *path,
                                                   reel_err *err);
+/* The layout a name stands for: reel, letterboxd, imdb, trakt, netflix, movielens. Errors:
+ * E_INVALID.
+ */
+REEL_MUST_USE reel_code reel__import_layout(const char *name, reel_import_format *out,
+                                            reel_err *err);
+/* The films in a layout; left_out counts those it cannot hold (unrated ones, a watchlist). */
+REEL_MUST_USE reel_code reel__import_export(const reel_imported *imported,
+                                            const reel_engine *engine, reel_import_format format,
+                                            const char *path, size_t *left_out, reel_err *err);
 /* Counts, and the unmatched rows. */
 void reel__import_write_json(reel_json *json, const reel_engine *engine,
                              const reel_imported *imported);

@@ -172,7 +172,7 @@ static void name_film(char *out, size_t size, const finding *find, reel_index fi
 {
     const reel_movie movie = reel_dataset_movie(find->matcher->engine->dataset, film);
 
-    (void)snprintf(out, size, "%.120s (%d)", movie.name, movie.year);
+    (void)snprintf(out, size, "%.110s (%d) [%lld]", movie.name, movie.year, (long long)movie.id);
 }
 
 static void conclude(finding *find, reel_import_found *out)

@@ -40,6 +40,12 @@ printf 'Title;Date\r\n"Am\351lie";1/2/20\r\n"Dark: Season 1: Secrets";1/2/20\r\n
 run reel import netflix.csv --database reel.db
 printf '[{"rating":7,"movie":{"title":"Jaws","year":1975,"ids":{}}}]' >trakt.json
 run reel import trakt.json --database reel.db --output -
+echo "== taken elsewhere"
+for layout in letterboxd imdb trakt netflix movielens; do
+    run reel import own.csv --database reel.db --as "$layout" --output -
+done
+run reel import own.csv --database reel.db --as imdb --output imdb.csv
+run reel import own.csv --database reel.db --as vhs
 echo "== what is refused"
 run reel import bomb.zip --database reel.db
 run reel import path.zip --database reel.db

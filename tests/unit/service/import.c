@@ -188,6 +188,41 @@ static void written(void **state)
     reel__imported_fini(&imported);
 }
 
+/* Each layout reads as its own format, with the films it can hold. */
+static void exported(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t films, left_out;
+    } layouts[] = {{"reel", 4, 0},  {"letterboxd", 3, 1}, {"imdb", 2, 2},
+                   {"trakt", 3, 1}, {"netflix", 2, 1},    {"movielens", 2, 2}};
+    char archive[TEMP_PATH], file[TEMP_PATH];
+    reel_imported imported, again;
+    reel_err err = {0};
+
+    (void)state;
+    (void)snprintf(archive, sizeof archive, "%s", archive_write("boxd.zip", boxd, 3));
+    (void)snprintf(file, sizeof file, "%s", temp_path("layout"));
+    assert_ok(reel__import_match(&imported, session, archive, false, &err));
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+        reel_import_format format;
+        size_t left_out;
+
+        assert_ok(reel__import_layout(layouts[i].name, &format, &err));
+        assert_ok(reel__import_export(&imported, engine, format, file, &left_out, &err));
+        assert_int_equal(left_out, layouts[i].left_out);
+        assert_ok(reel__import_match(&again, session, file, false, &err));
+        assert_int_equal(reel__import_format(again.source), format);
+        assert_int_equal(again.film_count, layouts[i].films);
+        if (again.kinds[REEL_IMPORT_RATED] > 0)
+            assert_true(again.films[0].row->rating == 4.5 && again.films[0].movie == 3);
+        reel__imported_fini(&again);
+    }
+    assert_fails(reel__import_layout("vhs", &(reel_import_format){0}, &err), REEL_E_INVALID,
+                 "letterboxd");
+    reel__imported_fini(&imported);
+}
+
 /* An archive is a list of ratings as any other. */
 static void recommended(void **state)
 {
@@ -250,13 +285,9 @@ static void memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(titles),
-        cmocka_unit_test(ids),
-        cmocka_unit_test(one_film_many_rows),
-        cmocka_unit_test(written),
-        cmocka_unit_test(recommended),
-        cmocka_unit_test(scales),
-        cmocka_unit_test(memory),
+        cmocka_unit_test(titles),  cmocka_unit_test(ids),      cmocka_unit_test(one_film_many_rows),
+        cmocka_unit_test(written), cmocka_unit_test(exported), cmocka_unit_test(recommended),
+        cmocka_unit_test(scales),  cmocka_unit_test(memory),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
