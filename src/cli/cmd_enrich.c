@@ -2,19 +2,29 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/env.h"
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/enrich.h"
 
-enum { ENRICH_DATABASE, ENRICH_FROM, ENRICH_LINKS, ENRICH_ALL, ENRICH_REVIEW, ENRICH_STRICT };
+enum {
+    ENRICH_DATABASE,
+    ENRICH_FROM,
+    ENRICH_LINKS,
+    ENRICH_ALL,
+    ENRICH_REVIEW,
+    ENRICH_STRICT,
+    ENRICH_RATE
+};
 
 static const reel_option enrich_options[] = {
     {"database", "FILE", "the database `reel load` made"},
-    {"from", "FILE", "TMDb-shaped metadata, one JSON object a line"},
+    {"from", "FILE", "TMDb-shaped lines instead of TMDb's API"},
     {"links", "FILE", "movieId,imdbId,tmdbId (default: beside --from)"},
     {"all", NULL, "also films whose metadata are new enough"},
     {"review", NULL, "instead: list the films whose match is uncertain"},
-    {"strict", NULL, "stop at the first wrong row"},
+    {"strict", NULL, "stop at the first wrong row of --from"},
+    {"rate", "N", "requests to TMDb a second (default 40)"},
     {NULL, NULL, NULL},
 };
 
@@ -99,6 +109,7 @@ static reel_code write_enriched(reel_json *json, const void *what, reel_err *err
     reel__json_put_int(json, "renewed", done->renewed);
     reel__json_put_int(json, "kept", done->kept);
     reel__json_put_int(json, "review", done->review);
+    reel__json_put_int(json, "failed", done->failed);
     reel__json_put_int(json, "bad_rows", done->bad_rows);
     reel__json_put_real(json, "seconds", done->seconds);
     reel__json_object_end(json);
@@ -117,7 +128,34 @@ static void print_enriched(const reel_enriched *done, const char *database)
     reel__print_count("renewed", done->renewed);
     reel__print_count("new enough: left as they are", done->kept);
     reel__print_count("uncertain: see `reel enrich --review`", done->review);
+    reel__print_count("could not be had: try again later", done->failed);
     reel__print_count("wrong rows: left out", done->bad_rows);
+}
+
+/* From TMDb's API, with the key of the environment or .env. */
+static reel_code enrich_online(const reel_args *args, reel_enriched *done, reel_err *err)
+{
+    int64_t rate = 40;
+    reel_online_opts opts = {
+        .links = args->option[ENRICH_LINKS],
+        .url = reel__env_get("REEL_TMDB_URL", "https://api.themoviedb.org/3"),
+        .secret = reel__env_get("TMDB_API_KEY", ""),
+        .all = args->option[ENRICH_ALL] != NULL,
+        .cancel = reel__cancel_on_signal(),
+        .progress = reel__term_progress(args->quiet),
+    };
+    reel_code rc;
+
+    REEL_TRY(reel__args_need(args, ENRICH_DATABASE, &opts.database, err));
+    REEL_TRY(reel__args_int(args, ENRICH_RATE, 1, 1000, &rate, err));
+    if (opts.secret[0] == '\0')
+        return reel_fail(err, REEL_E_INVALID,
+                         "TMDB_API_KEY is not set: put it into .env (a v3 key or a v4 token from "
+                         "your TMDb account), or give --from FILE");
+    opts.rate = (double)rate;
+    rc = reel__enrich_online(&opts, done, err);
+out:
+    return rc;
 }
 
 static reel_code enrich(const reel_args *args, reel_err *err)
@@ -136,8 +174,8 @@ static reel_code enrich(const reel_args *args, reel_err *err)
     REEL_TRY(reel__args_need(args, ENRICH_DATABASE, &opts.database, err));
     if (args->option[ENRICH_REVIEW] != NULL)
         return review(args, opts.database, err);
-    REEL_TRY(reel__args_need(args, ENRICH_FROM, &opts.from, err));
-    REEL_TRY(reel__enrich_files(&opts, &done, err));
+    REEL_TRY(opts.from != NULL ? reel__enrich_files(&opts, &done, err)
+                               : enrich_online(args, &done, err));
     if (args->json)
         rc = reel__print_json(write_enriched, &done, err);
     else if (!args->quiet)

@@ -158,6 +158,13 @@ reel_movie *reel__catalogue_find(const reel_catalogue *catalogue, int64_t id)
     return reel__map_get(catalogue->ids, id, &index) ? &catalogue->movies[index] : NULL;
 }
 
+size_t reel__catalogue_index(const reel_catalogue *catalogue, int64_t id)
+{
+    int64_t index = 0;
+
+    return reel__map_get(catalogue->ids, id, &index) ? (size_t)index : SIZE_MAX;
+}
+
 static reel_code grow_movies(reel_catalogue *catalogue, reel_err *err)
 {
     const size_t wanted = catalogue->movies_capacity == 0 ? 256 : catalogue->movies_capacity * 2;

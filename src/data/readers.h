@@ -116,6 +116,18 @@ typedef struct reel_joined {
 /* NULL before metadata were read. Borrowed from the catalogue. */
 const reel_joined *reel__catalogue_joined(const reel_catalogue *catalogue, size_t index);
 
+/* One object for one film, as TMDb answers; not used when its year is far from the film's. Errors:
+ * E_SYNTAX, E_INVALID, E_NOMEM; then the film stays as it was. */
+REEL_MUST_USE reel_code reel__catalogue_join(reel_catalogue *catalogue, size_t index,
+                                             const char *text, size_t length, reel_joined *joined,
+                                             reel_err *err);
+/* Ids of a links.csv (movieId,imdbId,tmdbId). */
+REEL_MUST_USE reel_code reel__catalogue_links(reel_catalogue *catalogue, const char *path,
+                                              const reel_read_opts *opts, reel_read_report *report,
+                                              reel_err *err);
+/* Of the film with an id; SIZE_MAX when there is none. */
+size_t reel__catalogue_index(const reel_catalogue *catalogue, int64_t id);
+
 /* The films of a dataset as a catalogue of its own, to be joined with metadata. */
 REEL_MUST_USE reel_code reel__catalogue_of_dataset(reel_catalogue **out,
                                                    const reel_dataset *dataset, reel_err *err);

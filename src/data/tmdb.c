@@ -168,17 +168,22 @@ static reel_code read_line(enriching *work, reel_err *err)
     return rc;
 }
 
+static reel_code new_joined(reel_catalogue *catalogue, reel_err *err)
+{
+    reel__free(catalogue->joined);
+    catalogue->joined = reel__alloc_zero(catalogue->movies_count, sizeof *catalogue->joined);
+    if (catalogue->joined == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory to join metadata");
+    return REEL_OK;
+}
+
 static reel_code prepare(enriching *work, reel_err *err)
 {
     reel_code rc = REEL_OK;
 
     REEL_TRY(film_index_init(&work->by_tmdb, work->catalogue, false, err));
     REEL_TRY(film_index_init(&work->by_imdb, work->catalogue, true, err));
-    reel__free(work->catalogue->joined);
-    work->catalogue->joined =
-        reel__alloc_zero(work->catalogue->movies_count, sizeof *work->catalogue->joined);
-    if (work->catalogue->joined == NULL)
-        rc = reel_fail(err, REEL_E_NOMEM, "no memory to join metadata");
+    REEL_TRY(new_joined(work->catalogue, err));
 out:
     return rc;
 }
@@ -209,5 +214,33 @@ out:
     reel__rows_close(&work.rows);
     film_index_fini(&work.by_tmdb);
     film_index_fini(&work.by_imdb);
+    return rc;
+}
+
+reel_code reel__catalogue_links(reel_catalogue *catalogue, const char *path,
+                                const reel_read_opts *opts, reel_read_report *report, reel_err *err)
+{
+    return reel__read_links(catalogue, path, opts, report, err);
+}
+
+/* ---- one film ------------------------------------------------------------------------------ */
+
+reel_code reel__catalogue_join(reel_catalogue *catalogue, size_t index, const char *text,
+                               size_t length, reel_joined *joined, reel_err *err)
+{
+    enriching work = {.catalogue = catalogue};
+    json_t *object = NULL;
+    reel_code rc = REEL_OK;
+
+    if (catalogue->joined == NULL)
+        REEL_TRY(new_joined(catalogue, err));
+    catalogue->joined[index] = (reel_joined){.title = ""};
+    REEL_TRY(reel__json_parse(&object, text, length, DEPTH_MAXIMUM, err));
+    if (!json_is_object(object))
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "expected a JSON object"));
+    REEL_TRY(join_film(&work, &catalogue->movies[index], "TMDb id", object, err));
+    *joined = catalogue->joined[index];
+out:
+    json_decref(object);
     return rc;
 }

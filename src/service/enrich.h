@@ -24,6 +24,7 @@ typedef struct reel_enriched {
     int64_t with_overview;        /* of them */
     int64_t added, renewed, kept; /* by this run: new, again, and left as they were */
     int64_t review;               /* films that wait for a person to look at */
+    int64_t failed;               /* could not be had this time (network, wrong answers) */
     int64_t bad_rows;
     double seconds;
 } reel_enriched;
@@ -33,6 +34,23 @@ typedef struct reel_enriched {
  * the store. */
 REEL_MUST_USE reel_code reel__enrich_files(const reel_enrich_opts *opts, reel_enriched *report,
                                            reel_err *err);
+
+typedef struct reel_online_opts {
+    const char *database;
+    const char *links;           /* ids to ask by, or NULL: those the films have */
+    const char *url;             /* of the API */
+    const char *secret;          /* TMDB_API_KEY: a v3 key or a v4 token; never part of a message */
+    double rate;                 /* requests a second, 0 = 40 */
+    int pause_ms;                /* the first pause after a failure, 0 = 500 */
+    bool all;                    /* also films that are not stale */
+    const volatile bool *cancel; /* NULL = never */
+    const reel_progress *progress;
+} reel_online_opts;
+
+/* TMDb's API into an existing database, film by film, each safe on disk as it comes. Errors:
+ * E_INVALID and E_DENIED (the key), E_STORE (TMDb is not there; what came is kept), E_CANCELLED. */
+REEL_MUST_USE reel_code reel__enrich_online(const reel_online_opts *opts, reel_enriched *report,
+                                            reel_err *err);
 
 /* When the data in a file were written: what its metadata are dated by. */
 int64_t reel__file_written_at(const char *path);

@@ -1,0 +1,1 @@
+reel_add_test(unit/tmdb/tmdb.c)
