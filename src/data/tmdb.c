@@ -73,8 +73,12 @@ static reel_code doubt(enriching *work, reel_movie *film, reel_joined joined, co
     const char *title = "";
 
     REEL_TRY(reel__json_get_text(object, "title", &title, err));
-    REEL_TRY(reel__catalogue_keep(work->catalogue, &joined.title, title,
-                                  reel__utf8_cut(title, strlen(title), TITLE_MAXIMUM), err));
+    reel__buf_clear(&work->catalogue->work);
+    reel__text_clean(&work->catalogue->work, title,
+                     reel__utf8_cut(title, strlen(title), TITLE_MAXIMUM));
+    REEL_TRY(reel__buf_check(&work->catalogue->work, err));
+    REEL_TRY(reel__catalogue_keep(work->catalogue, &joined.title, work->catalogue->work.data,
+                                  work->catalogue->work.length, err));
     joined.join = REEL_JOIN_DOUBTFUL;
     work->catalogue->joined[film - work->catalogue->movies] = joined;
     work->report.doubtful++;

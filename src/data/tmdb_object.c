@@ -359,7 +359,7 @@ reel_code reel__tmdb_fill(reel_catalogue *catalogue, reel_movie *film, const jso
     REEL_TRY(reel__tmdb_ids(&ids, object, err));
     REEL_TRY(reel__tmdb_year(&year, object, err));
     REEL_TRY(fill_all(catalogue, &filled, object, err));
-    if (filled.tmdb_id == 0)
+    if (filled.tmdb_id == 0 && ids.tmdb_id > 0)
         filled.tmdb_id = ids.tmdb_id;
     if (filled.imdb_id == 0)
         filled.imdb_id = ids.imdb_id;

@@ -152,7 +152,7 @@ static reel_code take_object(online *o, wanted *film, const reel_answer *answer,
         return commit(o, film, REEL_MATCH_FOUND, err);
     film->score = (double)NAN;
     (void)snprintf(film->reason + strlen(film->reason), sizeof film->reason - strlen(film->reason),
-                   ": \"%.80s\" of %d, but the film is of %d", joined.title, joined.year,
+                   ": \"%s\" of %d, but the film is of %d", joined.title, joined.year,
                    reel__catalogue_movie(o->catalogue, film->index)->year);
     return commit(o, film, REEL_MATCH_REVIEW, err);
 }

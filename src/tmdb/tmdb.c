@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/utf8.h"
 
 enum { KEY_LENGTH = 32, TOKEN_LEAST = 60, TITLE_MOST = 120, DEPTH_MAXIMUM = 16 };
 
@@ -164,10 +165,22 @@ static double year_factor(int32_t a, int32_t b)
     return apart < 3 ? factors[apart] : 0.3;
 }
 
+/* The beginning of a name, for a person to read: no half characters, nothing that steers a
+ * terminal. */
+static void readable(char out[TITLE_MOST], const char *name)
+{
+    const size_t length = reel__utf8_cut(name, strlen(name), TITLE_MOST - 1);
+
+    for (size_t i = 0; i < length; i++)
+        out[i] = (unsigned char)name[i] < 0x20 || name[i] == 0x7f ? ' ' : name[i];
+    out[length] = '\0';
+}
+
 static reel_code judge(double *score, reel_tmdb_guess *guess, const char *title, int32_t year,
                        const json_t *film, reel_err *err)
 {
     const char *name = "", *original = "", *date = "";
+    char shown[TITLE_MOST];
     double like, other;
     int32_t of = 0;
     reel_code rc = REEL_OK;
@@ -186,9 +199,9 @@ static reel_code judge(double *score, reel_tmdb_guess *guess, const char *title,
     if (other > like)
         like = other;
     *score = guess->score = like * year_factor(year, of);
+    readable(shown, name);
     (void)snprintf(guess->reason, sizeof guess->reason,
-                   "found by title and year: \"%.120s\" of %d, titles alike by %.2f", name, of,
-                   like);
+                   "found by title and year: \"%s\" of %d, titles alike by %.2f", shown, of, like);
 out:
     return rc;
 }
