@@ -171,8 +171,10 @@ static void readable(char out[TITLE_MOST], const char *name)
 {
     const size_t length = reel__utf8_cut(name, strlen(name), TITLE_MOST - 1);
 
+    memcpy(out, name, length);
     for (size_t i = 0; i < length; i++)
-        out[i] = (unsigned char)name[i] < 0x20 || name[i] == 0x7f ? ' ' : name[i];
+        if ((unsigned char)out[i] < 0x20 || out[i] == 0x7f)
+            out[i] = ' ';
     out[length] = '\0';
 }
 
