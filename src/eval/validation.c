@@ -11,8 +11,11 @@
 #include "base/rng.h"
 #include "eval/select.h"
 #include "model/evidence.h"
+#include "model/recency.h"
 
-enum { TRAIN, HELD, APART }; /* what happens to a rating */
+/* What happens to a rating. One that is newer than a held-out one of the same person is left out,
+ * as what is asked for had not happened yet. */
+enum { TRAIN, HELD, APART, LEFT_OUT };
 enum { LEAST_LIKED = 5, LENGTHS = 5, LEAST_LEFT = 5 };
 /* Of the histories that people left out are asked with. */
 static const reel_index lengths[LENGTHS] = {0, 1, 4, 16, 64};
@@ -29,6 +32,7 @@ typedef struct cutting {
     reel_evidence evidence;
     uint8_t *mark;     /* [ratings] */
     reel_index *order; /* [films] room to shuffle one person's ratings */
+    reel_dated *dated; /* [films] room to sort one person's ratings */
     bool *asked;       /* [people] whether there are questions of this person */
     reel_validation *out;
     size_t entries, held; /* used of the pools */
@@ -67,6 +71,35 @@ static void hold_out(const cutting *c, reel_index person, reel_index likes, reel
     }
 }
 
+/* Hold out the newest of a person's liked ratings. */
+static void hold_newest(const cutting *c, reel_index person, reel_index likes)
+{
+    const reel_nnz begin = c->ratings.ptr[person], end = c->ratings.ptr[person + 1];
+    uint64_t wanted = (uint64_t)ceil((double)likes * c->opts->share);
+
+    for (reel_nnz k = begin; k < end; k++)
+        c->dated[k - begin] = (reel_dated){reel_dataset_times(c->dataset)[k], (size_t)k};
+    reel__recency_sort(c->dated, (size_t)(end - begin));
+    for (reel_nnz i = 0; i < end - begin && wanted > 0; i++) {
+        const reel_nnz k = (reel_nnz)c->dated[i].at;
+        const bool good = liked(c, k);
+
+        c->mark[k] = good ? HELD : LEFT_OUT;
+        wanted -= good;
+    }
+}
+
+/* Whether the order of a person's ratings is known and counts. */
+static bool in_order(const cutting *c, reel_index person)
+{
+    const int64_t *times = reel_dataset_times(c->dataset);
+
+    for (reel_nnz k = c->ratings.ptr[person] + 1; k < c->ratings.ptr[person + 1]; k++)
+        if (times[k] != times[k - 1])
+            return c->opts->recency > 0;
+    return false;
+}
+
 /* Decide who is left out, who is asked, and what is held out. */
 static void mark_people(const cutting *c)
 {
@@ -82,6 +115,8 @@ static void mark_people(const cutting *c)
         c->asked[p] = likes >= LEAST_LIKED && reel__rng_unit(&rng) < share;
         if (c->asked[p] && apart)
             memset(c->mark + begin, APART, (size_t)count);
+        else if (c->asked[p] && in_order(c, p))
+            hold_newest(c, p, likes);
         else if (c->asked[p])
             hold_out(c, p, likes, &rng);
     }
@@ -125,8 +160,10 @@ static void end_question(cutting *c, reel_question *q)
     qsort(c->out->entries + c->entries - q->query.count, q->query.count, sizeof(reel_entry),
           by_movie);
     qsort(c->out->held + c->held - q->held_count, q->held_count, sizeof(reel_index), by_index);
-    if (q->query.row >= 0)
+    if (q->query.row >= 0) /* before the weights: a hybrid is asked with times, too */
         q->query.row_hash = reel_query_hash(&q->query);
+    (void)reel__recency_weigh(c->out->entries + c->entries - q->query.count, q->query.count,
+                              c->opts->recency, c->dated);
     c->out->questions[c->out->count++] = *q;
 }
 
@@ -140,13 +177,34 @@ static void ask_trained(cutting *c, reel_index person)
     for (reel_nnz k = c->ratings.ptr[person]; k < c->ratings.ptr[person + 1]; k++)
         if (c->mark[k] == HELD)
             hold(c, &q, k);
-        else
+        else if (c->mark[k] == TRAIN)
             ask(c, &q, k);
     end_question(c, &q);
 }
 
-/* Someone the models never saw, asked with `length` random ratings; the liked ones among the rest
- * are held out. */
+/* A person's ratings in an order of chance, or the oldest first where the order counts. */
+static void put_in_order(cutting *c, reel_index person, reel_rng *rng)
+{
+    const reel_nnz begin = c->ratings.ptr[person];
+    const reel_index count = (reel_index)(c->ratings.ptr[person + 1] - begin);
+
+    for (reel_index i = 0; i < count; i++) {
+        const reel_index other = (reel_index)reel__rng_below(rng, (uint64_t)i + 1);
+
+        c->order[i] = c->order[other];
+        c->order[other] = i;
+    }
+    if (!in_order(c, person))
+        return;
+    for (reel_index i = 0; i < count; i++)
+        c->dated[i] = (reel_dated){reel_dataset_times(c->dataset)[begin + i], (size_t)i};
+    reel__recency_sort(c->dated, (size_t)count);
+    for (reel_index i = 0; i < count; i++)
+        c->order[i] = (reel_index)c->dated[count - 1 - i].at;
+}
+
+/* Someone the models never saw, asked with `length` ratings, random ones or the oldest; the liked
+ * ones among the rest are held out. */
 static void ask_apart(cutting *c, reel_index person, reel_index length)
 {
     const reel_nnz begin = c->ratings.ptr[person];
@@ -157,12 +215,7 @@ static void ask_apart(cutting *c, reel_index person, reel_index length)
 
     if (count < length + LEAST_LEFT)
         return;
-    for (reel_index i = 0; i < count; i++) {
-        const reel_index other = (reel_index)reel__rng_below(&rng, (uint64_t)i + 1);
-
-        c->order[i] = c->order[other];
-        c->order[other] = i;
-    }
+    put_in_order(c, person, &rng);
     for (reel_index i = 0; i < length; i++)
         ask(c, &q, begin + c->order[i]);
     for (reel_index i = length; i < count; i++)
@@ -216,8 +269,9 @@ static reel_code cut(cutting *c, reel_err *err)
 
     c->mark = reel__alloc_zero(ratings, sizeof *c->mark);
     c->order = reel__alloc_array((size_t)c->ratings.cols, sizeof *c->order);
+    c->dated = reel__alloc_array((size_t)c->ratings.cols, sizeof *c->dated);
     c->asked = reel__alloc_zero((size_t)c->ratings.rows, sizeof *c->asked);
-    if (c->mark == NULL || c->order == NULL || c->asked == NULL)
+    if (c->mark == NULL || c->order == NULL || c->dated == NULL || c->asked == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory to hold out ratings");
     mark_people(c);
     REEL_TRY(reel__select(&c->out->train, c->dataset, c->mark, TRAIN, NULL, err));
@@ -248,6 +302,7 @@ reel_code reel__validation_make(reel_validation *out, const reel_dataset *datase
     rc = cut(&c, err);
     reel__free(c.mark);
     reel__free(c.order);
+    reel__free(c.dated);
     reel__free(c.asked);
     if (rc != REEL_OK)
         reel__validation_fini(out);

@@ -1,6 +1,9 @@
 /* eval/validation.h - questions with known answers, cut from training data alone: part of what some
  * people liked is held out, other people are left out of training and asked with a short random
  * part of their history, so that there are histories of every length. Models are fitted on `train`.
+ * With `recency`, what was held out is what came last, as far as times are known: each person's
+ * newest likes, and of people left out the oldest ratings are the history. Histories have the
+ * weights that a hybrid with this `recency` gives them (model/recency.h).
  * Layer: eval. Ownership: a validation is the caller's. Threads: no state.
  */
 #ifndef REEL_EVAL_VALIDATION_H
@@ -13,6 +16,7 @@ typedef struct reel_validation_opts {
     double share;    /* of a person's liked films held out, (0, 1)        default 0.2 */
     double unseen;   /* of the people left out of training, (0, 1)        default 0.1 */
     reel_index most; /* people asked at the most, of either kind          default 4000 */
+    double recency;  /* of the hybrid to be learned, 0 = order does not matter   default 0 */
     uint64_t seed;   /* same seed, same questions, by a person's id       default 1 */
 } reel_validation_opts;
 reel_validation_opts reel__validation_opts_default(void);

@@ -11,6 +11,9 @@
  * for when nothing was learned: those of content, user-knn and popular were found on validation
  * lists of MovieLens 1M by an earlier grid, the others are round numbers.
  *
+ * With `recency` the members are asked with a history whose newer entries weigh more (recency.h):
+ * for what comes next; docs/models.md has what it was found to do on validation parts.
+ *
  * Members, on validation lists cut from the training part of the fixed MovieLens 1M split (`reel
  * evaluate --train --test --k 10,20,100`), recall_min@20, ndcg@10, ndcg@100. A fifth of each
  * person's held out, the blend learned once:
@@ -38,6 +41,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "model/model_priv.h"
+#include "model/recency.h"
 #include "num/kernels.h"
 
 /* Scores that differ by less, as a share of their mean, count as all the same: standardised, they
@@ -46,7 +50,7 @@
 #define WEIGHT_MAX 1e3F
 
 enum { MEMBERS = REEL_HYBRID_MEMBERS, KNOTS = REEL_HYBRID_KNOTS };
-enum { SLOT_SCORES, SLOT_STATE, SLOT_CONTRIBUTIONS };
+enum { SLOT_SCORES, SLOT_STATE, SLOT_CONTRIBUTIONS, SLOT_ENTRIES, SLOT_DATED };
 enum { NAME_SIZE = 32, LIST_SIZE = 1024 };
 
 /* Models it can combine, with the weights built in; a parameter of the same name for each. */
@@ -63,7 +67,7 @@ static const struct {
     {"user-knn", {0, 1, 1, 1, 1, 1}},
     {"popular", {1, 0.2F, 0.1F, 0, 0, 0}},
 };
-enum { KNOWN = sizeof known / sizeof *known };
+enum { KNOWN = sizeof known / sizeof *known, RECENCY = KNOWN, PARAMS };
 
 typedef struct hybrid {
     reel_model base;
@@ -84,9 +88,18 @@ typedef struct hybrid_state {
         model, "how much of " model " is mixed in: multiplies its weights; 0 = not part of it",    \
             REEL_PARAM_REAL, initial, 0, 100, NULL                                                 \
     }
-static const reel_param_spec param_specs[KNOWN] = {
-    MEMBER("ease", 1), MEMBER("ials", 1),    MEMBER("item-knn", 1), MEMBER("rp3beta", 0),
-    MEMBER("vae", 0),  MEMBER("content", 1), MEMBER("user-knn", 1), MEMBER("popular", 1),
+static const reel_param_spec param_specs[PARAMS] = {
+    MEMBER("ease", 1),
+    MEMBER("ials", 1),
+    MEMBER("item-knn", 1),
+    MEMBER("rp3beta", 0),
+    MEMBER("vae", 0),
+    MEMBER("content", 1),
+    MEMBER("user-knn", 1),
+    MEMBER("popular", 1),
+    {"recency",
+     "an entry counts half as much when this many are newer; 0 = all alike, whatever their times",
+     REEL_PARAM_REAL, 0, 0, 1e6, NULL, 2, 100, true},
 };
 
 /* ---- weights ------------------------------------------------------------------------------- */
@@ -143,8 +156,8 @@ reel_standard reel__hybrid_standard(const reel_model *member, float *scores, siz
     return (reel_standard){.mean = mean, .scale = 1 / deviation};
 }
 
-reel_code reel__hybrid_names(const char **names, size_t *count, const reel_params *params,
-                             reel_err *err)
+reel_code reel__hybrid_names(const char **names, size_t *count, double *recency,
+                             const reel_params *params, reel_err *err)
 {
     reel_model *model = NULL;
     reel_code rc = REEL_OK;
@@ -155,6 +168,7 @@ reel_code reel__hybrid_names(const char **names, size_t *count, const reel_param
     for (int i = 0; i < KNOWN; i++)
         if (model->params[i] > 0)
             names[(*count)++] = known[i].name;
+    *recency = model->params[RECENCY];
     if (*count == 0)
         rc = reel_fail(err, REEL_E_INVALID, "a hybrid needs at least one model to combine");
 out:
@@ -178,6 +192,29 @@ static reel_code no_memory(const hybrid *self, reel_err *err)
 {
     return reel_fail(err, REEL_E_NOMEM, "no memory to combine scores of %d films",
                      (int)self->base.movies);
+}
+
+/* The query the members are asked with: `given`, its entries weighed by age where that is wanted
+ * and their times are known. Other weights than those trained on, so that no stored vector applies.
+ */
+static reel_code weigh_entries(reel_query *out, const hybrid *self, const reel_query *given,
+                               reel_scratch *scratch, reel_err *err)
+{
+    const double half_life = self->base.params[RECENCY];
+    reel_entry *entries;
+    reel_dated *dated;
+
+    *out = *given;
+    if (half_life == 0 || given->count == 0)
+        return REEL_OK;
+    entries = reel__scratch_get(scratch, SLOT_ENTRIES, given->count * sizeof *entries);
+    dated = reel__scratch_get(scratch, SLOT_DATED, given->count * sizeof *dated);
+    if (entries == NULL || dated == NULL)
+        return no_memory(self, err);
+    memcpy(entries, given->entries, given->count * sizeof *entries);
+    if (reel__recency_weigh(entries, given->count, half_life, dated))
+        out->entries = entries;
+    return REEL_OK;
 }
 
 /* One member's scores, standardised and added to scores. */
@@ -209,24 +246,34 @@ static reel_code add_member(const hybrid *self, size_t m, const reel_query *quer
     return REEL_OK;
 }
 
-static reel_code hybrid_score(const reel_model *model, const reel_query *query,
-                              reel_scratch *scratch, float *scores, reel_err *err)
+/* query: as weigh_entries leaves it. */
+static reel_code score_weighed(const hybrid *self, const reel_query *query, reel_scratch *scratch,
+                               float *scores, reel_err *err)
 {
-    const hybrid *self = (const hybrid *)model;
     hybrid_state *state = reel__scratch_get(scratch, SLOT_STATE, sizeof *state);
 
     if (state == NULL)
         return no_memory(self, err);
     state->key = 0;
-    memset(scores, 0, (size_t)model->movies * sizeof *scores);
+    memset(scores, 0, (size_t)self->base.movies * sizeof *scores);
     for (size_t m = 0; m < self->count; m++) {
         const reel_code rc = add_member(self, m, query, scratch, state, scores, err);
 
         if (rc != REEL_OK)
             return rc;
     }
-    state->key = reel__query_key(model, query);
+    state->key = reel__query_key(&self->base, query);
     return REEL_OK;
+}
+
+static reel_code hybrid_score(const reel_model *model, const reel_query *query,
+                              reel_scratch *scratch, float *scores, reel_err *err)
+{
+    const hybrid *self = (const hybrid *)model;
+    reel_query weighed;
+    const reel_code rc = weigh_entries(&weighed, self, query, scratch, err);
+
+    return rc == REEL_OK ? score_weighed(self, &weighed, scratch, scores, err) : rc;
 }
 
 /* ---- reasons ------------------------------------------------------------------------------- */
@@ -245,7 +292,7 @@ static reel_code open_state(hybrid_state **out, const hybrid *self, const reel_q
         reel__scratch_get(scratch, SLOT_CONTRIBUTIONS, (size_t)self->base.movies * sizeof *scores);
     if (state == NULL || scores == NULL)
         return no_memory(self, err);
-    return hybrid_score(&self->base, query, scratch, scores, err);
+    return score_weighed(self, query, scratch, scores, err);
 }
 
 static void add_terms(reel_explanation *out, const reel_explanation *part, double scale)
@@ -289,24 +336,27 @@ static reel_code explain_member(const reel_model *member, double mean, double sc
     return REEL_OK;
 }
 
-static reel_code hybrid_explain(const reel_model *model, const reel_query *query, reel_index movie,
+static reel_code hybrid_explain(const reel_model *model, const reel_query *given, reel_index movie,
                                 reel_scratch *scratch, double *contributions, reel_explanation *out,
                                 reel_err *err)
 {
     const hybrid *self = (const hybrid *)model;
     explaining e = {.scratch = scratch, .contributions = contributions, .out = out};
     hybrid_state *state = NULL;
-    reel_code rc = open_state(&state, self, query, scratch, err);
+    reel_query query;
+    reel_code rc = weigh_entries(&query, self, given, scratch, err);
 
+    if (rc == REEL_OK)
+        rc = open_state(&state, self, &query, scratch, err);
     if (rc != REEL_OK)
         return rc;
-    e.own = reel__scratch_get(scratch, SLOT_CONTRIBUTIONS, (query->count + 1) * sizeof *e.own);
+    e.own = reel__scratch_get(scratch, SLOT_CONTRIBUTIONS, (query.count + 1) * sizeof *e.own);
     if (e.own == NULL)
         return no_memory(self, err);
     for (size_t m = 0; m < self->count; m++) {
         if (state->scale[m] == 0)
             continue;
-        rc = explain_member(self->members[m], state->mean[m], state->scale[m], query, movie, &e,
+        rc = explain_member(self->members[m], state->mean[m], state->scale[m], &query, movie, &e,
                             err);
         if (rc != REEL_OK)
             return rc;

@@ -22,9 +22,9 @@ typedef struct reel_standard {
 } reel_standard;
 reel_standard reel__hybrid_standard(const reel_model *member, float *scores, size_t movies);
 
-/* Names of the models that a hybrid with these parameters is made of; how many.
+/* Names of the models that a hybrid with these parameters is made of; how many; its `recency`.
  * names [REEL_HYBRID_MEMBERS]. Errors: E_INVALID (a parameter; none is left). */
-REEL_MUST_USE reel_code reel__hybrid_names(const char **names, size_t *count,
+REEL_MUST_USE reel_code reel__hybrid_names(const char **names, size_t *count, double *recency,
                                            const reel_params *params, reel_err *err);
 
 /* Combine members under learned weights, [count][REEL_HYBRID_KNOTS]; NULL: those built in.

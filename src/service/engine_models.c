@@ -118,7 +118,7 @@ static reel_code make_hybrid(reel_engine *engine, const reel_fit_context *contex
     reel_code rc = REEL_OK;
 
     if (engine->opts.learn)
-        REEL_TRY(reel__learn_weights(&blend, t.names, t.count, engine->dataset, context, err));
+        REEL_TRY(reel__learn_weights(&blend, t.names, t.count, 0, engine->dataset, context, err));
     else
         recall_weights(&blend, engine, &t);
     REEL_TRY(reel__hybrid_make(&engine->models[MODEL_HYBRID], t.members, t.count, NULL,

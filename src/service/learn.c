@@ -68,8 +68,8 @@ out:
 }
 
 reel_code reel__learn_weights(reel_blend *out, const char *const *names, size_t count,
-                              const reel_dataset *dataset, const reel_fit_context *context,
-                              reel_err *err)
+                              double recency, const reel_dataset *dataset,
+                              const reel_fit_context *context, reel_err *err)
 {
     reel_validation_opts opts = reel__validation_opts_default();
     reel_validation validation;
@@ -80,6 +80,7 @@ reel_code reel__learn_weights(reel_blend *out, const char *const *names, size_t 
     *out = (reel_blend){0};
     memcpy(t.names, names, count * sizeof *names);
     opts.seed = context->seed;
+    opts.recency = recency;
     rc = reel__validation_make(&validation, dataset, &opts, &why);
     if (rc == REEL_E_INVALID)
         return REEL_OK;
@@ -98,11 +99,12 @@ reel_code reel__learn_hybrid(reel_model **out, reel_blend *blend, const reel_dat
     const reel_fit_context *context = given == NULL ? &plain : given;
     reel_blend learned = {0};
     team t = {.count = 0};
+    double recency = 0;
     reel_code rc = REEL_OK;
 
     *out = NULL;
-    REEL_TRY(reel__hybrid_names(t.names, &t.count, params, err));
-    REEL_TRY(reel__learn_weights(&learned, t.names, t.count, dataset, context, err));
+    REEL_TRY(reel__hybrid_names(t.names, &t.count, &recency, params, err));
+    REEL_TRY(reel__learn_weights(&learned, t.names, t.count, recency, dataset, context, err));
     REEL_TRY(fit_all(&t, dataset, true, context, err));
     REEL_TRY(reel__hybrid_make(out, t.members, t.count, params,
                                learned.questions > 0 ? learned.weights : NULL, err));

@@ -15,9 +15,10 @@ REEL_MUST_USE reel_code reel__learn(reel_model **out, const char *name, const re
                                     reel_err *err);
 
 /* How much of each model to mix in; out->questions is 0 where data are too few to tell.
- * names [count] of models. Errors: those of fitting; E_NOMEM. */
+ * names [count] of models; recency: the parameter of the hybrid, 0 = none. Errors: those of
+ * fitting; E_NOMEM. */
 REEL_MUST_USE reel_code reel__learn_weights(reel_blend *out, const char *const *names, size_t count,
-                                            const reel_dataset *dataset,
+                                            double recency, const reel_dataset *dataset,
                                             const reel_fit_context *context, reel_err *err);
 
 /* The same for a hybrid alone; blend [out, optional]: what was learned (no questions: nothing). */

@@ -77,7 +77,7 @@ static const struct variant {
     {"knn-basic", NULL, NULL},        {"knn-basic", "by", "item"},
     {"knn-centered", NULL, NULL},     {"knn-centered", "by", "user"},
     {"knn-baseline", NULL, NULL},     {"knn-baseline", "by", "user"},
-    {"slope-one", NULL, NULL},
+    {"slope-one", NULL, NULL},        {"hybrid", "recency", "4"},
 };
 
 /* Learns from the ratings one after the other, or draws by row, so that their order shows. */

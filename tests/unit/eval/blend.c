@@ -79,6 +79,52 @@ static void test_questions_keep_their_answers_out_of_training(void **state)
     assert_int_equal(reel__alloc_live(), 0);
 }
 
+static int64_t time_in(const reel_dataset *dataset, reel_index row, reel_index movie)
+{
+    const reel_csr_view r = reel_dataset_ratings(dataset);
+
+    for (reel_nnz k = r.ptr[row]; k < r.ptr[row + 1]; k++)
+        if (r.col[k] == movie)
+            return reel_dataset_times(dataset)[k];
+    return -1;
+}
+
+/* With recency, all that was held out came after all that is known, and newer entries weigh more.
+ */
+static void test_what_came_last_is_held_out(void **state)
+{
+    reel_validation_opts opts = reel__validation_opts_default();
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_validation v;
+    size_t trained = 0;
+
+    (void)state;
+    opts.recency = 5;
+    assert_int_equal(reel__validation_make(&v, dataset, &opts, NULL), REEL_OK);
+    for (size_t i = 0; i < v.count; i++) {
+        const reel_question *q = &v.questions[i];
+        const reel_entry *newest = NULL;
+        int64_t whose;
+
+        if (q->query.row < 0)
+            continue;
+        whose = reel_dataset_person_ids(v.train)[q->query.row];
+        trained++;
+        for (size_t n = 0; n < q->query.count; n++)
+            if (newest == NULL || q->query.entries[n].time > newest->time)
+                newest = &q->query.entries[n];
+        assert_non_null(newest);
+        assert_true(newest->weight > 1);
+        for (size_t h = 0; h < q->held_count; h++)
+            assert_true(time_in(dataset, reel_dataset_find_person(dataset, whose), q->held[h]) >
+                        newest->time);
+    }
+    assert_true(trained > 75);
+    reel__validation_fini(&v);
+    reel_dataset_free(dataset);
+    assert_int_equal(reel__alloc_live(), 0);
+}
+
 static reel_model *fit(const char *name, const reel_dataset *dataset)
 {
     reel_model *model = NULL;
@@ -168,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_questions_keep_their_answers_out_of_training),
+        cmocka_unit_test(test_what_came_last_is_held_out),
         cmocka_unit_test(test_a_blend_is_as_good_as_its_best_member),
         cmocka_unit_test(test_memory_may_run_out),
         cmocka_unit_test(test_too_little_data_says_so),

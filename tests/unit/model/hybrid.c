@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "model/hybrid.h"
+#include "model/recency.h"
 #include "support/near.h"
 #include "support/random_data.h"
 #include "support/temp.h"
@@ -111,6 +112,55 @@ static void test_scores_are_the_weighted_sum_for_each_length(void **state)
     reel_dataset_free(dataset);
 }
 
+/* Members are asked with weighed entries; reasons are of those, and a file keeps the parameter. */
+static void test_newer_entries_count_more(void **state)
+{
+    (void)state;
+    static const reel_param items[] = {{"recency", "3"}};
+    const reel_params params = {items, 1};
+    reel_dataset *dataset = random_dataset(&shape);
+    reel_model *members[2] = {fit("popular", dataset), fit("user-knn", dataset)};
+    reel_model *plain = NULL, *recent = NULL;
+    reel_scratch *scratch = NULL;
+    reel_entry entries[MOVIES], weighed[MOVIES];
+    reel_dated room[MOVIES];
+    reel_query query = history_of(9, entries);
+    float scores[MOVIES], expected[MOVIES], unordered[MOVIES];
+
+    assert_int_equal(reel__hybrid_make(&plain, members, 2, NULL, weights[0], NULL), REEL_OK);
+    assert_int_equal(reel__hybrid_make(&recent, members, 2, &params, weights[0], NULL), REEL_OK);
+    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
+    assert_int_equal(reel_model_score(plain, &query, scratch, expected, NULL), REEL_OK);
+    assert_int_equal(reel_model_score(recent, &query, scratch, unordered, NULL), REEL_OK);
+    assert_memory_equal(unordered, expected, sizeof expected);
+    for (size_t i = 0; i < query.count; i++)
+        entries[i].time = 100 + (int64_t)(i * 5 % 9);
+    memcpy(weighed, entries, sizeof entries);
+    assert_true(reel__recency_weigh(weighed, query.count, 3, room));
+    assert_int_equal(reel_model_score(recent, &query, scratch, scores, NULL), REEL_OK);
+    for (reel_index j = 0; j < MOVIES; j += 7) {
+        reel_explanation why;
+        double sum;
+
+        assert_int_equal(reel_model_explain(recent, &query, j, 16, scratch, &why, NULL), REEL_OK);
+        sum = why.baseline + why.other;
+        for (size_t r = 0; r < why.reason_count; r++)
+            sum += why.reasons[r].contribution;
+        assert_near(sum, (double)scores[j], 1e-4);
+        assert_near(why.score, (double)scores[j], 1e-4);
+    }
+    query.entries = weighed;
+    assert_int_equal(reel_model_score(plain, &query, scratch, expected, NULL), REEL_OK);
+    assert_memory_equal(scores, expected, sizeof expected);
+    assert_true(memcmp(scores, unordered, sizeof scores) != 0);
+    reel_scratch_free(scratch);
+    reel_model_free(plain);
+    reel_model_free(recent);
+    reel_model_free(members[0]);
+    reel_model_free(members[1]);
+    reel_dataset_free(dataset);
+}
+
 static void test_a_file_keeps_the_weights(void **state)
 {
     (void)state;
@@ -146,15 +196,17 @@ static void test_a_weight_of_nought_leaves_a_model_out(void **state)
     const reel_params some = {items, 2};
     const char *names[REEL_HYBRID_MEMBERS];
     size_t count = 0;
+    double recency = -1;
     reel_err err = {0};
 
     (void)state;
-    assert_int_equal(reel__hybrid_names(names, &count, &some, NULL), REEL_OK);
+    assert_int_equal(reel__hybrid_names(names, &count, &recency, &some, NULL), REEL_OK);
+    assert_true(recency == 0);
     for (size_t i = 0; i < count; i++)
         assert_true(strcmp(names[i], "content") != 0 && strcmp(names[i], "popular") != 0);
-    assert_int_equal(
-        reel__hybrid_names(names, &count, &(reel_params){&(reel_param){"cast", "1"}, 1}, &err),
-        REEL_E_INVALID);
+    assert_int_equal(reel__hybrid_names(names, &count, &recency,
+                                        &(reel_params){&(reel_param){"cast", "1"}, 1}, &err),
+                     REEL_E_INVALID);
 }
 
 static void test_an_empty_history_gets_the_popular_order(void **state)
@@ -271,6 +323,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_knots_share_a_length_between_them),
         cmocka_unit_test(test_scores_are_the_weighted_sum_for_each_length),
+        cmocka_unit_test(test_newer_entries_count_more),
         cmocka_unit_test(test_a_file_keeps_the_weights),
         cmocka_unit_test(test_a_weight_of_nought_leaves_a_model_out),
         cmocka_unit_test(test_an_empty_history_gets_the_popular_order),

@@ -12,6 +12,7 @@ target_sources(unit_model_ials PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/ref_i
 reel_add_test(unit/model/vae.c)
 reel_add_test(unit/model/ease.c)
 target_sources(unit_model_ease PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/ref_ease.c)
+reel_add_test(unit/model/recency.c)
 reel_add_test(unit/model/ridge.c)
 reel_add_test(unit/model/svd.c)
 reel_add_test(unit/model/side.c)
