@@ -95,10 +95,9 @@ static reel_code unknown_param(const reel_model_info *info, const char *name, re
         reel__nearest_offer(&search, info->params[i].name);
     list_params(list, sizeof list, info);
     return reel_fail(err, REEL_E_INVALID,
-                     "--param %.40s: model %s has no such parameter%s%s%s; "
-                     "it has %s",
-                     name, info->name, search.name != NULL ? "; did you mean " : "",
-                     search.name != NULL ? search.name : "", search.name != NULL ? "?" : "", list);
+                     "--param %.40s: model %s has no such parameter; %s%s%sit has %s", name,
+                     info->name, search.name != NULL ? "did you mean " : "",
+                     search.name != NULL ? search.name : "", search.name != NULL ? "? " : "", list);
 }
 
 /* "name=value" in a copy that is cut at the sign. */
