@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "data/dataset_priv.h"
 #include "data/title_priv.h"
 
 enum { BLOCK_BYTES = 1 << 16, WORK_MAXIMUM = 1 << 20 };
@@ -225,24 +226,12 @@ const reel_joined *reel__catalogue_joined(const reel_catalogue *catalogue, size_
     return catalogue->joined == NULL ? NULL : &catalogue->joined[index];
 }
 
-/* Every text of a film, by its place in the record. */
-static const size_t text_places[] = {
-    offsetof(reel_movie, title),       offsetof(reel_movie, name),
-    offsetof(reel_movie, genres),      offsetof(reel_movie, overview),
-    offsetof(reel_movie, tagline),     offsetof(reel_movie, keywords),
-    offsetof(reel_movie, cast),        offsetof(reel_movie, directors),
-    offsetof(reel_movie, tags),        offsetof(reel_movie, original_title),
-    offsetof(reel_movie, language),    offsetof(reel_movie, release_date),
-    offsetof(reel_movie, poster_path), offsetof(reel_movie, backdrop_path),
-    offsetof(reel_movie, trailer_key),
-};
-
 static reel_code copy_movie(reel_catalogue *catalogue, reel_movie movie, reel_err *err)
 {
     reel_code rc = REEL_OK;
 
-    for (size_t i = 0; i < sizeof text_places / sizeof *text_places; i++) {
-        const char **text = (const char **)((char *)&movie + text_places[i]);
+    for (size_t i = 0; i < TEXT_FIELDS; i++) {
+        const char **text = (const char **)((char *)&movie + reel__dataset_text_fields[i]);
 
         REEL_TRY(reel__catalogue_keep(catalogue, text, *text, strlen(*text), err));
     }
