@@ -11,24 +11,6 @@
 #include "reel/model.h"
 #include "timing.h"
 
-static void require(reel_code rc, const reel_err *err)
-{
-    if (rc == REEL_OK)
-        return;
-    (void)fprintf(stderr, "%s: %s\n", reel_code_name(rc), err->msg);
-    exit(1);
-}
-
-static double wall(void)
-{
-    return (double)reel__clock_steady_us() * 1e-6;
-}
-
-static double processor(void)
-{
-    return (double)clock() / CLOCKS_PER_SEC;
-}
-
 /* Time and memory of one kind of work. */
 typedef struct cost {
     bench_timing seconds, processor;
@@ -39,14 +21,14 @@ typedef struct cost {
 static void start(cost *c)
 {
     c->before_mb = bench_reset_peak();
-    c->begin = wall();
-    c->used = processor();
+    c->begin = bench_wall();
+    c->used = bench_processor();
 }
 
 static void stop(cost *c)
 {
-    bench_add(&c->seconds, wall() - c->begin);
-    bench_add(&c->processor, processor() - c->used);
+    bench_add(&c->seconds, bench_wall() - c->begin);
+    bench_add(&c->processor, bench_processor() - c->used);
     c->peak_mb = bench_peak_mb();
     (void)malloc_trim(0);
     c->kept_mb = bench_resident_mb();
@@ -75,11 +57,12 @@ static reel_dataset *read_data(const char *path)
     reel_dataset *dataset = NULL;
     reel_err err = {0};
 
-    require(reel__read_ratings(&ratings, path, NULL, &report, &err), &err);
-    require(reel_dataset_builder_new(&builder, &err), &err);
-    require(reel_dataset_builder_add_ratings(builder, ratings.items, ratings.count, &err), &err);
+    bench_require(reel__read_ratings(&ratings, path, NULL, &report, &err), &err);
+    bench_require(reel_dataset_builder_new(&builder, &err), &err);
+    bench_require(reel_dataset_builder_add_ratings(builder, ratings.items, ratings.count, &err),
+                  &err);
     reel__ratings_fini(&ratings);
-    require(reel_dataset_builder_finish(&dataset, builder, NULL, &err), &err);
+    bench_require(reel_dataset_builder_finish(&dataset, builder, NULL, &err), &err);
     reel_dataset_builder_free(builder);
     return dataset;
 }
@@ -108,7 +91,7 @@ int main(int argc, char **argv)
     for (int run = 0; run < runs; run++) {
         reel_model_free(model);
         start(&fitting);
-        require(reel_model_fit(&model, "ials", dataset, &params, NULL, &err), &err);
+        bench_require(reel_model_fit(&model, "ials", dataset, &params, NULL, &err), &err);
         stop(&fitting);
     }
     ratings = (double)reel_dataset_ratings(dataset).ptr[reel_dataset_people(dataset)];

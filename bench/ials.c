@@ -24,24 +24,6 @@ typedef struct options {
     int runs, threads;
 } options;
 
-static void require(reel_code rc, const reel_err *err)
-{
-    if (rc == REEL_OK)
-        return;
-    (void)fprintf(stderr, "%s: %s\n", reel_code_name(rc), err->msg);
-    exit(1);
-}
-
-static double wall(void)
-{
-    return (double)reel__clock_steady_us() * 1e-6;
-}
-
-static double processor(void)
-{
-    return (double)clock() / CLOCKS_PER_SEC;
-}
-
 static reel_dataset *read_data(const char *path)
 {
     reel_ratings ratings = {0};
@@ -50,10 +32,11 @@ static reel_dataset *read_data(const char *path)
     reel_dataset *dataset = NULL;
     reel_err err = {0};
 
-    require(reel__read_ratings(&ratings, path, NULL, &report, &err), &err);
-    require(reel_dataset_builder_new(&builder, &err), &err);
-    require(reel_dataset_builder_add_ratings(builder, ratings.items, ratings.count, &err), &err);
-    require(reel_dataset_builder_finish(&dataset, builder, NULL, &err), &err);
+    bench_require(reel__read_ratings(&ratings, path, NULL, &report, &err), &err);
+    bench_require(reel_dataset_builder_new(&builder, &err), &err);
+    bench_require(reel_dataset_builder_add_ratings(builder, ratings.items, ratings.count, &err),
+                  &err);
+    bench_require(reel_dataset_builder_finish(&dataset, builder, NULL, &err), &err);
     reel_dataset_builder_free(builder);
     reel__ratings_fini(&ratings);
     return dataset;
@@ -68,16 +51,16 @@ static reel_model *time_fits(const options *o, const reel_dataset *dataset, cons
     char name[64];
 
     for (int run = 0; run < o->runs; run++) {
-        const double w = wall(), p = processor();
+        const double w = bench_wall(), p = bench_processor();
         reel_param items[PARAMS_MAX + 1];
         const reel_params params = {items, o->params + 1};
 
         memcpy(items, o->items, sizeof o->items);
         items[o->params] = (reel_param){"factors", factors};
         reel_model_free(model);
-        require(reel_model_fit(&model, "ials", dataset, &params, &context, &err), &err);
-        bench_add(&walls, wall() - w);
-        bench_add(&processors, processor() - p);
+        bench_require(reel_model_fit(&model, "ials", dataset, &params, &context, &err), &err);
+        bench_add(&walls, bench_wall() - w);
+        bench_add(&processors, bench_processor() - p);
     }
     (void)snprintf(name, sizeof name, "ials/%s factors: fit", factors);
     bench_print(&walls, name, "s", "");
@@ -100,11 +83,11 @@ static void time_lists(const options *o, const reel_dataset *dataset, const reel
     reel_err err = {0};
     char name[64];
 
-    require(reel_scratch_new(&scratch, &err), &err);
+    bench_require(reel_scratch_new(&scratch, &err), &err);
     if (entries == NULL || scores == NULL || skip == NULL)
         abort();
     for (int run = 0; run < o->runs; run++) {
-        const double start = wall();
+        const double start = bench_wall();
 
         for (reel_index u = 0; u < r.rows; u++) {
             reel_query query = {.entries = entries, .row = u};
@@ -117,10 +100,10 @@ static void time_lists(const options *o, const reel_dataset *dataset, const reel
                 skip[r.col[k] / 64] |= UINT64_C(1) << (r.col[k] % 64);
             }
             query.row_hash = reel_query_hash(&query);
-            require(reel_model_score(model, &query, scratch, scores, &err), &err);
+            bench_require(reel_model_score(model, &query, scratch, scores, &err), &err);
             (void)reel__topk(scores, r.cols, skip, LIST, top);
         }
-        bench_add(&timing, (wall() - start) / (double)r.rows * 1e6);
+        bench_add(&timing, (bench_wall() - start) / (double)r.rows * 1e6);
     }
     (void)snprintf(name, sizeof name, "ials/%s factors: a list of 10", factors);
     bench_print(&timing, name, "us", "");

@@ -12,14 +12,6 @@
 
 enum { NEIGHBOURS = 100 };
 
-static void require(reel_code rc, const reel_err *err)
-{
-    if (rc == REEL_OK)
-        return;
-    (void)fprintf(stderr, "%s: %s\n", reel_code_name(rc), err->msg);
-    exit(1);
-}
-
 int main(int argc, char **argv)
 {
     const int threads = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 0;
@@ -31,7 +23,7 @@ int main(int argc, char **argv)
     char extra[128];
     reel_err err = {0};
 
-    require(reel_model_fit(&model, "user-knn", dataset, NULL, NULL, &err), &err);
+    bench_require(reel_model_fit(&model, "user-knn", dataset, NULL, NULL, &err), &err);
     reel_dataset_free(dataset);
     before = bench_reset_peak();
     for (int run = 0; run < BENCH_RUNS; run++) {
@@ -40,7 +32,7 @@ int main(int argc, char **argv)
 
         if (all == NULL)
             abort();
-        require(reel__user_knn_all(model, NEIGHBOURS, threads, all, &err), &err);
+        bench_require(reel__user_knn_all(model, NEIGHBOURS, threads, all, &err), &err);
         bench_add(&timing, (double)(reel__clock_steady_us() - begin) / 1e6);
         reel__free(all);
         if (run == 0)

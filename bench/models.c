@@ -40,24 +40,6 @@ static const bench_case cases[] = {
     {"vae", "vae", POSITIVES, 1, {{NULL, NULL}}},
 };
 
-static void require(reel_code rc, const reel_err *err)
-{
-    if (rc == REEL_OK)
-        return;
-    (void)fprintf(stderr, "%s: %s\n", reel_code_name(rc), err->msg);
-    exit(1);
-}
-
-static double wall(void)
-{
-    return (double)reel__clock_steady_us() * 1e-6;
-}
-
-static double processor(void)
-{
-    return (double)clock() / CLOCKS_PER_SEC;
-}
-
 /* ---- data ---------------------------------------------------------------------------------- */
 
 static reel_dataset *positives(reel_dataset *whole)
@@ -66,7 +48,7 @@ static reel_dataset *positives(reel_dataset *whole)
     reel_dataset *out = NULL;
     reel_err err = {0};
 
-    require(reel__filter(&out, whole, &opts, &err), &err);
+    bench_require(reel__filter(&out, whole, &opts, &err), &err);
     return out;
 }
 
@@ -75,7 +57,7 @@ static void hold_out(reel_split *out, const reel_dataset *dataset)
     const reel_split_opts opts = reel__split_opts_default();
     reel_err err = {0};
 
-    require(reel__split_make(out, dataset, &opts, 0, &err), &err);
+    bench_require(reel__split_make(out, dataset, &opts, 0, &err), &err);
 }
 
 /* ---- what is measured ---------------------------------------------------------------------- */
@@ -91,12 +73,12 @@ static reel_model *fit(const bench_case *c, const reel_dataset *dataset)
     while (params.count < PARAMS && c->params[params.count].name != NULL)
         params.count++;
     for (int run = 0; run < c->runs; run++) {
-        const double begin = wall(), used = processor();
+        const double begin = bench_wall(), used = bench_processor();
 
         reel_model_free(model);
-        require(reel_model_fit(&model, c->model, dataset, &params, NULL, &err), &err);
-        bench_add(&seconds, wall() - begin);
-        bench_add(&cpu, processor() - used);
+        bench_require(reel_model_fit(&model, c->model, dataset, &params, NULL, &err), &err);
+        bench_add(&seconds, bench_wall() - begin);
+        bench_add(&cpu, bench_processor() - used);
     }
     qsort(cpu.runs, (size_t)cpu.count, sizeof cpu.runs[0], bench_compare);
     (void)snprintf(name, sizeof name, "%s: fit", c->name);
@@ -169,7 +151,7 @@ static void list_everyone(const bench_case *c, const reel_model *model, const re
     char name[64];
 
     for (int run = 0; run < 5; run++) {
-        const double begin = wall();
+        const double begin = bench_wall();
 
 #pragma omp parallel
         {
@@ -180,7 +162,7 @@ static void list_everyone(const bench_case *c, const reel_model *model, const re
                 list_some(&l, u, u + TOGETHER < r.rows ? u + TOGETHER : r.rows);
             close_lister(&l);
         }
-        bench_add(&seconds, wall() - begin);
+        bench_add(&seconds, bench_wall() - begin);
     }
     (void)snprintf(name, sizeof name, "%s: lists for everyone", c->name);
     bench_print(&seconds, name, "s", "");
@@ -195,11 +177,11 @@ static void list_one(const bench_case *c, const reel_model *model, const reel_da
     char name[64];
 
     for (int run = 0; run < 5; run++) {
-        const double begin = wall();
+        const double begin = bench_wall();
 
         for (reel_index u = 0; u < r.rows; u++)
             list_some(&l, u, u + 1);
-        bench_add(&time, 1e6 * (wall() - begin) / r.rows);
+        bench_add(&time, 1e6 * (bench_wall() - begin) / r.rows);
     }
     close_lister(&l);
     (void)snprintf(name, sizeof name, "%s: a list of 10", c->name);
@@ -214,15 +196,16 @@ static void judge(const bench_case *c, const reel_split *split)
     char name[64];
     reel_err err = {0};
 
-    require(reel_model_fit(&model, c->model, split->train, NULL, NULL, &err), &err);
+    bench_require(reel_model_fit(&model, c->model, split->train, NULL, NULL, &err), &err);
     for (int run = 0; run < 3; run++) {
-        const double begin = wall();
+        const double begin = bench_wall();
         reel_judgement judgement;
 
-        require(reel__judgement_init(&judgement, reel_dataset_people(split->history), &opts, &err),
-                &err);
-        require(reel__judge(&judgement, model, split, &err), &err);
-        bench_add(&seconds, wall() - begin);
+        bench_require(
+            reel__judgement_init(&judgement, reel_dataset_people(split->history), &opts, &err),
+            &err);
+        bench_require(reel__judge(&judgement, model, split, &err), &err);
+        bench_add(&seconds, bench_wall() - begin);
         reel__judgement_fini(&judgement);
     }
     (void)snprintf(name, sizeof name, "%s: judged by all metrics", c->model);
@@ -244,11 +227,11 @@ static void multiply(int threads)
         a[i] = (float)(i % 7) * 0.1F;
     openblas_set_num_threads(threads);
     for (int run = 0; run < 7; run++) {
-        const double begin = wall();
+        const double begin = bench_wall();
 
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, SIDE, SIDE, SIDE, 1, a, SIDE, a + n,
                     SIDE, 0, a + 2 * n, SIDE);
-        bench_add(&rate, 2e-9 * (double)n * SIDE / (wall() - begin));
+        bench_add(&rate, 2e-9 * (double)n * SIDE / (bench_wall() - begin));
     }
     openblas_set_num_threads(1);
     (void)snprintf(name, sizeof name, "sgemm, %d thread%s", threads, threads > 1 ? "s" : "");

@@ -19,14 +19,6 @@ typedef struct person {
     uint64_t *seen; /* bitmap over films */
 } person;
 
-static void require(reel_code rc, const reel_err *err)
-{
-    if (rc == REEL_OK)
-        return;
-    (void)fprintf(stderr, "%s: %s\n", reel_code_name(rc), err->msg);
-    exit(1);
-}
-
 /* The first person whose number of ratings is nearest to WANTED. */
 static void choose_person(person *out, const reel_dataset *dataset)
 {
@@ -55,13 +47,14 @@ static void make_list(const reel_model *model, const person *who, reel_scratch *
     size_t listed;
     reel_err err = {0};
 
-    require(reel_model_score(model, &who->query, scratch, scores, &err), &err);
+    bench_require(reel_model_score(model, &who->query, scratch, scores, &err), &err);
     listed = reel__topk(scores, reel_model_movies(model), who->seen, LIST, list);
     for (size_t n = 0; n < listed && reasons > 0; n++) {
         reel_explanation why;
 
-        require(reel_model_explain(model, &who->query, list[n].index, reasons, scratch, &why, &err),
-                &err);
+        bench_require(
+            reel_model_explain(model, &who->query, list[n].index, reasons, scratch, &why, &err),
+            &err);
     }
 }
 
@@ -83,7 +76,7 @@ static void measure(const char *label, const reel_model *model, const person *wh
     char name[64], extra[64];
     reel_err err = {0};
 
-    require(reel_scratch_new(&scratch, &err), &err);
+    bench_require(reel_scratch_new(&scratch, &err), &err);
     make_list(model, who, scratch, scores, reasons);
     for (int run = 0; run < BENCH_RUNS; run++) {
         const int64_t begin = reel__clock_steady_us();
@@ -110,7 +103,7 @@ static void measure_model(const char *label, const char *name, const reel_datase
     char fit_name[64];
     reel_err err = {0};
 
-    require(reel_model_fit(&model, name, dataset, params, NULL, &err), &err);
+    bench_require(reel_model_fit(&model, name, dataset, params, NULL, &err), &err);
     bench_add(&timing, (double)(reel__clock_steady_us() - begin) / 1000);
     (void)snprintf(fit_name, sizeof fit_name, "%s: fit", label);
     bench_print(&timing, fit_name, "ms", "");

@@ -17,14 +17,6 @@ enum { RUNS = 7, EVENTS = 200, BATCH = 65536, LIST = 10 };
 
 static char folder[256], database[300];
 
-static void require(reel_code rc, const reel_err *err)
-{
-    if (rc == REEL_OK)
-        return;
-    (void)fprintf(stderr, "%s: %s\n", reel_code_name(rc), err->msg);
-    exit(1);
-}
-
 static void remove_database(void)
 {
     char side[320];
@@ -47,7 +39,7 @@ static reel_store *open_store(void)
     reel_store *store = NULL;
     reel_err err = {0};
 
-    require(reel__store_open(&store, database, &opts, &err), &err);
+    bench_require(reel__store_open(&store, database, &opts, &err), &err);
     return store;
 }
 
@@ -64,15 +56,15 @@ static void measure_load(const reel_ratings *ratings)
         remove_database();
         store = open_store();
         begin = reel__clock_steady_us();
-        require(reel__store_load_begin(&load, store, true, &err), &err);
+        bench_require(reel__store_load_begin(&load, store, true, &err), &err);
         for (size_t at = 0; at < ratings->count; at += BATCH) {
             const size_t left = ratings->count - at;
 
-            require(reel__store_put_ratings(load, ratings->items + at, left < BATCH ? left : BATCH,
-                                            NULL, &err),
-                    &err);
+            bench_require(reel__store_put_ratings(load, ratings->items + at,
+                                                  left < BATCH ? left : BATCH, NULL, &err),
+                          &err);
         }
-        require(reel__store_load_commit(load, "benchmark", false, &err), &err);
+        bench_require(reel__store_load_commit(load, "benchmark", false, &err), &err);
         bench_add(&timing, ms_since(begin));
         reel__store_close(store);
     }
@@ -88,8 +80,8 @@ static void measure_read(reel_store *store)
         reel_dataset_builder *builder = NULL;
         const int64_t begin = reel__clock_steady_us();
 
-        require(reel_dataset_builder_new(&builder, &err), &err);
-        require(reel__store_read_dataset(store, builder, NULL, &err), &err);
+        bench_require(reel_dataset_builder_new(&builder, &err), &err);
+        bench_require(reel__store_read_dataset(store, builder, NULL, &err), &err);
         bench_add(&timing, ms_since(begin));
         reel_dataset_builder_free(builder);
     }
@@ -136,7 +128,7 @@ static void measure_events(reel_store *store)
                                       .movie_count = LIST};
 
             (void)snprintf(id, sizeof id, "%d-%d", run, i);
-            require(reel__store_put_events(store, &event, 1, NULL, &err), &err);
+            bench_require(reel__store_put_events(store, &event, 1, NULL, &err), &err);
         }
         bench_add(&timing, ms_since(begin) * 1000 / EVENTS);
     }
@@ -154,7 +146,7 @@ int main(int argc, char **argv)
     reel_err err = {0};
 
     (void)snprintf(path, sizeof path, "%s/ml-1m/ratings.dat", bench_folder(argc, argv));
-    require(reel__read_ratings(&ratings, path, &opts, &report, &err), &err);
+    bench_require(reel__read_ratings(&ratings, path, &opts, &report, &err), &err);
     (void)snprintf(folder, sizeof folder, "%s/reel-bench-XXXXXX",
                    temporary != NULL ? temporary : "/tmp");
     if (mkdtemp(folder) == NULL) {

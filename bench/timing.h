@@ -1,12 +1,16 @@
-/* bench/timing.h - the smallest and the middle of several timed runs, as one line of JSON. */
+/* bench/timing.h - the smallest and the middle of several timed runs, as one line of JSON; clocks,
+ * and an end where something fails.
+ */
 #ifndef BENCH_TIMING_H
 #define BENCH_TIMING_H
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
+#include "reel/err.h"
 
 enum { BENCH_RUNS = 11 };
 
@@ -14,6 +18,25 @@ typedef struct bench_timing {
     double runs[BENCH_RUNS];
     int count;
 } bench_timing;
+
+static inline void bench_require(reel_code rc, const reel_err *err)
+{
+    if (rc == REEL_OK)
+        return;
+    (void)fprintf(stderr, "%s: %s\n", reel_code_name(rc), err->msg);
+    exit(1);
+}
+
+/* Seconds on the wall, and of the processor by all threads. */
+static inline double bench_wall(void)
+{
+    return (double)reel__clock_steady_us() * 1e-6;
+}
+
+static inline double bench_processor(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
 
 static inline int bench_compare(const void *a, const void *b)
 {
