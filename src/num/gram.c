@@ -5,6 +5,7 @@
 #include "num/gram.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -21,6 +22,7 @@ typedef struct product {
     const float *weights;
     float *out;
     size_t stride;
+    bool ones; /* every value of X is 1 */
 } product;
 
 static double count_adds(const product *p)
@@ -35,6 +37,24 @@ static double count_adds(const product *p)
     return adds;
 }
 
+/* out[col] += value for the columns of a row, none of which is there twice. */
+static void add_ones(float *out, const reel_index *col, reel_nnz n, float value)
+{
+    reel_nnz e = 0;
+
+    for (; e + 4 <= n; e += 4) {
+        const float a = out[col[e]], b = out[col[e + 1]];
+        const float c = out[col[e + 2]], d = out[col[e + 3]];
+
+        out[col[e]] = a + value;
+        out[col[e + 1]] = b + value;
+        out[col[e + 2]] = c + value;
+        out[col[e + 3]] = d + value;
+    }
+    for (; e < n; e++)
+        out[col[e]] += value;
+}
+
 static void add_row(const product *p, reel_index i)
 {
     float *out = p->out + (size_t)i * p->stride;
@@ -44,6 +64,10 @@ static void add_row(const product *p, reel_index i)
         const float value = p->by_column.val[k] * (p->weights == NULL ? 1 : p->weights[r]);
         const reel_nnz end = p->last == NULL ? p->x.ptr[r + 1] : p->last[k];
 
+        if (p->ones) {
+            add_ones(out, p->x.col + p->x.ptr[r], end - p->x.ptr[r], value);
+            continue;
+        }
         for (reel_nnz e = p->x.ptr[r]; e < end; e++)
             out[p->x.col[e]] += value * p->x.val[e];
     }
@@ -58,8 +82,19 @@ static void add_rows_on(const product *p, int threads)
         add_row(p, rows - 1 - i);
 }
 
-static void add_rows(const product *p, int threads)
+static bool all_ones(reel_csr_view x)
 {
+    const reel_nnz count = x.ptr[x.rows];
+
+    for (reel_nnz k = 0; k < count; k++)
+        if (x.val[k] != 1)
+            return false;
+    return true;
+}
+
+static void add_rows(product *p, int threads)
+{
+    p->ones = all_ones(p->x);
     add_rows_on(p, reel__par_threads(count_adds(p), ADDS_PER_THREAD, threads));
 }
 

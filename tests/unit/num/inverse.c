@@ -65,8 +65,12 @@ static void gram_is_the_product(void **state)
     random_matrix(&y, ROWS, COLS - 6, 2);
     for (int r = 0; r < ROWS; r++)
         weights[r] = 0.25F * (float)(r % 7);
-    for (int weighted = 0; weighted < 2; weighted++) {
+    for (int way = 0; way < 4; way++) {
+        const bool weighted = way % 2 == 1, ones = way >= 2;
         const float *w = weighted ? weights : NULL;
+
+        for (reel_nnz k = 0; ones && k < x.ptr[x.rows]; k++)
+            x.val[k] = 1;
         double *own = product(&x, &x, w), *between = product(&y, &x, w);
         float gram[COLS][STRIDE], cross[COLS - 6][STRIDE];
 
