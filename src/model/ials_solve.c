@@ -141,24 +141,44 @@ static void find_residuals(group *g)
     memset(g->p, 0, 2 * (size_t)IALS_GROUP * d * sizeof *g->p); /* and mp */
 }
 
+/* The matrix of row i times its direction p, to ap; p.ap. */
+static double direct(const group *g, size_t i)
+{
+    const size_t d = g->d;
+    const ials_row *row = &g->rows[i];
+    const float *p = g->p + i * d;
+    reel_rows rows = row->rows;
+
+    rows.pull = NULL;
+    memset(g->ap, 0, d * sizeof *g->ap);
+    reel__rows_pull(&rows, p, g->ap);
+    combine(g->ap, g->mp + i * d, p, (float)(row->ridge - g->half->ridge), d);
+    return dot(p, g->ap, d);
+}
+
+/* p.ap without ap, half the work: all that the last step needs. */
+static double bend(const group *g, size_t i)
+{
+    const size_t d = g->d;
+    const ials_row *row = &g->rows[i];
+    const float *p = g->p + i * d;
+
+    return dot(p, g->mp + i * d, d) + (row->ridge - g->half->ridge) * dot(p, p, d) +
+           reel__rows_squares(&row->rows, p);
+}
+
 /* One step of row i along a new direction; rz and before: r.M^-1 r now and a step ago, 0 = none.
  * False when there is nowhere to go. */
 static bool move(group *g, size_t i, double rz, double before, bool last)
 {
     const size_t d = g->d;
-    const ials_row *row = &g->rows[i];
     const float beta = before > 0 ? (float)(rz / before) : 0;
     float *r = g->r + i * d, *p = g->p + i * d, *mp = g->mp + i * d;
-    reel_rows rows = row->rows;
     double pap, alpha;
 
-    rows.pull = NULL;
     scale_add(p, beta, g->z + i * d, d);
     scale_add(mp, beta, r, d);
-    memset(g->ap, 0, d * sizeof *g->ap);
-    reel__rows_pull(&rows, p, g->ap);
-    combine(g->ap, mp, p, (float)(row->ridge - g->half->ridge), d);
-    pap = dot(p, g->ap, d);
+    pap = last ? bend(g, i) : direct(g, i);
     alpha = rz / pap;
     if (!(pap > 0 && isfinite(alpha)))
         return false;

@@ -190,6 +190,46 @@ TARGET_256 static void dots_256(const reel_rows *rows, const float *x, float *ou
     }
 }
 
+/* sum_i c_i dots_i^2 */
+static double weigh_squares(const tile *t, const float dots[TILE])
+{
+    double sum = 0;
+
+    for (int r = 0; r < TILE; r++)
+        sum += (double)(t->weight[r] * dots[r]) * (double)dots[r];
+    return sum;
+}
+
+TARGET_512 static double squares_512(const reel_rows *rows, const float *x)
+{
+    double sum = 0;
+
+    for (size_t at = 0; at < rows->count; at += TILE) {
+        float dots[TILE];
+        tile mine;
+
+        open_tile(&mine, rows, at);
+        _mm256_storeu_ps(dots, dot_eight_512(mine.y, x, rows->d));
+        sum += weigh_squares(&mine, dots);
+    }
+    return sum;
+}
+
+TARGET_256 static double squares_256(const reel_rows *rows, const float *x)
+{
+    double sum = 0;
+
+    for (size_t at = 0; at < rows->count; at += TILE) {
+        float dots[TILE];
+        tile mine;
+
+        open_tile(&mine, rows, at);
+        _mm256_storeu_ps(dots, dot_eight_256(mine.y, x, rows->d));
+        sum += weigh_squares(&mine, dots);
+    }
+    return sum;
+}
+
 static bool have_512(void)
 {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
@@ -233,6 +273,24 @@ void reel__rows_pull(const reel_rows *rows, const float *x, float *out)
     pull_plain(rows, x, out);
 }
 
+double reel__rows_squares(const reel_rows *rows, const float *x)
+{
+    double sum = 0;
+
+#if HAVE_SIMD
+    if (have_512())
+        return squares_512(rows, x);
+    if (have_256())
+        return squares_256(rows, x);
+#endif
+    for (size_t i = 0; i < rows->count; i++) {
+        const float dot = reel__dot(rows->factors + (size_t)rows->index[i] * rows->d, x, rows->d);
+
+        sum += (double)(rows->weight[i] * dot) * (double)dot;
+    }
+    return sum;
+}
+
 void reel__rows_dots(const reel_rows *rows, const float *x, float *out)
 {
 #if HAVE_SIMD
@@ -249,56 +307,46 @@ void reel__rows_dots(const reel_rows *rows, const float *x, float *out)
         out[i] = reel__dot(rows->factors + (size_t)rows->index[i] * rows->d, x, rows->d);
 }
 
-/* ---- a matrix and four vectors ------------------------------------------------------------- */
+/* ---- a matrix and eight vectors ------------------------------------------------------------ */
 
-/* A part of each product stays in registers while the matrix streams by, read once for all. The
- * compiler keeps only vectors of the machine's own size in registers, hence the three sizes; each
- * float is summed in the same order in all of them. */
-#define MULTIPLY(name, lanes)                                                                      \
-    typedef float name##_lanes __attribute__((vector_size((lanes) * sizeof(float)), aligned(4)));  \
-    static inline __attribute__((always_inline)) void name(const float *matrix, size_t d,          \
-                                                           const float *x, float *out)             \
+/* A part of each product stays in registers while the matrix streams by, read once for `count`
+ * vectors: as many as the machine has registers for. Each float is summed in the same order on
+ * every machine. add(sum, x, y): sum + x y, x one float. */
+#define MULTIPLY(name, target, vector, lanes, count, add)                                          \
+    target static void name(const float *matrix, size_t d, const float *x, float *out)             \
     {                                                                                              \
-        const float *x0 = x, *x1 = x0 + d, *x2 = x1 + d, *x3 = x2 + d;                             \
-                                                                                                   \
         for (size_t f = 0; f < d; f += (lanes)) {                                                  \
-            name##_lanes even[REEL_ROWS_LANES] = {{0}}, odd[REEL_ROWS_LANES] = {{0}};              \
+            vector even[count] = {{0}}, odd[count] = {{0}};                                        \
                                                                                                    \
             for (size_t i = 0; i < d; i += 2) {                                                    \
-                const name##_lanes a = *(const name##_lanes *)(matrix + i * d + f);                \
-                const name##_lanes b = *(const name##_lanes *)(matrix + (i + 1) * d + f);          \
+                const vector a = *(const vector *)(matrix + i * d + f);                            \
+                const vector b = *(const vector *)(matrix + (i + 1) * d + f);                      \
                                                                                                    \
-                even[0] += x0[i] * a;                                                              \
-                even[1] += x1[i] * a;                                                              \
-                even[2] += x2[i] * a;                                                              \
-                even[3] += x3[i] * a;                                                              \
-                odd[0] += x0[i + 1] * b;                                                           \
-                odd[1] += x1[i + 1] * b;                                                           \
-                odd[2] += x2[i + 1] * b;                                                           \
-                odd[3] += x3[i + 1] * b;                                                           \
+                _Pragma("GCC unroll 8") for (size_t k = 0; k < (count); k++)                       \
+                {                                                                                  \
+                    even[k] = add(even[k], x[k * d + i], a);                                       \
+                    odd[k] = add(odd[k], x[k * d + i + 1], b);                                     \
+                }                                                                                  \
             }                                                                                      \
-            _Pragma("GCC unroll 4") for (int lane = 0; lane < REEL_ROWS_LANES; lane++)             \
+            _Pragma("GCC unroll 8") for (size_t k = 0; k < (count); k++)                           \
             {                                                                                      \
-                *(name##_lanes *)(out + (size_t)lane * d + f) = even[lane] + odd[lane];            \
+                *(vector *)(out + k * d + f) = even[k] + odd[k];                                   \
             }                                                                                      \
         }                                                                                          \
     }
 
-MULTIPLY(multiply_16, 16)
-MULTIPLY(multiply_8, 8)
-MULTIPLY(multiply_4, 4)
+enum { HALF = REEL_ROWS_LANES / 2 };
 
 #if HAVE_SIMD
-TARGET_512 static void multiply_512(const float *matrix, size_t d, const float *x, float *out)
-{
-    multiply_16(matrix, d, x, out);
-}
-
-TARGET_256 static void multiply_256(const float *matrix, size_t d, const float *x, float *out)
-{
-    multiply_8(matrix, d, x, out);
-}
+#define ADD_512(sum, x, y) _mm512_fmadd_ps(_mm512_set1_ps(x), y, sum)
+#define ADD_256(sum, x, y) _mm256_fmadd_ps(_mm256_set1_ps(x), y, sum)
+MULTIPLY(multiply_512, TARGET_512, __m512_u, 16, REEL_ROWS_LANES, ADD_512)
+MULTIPLY(multiply_256, TARGET_256, __m256_u, 8, HALF, ADD_256)
 #endif
+
+typedef float four_floats __attribute__((vector_size(4 * sizeof(float)), aligned(4)));
+#define ADD_PLAIN(sum, x, y) ((sum) + (x) * (y))
+MULTIPLY(multiply_plain, , four_floats, 4, HALF, ADD_PLAIN)
 
 void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *out)
 {
@@ -309,8 +357,10 @@ void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *o
     }
     if (have_256()) {
         multiply_256(matrix, d, x, out);
+        multiply_256(matrix, d, x + HALF * d, out + HALF * d);
         return;
     }
 #endif
-    multiply_4(matrix, d, x, out);
+    multiply_plain(matrix, d, x, out);
+    multiply_plain(matrix, d, x + HALF * d, out + HALF * d);
 }

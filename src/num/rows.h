@@ -9,7 +9,7 @@
 
 #include "reel/csr.h"
 
-enum { REEL_ROWS_UNIT = 16, REEL_ROWS_LANES = 4 };
+enum { REEL_ROWS_UNIT = 16, REEL_ROWS_LANES = 8 };
 
 /* Some rows y_i of a matrix, each with a weight c_i and a pull b_i. */
 typedef struct reel_rows {
@@ -23,6 +23,8 @@ typedef struct reel_rows {
 
 /* out += sum_i (b_i - c_i y_i.x) y_i. x and out [d] */
 void reel__rows_pull(const reel_rows *rows, const float *x, float *out);
+/* sum_i c_i (y_i.x)^2. x [d] */
+double reel__rows_squares(const reel_rows *rows, const float *x);
 /* The same matrix times each of REEL_ROWS_LANES vectors. matrix [d x d] symmetric; x and out
  * [REEL_ROWS_LANES x d]. What a vector gives does not depend on its neighbours. */
 void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *out);

@@ -105,7 +105,7 @@ static void check_rows(size_t d, size_t count)
 {
     reel_index index[40];
     float weight[40], pull[40], x[D], out[D], pulled[D];
-    double expected[D];
+    double expected[D], squares = 0;
     reel_rng rng = reel__rng_make(3, count);
 
     for (size_t i = 0; i < count; i++) {
@@ -126,10 +126,12 @@ static void check_rows(size_t d, size_t count)
             sum += (double)y[f] * (double)x[f];
         for (size_t f = 0; f < d; f++)
             expected[f] += ((double)pull[i] - (double)weight[i] * sum) * (double)y[f];
+        squares += (double)weight[i] * sum * sum;
     }
     const reel_rows rows = {factors, d, index, weight, pull, count};
     const reel_rows still = {factors, d, index, weight, NULL, count};
 
+    assert_near(reel__rows_squares(&rows, x), squares, 1e-5 * (1 + squares));
     reel__rows_pull(&rows, x, out);
     reel__rows_pull(&still, x, pulled);
     for (size_t f = 0; f < d; f++) {
