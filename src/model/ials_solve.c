@@ -121,6 +121,15 @@ REEL_KERNEL static void start_residual(float *r, const float *right, const float
         r[f] += right[f];
 }
 
+/* out = matrix x for each row of the group. */
+static void multiply(const group *g, const float *matrix, const float *x, float *out)
+{
+    if (g->count == 1)
+        reel__rows_multiply_one(matrix, g->d, x, out);
+    else
+        reel__rows_multiply(matrix, g->d, x, out);
+}
+
 /* What is missing of each row's right side at its x. */
 static void find_residuals(group *g)
 {
@@ -128,7 +137,7 @@ static void find_residuals(group *g)
 
     for (size_t i = 0; i < g->count; i++)
         memcpy(g->p + i * d, g->x[i], d * sizeof *g->p);
-    reel__rows_multiply(g->half->gram, d, g->p, g->z);
+    multiply(g, g->half->gram, g->p, g->z);
     for (size_t i = 0; i < g->count; i++) {
         const ials_row *row = &g->rows[i];
         reel_rows rows = row->rows;
@@ -203,7 +212,7 @@ static void descend(group *g, int steps, double shrink)
         g->solved[i] = false;
     }
     for (int step = 0; step < steps && left > 0; step++) {
-        reel__rows_multiply(g->half->inverse, d, g->r, g->z);
+        multiply(g, g->half->inverse, g->r, g->z);
         for (size_t i = 0; i < g->count; i++) {
             const double before = rz[i];
             const float *r = g->r + i * d;

@@ -335,6 +335,31 @@ void reel__rows_dots(const reel_rows *rows, const float *x, float *out)
         }                                                                                          \
     }
 
+/* The same for one vector, whose sums would wait for each other: `count` parts of it at once, then
+ * the rest of the parts one by one. */
+#define MULTIPLY_ONE(name, target, vector, lanes, count, add)                                      \
+    target static size_t name(const float *matrix, size_t d, const float *x, float *out, size_t f) \
+    {                                                                                              \
+        for (; f + (count) * (lanes) <= d; f += (count) * (lanes)) {                               \
+            vector even[count] = {{0}}, odd[count] = {{0}};                                        \
+                                                                                                   \
+            for (size_t i = 0; i < d; i += 2) {                                                    \
+                const float *a = matrix + i * d + f, *b = a + d;                                   \
+                                                                                                   \
+                _Pragma("GCC unroll 8") for (size_t k = 0; k < (count); k++)                       \
+                {                                                                                  \
+                    even[k] = add(even[k], x[i], *(const vector *)(a + k * (lanes)));              \
+                    odd[k] = add(odd[k], x[i + 1], *(const vector *)(b + k * (lanes)));            \
+                }                                                                                  \
+            }                                                                                      \
+            _Pragma("GCC unroll 8") for (size_t k = 0; k < (count); k++)                           \
+            {                                                                                      \
+                *(vector *)(out + f + k * (lanes)) = even[k] + odd[k];                             \
+            }                                                                                      \
+        }                                                                                          \
+        return f;                                                                                  \
+    }
+
 enum { HALF = REEL_ROWS_LANES / 2 };
 
 #if HAVE_SIMD
@@ -342,11 +367,16 @@ enum { HALF = REEL_ROWS_LANES / 2 };
 #define ADD_256(sum, x, y) _mm256_fmadd_ps(_mm256_set1_ps(x), y, sum)
 MULTIPLY(multiply_512, TARGET_512, __m512_u, 16, REEL_ROWS_LANES, ADD_512)
 MULTIPLY(multiply_256, TARGET_256, __m256_u, 8, HALF, ADD_256)
+MULTIPLY_ONE(several_512, TARGET_512, __m512_u, 16, 8, ADD_512)
+MULTIPLY_ONE(single_512, TARGET_512, __m512_u, 16, 1, ADD_512)
+MULTIPLY_ONE(several_256, TARGET_256, __m256_u, 8, 6, ADD_256)
+MULTIPLY_ONE(single_256, TARGET_256, __m256_u, 8, 1, ADD_256)
 #endif
 
 typedef float four_floats __attribute__((vector_size(4 * sizeof(float)), aligned(4)));
 #define ADD_PLAIN(sum, x, y) ((sum) + (x) * (y))
 MULTIPLY(multiply_plain, , four_floats, 4, HALF, ADD_PLAIN)
+MULTIPLY_ONE(one_plain, , four_floats, 4, 4, ADD_PLAIN)
 
 void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *out)
 {
@@ -363,4 +393,19 @@ void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *o
 #endif
     multiply_plain(matrix, d, x, out);
     multiply_plain(matrix, d, x + HALF * d, out + HALF * d);
+}
+
+void reel__rows_multiply_one(const float *matrix, size_t d, const float *x, float *out)
+{
+#if HAVE_SIMD
+    if (have_512()) {
+        (void)single_512(matrix, d, x, out, several_512(matrix, d, x, out, 0));
+        return;
+    }
+    if (have_256()) {
+        (void)single_256(matrix, d, x, out, several_256(matrix, d, x, out, 0));
+        return;
+    }
+#endif
+    (void)one_plain(matrix, d, x, out, 0);
 }

@@ -28,6 +28,8 @@ double reel__rows_squares(const reel_rows *rows, const float *x);
 /* The same matrix times each of REEL_ROWS_LANES vectors. matrix [d x d] symmetric; x and out
  * [REEL_ROWS_LANES x d]. What a vector gives does not depend on its neighbours. */
 void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *out);
+/* The same for one vector, to the bit. x and out [d] */
+void reel__rows_multiply_one(const float *matrix, size_t d, const float *x, float *out);
 /* out[i] = y_i.x. out [count] */
 void reel__rows_dots(const reel_rows *rows, const float *x, float *out);
 

@@ -8,7 +8,7 @@
 #include "num/spd.h"
 #include "support/near.h"
 
-enum { ROWS = 1100, D = 48 };
+enum { ROWS = 1100, D = 176 };
 
 static float factors[ROWS * D];
 
@@ -173,6 +173,10 @@ static void test_products_with_a_vector(void **state)
     memcpy(alone, factors, D * sizeof *alone);
     reel__rows_multiply(matrix, D, alone, again);
     assert_memory_equal(again, out, D * sizeof *out);
+    for (size_t k = 0; k < REEL_ROWS_LANES; k++) {
+        reel__rows_multiply_one(matrix, D, factors + k * D, again);
+        assert_memory_equal(again, out + k * D, D * sizeof *out);
+    }
 }
 
 int main(void)
