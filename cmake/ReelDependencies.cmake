@@ -11,3 +11,14 @@ pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+
+# PostgreSQL is optional: without it the program keeps its data in SQLite files only.
+set(REEL_POSTGRES_FOUND FALSE)
+if(REEL_POSTGRES)
+    pkg_check_modules(LIBPQ QUIET IMPORTED_TARGET libpq>=14)
+    set(REEL_POSTGRES_FOUND ${LIBPQ_FOUND})
+    if(NOT LIBPQ_FOUND)
+        message(WARNING "No PostgreSQL: libpq 14 or newer was not found. The program is built with SQLite only. "
+            "Install libpq-dev (script/bootstrap does) and configure again, or pass -DREEL_POSTGRES=OFF.")
+    endif()
+endif()

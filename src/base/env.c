@@ -151,7 +151,8 @@ out:
 
 static bool is_secret(const char *name)
 {
-    static const char *const endings[] = {"KEY", "TOKEN", "SECRET", "PASSWORD", "URI"};
+    static const char *const endings[] = {"KEY",      "TOKEN", "SECRET",
+                                          "PASSWORD", "URI",   "DATABASE_URL"};
     const size_t length = strlen(name);
 
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {

@@ -10,7 +10,7 @@
 
 /* Read NAME=value lines (comments, quotes, `export`) and set those the environment lacks. A missing
  * file is fine. A file others may read is E_DENIED, naming `chmod 600`, when it holds a line whose
- * name ends in KEY, TOKEN, SECRET, PASSWORD or URI. Errors: E_SYNTAX with line. */
+ * name ends in KEY, TOKEN, SECRET, PASSWORD, URI or DATABASE_URL. Errors: E_SYNTAX with line. */
 REEL_MUST_USE reel_code reel__env_load(const char *path, reel_err *err);
 /* Read the same lines from memory and hand each setting on; path is for messages only. Stops at the
  * first code that is not REEL_OK. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/env.h"
 #include "cli/term.h"
 
 enum { OPT_JSON = 1000, OPT_QUIET, OPT_HELP };
@@ -214,11 +215,15 @@ reel_code reel__args_amount(const reel_args *args, int option, int64_t min, int6
 
 reel_code reel__args_need(const reel_args *args, int option, const char **value, reel_err *err)
 {
+    const char *name = args->command->options[option].name;
+
     *value = args->option[option];
+    if (*value == NULL && strcmp(name, "database") == 0)
+        *value = reel__env_get("REEL_DATABASE_URL", NULL);
     if (*value == NULL)
-        return reel_fail(
-            err, REEL_E_INVALID, "--%s is needed: %s", args->command->options[option].name,
-            args->command->options[option].help + strspn(args->command->options[option].help, " "));
+        return reel_fail(err, REEL_E_INVALID, "--%s is needed: %s", name,
+                         args->command->options[option].help +
+                             strspn(args->command->options[option].help, " "));
     return REEL_OK;
 }
 

@@ -62,7 +62,8 @@ REEL_MUST_USE reel_code reel__args_int(const reel_args *args, int option, int64_
  * may stand behind. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__args_amount(const reel_args *args, int option, int64_t min,
                                           int64_t max, int64_t *value, reel_err *err);
-/* The value, which must be there. Errors: E_INVALID saying what it is for. */
+/* The value, which must be there; of --database also REEL_DATABASE_URL. Errors: E_INVALID saying
+ * what it is for. */
 REEL_MUST_USE reel_code reel__args_need(const reel_args *args, int option, const char **value,
                                         reel_err *err);
 /* The words joined by blanks into out. Errors: E_INVALID when there is none. */

@@ -307,9 +307,10 @@ static void print_fact(const char *name, int64_t count, const char *unit)
 static reel_code info_human(const char *database, const reel_info *info, reel_err *err)
 {
     const reel_store_counts *counts = &info->counts;
-    char size[REEL_COUNT_TEXT];
+    char size[REEL_COUNT_TEXT], shown[REEL_STORE_NAME];
 
-    reel__term_print("%s%s%s\n", reel__term_bold(), database, reel__term_plain());
+    reel__database_shown(shown, database);
+    reel__term_print("%s%s%s\n", reel__term_bold(), shown, reel__term_plain());
     reel__term_print("  %-10s %s%s\n", "source", counts->source[0] != '\0' ? counts->source : "-",
                      counts->simulated ? " (the people are simulated)" : "");
     print_fact("films", counts->movies, "");
@@ -317,9 +318,9 @@ static reel_code info_human(const char *database, const reel_info *info, reel_er
     print_fact("ratings", counts->ratings, "");
     print_fact("feedback", counts->events, counts->events == 1 ? " event" : " events");
     reel__term_print("  %-10s %s, generation %" PRId64 ", schema %" PRId64 "\n", "file",
-                     reel__term_size(size, info->size_bytes), counts->generation, counts->schema);
+                     reel__term_size(size, counts->size_bytes), counts->generation, counts->schema);
     if (info->model_count == 0) {
-        reel__term_print("\nNo models yet: `reel train --database %s` makes them.\n", database);
+        reel__term_print("\nNo models yet: `reel train --database %s` makes them.\n", shown);
         return REEL_OK;
     }
     reel__term_print("\n");

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/enrich.h"
+#include "service/info.h"
 
 enum {
     ENRICH_DATABASE,
@@ -118,9 +119,10 @@ static reel_code write_enriched(reel_json *json, const void *what, reel_err *err
 
 static void print_enriched(const reel_enriched *done, const char *database)
 {
-    char matched[REEL_COUNT_TEXT], films[REEL_COUNT_TEXT];
+    char matched[REEL_COUNT_TEXT], films[REEL_COUNT_TEXT], shown[REEL_STORE_NAME];
 
-    reel__term_print("%s: %s of %s films have metadata, in %.2f s\n", database,
+    reel__database_shown(shown, database);
+    reel__term_print("%s: %s of %s films have metadata, in %.2f s\n", shown,
                      reel__term_count(matched, done->matched), reel__term_count(films, done->films),
                      done->seconds);
     reel__print_count("with an overview", done->with_overview);

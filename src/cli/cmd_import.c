@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/import.h"
+#include "service/info.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_OUTPUT, OPT_AS, OPT_UNMATCHED, SHOWN = 10, LABEL = 300 };
 
@@ -88,6 +89,17 @@ static void print_counts(const char *path, const reel_imported *imported)
     reel__print_count("rows that match no film: left out", (int64_t)imported->miss_count);
 }
 
+/* What to do with the file. */
+static void print_next(const char *database, const char *output)
+{
+    char shown[REEL_STORE_NAME] = "";
+
+    if (database != NULL)
+        reel__database_shown(shown, database);
+    reel__term_print("\nreel recommend%s%s --ratings %s\n", database != NULL ? " --database " : "",
+                     shown, output);
+}
+
 /* Files first: what is printed then is true. */
 static reel_code hand_over(const reel_args *args, const char *path, shown_import *shown,
                            reel_err *err)
@@ -110,8 +122,7 @@ static reel_code hand_over(const reel_args *args, const char *path, shown_import
     reel__print_count("films that the layout cannot hold: left out", (int64_t)shown->left_out);
     REEL_TRY(print_misses(shown, err));
     if (output != NULL && shown->layout == REEL_IMPORT_REEL)
-        reel__term_print("\nreel recommend --database %s --ratings %s\n",
-                         args->option[OPT_DATABASE], output);
+        print_next(args->option[OPT_DATABASE], output);
 out:
     return rc;
 }

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/term.h"
+#include "service/info.h"
 #include "service/load.h"
 
 enum {
@@ -92,6 +93,7 @@ static reel_code load(const reel_args *args, reel_err *err)
         .notice = reel__term_notice(args->quiet),
     };
     reel_load_report done;
+    char shown[REEL_STORE_NAME];
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
@@ -99,7 +101,8 @@ static reel_code load(const reel_args *args, reel_err *err)
         return reel_fail(err, REEL_E_INVALID,
                          "say what to load: either --movielens DIR or --ratings FILE");
     REEL_TRY(reel__load(&opts, &done, err));
-    rc = report(args, &done, opts.database, err);
+    reel__database_shown(shown, opts.database);
+    rc = report(args, &done, shown, err);
 out:
     return rc;
 }

@@ -1,11 +1,14 @@
 /* engine.c - opening and closing the snapshot, and reading its facts. */
 #include "service/engine.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "base/env.h"
 #include "base/file.h"
 #include "service/engine_priv.h"
 
@@ -50,18 +53,35 @@ void reel__engine_record(const reel_engine *engine, const reel_model_record *rec
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
+/* Beside a file; for a database on a server in the user's data folder, named after host, port and
+ * database, which are escaped as in a URL and so can be a file's name. NULL: out of memory. */
+static char *usual_models_dir(const char *store)
+{
+    static const char scheme[] = "postgresql://";
+    const char *data = reel__env_get("XDG_DATA_HOME", NULL), *home = reel__env_get("HOME", ".");
+    reel_buf path;
+    char *dir = NULL;
+
+    reel__buf_init(&path, PATH_MAX);
+    if (strncmp(store, scheme, strlen(scheme)) != 0) {
+        reel__buf_format(&path, "%s.models", store);
+    } else {
+        reel__buf_format(&path, "%s%s/reel/models/", data != NULL ? data : home,
+                         data != NULL ? "" : "/.local/share");
+        for (const char *at = store + strlen(scheme); *at != '\0'; at++)
+            reel__buf_append(&path, *at == '/' ? "+" : at, 1);
+    }
+    dir = reel__buf_take(&path);
+    reel__buf_fini(&path);
+    return dir;
+}
+
 static reel_code set_models_dir(reel_engine *engine, const reel_engine_opts *opts, reel_err *err)
 {
-    static const char ending[] = ".models";
     const char *base = reel__store_path(engine->store);
-    const size_t length = strlen(base);
 
-    if (opts->models_dir != NULL) {
-        engine->models_dir = reel__strdup(opts->models_dir);
-    } else if ((engine->models_dir = reel__alloc_array(length + sizeof ending, 1)) != NULL) {
-        memcpy(engine->models_dir, base, length);
-        memcpy(engine->models_dir + length, ending, sizeof ending);
-    }
+    engine->models_dir =
+        opts->models_dir != NULL ? reel__strdup(opts->models_dir) : usual_models_dir(base);
     return engine->models_dir != NULL
                ? REEL_OK
                : reel_fail(err, REEL_E_NOMEM, "out of memory to open %s", base);
@@ -93,12 +113,12 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
 
     *out = NULL;
     if (engine == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "out of memory to open %s", opts->database);
+        return reel_fail(err, REEL_E_NOMEM, "out of memory to open a database");
     engine->opts = *opts;
     engine->opts.database = engine->opts.models_dir = NULL;
     if (pthread_mutex_init(&engine->search_lock, NULL) != 0) {
         reel__free(engine);
-        return reel_fail(err, REEL_E_NOMEM, "no lock to open %s with", opts->database);
+        return reel_fail(err, REEL_E_NOMEM, "no lock to open a database with");
     }
     REEL_TRY(open_store(engine, opts, err));
     REEL_TRY(set_models_dir(engine, opts, err));

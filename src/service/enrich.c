@@ -135,7 +135,7 @@ static reel_code read_store(enriching *e)
     if (counts.movies == 0)
         return reel_fail(e->err, REEL_E_NOTFOUND,
                          "%s: there are no films to find metadata for; `reel load` brings some",
-                         e->opts->database);
+                         reel__store_path(e->store));
     REEL_TRY(reel_dataset_builder_new(&builder, e->err));
     REEL_TRY(reel__store_read_dataset(e->store, builder, NULL, e->err));
     REEL_TRY(reel_dataset_builder_finish(&e->dataset, builder, NULL, e->err));

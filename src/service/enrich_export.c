@@ -48,11 +48,14 @@ static bool has_metadata(const reel_movie *film)
 
 static reel_code nothing_there(const char *database, int64_t count, reel_err *err)
 {
+    char shown[REEL_STORE_NAME];
+
     if (count > 0)
         return REEL_OK;
+    reel__store_name(shown, database);
     return reel_fail(err, REEL_E_NOTFOUND,
-                     "%s: no film has metadata; `reel enrich --database %s` brings some", database,
-                     database);
+                     "%s: no film has metadata; `reel enrich --database %s` brings some", shown,
+                     shown);
 }
 
 /* ---- CSV ----------------------------------------------------------------------------------- */

@@ -37,7 +37,6 @@ reel_code reel__info(reel_info *out, const char *database, reel_err *err)
     REEL_TRY(reel__store_open(&store, database, &opts, err));
     REEL_TRY(reel__store_counts(store, &out->counts, err));
     REEL_TRY(reel__store_scan_models(store, keep_model, out, err));
-    out->size_bytes = reel__file_size(reel__store_path(store));
 out:
     reel__store_close(store);
     return rc;
@@ -58,12 +57,19 @@ static void write_model(reel_json *json, const reel_info_model *model)
     reel__json_object_end(json);
 }
 
+void reel__database_shown(char out[REEL_STORE_NAME], const char *database)
+{
+    reel__store_name(out, database);
+}
+
 void reel__info_write(reel_json *json, const char *database, const reel_info *info)
 {
     const reel_store_counts *counts = &info->counts;
+    char shown[REEL_STORE_NAME];
 
     reel__json_object(json);
-    reel__json_put_text(json, "database", database);
+    reel__database_shown(shown, database);
+    reel__json_put_text(json, "database", shown);
     reel__json_put_text(json, "source", counts->source);
     reel__json_put_bool(json, "simulated", counts->simulated);
     reel__json_put_int(json, "movies", counts->movies);
@@ -72,7 +78,7 @@ void reel__info_write(reel_json *json, const char *database, const reel_info *in
     reel__json_put_int(json, "events", counts->events);
     reel__json_put_int(json, "generation", counts->generation);
     reel__json_put_int(json, "schema", counts->schema);
-    reel__json_put_int(json, "bytes", info->size_bytes);
+    reel__json_put_int(json, "bytes", counts->size_bytes);
     reel__json_key(json, "models");
     reel__json_array(json);
     for (size_t i = 0; i < info->model_count; i++)

@@ -17,13 +17,14 @@ typedef struct reel_info_model {
 
 typedef struct reel_info {
     reel_store_counts counts;
-    int64_t size_bytes;
     size_t model_count;
     reel_info_model models[REEL_INFO_MODELS];
 } reel_info;
 
 /* Errors: those of reel__store_open. */
 REEL_MUST_USE reel_code reel__info(reel_info *out, const char *database, reel_err *err);
+/* What may be shown of a database: its path, or its URL without user, password and options. */
+void reel__database_shown(char out[REEL_STORE_NAME], const char *database);
 void reel__info_write(reel_json *json, const char *database, const reel_info *info);
 
 #endif

@@ -4,8 +4,10 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "store/vtable.h"
 
 /* ---- opening ------------------------------------------------------------------------------- */
@@ -15,22 +17,27 @@ static bool has_prefix(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+static bool is_postgres(const char *url)
+{
+    return has_prefix(url, "postgresql:") || has_prefix(url, "postgres:");
+}
+
 /* The file path inside a URL, or why there is none. */
 static reel_code sqlite_path(const char **out, const char *url, reel_err *err)
 {
-    static const char *const servers[] = {"postgresql:", "postgres:", "mongodb:", "mongodb+srv:"};
+    static const char *const servers[] = {"mongodb:", "mongodb+srv:"};
     const char *path = has_prefix(url, "sqlite:") ? url + strlen("sqlite:") : url;
 
     for (size_t i = 0; i < sizeof servers / sizeof *servers; i++)
         if (has_prefix(url, servers[i]))
             return reel_fail(err, REEL_E_INVALID,
                              "database \"%.*s//...\": this kind of store is not in this version; "
-                             "give the path of a SQLite file",
+                             "give the path of a SQLite file, or postgresql://HOST/NAME",
                              (int)strlen(servers[i]), servers[i]);
     if (path == url && strstr(url, "://") != NULL)
         return reel_fail(err, REEL_E_INVALID,
                          "database \"%.*s://...\": unknown kind of store; give the path of a "
-                         "SQLite file",
+                         "SQLite file, or postgresql://HOST/NAME",
                          (int)(strstr(url, "://") - url), url);
     if (*path == '\0')
         return reel_fail(err, REEL_E_INVALID, "database: the path is empty; give a file path");
@@ -41,19 +48,37 @@ static reel_code sqlite_path(const char **out, const char *url, reel_err *err)
     return REEL_OK;
 }
 
+void reel__store_name(char out[REEL_STORE_NAME], const char *url)
+{
+    const char *path = "";
+    const char *scheme = strstr(url, "://");
+
+    if (is_postgres(url))
+        reel__postgres_name(out, url);
+    else if (sqlite_path(&path, url, NULL) == REEL_OK || scheme == NULL)
+        (void)snprintf(out, REEL_STORE_NAME, "%s", url);
+    else
+        (void)snprintf(out, REEL_STORE_NAME, "%.*s://...", (int)(scheme - url), url);
+}
+
 reel_code reel__store_open(reel_store **out, const char *url, const reel_store_opts *opts,
                            reel_err *err)
 {
     static const reel_store_opts defaults = {0};
     const char *path = NULL;
+    char name[REEL_STORE_NAME];
     reel_code rc = REEL_OK;
 
     *out = NULL;
     if (opts == NULL)
         opts = &defaults;
-    if (opts->create && opts->read_only)
+    if (opts->create && opts->read_only) {
+        reel__store_name(name, url);
         return reel_fail(err, REEL_E_INVALID,
-                         "database %s: cannot be created and opened read-only at once", url);
+                         "database %s: cannot be created and opened read-only at once", name);
+    }
+    if (is_postgres(url))
+        return reel__postgres_open(out, url, opts, err);
     REEL_TRY(sqlite_path(&path, url, err));
     REEL_TRY(reel__sqlite_open(out, path, opts, err));
 out:
@@ -124,12 +149,32 @@ static reel_code load_usable(const reel_store_load *load, reel_err *err)
     return reel_fail(err, load->failed.code, "%s", load->failed.msg);
 }
 
-static reel_code check_movies(const reel_movie *movies, size_t count, reel_err *err)
+/* The first of count texts that is not UTF-8, or NULL. One back end would keep its bytes, another
+ * refuse them, and a page could not show them. */
+static const char *find_malformed(const char *const *texts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (movies[i].id < 0)
+        if (!reel__utf8_valid(texts[i], strlen(texts[i])))
+            return texts[i];
+    return NULL;
+}
+
+static reel_code check_movies(const reel_movie *movies, size_t count, reel_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const reel_movie *m = &movies[i];
+        const char *const texts[] = {
+            m->title,    m->name,         m->genres,      m->overview,      m->tagline,
+            m->keywords, m->cast,         m->directors,   m->tags,          m->original_title,
+            m->language, m->release_date, m->poster_path, m->backdrop_path, m->trailer_key};
+
+        if (m->id < 0)
             return reel_fail(err, REEL_E_INVALID, "film %lld (\"%.60s\"): an id is 0 or more",
-                             (long long)movies[i].id, movies[i].title);
+                             (long long)m->id, m->title);
+        if (find_malformed(texts, sizeof texts / sizeof *texts) != NULL)
+            return reel_fail(err, REEL_E_INVALID, "film %lld: a text of it is not UTF-8",
+                             (long long)m->id);
+    }
     return REEL_OK;
 }
 
@@ -147,10 +192,16 @@ out:
 
 static reel_code check_people(const reel_person *people, size_t count, reel_err *err)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        const char *const texts[] = {people[i].gender, people[i].occupation, people[i].zip};
+
         if (people[i].id < 0)
             return reel_fail(err, REEL_E_INVALID, "person %lld: an id is 0 or more",
                              (long long)people[i].id);
+        if (find_malformed(texts, sizeof texts / sizeof *texts) != NULL)
+            return reel_fail(err, REEL_E_INVALID, "person %lld: a text is not UTF-8",
+                             (long long)people[i].id);
+    }
     return REEL_OK;
 }
 
@@ -208,6 +259,9 @@ static reel_code check_matches(const reel_match *matches, size_t count, reel_err
         if (m->movie < 0 || m->tmdb_id < 0)
             return reel_fail(err, REEL_E_INVALID, "match of film %lld: an id is 0 or more",
                              (long long)m->movie);
+        if (find_malformed(&m->reason, 1) != NULL)
+            return reel_fail(err, REEL_E_INVALID, "match of film %lld: the reason is not UTF-8",
+                             (long long)m->movie);
         if (isinf(m->score))
             return reel_fail(err, REEL_E_INVALID, "match of film %lld: the score is not finite",
                              (long long)m->movie);
@@ -234,6 +288,8 @@ reel_code reel__store_load_commit(reel_store_load *load, const char *source, boo
 
     assert(source != NULL);
     rc = load_usable(load, err);
+    if (rc == REEL_OK && find_malformed(&source, 1) != NULL)
+        rc = reel_fail(err, REEL_E_INVALID, "source: the name is not UTF-8");
     if (rc != REEL_OK) {
         reel__store_load_abort(load);
         return rc;
@@ -264,6 +320,9 @@ reel_code reel__store_scan_matches(reel_store *store, reel_match_fn *row, void *
 
 static reel_code check_event(const reel_event *event, reel_err *err)
 {
+    const char *const texts[] = {event->event_id, event->type,     event->visitor,
+                                 event->method,   event->model_id, event->list_id};
+
     if (*event->event_id == '\0')
         return reel_fail(err, REEL_E_INVALID, "event: the id is empty");
     if (*event->type == '\0')
@@ -271,6 +330,8 @@ static reel_code check_event(const reel_event *event, reel_err *err)
     if (event->movie_count > REEL_EVENT_MOVIES_MAX)
         return reel_fail(err, REEL_E_INVALID, "event %.64s: %zu films, at most %d are possible",
                          event->event_id, event->movie_count, REEL_EVENT_MOVIES_MAX);
+    if (find_malformed(texts, sizeof texts / sizeof *texts) != NULL)
+        return reel_fail(err, REEL_E_INVALID, "event %.64s: a text is not UTF-8", event->event_id);
     if (isinf(event->value))
         return reel_fail(err, REEL_E_INVALID, "event %.64s: the value is not finite",
                          event->event_id);
@@ -312,10 +373,15 @@ reel_code reel__store_scan_events(reel_store *store, const reel_event_filter *fi
 reel_code reel__store_put_model(reel_store *store, const reel_model_record *record, reel_err *err)
 {
     reel_code rc = REEL_OK;
+    const char *const texts[] = {record->name, record->model_id, record->file, record->data_hash,
+                                 record->parameters};
 
     REEL_TRY(writable(store, err));
     if (*record->name == '\0')
         return reel_fail(err, REEL_E_INVALID, "model record: the name is empty");
+    if (find_malformed(texts, sizeof texts / sizeof *texts) != NULL)
+        return reel_fail(err, REEL_E_INVALID, "model record %.48s: a text is not UTF-8",
+                         record->name);
     REEL_TRY(store->ops->put_model(store, record, err));
 out:
     return rc;

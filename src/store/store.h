@@ -22,15 +22,22 @@ typedef struct reel_store_opts {
     int busy_timeout_ms; /* how long to wait for another writer before E_CONFLICT; 0 = 5000 */
 } reel_store_opts;
 
-/* Open a SQLite file (a path, or sqlite:PATH) and bring its schema up to date. opts [optional].
+/* Open a SQLite file (a path, or sqlite:PATH) or a PostgreSQL database (postgresql://...) and bring
+ * its schema up to date. opts [optional].
  * Errors: E_INVALID (an empty path, or a kind of store this version does not have), E_NOTFOUND
  * (missing, and not create), E_FORMAT (not a database, or a schema newer than this program),
- * E_CONFLICT (served by another process, or locked), E_STORE (read-only, disk full, permissions),
- * E_NOMEM. Each message names the path and what to do. */
+ * E_CONFLICT (served by another process, or locked), E_STORE (no server, read-only, disk full,
+ * permissions), E_NOMEM. Each message names the path or the URL without user and password, and what
+ * to do. Where a server was restarted, what is safe to do twice is done once more; what is not (a
+ * load, a dataset half read) is E_STORE. */
 REEL_MUST_USE reel_code reel__store_open(reel_store **out, const char *url,
                                          const reel_store_opts *opts, reel_err *err);
 void reel__store_close(reel_store *store);
+/* Its path, or the URL without user, password and options: to be shown. */
 const char *reel__store_path(const reel_store *store);
+/* The same of a URL that is not open. Cut to fit. */
+enum { REEL_STORE_NAME = 512 };
+void reel__store_name(char out[REEL_STORE_NAME], const char *url);
 
 /* ---- facts --------------------------------------------------------------------------------- */
 
@@ -48,6 +55,7 @@ typedef struct reel_store_counts {
     int64_t movies, people, ratings, events, undelivered;
     int64_t generation; /* raised by every bulk load */
     int64_t schema;     /* number of the last migration */
+    int64_t size_bytes; /* on disk; -1 = unknown */
     char source[80];    /* "MovieLens 1M" */
     bool simulated;
 } reel_store_counts;
@@ -69,8 +77,8 @@ typedef struct reel_person {
  * equal times the later row) of a (person, movie) given twice or there before, and counts it.
  * People who rated need no put_people. replace: begin by removing what an earlier load brought;
  * events and model records stay. A put that fails dooms the load: commit answers its error again.
- * Meanwhile reading goes on, and sees the old generation; put_events waits, at most
- * busy_timeout_ms. A load belongs to one thread. */
+ * Meanwhile reading goes on, and sees the old generation; put_events goes on too, or waits, at most
+ * busy_timeout_ms. A load belongs to one thread. Texts must be UTF-8 (E_INVALID). */
 typedef struct reel_store_load reel_store_load;
 REEL_MUST_USE reel_code reel__store_load_begin(reel_store_load **out, reel_store *store,
                                                bool replace, reel_err *err);

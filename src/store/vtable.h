@@ -51,5 +51,9 @@ struct reel_store_load {
 /* The back ends. */
 REEL_MUST_USE reel_code reel__sqlite_open(reel_store **out, const char *path,
                                           const reel_store_opts *opts, reel_err *err);
+REEL_MUST_USE reel_code reel__postgres_open(reel_store **out, const char *url,
+                                            const reel_store_opts *opts, reel_err *err);
+/* A URL without what must not be shown, cut to fit. */
+void reel__postgres_name(char out[REEL_STORE_NAME], const char *url);
 
 #endif

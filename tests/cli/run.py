@@ -25,6 +25,9 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SECONDS = 60
+# A URL to which the name of a database is appended (script/postgres); each run has names of its own.
+SERVER = os.environ.get("REEL_TEST_POSTGRES", "")
+SERVER = SERVER and f"{SERVER}cli_{os.getpid()}_"
 SKIPPED = 77
 
 # What no two runs share (times, ids, ports), and what is the matter of the tests of the models and of
@@ -61,6 +64,8 @@ def environment(reel, folder, ready):
     kept.update(
         PATH=os.path.dirname(os.path.abspath(reel)) + os.pathsep + os.environ["PATH"],
         HOME=folder, LC_ALL="C.UTF-8", TZ="UTC", CLI=HERE, READY=ready, PYTHON=sys.executable)
+    if SERVER:
+        kept.update(POSTGRES=SERVER)
     return kept
 
 
@@ -104,6 +109,9 @@ def run_case(reel, script, ready):
         for stream in (out, err):
             stream.seek(0)
             text.append(stream.read().decode("utf-8", "replace").replace(folder, "FOLDER"))
+    if SERVER:
+        shown = SERVER.replace(SERVER[SERVER.index("//") + 2:SERVER.index("@") + 1], "")
+        text = [part.replace(SERVER, "SERVER/").replace(shown, "SERVER/") for part in text]
     return status, text[0], text[1]
 
 

@@ -10,3 +10,9 @@ foreach(family help data ask files trouble serve)
     endif()
     set_tests_properties(cli_${family} PROPERTIES LABELS cli TIMEOUT 600 SKIP_RETURN_CODE 77)
 endforeach()
+# With a PostgreSQL server beside them.
+if(REEL_PYTHON AND REEL_POSTGRES_FOUND)
+    add_test(NAME cli_postgres COMMAND ${PROJECT_SOURCE_DIR}/script/postgres --shared ${REEL_PYTHON}
+        ${CMAKE_CURRENT_SOURCE_DIR}/cli/run.py --reel $<TARGET_FILE:reel> ${CMAKE_CURRENT_SOURCE_DIR}/cli/postgres)
+    set_tests_properties(cli_postgres PROPERTIES LABELS cli TIMEOUT 600 SKIP_RETURN_CODE 77)
+endif()

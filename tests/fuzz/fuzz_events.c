@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "store/sqlite/sqlite_priv.h"
+#include "store/event_movies.h"
 
 enum { LONGEST = 1 << 14 };
 
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memcpy(text, data, size);
     text[size] = '\0';
-    if (reel__sqlite_decode_movies(movies, &count, text, &err) != REEL_OK)
+    if (reel__event_movies_read(movies, &count, text, &err) != REEL_OK)
         must(err.code == REEL_E_FORMAT && err.msg[0] != '\0' && count == 0);
     else
         must(count <= REEL_EVENT_MOVIES_MAX);

@@ -2,6 +2,7 @@
 #include "suite.h"
 
 #include <dirent.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,9 +41,28 @@ static void discard(const char *url)
     (void)rmdir(folder);
 }
 
+static void exec(const char *url, const char *sql)
+{
+    sqlite3 *db = NULL;
+    char *message = NULL;
+
+    assert_int_equal(sqlite3_open(url + strlen("sqlite:"), &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
+        fail_msg("%s: %s", sql, message);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void set_schema(const char *url, int64_t number)
+{
+    char sql[80] = "";
+
+    (void)snprintf(sql, sizeof sql, "PRAGMA user_version = %lld", (long long)number);
+    exec(url, sql);
+}
+
 int main(void)
 {
-    static const store_backend sqlite = {"sqlite", fresh, discard};
+    static const store_backend sqlite = {"sqlite", fresh, discard, exec, set_schema};
 
     return store_suite_run(&sqlite);
 }

@@ -20,6 +20,9 @@ int store_suite_run(const store_backend *under_test)
         return 77; /* skipped; the reason is printed */
     backend->discard(url);
     failed += store_suite_open();
+    failed += store_suite_schema();
+    failed += store_suite_texts();
+    failed += store_suite_limits();
     failed += store_suite_load();
     failed += store_suite_ratings();
     failed += store_suite_events();
@@ -39,6 +42,7 @@ int fixture_setup(void **state)
     if (!backend->fresh(f.url, sizeof f.url))
         return 1;
     *state = &f;
+    reel__store_name(f.name, f.url);
     return reel__store_open(&f.store, f.url, &(reel_store_opts){.create = true}, &f.err) != REEL_OK;
 }
 
@@ -56,6 +60,16 @@ void fixture_reopen(fixture *f)
     reel__store_close(f->store);
     f->store = NULL;
     assert_ok(reel__store_open(&f->store, f->url, NULL, &f->err), f->err);
+}
+
+void fixture_exec(const fixture *f, const char *sql)
+{
+    backend->exec(f->url, sql);
+}
+
+void fixture_set_schema(const fixture *f, int64_t number)
+{
+    backend->set_schema(f->url, number);
 }
 
 /* ---- data ---------------------------------------------------------------------------------- */
@@ -120,6 +134,16 @@ bool find_rating(const reel_dataset *dataset, int64_t person, int64_t movie, flo
         return true;
     }
     return false;
+}
+
+void put_beside_a_load(fixture *f, const reel_event *event)
+{
+    const int64_t before = counts_of(f->store).events;
+    const reel_code rc = reel__store_put_events(f->store, event, 1, NULL, &f->err);
+
+    if (rc != REEL_OK)
+        assert_int_equal(rc, REEL_E_CONFLICT);
+    assert_int_equal(counts_of(f->store).events, before + (rc == REEL_OK));
 }
 
 /* ---- other processes ----------------------------------------------------------------------- */

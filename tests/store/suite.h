@@ -14,8 +14,12 @@ typedef struct store_backend {
     const char *name;
     /* A URL at which there is no store yet. False: not possible here (the reason is printed). */
     bool (*fresh)(char *url, size_t size);
-    /* Remove what is at the URL. */
+    /* Remove what is at the URL, and at those that go on with "-...". */
     void (*discard)(const char *url);
+    /* Past Reel: statements that every back end understands. */
+    void (*exec)(const char *url, const char *sql);
+    /* Past Reel: what the store says of the number of its schema. */
+    void (*set_schema)(const char *url, int64_t number);
 } store_backend;
 
 /* Runs everything; the program's exit code. */
@@ -23,6 +27,9 @@ int store_suite_run(const store_backend *backend);
 
 /* The parts: number of failed tests. */
 int store_suite_open(void);
+int store_suite_schema(void);
+int store_suite_texts(void);
+int store_suite_limits(void);
 int store_suite_load(void);
 int store_suite_ratings(void);
 int store_suite_events(void);
@@ -33,7 +40,7 @@ int store_suite_processes(void);
 /* ---- fixture: a URL, and an empty store opened there --------------------------------------- */
 
 typedef struct fixture {
-    char url[512];
+    char url[512], name[REEL_STORE_NAME]; /* name: what messages call it */
     reel_store *store;
     reel_err err;
 } fixture;
@@ -42,6 +49,8 @@ int fixture_setup(void **state);
 int fixture_teardown(void **state);
 /* Close and open again, as the next start of the program would. */
 void fixture_reopen(fixture *f);
+void fixture_exec(const fixture *f, const char *sql);
+void fixture_set_schema(const fixture *f, int64_t number);
 
 /* ---- data ---------------------------------------------------------------------------------- */
 
@@ -54,6 +63,9 @@ void load_movies(reel_store *store, const reel_movie *movies, size_t count, bool
 /* Value and time of (person, movie) in a dataset, or false. */
 bool find_rating(const reel_dataset *dataset, int64_t person, int64_t movie, float *value,
                  int64_t *time);
+
+/* Put an event while a load runs: either it is kept, or it is a conflict and is not. */
+void put_beside_a_load(fixture *f, const reel_event *event);
 
 /* ---- other processes ----------------------------------------------------------------------- */
 

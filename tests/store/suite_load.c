@@ -329,8 +329,7 @@ static void test_one_load_at_a_time(void **state)
     assert_fails(reel__store_load_begin(&second, f->store, false, &f->err), REEL_E_CONFLICT, "",
                  f->err);
     assert_null(second);
-    assert_fails(reel__store_put_events(f->store, &event, 1, NULL, &f->err), REEL_E_CONFLICT, "",
-                 f->err);
+    put_beside_a_load(f, &event);
     assert_ok(reel__store_load_commit(first, "", false, &f->err), f->err);
     assert_ok(reel__store_put_events(f->store, &event, 1, NULL, &f->err), f->err);
     assert_ok(reel__store_load_begin(&second, f->store, false, &f->err), f->err);
@@ -430,9 +429,10 @@ static void sweep(fixture *f, reel_code (*work)(fixture *f, reel_err *err))
         reel__alloc_fail_after(-1);
         if (rc != REEL_OK)
             assert_int_equal(rc, REEL_E_NOMEM);
-        assert_int_equal(reel__alloc_live(), live);
+        assert_true(reel__alloc_live() <= live); /* a connection may have been given up */
         assert_true(n < 1000);
     }
+    assert_int_equal(reel__alloc_live(), live);
     assert_true(n > 1);
 }
 

@@ -3,66 +3,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
+#include "store/event_movies.h"
 #include "store/sqlite/sqlite_priv.h"
-
-enum { MOVIES_TEXT_MAX = 64 * REEL_EVENT_MOVIES_MAX, MOVIES_DEPTH = 2 };
-
-/* ---- films of an event as text ------------------------------------------------------------- */
-
-/* [[movie, rank], ...] */
-static void write_movies(reel_buf *out, const reel_event *event)
-{
-    reel_json json;
-
-    reel__buf_clear(out);
-    reel__json_init(&json, out);
-    reel__json_array(&json);
-    for (size_t i = 0; i < event->movie_count; i++) {
-        reel__json_array(&json);
-        reel__json_int(&json, event->movies[i].movie);
-        reel__json_int(&json, event->movies[i].rank);
-        reel__json_array_end(&json);
-    }
-    reel__json_array_end(&json);
-}
-
-/* False when the value is not what write_movies makes. */
-static bool decode_movies(reel_event_movie *out, size_t *count, const json_t *list)
-{
-    const size_t size = json_array_size(list);
-
-    if (!json_is_array(list) || size > REEL_EVENT_MOVIES_MAX)
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        const json_t *pair = json_array_get(list, i);
-        const json_t *movie = json_array_get(pair, 0), *rank = json_array_get(pair, 1);
-        const json_int_t place = json_integer_value(rank);
-
-        if (json_array_size(pair) != 2 || !json_is_integer(movie) || !json_is_integer(rank) ||
-            place < INT32_MIN || place > INT32_MAX)
-            return false;
-        out[i] = (reel_event_movie){json_integer_value(movie), (int32_t)place};
-    }
-    *count = size;
-    return true;
-}
-
-reel_code reel__sqlite_decode_movies(reel_event_movie out[REEL_EVENT_MOVIES_MAX], size_t *count,
-                                     const char *text, reel_err *err)
-{
-    json_t *list = NULL;
-    reel_code rc = REEL_OK;
-
-    *count = 0;
-    rc = reel__json_parse(&list, text, strlen(text), MOVIES_DEPTH, err);
-    if (rc == REEL_E_NOMEM)
-        return rc;
-    if (rc != REEL_OK || !decode_movies(out, count, list))
-        rc = reel_fail(err, REEL_E_FORMAT, "films \"%.60s\" are not [[movie, rank], ...]", text);
-    json_decref(list);
-    return rc;
-}
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
@@ -77,7 +19,7 @@ static reel_code insert_event(sqlite3_stmt *s, const reel_event *event, reel_buf
     int bound = SQLITE_OK;
     reel_code rc = REEL_OK;
 
-    write_movies(movies, event);
+    reel__event_movies_write(movies, event);
     REEL_TRY(reel__buf_check(movies, err));
     bound |= reel__sqlite_bind_text(s, 1, event->event_id);
     bound |= reel__sqlite_bind_text(s, 2, event->type);
@@ -105,7 +47,7 @@ static reel_code insert_events(reel_sqlite *store, const reel_event *events, siz
     reel_buf movies;
     reel_code rc = REEL_OK;
 
-    reel__buf_init(&movies, MOVIES_TEXT_MAX);
+    reel__buf_init(&movies, REEL_EVENT_MOVIES_TEXT_MAX);
     if (store->insert_event == NULL)
         REEL_TRY(reel__sqlite_prepare(&store->insert_event, store->writer, insert_sql, err));
     REEL_TRY(reel__sqlite_exec(store->writer, "BEGIN IMMEDIATE", err));
@@ -208,7 +150,7 @@ static reel_code scan(sqlite3 *db, const reel_event_filter *filter, reel_event_f
         event.movies = movies;
         REEL_TRY(reel__sqlite_check_row(s, err));
         REEL_TRY(
-            reel__sqlite_decode_movies(movies, &event.movie_count, reel__sqlite_text(s, 10), err));
+            reel__event_movies_read(movies, &event.movie_count, reel__sqlite_text(s, 10), err));
         if (!fn(user, &event))
             break;
         REEL_TRY(reel__sqlite_step(s, &row, err));

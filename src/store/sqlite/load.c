@@ -115,6 +115,8 @@ static reel_code commit(reel_sqlite_load *load, const char *source, bool simulat
     bound |= reel__sqlite_bind_text(label, 1, source);
     bound |= sqlite3_bind_int(label, 2, simulated);
     REEL_TRY(reel__sqlite_run(label, bound, err));
+    if (sqlite3_changes(load->db) == 0)
+        REEL_TRY(reel__sqlite_no_meta(load->db, err));
     REEL_TRY(reel__sqlite_exec(load->db, "COMMIT", err));
 out:
     (void)sqlite3_finalize(label);

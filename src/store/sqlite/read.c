@@ -16,7 +16,7 @@ static const char counts_sql[] =
     " (SELECT count(*) FROM events WHERE queued = 1 AND delivered_at IS NULL),"
     " (SELECT user_version FROM pragma_user_version), generation, source, simulated FROM meta";
 
-static reel_code no_meta(sqlite3 *db, reel_err *err)
+reel_code reel__sqlite_no_meta(sqlite3 *db, reel_err *err)
 {
     return reel_fail(err, REEL_E_FORMAT,
                      "%s: the database is damaged (its table meta is empty); restore a copy, or "
@@ -44,7 +44,7 @@ static reel_code find_label(sqlite3 *db, reel_store_label *out, reel_err *err)
     REEL_TRY(reel__sqlite_prepare(&s, db, label_sql, err));
     REEL_TRY(reel__sqlite_step(s, &row, err));
     if (!row) {
-        rc = no_meta(db, err);
+        rc = reel__sqlite_no_meta(db, err);
         goto out;
     }
     out->generation = sqlite3_column_int64(s, 0);
@@ -76,7 +76,7 @@ static reel_code read_counts(sqlite3 *db, reel_store_counts *out, reel_err *err)
     REEL_TRY(reel__sqlite_prepare(&s, db, counts_sql, err));
     REEL_TRY(reel__sqlite_step(s, &row, err));
     if (!row) {
-        rc = no_meta(db, err);
+        rc = reel__sqlite_no_meta(db, err);
         goto out;
     }
     out->movies = sqlite3_column_int64(s, 0);
@@ -101,6 +101,7 @@ reel_code reel__sqlite_counts(reel_store *base, reel_store_counts *out, reel_err
     (void)pthread_mutex_lock(&store->reader_lock);
     rc = read_counts(store->reader, out, err);
     (void)pthread_mutex_unlock(&store->reader_lock);
+    out->size_bytes = reel__file_size(store->file);
     return rc;
 }
 
@@ -226,7 +227,7 @@ static reel_code read_label(sqlite3 *db, reel_dataset_builder *builder, reel_err
     REEL_TRY(reel__sqlite_prepare(&s, db, "SELECT source, simulated, generation FROM meta", err));
     REEL_TRY(reel__sqlite_step(s, &row, err));
     if (!row)
-        rc = no_meta(db, err);
+        rc = reel__sqlite_no_meta(db, err);
     else
         rc = reel_dataset_builder_label(builder, reel__sqlite_text(s, 0),
                                         sqlite3_column_int(s, 1) != 0, sqlite3_column_int64(s, 2),

@@ -94,6 +94,8 @@ typedef struct reel_sqlite_load {
 
 /* ---- the functions of the table ------------------------------------------------------------ */
 
+/* A failure: the table meta is empty. */
+reel_code reel__sqlite_no_meta(sqlite3 *db, reel_err *err);
 reel_code reel__sqlite_label(reel_store *store, reel_store_label *out, reel_err *err);
 reel_code reel__sqlite_counts(reel_store *store, reel_store_counts *out, reel_err *err);
 reel_code reel__sqlite_read_dataset(reel_store *store, reel_dataset_builder *builder,
@@ -119,10 +121,6 @@ reel_code reel__sqlite_put_events(reel_store *store, const reel_event *events, s
                                   int64_t *duplicates, reel_err *err);
 reel_code reel__sqlite_scan_events(reel_store *store, const reel_event_filter *filter,
                                    reel_event_fn *row, void *user, reel_err *err);
-
-/* The films of an event from their text. Errors: E_FORMAT, E_NOMEM. */
-REEL_MUST_USE reel_code reel__sqlite_decode_movies(reel_event_movie out[REEL_EVENT_MOVIES_MAX],
-                                                   size_t *count, const char *text, reel_err *err);
 
 reel_code reel__sqlite_put_model(reel_store *store, const reel_model_record *record, reel_err *err);
 reel_code reel__sqlite_scan_models(reel_store *store, reel_model_record_fn *row, void *user,

@@ -12,5 +12,5 @@ done
 run reel info --database newer.db
 run reel load --ratings /dev/null --database newer.db
 run reel info --database mongodb://localhost/reel
-run reel info --database postgres://localhost/reel
+run reel info --database mysql://localhost/reel
 run reel info --database ''

@@ -2,6 +2,7 @@
 #include "scratch.h"
 
 #include "base/alloc.h"
+#include "store/event_movies.h"
 #include "store/sqlite/sqlite_priv.h"
 
 static bool count_event(void *user, const reel_event *event)
@@ -27,9 +28,9 @@ static void test_films_from_text(void **state)
     reel_event_movie movies[REEL_EVENT_MOVIES_MAX];
     size_t count = 99;
 
-    assert_ok(reel__sqlite_decode_movies(movies, &count, "[]", &s->err), s->err);
+    assert_ok(reel__event_movies_read(movies, &count, "[]", &s->err), s->err);
     assert_int_equal(count, 0);
-    assert_ok(reel__sqlite_decode_movies(movies, &count, "[[7,1],[9,0]]", &s->err), s->err);
+    assert_ok(reel__event_movies_read(movies, &count, "[[7,1],[9,0]]", &s->err), s->err);
     assert_int_equal(count, 2);
     assert_int_equal(movies[0].movie, 7);
     assert_int_equal(movies[0].rank, 1);
@@ -62,14 +63,14 @@ static void test_texts_that_are_no_films(void **state)
     size_t count = 99;
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        assert_fails(reel__sqlite_decode_movies(movies, &count, texts[i], &s->err), REEL_E_FORMAT,
+        assert_fails(reel__event_movies_read(movies, &count, texts[i], &s->err), REEL_E_FORMAT,
                      "[[movie, rank]", s->err);
         assert_int_equal(count, 0);
     }
     for (size_t i = 0; i <= REEL_EVENT_MOVIES_MAX; i++)
         strncat(many, i == 0 ? "[1,1]" : ",[1,1]", sizeof many - strlen(many) - 1);
     strncat(many, "]", sizeof many - strlen(many) - 1);
-    assert_fails(reel__sqlite_decode_movies(movies, &count, many, &s->err), REEL_E_FORMAT, "films",
+    assert_fails(reel__event_movies_read(movies, &count, many, &s->err), REEL_E_FORMAT, "films",
                  s->err);
 }
 

@@ -1,0 +1,18 @@
+/* store/event_movies.h - the films of an event as the text the back ends keep, [[movie, rank],
+ * ...]. Layer: store. Threads: no state.
+ */
+#ifndef REEL_STORE_EVENT_MOVIES_H
+#define REEL_STORE_EVENT_MOVIES_H
+
+#include "base/buf.h"
+#include "store/store.h"
+
+enum { REEL_EVENT_MOVIES_TEXT_MAX = 64 * REEL_EVENT_MOVIES_MAX };
+
+/* Replaces what out holds; its maximum is REEL_EVENT_MOVIES_TEXT_MAX. */
+void reel__event_movies_write(reel_buf *out, const reel_event *event);
+/* Errors: E_FORMAT, E_NOMEM. */
+REEL_MUST_USE reel_code reel__event_movies_read(reel_event_movie out[REEL_EVENT_MOVIES_MAX],
+                                                size_t *count, const char *text, reel_err *err);
+
+#endif

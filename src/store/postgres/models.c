@@ -1,0 +1,111 @@
+/* models.c - records of which model files were trained, from which data, and how; and where the
+ * films' metadata are from. Both are read whole before the first row is handed on, so that a row
+ * function may use the store. */
+#include <string.h>
+
+#include "store/postgres/postgres_priv.h"
+
+/* ---- model records ------------------------------------------------------------------------- */
+
+static reel_code put_record(reel_pg_conn *conn, void *user, reel_err *err)
+{
+    const reel_model_record *r = user;
+    char generation[REEL_PG_NUMBER], trained_at[REEL_PG_NUMBER], seconds[REEL_PG_NUMBER];
+    const char *const values[] = {r->name,
+                                  r->model_id,
+                                  r->file,
+                                  r->data_hash,
+                                  r->parameters,
+                                  reel__pg_int(generation, r->generation),
+                                  reel__pg_int(trained_at, r->trained_at),
+                                  reel__pg_real(seconds, r->seconds)};
+    PGresult *result = NULL;
+    const reel_code rc = reel__pg_query(
+        &result, conn,
+        "INSERT INTO models (name, model_id, file, data_hash, parameters, generation, trained_at,"
+        " seconds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        " ON CONFLICT (name) DO UPDATE SET (model_id, file, data_hash, parameters, generation,"
+        " trained_at, seconds) = (EXCLUDED.model_id, EXCLUDED.file, EXCLUDED.data_hash,"
+        " EXCLUDED.parameters, EXCLUDED.generation, EXCLUDED.trained_at, EXCLUDED.seconds)",
+        8, values, err);
+
+    PQclear(result);
+    return rc;
+}
+
+reel_code reel__pg_put_model(reel_store *store, const reel_model_record *record, reel_err *err)
+{
+    reel_model_record copy = *record;
+
+    return reel__pg_run((reel_pg *)store, put_record, &copy, true, err);
+}
+
+typedef struct question {
+    const char *sql;
+    PGresult *result;
+} question;
+
+static reel_code ask(reel_pg_conn *conn, void *user, reel_err *err)
+{
+    question *q = user;
+
+    return reel__pg_query(&q->result, conn, q->sql, 0, NULL, err);
+}
+
+reel_code reel__pg_scan_models(reel_store *store, reel_model_record_fn *row, void *user,
+                               reel_err *err)
+{
+    question q = {.sql = "SELECT name, model_id, file, data_hash, parameters, generation,"
+                         " trained_at, seconds FROM models ORDER BY name COLLATE \"C\""};
+    const reel_code rc = reel__pg_run((reel_pg *)store, ask, &q, true, err);
+
+    for (int i = 0; rc == REEL_OK && i < PQntuples(q.result); i++) {
+        const reel_model_record record = {
+            .name = reel__pg_text(q.result, i, 0),
+            .model_id = reel__pg_text(q.result, i, 1),
+            .file = reel__pg_text(q.result, i, 2),
+            .data_hash = reel__pg_text(q.result, i, 3),
+            .parameters = reel__pg_text(q.result, i, 4),
+            .generation = reel__pg_get_int(q.result, i, 5, 0),
+            .trained_at = reel__pg_get_int(q.result, i, 6, 0),
+            .seconds = reel__pg_get_real(q.result, i, 7),
+        };
+
+        if (!row(user, &record))
+            break;
+    }
+    PQclear(q.result);
+    return rc;
+}
+
+/* ---- matches ------------------------------------------------------------------------------- */
+
+static reel_match_state state_of(const char *text)
+{
+    return strcmp(text, "found") == 0    ? REEL_MATCH_FOUND
+           : strcmp(text, "review") == 0 ? REEL_MATCH_REVIEW
+                                         : REEL_MATCH_NONE;
+}
+
+reel_code reel__pg_scan_matches(reel_store *store, reel_match_fn *row, void *user, reel_err *err)
+{
+    question q = {.sql = "SELECT movieId, tmdb_id, fetched_at, state, score, reason FROM matches"
+                         " ORDER BY movieId"};
+    const reel_code rc = reel__pg_run((reel_pg *)store, ask, &q, true, err);
+
+    for (int i = 0; rc == REEL_OK && i < PQntuples(q.result); i++) {
+        const reel_match match = {
+            .movie = reel__pg_get_int(q.result, i, 0, 0),
+            .tmdb_id = reel__pg_get_int(q.result, i, 1, 0),
+            .fetched_at = reel__pg_get_int(q.result, i, 2, 0),
+            .state = state_of(reel__pg_text(q.result, i, 3)),
+            .score = reel__pg_get_real(q.result, i, 4),
+            .reason = reel__pg_text(q.result, i, 5),
+        };
+
+        if (!row(user, &match))
+            break;
+    }
+    PQclear(q.result);
+    return rc;
+}
