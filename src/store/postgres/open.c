@@ -1,6 +1,7 @@
 /* open.c - opening and closing: the database of a URL, made when asked, its schema and its owner.
  */
 #include <assert.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -94,6 +95,8 @@ static reel_code reach(reel_pg *store, bool create, reel_err *err)
     }
 out:
     reel__pg_give_back(conn);
+    store->reached = rc == REEL_OK;
+    atomic_store(&store->missed_us, 0);
     return rc;
 }
 

@@ -1,6 +1,7 @@
 /* pool.c - connections: made when needed, kept for the next caller, made anew when the server was
  * restarted. A connection is taken for one piece of work and given back without a transaction. */
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -109,10 +110,29 @@ static void free_conn(reel_pg_conn *conn)
     reel__free(conn);
 }
 
-/* Where a server was there before, it may be starting again: worth some patience. */
-static reel_code new_conn(reel_pg_conn **out, reel_pg *store, bool patient, reel_err *err)
+/* Where a server was there before, it may be starting again: worth some patience, counted from when
+ * it was first missed, so that callers do not wait one after the other. */
+static reel_code link_again(PGconn **out, reel_pg *store, reel_err *err)
 {
-    const int64_t deadline = reel__clock_steady_us() + (int64_t)store->busy_timeout_ms * 1000;
+    const int64_t patience_us = store->reached ? (int64_t)store->busy_timeout_ms * 1000 : 0;
+    int64_t missed_us = 0, now_us = 0;
+    reel_code rc = REEL_OK;
+
+    while ((rc = reel__pg_link(out, store, NULL, err)) == REEL_E_STORE) {
+        now_us = reel__clock_steady_us();
+        missed_us = 0;
+        if (atomic_compare_exchange_strong(&store->missed_us, &missed_us, now_us))
+            missed_us = now_us;
+        if (now_us >= missed_us + patience_us || usleep(PAUSE_US) != 0)
+            break;
+    }
+    if (rc == REEL_OK)
+        atomic_store(&store->missed_us, 0);
+    return rc;
+}
+
+static reel_code new_conn(reel_pg_conn **out, reel_pg *store, reel_err *err)
+{
     reel_pg_conn *conn = reel__alloc_zero(1, sizeof *conn);
     reel_code rc = REEL_OK;
 
@@ -120,10 +140,7 @@ static reel_code new_conn(reel_pg_conn **out, reel_pg *store, bool patient, reel
     if (conn == NULL)
         return reel_fail(err, REEL_E_NOMEM, "%s: out of memory for a connection", store->base.path);
     conn->store = store;
-    do {
-        rc = reel__pg_link(&conn->link, store, NULL, err);
-    } while (rc == REEL_E_STORE && patient && reel__clock_steady_us() < deadline &&
-             usleep(PAUSE_US) == 0);
+    rc = link_again(&conn->link, store, err);
     if (rc == REEL_OK)
         *out = conn;
     else
@@ -159,7 +176,7 @@ reel_code reel__pg_serve(reel_pg *store, reel_err *err)
 
     PQfinish(store->serving);
     store->serving = NULL;
-    REEL_TRY(reel__pg_link(&store->serving, store, NULL, err));
+    REEL_TRY(link_again(&store->serving, store, err));
     do {
         REEL_TRY(try_serving(store->serving, store, &got, err));
     } while (!got && reel__clock_steady_us() < deadline && usleep(PAUSE_US) == 0);
@@ -211,7 +228,7 @@ static reel_code wait_for_room(reel_pg *store, reel_err *err)
                      store->base.path, (int)CONNECTIONS_MAX, (int)WAIT_SECONDS);
 }
 
-static reel_code acquire(reel_pg_conn **out, reel_pg *store, bool patient, reel_err *err)
+static reel_code acquire(reel_pg_conn **out, reel_pg *store, reel_err *err)
 {
     reel_pg_conn *conn = NULL;
     reel_code rc = REEL_OK;
@@ -229,7 +246,7 @@ static reel_code acquire(reel_pg_conn **out, reel_pg *store, bool patient, reel_
     }
     (void)pthread_mutex_unlock(&store->lock);
     if (rc == REEL_OK && conn == NULL) {
-        rc = new_conn(&conn, store, patient, err);
+        rc = new_conn(&conn, store, err);
         if (rc != REEL_OK) {
             (void)pthread_mutex_lock(&store->lock);
             store->open--;
@@ -304,9 +321,10 @@ void reel__pg_close_all(reel_pg *store)
 
 /* ---- working ------------------------------------------------------------------------------- */
 
+/* After a write that failed libpq still has to find out. */
 static bool is_lost(const reel_pg_conn *conn)
 {
-    return PQstatus(conn->link) == CONNECTION_BAD;
+    return PQconsumeInput(conn->link) != 1 || PQstatus(conn->link) == CONNECTION_BAD;
 }
 
 reel_code reel__pg_run(reel_pg *store, reel_pg_work *work, void *user, bool again, reel_err *err)
@@ -316,7 +334,7 @@ reel_code reel__pg_run(reel_pg *store, reel_pg_work *work, void *user, bool agai
     reel_code rc = REEL_OK;
 
     if (again)
-        REEL_TRY(acquire(&conn, store, false, err));
+        REEL_TRY(acquire(&conn, store, err));
     else
         REEL_TRY(reel__pg_take(&conn, store, err));
     rc = work(conn, user, err);
@@ -326,7 +344,7 @@ reel_code reel__pg_run(reel_pg *store, reel_pg_work *work, void *user, bool agai
         goto out;
     drop_idle(store);
     if (again) {
-        REEL_TRY(acquire(&conn, store, true, err));
+        REEL_TRY(acquire(&conn, store, err));
         rc = work(conn, user, err);
         reel__pg_give_back(conn);
     }
@@ -338,12 +356,12 @@ reel_code reel__pg_take(reel_pg_conn **out, reel_pg *store, reel_err *err)
 {
     reel_code rc = REEL_OK;
 
-    REEL_TRY(acquire(out, store, false, err));
+    REEL_TRY(acquire(out, store, err));
     PQclear(PQexec((*out)->link, "SELECT 1"));
     if (is_lost(*out)) {
         reel__pg_give_back(*out);
         drop_idle(store);
-        REEL_TRY(acquire(out, store, true, err));
+        REEL_TRY(acquire(out, store, err));
     }
 out:
     return rc;

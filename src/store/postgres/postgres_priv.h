@@ -28,9 +28,11 @@ struct reel_pg {
     pthread_mutex_t lock;
     pthread_cond_t freed;
     reel_pg_conn *idle;
-    int open;              /* connections there are, idle or taken */
-    bool exclusive, ended; /* ended: another process took over the serving */
-    PGconn *serving;       /* holds the lock of a server, NULL = none */
+    int open;                  /* connections there are, idle or taken */
+    bool exclusive, ended;     /* ended: another process took over the serving */
+    bool reached;              /* the server answered once */
+    _Atomic int64_t missed_us; /* since when it does not, 0 = it does */
+    PGconn *serving;           /* holds the lock of a server, NULL = none */
 };
 
 /* ---- url.c --------------------------------------------------------------------------------- */

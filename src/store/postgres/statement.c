@@ -3,11 +3,14 @@
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/postgres/postgres_priv.h"
+
+enum { END_WAIT_MS = 1000 };
 
 /* ---- errors -------------------------------------------------------------------------------- */
 
@@ -70,6 +73,20 @@ static const struct state_row *find_state(const char *state)
     return NULL;
 }
 
+/* A fatal error ends the connection, and a write that failed has, but libpq learns so only by
+ * reading on. */
+static bool is_gone(PGconn *link, const PGresult *result)
+{
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const bool ends =
+        severity != NULL && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
+    struct pollfd end = {.fd = PQsocket(link), .events = POLLIN};
+
+    while (PQstatus(link) == CONNECTION_OK && ends && poll(&end, 1, END_WAIT_MS) > 0)
+        (void)PQconsumeInput(link);
+    return PQstatus(link) == CONNECTION_BAD || PQconsumeInput(link) != 1;
+}
+
 reel_code reel__pg_fail(const reel_pg *store, PGconn *link, const PGresult *result,
                         const char *doing, reel_err *err)
 {
@@ -77,12 +94,14 @@ reel_code reel__pg_fail(const reel_pg *store, PGconn *link, const PGresult *resu
     const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const struct state_row *row = state != NULL ? find_state(state) : NULL;
     const char *name = store->base.path;
+    bool gone = false;
     char said[200] = "";
 
     reel__pg_line(said, sizeof said, primary != NULL ? primary : PQerrorMessage(link));
+    gone = is_gone(link, result);
     if (row != NULL)
         return reel_fail(err, row->code, "%s: %s (while %s: %s)", name, row->advice, doing, said);
-    if (PQstatus(link) == CONNECTION_BAD)
+    if (gone)
         return reel_fail(err, REEL_E_STORE,
                          "%s: the connection to the server was lost; try again when it runs "
                          "(while %s: %s)",
