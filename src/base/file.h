@@ -72,4 +72,10 @@ typedef struct reel_file_lock {
 REEL_MUST_USE reel_code reel__file_lock(reel_file_lock *out, const char *path, reel_err *err);
 void reel__file_unlock(reel_file_lock *lock);
 
+/* A file of our own, made or emptied, and locked against others who do the same: for what is
+ * written by another library and then renamed. Errors: E_CONFLICT, E_STORE. */
+REEL_MUST_USE reel_code reel__file_own(reel_file_lock *out, const char *path, reel_err *err);
+/* Give a file that is complete its name, safe on disk when this returns. */
+REEL_MUST_USE reel_code reel__file_rename(const char *from, const char *to, reel_err *err);
+
 #endif

@@ -1,4 +1,4 @@
-/* base/file_priv.h - what file.c and file_writer.c share.
+/* base/file_priv.h - what the files about files share.
  * Layer: base, inside only.
  */
 #ifndef REEL_BASE_FILE_PRIV_H
@@ -8,5 +8,7 @@
 
 /* "PATH: cannot VERB: reason; what to do". E_STORE, or E_NOMEM for ENOMEM. */
 reel_code reel__file_fail(reel_err *err, const char *verb, const char *path, int error);
+/* Names in it are safe on disk. */
+reel_code reel__file_sync_folder(const char *folder, reel_err *err);
 
 #endif

@@ -220,7 +220,7 @@ reel_code reel__file_writer_write(reel_file_writer *writer, const void *data, si
     return REEL_OK;
 }
 
-static reel_code sync_folder(const char *folder, reel_err *err)
+reel_code reel__file_sync_folder(const char *folder, reel_err *err)
 {
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int error = 0;
@@ -254,7 +254,7 @@ reel_code reel__file_writer_commit(reel_file_writer *writer, reel_err *err)
     if (rc != REEL_OK)
         (void)unlink(writer->temporary);
     else
-        rc = sync_folder(writer->folder, err);
+        rc = reel__file_sync_folder(writer->folder, err);
     free_writer(writer);
     return rc;
 }

@@ -24,6 +24,8 @@ static const struct {
     {"Data and models",
      {&reel__command_load, &reel__command_enrich, &reel__command_train, &reel__command_info,
       &reel__command_fetch, &reel__command_convert, &reel__command_sample, &reel__command_export}},
+    {"Whole databases",
+     {&reel__command_backup, &reel__command_restore, &reel__command_migrate_store}},
     {"Your own files", {&reel__command_fit, &reel__command_predict, &reel__command_models}},
     {"Quality", {&reel__command_evaluate, &reel__command_reproduce, &reel__command_tune}},
     {"About", {&reel__command_licenses}},

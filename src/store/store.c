@@ -392,3 +392,22 @@ reel_code reel__store_scan_models(reel_store *store, reel_model_record_fn *row, 
 {
     return store->ops->scan_models(store, row, user, err);
 }
+
+/* ---- backups ------------------------------------------------------------------------------- */
+
+static reel_code no_file(const reel_store *store, reel_err *err)
+{
+    return reel_fail(err, REEL_E_INVALID, "%s: a backup is a file; give the path of one",
+                     store->path);
+}
+
+reel_code reel__store_seal(reel_store *store, const char *hash, reel_err *err)
+{
+    return store->ops->seal != NULL ? store->ops->seal(store, hash, err) : no_file(store, err);
+}
+
+reel_code reel__store_sealed(reel_store *store, char hash[65], reel_err *err)
+{
+    hash[0] = '\0';
+    return store->ops->sealed != NULL ? store->ops->sealed(store, hash, err) : no_file(store, err);
+}

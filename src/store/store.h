@@ -148,6 +148,9 @@ typedef struct reel_event {
     int64_t sequence;    /* out only: position in the log */
     int64_t received_ms; /* out only */
     bool *known;         /* put: where to say that this id was there before, or NULL */
+    /* Of a copy only. */
+    bool queued;          /* some sink is to receive it */
+    int64_t delivered_at; /* when it did, 0 = not yet */
 } reel_event;
 
 /* Store events in one transaction, safe on disk when it returns. duplicates counts ids that were
@@ -181,5 +184,32 @@ REEL_MUST_USE reel_code reel__store_put_model(reel_store *store, const reel_mode
 typedef bool reel_model_record_fn(void *user, const reel_model_record *record);
 REEL_MUST_USE reel_code reel__store_scan_models(reel_store *store, reel_model_record_fn *row,
                                                 void *user, reel_err *err);
+
+/* ---- copies -------------------------------------------------------------------------------- */
+
+/* What is in a store, and a SHA-256 over all of it: equal for equal contents, whatever the back
+ * end. The generation is not part of it. */
+typedef struct reel_store_digest {
+    int64_t movies, people, ratings, matches, events, models;
+    char hash[65];
+} reel_store_digest;
+/* Reads everything once, in one read transaction. */
+REEL_MUST_USE reel_code reel__store_digest(reel_store *store, const reel_progress *progress,
+                                           reel_store_digest *out, reel_err *err);
+/* Put everything of a store in the place of everything in another, feedback and model records
+ * included, in one transaction of each; then read back what was written and compare. digest: of
+ * the moment that was copied. The generation becomes that of the source, or one more than the
+ * target's where that is not higher. Errors: those of a load; E_STORE when what was read back is
+ * another. */
+REEL_MUST_USE reel_code reel__store_copy(reel_store *to, reel_store *from,
+                                         const reel_progress *progress, reel_store_digest *digest,
+                                         reel_err *err);
+
+/* A backup is a SQLite file that says what its digest was. Seal: write that into it, check the
+ * file's structure, and leave nothing beside it. Errors: E_INVALID (not a file), E_FORMAT, E_STORE.
+ */
+REEL_MUST_USE reel_code reel__store_seal(reel_store *store, const char *hash, reel_err *err);
+/* The digest of a backup, after a check of the file's structure. Errors: E_INVALID (no backup). */
+REEL_MUST_USE reel_code reel__store_sealed(reel_store *store, char hash[65], reel_err *err);
 
 #endif

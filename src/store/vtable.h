@@ -8,6 +8,19 @@
 
 #include "store/store.h"
 
+/* What dump hands on, each kind by ascending key; all borrowed during the call. The first function
+ * that fails ends it. */
+typedef struct reel_store_visitor {
+    void *user;
+    reel_code (*label)(void *user, const reel_store_label *label, reel_err *err);
+    reel_code (*movie)(void *user, const reel_movie *movie, reel_err *err);
+    reel_code (*person)(void *user, const reel_person *person, reel_err *err);
+    reel_code (*rating)(void *user, const reel_rating *rating, reel_err *err);
+    reel_code (*match)(void *user, const reel_match *match, reel_err *err);
+    reel_code (*event)(void *user, const reel_event *event, reel_err *err);
+    reel_code (*model)(void *user, const reel_model_record *record, reel_err *err);
+} reel_store_visitor;
+
 /* load_commit and load_abort release the load whatever they answer. */
 struct reel_store_ops {
     void (*close)(reel_store *store);
@@ -35,6 +48,17 @@ struct reel_store_ops {
     reel_code (*put_model)(reel_store *store, const reel_model_record *record, reel_err *err);
     reel_code (*scan_models)(reel_store *store, reel_model_record_fn *row, void *user,
                              reel_err *err);
+    /* Everything, in one read transaction. */
+    reel_code (*dump)(reel_store *store, const reel_store_visitor *visitor, reel_err *err);
+    /* Within a load: take events and model records away, and put them as they were elsewhere. */
+    reel_code (*clear_log)(reel_store_load *load, reel_err *err);
+    reel_code (*put_log)(reel_store_load *load, const reel_event *events, size_t count,
+                         reel_err *err);
+    reel_code (*put_records)(reel_store_load *load, const reel_model_record *records, size_t count,
+                             reel_err *err);
+    /* NULL where a store is not a file. */
+    reel_code (*seal)(reel_store *store, const char *hash, reel_err *err);
+    reel_code (*sealed)(reel_store *store, char hash[65], reel_err *err);
 };
 
 struct reel_store {
@@ -45,7 +69,8 @@ struct reel_store {
 
 struct reel_store_load {
     reel_store *store;
-    reel_err failed; /* the first put that failed: a half-done load must not be committed */
+    int64_t generation; /* to be the next one, 0 = one more than the last */
+    reel_err failed;    /* the first put that failed: a half-done load must not be committed */
 };
 
 /* The back ends. */

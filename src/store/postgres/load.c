@@ -17,6 +17,12 @@ static const char people_of_ratings_sql[] =
     "  WHERE id IS NOT NULL)"
     " SELECT id FROM raters WHERE id IS NOT NULL ON CONFLICT DO NOTHING";
 
+/* Events that come next are behind those that were copied. */
+static const char continue_log_sql[] =
+    "SELECT setval(pg_get_serial_sequence('reel.events', 'sequence'), max(sequence))"
+    " FROM events HAVING max(sequence) >="
+    " nextval(pg_get_serial_sequence('reel.events', 'sequence'))";
+
 /* ---- begin --------------------------------------------------------------------------------- */
 
 static void free_load(reel_pg_load *load)
@@ -117,7 +123,9 @@ static reel_code resolve(reel_pg *store, const char *transaction, const reel_err
 static reel_code finish(reel_pg_load *load, const char *source, bool simulated,
                         char transaction[REEL_PG_NUMBER], reel_err *err)
 {
-    const char *const values[] = {source, simulated ? "t" : "f"};
+    char generation[REEL_PG_NUMBER];
+    const char *const values[] = {source, simulated ? "t" : "f",
+                                  reel__pg_int(generation, load->base.generation)};
     PGresult *result = NULL;
     reel_code rc = REEL_OK;
 
@@ -125,10 +133,13 @@ static reel_code finish(reel_pg_load *load, const char *source, bool simulated,
         REEL_TRY(reel__pg_exec(load->conn, people_of_ratings_sql, err));
     if (load->put >= ANALYSE_FROM)
         REEL_TRY(reel__pg_exec(load->conn, "ANALYZE ratings", err));
+    if (load->logged)
+        REEL_TRY(reel__pg_exec(load->conn, continue_log_sql, err));
     REEL_TRY(reel__pg_query(&result, load->conn,
-                            "UPDATE meta SET generation = generation + 1, source = $1,"
-                            " simulated = $2 RETURNING pg_current_xact_id()",
-                            2, values, err));
+                            "UPDATE meta SET source = $1, simulated = $2, generation ="
+                            " CASE WHEN $3 > generation THEN $3 ELSE generation + 1 END"
+                            " RETURNING pg_current_xact_id()",
+                            3, values, err));
     if (PQntuples(result) == 0)
         rc = reel_fail(err, REEL_E_FORMAT,
                        "%s: the database is damaged (its table meta is empty); restore a backup",

@@ -7,9 +7,9 @@
 
 /* ---- model records ------------------------------------------------------------------------- */
 
-static reel_code put_record(reel_pg_conn *conn, void *user, reel_err *err)
+reel_code reel__pg_put_record(reel_pg_conn *conn, void *record, reel_err *err)
 {
-    const reel_model_record *r = user;
+    const reel_model_record *r = record;
     char generation[REEL_PG_NUMBER], trained_at[REEL_PG_NUMBER], seconds[REEL_PG_NUMBER];
     const char *const values[] = {r->name,
                                   r->model_id,
@@ -37,7 +37,7 @@ reel_code reel__pg_put_model(reel_store *store, const reel_model_record *record,
 {
     reel_model_record copy = *record;
 
-    return reel__pg_run((reel_pg *)store, put_record, &copy, true, err);
+    return reel__pg_run((reel_pg *)store, reel__pg_put_record, &copy, true, err);
 }
 
 typedef struct question {
@@ -52,24 +52,32 @@ static reel_code ask(reel_pg_conn *conn, void *user, reel_err *err)
     return reel__pg_query(&q->result, conn, q->sql, 0, NULL, err);
 }
 
+const char reel__pg_models_sql[] =
+    "SELECT name, model_id, file, data_hash, parameters, generation, trained_at, seconds"
+    " FROM models ORDER BY name COLLATE \"C\"";
+
+reel_model_record reel__pg_read_record(const PGresult *result, int row)
+{
+    return (reel_model_record){
+        .name = reel__pg_text(result, row, 0),
+        .model_id = reel__pg_text(result, row, 1),
+        .file = reel__pg_text(result, row, 2),
+        .data_hash = reel__pg_text(result, row, 3),
+        .parameters = reel__pg_text(result, row, 4),
+        .generation = reel__pg_get_int(result, row, 5, 0),
+        .trained_at = reel__pg_get_int(result, row, 6, 0),
+        .seconds = reel__pg_get_real(result, row, 7),
+    };
+}
+
 reel_code reel__pg_scan_models(reel_store *store, reel_model_record_fn *row, void *user,
                                reel_err *err)
 {
-    question q = {.sql = "SELECT name, model_id, file, data_hash, parameters, generation,"
-                         " trained_at, seconds FROM models ORDER BY name COLLATE \"C\""};
+    question q = {.sql = reel__pg_models_sql};
     const reel_code rc = reel__pg_run((reel_pg *)store, ask, &q, true, err);
 
     for (int i = 0; rc == REEL_OK && i < PQntuples(q.result); i++) {
-        const reel_model_record record = {
-            .name = reel__pg_text(q.result, i, 0),
-            .model_id = reel__pg_text(q.result, i, 1),
-            .file = reel__pg_text(q.result, i, 2),
-            .data_hash = reel__pg_text(q.result, i, 3),
-            .parameters = reel__pg_text(q.result, i, 4),
-            .generation = reel__pg_get_int(q.result, i, 5, 0),
-            .trained_at = reel__pg_get_int(q.result, i, 6, 0),
-            .seconds = reel__pg_get_real(q.result, i, 7),
-        };
+        const reel_model_record record = reel__pg_read_record(q.result, i);
 
         if (!row(user, &record))
             break;
@@ -87,21 +95,28 @@ static reel_match_state state_of(const char *text)
                                          : REEL_MATCH_NONE;
 }
 
+const char reel__pg_matches_sql[] =
+    "SELECT movieId, tmdb_id, fetched_at, state, score, reason FROM matches ORDER BY movieId";
+
+reel_match reel__pg_read_match(const PGresult *result, int row)
+{
+    return (reel_match){
+        .movie = reel__pg_get_int(result, row, 0, 0),
+        .tmdb_id = reel__pg_get_int(result, row, 1, 0),
+        .fetched_at = reel__pg_get_int(result, row, 2, 0),
+        .state = state_of(reel__pg_text(result, row, 3)),
+        .score = reel__pg_get_real(result, row, 4),
+        .reason = reel__pg_text(result, row, 5),
+    };
+}
+
 reel_code reel__pg_scan_matches(reel_store *store, reel_match_fn *row, void *user, reel_err *err)
 {
-    question q = {.sql = "SELECT movieId, tmdb_id, fetched_at, state, score, reason FROM matches"
-                         " ORDER BY movieId"};
+    question q = {.sql = reel__pg_matches_sql};
     const reel_code rc = reel__pg_run((reel_pg *)store, ask, &q, true, err);
 
     for (int i = 0; rc == REEL_OK && i < PQntuples(q.result); i++) {
-        const reel_match match = {
-            .movie = reel__pg_get_int(q.result, i, 0, 0),
-            .tmdb_id = reel__pg_get_int(q.result, i, 1, 0),
-            .fetched_at = reel__pg_get_int(q.result, i, 2, 0),
-            .state = state_of(reel__pg_text(q.result, i, 3)),
-            .score = reel__pg_get_real(q.result, i, 4),
-            .reason = reel__pg_text(q.result, i, 5),
-        };
+        const reel_match match = reel__pg_read_match(q.result, i);
 
         if (!row(user, &match))
             break;

@@ -131,6 +131,10 @@ static const struct reel_store_ops pg_ops = {
     .scan_events = reel__pg_scan_events,
     .put_model = reel__pg_put_model,
     .scan_models = reel__pg_scan_models,
+    .dump = reel__pg_dump,
+    .clear_log = reel__pg_clear_log,
+    .put_log = reel__pg_put_log,
+    .put_records = reel__pg_put_records,
 };
 
 static void init_locks(reel_pg *store)

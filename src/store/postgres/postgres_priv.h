@@ -153,6 +153,7 @@ typedef struct reel_pg_load {
     bool empty;                    /* there were no ratings when the load began */
     int64_t highest;               /* of the people whose ratings were put; -1 = none yet */
     int64_t put;                   /* ratings */
+    bool logged;                   /* events were copied */
     bool has_movies, has_people, has_ratings, has_matches; /* tables for what arrives */
 } reel_pg_load;
 
@@ -162,6 +163,11 @@ reel_code reel__pg_label(reel_store *store, reel_store_label *out, reel_err *err
 reel_code reel__pg_counts(reel_store *store, reel_store_counts *out, reel_err *err);
 reel_code reel__pg_read_dataset(reel_store *store, reel_dataset_builder *builder,
                                 const reel_progress *progress, reel_err *err);
+
+extern const char reel__pg_movies_sql[]; /* all films by id, for: */
+enum { REEL_PG_MOVIE_COLUMNS = 23 };
+reel_movie reel__pg_read_movie(const reel_pg_value *values);
+REEL_MUST_USE reel_code reel__pg_find_label(reel_pg_conn *conn, void *label, reel_err *err);
 
 reel_code reel__pg_load_begin(reel_store_load **out, reel_store *store, bool replace,
                               reel_err *err);
@@ -186,5 +192,17 @@ reel_code reel__pg_scan_events(reel_store *store, const reel_event_filter *filte
 reel_code reel__pg_put_model(reel_store *store, const reel_model_record *record, reel_err *err);
 reel_code reel__pg_scan_models(reel_store *store, reel_model_record_fn *row, void *user,
                                reel_err *err);
+/* Rows of these statements. */
+extern const char reel__pg_matches_sql[], reel__pg_models_sql[];
+reel_match reel__pg_read_match(const PGresult *result, int row);
+reel_model_record reel__pg_read_record(const PGresult *result, int row);
+REEL_MUST_USE reel_code reel__pg_put_record(reel_pg_conn *conn, void *record, reel_err *err);
+
+reel_code reel__pg_dump(reel_store *store, const reel_store_visitor *visitor, reel_err *err);
+reel_code reel__pg_clear_log(reel_store_load *load, reel_err *err);
+reel_code reel__pg_put_log(reel_store_load *load, const reel_event *events, size_t count,
+                           reel_err *err);
+reel_code reel__pg_put_records(reel_store_load *load, const reel_model_record *records,
+                               size_t count, reel_err *err);
 
 #endif

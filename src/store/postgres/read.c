@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { BATCH = 8192, MOVIE_STEP = 1024, MOVIE_COLUMNS = 23, RATING_COLUMNS = 4 };
+enum { BATCH = 8192, MOVIE_STEP = 1024, RATING_COLUMNS = 4 };
 
 /* ---- label and counts ------------------------------------------------------------------------ */
 
@@ -26,9 +26,9 @@ static void copy_source(char *out, size_t size, const char *text)
     out[length] = '\0';
 }
 
-static reel_code find_label(reel_pg_conn *conn, void *user, reel_err *err)
+reel_code reel__pg_find_label(reel_pg_conn *conn, void *label, reel_err *err)
 {
-    reel_store_label *out = user;
+    reel_store_label *out = label;
     PGresult *result = NULL;
     reel_code rc = REEL_OK;
 
@@ -49,7 +49,7 @@ out:
 
 reel_code reel__pg_label(reel_store *store, reel_store_label *out, reel_err *err)
 {
-    return reel__pg_run((reel_pg *)store, find_label, out, true, err);
+    return reel__pg_run((reel_pg *)store, reel__pg_find_label, out, true, err);
 }
 
 /* One statement, so that all numbers are of the same moment. */
@@ -100,14 +100,14 @@ typedef struct reading {
     size_t gathered;
 } reading;
 
-static const char movies_sql[] =
+const char reel__pg_movies_sql[] =
     "SELECT movieId, imdb_id, tmdb_id, title, name, genres, overview, tagline, keywords,"
     " cast_names, directors, tags, original_title, language, release_date, poster_path,"
     " backdrop_path, trailer_key, release_year, runtime, vote_count, vote_average, popularity"
     " FROM movies ORDER BY movieId";
 
-/* In the order of movies_sql. */
-static reel_movie read_movie(const reel_pg_value *v)
+/* In the order of the statement. */
+reel_movie reel__pg_read_movie(const reel_pg_value *v)
 {
     return (reel_movie){
         .id = reel__pg_value_int64(v[0], 0),
@@ -139,7 +139,7 @@ static reel_movie read_movie(const reel_pg_value *v)
 static reel_code add_movie(void *user, const reel_pg_value *values, reel_err *err)
 {
     reading *r = user;
-    const reel_movie movie = read_movie(values);
+    const reel_movie movie = reel__pg_read_movie(values);
     const reel_code rc = reel_dataset_builder_add_movie(r->builder, &movie, err);
 
     if (++r->done % MOVIE_STEP == 0)
@@ -208,7 +208,8 @@ static reel_code read_all(reel_pg_conn *conn, void *user, reel_err *err)
                            err));
     REEL_TRY(read_label(conn, r->builder, err));
     REEL_TRY(count_for_progress(conn, r, "SELECT count(*) FROM movies", err));
-    REEL_TRY(reel__pg_copy_out(conn, movies_sql, MOVIE_COLUMNS, add_movie, r, err));
+    REEL_TRY(
+        reel__pg_copy_out(conn, reel__pg_movies_sql, REEL_PG_MOVIE_COLUMNS, add_movie, r, err));
     reel__progress(r->progress, "movies", r->done, r->total, "films");
     REEL_TRY(count_for_progress(conn, r, "SELECT count(*) FROM ratings", err));
     REEL_TRY(reel__pg_copy_out(conn,

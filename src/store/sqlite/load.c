@@ -55,6 +55,7 @@ static void free_load(reel_sqlite_load *load)
     (void)sqlite3_finalize(load->renew_rating);
     (void)sqlite3_finalize(load->put_match);
     (void)sqlite3_finalize(load->drop_match);
+    (void)sqlite3_finalize(load->put_event);
     (void)sqlite3_close(load->db); /* undoes a transaction that was not committed */
     reel__free(load);
 }
@@ -110,10 +111,13 @@ static reel_code commit(reel_sqlite_load *load, const char *source, bool simulat
     if (load->rated)
         REEL_TRY(reel__sqlite_exec(load->db, people_of_ratings_sql, err));
     REEL_TRY(reel__sqlite_prepare(
-        &label, load->db, "UPDATE meta SET generation = generation + 1, source = ?, simulated = ?",
+        &label, load->db,
+        "UPDATE meta SET source = ?1, simulated = ?2,"
+        " generation = CASE WHEN ?3 > generation THEN ?3 ELSE generation + 1 END",
         err));
     bound |= reel__sqlite_bind_text(label, 1, source);
     bound |= sqlite3_bind_int(label, 2, simulated);
+    bound |= sqlite3_bind_int64(label, 3, load->base.generation);
     REEL_TRY(reel__sqlite_run(label, bound, err));
     if (sqlite3_changes(load->db) == 0)
         REEL_TRY(reel__sqlite_no_meta(load->db, err));

@@ -1,7 +1,7 @@
 /* models.c - records of which model files were trained, from which data, and how. */
 #include "store/sqlite/sqlite_priv.h"
 
-static reel_code put_record(sqlite3 *db, const reel_model_record *record, reel_err *err)
+reel_code reel__sqlite_put_record(sqlite3 *db, const reel_model_record *record, reel_err *err)
 {
     sqlite3_stmt *s = NULL;
     int bound = SQLITE_OK;
@@ -34,7 +34,7 @@ reel_code reel__sqlite_put_model(reel_store *base, const reel_model_record *reco
     (void)pthread_mutex_lock(&store->writer_lock);
     rc = reel__sqlite_check_place(store, err);
     if (rc == REEL_OK)
-        rc = put_record(store->writer, record, err);
+        rc = reel__sqlite_put_record(store->writer, record, err);
     (void)pthread_mutex_unlock(&store->writer_lock);
     return rc;
 }

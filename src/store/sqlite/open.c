@@ -253,6 +253,12 @@ static const struct reel_store_ops sqlite_ops = {
     .scan_events = reel__sqlite_scan_events,
     .put_model = reel__sqlite_put_model,
     .scan_models = reel__sqlite_scan_models,
+    .dump = reel__sqlite_dump,
+    .clear_log = reel__sqlite_clear_log,
+    .put_log = reel__sqlite_put_log,
+    .put_records = reel__sqlite_put_records,
+    .seal = reel__sqlite_seal,
+    .sealed = reel__sqlite_sealed,
 };
 
 /* Recursive, because a row function may ask the store something else meanwhile. */

@@ -107,14 +107,14 @@ reel_code reel__sqlite_counts(reel_store *base, reel_store_counts *out, reel_err
 
 /* ---- the dataset --------------------------------------------------------------------------- */
 
-static const char movies_sql[] =
+const char reel__sqlite_movies_sql[] =
     "SELECT movieId, imdb_id, tmdb_id, title, name, genres, overview, tagline, keywords,"
     " cast_names, directors, tags, original_title, language, release_date, poster_path,"
     " backdrop_path, trailer_key, release_year, runtime, vote_count, vote_average, popularity"
     " FROM movies ORDER BY movieId";
 
-/* In the order of movies_sql. */
-static reel_movie read_movie(sqlite3_stmt *s)
+/* In the order of the statement. */
+reel_movie reel__sqlite_read_movie(sqlite3_stmt *s)
 {
     return (reel_movie){
         .id = sqlite3_column_int64(s, 0),
@@ -152,10 +152,10 @@ static reel_code read_movies(sqlite3 *db, reel_dataset_builder *builder,
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__sqlite_number(db, "SELECT count(*) FROM movies", &total, err));
-    REEL_TRY(reel__sqlite_prepare(&s, db, movies_sql, err));
+    REEL_TRY(reel__sqlite_prepare(&s, db, reel__sqlite_movies_sql, err));
     REEL_TRY(reel__sqlite_step(s, &row, err));
     while (row) {
-        const reel_movie movie = read_movie(s);
+        const reel_movie movie = reel__sqlite_read_movie(s);
 
         REEL_TRY(reel__sqlite_check_row(s, err));
         REEL_TRY(reel_dataset_builder_add_movie(builder, &movie, err));

@@ -89,7 +89,8 @@ typedef struct reel_sqlite_load {
     sqlite3 *db;
     sqlite3_stmt *put_movie, *put_person, *put_group, *put_rating, *renew_rating;
     sqlite3_stmt *put_match, *drop_match;
-    bool rated; /* ratings were put: there may be people nobody told of */
+    sqlite3_stmt *put_event; /* of a copy; made at first use */
+    bool rated;              /* ratings were put: there may be people nobody told of */
 } reel_sqlite_load;
 
 /* ---- the functions of the table ------------------------------------------------------------ */
@@ -100,6 +101,9 @@ reel_code reel__sqlite_label(reel_store *store, reel_store_label *out, reel_err 
 reel_code reel__sqlite_counts(reel_store *store, reel_store_counts *out, reel_err *err);
 reel_code reel__sqlite_read_dataset(reel_store *store, reel_dataset_builder *builder,
                                     const reel_progress *progress, reel_err *err);
+
+extern const char reel__sqlite_movies_sql[]; /* all films by id, for: */
+reel_movie reel__sqlite_read_movie(sqlite3_stmt *statement);
 
 reel_code reel__sqlite_load_begin(reel_store_load **out, reel_store *store, bool replace,
                                   reel_err *err);
@@ -125,5 +129,16 @@ reel_code reel__sqlite_scan_events(reel_store *store, const reel_event_filter *f
 reel_code reel__sqlite_put_model(reel_store *store, const reel_model_record *record, reel_err *err);
 reel_code reel__sqlite_scan_models(reel_store *store, reel_model_record_fn *row, void *user,
                                    reel_err *err);
+REEL_MUST_USE reel_code reel__sqlite_put_record(sqlite3 *db, const reel_model_record *record,
+                                                reel_err *err);
+
+reel_code reel__sqlite_dump(reel_store *store, const reel_store_visitor *visitor, reel_err *err);
+reel_code reel__sqlite_clear_log(reel_store_load *load, reel_err *err);
+reel_code reel__sqlite_put_log(reel_store_load *load, const reel_event *events, size_t count,
+                               reel_err *err);
+reel_code reel__sqlite_put_records(reel_store_load *load, const reel_model_record *records,
+                                   size_t count, reel_err *err);
+reel_code reel__sqlite_seal(reel_store *store, const char *hash, reel_err *err);
+reel_code reel__sqlite_sealed(reel_store *store, char hash[65], reel_err *err);
 
 #endif

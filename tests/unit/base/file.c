@@ -431,6 +431,34 @@ static void writes_into_devices_and_through_links(void **state)
     assert_true(S_ISLNK(facts.st_mode));
 }
 
+static void a_file_of_our_own_gets_its_name(void **state)
+{
+    (void)state;
+    char partial[TEMP_PATH], named[TEMP_PATH];
+    reel_file_lock own = {-1}, other = {-1};
+    reel_file_map map;
+    reel_err err;
+
+    (void)snprintf(partial, sizeof partial, "%s", temp_write("own.partial", "left over"));
+    (void)snprintf(named, sizeof named, "%s", temp_write("own", "older"));
+    assert_ok(reel__file_own(&own, partial, &err));
+    assert_int_equal(reel__file_size(partial), 0);
+    assert_fails(reel__file_own(&other, partial, &err), REEL_E_CONFLICT, "another process");
+    assert_int_equal(other.fd, -1);
+    assert_int_equal(write(own.fd, "new", 3), 3);
+    assert_ok(reel__file_rename(partial, named, &err));
+    reel__file_unlock(&own);
+    assert_false(reel__file_exists(partial));
+    assert_ok(reel__file_map_open(&map, named, &err));
+    assert_int_equal(map.size_bytes, 3);
+    assert_memory_equal(map.data, "new", 3);
+    reel__file_map_close(&map);
+    assert_fails(reel__file_own(&own, temp_path("absent/own"), &err), REEL_E_STORE, "absent");
+    assert_fails(reel__file_rename(partial, named, &err), REEL_E_STORE, "own.partial");
+    assert_fails(reel__file_rename(named, temp_path("absent/own"), &err), REEL_E_STORE, "absent");
+    assert_true(reel__file_exists(named));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,6 +479,7 @@ int main(void)
         cmocka_unit_test(a_lock_excludes_other_processes),
         cmocka_unit_test(survives_without_memory),
         cmocka_unit_test(test_a_file_grows_record_by_record),
+        cmocka_unit_test(a_file_of_our_own_gets_its_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,309 @@
+/* suite_copy.c - a whole store into another and back, and what its digest notices. */
+#include "suite.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "support/temp.h"
+
+/* ---- a store with everything in it --------------------------------------------------------- */
+
+enum { FILMS = 1500, PEOPLE = 40, EVENTS = 1100 };
+
+static void put_films(fixture *f, reel_store_load *load)
+{
+    reel_movie movies[FILMS];
+    char titles[FILMS][40];
+
+    for (int i = 0; i < FILMS; i++) {
+        movies[i] = blank_movie(i * 7);
+        (void)snprintf(titles[i], sizeof titles[i], "Film %d \xe2\x82\xac", i);
+        movies[i].title = movies[i].name = titles[i];
+        if (i % 3 == 0) {
+            movies[i].overview = "It's \"said\" | so\t\\N\n";
+            movies[i].cast = "Jeanne Moreau|Oskar Werner";
+            movies[i].year = 1900 + i % 120;
+            movies[i].vote_average = 0.1F * (float)(i % 100);
+            movies[i].popularity = 1.0F / (float)(i + 1);
+            movies[i].tmdb_id = i + 1;
+            movies[i].imdb_id = INT64_C(1) << 40;
+        }
+    }
+    assert_ok(reel__store_put_movies(load, movies, FILMS, &f->err), f->err);
+}
+
+static void put_ratings(fixture *f, reel_store_load *load)
+{
+    static reel_rating ratings[PEOPLE * FILMS];
+    size_t count = 0;
+
+    for (int person = 0; person < PEOPLE; person++)
+        for (int film = person % 3; film < FILMS; film += 1 + person % 2)
+            ratings[count++] = (reel_rating){person, film * 7, -film, 0.1F * (float)(film % 50)};
+    assert_ok(reel__store_put_ratings(load, ratings, count, NULL, &f->err), f->err);
+}
+
+static void put_log(fixture *f)
+{
+    const reel_event_movie films[] = {{7, 1}, {INT64_MAX, -5}};
+    const reel_model_record record = {"ease", "id", "/a/file", "hash", "{\"x\": 1}", 1, 9, 0.1};
+    reel_model_record other = record;
+    reel_event events[EVENTS];
+    char ids[EVENTS][24];
+
+    for (int i = 0; i < EVENTS; i++) {
+        (void)snprintf(ids[i], sizeof ids[i], "event-%d", i);
+        events[i] = blank_event(ids[i]);
+        events[i].value = i % 2 == 0 ? (double)NAN : 0.1 * i;
+        events[i].user = i % 3 - 1;
+        events[i].movies = films;
+        events[i].movie_count = (size_t)(i % 3);
+    }
+    assert_ok(reel__store_put_events(f->store, events, EVENTS, NULL, &f->err), f->err);
+    assert_ok(reel__store_put_model(f->store, &record, &f->err), f->err);
+    other.name = "Zeta";
+    other.seconds = (double)NAN;
+    assert_ok(reel__store_put_model(f->store, &other, &f->err), f->err);
+    fixture_exec(f, "UPDATE events SET queued = 1 WHERE event_id = 'event-3'");
+    fixture_exec(f, "UPDATE events SET queued = 1, delivered_at = 77 WHERE event_id = 'event-5'");
+    fixture_exec(f, "DELETE FROM events WHERE event_id = 'event-8'"); /* a gap in the sequence */
+}
+
+static void fill(fixture *f)
+{
+    const reel_person person = {3, "F", "artist", "0815", 25};
+    const reel_match matches[] = {{0, 5, 6, REEL_MATCH_REVIEW, 0.1, "the years differ"},
+                                  {7, 0, 6, REEL_MATCH_NONE, (double)NAN, "no such film"}};
+    reel_store_load *load = NULL;
+
+    assert_ok(reel__store_load_begin(&load, f->store, true, &f->err), f->err);
+    put_films(f, load);
+    assert_ok(reel__store_put_people(load, &person, 1, &f->err), f->err);
+    assert_ok(reel__store_put_matches(load, matches, 2, &f->err), f->err);
+    put_ratings(f, load);
+    assert_ok(reel__store_load_commit(load, "Test \xe2\x82\xac", true, &f->err), f->err);
+    put_log(f);
+}
+
+static reel_store_digest digest_of(reel_store *store)
+{
+    reel_store_digest digest;
+    reel_err err = {REEL_OK, ""};
+
+    assert_ok(reel__store_digest(store, NULL, &digest, &err), err);
+    assert_int_equal(strlen(digest.hash), 64);
+    return digest;
+}
+
+/* ---- another store: a file, or one more of this kind ---------------------------------------- */
+
+typedef struct other {
+    char url[600];
+    reel_store *store;
+} other;
+
+static other open_other(fixture *f, bool file)
+{
+    other o = {"", NULL};
+    static int number;
+
+    if (file)
+        (void)snprintf(o.url, sizeof o.url, "%s-%d.db", temp_path("copy"), number++);
+    else
+        (void)snprintf(o.url, sizeof o.url, "%s-copy", f->url);
+    assert_ok(reel__store_open(&o.store, o.url, &(reel_store_opts){.create = true}, &f->err),
+              f->err);
+    return o;
+}
+
+static void copy(fixture *f, reel_store *to, reel_store *from, const char *hash)
+{
+    reel_store_digest digest;
+
+    assert_ok(reel__store_copy(to, from, NULL, &digest, &f->err), f->err);
+    assert_string_equal(digest.hash, hash);
+    assert_string_equal(digest_of(to).hash, hash);
+}
+
+/* ---- tests --------------------------------------------------------------------------------- */
+
+static void test_there_and_back(void **state)
+{
+    fixture *f = *state;
+    other file, same;
+    reel_store_digest digest;
+    reel_store_counts counts;
+
+    fill(f);
+    digest = digest_of(f->store);
+    assert_int_equal(digest.movies, FILMS);
+    assert_int_equal(digest.people, PEOPLE);
+    assert_int_equal(digest.matches, 2);
+    assert_int_equal(digest.events, EVENTS - 1);
+    assert_int_equal(digest.models, 2);
+    assert_int_equal(digest.ratings, counts_of(f->store).ratings);
+    file = open_other(f, true);
+    copy(f, file.store, f->store, digest.hash);
+    same = open_other(f, false);
+    copy(f, same.store, file.store, digest.hash);
+    counts = counts_of(same.store);
+    assert_int_equal(counts.generation, 1);
+    assert_true(counts.simulated);
+    assert_string_equal(counts.source, "Test \xe2\x82\xac");
+    assert_int_equal(counts.undelivered, 1);
+    copy(f, f->store, same.store, digest.hash); /* over what is there */
+    assert_int_equal(counts_of(f->store).generation, 2);
+    reel__store_close(file.store);
+    reel__store_close(same.store);
+}
+
+static bool take_sequence(void *user, const reel_event *event)
+{
+    *(int64_t *)user = event->sequence;
+    return false;
+}
+
+/* The next event is behind those that were copied. */
+static void test_the_log_goes_on(void **state)
+{
+    fixture *f = *state;
+    const reel_event_filter newest = {NULL, NULL, 0, 1};
+    const reel_event event = blank_event("next");
+    int64_t last = 0, next = 0, duplicates = 0;
+    other o;
+
+    fill(f);
+    assert_ok(reel__store_scan_events(f->store, &newest, take_sequence, &last, &f->err), f->err);
+    o = open_other(f, false);
+    copy(f, o.store, f->store, digest_of(f->store).hash);
+    assert_ok(reel__store_put_events(o.store, &event, 1, &duplicates, &f->err), f->err);
+    assert_int_equal(duplicates, 0);
+    assert_ok(reel__store_scan_events(o.store, &newest, take_sequence, &next, &f->err), f->err);
+    assert_true(next > last);
+    /* Copied once more the log is as it was, and sequences are not used again. */
+    copy(f, o.store, f->store, digest_of(f->store).hash);
+    last = next;
+    assert_ok(reel__store_put_events(o.store, &event, 1, &duplicates, &f->err), f->err);
+    assert_int_equal(duplicates, 0);
+    assert_ok(reel__store_scan_events(o.store, &newest, take_sequence, &next, &f->err), f->err);
+    assert_true(next > last);
+    reel__store_close(o.store);
+}
+
+static void test_an_empty_store(void **state)
+{
+    fixture *f = *state;
+    other o = open_other(f, false);
+    const reel_store_digest digest = digest_of(f->store);
+
+    assert_int_equal(digest.movies + digest.ratings + digest.events + digest.models, 0);
+    fill(f);
+    copy(f, f->store, o.store, digest.hash);
+    assert_int_equal(counts_of(f->store).events, 0);
+    assert_int_equal(counts_of(f->store).generation, 2);
+    reel__store_close(o.store);
+}
+
+/* Everything but the generation is in the digest. */
+static void test_what_a_digest_notices(void **state)
+{
+    static const char *const changes[] = {
+        "UPDATE movies SET overview = 'x' WHERE movieId = 7",
+        "UPDATE movies SET vote_average = 1.5 WHERE movieId = 7",
+        "UPDATE movies SET imdb_id = 3 WHERE movieId = 7",
+        "UPDATE people SET zip = 'x' WHERE userId = 5",
+        "UPDATE people SET age = 3 WHERE userId = 5",
+        "UPDATE ratings SET rating = 9.5 WHERE userId = 0 AND movieId = 0",
+        "UPDATE ratings SET timestamp = 9 WHERE userId = 0 AND movieId = 0",
+        "DELETE FROM ratings WHERE userId = 0 AND movieId = 0",
+        "UPDATE matches SET state = 'found' WHERE movieId = 0",
+        "UPDATE matches SET score = 0.5 WHERE movieId = 7",
+        "UPDATE events SET value = 0.5 WHERE event_id = 'event-0'",
+        "UPDATE events SET movies = '[[7,2]]' WHERE event_id = 'event-1'",
+        "UPDATE events SET received_ms = 5 WHERE event_id = 'event-1'",
+        "UPDATE events SET queued = 1 WHERE event_id = 'event-1'",
+        "UPDATE events SET delivered_at = 6 WHERE event_id = 'event-1'",
+        "UPDATE models SET parameters = '{}' WHERE name = 'ease'",
+        "UPDATE meta SET source = 'x'",
+    };
+    fixture *f = *state;
+    reel_store_digest before, after;
+
+    fill(f);
+    before = digest_of(f->store);
+    fixture_exec(f, "UPDATE meta SET generation = 12");
+    assert_string_equal(digest_of(f->store).hash, before.hash);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        fixture_exec(f, changes[i]);
+        after = digest_of(f->store);
+        if (strcmp(after.hash, before.hash) == 0)
+            fail_msg("the digest does not notice: %s", changes[i]);
+        before = after;
+    }
+}
+
+/* A row that the other store would not take: all is as it was. */
+static void test_a_copy_that_fails(void **state)
+{
+    fixture *f = *state;
+    reel_store_digest before, digest;
+    other o;
+
+    fill(f);
+    o = open_other(f, false);
+    copy(f, o.store, f->store, digest_of(f->store).hash);
+    before = digest_of(o.store);
+    fixture_exec(f, "UPDATE events SET movies = 'nonsense' WHERE event_id = 'event-1'");
+    assert_fails(reel__store_copy(o.store, f->store, NULL, &digest, &f->err), REEL_E_FORMAT,
+                 "nonsense", f->err);
+    assert_string_equal(digest_of(o.store).hash, before.hash);
+    assert_int_equal(counts_of(o.store).generation, 1);
+    reel__store_close(o.store);
+    assert_ok(reel__store_open(&o.store, o.url, &(reel_store_opts){.read_only = true}, &f->err),
+              f->err);
+    assert_fails(reel__store_copy(o.store, f->store, NULL, &digest, &f->err), REEL_E_STORE,
+                 "read-only", f->err);
+    reel__store_close(o.store);
+}
+
+static void test_without_memory(void **state)
+{
+    fixture *f = *state;
+    reel_store_digest digest;
+    other o = open_other(f, false);
+    reel_code rc = REEL_E_NOMEM;
+    reel_movie movie = blank_movie(1);
+    const reel_event event = blank_event("a");
+    long n = 0;
+
+    movie.title = "One";
+    load_movies(f->store, &movie, 1, true);
+    assert_ok(reel__store_put_events(f->store, &event, 1, NULL, &f->err), f->err);
+    for (; rc != REEL_OK; n++) {
+        const long live = reel__alloc_live();
+
+        reel__alloc_fail_after(n);
+        rc = reel__store_copy(o.store, f->store, NULL, &digest, &f->err);
+        reel__alloc_fail_after(-1);
+        if (rc != REEL_OK)
+            assert_int_equal(rc, REEL_E_NOMEM);
+        assert_true(reel__alloc_live() <= live + 1); /* a connection may be new */
+        assert_true(n < 1000);
+    }
+    assert_true(n > 5);
+    assert_string_equal(digest_of(o.store).hash, digest_of(f->store).hash);
+    reel__store_close(o.store);
+}
+
+int store_suite_copy(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+    static const struct CMUnitTest copy_tests[] = {
+        TEST(test_there_and_back),        TEST(test_the_log_goes_on),   TEST(test_an_empty_store),
+        TEST(test_what_a_digest_notices), TEST(test_a_copy_that_fails), TEST(test_without_memory),
+    };
+
+    return cmocka_run_group_tests(copy_tests, NULL, NULL);
+}
