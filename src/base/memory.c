@@ -39,3 +39,17 @@ size_t reel__memory_peak(void)
 
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (size_t)usage.ru_maxrss * 1024 : 0;
 }
+
+void reel__memory_text(char out[REEL_MEMORY_TEXT], double bytes)
+{
+    static const char *const units[] = {"bytes", "kB", "MB", "GB"};
+    size_t unit = 0;
+
+    /* What would be printed as 1000 of a unit is 1 of the next. */
+    while (bytes >= 999.5 && unit + 1 < sizeof units / sizeof *units) {
+        bytes *= 1e-3;
+        unit++;
+    }
+    (void)snprintf(out, REEL_MEMORY_TEXT, bytes < 999.5 ? "%.3g %s" : "%.0f %s", bytes,
+                   units[unit]);
+}

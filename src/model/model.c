@@ -203,13 +203,16 @@ static reel_code check_memory(const reel_model *model, const reel_dataset *datas
     const double needed = ops->memory == NULL ? 0 : ops->memory(model, dataset);
     const double given = limit > 0 ? (double)limit : (double)reel__memory_available();
 
+    char need[REEL_MEMORY_TEXT], may[REEL_MEMORY_TEXT];
+
     if (needed <= given)
         return REEL_OK;
+    reel__memory_text(need, needed);
+    reel__memory_text(may, given);
     return reel_fail(err, REEL_E_BUDGET,
-                     "fitting \"%s\" on %d films and %d people needs about %.3g GB of memory, %.3g "
-                     "GB may be used; %s%s",
-                     ops->info.name, (int)model->movies, (int)model->people, needed * 1e-9,
-                     given * 1e-9,
+                     "fitting \"%s\" on %d films and %d people needs about %s of memory, %s may be "
+                     "used; %s%s",
+                     ops->info.name, (int)model->movies, (int)model->people, need, may,
                      ops->lighter != NULL ? "take a lighter model: " : "use a larger machine",
                      ops->lighter != NULL ? ops->lighter : "");
 }

@@ -18,10 +18,28 @@ static void test_some_is_left_and_not_more_than_all(void **state)
     assert_true(left <= all);
 }
 
+static void test_amounts_have_fitting_units(void **state)
+{
+    static const struct {
+        double bytes;
+        const char *text;
+    } cases[] = {{0, "0 bytes"},    {10, "10 bytes"},     {999, "999 bytes"},
+                 {999.6, "1 kB"},   {1234, "1.23 kB"},    {999999, "1 MB"},
+                 {1.6e9, "1.6 GB"}, {1.28e12, "1280 GB"}, {1e22, "10000000000000 GB"}};
+    char text[REEL_MEMORY_TEXT];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        reel__memory_text(text, cases[i].bytes);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_some_is_left_and_not_more_than_all),
+        cmocka_unit_test(test_amounts_have_fitting_units),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
