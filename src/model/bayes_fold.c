@@ -222,13 +222,22 @@ static size_t work_size(size_t d)
     return 3 * d * d + 3 * d;
 }
 
+/* What is folded in does not depend on when it is asked for. */
+static uint64_t key_of(const bayes *self, const reel_query *query)
+{
+    reel_query timeless = *query;
+
+    timeless.now = 0;
+    return reel__query_key(&self->base, &timeless);
+}
+
 /* Vectors and noise of a query in every sample, from the last call or folded in anew. inverses
  * [out, optional] [kept][d][d]. */
 static reel_code open_folded(folded **out, double **inverses, const bayes *self,
                              const reel_query *query, reel_scratch *scratch, reel_err *err)
 {
     const size_t d = self->d, kept = self->kept;
-    const uint64_t key = reel__query_key(&self->base, query);
+    const uint64_t key = key_of(self, query);
     folded *people =
         reel__scratch_get(scratch, SLOT_PEOPLE, sizeof *people + kept * (d + 1) * sizeof(double));
     double *work = reel__scratch_get(scratch, SLOT_WORK, work_size(d) * sizeof *work);
