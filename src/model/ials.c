@@ -225,14 +225,32 @@ static reel_code get_numbers(ials *self, const reel_tensors *tensors, const char
     return REEL_OK;
 }
 
+/* As long as the file has them, as a version before gave small data all factors asked for. */
+static reel_code get_length(ials *self, const reel_tensors *tensors, const char *prefix,
+                            reel_err *err)
+{
+    const size_t most = ials_round_up((size_t)self->base.params[IALS_FACTORS]);
+    const void *data = NULL;
+    int64_t count = 0;
+    const reel_code rc = reel__tensors_get(tensors, prefix, "gram", REEL_F32, &data, &count, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    self->d = REEL_ROWS_UNIT;
+    while (self->d < most && (int64_t)(self->d * self->d) < count)
+        self->d += REEL_ROWS_UNIT;
+    return REEL_OK;
+}
+
 static reel_code ials_load(reel_model *model, const reel_tensors *tensors, const char *prefix,
                            reel_err *err)
 {
     ials *self = (ials *)model;
-    const size_t d = ials_round_up((size_t)model->params[IALS_FACTORS]);
+    size_t d;
     reel_code rc = REEL_OK;
 
-    self->d = d;
+    REEL_TRY(get_length(self, tensors, prefix, err));
+    d = self->d;
     REEL_TRY(reel__evidence_load(&self->evidence, tensors, prefix, err));
     ials_set_grade(self);
     REEL_TRY(get_numbers(self, tensors, prefix, err));

@@ -50,6 +50,15 @@ typedef struct ials {
     double numbers[IALS_NUMBERS];
 } ials;
 
+/* Factors beyond the number of people or of films would have nothing to tell apart. */
+static inline size_t ials_factors(const reel_model *model, reel_index people, reel_index movies)
+{
+    const reel_index most = people < movies ? people : movies;
+    const size_t wanted = (size_t)model->params[IALS_FACTORS];
+
+    return (size_t)most < wanted ? (size_t)most : wanted;
+}
+
 static inline ials_half ials_shared(const ials *self)
 {
     return (ials_half){self->d, self->films, self->gram, self->inverse,

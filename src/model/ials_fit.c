@@ -43,7 +43,8 @@ double reel__ials_ridge(const ials_ridge *ridge, double observed)
 
 double reel__ials_memory(const reel_model *model, const reel_dataset *dataset)
 {
-    const double d = (double)ials_round_up((size_t)model->params[IALS_FACTORS]);
+    const double d = (double)ials_round_up(
+        ials_factors(model, reel_dataset_people(dataset), reel_dataset_movies(dataset)));
     const double rows = (double)reel_dataset_people(dataset) + (double)reel_dataset_movies(dataset);
 
     return 4 * d * (rows + (double)reel_dataset_movies(dataset)) + 128 * d * d + 64 * rows +
@@ -183,7 +184,7 @@ static double sum_of(const float *x, reel_index n)
 static void start(const fit *f, float *films)
 {
     const ials *self = f->self;
-    const size_t factors = (size_t)self->base.params[IALS_FACTORS];
+    const size_t factors = ials_factors(&self->base, self->base.people, self->base.movies);
     const double scale = self->base.params[IALS_STDDEV] / sqrt((double)factors);
 
     for (reel_index j = 0; j < self->base.movies; j++) {
@@ -227,7 +228,7 @@ static reel_code make_room(fit *f, reel_csr_view ratings, reel_csr_view raters, 
     if (p == NULL || q == NULL || gram == NULL || inverse == NULL || f->work == NULL ||
         f->film_zeros == NULL || f->person_power == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for %zu x %d factors", people + movies,
-                         (int)self->base.params[IALS_FACTORS]);
+                         (int)d);
     memset(p, 0, people * d * sizeof *p);
     memset(q, 0, movies * d * sizeof *q);
     start(f, q);
@@ -260,7 +261,7 @@ reel_code reel__ials_fit(reel_model *model, const reel_dataset *dataset,
     fit f = {.self = self, .context = context};
     reel_code rc = REEL_OK;
 
-    self->d = ials_round_up((size_t)params[IALS_FACTORS]);
+    self->d = ials_round_up(ials_factors(model, model->people, model->movies));
     self->evidence = reel__evidence_learn(ratings, params[IALS_LIKED]);
     ials_set_grade(self);
     f.threads = reel__par_threads((double)ratings.ptr[ratings.rows] * (double)self->d, WORK_GRAIN,
