@@ -310,6 +310,10 @@ static reel_code check(const reel_evaluate_opts *opts, reel_err *err)
     const bool filtered = opts->filter.core > 0 || opts->filter.threshold > 0;
     const bool by_file = has_file_split(opts) || opts->folds_file != NULL;
 
+    if (opts->implicit && opts->metrics == REEL_WANT_RATING)
+        return reel_fail(err, REEL_E_INVALID,
+                         "--implicit forgets the ratings, so that none is left to predict; leave "
+                         "it out, or ask for --metrics ranking");
     if (filtered && by_file)
         return reel_fail(err, REEL_E_INVALID,
                          "a split given by files is taken as it is: no threshold, no core");
@@ -332,7 +336,6 @@ static reel_code prepare(reel_evaluate_data *out, const reel_evaluate_opts *opts
     reel_dataset *whole;
     reel_code rc = REEL_OK;
 
-    REEL_TRY(check(opts, err));
     REEL_TRY(reel__evaluate_read(out, opts, err));
     whole = out->dataset;
     out->dataset = NULL;
@@ -378,6 +381,7 @@ reel_code reel__evaluation_make(reel_evaluation *out, const reel_evaluate_opts *
     reel_code rc = REEL_OK;
 
     *out = (reel_evaluation){.opts = opts};
+    REEL_TRY(check(opts, err));
     REEL_TRY(reel__evaluate_choose(out, err));
     REEL_TRY(prepare(&data, opts, err));
     describe(out, data.dataset);

@@ -45,7 +45,8 @@ static reel_code add_model(reel_evaluation *e, const char *name, size_t length, 
                          (int)REEL_EVALUATE_MODELS);
     memcpy(added->name, name, length);
     added->name[length] = '\0';
-    added->predicts = e->opts->metrics != REEL_WANT_RANKING && predicts(added->name);
+    added->predicts =
+        e->opts->metrics != REEL_WANT_RANKING && !e->opts->implicit && predicts(added->name);
     if (e->opts->metrics == REEL_WANT_RATING && !added->predicts && info_of(added->name) != NULL)
         return reel_fail(err, REEL_E_INVALID,
                          "model \"%.80s\" ranks films and predicts no ratings; leave it out, or "

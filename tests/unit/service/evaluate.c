@@ -138,6 +138,27 @@ static void test_what_cannot_be_evaluated_is_refused(void **state)
     opts = file_opts();
     opts.judge.cuts[0] = 0;
     refuse(&opts, REEL_E_INVALID, "not 0");
+    opts = file_opts();
+    opts.implicit = true;
+    opts.metrics = REEL_WANT_RATING;
+    opts.models = "baseline";
+    refuse(&opts, REEL_E_INVALID, "forgets the ratings");
+}
+
+static void test_forgotten_ratings_are_not_predicted(void **state)
+{
+    (void)state;
+    reel_evaluate_opts opts = file_opts();
+    reel_evaluation e;
+    reel_err err;
+
+    opts.models = "baseline";
+    for (int implicit = 0; implicit < 2; implicit++) {
+        opts.implicit = implicit == 1;
+        assert_ok(reel__evaluation_make(&e, &opts, &err));
+        assert_int_equal(e.models[e.count - 1].predicts, implicit == 0);
+        reel__evaluation_fini(&e);
+    }
 }
 
 static void assert_same(const reel_interval *a, const reel_interval *b)
@@ -404,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_files_are_taken_as_they_are),
         cmocka_unit_test(test_texts_are_as_good_as_numbers),
         cmocka_unit_test(test_what_cannot_be_evaluated_is_refused),
+        cmocka_unit_test(test_forgotten_ratings_are_not_predicted),
         cmocka_unit_test(test_folder_and_store_agree),
         cmocka_unit_test(test_folds_of_a_file),
         cmocka_unit_test(test_candidates_are_saved_and_read),
