@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "data/named.h"
 #include "service/evaluate_priv.h"
+#include "service/source.h"
 
 enum { ID_TEXT = 32 };
 
@@ -20,30 +21,10 @@ static reel_read_opts reading(const reel_evaluate_opts *opts)
 
 /* ---- films --------------------------------------------------------------------------------- */
 
-static reel_code read_catalogue(reel_catalogue **out, reel_generation *generation,
-                                const char *folder, const reel_evaluate_opts *opts, reel_err *err)
+static reel_folder folder_of(const char *path, const reel_evaluate_opts *opts)
 {
-    const reel_read_opts read = {.progress = opts->progress};
-    reel_enrich_report enriched;
-    reel_read_report report;
-    reel_code rc = REEL_OK;
-
-    REEL_TRY(reel__read_movielens(out, generation, folder, &read, &report, err));
-    if (opts->tmdb != NULL)
-        rc = reel__read_tmdb(*out, opts->tmdb, opts->links, &read, &enriched, err);
-out:
-    return rc;
-}
-
-static reel_code add_catalogue(reel_dataset_builder *builder, const reel_catalogue *catalogue,
-                               reel_err *err)
-{
-    reel_code rc =
-        reel_dataset_builder_label(builder, reel__catalogue_label(catalogue), false, 0, err);
-
-    for (size_t i = 0; i < reel__catalogue_movies(catalogue) && rc == REEL_OK; i++)
-        rc = reel_dataset_builder_add_movie(builder, reel__catalogue_movie(catalogue, i), err);
-    return rc;
+    return (reel_folder){
+        .path = path, .tmdb = opts->tmdb, .links = opts->links, .progress = opts->progress};
 }
 
 /* Ids of the films that files speak of. */
@@ -110,7 +91,9 @@ static reel_code add_films(reel_dataset_builder *builder, film_ids *films,
 
     sort_ids(films);
     if (opts->catalogue != NULL) {
-        REEL_TRY(read_catalogue(&catalogue, &generation, opts->catalogue, opts, err));
+        const reel_folder folder = folder_of(opts->catalogue, opts);
+
+        REEL_TRY(reel__folder_films(&catalogue, &generation, &folder, err));
         known_count = reel__catalogue_movies(catalogue);
         known = sort_catalogue(catalogue);
         if (known == NULL)
@@ -141,45 +124,10 @@ out:
 static reel_code read_folder(reel_evaluate_data *out, reel_ratings *ratings,
                              const reel_evaluate_opts *opts, reel_err *err)
 {
-    const reel_read_opts read = {.strict = opts->folds_file != NULL, .progress = opts->progress};
-    reel_read_report report;
-    reel_catalogue *catalogue = NULL;
-    reel_dataset_builder *builder = NULL;
-    reel_generation generation;
-    char *path = NULL;
-    reel_code rc = REEL_OK;
+    reel_folder folder = folder_of(opts->movielens, opts);
 
-    REEL_TRY(read_catalogue(&catalogue, &generation, opts->movielens, opts, err));
-    path = reel__movielens_ratings_path(opts->movielens, generation);
-    if (path == NULL)
-        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory to read %s", opts->movielens));
-    REEL_TRY(reel__read_ratings(ratings, path, &read, &report, err));
-    REEL_TRY(reel_dataset_builder_new(&builder, err));
-    REEL_TRY(add_catalogue(builder, catalogue, err));
-    REEL_TRY(reel_dataset_builder_add_ratings(builder, ratings->items, ratings->count, err));
-    REEL_TRY(reel_dataset_builder_finish(&out->dataset, builder, NULL, err));
-out:
-    reel_dataset_builder_free(builder);
-    reel__catalogue_free(catalogue);
-    reel__free(path);
-    return rc;
-}
-
-static reel_code read_store(reel_evaluate_data *out, const reel_evaluate_opts *opts, reel_err *err)
-{
-    const reel_store_opts read_only = {.read_only = true};
-    reel_dataset_builder *builder = NULL;
-    reel_store *store = NULL;
-    reel_code rc = REEL_OK;
-
-    REEL_TRY(reel__store_open(&store, opts->database, &read_only, err));
-    REEL_TRY(reel_dataset_builder_new(&builder, err));
-    REEL_TRY(reel__store_read_dataset(store, builder, opts->progress, err));
-    REEL_TRY(reel_dataset_builder_finish(&out->dataset, builder, NULL, err));
-out:
-    reel_dataset_builder_free(builder);
-    reel__store_close(store);
-    return rc;
+    folder.strict = opts->folds_file != NULL;
+    return reel__folder_read(&out->dataset, ratings, &folder, err);
 }
 
 /* Files joined to one dataset of their films. lines [optional]: candidates, which are films too. */
@@ -457,7 +405,9 @@ static reel_code read_source(reel_evaluate_data *out, reel_ratings *ratings,
 {
     if (opts->movielens != NULL)
         return read_folder(out, ratings, opts, err);
-    return opts->database != NULL ? read_store(out, opts, err) : read_list(out, ratings, opts, err);
+    if (opts->database != NULL)
+        return reel__source_store(&out->dataset, opts->database, opts->progress, err);
+    return read_list(out, ratings, opts, err);
 }
 
 reel_code reel__evaluate_read(reel_evaluate_data *out, const reel_evaluate_opts *opts,

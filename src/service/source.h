@@ -5,6 +5,7 @@
 #define REEL_SERVICE_SOURCE_H
 
 #include "base/progress.h"
+#include "data/readers.h"
 #include "reel/dataset.h"
 
 /* Just one of: */
@@ -17,5 +18,23 @@ typedef struct reel_source {
 /* Errors: E_INVALID (none given, or more than one), those of reading. */
 REEL_MUST_USE reel_code reel__source_read(reel_dataset **out, const reel_source *source,
                                           const reel_progress *progress, reel_err *err);
+
+/* A MovieLens folder, with the texts of its films where they are given. */
+typedef struct reel_folder {
+    const char *path;
+    const char *tmdb, *links; /* or NULL */
+    bool strict;              /* a wrong row of ratings is an error */
+    const reel_progress *progress;
+} reel_folder;
+
+/* The films of a folder. */
+REEL_MUST_USE reel_code reel__folder_films(reel_catalogue **out, reel_generation *generation,
+                                           const reel_folder *folder, reel_err *err);
+/* All of it. ratings [out]: those of its file in their order; the caller's even after an error. */
+REEL_MUST_USE reel_code reel__folder_read(reel_dataset **out, reel_ratings *ratings,
+                                          const reel_folder *folder, reel_err *err);
+/* All of a store. */
+REEL_MUST_USE reel_code reel__source_store(reel_dataset **out, const char *path,
+                                           const reel_progress *progress, reel_err *err);
 
 #endif
