@@ -1,0 +1,10 @@
+# The program killed at random moments (kill.py); script/nightly does it more often.
+if(REEL_PYTHON)
+    set(crash_kill ${REEL_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/crash/kill.py --reel $<TARGET_FILE:reel> --times 10)
+    add_test(NAME crash_sqlite COMMAND ${crash_kill})
+    set_tests_properties(crash_sqlite PROPERTIES LABELS crash TIMEOUT 600)
+    if(REEL_POSTGRES_FOUND)
+        add_test(NAME crash_postgres COMMAND ${PROJECT_SOURCE_DIR}/script/postgres --shared ${crash_kill} --postgres)
+        set_tests_properties(crash_postgres PROPERTIES LABELS crash TIMEOUT 600 SKIP_RETURN_CODE 77)
+    endif()
+endif()
