@@ -102,6 +102,16 @@ void reel__file_map_close(reel_file_map *map)
     *map = (reel_file_map){.data = (const unsigned char *)""};
 }
 
+/* Whole pages only; of no consequence when it fails. */
+void reel__file_map_forget(const reel_file_map *map, const void *until)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t start = (uintptr_t)map->data, end = (uintptr_t)until & ~(page - 1);
+
+    if (map->mapped && end > start)
+        (void)madvise((void *)start, end - start, MADV_DONTNEED);
+}
+
 /* ---- questions and folders ----------------------------------------------------------------- */
 
 bool reel__file_exists(const char *path)

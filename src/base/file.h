@@ -20,6 +20,8 @@ typedef struct reel_file_map {
 /* Errors: E_NOTFOUND, E_STORE (permissions, a folder, I/O), E_NOMEM. */
 REEL_MUST_USE reel_code reel__file_map_open(reel_file_map *out, const char *path, reel_err *err);
 void reel__file_map_close(reel_file_map *map);
+/* What lies before `until` was read: it need not stay in memory. It may still be read again. */
+void reel__file_map_forget(const reel_file_map *map, const void *until);
 
 /* A file that appears under its name only when it is complete: written beside it, fsynced, renamed.
  * Abort (or a crash) leaves what was there. A full disk is E_STORE with the path and the reason.

@@ -32,7 +32,9 @@ typedef struct list_reader {
     reel_rows rows;
     list_shape shape;
     reel_ratings ratings;
-    int64_t last_time; /* of the last good row */
+    int64_t last_time;     /* of the last good row */
+    reel_ratings_fn *take; /* NULL: all are kept */
+    void *user;
 } list_reader;
 
 void reel__ratings_fini(reel_ratings *ratings)
@@ -348,6 +350,24 @@ static size_t estimate(const list_reader *reading)
     return reading->ratings.count + 64 + (size_t)(left * (count / read) * 1.05);
 }
 
+static reel_code hand_on(list_reader *reading, reel_err *err)
+{
+    const size_t count = reading->ratings.count;
+
+    reading->ratings.count = 0;
+    reel__file_map_forget(&reading->rows.map, reading->rows.at);
+    return count == 0 ? REEL_OK : reading->take(reading->user, reading->ratings.items, count, err);
+}
+
+static reel_code make_room(list_reader *reading, reel_err *err)
+{
+    if (reading->take == NULL)
+        return grow(&reading->ratings, estimate(reading), err);
+    if (reading->ratings.items == NULL)
+        return grow(&reading->ratings, REEL_RATINGS_BATCH, err);
+    return hand_on(reading, err);
+}
+
 static reel_code read_rows(list_reader *reading, reel_err *err)
 {
     reel_code rc = REEL_OK;
@@ -355,7 +375,7 @@ static reel_code read_rows(list_reader *reading, reel_err *err)
 
     for (;;) {
         if (reading->ratings.count == reading->ratings.capacity)
-            REEL_TRY(grow(&reading->ratings, estimate(reading), err));
+            REEL_TRY(make_room(reading, err));
         if (read_fast(reading) || reading->ratings.count == reading->ratings.capacity)
             continue;
         if (!reel__rows_next(rows))
@@ -366,23 +386,44 @@ out:
     return rc;
 }
 
+static reel_code read_file(list_reader *reading, const char *path, const reel_read_opts *opts,
+                           reel_read_report *report, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    if (report != NULL)
+        *report = (reel_read_report){0};
+    REEL_TRY(reel__rows_open(&reading->rows, path, "ratings", opts, err));
+    REEL_TRY(find_shape(reading, err));
+    REEL_TRY(read_rows(reading, err));
+    if (reading->take != NULL)
+        REEL_TRY(hand_on(reading, err));
+    REEL_TRY(reel__rows_end(&reading->rows, report, err));
+out:
+    reel__rows_close(&reading->rows);
+    return rc;
+}
+
 reel_code reel__read_ratings(reel_ratings *out, const char *path, const reel_read_opts *opts,
                              reel_read_report *report, reel_err *err)
 {
-    reel_code rc = REEL_OK;
     list_reader reading = {0};
+    const reel_code rc = read_file(&reading, path, opts, report, err);
 
     *out = (reel_ratings){0};
-    if (report != NULL)
-        *report = (reel_read_report){0};
-    REEL_TRY(reel__rows_open(&reading.rows, path, "ratings", opts, err));
-    REEL_TRY(find_shape(&reading, err));
-    REEL_TRY(read_rows(&reading, err));
-    REEL_TRY(reel__rows_end(&reading.rows, report, err));
-    *out = reading.ratings;
-    reading.ratings = (reel_ratings){0};
-out:
+    if (rc == REEL_OK)
+        *out = reading.ratings;
+    else
+        reel__ratings_fini(&reading.ratings);
+    return rc;
+}
+
+reel_code reel__scan_ratings(const char *path, const reel_read_opts *opts, reel_ratings_fn *take,
+                             void *user, reel_read_report *report, reel_err *err)
+{
+    list_reader reading = {.take = take, .user = user};
+    const reel_code rc = read_file(&reading, path, opts, report, err);
+
     reel__ratings_fini(&reading.ratings);
-    reel__rows_close(&reading.rows);
     return rc;
 }

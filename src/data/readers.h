@@ -52,6 +52,15 @@ REEL_MUST_USE reel_code reel__read_ratings(reel_ratings *out, const char *path,
                                            const reel_read_opts *opts, reel_read_report *report,
                                            reel_err *err);
 
+/* The same, handed on by the batch as it is read, so that a file of any size can be read in little
+ * memory. The first call of take that fails ends the reading with its code. */
+enum { REEL_RATINGS_BATCH = 1 << 16 };
+typedef reel_code reel_ratings_fn(void *user, const reel_rating *ratings, size_t count,
+                                  reel_err *err);
+REEL_MUST_USE reel_code reel__scan_ratings(const char *path, const reel_read_opts *opts,
+                                           reel_ratings_fn *take, void *user,
+                                           reel_read_report *report, reel_err *err);
+
 /* ---- a MovieLens folder -------------------------------------------------------------------- */
 
 typedef enum reel_generation {

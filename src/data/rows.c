@@ -10,7 +10,12 @@
 
 #include "base/utf8.h"
 
-enum { FIELD_SHOWN = 24, NUMBER_MAXIMUM = 40, PROGRESS_LINES = 65536 };
+enum {
+    FIELD_SHOWN = 24,
+    NUMBER_MAXIMUM = 40,
+    PROGRESS_LINES = 65536,
+    PIECE = 32 << 20 /* of a large file, to be forgotten when it was looked through */
+};
 
 /* ---- open and close ------------------------------------------------------------------------ */
 
@@ -23,6 +28,20 @@ static int64_t count_lines(const char *text, const char *end)
         text++;
     }
     return lines;
+}
+
+static const char *find_nul(const reel_rows *rows)
+{
+    const char *nul = NULL;
+
+    for (const char *at = rows->at; at < rows->end && nul == NULL; at += PIECE) {
+        const size_t left = (size_t)(rows->end - at);
+
+        nul = memchr(at, '\0', left < PIECE ? left : PIECE);
+        if (nul == NULL && left > PIECE)
+            reel__file_map_forget(&rows->map, at + PIECE);
+    }
+    return nul;
 }
 
 reel_code reel__rows_open(reel_rows *out, const char *path, const char *stage,
@@ -40,7 +59,7 @@ reel_code reel__rows_open(reel_rows *out, const char *path, const char *stage,
         rc = reel_fail(err, REEL_E_FORMAT, "%s: the file is empty", path);
         goto out;
     }
-    nul = memchr(out->at, '\0', out->map.size_bytes);
+    nul = find_nul(out);
     if (nul != NULL) {
         rc = reel_fail(err, REEL_E_FORMAT,
                        "%s:%" PRId64 ": NUL byte: the file is damaged or not plain text "

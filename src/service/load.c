@@ -1,5 +1,7 @@
-/* load.c - files into the store, in one transaction: everything is read and joined first, so that a
- * file that cannot be used is found before the store is touched.
+/* load.c - files into the store, in one transaction. Films and metadata are read and joined first,
+ * and the ratings are looked through, so that a file that cannot be used is found before the store
+ * is touched; then the ratings are read again and stored by the batch, so that their number does
+ * not matter to memory.
  */
 #include "service/load.h"
 
@@ -13,14 +15,20 @@
 #include "base/map.h"
 #include "service/enrich.h"
 
-enum { MOVIE_BATCH = 512, PEOPLE_BATCH = 512, RATING_BATCH = 1 << 16, ID_TEXT = 24 };
+enum { MOVIE_BATCH = 512, PEOPLE_BATCH = 512, MATCH_BATCH = 256, ID_TEXT = 24 };
 
 typedef struct loading {
     const reel_load_opts *opts;
     reel_load_report *report;
     reel_catalogue *catalogue; /* NULL for a plain list of ratings */
-    reel_ratings ratings;
-    reel_map *known; /* ids of the films there are; NULL = the rated ones become the films */
+    char *path;                /* of the ratings */
+    reel_map *rated;           /* films that have ratings: how many */
+    int64_t *numbers;          /* their ids, in the order they came */
+    size_t number_count, number_room;
+    int64_t rows; /* ratings to be stored */
+    int64_t stored;
+    reel_rating *kept; /* room for a batch */
+    reel_map *known;   /* ids of the films there are; NULL = the rated ones become the films */
     reel_store *store;
     reel_store_load *load;
     reel_err *err;
@@ -44,39 +52,77 @@ out:
     return rc;
 }
 
+static reel_code add_number(loading *l, int64_t id, reel_err *err)
+{
+    if (l->number_count == l->number_room) {
+        const size_t room = l->number_room == 0 ? 1024 : 2 * l->number_room;
+        int64_t *grown = reel__realloc_array(l->numbers, room, sizeof *grown);
+
+        if (grown == NULL)
+            return reel_fail(err, REEL_E_NOMEM, "out of memory for the ids of %zu films", room);
+        l->numbers = grown;
+        l->number_room = room;
+    }
+    l->numbers[l->number_count++] = id;
+    return REEL_OK;
+}
+
+static reel_code look_at(void *user, const reel_rating *ratings, size_t count, reel_err *err)
+{
+    loading *l = user;
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < count; i++) {
+        int64_t times = 0;
+
+        if (!reel__map_get(l->rated, ratings[i].movie, &times))
+            REEL_TRY(add_number(l, ratings[i].movie, err));
+        REEL_TRY(reel__map_put(l->rated, ratings[i].movie, times + 1, err));
+    }
+out:
+    return rc;
+}
+
+/* Which films are rated, and whether all of it can be read. */
+static reel_code look_through(loading *l)
+{
+    reel_read_report rows = {0};
+    reel_code rc = REEL_OK;
+
+    if (l->path == NULL)
+        REEL_TRY(reel_fail(l->err, REEL_E_NOMEM, "out of memory to load ratings"));
+    REEL_TRY(reel__map_new(&l->rated, 1024, l->err));
+    REEL_TRY(reel__scan_ratings(l->path, &l->opts->read, look_at, l, &rows, l->err));
+    l->report->bad_rows += rows.bad_rows;
+    l->rows = rows.rows;
+out:
+    return rc;
+}
+
 static reel_code read_folder(loading *l)
 {
-    reel_read_report films = {0}, rows = {0};
+    reel_read_report films = {0};
     reel_generation generation;
-    char *path = NULL;
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__read_movielens(&l->catalogue, &generation, l->opts->movielens, &l->opts->read,
                                   &films, l->err));
     if (l->opts->tmdb != NULL)
         REEL_TRY(read_metadata(l));
-    path = reel__movielens_ratings_path(l->opts->movielens, generation);
-    if (path == NULL)
-        REEL_TRY(reel_fail(l->err, REEL_E_NOMEM, "out of memory to load %s", l->opts->movielens));
-    REEL_TRY(reel__read_ratings(&l->ratings, path, &l->opts->read, &rows, l->err));
-    l->report->bad_rows += films.bad_rows + rows.bad_rows;
+    l->report->bad_rows += films.bad_rows;
+    l->path = reel__movielens_ratings_path(l->opts->movielens, generation);
+    rc = look_through(l);
 out:
-    reel__free(path);
     return rc;
 }
 
 static reel_code read_list(loading *l)
 {
-    reel_read_report rows = {0};
-    reel_code rc = REEL_OK;
-
     if (l->opts->tmdb != NULL)
         return reel_fail(l->err, REEL_E_INVALID,
                          "metadata needs films to belong to: give a MovieLens folder with it");
-    REEL_TRY(reel__read_ratings(&l->ratings, l->opts->ratings, &l->opts->read, &rows, l->err));
-    l->report->bad_rows += rows.bad_rows;
-out:
-    return rc;
+    l->path = reel__strdup(l->opts->ratings);
+    return look_through(l);
 }
 
 /* ---- which films are known ----------------------------------------------------------------- */
@@ -117,20 +163,17 @@ out:
     return rc;
 }
 
-/* Keep out, and count, ratings of films nobody knows. */
-static reel_code leave_out_unknown(loading *l)
+/* Count the ratings of films nobody knows, which are left out. */
+static reel_code count_unknown(loading *l)
 {
-    size_t kept = 0;
-    int64_t ignored;
+    int64_t ignored = 0, times = 0;
 
-    for (size_t i = 0; i < l->ratings.count && l->known != NULL; i++)
-        if (reel__map_get(l->known, l->ratings.items[i].movie, &ignored))
-            l->ratings.items[kept++] = l->ratings.items[i];
-    if (l->known == NULL)
-        return REEL_OK;
-    l->report->unknown_movies = (int64_t)(l->ratings.count - kept);
-    l->ratings.count = kept;
-    if (kept > 0)
+    for (size_t i = 0; i < l->number_count && l->known != NULL; i++)
+        if (!reel__map_get(l->known, l->numbers[i], &ignored) &&
+            reel__map_get(l->rated, l->numbers[i], &times))
+            l->report->unknown_movies += times;
+    l->rows -= l->report->unknown_movies;
+    if (l->rows > 0)
         return REEL_OK;
     return reel_fail(l->err, REEL_E_FORMAT,
                      "none of the %lld ratings is of a film in the catalogue; do films and ratings "
@@ -144,13 +187,23 @@ static reel_code leave_out_unknown(loading *l)
 static reel_code put_matches(loading *l)
 {
     const int64_t written_at = reel__file_written_at(l->opts->tmdb);
-    char reason[REEL_REASON];
-    reel_match match;
+    const size_t movies = reel__catalogue_movies(l->catalogue);
+    char(*reasons)[REEL_REASON] = reel__alloc_array(MATCH_BATCH, sizeof *reasons);
+    reel_match matches[MATCH_BATCH];
+    size_t n = 0;
     reel_code rc = REEL_OK;
 
-    for (size_t i = 0; i < reel__catalogue_movies(l->catalogue) && rc == REEL_OK; i++)
-        if (reel__match_of(&match, reason, l->catalogue, i, written_at))
-            rc = reel__store_put_matches(l->load, &match, 1, l->err);
+    if (reasons == NULL)
+        return reel_fail(l->err, REEL_E_NOMEM, "out of memory to store where metadata are from");
+    for (size_t i = 0; i < movies && rc == REEL_OK; i++) {
+        if (reel__match_of(&matches[n], reasons[n], l->catalogue, i, written_at))
+            n++;
+        if (n == MATCH_BATCH || (n > 0 && i + 1 == movies)) {
+            rc = reel__store_put_matches(l->load, matches, n, l->err);
+            n = 0;
+        }
+    }
+    reel__free(reasons);
     return rc;
 }
 
@@ -191,52 +244,96 @@ out:
     return rc;
 }
 
+static reel_movie numbered_film(int64_t id, char name[ID_TEXT])
+{
+    (void)snprintf(name, ID_TEXT, "%lld", (long long)id);
+    return (reel_movie){.id = id,
+                        .title = name,
+                        .name = name,
+                        .genres = "",
+                        .overview = "",
+                        .tagline = "",
+                        .keywords = "",
+                        .cast = "",
+                        .directors = "",
+                        .tags = "",
+                        .original_title = "",
+                        .language = "",
+                        .release_date = "",
+                        .poster_path = "",
+                        .backdrop_path = "",
+                        .trailer_key = "",
+                        .vote_average = NAN,
+                        .popularity = NAN};
+}
+
 /* A list of ratings names films by number only. */
 static reel_code put_numbered_films(loading *l)
 {
-    reel_map *seen = NULL;
-    char name[ID_TEXT];
-    int64_t ignored;
+    reel_movie *films = reel__alloc_array(MOVIE_BATCH, sizeof *films);
+    char names[MOVIE_BATCH][ID_TEXT];
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__map_new(&seen, 1024, l->err));
-    for (size_t i = 0; i < l->ratings.count; i++) {
-        const int64_t id = l->ratings.items[i].movie;
-        reel_movie film = {.id = id, .title = name, .name = name, .genres = "", .overview = ""};
-
-        if (reel__map_get(seen, id, &ignored))
-            continue;
-        (void)snprintf(name, sizeof name, "%lld", (long long)id);
-        film.tagline = film.keywords = film.cast = film.directors = film.tags = "";
-        film.original_title = film.language = film.release_date = "";
-        film.poster_path = film.backdrop_path = film.trailer_key = "";
-        film.vote_average = film.popularity = (float)NAN;
-        REEL_TRY(reel__map_put(seen, id, 1, l->err));
-        REEL_TRY(reel__store_put_movies(l->load, &film, 1, l->err));
+    if (films == NULL)
+        return reel_fail(l->err, REEL_E_NOMEM, "out of memory to store the films");
+    for (size_t i = 0, n = 0; i < l->number_count && rc == REEL_OK; i++) {
+        films[n] = numbered_film(l->numbers[i], names[n]);
+        if (++n == MOVIE_BATCH || i + 1 == l->number_count) {
+            rc = reel__store_put_movies(l->load, films, n, l->err);
+            n = 0;
+        }
     }
-    l->report->movies = (int64_t)reel__map_count(seen);
-out:
-    reel__map_free(seen);
+    l->report->movies = (int64_t)l->number_count;
+    reel__free(films);
     return rc;
 }
 
-static reel_code put_ratings(loading *l)
+/* Those of known films, in place: the batch is ours alone. */
+static size_t leave_out_unknown(const loading *l, reel_rating *kept, const reel_rating *ratings,
+                                size_t count)
 {
+    size_t n = 0;
+    int64_t ignored = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (reel__map_get(l->known, ratings[i].movie, &ignored))
+            kept[n++] = ratings[i];
+    return n;
+}
+
+static reel_code store_some(void *user, const reel_rating *ratings, size_t count, reel_err *err)
+{
+    loading *l = user;
+    int64_t duplicates = 0;
     reel_code rc = REEL_OK;
 
-    for (size_t done = 0; done < l->ratings.count;) {
-        const size_t left = l->ratings.count - done;
-        const size_t some = left < RATING_BATCH ? left : RATING_BATCH;
-        int64_t duplicates = 0;
-
-        REEL_TRY(
-            reel__store_put_ratings(l->load, l->ratings.items + done, some, &duplicates, l->err));
-        l->report->duplicates += duplicates;
-        done += some;
-        reel__progress(l->opts->read.progress, "storing ratings", (int64_t)done,
-                       (int64_t)l->ratings.count, "ratings");
+    if (l->known != NULL) {
+        count = leave_out_unknown(l, l->kept, ratings, count);
+        ratings = l->kept;
     }
+    REEL_TRY(reel__store_put_ratings(l->load, ratings, count, &duplicates, err));
+    l->report->duplicates += duplicates;
+    l->stored += (int64_t)count;
+    reel__progress(l->opts->read.progress, "storing ratings", l->stored, l->rows, "ratings");
 out:
+    return rc;
+}
+
+/* What is wrong with rows was told when they were looked through. */
+static reel_code put_ratings(loading *l)
+{
+    reel_read_opts again = l->opts->read;
+    reel_code rc = REEL_OK;
+
+    again.bad_row = NULL;
+    again.progress = NULL;
+    l->kept = reel__alloc_array(REEL_RATINGS_BATCH, sizeof *l->kept);
+    if (l->kept == NULL)
+        return reel_fail(l->err, REEL_E_NOMEM, "out of memory to store ratings");
+    REEL_TRY(reel__scan_ratings(l->path, &again, store_some, l, NULL, l->err));
+out:
+    reel__free(l->kept);
+    l->kept = NULL;
     return rc;
 }
 
@@ -266,7 +363,7 @@ static reel_code store_all(loading *l)
         REEL_TRY(reel__store_counts(l->store, &counts, l->err));
         simulated |= counts.simulated; /* people who are made up do not become real by company */
     }
-    REEL_TRY(leave_out_unknown(l));
+    REEL_TRY(count_unknown(l));
     REEL_TRY(reel__store_load_begin(&l->load, l->store, !l->opts->keep, l->err));
     if (l->catalogue != NULL)
         REEL_TRY(put_catalogue(l));
@@ -308,7 +405,9 @@ out:
     reel__store_load_abort(l.load);
     reel__store_close(l.store);
     reel__map_free(l.known);
-    reel__ratings_fini(&l.ratings);
+    reel__map_free(l.rated);
+    reel__free(l.numbers);
+    reel__free(l.path);
     reel__catalogue_free(l.catalogue);
     return rc;
 }

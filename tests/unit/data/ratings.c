@@ -302,6 +302,65 @@ static void test_progress_goes_on_through_a_big_file(void **state)
     free(text);
 }
 
+/* ---- by the batch -------------------------------------------------------------------------- */
+
+typedef struct taken {
+    reel_ratings whole;
+    size_t count, calls, fail_at; /* fail_at: the call that fails, 0 = none */
+} taken;
+
+static reel_code take(void *user, const reel_rating *ratings, size_t count, reel_err *err)
+{
+    taken *t = user;
+
+    assert_in_range(count, 1, REEL_RATINGS_BATCH);
+    if (++t->calls == t->fail_at)
+        return reel_fail(err, REEL_E_STORE, "no more of that");
+    for (size_t i = 0; i < count; i++) {
+        const reel_rating *expected = &t->whole.items[t->count + i];
+
+        assert_true(ratings[i].person == expected->person && ratings[i].movie == expected->movie);
+        assert_true(ratings[i].time == expected->time);
+        assert_true(ratings[i].value == expected->value);
+    }
+    t->count += count;
+    return REEL_OK;
+}
+
+/* A little over two batches, some rows of which need care and some of which are wrong. */
+static void test_a_file_by_the_batch(void **state)
+{
+    (void)state;
+    const size_t rows = 2 * REEL_RATINGS_BATCH + 1000;
+    char *text = malloc(rows * 64);
+    taken t = {0};
+    reel_read_report whole, batches;
+    const char *path;
+    size_t at = 0;
+    reel_err err;
+
+    assert_non_null(text);
+    for (size_t i = 0; i < rows; i++)
+        at += (size_t)print_row(text + at, (int)i, 1193,
+                                i % 1000 == 5  ? "x"
+                                : i % 100 == 7 ? "4.50"
+                                               : "4",
+                                978300760, "\n");
+    path = temp_write_bytes("batches.dat", text, at);
+    assert_ok(reel__read_ratings(&t.whole, path, NULL, &whole, &err));
+    assert_ok(reel__scan_ratings(path, NULL, take, &t, &batches, &err));
+    assert_int_equal(t.count, t.whole.count);
+    assert_int_equal(t.calls, 3);
+    assert_int_equal(batches.rows, whole.rows);
+    assert_int_equal(batches.bad_rows, whole.bad_rows);
+    t.count = t.calls = 0;
+    t.fail_at = 2;
+    assert_fails(reel__scan_ratings(path, NULL, take, &t, NULL, &err), REEL_E_STORE, "no more");
+    assert_int_equal(t.calls, 2);
+    reel__ratings_fini(&t.whole);
+    free(text);
+}
+
 /* ---- wrong rows ---------------------------------------------------------------------------- */
 
 static void test_reasons(void **state)
@@ -527,6 +586,7 @@ int main(void)
         cmocka_unit_test(test_fast_and_careful_paths_agree),
         cmocka_unit_test(test_a_file_that_fills_its_pages),
         cmocka_unit_test(test_progress_goes_on_through_a_big_file),
+        cmocka_unit_test(test_a_file_by_the_batch),
         cmocka_unit_test(test_bad_rows_among_many_good_ones),
         cmocka_unit_test(test_only_twenty_bad_rows_are_reported),
         cmocka_unit_test(test_reasons),
