@@ -10,6 +10,7 @@
 static const char surprise[] = "Surprise README (github.com/NicolasHug/Surprise)";
 static const char anelli[] = "re-run of the protocol of Anelli et al. 2022 (arXiv 2203.01155)";
 static const char tois55[] = "Ferrari Dacrema et al., TOIS 2021, appendix table 55";
+static const char rendle[] = "Rendle et al. 2020 (doi 10.1145/3383313.3412488)";
 static const char glocal[] = "GLocal-K README (github.com/usydnlp/Glocal_K)";
 static const char implicit[] = "implicit 0.7.3, measured on this split";
 static const char libmf[] = "LIBMF (AVX), measured on these folds";
@@ -25,7 +26,12 @@ static const char surprise_here[] = "Surprise 1.1.4, measured on these folds";
 #define SVDPP_SURPRISE                                                                             \
     "svdpp:factors=20:epochs=20:step=constant:lr=0.007:reg=0.02:reg_implicit=0.02:init_std=0.1"
 /* Without the times of ratings: those of some copies of MovieLens 1M are days. */
-#define BAYES_NO_TIMES   "bayes:features=svdpp+flipped"
+#define BAYES_NO_TIMES "bayes:features=svdpp+flipped"
+/* Chosen on each person's last rating of the training part, where it has HR@10 .7505 and NDCG@10
+ * .4643 expected over all draws of 99 candidates, the defaults .7447 and .4584. */
+#define IALS_LOO                                                                                   \
+    "ials:factors=384:lambda=0.0077:nu=1:unobserved_weight=0.24:unobserved_power=0.2:"             \
+    "person_power=-0.07"
 #define NMF_SURPRISE     "nmf:factors=15:epochs=50:reg=0.06:init_high=1"
 #define COCLUST_SURPRISE "co-clustering:person_clusters=3:movie_clusters=3:epochs=20"
 
@@ -178,6 +184,7 @@ static const reel_published loo_1m[] = {
     {"ease", "EASE", {.7192, .4494}, tois55},
     {"slim", "SLIM elastic net", {.7162, .4468}, tois55},
     {"ials", "iALS, 64 factors", {.722, .445}, "Rendle et al. 2021 (doi 10.1145/3523227.3548486)"},
+    {IALS_LOO, "MF, logistic loss", {.7294, .4523}, rendle},
     {"bpr", "MF BPR", {.6305, .3730}, tois55},
     {"vae", NULL, {0}, NULL},
     {"hybrid", "NeuMF, run again", {.7093, .4349}, tois55},
