@@ -176,6 +176,38 @@ void reel__utf8_fold(reel_buf *out, const char *text, size_t length)
     }
 }
 
+int32_t reel__utf8_next(const char *text, size_t left, size_t *bytes)
+{
+    const size_t step = character_length((const unsigned char *)text, left);
+    utf8proc_int32_t code = -1;
+
+    *bytes = step > 0 ? step : 1;
+    if (step == 0 ||
+        utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)step, &code) <= 0)
+        return -1;
+    return code;
+}
+
+bool reel__utf8_is_word(int32_t code)
+{
+    switch (utf8proc_category(code)) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME:
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_NO:
+        return true;
+    default:
+        return false;
+    }
+}
+
 size_t reel__utf8_cut(const char *text, size_t length, size_t limit)
 {
     size_t end = limit;

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -17,6 +18,10 @@ void reel__utf8_from_any(reel_buf *out, const char *text, size_t length);
 /* Append text case-folded, without diacritics, compatibility forms unified: "Amélie" -> "amelie",
  * "Straße" -> "strasse". Malformed bytes are dropped. */
 void reel__utf8_fold(reel_buf *out, const char *text, size_t length);
+/* The character at text (left >= 1 bytes) and its bytes; -1 and 1 byte where malformed. */
+int32_t reel__utf8_next(const char *text, size_t left, size_t *bytes);
+/* A letter, digit or mark of any script. */
+bool reel__utf8_is_word(int32_t code);
 /* Largest length <= limit that does not cut a character. */
 size_t reel__utf8_cut(const char *text, size_t length, size_t limit);
 /* Length without a last character that something else has cut in two. */
