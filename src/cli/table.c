@@ -132,6 +132,8 @@ static void print_cell(const reel_table *table, size_t index, int width)
     const size_t column = index % (size_t)table->columns;
     const char *text = cell_text(table, index);
     const bool last = column + 1 == (size_t)table->columns;
+    const bool empty_end =
+        column + 2 == (size_t)table->columns && cell_text(table, index + 1)[0] == '\0';
     const bool right = stands_right(table, column);
     bool cut;
     const size_t length = cut_to(text, width, &cut);
@@ -140,7 +142,7 @@ static void print_cell(const reel_table *table, size_t index, int width)
     reel__term_print("%*s%.*s%s", right ? blanks : 0, "", (int)length, text, cut ? "…" : "");
     if (last)
         reel__term_print("\n");
-    else
+    else if (!empty_end)
         reel__term_print("%*s", (right ? 0 : blanks) + GAP, "");
 }
 
