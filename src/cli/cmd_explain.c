@@ -224,26 +224,40 @@ static const char *list_text(char *out, size_t size, const char *joined)
     return out;
 }
 
-static reel_code hits_table(const reel_open *open, const reel_hits *hits, reel_err *err)
+static reel_code hit_row(reel_table *table, const reel_open *open, const reel_found *hit,
+                         reel_err *err)
 {
-    static const char *const headings[] = {">Id", "Film", "Genres", ">Ratings", ">Match"};
     const reel_dataset *dataset = reel__engine_dataset(open->engine);
+    const reel_movie film = reel_dataset_movie(dataset, hit->movie);
+    char label[LABEL], genres[LABEL], count[REEL_COUNT_TEXT];
+    double mean;
+    const int64_t rated = reel__engine_rated(open->engine, hit->movie, &mean);
+    reel_buf found;
+    reel_code rc;
+
+    reel__buf_init(&found, 1 << 12);
+    reel__movie_label(label, sizeof label, dataset, hit->movie);
+    REEL_TRY(reel__hit_text(&found, open->session, hit, err));
+    REEL_TRY(reel__table_cell(table, err, "%" PRId64, film.id));
+    REEL_TRY(reel__table_cell(table, err, "%s", label));
+    REEL_TRY(reel__table_cell(table, err, "%s", list_text(genres, sizeof genres, film.genres)));
+    REEL_TRY(reel__table_cell(table, err, "%s", reel__term_count(count, rated)));
+    REEL_TRY(reel__table_cell(table, err, "%.2f", (double)hit->match));
+    REEL_TRY(reel__table_cell(table, err, "%s", found.length > 0 ? found.data : ""));
+out:
+    reel__buf_fini(&found);
+    return rc;
+}
+
+static reel_code hits_table(const reel_open *open, const reel_search_hits *hits, reel_err *err)
+{
+    static const char *const headings[] = {">Id", "Film", "Genres", ">Ratings", ">Match", "Found"};
     reel_table *table = NULL;
     reel_code rc;
 
-    REEL_TRY(reel__table_new(&table, headings, 5, err));
-    for (size_t i = 0; i < hits->count; i++) {
-        const reel_movie film = reel_dataset_movie(dataset, hits->items[i].movie);
-        char label[LABEL], genres[LABEL], count[REEL_COUNT_TEXT];
-        double mean;
-        const int64_t rated = reel__engine_rated(open->engine, hits->items[i].movie, &mean);
-        reel__movie_label(label, sizeof label, dataset, hits->items[i].movie);
-        REEL_TRY(reel__table_cell(table, err, "%" PRId64, film.id));
-        REEL_TRY(reel__table_cell(table, err, "%s", label));
-        REEL_TRY(reel__table_cell(table, err, "%s", list_text(genres, sizeof genres, film.genres)));
-        REEL_TRY(reel__table_cell(table, err, "%s", reel__term_count(count, rated)));
-        REEL_TRY(reel__table_cell(table, err, "%.2f", (double)hits->items[i].match));
-    }
+    REEL_TRY(reel__table_new(&table, headings, 6, err));
+    for (size_t i = 0; i < hits->count; i++)
+        REEL_TRY(hit_row(table, open, &hits->items[i], err));
     reel__table_print(table);
 out:
     reel__table_free(table);
@@ -252,29 +266,30 @@ out:
 
 typedef struct found {
     const reel_open *open;
-    const reel_hits *hits;
+    const reel_search_hits *hits;
 } found;
 
 static reel_code write_hits(reel_json *json, const void *what, reel_err *err)
 {
     const found *films = what;
+    reel_code rc = REEL_OK;
 
-    (void)err;
     reel__json_object(json);
     reel__json_key(json, "items");
     reel__json_array(json);
     for (size_t i = 0; i < films->hits->count; i++)
-        reel__write_hit(json, films->open->engine, &films->hits->items[i]);
+        REEL_TRY(reel__write_hit(json, films->open->session, &films->hits->items[i], err));
     reel__json_array_end(json);
     reel__json_object_end(json);
-    return REEL_OK;
+out:
+    return rc;
 }
 
 static reel_code search(const reel_args *args, reel_err *err)
 {
     reel_open open = {0};
-    reel_hits hits;
-    char query[LABEL];
+    reel_search_hits hits;
+    char query[REEL_SEARCH_QUERY_MAX + 1];
     int64_t limit = 10;
     reel_code rc;
 
@@ -307,4 +322,10 @@ const reel_command reel__command_similar_people = {
     similar_people};
 
 const reel_command reel__command_search = {
-    "search", "TITLE", "films by title, as people type it", NULL, search_options, search};
+    "search",
+    "WORDS",
+    "films by title, person, keyword or words of the overview",
+    "Beginnings, typos and missing accents are understood; a year may stand among the\n"
+    "words.",
+    search_options,
+    search};

@@ -1,6 +1,7 @@
 /* cmd_serve.c - train and serve: models up to date, then the web application until a signal. */
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "http/server.h"
+#include "service/search.h"
 #include "service/about.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_THREADS };
@@ -117,11 +119,24 @@ static reel_code announce(const reel_args *args, const reel_server *server,
     return REEL_OK;
 }
 
+/* The index of search, while the server answers already; if it fails, the first search tries again.
+ */
+static void *prepare_search(void *engine)
+{
+    reel_err err = {REEL_OK, ""};
+
+    if (reel__search_prepare(engine, &err) != REEL_OK)
+        reel__log(REEL_LOG_WARN, "search", "error=\"%s\"", err.msg);
+    return NULL;
+}
+
 static reel_code run_server(const reel_args *args, reel_server *server, reel_engine *engine,
                             reel_err *err)
 {
     sigset_t signals = stop_signals();
     reel_app app = {.engine = engine};
+    pthread_t thread;
+    bool preparing = false;
     reel_code rc;
     int received;
 
@@ -129,11 +144,14 @@ static reel_code run_server(const reel_args *args, reel_server *server, reel_eng
     REEL_TRY(reel__server_start(server, &app, err));
     REEL_TRY(announce(args, server, engine, err));
     REEL_TRY(reel__term_close(err));
+    preparing = pthread_create(&thread, NULL, prepare_search, engine) == 0;
     while (sigwait(&signals, &received) == EINTR)
         continue;
     reel__log(REEL_LOG_INFO, "stop", "signal=%d", received);
 out:
     reel__server_stop(server);
+    if (preparing)
+        (void)pthread_join(thread, NULL);
     reel__feedback_close(app.feedback);
     return rc;
 }

@@ -7,22 +7,25 @@
 
 enum { PAGE_MAX = 200 };
 
-static void write_hits(reel_context *context, const reel_hits *hits)
+static reel_code write_hits(reel_context *context, const reel_search_hits *hits, reel_err *err)
 {
     reel_json *json = &context->json;
+    reel_code rc = REEL_OK;
 
     reel__json_key(json, "items");
     reel__json_array(json);
     for (size_t i = 0; i < hits->count; i++)
-        reel__write_hit(json, context->app->engine, &hits->items[i]);
+        REEL_TRY(reel__write_hit(json, context->session, &hits->items[i], err));
     reel__json_array_end(json);
+out:
+    return rc;
 }
 
 reel_code reel__handle_movies(reel_context *context, reel_err *err)
 {
     const char *query = reel__exchange_get(context->exchange, "q");
     int64_t limit = 20, offset = 0;
-    reel_hits hits;
+    reel_search_hits hits;
     reel_code rc;
 
     REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, PAGE_MAX, &limit, err));
@@ -30,7 +33,7 @@ reel_code reel__handle_movies(reel_context *context, reel_err *err)
     REEL_TRY(reel__search(context->session, query == NULL ? "" : query,
                           (reel_page){(size_t)offset, (size_t)limit}, &hits, err));
     reel__json_object(&context->json);
-    write_hits(context, &hits);
+    REEL_TRY(write_hits(context, &hits, err));
     reel__exchange_next(&context->json, 'o',
                         (size_t)offset + hits.count < hits.total ? offset + (int64_t)hits.count
                                                                  : -1);

@@ -86,14 +86,6 @@ void reel__write_movie(reel_json *json, const reel_engine *engine, reel_index mo
     reel__json_object_end(json);
 }
 
-void reel__write_hit(reel_json *json, const reel_engine *engine, const reel_hit *hit)
-{
-    reel__json_object(json);
-    reel__write_movie_members(json, engine, hit->movie, false);
-    reel__json_put_float(json, "match", hit->match);
-    reel__json_object_end(json);
-}
-
 /* ---- lists --------------------------------------------------------------------------------- */
 
 /* The rating a film of the history has; a film that stands for itself was rated by nobody. */

@@ -7,7 +7,7 @@
 
 #include "service/engine.h"
 #include "service/recommend.h"
-#include "service/search_priv.h"
+#include "search/search.h"
 
 /* In the order they are offered; the hybrid is made of those after it. */
 enum { MODEL_HYBRID, MODEL_EASE, MODEL_IALS, MODEL_CONTENT, MODEL_USER_KNN, MODEL_POPULAR, MODELS };
@@ -36,9 +36,9 @@ struct reel_session {
     reel_entry *entries;
     size_t entry_capacity;
     reel_query query;
-    bool by_film;            /* the history is one film nobody rated */
-    const reel_model *model; /* of the last answer */
-    reel_search_work search;
+    bool by_film;             /* the history is one film nobody rated */
+    const reel_model *model;  /* of the last answer */
+    reel_search_work *search; /* made by its first search */
     reel_list list;
 };
 
@@ -52,6 +52,9 @@ void reel__engine_note_unsaved(reel_engine *engine, const reel_err *why);
 /* Remember what was made, in the store, unless that is read-only. */
 void reel__engine_record(const reel_engine *engine, const reel_model_record *record);
 
+/* The index of an engine, made by the first who asks. Errors: E_NOMEM, E_TOOLARGE. */
+REEL_MUST_USE reel_code reel__search_get_index(const reel_search_index **out,
+                                               const reel_engine *engine, reel_err *err);
 /* engine_data.c: map or build dataset.reel, and what is read off it. */
 REEL_MUST_USE reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err);
 /* engine_models.c: map or train the models. */

@@ -73,7 +73,7 @@ static reel_code suggest_films(reel_imported *out, reel_session *session, reel_e
 
     for (size_t i = 0; i < out->miss_count && i < SUGGESTED_MOST; i++) {
         const char *title = out->misses[i].row->title;
-        reel_hits hits;
+        reel_search_hits hits;
 
         if (title[0] == '\0' || strlen(title) > 200)
             continue;

@@ -8,7 +8,7 @@
 #include "service/import_priv.h"
 
 static const double GRADES[] = {
-    [REEL_KEY_TITLE] = 1, [REEL_KEY_BARE] = 0.98, [REEL_KEY_OTHER] = 0.97};
+    [REEL_TITLE_FULL] = 1, [REEL_TITLE_BARE] = 0.98, [REEL_TITLE_OTHER] = 0.97};
 static const double NEXT_YEAR = 0.05, NO_YEAR = 0.1, OTHER_ID = 0.2, MOST_RATED = 0.1;
 static const double CLEARLY_BETTER = 0.015;
 enum { FAR_MORE_RATED = 10, TEXT_MOST = 1 << 20 };
@@ -37,27 +37,27 @@ out:
 
 static reel_code index_titles(reel_import_index *m, reel_err *err)
 {
-    const reel_search_index *index = m->index;
-    const size_t keys = index->key_ptr[index->movies];
+    const size_t keys = reel__search_title_count(m->index);
     reel_code rc;
 
     m->first = reel__alloc_array(keys, sizeof *m->first);
     m->next = reel__alloc_array(keys, sizeof *m->next);
     m->film = reel__alloc_array(keys, sizeof *m->film);
-    if (m->first == NULL || m->next == NULL || m->film == NULL)
+    m->grade = reel__alloc_array(keys, sizeof *m->grade);
+    if (m->first == NULL || m->next == NULL || m->film == NULL || m->grade == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory to match an import");
     REEL_TRY(reel__intern_new(&m->keys, err));
-    for (reel_index film = 0; film < index->movies; film++)
-        for (uint32_t i = index->key_ptr[film]; i < index->key_ptr[film + 1]; i++) {
-            const int32_t known = reel__intern_count(m->keys);
-            int32_t id;
+    for (size_t i = 0; i < keys; i++) {
+        const reel_title_key key = reel__search_title(m->index, i);
+        const int32_t known = reel__intern_count(m->keys);
+        int32_t id;
 
-            REEL_TRY(reel__intern_add(m->keys, index->text + index->keys[i].at,
-                                      index->keys[i].length, &id, err));
-            m->film[i] = film;
-            m->next[i] = id == known ? -1 : m->first[id];
-            m->first[id] = (int32_t)i;
-        }
+        REEL_TRY(reel__intern_add(m->keys, key.text, key.length, &id, err));
+        m->film[i] = key.movie;
+        m->grade[i] = (uint8_t)key.grade;
+        m->next[i] = id == known ? -1 : m->first[id];
+        m->first[id] = (int32_t)i;
+    }
 out:
     return rc;
 }
@@ -86,6 +86,7 @@ void reel__import_index_fini(reel_import_index *matcher)
     reel__free(matcher->first);
     reel__free(matcher->next);
     reel__free(matcher->film);
+    reel__free(matcher->grade);
     reel__buf_fini(&matcher->plain);
     reel__buf_fini(&matcher->name);
     *matcher = (reel_import_index){0};
@@ -118,10 +119,17 @@ typedef struct finding {
     reel_index other_year; /* called so, but of another year */
 } finding;
 
-static double judge(finding *find, const reel_search_key *key, reel_index film)
+static int64_t rated(const finding *find, reel_index film)
+{
+    const reel_csr_view raters = reel_dataset_raters(find->matcher->engine->dataset);
+
+    return raters.ptr[film + 1] - raters.ptr[film];
+}
+
+static double judge(finding *find, int grade, reel_index film)
 {
     const reel_movie movie = reel_dataset_movie(find->matcher->engine->dataset, film);
-    double score = GRADES[key->grade];
+    double score = GRADES[grade];
 
     if (find->year == 0 || movie.year == 0) {
         score -= NO_YEAR;
@@ -140,9 +148,8 @@ static double judge(finding *find, const reel_search_key *key, reel_index film)
 
 static void offer(finding *find, reel_index film, double score)
 {
-    const int64_t *rated = find->matcher->index->rated;
     const bool better = score > find->best_score || (score == find->best_score && find->best >= 0 &&
-                                                     rated[film] > rated[find->best]);
+                                                     rated(find, film) > rated(find, find->best));
 
     if (score <= 0 || (film == find->best && score <= find->best_score))
         return;
@@ -165,7 +172,7 @@ static void look_up(finding *find, const char *plain, size_t length, double less
     const int32_t id = reel__intern_find(m->keys, plain, length < 255 ? length : 255);
 
     for (int32_t i = id < 0 ? -1 : m->first[id]; i >= 0; i = m->next[i])
-        offer(find, m->film[i], judge(find, &m->index->keys[i], m->film[i]) - less);
+        offer(find, m->film[i], judge(find, m->grade[i], m->film[i]) - less);
 }
 
 static void name_film(char *out, size_t size, const finding *find, reel_index film)
@@ -177,7 +184,6 @@ static void name_film(char *out, size_t size, const finding *find, reel_index fi
 
 static void conclude(finding *find, reel_import_found *out)
 {
-    const int64_t *rated = find->matcher->index->rated;
     char one[160], two[160];
 
     *out = (reel_import_found){.movie = -1};
@@ -193,7 +199,7 @@ static void conclude(finding *find, reel_import_found *out)
     name_film(one, sizeof one, find, find->best);
     if (find->second >= 0 && find->second_score > find->best_score - CLEARLY_BETTER) {
         name_film(two, sizeof two, find, find->second);
-        if (rated[find->best] < FAR_MORE_RATED * (rated[find->second] + 1)) {
+        if (rated(find, find->best) < FAR_MORE_RATED * (rated(find, find->second) + 1)) {
             (void)snprintf(out->reason, sizeof out->reason, "several films are called so: %s, %s",
                            one, two);
             return;
@@ -245,7 +251,7 @@ reel_code reel__import_index_find(reel_import_index *matcher, const reel_import_
     skip = find.best < 0 ? reel__search_article(plain->data, plain->length) : 0;
     if (skip > 0)
         look_up(&find, plain->data + skip, plain->length - skip,
-                GRADES[REEL_KEY_TITLE] - GRADES[REEL_KEY_BARE]);
+                GRADES[REEL_TITLE_FULL] - GRADES[REEL_TITLE_BARE]);
     conclude(&find, out);
 out:
     return rc;

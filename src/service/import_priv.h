@@ -14,6 +14,7 @@ typedef struct reel_import_index {
     int32_t *first;        /* [titles] the last key of the index with this text */
     int32_t *next;         /* [keys] the one before it, -1 = none */
     int32_t *film;         /* [keys] */
+    uint8_t *grade;        /* [keys] reel_title_grade */
     reel_buf plain, name;
 } reel_import_index;
 

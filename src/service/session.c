@@ -22,7 +22,6 @@ reel_code reel__session_new(reel_session **out, const reel_engine *engine, reel_
     if (session == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory to answer requests");
     session->engine = engine;
-    reel__buf_init(&session->search.query, 1 << 16);
     REEL_TRY(reel_scratch_new(&session->scratch, err));
     session->scores = reel__alloc_aligned(movies, sizeof *session->scores);
     session->skip = reel__alloc_zero((movies + 63) / 64, sizeof *session->skip);
@@ -41,7 +40,7 @@ void reel__session_free(reel_session *session)
 {
     if (session == NULL)
         return;
-    reel__search_work_fini(&session->search);
+    reel__search_work_free(session->search);
     reel_scratch_free(session->scratch);
     reel__free(session->scores);
     reel__free(session->skip);

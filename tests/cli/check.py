@@ -56,7 +56,10 @@ def check_people(answer):
 def check_hits(answer):
     has(answer, {"items"})
     for film in answer["items"]:
-        has(film, MOVIE | {"match"})
+        has(film, MOVIE | {"match", "how", "matched"})
+        for found in film["matched"]:
+            has(found, {"field", "text", "where"})
+            assert all(0 <= at and at + length <= len(found["text"]) for at, length in found["where"])
     return ", ".join(film["title"] for film in answer["items"])
 
 

@@ -125,7 +125,8 @@ static void every_page_has_what_no_other_has(void **state)
     int64_t rated;
 
     (void)state;
-    assert_int_equal(walk("/api/v1/movies?", "movie", MOVIE_SHAPE "match:n", ids), WORLD_FILMS);
+    assert_int_equal(walk("/api/v1/movies?", "movie", MOVIE_SHAPE "match:n how:s? matched:a", ids),
+                     WORLD_FILMS);
     assert_int_equal(walk("/api/v1/people?", "user", "user:i ratings:i mean:n", ids), WORLD_PEOPLE);
     for (size_t i = 0; i < WORLD_PEOPLE; i++)
         assert_int_equal(ids[i], 3 * (i + 1));
@@ -148,6 +149,9 @@ static void search_is_best_first(void **state)
     for (size_t i = 1; i < json_array_size(items); i++)
         assert_true(number(json_array_get(items, i), "match") <=
                     number(json_array_get(items, i - 1), "match"));
+    assert_each(items, MOVIE_SHAPE "match:n how:s matched:a");
+    assert_string_equal(text(json_array_get(items, 0), "how"), "typo");
+    assert_each(member(json_array_get(items, 0), "matched"), "field:s text:s where:a");
     items = member(get("/api/v1/movies?q=am%C3%A9lie"), "items");
     assert_string_equal(text(json_array_get(items, 0), "title"), "Amélie");
     assert_int_equal(json_array_size(member(get("/api/v1/movies?q=qqqq"), "items")), 0);

@@ -7,7 +7,7 @@
 #include "support/property.h"
 #include "support/world.h"
 
-enum { TOP = 5, PAGE = 7, LETTERS_LEAST = 6 };
+enum { TOP = 5, PAGE = 7, LETTERS_LEAST = 6, ENOUGH = 10 };
 
 static reel_engine *engine;
 static reel_session *session;
@@ -43,10 +43,10 @@ static int tear_down(void **state)
     return 0;
 }
 
-static reel_hits find(const char *query, size_t offset, size_t limit)
+static reel_search_hits find(const char *query, size_t offset, size_t limit)
 {
     const reel_page page = {.offset = offset, .limit = limit};
-    reel_hits hits;
+    reel_search_hits hits;
     reel_err err = {0};
 
     assert_ok(reel__search(session, query, page, &hits, &err));
@@ -55,7 +55,7 @@ static reel_hits find(const char *query, size_t offset, size_t limit)
 }
 
 /* The place of a film among the first `limit`, or limit. */
-static size_t place_of(reel_index film, const reel_hits *hits, size_t limit)
+static size_t place_of(reel_index film, const reel_search_hits *hits, size_t limit)
 {
     for (size_t i = 0; i < hits->count; i++)
         if (hits->items[i].movie == film)
@@ -66,7 +66,7 @@ static size_t place_of(reel_index film, const reel_hits *hits, size_t limit)
 /* First, or after films that fit exactly as well. */
 static void assert_first_among_equals(reel_index film, const char *query)
 {
-    const reel_hits hits = find(query, 0, 50);
+    const reel_search_hits hits = find(query, 0, 50);
     const size_t place = place_of(film, &hits, 50);
 
     if (place == 50 || hits.items[place].match < hits.items[0].match)
@@ -103,11 +103,22 @@ static void titles_find_their_films(void **state)
     }
 }
 
+/* Among the first of those that do not fit as they were typed; where ENOUGH films do, or one is
+ * called so, typos are not looked for ("Power" finds films with Power, not Powder). */
 static void assert_in_top(reel_index film, const char *query)
 {
-    const reel_hits hits = find(query, 0, TOP);
+    const reel_search_hits hits = find(query, 0, 50);
+    size_t as_typed = 0, before = 0;
 
-    if (place_of(film, &hits, TOP) == TOP)
+    for (size_t i = 0; i < hits.count && before < TOP; i++) {
+        if (hits.items[i].movie == film)
+            return;
+        if (hits.items[i].how <= REEL_FOUND_WORDS)
+            as_typed++;
+        else
+            before++;
+    }
+    if (as_typed < ENOUGH && (hits.count == 0 || hits.items[0].how != REEL_FOUND_EXACT))
         fail_msg("\"%s\" does not find \"%s\" among the first %d", query,
                  reel_dataset_movie(reel__engine_dataset(engine), film).name, (int)TOP);
 }
@@ -176,7 +187,7 @@ static void beginnings_find_films_that_begin_so(void **state)
         char typed[256];
 
         for (size_t k = 1; k < strlen(film.name) && k < sizeof typed; k++) {
-            reel_hits hits;
+            reel_search_hits hits;
 
             memcpy(typed, film.name, k);
             typed[reel__utf8_cut(film.name, strlen(film.name), k)] = '\0';
@@ -195,7 +206,7 @@ static void pages_are_parts_of_one_order(void **state)
     (void)state;
     for (size_t q = 0; q < sizeof queries / sizeof *queries; q++) {
         static reel_index whole[4000];
-        const reel_hits all = find(queries[q], 0, 4000);
+        const reel_search_hits all = find(queries[q], 0, 4000);
         const size_t total = all.total;
         size_t at = 0;
 
@@ -205,7 +216,7 @@ static void pages_are_parts_of_one_order(void **state)
             assert_true(i == 0 || all.items[i].match <= all.items[i - 1].match);
         }
         while (at < total) {
-            const reel_hits page = find(queries[q], at, PAGE);
+            const reel_search_hits page = find(queries[q], at, PAGE);
 
             assert_int_equal(page.total, total);
             assert_int_equal(page.count, total - at < PAGE ? total - at : PAGE);
@@ -226,7 +237,7 @@ static void anything_may_be_typed(void **state)
     for (int run = 0; run < 3000; run++) {
         char typed[200];
         const size_t length = (size_t)draw(&rng, 0, run % 10 == 0 ? 199 : 24);
-        reel_hits hits;
+        reel_search_hits hits;
 
         for (size_t i = 0; i < length; i++)
             typed[i] =

@@ -15,7 +15,7 @@ static const char *const models[] = {"hybrid", "content", "user-knn", "popular"}
 static reel_code ask(reel_session *session, uint64_t *out, reel_err *err)
 {
     const reel_list *list;
-    reel_hits hits;
+    reel_search_hits hits;
     uint64_t sum = 0;
     reel_code rc = REEL_OK;
 
