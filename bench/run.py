@@ -17,6 +17,7 @@ BENCHES = {
     "store": [build / "bench/bench_store"],
     "score": [build / "bench/bench_score"],
     "knn": [build / "bench/bench_knn"],
+    "search": [build / "bench/bench_search"],
     "sklearn": ["/usr/bin/python3", root / "bench/peers/sklearn_cosine.py", f"{data}/ml-1m/ratings.dat"],
     "models": ["/usr/bin/python3", root / "bench/models.py", build / "bench/bench_models", data],
     "growth": ["/usr/bin/python3", root / "bench/growth.py", build / "reel", build / "bench/bench_growth"],
