@@ -11,10 +11,13 @@ import sys
 root = pathlib.Path(__file__).resolve().parent.parent
 build = root / "build/bench"
 data = os.environ["REEL_TEST_DATA"]
+# What is acknowledged is on disk, as it is by default; without a PostgreSQL server SQLite alone is measured.
+server = ["env", "REEL_POSTGRES_SETTINGS=fsync=on full_page_writes=on", root / "script/postgres", "--optional"]
 BENCHES = {
     "base": [build / "bench/bench_base"],
     "parse": [build / "bench/bench_parse"],
-    "store": [build / "bench/bench_store"],
+    "store": [*server, build / "bench/bench_store"],
+    "load": [*server, "/usr/bin/python3", root / "bench/load.py", root / "build/release/reel", data],
     "score": [build / "bench/bench_score"],
     "knn": [build / "bench/bench_knn"],
     "search": [build / "bench/bench_search"],
