@@ -340,7 +340,9 @@ void reel__rows_dots(const reel_rows *rows, const float *x, float *out)
 #define MULTIPLY_ONE(name, target, vector, lanes, count, add)                                      \
     target static size_t name(const float *matrix, size_t d, const float *x, float *out, size_t f) \
     {                                                                                              \
-        for (; f + (count) * (lanes) <= d; f += (count) * (lanes)) {                               \
+        const size_t width = (size_t)(count) * (lanes);                                            \
+                                                                                                   \
+        for (; f + width <= d; f += width) {                                                       \
             vector even[count] = {{0}}, odd[count] = {{0}};                                        \
                                                                                                    \
             for (size_t i = 0; i < d; i += 2) {                                                    \
