@@ -162,6 +162,24 @@ reel_code reel__args_int(const reel_args *args, int option, int64_t min, int64_t
                      args->command->options[option].name, min, max, text);
 }
 
+reel_code reel__args_real(const reel_args *args, int option, double min, double max, double *value,
+                          reel_err *err)
+{
+    const char *text = args->option[option];
+    char *end;
+    double parsed;
+
+    if (text == NULL)
+        return REEL_OK;
+    parsed = strtod(text, &end);
+    if (*end != '\0' || end == text || !(parsed >= min && parsed <= max))
+        return reel_fail(err, REEL_E_INVALID,
+                         "--%s: expected a number from %g to %g, got \"%.40s\"",
+                         args->command->options[option].name, min, max, text);
+    *value = parsed;
+    return REEL_OK;
+}
+
 /* "", "k", "Mi", "GB": what it multiplies by, or 0. */
 static double read_unit(const char *unit)
 {

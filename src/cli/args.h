@@ -58,6 +58,9 @@ void reel__args_help(const reel_command *command);
 /* A whole number in [min, max]; absent: *value stays. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__args_int(const reel_args *args, int option, int64_t min, int64_t max,
                                        int64_t *value, reel_err *err);
+/* The same for a number, such as 0.3. */
+REEL_MUST_USE reel_code reel__args_real(const reel_args *args, int option, double min, double max,
+                                        double *value, reel_err *err);
 /* A count such as 500000, 10M or 1.5G: k, M, G and T are thousands, ki, Mi, Gi and Ti 1024s; a B
  * may stand behind. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__args_amount(const reel_args *args, int option, int64_t min,

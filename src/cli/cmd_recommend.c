@@ -17,6 +17,11 @@ enum {
     OPT_MODEL,
     OPT_LIMIT,
     OPT_SEEN,
+    OPT_FILTER,
+    OPT_BOOST,
+    OPT_DIVERSITY,
+    OPT_NOVELTY,
+    OPT_CALIBRATE,
     OPT_USER,
     OPT_RATINGS,
     OPT_HISTORIES,
@@ -34,8 +39,13 @@ enum {
     {"database", "FILE", "the database `reel load` made"},                                         \
         {"models", "DIR", "where model files are kept (default FILE.models)"},                     \
         {"model", "NAME", MODEL_HELP}, {"limit", "N", "how many films, 1 to 100 (default 10)"},    \
+        {"seen", NULL, "list films of the history too"},                                           \
+        {"filter", "TEXT", "only films such as: year >= 1990 and not genre:Horror"},               \
+        {"boost", "TEXT", "sooner: if director:\"Agnes Varda\" then 2 else 1"},                    \
+        {"diversity", "X", "0 to 1: films unlike one another"},                                    \
+        {"novelty", "X", "0 to 1: little known films"},                                            \
     {                                                                                              \
-        "seen", NULL, "list films of the history too"                                              \
+        "calibrate", "X", "0 to 1: genres in the shares of the history"                            \
     }
 
 static const reel_option recommend_options[] = {
@@ -167,6 +177,9 @@ static void print_footing(const shown_list *shown)
     if (list->source_movie < 0 && list->removed_seen > 0)
         reel__term_print("; %s already rated left out",
                          films_text(count, (int64_t)list->removed_seen));
+    if (list->removed_filter > 0)
+        reel__term_print("; %s left out by the filter",
+                         films_text(count, (int64_t)list->removed_filter));
     if (reel_dataset_simulated(reel__engine_dataset(shown->open->engine)))
         reel__term_print("; the people are simulated");
     reel__term_print(".%s\n", reel__term_plain());
@@ -218,12 +231,19 @@ out:
 static reel_code read_list_options(const reel_args *args, reel_request *request, reel_err *err)
 {
     int64_t limit = 10;
-    const reel_code rc = reel__args_int(args, OPT_LIMIT, 1, 100, &limit, err);
+    reel_code rc;
 
     *request = reel__request_default();
+    REEL_TRY(reel__args_int(args, OPT_LIMIT, 1, 100, &limit, err));
+    REEL_TRY(reel__args_real(args, OPT_DIVERSITY, 0, 1, &request->diversity, err));
+    REEL_TRY(reel__args_real(args, OPT_NOVELTY, 0, 1, &request->novelty, err));
+    REEL_TRY(reel__args_real(args, OPT_CALIBRATE, 0, 1, &request->calibrate, err));
     request->limit = (size_t)limit;
     request->model = args->option[OPT_MODEL];
     request->show_seen = args->option[OPT_SEEN] != NULL;
+    request->filter = args->option[OPT_FILTER];
+    request->boost = args->option[OPT_BOOST];
+out:
     return rc;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,22 @@ reel_code reel__exchange_get_int(const reel_exchange *exchange, const char *name
                          "%s: expected a whole number from %" PRId64 " to %" PRId64
                          ", got \"%.40s\"",
                          name, min, max, text);
+    *out = value;
+    return REEL_OK;
+}
+
+reel_code reel__exchange_get_real(const reel_exchange *exchange, const char *name, double *out,
+                                  reel_err *err)
+{
+    const char *text = reel__exchange_get(exchange, name);
+    char *end;
+    double value;
+
+    if (text == NULL)
+        return REEL_OK;
+    value = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(value))
+        return reel_fail(err, REEL_E_INVALID, "%s: expected a number, got \"%.40s\"", name, text);
     *out = value;
     return REEL_OK;
 }

@@ -80,6 +80,9 @@ const char *reel__exchange_get(const reel_exchange *exchange, const char *name);
 REEL_MUST_USE reel_code reel__exchange_get_int(const reel_exchange *exchange, const char *name,
                                                int64_t min, int64_t max, int64_t *out,
                                                reel_err *err);
+/* The same for a number; its range is the caller's matter. */
+REEL_MUST_USE reel_code reel__exchange_get_real(const reel_exchange *exchange, const char *name,
+                                                double *out, reel_err *err);
 /* The query's `cursor` of a kind ('o' = offset, 'b' = before, 'a' = after); missing: *out stays.
  * Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__exchange_cursor(const reel_exchange *exchange, char kind,

@@ -8,55 +8,72 @@
 #include "service/recommend.h"
 
 enum { LIST_LIMIT = 100, JSON_DEPTH = 8, EXCLUDE_MAX = 1000 };
+static const double CALIBRATE_USUAL = 0.5;
 
 /* A request as its body says it, with the arrays it points to. */
 typedef struct body_request {
     reel_request request;
-    reel_given *given;
+    reel_given *given, *edits;
     int64_t *exclude;
     int64_t movie; /* explanations: the film asked about */
 } body_request;
 
-static reel_code read_given(const json_t *entry, size_t index, reel_given *out, reel_err *err)
+static reel_code read_given(const json_t *entry, reel_given *out, reel_err *err)
 {
-    reel_err inner = {REEL_OK, ""};
     reel_code rc;
 
     *out = (reel_given){.movie = -1, .rating = (double)NAN, .weight = 1};
-    rc = json_is_object(entry) ? REEL_OK : reel_fail(&inner, REEL_E_INVALID, "expected an object");
-    if (rc == REEL_OK)
-        rc = reel__json_get_int(entry, "movie", &out->movie, &inner);
-    if (rc == REEL_OK)
-        rc = reel__json_get_real(entry, "rating", &out->rating, &inner);
-    if (rc == REEL_OK)
-        rc = reel__json_get_real(entry, "weight", &out->weight, &inner);
-    if (rc == REEL_OK && (out->movie < 0 || isnan(out->rating)))
-        rc = reel_fail(&inner, REEL_E_INVALID, "movie and rating must be given");
-    return rc == REEL_OK ? REEL_OK : reel_fail(err, rc, "history[%zu]: %.400s", index, inner.msg);
+    if (!json_is_object(entry))
+        return reel_fail(err, REEL_E_INVALID, "expected an object");
+    REEL_TRY(reel__json_get_int(entry, "movie", &out->movie, err));
+    REEL_TRY(reel__json_get_real(entry, "rating", &out->rating, err));
+    REEL_TRY(reel__json_get_real(entry, "weight", &out->weight, err));
+    if (out->movie < 0)
+        rc = reel_fail(err, REEL_E_INVALID, "movie must be given");
+out:
+    return rc;
 }
 
-static reel_code read_history(const json_t *body, body_request *out, reel_err *err)
+/* An array of films with what was given to them; an edit may leave the rating as it is. */
+static reel_code read_films(const json_t *body, const char *member, bool rated, reel_given **out,
+                            size_t *count, reel_err *err)
 {
-    const json_t *history = json_object_get(body, "history");
-    const size_t count = json_array_size(history);
+    const json_t *list = json_object_get(body, member);
+    const size_t length = json_array_size(list);
 
-    if (history == NULL || json_is_null(history))
+    if (list == NULL || json_is_null(list))
         return REEL_OK;
-    if (!json_is_array(history))
-        return reel_fail(err, REEL_E_INVALID, "history: expected an array");
-    if (count > REEL_HISTORY_MAX)
-        return reel_fail(err, REEL_E_TOOLARGE, "history: more than %d entries", REEL_HISTORY_MAX);
-    out->given = reel__alloc_array(count, sizeof *out->given);
-    if (out->given == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory for a history of %zu entries", count);
-    for (size_t i = 0; i < count; i++) {
-        const reel_code rc = read_given(json_array_get(history, i), i, &out->given[i], err);
+    if (!json_is_array(list))
+        return reel_fail(err, REEL_E_INVALID, "%s: expected an array", member);
+    if (length > REEL_HISTORY_MAX)
+        return reel_fail(err, REEL_E_TOOLARGE, "%s: more than %d entries", member,
+                         REEL_HISTORY_MAX);
+    *out = reel__alloc_array(length, sizeof **out);
+    if (*out == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for %s of %zu entries", member, length);
+    for (size_t i = 0; i < length; i++) {
+        reel_err inner = {REEL_OK, ""};
+        reel_code rc = read_given(json_array_get(list, i), &(*out)[i], &inner);
+
+        if (rc == REEL_OK && rated && isnan((*out)[i].rating))
+            rc = reel_fail(&inner, REEL_E_INVALID, "rating must be given");
         if (rc != REEL_OK)
-            return rc;
+            return reel_fail(err, rc, "%s[%zu]: %.400s", member, i, inner.msg);
     }
-    out->request.given = out->given;
-    out->request.given_count = count;
+    *count = length;
     return REEL_OK;
+}
+
+static reel_code read_histories(const json_t *body, body_request *out, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(read_films(body, "history", true, &out->given, &out->request.given_count, err));
+    REEL_TRY(read_films(body, "edits", false, &out->edits, &out->request.edit_count, err));
+    out->request.given = out->given;
+    out->request.edits = out->edits;
+out:
+    return rc;
 }
 
 static reel_code read_exclude(const json_t *body, body_request *out, reel_err *err)
@@ -83,6 +100,14 @@ static reel_code read_exclude(const json_t *body, body_request *out, reel_err *e
     return REEL_OK;
 }
 
+static reel_code set_seen(const char *seen, reel_request *request, reel_err *err)
+{
+    request->show_seen = strcmp(seen, "show") == 0;
+    if (!request->show_seen && strcmp(seen, "hide") != 0)
+        return reel_fail(err, REEL_E_INVALID, "seen: expected \"hide\" or \"show\"");
+    return REEL_OK;
+}
+
 static reel_code read_limits(const json_t *body, body_request *out, reel_err *err)
 {
     int64_t limit = 10, reasons = out->request.reasons;
@@ -96,11 +121,33 @@ static reel_code read_limits(const json_t *body, body_request *out, reel_err *er
         return reel_fail(err, REEL_E_INVALID, "limit: expected 1 to %d", LIST_LIMIT);
     if (reasons < 0 || reasons > REEL_REASONS_MAX)
         return reel_fail(err, REEL_E_INVALID, "reasons: expected 0 to %d", REEL_REASONS_MAX);
-    if (strcmp(seen, "hide") != 0 && strcmp(seen, "show") != 0)
-        return reel_fail(err, REEL_E_INVALID, "seen: expected \"hide\" or \"show\"");
     out->request.limit = (size_t)limit;
     out->request.reasons = (int)reasons;
-    out->request.show_seen = strcmp(seen, "show") == 0;
+    rc = set_seen(seen, &out->request, err);
+out:
+    return rc;
+}
+
+/* true is half of everything, false nothing of it. */
+static reel_code read_calibrate(const json_t *body, double *out, reel_err *err)
+{
+    const json_t *member = json_object_get(body, "calibrate");
+
+    if (!json_is_boolean(member))
+        return reel__json_get_real(body, "calibrate", out, err);
+    *out = json_is_true(member) ? CALIBRATE_USUAL : 0;
+    return REEL_OK;
+}
+
+static reel_code read_rules(const json_t *body, reel_request *request, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(reel__json_get_text(body, "filter", &request->filter, err));
+    REEL_TRY(reel__json_get_text(body, "boost", &request->boost, err));
+    REEL_TRY(reel__json_get_real(body, "diversity", &request->diversity, err));
+    REEL_TRY(reel__json_get_real(body, "novelty", &request->novelty, err));
+    REEL_TRY(read_calibrate(body, &request->calibrate, err));
 out:
     return rc;
 }
@@ -116,7 +163,8 @@ static reel_code read_body(const json_t *body, body_request *out, reel_err *err)
     REEL_TRY(reel__json_get_text(body, "model", &out->request.model, err));
     REEL_TRY(read_limits(body, out, err));
     REEL_TRY(read_exclude(body, out, err));
-    REEL_TRY(read_history(body, out, err));
+    REEL_TRY(read_rules(body, &out->request, err));
+    REEL_TRY(read_histories(body, out, err));
     if (out->request.user < 0 && out->request.given == NULL)
         return reel_fail(err, REEL_E_INVALID, "give either user or history");
     if (out->request.user >= 0 && out->request.given != NULL)
@@ -164,6 +212,7 @@ static reel_code with_body(reel_context *context, bool explain, reel_err *err)
                  : answer_list(context, &body.request, err);
 out:
     reel__free(body.given);
+    reel__free(body.edits);
     reel__free(body.exclude);
     json_decref(json);
     return rc;
@@ -179,6 +228,23 @@ reel_code reel__handle_explain(reel_context *context, reel_err *err)
     return with_body(context, true, err);
 }
 
+static reel_code read_query_rules(const reel_exchange *exchange, reel_request *request,
+                                  reel_err *err)
+{
+    const char *seen = reel__exchange_get(exchange, "seen");
+    reel_code rc;
+
+    request->filter = reel__exchange_get(exchange, "filter");
+    request->boost = reel__exchange_get(exchange, "boost");
+    REEL_TRY(reel__exchange_get_real(exchange, "diversity", &request->diversity, err));
+    REEL_TRY(reel__exchange_get_real(exchange, "novelty", &request->novelty, err));
+    REEL_TRY(reel__exchange_get_real(exchange, "calibrate", &request->calibrate, err));
+    if (seen != NULL)
+        rc = set_seen(seen, request, err);
+out:
+    return rc;
+}
+
 static reel_code read_query(const reel_context *context, reel_request *request, reel_err *err)
 {
     int64_t limit = 10, reasons = request->reasons;
@@ -190,6 +256,7 @@ static reel_code read_query(const reel_context *context, reel_request *request, 
     request->limit = (size_t)limit;
     request->reasons = (int)reasons;
     request->model = reel__exchange_get(context->exchange, "model");
+    rc = read_query_rules(context->exchange, request, err);
 out:
     return rc;
 }

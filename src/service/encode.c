@@ -91,21 +91,13 @@ void reel__write_movie(reel_json *json, const reel_engine *engine, reel_index mo
 /* The rating a film of the history has; a film that stands for itself was rated by nobody. */
 static void put_given_rating(reel_json *json, const reel_session *session, reel_index movie)
 {
-    size_t low = 0, high = session->query.count;
+    const size_t at = reel__session_place(session, movie);
 
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-
-        if (session->query.entries[middle].movie < movie)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     reel__json_key(json, "rating");
-    if (session->by_film || low == session->query.count)
+    if (session->by_film || at == session->query.count)
         reel__json_null(json);
     else
-        reel__json_float(json, session->query.entries[low].value);
+        reel__json_float(json, session->query.entries[at].value);
 }
 
 static void put_reasons(reel_json *json, const reel_session *session, const reel_explanation *why)
@@ -134,6 +126,24 @@ static void put_reasons(reel_json *json, const reel_session *session, const reel
     reel__json_array_end(json);
 }
 
+/* Which rule moved it, and how far. */
+static void put_effects(reel_json *json, const reel_recommendation *item)
+{
+    reel__json_key(json, "rules");
+    reel__json_array(json);
+    for (int i = 0; i < item->effect_count; i++) {
+        reel__json_object(json);
+        reel__json_put_text(json, "rule", item->effects[i].rule);
+        reel__json_key(json, "moved");
+        if (item->effects[i].brought)
+            reel__json_null(json);
+        else
+            reel__json_int(json, item->effects[i].moved);
+        reel__json_object_end(json);
+    }
+    reel__json_array_end(json);
+}
+
 void reel__write_explanation(reel_json *json, const reel_session *session,
                              const reel_recommendation *item)
 {
@@ -145,6 +155,7 @@ void reel__write_explanation(reel_json *json, const reel_session *session,
     reel__json_put_real(json, "predicted_rating", item->predicted_rating);
     put_reasons(json, session, &item->why);
     reel__json_put_float(json, "other", (float)item->why.other);
+    put_effects(json, item);
     reel__json_object_end(json);
 }
 
@@ -170,6 +181,7 @@ void reel__write_list(reel_json *json, const reel_session *session, const reel_l
     reel__json_object(json);
     reel__json_put_int(json, "seen", (int64_t)list->removed_seen);
     reel__json_put_int(json, "exclude", (int64_t)list->removed_excluded);
+    reel__json_put_int(json, "filter", (int64_t)list->removed_filter);
     reel__json_object_end(json);
     reel__json_key(json, "next");
     reel__json_null(json);

@@ -116,7 +116,7 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
         return reel_fail(err, REEL_E_NOMEM, "out of memory to open a database");
     engine->opts = *opts;
     engine->opts.database = engine->opts.models_dir = NULL;
-    if (pthread_mutex_init(&engine->search_lock, NULL) != 0) {
+    if (pthread_mutex_init(&engine->lazy_lock, NULL) != 0) {
         reel__free(engine);
         return reel_fail(err, REEL_E_NOMEM, "no lock to open a database with");
     }
@@ -141,7 +141,8 @@ void reel__engine_close(reel_engine *engine)
     if (engine == NULL)
         return;
     reel__search_index_free(atomic_load(&engine->search));
-    pthread_mutex_destroy(&engine->search_lock);
+    reel__order_free(atomic_load(&engine->looks));
+    pthread_mutex_destroy(&engine->lazy_lock);
     for (int i = 0; i < MODELS; i++)
         reel_model_free(engine->models[i]);
     reel__free(engine->means);

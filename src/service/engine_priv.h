@@ -5,13 +5,17 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "eval/genres.h"
+#include "num/csr.h"
+#include "search/search.h"
 #include "service/engine.h"
 #include "service/recommend.h"
-#include "search/search.h"
 
 /* In the order they are offered; the hybrid is made of those after it. */
 enum { MODEL_HYBRID, MODEL_EASE, MODEL_IALS, MODEL_CONTENT, MODEL_USER_KNN, MODEL_POPULAR, MODELS };
 extern const char *const reel__engine_names[MODELS];
+
+typedef struct reel_looks reel_looks;
 
 struct reel_engine {
     reel_engine_opts opts; /* its texts are not kept */
@@ -24,8 +28,16 @@ struct reel_engine {
     reel_scale scale;
     double *means; /* [movies], NaN where nobody rated */
     bool has_tmdb;
-    pthread_mutex_t search_lock; /* held while the index is built by the first who searches */
+    /* Held while what only some requests need is made by the first of them. */
+    pthread_mutex_t lazy_lock;
     _Atomic(reel_search_index *) search;
+    _Atomic(reel_looks *) looks;
+};
+
+/* What films are like, for rules about the order of a list. */
+struct reel_looks {
+    reel_genres genres;
+    reel_csr features;
 };
 
 struct reel_session {
@@ -33,10 +45,12 @@ struct reel_session {
     reel_scratch *scratch;
     float *scores;  /* [movies] */
     uint64_t *skip; /* bitmap of [movies] */
+    float *worth;   /* [movies] for rules about the order; made by the first */
     reel_entry *entries;
     size_t entry_capacity;
     reel_query query;
     bool by_film;             /* the history is one film nobody rated */
+    bool edited;              /* it is not what the person gave */
     const reel_model *model;  /* of the last answer */
     reel_search_work *search; /* made by its first search */
     reel_list list;
@@ -64,9 +78,21 @@ extern const char reel__engine_models_text[];
 /* {"neighbours":100,...} appended to out. */
 void reel__engine_write_params(reel_json *json, const reel_model *model);
 
-/* query.c: fill session->query from a request. */
+/* order.c: hide the films that a filter leaves out (the list counts them), and choose the films of
+ * a list: by score, or by what the request's rules make of it. best [limit]; effects are written to
+ * the list's items. */
+REEL_MUST_USE reel_code reel__order_filter(reel_session *session, const reel_request *request,
+                                           reel_list *list, reel_err *err);
+REEL_MUST_USE reel_code reel__order_choose(reel_session *session, const reel_request *request,
+                                           reel_list *list, reel_err *err);
+void reel__order_free(reel_looks *looks); /* NULL allowed */
+
+/* session.c: fill session->query from a request. */
 REEL_MUST_USE reel_code reel__session_set_query(reel_session *session, const reel_request *request,
                                                 reel_err *err);
+
+/* Where a film stands, or would stand, in the history. O(log n) */
+size_t reel__session_place(const reel_session *session, reel_index movie);
 
 static inline void reel__bit_set(uint64_t *bits, reel_index i)
 {

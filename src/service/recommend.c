@@ -8,7 +8,6 @@
 #include <sys/random.h>
 
 #include "base/alloc.h"
-#include "num/topk.h"
 #include "service/engine_priv.h"
 
 reel_request reel__request_default(void)
@@ -23,6 +22,14 @@ static reel_code check_request(const reel_request *request, reel_err *err)
     if (request->limit < 1 || request->limit > REEL_LIST_MAX)
         return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to %d", request->limit,
                          (int)REEL_LIST_MAX);
+    if (!(request->diversity >= 0 && request->diversity <= 1))
+        return reel_fail(err, REEL_E_INVALID, "diversity: %g is not from 0 to 1",
+                         request->diversity);
+    if (!(request->novelty >= 0 && request->novelty <= 1))
+        return reel_fail(err, REEL_E_INVALID, "novelty: %g is not from 0 to 1", request->novelty);
+    if (!(request->calibrate >= 0 && request->calibrate <= 1))
+        return reel_fail(err, REEL_E_INVALID, "calibrate: %g is not from 0 to 1",
+                         request->calibrate);
     if (request->reasons < 0 || request->reasons > REEL_REASONS_MAX)
         return reel_fail(err, REEL_E_INVALID, "reasons: %d is not from 0 to %d", request->reasons,
                          (int)REEL_REASONS_MAX);
@@ -65,7 +72,7 @@ static void mask(reel_session *session, const reel_request *request, reel_list *
                              (session->by_film && session->model == engine->models[MODEL_HYBRID]);
 
     memset(session->skip, 0, ((size_t)raters.rows + 63) / 64 * sizeof *session->skip);
-    list->removed_seen = list->removed_excluded = 0;
+    list->removed_seen = list->removed_excluded = list->removed_filter = 0;
     for (size_t i = 0; i < session->query.count && !request->show_seen; i++)
         reel__bit_set(session->skip, session->query.entries[i].movie);
     if (!request->show_seen)
@@ -104,7 +111,7 @@ static reel_code score(reel_session *session, const char **basis, reel_err *err)
     const reel_model *popular = session->engine->models[MODEL_POPULAR];
     reel_code rc = REEL_OK;
 
-    *basis = session->query.row >= 0 ? "trained" : "fold_in";
+    *basis = session->query.row >= 0 && !session->edited ? "trained" : "fold_in";
     if (!nothing_to_use(&session->query)) {
         REEL_TRY(reel_model_score(session->model, &session->query, session->scratch,
                                   session->scores, err));
@@ -160,7 +167,6 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
                           reel_err *err)
 {
     reel_list *list = &session->list;
-    reel_scored best[REEL_LIST_MAX];
     reel_code rc = REEL_OK;
 
     *out = NULL;
@@ -170,16 +176,10 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
     REEL_TRY(reel__session_set_query(session, request, err));
     REEL_TRY(score(session, &list->basis, err));
     mask(session, request, list);
-    list->count = reel__topk(session->scores, reel_dataset_movies(session->engine->dataset),
-                             session->skip, request->limit, best);
-    for (size_t i = 0; i < list->count; i++) {
-        reel_recommendation *item = &list->items[i];
-
-        item->movie = best[i].index;
-        item->rank = (int)i + 1;
-        item->score = (double)best[i].score;
-        REEL_TRY(explain(session, (size_t)request->reasons, item, err));
-    }
+    REEL_TRY(reel__order_filter(session, request, list, err));
+    REEL_TRY(reel__order_choose(session, request, list, err));
+    for (size_t i = 0; i < list->count; i++)
+        REEL_TRY(explain(session, (size_t)request->reasons, &list->items[i], err));
     describe(list, session, request);
     REEL_TRY(name_list(list, err));
     *out = list;
@@ -222,6 +222,7 @@ reel_code reel__explain(reel_session *session, const reel_request *request, int6
     mask(session, request, list);
     out->rank = rank_of(session, out->movie);
     out->score = (double)session->scores[out->movie];
+    out->effect_count = 0;
     describe(list, session, request);
     REEL_TRY(explain(session, (size_t)request->reasons, out, err));
 out:

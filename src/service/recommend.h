@@ -15,7 +15,7 @@ typedef struct reel_given {
     bool click;    /* seen or liked without a rating, which is not looked at then */
 } reel_given;
 
-enum { REEL_LIST_MAX = 200, REEL_HISTORY_MAX = 5000 };
+enum { REEL_LIST_MAX = 200, REEL_HISTORY_MAX = 5000, REEL_RULES = 4 };
 
 typedef struct reel_request {
     int64_t user;            /* MovieLens person, or -1 */
@@ -28,6 +28,16 @@ typedef struct reel_request {
     size_t exclude_count;
     bool show_seen; /* default: films of the history are left out */
     int reasons;    /* how many reasons each film gets, 0 .. REEL_REASONS_MAX */
+
+    /* Another use of what a person gave: a weight for a film they rated (0 = do not use it, 2 =
+     * count it double; rating NaN = as it is), or a rating more. */
+    const reel_given *edits;
+    size_t edit_count;
+
+    /* Which films may be on the list, and in which order; rules/expression.h, rules/arrange.h. */
+    const char *filter; /* a condition; NULL = every film */
+    const char *boost;  /* a number the place in the list is multiplied by; NULL = 1 */
+    double diversity, novelty, calibrate; /* each 0 .. 1 */
 } reel_request;
 reel_request reel__request_default(void);
 
@@ -37,6 +47,12 @@ typedef struct reel_recommendation {
     double score;
     double predicted_rating; /* NaN where the model has none */
     reel_explanation why;
+    int effect_count;
+    struct reel_rule_effect {
+        const char *rule; /* "boost", "diversity", "novelty" or "calibrate" */
+        int moved;        /* places up (down: negative) */
+        bool brought;     /* without the rule it would not be on the list; moved says nothing */
+    } effects[REEL_RULES];
 } reel_recommendation;
 
 typedef struct reel_list {
@@ -46,15 +62,15 @@ typedef struct reel_list {
     const char *data_hash;
     const char *basis; /* "trained", "fold_in" or "fallback" */
     int64_t user, source_movie;
-    size_t removed_seen, removed_excluded;
+    size_t removed_seen, removed_excluded, removed_filter;
     size_t count;
     reel_recommendation items[REEL_LIST_MAX];
 } reel_list;
 
 /* The list lives in the session until its next use. A history the model can make nothing of (empty,
  * all weights 0, nobody rated these films) is answered by `popular` with basis "fallback".
- * Errors: E_NOTFOUND (no such person, film or model; names it), E_INVALID (limit, ratings; names
- * the member: history[3].rating). */
+ * Errors: E_NOTFOUND (no such person, film or model; names it), E_INVALID (limit, ratings, a filter
+ * or boost with a mistake; names the member: history[3].rating), E_TOOLARGE (filter, boost). */
 REEL_MUST_USE reel_code reel__recommend(reel_session *session, const reel_request *request,
                                         const reel_list **out, reel_err *err);
 

@@ -22,13 +22,13 @@ reel_code reel__search_get_index(const reel_search_index **out, const reel_engin
     reel_code rc = REEL_OK;
 
     if (index == NULL) {
-        pthread_mutex_lock(&owner->search_lock);
+        pthread_mutex_lock(&owner->lazy_lock);
         index = atomic_load_explicit(&owner->search, memory_order_relaxed);
         if (index == NULL)
             rc = reel__search_index_new(&index, engine->dataset, err);
         if (rc == REEL_OK)
             atomic_store_explicit(&owner->search, index, memory_order_release);
-        pthread_mutex_unlock(&owner->search_lock);
+        pthread_mutex_unlock(&owner->lazy_lock);
     }
     *out = index;
     return rc;

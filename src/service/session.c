@@ -44,6 +44,7 @@ void reel__session_free(reel_session *session)
     reel_scratch_free(session->scratch);
     reel__free(session->scores);
     reel__free(session->skip);
+    reel__free(session->worth);
     reel__free(session->entries);
     reel__free(session);
 }
@@ -145,6 +146,78 @@ out:
     return rc;
 }
 
+size_t reel__session_place(const reel_session *session, reel_index movie)
+{
+    size_t low = 0, high = session->query.count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+
+        if (session->entries[middle].movie < movie)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static reel_code check_edit(const reel_engine *engine, const reel_given *edit, size_t i,
+                            reel_err *err)
+{
+    const reel_scale scale = engine->scale;
+
+    if (reel_dataset_find_movie(engine->dataset, edit->movie) < 0)
+        return reel_fail(err, REEL_E_NOTFOUND, "edits[%zu].movie: no film has id %lld", i,
+                         (long long)edit->movie);
+    if (!isnan(edit->rating) && !(edit->rating >= scale.min && edit->rating <= scale.max))
+        return reel_fail(err, REEL_E_INVALID, "edits[%zu].rating: %g is not from %g to %g", i,
+                         edit->rating, scale.min, scale.max);
+    if (!(edit->weight >= 0 && edit->weight <= WEIGHT_MOST))
+        return reel_fail(err, REEL_E_INVALID, "edits[%zu].weight: %g is not from 0 to %g", i,
+                         edit->weight, WEIGHT_MOST);
+    return REEL_OK;
+}
+
+/* A film that was not rated, and is given no rating now, has nothing to edit. */
+static reel_code edit(reel_session *session, const reel_given *given, size_t i, reel_err *err)
+{
+    const reel_index movie = reel_dataset_find_movie(session->engine->dataset, given->movie);
+    const size_t at = reel__session_place(session, movie);
+    const bool there = at < session->query.count && session->entries[at].movie == movie;
+    reel_entry *entry = &session->entries[at];
+
+    if (!there && isnan(given->rating))
+        return reel_fail(err, REEL_E_INVALID,
+                         "edits[%zu].movie: film %lld is not in the history; give a rating too", i,
+                         (long long)given->movie);
+    if (!there) {
+        memmove(entry + 1, entry, (session->query.count - at) * sizeof *entry);
+        *entry = (reel_entry){.movie = movie, .kind = REEL_ENTRY_RATING};
+        session->query.count++;
+    }
+    entry->weight = (float)given->weight;
+    if (!isnan(given->rating))
+        entry->value = (float)given->rating;
+    session->edited = true;
+    return REEL_OK;
+}
+
+static reel_code take_edits(reel_session *session, const reel_request *request, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    if (request->edit_count > REEL_HISTORY_MAX)
+        return reel_fail(err, REEL_E_INVALID, "edits: %zu films, at most %d are taken",
+                         request->edit_count, (int)REEL_HISTORY_MAX);
+    REEL_TRY(reserve_entries(session, session->query.count + request->edit_count, err));
+    for (size_t i = 0; i < request->edit_count; i++) {
+        REEL_TRY(check_edit(session->engine, &request->edits[i], i, err));
+        REEL_TRY(edit(session, &request->edits[i], i, err));
+    }
+out:
+    return rc;
+}
+
 static reel_code take_film(reel_session *session, int64_t id, reel_err *err)
 {
     reel_index movie;
@@ -170,7 +243,7 @@ reel_code reel__session_set_query(reel_session *session, const reel_request *req
     if ((request->user >= 0) + (request->given_count > 0) + (request->source_movie >= 0) > 1)
         return reel_fail(err, REEL_E_INVALID,
                          "user, history, movie: give one of them, not several");
-    session->by_film = false;
+    session->by_film = session->edited = false;
     session->query = (reel_query){.now = reel__clock_now(), .row = -1};
     if (request->user >= 0)
         REEL_TRY(take_person(session, request->user, err));
@@ -178,6 +251,7 @@ reel_code reel__session_set_query(reel_session *session, const reel_request *req
         REEL_TRY(take_film(session, request->source_movie, err));
     else
         REEL_TRY(take_given(session, request, err));
+    REEL_TRY(take_edits(session, request, err));
     session->query.entries = session->entries;
     if (session->query.row >= 0)
         session->query.row_hash = reel_query_hash(&session->query);

@@ -4,7 +4,7 @@ import json
 import sys
 
 MOVIE = {"movie", "title", "year", "genres", "poster", "generated_poster", "rating"}
-ITEM = MOVIE | {"rank", "score", "baseline", "predicted_rating", "reasons", "terms", "other"}
+ITEM = MOVIE | {"rank", "score", "baseline", "predicted_rating", "reasons", "terms", "other", "rules"}
 LIST = {"id", "model", "basis", "user", "source_movie", "items", "removed", "next"}
 
 
@@ -26,7 +26,7 @@ def check_item(item):
 def check_list(answer):
     has(answer, LIST)
     has(answer["model"], {"name", "id", "data_hash"})
-    has(answer["removed"], {"seen", "exclude"})
+    has(answer["removed"], {"seen", "exclude", "filter"})
     assert answer["basis"] in ("trained", "fold_in", "fallback")
     assert answer["id"].startswith("r_") and answer["next"] is None
     for rank, item in enumerate(answer["items"], 1):

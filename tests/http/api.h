@@ -12,7 +12,7 @@
 
 #define MOVIE_SHAPE "movie:i title:s year:i? genres:a poster:s? generated_poster:s rating:o "
 #define ITEM_SHAPE                                                                                 \
-    MOVIE_SHAPE "rank:i score:n baseline:n predicted_rating:n? reasons:a terms:a other:n"
+    MOVIE_SHAPE "rank:i score:n baseline:n predicted_rating:n? reasons:a terms:a other:n rules:a"
 #define LIST_SHAPE "id:s model:o basis:s user:i? source_movie:i? items:a removed:o next:s?"
 
 static struct {
@@ -246,7 +246,7 @@ static inline size_t assert_list(const json_t *list)
 
     assert_shape(list, LIST_SHAPE);
     assert_shape(member(list, "model"), "name:s id:s data_hash:s");
-    assert_shape(member(list, "removed"), "seen:i exclude:i");
+    assert_shape(member(list, "removed"), "seen:i exclude:i filter:i");
     assert_each(items, ITEM_SHAPE);
     assert_int_equal(strncmp(text(list, "id"), "r_", 2), 0);
     for (size_t i = 0; i < json_array_size(items); i++) {

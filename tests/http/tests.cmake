@@ -1,6 +1,7 @@
 reel_add_test(http/fetch.c)
 reel_add_test(http/catalogue.c)
 reel_add_test(http/lists.c)
+reel_add_test(http/rules.c)
 reel_add_test(http/feedback.c)
 reel_add_test(http/door.c)
 reel_add_test(http/threads.c)

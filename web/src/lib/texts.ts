@@ -79,16 +79,12 @@ export const t = {
   nav: { label: "Pages", home: "Films", people: "People", rate: "Rate", log: "Log", skip: "Skip to the page" },
   theme: { toDark: "Dark theme", toLight: "Light theme" },
   search: {
-    label: "Search films by title, person or words",
-    placeholder: "Film, person or words",
+    label: "Search a film by title",
+    placeholder: "Search a film",
     hint: "Press / to search",
-    none: (q: string) => `Nothing like “${q}”. Try fewer letters, or the original title.`,
+    none: (q: string) => `No title like “${q}”. Try fewer letters or the original title.`,
     failed: "The search has no answer just now. Type again to retry.",
     found: (n: number) => plural(n, "film found", "films found"),
-    foundIn: {
-      title: "", other_title: "Also called", director: "Directed by", cast: "With", keyword: "About", tag: "Tagged",
-      genre: "", overview: "", tagline: "", year: "",
-    },
   },
   home: {
     heading: "Start from a film you like",
@@ -218,7 +214,7 @@ export const t = {
     unsent: (n: number) => `${plural(n, "event waits", "events wait")} in this browser to be sent.`,
   },
   left: (removed: Record<string, number>) => {
-    const names: Record<string, string> = { seen: "seen", exclude: "not for you", unknown: "unknown" };
+    const names: Record<string, string> = { seen: "seen", exclude: "not for you", filter: "outside the filter", unknown: "unknown" };
     const parts = Object.entries(removed).filter(([, n]) => n > 0).map(([why, n]) => `${names[why] ?? why}, ${number(n)}`);
     return parts.length > 0 ? `Left out: ${parts.join("; ")}` : null;
   },

@@ -1,0 +1,2 @@
+reel_add_test(unit/rules/expression.c)
+reel_add_test(unit/rules/arrange.c)
