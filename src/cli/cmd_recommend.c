@@ -214,7 +214,7 @@ static reel_code write_list(reel_json *json, const void *what, reel_err *err)
     const shown_list *list = what;
 
     (void)err;
-    reel__write_list(json, list->open->session, list->list);
+    reel__write_list(json, list->open->session, list->list, NULL);
     return REEL_OK;
 }
 

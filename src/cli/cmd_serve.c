@@ -16,6 +16,7 @@
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_THREADS };
 enum { TRAIN_MODEL = 2, TRAIN_FORCE };
+enum { SECRET_LEAST = 32 };
 
 static const reel_option serve_options[] = {
     {"database", "FILE", "the database `reel load` made"},
@@ -130,6 +131,23 @@ static void *prepare_search(void *engine)
     return NULL;
 }
 
+/* What is sealed with the key holds as long as the process, or as REEL_SECRET stays the same. */
+static reel_code take_secret(reel_seal_key *key, reel_err *err)
+{
+    const char *secret = reel__env_get("REEL_SECRET", "");
+
+    if (*secret == '\0')
+        return reel__seal_key_random(key, err);
+    if (strlen(secret) < SECRET_LEAST)
+        return reel_fail(
+            err, REEL_E_INVALID,
+            "REEL_SECRET: %zu characters are too few, take %d or more; one that nobody "
+            "guesses: openssl rand -hex 32",
+            strlen(secret), (int)SECRET_LEAST);
+    reel__seal_key_of(key, secret);
+    return REEL_OK;
+}
+
 static reel_code run_server(const reel_args *args, reel_server *server, reel_engine *engine,
                             reel_err *err)
 {
@@ -140,6 +158,7 @@ static reel_code run_server(const reel_args *args, reel_server *server, reel_eng
     reel_code rc;
     int received;
 
+    REEL_TRY(take_secret(&app.key, err));
     REEL_TRY(reel__feedback_open(&app.feedback, engine, err));
     REEL_TRY(reel__server_start(server, &app, err));
     REEL_TRY(announce(args, server, engine, err));

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/json.h"
+#include "base/seal.h"
 #include "service/engine.h"
 #include "service/feedback.h"
 
@@ -23,6 +24,7 @@ enum {
 typedef struct reel_app {
     const reel_engine *engine;
     reel_feedback *feedback;
+    reel_seal_key key; /* of what goes out and must come back as it was */
 } reel_app;
 
 typedef struct reel_parameter {
@@ -52,7 +54,9 @@ struct reel_exchange {
     const char *if_none_match;   /* may be NULL */
     const char *accept_encoding; /* may be NULL */
     char request_id[17];
-    int64_t id;              /* the {id} of the route */
+    int64_t id;        /* the {id} of the route */
+    const char *token; /* its {token}, not closed by a NUL */
+    size_t token_length;
     const reel_later *later; /* may be NULL */
 
     /* the answer */

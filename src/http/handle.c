@@ -45,14 +45,16 @@ static reel_code no_route(reel_exchange *exchange, const char *allow, reel_err *
 static reel_code dispatch(reel_context *context, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
-    char allow[32];
-    const reel_route *route =
-        reel__route_find(exchange->method, exchange->path, &exchange->id, allow, sizeof allow);
+    reel_route_parts parts;
+    const reel_route *route = reel__route_find(exchange->method, exchange->path, &parts);
     reel_code rc;
 
     if (route == NULL)
-        return no_route(exchange, allow, err);
+        return no_route(exchange, parts.allow, err);
     exchange->route = route->path;
+    exchange->id = parts.id;
+    exchange->token = parts.token;
+    exchange->token_length = parts.token_length;
     rc = check_body(exchange, err);
     if (rc == REEL_OK)
         rc = route->handler(context, err);
@@ -65,11 +67,9 @@ void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_se
 {
     reel_context context = {.exchange = exchange, .app = app, .session = session};
     reel_err err = {REEL_OK, ""};
-    int64_t id;
-    char allow[32];
+    reel_route_parts parts;
 
-    if (!is_api(exchange->path) &&
-        reel__route_find("GET", exchange->path, &id, allow, sizeof allow) == NULL) {
+    if (!is_api(exchange->path) && reel__route_find("GET", exchange->path, &parts) == NULL) {
         reel__serve_page(exchange);
         return;
     }

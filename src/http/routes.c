@@ -18,6 +18,8 @@ static const reel_route routes[] = {
     {"GET", "/api/v1/recommendations", reel__handle_recommend_get, "a list for a person"},
     {"POST", "/api/v1/recommendations", reel__handle_recommend_post,
      "a list for a person or an anonymous history"},
+    {"GET", "/api/v1/recommendations/{token}/next", reel__handle_recommend_next,
+     "how a list goes on"},
     {"POST", "/api/v1/explanations", reel__handle_explain, "why one film"},
     {"GET", "/api/v1/feedback", reel__handle_feedback_log, "the feedback log, newest first"},
     {"POST", "/api/v1/feedback", reel__handle_feedback_post, "keep events"},
@@ -45,16 +47,30 @@ static bool read_id(const char *digits, size_t count, int64_t *id)
     return count > 0;
 }
 
-static bool path_fits(const char *pattern, const char *path, int64_t *id)
+static const char token_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                    "0123456789-_";
+
+/* What stands in a path where the pattern has a name; its end, or NULL. */
+static const char *take_part(const char *pattern, const char *path, reel_route_parts *parts)
+{
+    size_t length = strspn(path, "0123456789");
+
+    if (strncmp(pattern, "{id}", 4) == 0)
+        return read_id(path, length, &parts->id) ? path + length : NULL;
+    length = strspn(path, token_letters);
+    parts->token = path;
+    parts->token_length = length;
+    return length > 0 ? path + length : NULL;
+}
+
+static bool path_fits(const char *pattern, const char *path, reel_route_parts *parts)
 {
     while (*pattern != '\0') {
-        if (strncmp(pattern, "{id}", 4) == 0) {
-            const size_t digits = strspn(path, "0123456789");
-
-            if (!read_id(path, digits, id))
+        if (*pattern == '{') {
+            path = take_part(pattern, path, parts);
+            pattern = strchr(pattern, '}') + 1;
+            if (path == NULL)
                 return false;
-            pattern += 4;
-            path += digits;
         } else if (*pattern++ != *path++) {
             return false;
         }
@@ -62,21 +78,22 @@ static bool path_fits(const char *pattern, const char *path, int64_t *id)
     return *path == '\0';
 }
 
-const reel_route *reel__route_find(const char *method, const char *path, int64_t *id, char *allow,
-                                   size_t size)
+const reel_route *reel__route_find(const char *method, const char *path, reel_route_parts *parts)
 {
     size_t used = 0;
 
-    allow[0] = '\0';
+    *parts = (reel_route_parts){0};
     for (size_t i = 0; i < ROUTES; i++) {
+        const size_t left = sizeof parts->allow - used;
         int written;
-        if (!path_fits(routes[i].path, path, id))
+
+        if (!path_fits(routes[i].path, path, parts))
             continue;
         if (strcmp(routes[i].method, method) == 0)
             return &routes[i];
         written =
-            snprintf(allow + used, size - used, "%s%s", used > 0 ? ", " : "", routes[i].method);
-        used += written > 0 && (size_t)written < size - used ? (size_t)written : 0;
+            snprintf(parts->allow + used, left, "%s%s", used > 0 ? ", " : "", routes[i].method);
+        used += written > 0 && (size_t)written < left ? (size_t)written : 0;
     }
     return NULL;
 }

@@ -19,23 +19,29 @@ typedef reel_code reel_handler(reel_context *context, reel_err *err);
 
 typedef struct reel_route {
     const char *method;
-    const char *path; /* "{id}" stands for a whole number */
+    const char *path; /* "{id}" stands for a whole number, "{token}" for base64url */
     reel_handler *handler;
     const char *help;
 } reel_route;
 
 const reel_route *reel__route_at(size_t index); /* NULL beyond the last */
 
-/* The route for a method and path, its {id} in *id. NULL: allow [size] is "" when no route has the
- * path, else the methods it has. */
-const reel_route *reel__route_find(const char *method, const char *path, int64_t *id, char *allow,
-                                   size_t size);
+/* What stands in a path for the names in braces. */
+typedef struct reel_route_parts {
+    int64_t id;
+    const char *token; /* in the path, not closed by a NUL */
+    size_t token_length;
+    char allow[32]; /* no route: the methods there are for the path, "" = none */
+} reel_route_parts;
+
+/* The route for a method and path, or NULL. */
+const reel_route *reel__route_find(const char *method, const char *path, reel_route_parts *parts);
 
 reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel__handle_similar,
     reel__handle_poster, reel__handle_people, reel__handle_person, reel__handle_person_ratings,
     reel__handle_person_similar, reel__handle_recommend_get, reel__handle_recommend_post,
-    reel__handle_explain, reel__handle_feedback_post, reel__handle_feedback_log,
-    reel__handle_models, reel__handle_licenses;
+    reel__handle_recommend_next, reel__handle_explain, reel__handle_feedback_post,
+    reel__handle_feedback_log, reel__handle_models, reel__handle_licenses;
 
 /* Static files and the pages of the front end: everything outside /api. Never fails. */
 void reel__serve_page(reel_exchange *exchange);

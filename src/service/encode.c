@@ -159,7 +159,8 @@ void reel__write_explanation(reel_json *json, const reel_session *session,
     reel__json_object_end(json);
 }
 
-void reel__write_list(reel_json *json, const reel_session *session, const reel_list *list)
+void reel__write_list(reel_json *json, const reel_session *session, const reel_list *list,
+                      const char *next)
 {
     reel__json_object(json);
     reel__json_put_text(json, "id", list->id);
@@ -183,8 +184,7 @@ void reel__write_list(reel_json *json, const reel_session *session, const reel_l
     reel__json_put_int(json, "exclude", (int64_t)list->removed_excluded);
     reel__json_put_int(json, "filter", (int64_t)list->removed_filter);
     reel__json_object_end(json);
-    reel__json_key(json, "next");
-    reel__json_null(json);
+    reel__json_put_text(json, "next", next);
     reel__json_object_end(json);
 }
 

@@ -255,13 +255,14 @@ static reel_genre_mix mix_of(const reel_session *session, const reel_genres *gen
     return reel__genre_mix(genres, films, count);
 }
 
-static void put_item(reel_list *list, size_t at, reel_index movie, double score)
+/* Places go on where a list goes on. */
+static void put_item(reel_list *list, const reel_request *request, size_t at, reel_scored film)
 {
     reel_recommendation *item = &list->items[at];
 
-    item->movie = movie;
-    item->rank = (int)at + 1;
-    item->score = score;
+    item->movie = film.index;
+    item->rank = (int)(request->earlier_count + at) + 1;
+    item->score = (double)film.score;
     item->effect_count = 0;
 }
 
@@ -281,7 +282,7 @@ static reel_code choose_by_rules(ordering *o, const bool *on, reel_list *list, r
     o->history = mix_of(s, &o->looks->genres, history);
     REEL_TRY(choose_films(o, on, films, &list->count, err));
     for (size_t i = 0; i < list->count; i++)
-        put_item(list, i, films[i], (double)s->scores[films[i]]);
+        put_item(list, o->request, i, (reel_scored){films[i], s->scores[films[i]]});
     for (int rule = 0; rule < REEL_RULES; rule++)
         if (on[rule])
             REEL_TRY(note_effect(o, on, rule, list, err));
@@ -317,6 +318,6 @@ reel_code reel__order_choose(reel_session *session, const reel_request *request,
     list->count = reel__topk(session->scores, reel_dataset_movies(session->engine->dataset),
                              session->skip, request->limit, best);
     for (size_t i = 0; i < list->count; i++)
-        put_item(list, i, best[i].index, (double)best[i].score);
+        put_item(list, request, i, best[i]);
     return REEL_OK;
 }

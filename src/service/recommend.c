@@ -1,13 +1,11 @@
 /* recommend.c - a request becomes a list of films with the reason for each, or people like one. */
 #include "service/recommend.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
-#include "base/alloc.h"
+#include "base/seal.h"
 #include "service/engine_priv.h"
 
 reel_request reel__request_default(void)
@@ -85,6 +83,12 @@ static void mask(reel_session *session, const reel_request *request, reel_list *
         reel__bit_set(session->skip, movie);
         list->removed_excluded++;
     }
+    for (size_t i = 0; i < request->earlier_count; i++) {
+        const reel_index movie = reel_dataset_find_movie(engine->dataset, request->earlier[i]);
+
+        if (movie >= 0)
+            reel__bit_set(session->skip, movie);
+    }
     if (session->by_film)
         reel__bit_set(session->skip, session->query.entries[0].movie);
     for (reel_index movie = 0; movie < raters.rows && !reads_texts; movie++)
@@ -128,18 +132,10 @@ out:
 static reel_code name_list(reel_list *list, reel_err *err)
 {
     unsigned char bits[16];
-    size_t got = 0;
+    const reel_code rc = reel__random_bytes(bits, sizeof bits, err);
 
-    while (got < sizeof bits) {
-        const ssize_t more = getrandom(bits + got, sizeof bits - got, 0);
-
-        if (more < 0 && errno == EINTR)
-            continue;
-        if (more < 0)
-            return reel_fail(err, REEL_E_STORE, "the system gives no random bits: %s",
-                             strerror(errno));
-        got += (size_t)more;
-    }
+    if (rc != REEL_OK)
+        return rc;
     memcpy(list->id, "r_", 3);
     for (size_t i = 0; i < sizeof bits; i++)
         (void)snprintf(list->id + 2 + 2 * i, 3, "%02x", (unsigned)bits[i]);
@@ -181,7 +177,10 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
     for (size_t i = 0; i < list->count; i++)
         REEL_TRY(explain(session, (size_t)request->reasons, &list->items[i], err));
     describe(list, session, request);
-    REEL_TRY(name_list(list, err));
+    if (request->list_id != NULL)
+        (void)snprintf(list->id, sizeof list->id, "%s", request->list_id);
+    else
+        REEL_TRY(name_list(list, err));
     *out = list;
 out:
     return rc;

@@ -29,6 +29,11 @@ typedef struct reel_request {
     bool show_seen; /* default: films of the history are left out */
     int reasons;    /* how many reasons each film gets, 0 .. REEL_REASONS_MAX */
 
+    /* A list that goes on: its id (NULL = a new one), and the films it had so far. */
+    const char *list_id;
+    const int64_t *earlier;
+    size_t earlier_count;
+
     /* Another use of what a person gave: a weight for a film they rated (0 = do not use it, 2 =
      * count it double; rating NaN = as it is), or a rating more. */
     const reel_given *edits;
@@ -89,7 +94,9 @@ REEL_MUST_USE reel_code reel__similar_people(reel_session *session, const reel_r
                                              reel_err *err);
 
 /* ---- as JSON, for both doors (docs/api.md) -------------------------------------------------- */
-void reel__write_list(reel_json *json, const reel_session *session, const reel_list *list);
+/* next: where the list goes on, NULL = nowhere. */
+void reel__write_list(reel_json *json, const reel_session *session, const reel_list *list,
+                      const char *next);
 void reel__write_explanation(reel_json *json, const reel_session *session,
                              const reel_recommendation *item);
 /* full: every field of docs/api.md "movie"; otherwise the short form used in lists. */

@@ -89,11 +89,14 @@ typedef struct client {
     uint64_t sums; /* of the lists and searches, whoever asked at the same time */
 } client;
 
-static uint64_t sum_of(const char *items)
+/* Each list has an id of its own in front of its items, and in the path behind them. */
+static uint64_t sum_of(const char *answer)
 {
+    const char *items = strstr(answer, "\"items\"");
+    const char *next = items == NULL ? NULL : strstr(items, "\"next\"");
     uint64_t sum = 5381;
 
-    for (; items != NULL && *items != '\0'; items++)
+    for (items = items == NULL ? answer : items; *items != '\0' && items != next; items++)
         sum = sum * 33 + (unsigned char)*items;
     return sum;
 }
@@ -113,9 +116,7 @@ static void ask_lists(client *own, char *answer, int round)
 
         if (exchange("GET", targets[turn], "", answer) != 200)
             own->wrong++;
-        /* Each list has an id of its own in front of its items. */
-        own->sums +=
-            sum_of(strstr(answer, "\"items\"") != NULL ? strstr(answer, "\"items\"") : answer);
+        own->sums += sum_of(answer);
     }
 }
 

@@ -380,7 +380,7 @@ static void writes_lists(void **state)
 
         reel__buf_init(&text, 1 << 20);
         reel__json_init(&json, &text);
-        reel__write_list(&json, session, list);
+        reel__write_list(&json, session, list, NULL);
         root = parse(&text);
         items = json_object_get(root, "items");
         assert_int_equal(json_array_size(items), list->count);

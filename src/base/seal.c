@@ -1,0 +1,183 @@
+/* seal.c - see seal.h. Inside the base64 stand 16 bytes of signature and the deflated text. */
+#include "base/seal.h"
+
+#include <errno.h>
+#include <nettle/base64.h>
+#include <nettle/hmac.h>
+#include <nettle/memops.h>
+#include <string.h>
+#include <sys/random.h>
+#include <zlib.h>
+
+enum { SIGNATURE = 16 };
+
+/* ---- keys ---------------------------------------------------------------------------------- */
+
+reel_code reel__random_bytes(void *out, size_t size_bytes, reel_err *err)
+{
+    size_t got = 0;
+
+    while (got < size_bytes) {
+        const ssize_t more = getrandom((char *)out + got, size_bytes - got, 0);
+
+        if (more < 0 && errno == EINTR)
+            continue;
+        if (more < 0)
+            return reel_fail(err, REEL_E_STORE, "the system gives no random bits: %s",
+                             strerror(errno));
+        got += (size_t)more;
+    }
+    return REEL_OK;
+}
+
+reel_code reel__seal_key_random(reel_seal_key *out, reel_err *err)
+{
+    return reel__random_bytes(out->bytes, sizeof out->bytes, err);
+}
+
+void reel__seal_key_of(reel_seal_key *out, const char *secret)
+{
+    struct sha256_ctx state;
+
+    sha256_init(&state);
+    sha256_update(&state, strlen(secret), (const uint8_t *)secret);
+    sha256_digest(&state, sizeof out->bytes, out->bytes);
+}
+
+static void sign(const reel_seal_key *key, const uint8_t *data, size_t length,
+                 uint8_t out[SIGNATURE])
+{
+    struct hmac_sha256_ctx state;
+
+    hmac_sha256_set_key(&state, sizeof key->bytes, key->bytes);
+    hmac_sha256_update(&state, length, data);
+    hmac_sha256_digest(&state, SIGNATURE, out);
+}
+
+/* ---- sealing ------------------------------------------------------------------------------- */
+
+/* Signature and deflated text, appended. */
+static void pack(reel_buf *out, const reel_seal_key *key, const char *text, size_t length)
+{
+    uLongf size = compressBound((uLong)length);
+    uint8_t *room = (uint8_t *)reel__buf_reserve(out, SIGNATURE + size);
+
+    if (room == NULL)
+        return;
+    if (compress2(room + SIGNATURE, &size, (const Bytef *)text, (uLong)length,
+                  Z_BEST_COMPRESSION) != Z_OK) {
+        out->failed = true;
+        return;
+    }
+    sign(key, room + SIGNATURE, size, room);
+    reel__buf_advance(out, SIGNATURE + size);
+}
+
+static void encode(reel_buf *out, const reel_buf *packed)
+{
+    struct base64_encode_ctx state;
+    char *room =
+        reel__buf_reserve(out, BASE64_ENCODE_LENGTH(packed->length) + BASE64_ENCODE_FINAL_LENGTH);
+    size_t written;
+
+    if (room == NULL)
+        return;
+    base64url_encode_init(&state);
+    written = base64_encode_update(&state, room, packed->length, (const uint8_t *)packed->data);
+    written += base64_encode_final(&state, room + written);
+    while (written > 0 && room[written - 1] == '=')
+        written--;
+    reel__buf_advance(out, written);
+}
+
+reel_code reel__seal(reel_buf *out, const reel_seal_key *key, const char *text, size_t length,
+                     reel_err *err)
+{
+    reel_buf packed;
+    reel_code rc;
+
+    if (length > REEL_SEAL_TEXT_MAX)
+        return reel_fail(err, REEL_E_TOOLARGE, "%zu bytes are more than can be sealed", length);
+    reel__buf_init(&packed, 2 * (size_t)REEL_SEAL_TEXT_MAX);
+    pack(&packed, key, text, length);
+    REEL_TRY(reel__buf_check(&packed, err));
+    encode(out, &packed);
+    rc = reel__buf_check(out, err);
+out:
+    reel__buf_fini(&packed);
+    return rc;
+}
+
+/* ---- opening ------------------------------------------------------------------------------- */
+
+static reel_code refuse(reel_err *err)
+{
+    return reel_fail(err, REEL_E_INVALID, "this was not made by this server, or was changed");
+}
+
+static reel_code decode(reel_buf *packed, const char *sealed, size_t length, reel_err *err)
+{
+    struct base64_decode_ctx state;
+    const size_t padding = (4 - length % 4) % 4;
+    char *room = reel__buf_reserve(packed, BASE64_DECODE_LENGTH(length + padding));
+    size_t written = BASE64_DECODE_LENGTH(length + padding), more = 0;
+
+    if (room == NULL)
+        return reel__buf_check(packed, err);
+    base64url_decode_init(&state);
+    if (!base64_decode_update(&state, &written, (uint8_t *)room, length, sealed) ||
+        !base64_decode_update(&state, &more, (uint8_t *)room + written, padding, "===") ||
+        !base64_decode_final(&state))
+        return refuse(err);
+    reel__buf_advance(packed, written + more);
+    return packed->length > SIGNATURE ? REEL_OK : refuse(err);
+}
+
+/* By steps, so that a few bytes cannot ask for much memory. */
+static reel_code inflate_into(reel_buf *out, const uint8_t *data, size_t length, reel_err *err)
+{
+    enum { STEP = 1 << 14 };
+    z_stream stream = {.next_in = (Bytef *)(uintptr_t)data, .avail_in = (uInt)length};
+    size_t total = 0;
+    int state = inflateInit(&stream);
+
+    if (state != Z_OK)
+        return reel_fail(err, REEL_E_NOMEM, "no memory to open a sealed text");
+    while (state == Z_OK && total <= REEL_SEAL_TEXT_MAX) {
+        char *room = reel__buf_reserve(out, STEP);
+        size_t got;
+
+        if (room == NULL)
+            break;
+        stream.next_out = (Bytef *)room;
+        stream.avail_out = STEP;
+        state = inflate(&stream, Z_NO_FLUSH);
+        got = STEP - stream.avail_out;
+        reel__buf_advance(out, got);
+        total += got;
+    }
+    (void)inflateEnd(&stream);
+    if (out->failed)
+        return reel__buf_check(out, err);
+    return state == Z_STREAM_END ? REEL_OK : refuse(err);
+}
+
+reel_code reel__unseal(reel_buf *out, const reel_seal_key *key, const char *sealed, size_t length,
+                       reel_err *err)
+{
+    uint8_t signature[SIGNATURE];
+    const uint8_t *data;
+    reel_buf packed;
+    reel_code rc;
+
+    reel__buf_init(&packed, 2 * (size_t)REEL_SEAL_TEXT_MAX);
+    REEL_TRY(decode(&packed, sealed, length, err));
+    data = (const uint8_t *)packed.data;
+    sign(key, data + SIGNATURE, packed.length - SIGNATURE, signature);
+    if (!memeql_sec(signature, data, SIGNATURE))
+        REEL_TRY(refuse(err));
+    rc = inflate_into(out, data + SIGNATURE, packed.length - SIGNATURE, err);
+out:
+    reel__buf_fini(&packed);
+    return rc;
+}

@@ -1,0 +1,32 @@
+/* base/seal.h - texts that go out to whoever asks and must come back as they were: compressed,
+ * signed (HMAC-SHA-256, RFC 2104) and written in base64url (RFC 4648, no padding). What is in them
+ * can be read by anyone, but made only by who has the key.
+ * Layer: base. Threads: no state.
+ */
+#ifndef REEL_BASE_SEAL_H
+#define REEL_BASE_SEAL_H
+
+#include "base/buf.h"
+
+enum { REEL_SEAL_TEXT_MAX = 1 << 20 };
+
+typedef struct reel_seal_key {
+    unsigned char bytes[32];
+} reel_seal_key;
+
+/* Bits of the system's generator. Errors: E_STORE. */
+REEL_MUST_USE reel_code reel__random_bytes(void *out, size_t size_bytes, reel_err *err);
+/* A key of this process alone. Errors: E_STORE. */
+REEL_MUST_USE reel_code reel__seal_key_random(reel_seal_key *out, reel_err *err);
+/* The key that a secret text stands for: the same for every process that knows it. */
+void reel__seal_key_of(reel_seal_key *out, const char *secret);
+
+/* Append the sealed text. Errors: E_NOMEM, E_TOOLARGE (more than REEL_SEAL_TEXT_MAX). */
+REEL_MUST_USE reel_code reel__seal(reel_buf *out, const reel_seal_key *key, const char *text,
+                                   size_t length, reel_err *err);
+/* Append the text of a sealed one. Errors: E_INVALID (not sealed with this key, or changed),
+ * E_NOMEM. Takes as long for a wrong signature wherever it differs. */
+REEL_MUST_USE reel_code reel__unseal(reel_buf *out, const reel_seal_key *key, const char *sealed,
+                                     size_t length, reel_err *err);
+
+#endif

@@ -1,0 +1,258 @@
+/* list_body.c - what is asked for a list, as JSON: read from a body, and written where a list goes
+ * on (list_next.c).
+ */
+#include "http/list_body.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+enum { EXCLUDE_MAX = 1000 };
+static const double CALIBRATE_USUAL = 0.5;
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static reel_code read_given(const json_t *entry, reel_given *out, reel_err *err)
+{
+    reel_code rc;
+
+    *out = (reel_given){.movie = -1, .rating = (double)NAN, .weight = 1};
+    if (!json_is_object(entry))
+        return reel_fail(err, REEL_E_INVALID, "expected an object");
+    REEL_TRY(reel__json_get_int(entry, "movie", &out->movie, err));
+    REEL_TRY(reel__json_get_real(entry, "rating", &out->rating, err));
+    REEL_TRY(reel__json_get_real(entry, "weight", &out->weight, err));
+    if (out->movie < 0)
+        rc = reel_fail(err, REEL_E_INVALID, "movie must be given");
+out:
+    return rc;
+}
+
+/* An array of films with what was given to them; an edit may leave the rating as it is. */
+static reel_code read_films(const json_t *body, const char *member, bool rated, reel_given **out,
+                            size_t *count, reel_err *err)
+{
+    const json_t *list = json_object_get(body, member);
+    const size_t length = json_array_size(list);
+
+    if (list == NULL || json_is_null(list))
+        return REEL_OK;
+    if (!json_is_array(list))
+        return reel_fail(err, REEL_E_INVALID, "%s: expected an array", member);
+    if (length > REEL_HISTORY_MAX)
+        return reel_fail(err, REEL_E_TOOLARGE, "%s: more than %d entries", member,
+                         REEL_HISTORY_MAX);
+    *out = reel__alloc_array(length, sizeof **out);
+    if (*out == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for %s of %zu entries", member, length);
+    for (size_t i = 0; i < length; i++) {
+        reel_err inner = {REEL_OK, ""};
+        reel_code rc = read_given(json_array_get(list, i), &(*out)[i], &inner);
+
+        if (rc == REEL_OK && rated && isnan((*out)[i].rating))
+            rc = reel_fail(&inner, REEL_E_INVALID, "rating must be given");
+        if (rc != REEL_OK)
+            return reel_fail(err, rc, "%s[%zu]: %.400s", member, i, inner.msg);
+    }
+    *count = length;
+    return REEL_OK;
+}
+
+static reel_code read_histories(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(read_films(body, "history", true, &out->given, &out->request.given_count, err));
+    REEL_TRY(read_films(body, "edits", false, &out->edits, &out->request.edit_count, err));
+    out->request.given = out->given;
+    out->request.edits = out->edits;
+out:
+    return rc;
+}
+
+static reel_code read_ids(const json_t *body, const char *member, int64_t **out, size_t *count,
+                          reel_err *err)
+{
+    const json_t *list = json_object_get(body, member);
+    const size_t length = json_array_size(list);
+
+    if (list == NULL || json_is_null(list))
+        return REEL_OK;
+    if (!json_is_array(list) || length > EXCLUDE_MAX)
+        return reel_fail(err, REEL_E_INVALID, "%s: expected an array of at most %d film ids",
+                         member, EXCLUDE_MAX);
+    *out = reel__alloc_array(length, sizeof **out);
+    if (*out == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for %s of %zu films", member, length);
+    for (size_t i = 0; i < length; i++) {
+        const json_t *id = json_array_get(list, i);
+
+        if (!json_is_integer(id))
+            return reel_fail(err, REEL_E_INVALID, "%s[%zu]: expected a film id", member, i);
+        (*out)[i] = json_integer_value(id);
+    }
+    *count = length;
+    return REEL_OK;
+}
+
+static reel_code read_exclude(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    const reel_code rc = read_ids(body, "exclude", &out->exclude, &out->request.exclude_count, err);
+
+    out->request.exclude = out->exclude;
+    return rc;
+}
+
+reel_code reel__list_set_seen(reel_request *request, const char *seen, reel_err *err)
+{
+    request->show_seen = strcmp(seen, "show") == 0;
+    if (!request->show_seen && strcmp(seen, "hide") != 0)
+        return reel_fail(err, REEL_E_INVALID, "seen: expected \"hide\" or \"show\"");
+    return REEL_OK;
+}
+
+static reel_code read_limits(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    int64_t limit = 10, reasons = out->request.reasons;
+    const char *seen = "hide";
+    reel_code rc;
+
+    REEL_TRY(reel__json_get_int(body, "limit", &limit, err));
+    REEL_TRY(reel__json_get_int(body, "reasons", &reasons, err));
+    REEL_TRY(reel__json_get_text(body, "seen", &seen, err));
+    if (limit < 1 || limit > REEL_LIST_LIMIT)
+        return reel_fail(err, REEL_E_INVALID, "limit: expected 1 to %d", REEL_LIST_LIMIT);
+    if (reasons < 0 || reasons > REEL_REASONS_MAX)
+        return reel_fail(err, REEL_E_INVALID, "reasons: expected 0 to %d", REEL_REASONS_MAX);
+    out->request.limit = (size_t)limit;
+    out->request.reasons = (int)reasons;
+    rc = reel__list_set_seen(&out->request, seen, err);
+out:
+    return rc;
+}
+
+/* true is half of everything, false nothing of it. */
+static reel_code read_calibrate(const json_t *body, double *out, reel_err *err)
+{
+    const json_t *member = json_object_get(body, "calibrate");
+
+    if (!json_is_boolean(member))
+        return reel__json_get_real(body, "calibrate", out, err);
+    *out = json_is_true(member) ? CALIBRATE_USUAL : 0;
+    return REEL_OK;
+}
+
+static reel_code read_rules(const json_t *body, reel_request *request, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(reel__json_get_text(body, "filter", &request->filter, err));
+    REEL_TRY(reel__json_get_text(body, "boost", &request->boost, err));
+    REEL_TRY(reel__json_get_real(body, "diversity", &request->diversity, err));
+    REEL_TRY(reel__json_get_real(body, "novelty", &request->novelty, err));
+    REEL_TRY(read_calibrate(body, &request->calibrate, err));
+out:
+    return rc;
+}
+
+/* Whose list, or like which film: exactly one. */
+static reel_code check_whose(const reel_request *request, reel_err *err)
+{
+    const int ways = (request->user >= 0) + (request->given != NULL) + (request->source_movie >= 0);
+
+    if (ways == 0)
+        return reel_fail(err, REEL_E_INVALID, "give user, history or source_movie");
+    if (ways > 1)
+        return reel_fail(err, REEL_E_INVALID,
+                         "give one of user, history and source_movie, not several");
+    return REEL_OK;
+}
+
+reel_code reel__list_body_read(reel_list_body *out, const json_t *body, reel_err *err)
+{
+    reel_code rc;
+
+    if (!json_is_object(body))
+        return reel_fail(err, REEL_E_INVALID, "expected a JSON object");
+    REEL_TRY(reel__json_get_int(body, "source_movie", &out->request.source_movie, err));
+    REEL_TRY(reel__json_get_int(body, "user", &out->request.user, err));
+    REEL_TRY(reel__json_get_int(body, "movie", &out->movie, err));
+    REEL_TRY(reel__json_get_text(body, "model", &out->request.model, err));
+    REEL_TRY(read_limits(body, out, err));
+    REEL_TRY(read_exclude(body, out, err));
+    REEL_TRY(read_rules(body, &out->request, err));
+    REEL_TRY(read_histories(body, out, err));
+    rc = check_whose(&out->request, err);
+out:
+    return rc;
+}
+
+reel_code reel__list_body_earlier(reel_list_body *out, const json_t *body, reel_err *err)
+{
+    const reel_code rc = read_ids(body, "earlier", &out->earlier, &out->request.earlier_count, err);
+
+    out->request.earlier = out->earlier;
+    return rc;
+}
+
+void reel__list_body_fini(reel_list_body *body)
+{
+    reel__free(body->given);
+    reel__free(body->edits);
+    reel__free(body->exclude);
+    reel__free(body->earlier);
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+static void write_films(reel_json *json, const char *member, const reel_given *films, size_t count)
+{
+    if (count == 0)
+        return;
+    reel__json_key(json, member);
+    reel__json_array(json);
+    for (size_t i = 0; i < count; i++) {
+        reel__json_object(json);
+        reel__json_put_int(json, "movie", films[i].movie);
+        reel__json_put_real(json, "rating", films[i].rating);
+        reel__json_put_real(json, "weight", films[i].weight);
+        reel__json_object_end(json);
+    }
+    reel__json_array_end(json);
+}
+
+static void write_text(reel_json *json, const char *member, const char *text)
+{
+    if (text != NULL)
+        reel__json_put_text(json, member, text);
+}
+
+void reel__list_write_ids(reel_json *json, const char *member, const int64_t *ids, size_t count)
+{
+    reel__json_key(json, member);
+    reel__json_array(json);
+    for (size_t i = 0; i < count; i++)
+        reel__json_int(json, ids[i]);
+    reel__json_array_end(json);
+}
+
+void reel__list_body_write(reel_json *json, const reel_request *request)
+{
+    reel__json_object(json);
+    reel__json_put_id(json, "user", request->user);
+    reel__json_put_id(json, "source_movie", request->source_movie);
+    write_films(json, "history", request->given, request->given_count);
+    write_films(json, "edits", request->edits, request->edit_count);
+    write_text(json, "model", request->model);
+    reel__json_put_int(json, "limit", (int64_t)request->limit);
+    reel__json_put_int(json, "reasons", request->reasons);
+    reel__json_put_text(json, "seen", request->show_seen ? "show" : "hide");
+    reel__list_write_ids(json, "exclude", request->exclude, request->exclude_count);
+    write_text(json, "filter", request->filter);
+    write_text(json, "boost", request->boost);
+    reel__json_put_real(json, "diversity", request->diversity);
+    reel__json_put_real(json, "novelty", request->novelty);
+    reel__json_put_real(json, "calibrate", request->calibrate);
+    reel__json_object_end(json);
+}
