@@ -276,7 +276,7 @@ static void wrong_bodies_name_the_member(void **state)
         {"[]", 422, "E_INVALID", "object"},
         {"7", 422, "E_INVALID", "object"},
         {"{}", 422, "E_INVALID", "give user, history or source_movie"},
-        {"{\"user\":6,\"history\":[]}", 422, "E_INVALID", "not both"},
+        {"{\"user\":6,\"history\":[]}", 422, "E_INVALID", "not several"},
         {"{\"user\":\"6\"}", 422, "E_INVALID", "user"},
         {"{\"user\":1.5}", 422, "E_INVALID", "user"},
         {"{\"user\":4}", 404, "E_NOTFOUND", "4"},
