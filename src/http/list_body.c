@@ -30,8 +30,8 @@ out:
 }
 
 /* An array of films with what was given to them; an edit may leave the rating as it is. */
-static reel_code read_films(const json_t *body, const char *member, bool rated, reel_given **out,
-                            size_t *count, reel_err *err)
+reel_code reel__list_read_films(reel_given **out, size_t *count, const json_t *body,
+                                const char *member, bool rated, reel_err *err)
 {
     const json_t *list = json_object_get(body, member);
     const size_t length = json_array_size(list);
@@ -63,8 +63,10 @@ static reel_code read_histories(const json_t *body, reel_list_body *out, reel_er
 {
     reel_code rc;
 
-    REEL_TRY(read_films(body, "history", true, &out->given, &out->request.given_count, err));
-    REEL_TRY(read_films(body, "edits", false, &out->edits, &out->request.edit_count, err));
+    REEL_TRY(
+        reel__list_read_films(&out->given, &out->request.given_count, body, "history", true, err));
+    REEL_TRY(
+        reel__list_read_films(&out->edits, &out->request.edit_count, body, "edits", false, err));
     out->request.given = out->given;
     out->request.edits = out->edits;
 out:
@@ -159,13 +161,14 @@ out:
 /* Whose list, or like which film: exactly one. */
 static reel_code check_whose(const reel_request *request, reel_err *err)
 {
-    const int ways = (request->user >= 0) + (request->given != NULL) + (request->source_movie >= 0);
+    const int ways = (request->user >= 0) + (request->given != NULL) +
+                     (request->source_movie >= 0) + (request->members != NULL);
 
     if (ways == 0)
-        return reel_fail(err, REEL_E_INVALID, "give user, history or source_movie");
+        return reel_fail(err, REEL_E_INVALID, "give user, history, source_movie or household");
     if (ways > 1)
         return reel_fail(err, REEL_E_INVALID,
-                         "give one of user, history and source_movie, not several");
+                         "give one of user, history, source_movie and household, not several");
     return REEL_OK;
 }
 
@@ -183,6 +186,7 @@ reel_code reel__list_body_read(reel_list_body *out, const json_t *body, reel_err
     REEL_TRY(read_exclude(body, out, err));
     REEL_TRY(read_rules(body, &out->request, err));
     REEL_TRY(read_histories(body, out, err));
+    REEL_TRY(reel__list_household_read(out, body, err));
     rc = check_whose(&out->request, err);
 out:
     return rc;
@@ -202,13 +206,16 @@ void reel__list_body_fini(reel_list_body *body)
     reel__free(body->edits);
     reel__free(body->exclude);
     reel__free(body->earlier);
+    for (size_t i = 0; i < REEL_MEMBERS_MAX; i++)
+        reel__free(body->histories[i]);
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
-static void write_films(reel_json *json, const char *member, const reel_given *films, size_t count)
+void reel__list_write_films(reel_json *json, const char *member, const reel_given *films,
+                            size_t count)
 {
-    if (count == 0)
+    if (films == NULL)
         return;
     reel__json_key(json, member);
     reel__json_array(json);
@@ -242,8 +249,9 @@ void reel__list_body_write(reel_json *json, const reel_request *request)
     reel__json_object(json);
     reel__json_put_id(json, "user", request->user);
     reel__json_put_id(json, "source_movie", request->source_movie);
-    write_films(json, "history", request->given, request->given_count);
-    write_films(json, "edits", request->edits, request->edit_count);
+    reel__list_write_films(json, "history", request->given, request->given_count);
+    reel__list_write_films(json, "edits", request->edits, request->edit_count);
+    reel__list_household_write(json, request);
     write_text(json, "model", request->model);
     reel__json_put_int(json, "limit", (int64_t)request->limit);
     reel__json_put_int(json, "reasons", request->reasons);

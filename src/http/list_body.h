@@ -22,6 +22,8 @@ typedef struct reel_list_body {
     reel_request request;
     reel_given *given, *edits;
     int64_t *exclude, *earlier;
+    reel_member members[REEL_MEMBERS_MAX];
+    reel_given *histories[REEL_MEMBERS_MAX];
     int64_t movie; /* explanations: the film asked about */
 } reel_list_body;
 
@@ -35,9 +37,22 @@ REEL_MUST_USE reel_code reel__list_set_seen(reel_request *request, const char *s
 REEL_MUST_USE reel_code reel__list_body_earlier(reel_list_body *out, const json_t *body,
                                                 reel_err *err);
 void reel__list_body_fini(reel_list_body *body);
+/* An array of films with what was given to them. rated: a rating is needed. */
+REEL_MUST_USE reel_code reel__list_read_films(reel_given **out, size_t *count, const json_t *body,
+                                              const char *member, bool rated, reel_err *err);
+/* Nothing where there is no array. */
+void reel__list_write_films(reel_json *json, const char *member, const reel_given *films,
+                            size_t count);
 /* A body that asks for the same. */
 void reel__list_body_write(reel_json *json, const reel_request *request);
 void reel__list_write_ids(reel_json *json, const char *member, const int64_t *ids, size_t count);
+
+/* ---- list_household.c ---------------------------------------------------------------------- */
+
+/* The member "household", where it is. */
+REEL_MUST_USE reel_code reel__list_household_read(reel_list_body *out, const json_t *body,
+                                                  reel_err *err);
+void reel__list_household_write(reel_json *json, const reel_request *request);
 
 /* ---- list_next.c --------------------------------------------------------------------------- */
 

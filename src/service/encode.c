@@ -100,7 +100,8 @@ static void put_given_rating(reel_json *json, const reel_session *session, reel_
         reel__json_float(json, session->query.entries[at].value);
 }
 
-static void put_reasons(reel_json *json, const reel_session *session, const reel_explanation *why)
+static void put_reasons(reel_json *json, const reel_session *session, const reel_explanation *why,
+                        const float *ratings)
 {
     reel__json_key(json, "reasons");
     reel__json_array(json);
@@ -110,11 +111,18 @@ static void put_reasons(reel_json *json, const reel_session *session, const reel
         reel__json_object(json);
         reel__json_put_int(json, "movie", film.id);
         reel__json_put_text(json, "title", film.name);
-        put_given_rating(json, session, why->reasons[i].movie);
+        if (ratings == NULL)
+            put_given_rating(json, session, why->reasons[i].movie);
+        else
+            reel__json_put_float(json, "rating", ratings[i]);
         reel__json_put_float(json, "contribution", (float)why->reasons[i].contribution);
         reel__json_object_end(json);
     }
     reel__json_array_end(json);
+}
+
+static void put_terms(reel_json *json, const reel_explanation *why)
+{
     reel__json_key(json, "terms");
     reel__json_array(json);
     for (size_t i = 0; i < why->term_count; i++) {
@@ -144,18 +152,77 @@ static void put_effects(reel_json *json, const reel_recommendation *item)
     reel__json_array_end(json);
 }
 
-void reel__write_explanation(reel_json *json, const reel_session *session,
-                             const reel_recommendation *item)
+/* All of an item but what it is to several people. */
+static void put_item(reel_json *json, const reel_session *session, const reel_recommendation *item)
 {
-    reel__json_object(json);
     reel__write_movie_members(json, session->engine, item->movie, false);
     reel__json_put_int(json, "rank", item->rank);
     reel__json_put_float(json, "score", (float)item->score);
     reel__json_put_float(json, "baseline", (float)item->why.baseline);
     reel__json_put_real(json, "predicted_rating", item->predicted_rating);
-    put_reasons(json, session, &item->why);
+    put_reasons(json, session, &item->why, NULL);
+    put_terms(json, &item->why);
     reel__json_put_float(json, "other", (float)item->why.other);
     put_effects(json, item);
+}
+
+void reel__write_explanation(reel_json *json, const reel_session *session,
+                             const reel_recommendation *item)
+{
+    reel__json_object(json);
+    put_item(json, session, item);
+    reel__json_object_end(json);
+}
+
+/* What film i of the list is to each of several people. */
+static void put_shares(reel_json *json, const reel_session *session, const reel_list *list,
+                       size_t i)
+{
+    reel__json_key(json, "members");
+    reel__json_array(json);
+    for (size_t m = 0; m < list->member_count; m++) {
+        const reel_share *share = &list->shares[i * list->member_count + m];
+
+        reel__json_object(json);
+        reel__json_put_float(json, "standing", (float)share->standing);
+        reel__json_put_float(json, "score", (float)share->why.score);
+        reel__json_put_float(json, "baseline", (float)share->why.baseline);
+        put_reasons(json, session, &share->why, share->ratings);
+        reel__json_put_float(json, "other", (float)share->why.other);
+        reel__json_object_end(json);
+    }
+    reel__json_array_end(json);
+}
+
+static void put_items(reel_json *json, const reel_session *session, const reel_list *list)
+{
+    reel__json_key(json, "items");
+    reel__json_array(json);
+    for (size_t i = 0; i < list->count; i++) {
+        reel__json_object(json);
+        put_item(json, session, &list->items[i]);
+        if (list->member_count > 0)
+            put_shares(json, session, list, i);
+        reel__json_object_end(json);
+    }
+    reel__json_array_end(json);
+}
+
+static void put_household(reel_json *json, const reel_list *list)
+{
+    reel__json_key(json, "household");
+    reel__json_object(json);
+    reel__json_put_text(json, "rule", reel__household_rule_name((size_t)list->household));
+    reel__json_key(json, "members");
+    reel__json_array(json);
+    for (size_t m = 0; m < list->member_count; m++) {
+        reel__json_object(json);
+        reel__json_put_id(json, "user", list->members[m].user);
+        reel__json_put_text(json, "name", list->members[m].name);
+        reel__json_put_text(json, "basis", list->members[m].basis);
+        reel__json_object_end(json);
+    }
+    reel__json_array_end(json);
     reel__json_object_end(json);
 }
 
@@ -173,11 +240,9 @@ void reel__write_list(reel_json *json, const reel_session *session, const reel_l
     reel__json_put_text(json, "basis", list->basis);
     reel__json_put_id(json, "user", list->user);
     reel__json_put_id(json, "source_movie", list->source_movie);
-    reel__json_key(json, "items");
-    reel__json_array(json);
-    for (size_t i = 0; i < list->count; i++)
-        reel__write_explanation(json, session, &list->items[i]);
-    reel__json_array_end(json);
+    if (list->member_count > 0)
+        put_household(json, list);
+    put_items(json, session, list);
     reel__json_key(json, "removed");
     reel__json_object(json);
     reel__json_put_int(json, "seen", (int64_t)list->removed_seen);

@@ -40,6 +40,14 @@ struct reel_looks {
     reel_csr features;
 };
 
+/* Working memory for several people's lists, made by the first; all grow as needed. */
+typedef struct reel_group {
+    float *standings;    /* [members x films] */
+    reel_entry *entries; /* of all of them, one after the other */
+    reel_share *shares;
+    const reel_model *models[REEL_MEMBERS_MAX]; /* that answered for each */
+} reel_group;
+
 struct reel_session {
     const reel_engine *engine;
     reel_scratch *scratch;
@@ -53,6 +61,7 @@ struct reel_session {
     bool edited;              /* it is not what the person gave */
     const reel_model *model;  /* of the last answer */
     reel_search_work *search; /* made by its first search */
+    reel_group group;
     reel_list list;
 };
 
@@ -91,6 +100,17 @@ void reel__order_free(reel_looks *looks); /* NULL allowed */
 REEL_MUST_USE reel_code reel__session_set_query(reel_session *session, const reel_request *request,
                                                 reel_err *err);
 
+/* recommend.c: the scores of the query with session->model, or with `popular` where that one can
+ * make nothing of the history. */
+REEL_MUST_USE reel_code reel__session_score(reel_session *session, const char **basis,
+                                            reel_err *err);
+/* household.c: the scores of several people as one, and the history of all of them as the query;
+ * then what each film of the list is to each of them. */
+REEL_MUST_USE reel_code reel__household_score(reel_session *session, const reel_request *request,
+                                              reel_list *list, reel_err *err);
+REEL_MUST_USE reel_code reel__household_explain(reel_session *session, const reel_request *request,
+                                                reel_list *list, reel_err *err);
+void reel__household_free(reel_group *group);
 /* Where a film stands, or would stand, in the history. O(log n) */
 size_t reel__session_place(const reel_session *session, reel_index movie);
 

@@ -109,8 +109,7 @@ static bool flat(const reel_session *session)
     return !(high > low);
 }
 
-/* Score with the chosen model, or with `popular` when that one can make nothing of the history. */
-static reel_code score(reel_session *session, const char **basis, reel_err *err)
+reel_code reel__session_score(reel_session *session, const char **basis, reel_err *err)
 {
     const reel_model *popular = session->engine->models[MODEL_POPULAR];
     reel_code rc = REEL_OK;
@@ -159,6 +158,21 @@ static reel_code explain(reel_session *session, size_t reasons, reel_recommendat
                               session->scratch, &item->why, err);
 }
 
+static reel_code score_request(reel_session *session, const reel_request *request, reel_list *list,
+                               reel_err *err)
+{
+    reel_code rc;
+
+    list->member_count = 0;
+    list->shares = NULL;
+    if (request->member_count > 0)
+        return reel__household_score(session, request, list, err);
+    REEL_TRY(reel__session_set_query(session, request, err));
+    rc = reel__session_score(session, &list->basis, err);
+out:
+    return rc;
+}
+
 reel_code reel__recommend(reel_session *session, const reel_request *request, const reel_list **out,
                           reel_err *err)
 {
@@ -169,12 +183,13 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
     list->count = 0;
     REEL_TRY(check_request(request, err));
     REEL_TRY(choose_model(session, model_asked(request), err));
-    REEL_TRY(reel__session_set_query(session, request, err));
-    REEL_TRY(score(session, &list->basis, err));
+    REEL_TRY(score_request(session, request, list, err));
     mask(session, request, list);
     REEL_TRY(reel__order_filter(session, request, list, err));
     REEL_TRY(reel__order_choose(session, request, list, err));
-    for (size_t i = 0; i < list->count; i++)
+    if (request->member_count > 0)
+        REEL_TRY(reel__household_explain(session, request, list, err));
+    for (size_t i = 0; i < list->count && request->member_count == 0; i++)
         REEL_TRY(explain(session, (size_t)request->reasons, &list->items[i], err));
     describe(list, session, request);
     if (request->list_id != NULL)
@@ -213,11 +228,14 @@ reel_code reel__explain(reel_session *session, const reel_request *request, int6
 
     list->count = 0;
     whole.limit = 1;
+    if (request->member_count > 0)
+        return reel_fail(err, REEL_E_INVALID,
+                         "household: reasons are one person's; a list has those of each");
     REEL_TRY(check_request(&whole, err));
     REEL_TRY(choose_model(session, model_asked(request), err));
     REEL_TRY(reel__engine_find_movie(session->engine, movie, &out->movie, err));
     REEL_TRY(reel__session_set_query(session, request, err));
-    REEL_TRY(score(session, &list->basis, err));
+    REEL_TRY(reel__session_score(session, &list->basis, err));
     mask(session, request, list);
     out->rank = rank_of(session, out->movie);
     out->score = (double)session->scores[out->movie];

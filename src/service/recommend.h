@@ -15,11 +15,31 @@ typedef struct reel_given {
     bool click;    /* seen or liked without a rating, which is not looked at then */
 } reel_given;
 
-enum { REEL_LIST_MAX = 200, REEL_HISTORY_MAX = 5000, REEL_RULES = 4 };
+enum { REEL_LIST_MAX = 200, REEL_HISTORY_MAX = 5000, REEL_RULES = 4, REEL_MEMBERS_MAX = 12 };
+
+/* One of several people a list is for: a person of the data set, or a history. */
+typedef struct reel_member {
+    int64_t user; /* or -1 */
+    const reel_given *given;
+    size_t given_count;
+    const char *name; /* NULL = none */
+} reel_member;
+
+/* How several people's scores become one. Each person's are standardised first (mean 0, deviation
+ * 1), so that nobody counts more because their scores spread wider. */
+typedef enum reel_household_rule {
+    REEL_HOUSEHOLD_AVERAGE,      /* the mean */
+    REEL_HOUSEHOLD_LEAST_MISERY, /* the lowest (O'Connor et al. 2001, PolyLens) */
+    REEL_HOUSEHOLD_FAIRNESS      /* the mean less the deviation: films they agree on (Amer-Yahia et
+                                    al. 2009, VLDB) */
+} reel_household_rule;
+/* "average", "least_misery", "fairness"; NULL past the last. */
+const char *reel__household_rule_name(size_t rule);
 
 typedef struct reel_request {
     int64_t user;            /* MovieLens person, or -1 */
-    const reel_given *given; /* anonymous history; exactly one of user, given, source_movie */
+    const reel_given *given; /* anonymous history; exactly one of user, given, source_movie and
+                                members */
     size_t given_count;
     int64_t source_movie;   /* "movies like this one", or -1 */
     const char *model;      /* NULL = "content" for a source_movie, else "hybrid" */
@@ -28,6 +48,10 @@ typedef struct reel_request {
     size_t exclude_count;
     bool show_seen; /* default: films of the history are left out */
     int reasons;    /* how many reasons each film gets, 0 .. REEL_REASONS_MAX */
+
+    const reel_member *members; /* 2 .. REEL_MEMBERS_MAX people, who get one list */
+    size_t member_count;
+    reel_household_rule household;
 
     /* A list that goes on: its id (NULL = a new one), and the films it had so far. */
     const char *list_id;
@@ -60,12 +84,26 @@ typedef struct reel_recommendation {
     } effects[REEL_RULES];
 } reel_recommendation;
 
+/* What a film is to one of several people. */
+typedef struct reel_share {
+    double standing; /* their score, standardised over all films */
+    reel_explanation why;
+    float ratings[REEL_REASONS_MAX]; /* what they gave the films of the reasons */
+} reel_share;
+
 typedef struct reel_list {
     char id[48];       /* stamped on feedback */
     const char *model; /* name; model_id tells which fit */
     const char *model_id;
     const char *data_hash;
-    const char *basis; /* "trained", "fold_in" or "fallback" */
+    const char *basis; /* "trained", "fold_in" or "fallback"; "household" for several people */
+    size_t member_count;
+    reel_household_rule household;
+    struct {
+        int64_t user;
+        const char *name, *basis; /* the name is the request's */
+    } members[REEL_MEMBERS_MAX];
+    const reel_share *shares; /* [count x member_count] */
     int64_t user, source_movie;
     size_t removed_seen, removed_excluded, removed_filter;
     size_t count;

@@ -45,6 +45,7 @@ void reel__session_free(reel_session *session)
     reel__free(session->scores);
     reel__free(session->skip);
     reel__free(session->worth);
+    reel__household_free(&session->group);
     reel__free(session->entries);
     reel__free(session);
 }

@@ -275,7 +275,7 @@ static void wrong_bodies_name_the_member(void **state)
         {"\xff", 400, "E_SYNTAX", "line 1"},
         {"[]", 422, "E_INVALID", "object"},
         {"7", 422, "E_INVALID", "object"},
-        {"{}", 422, "E_INVALID", "give user, history or source_movie"},
+        {"{}", 422, "E_INVALID", "give user, history, source_movie or household"},
         {"{\"user\":6,\"history\":[]}", 422, "E_INVALID", "not several"},
         {"{\"user\":\"6\"}", 422, "E_INVALID", "user"},
         {"{\"user\":1.5}", 422, "E_INVALID", "user"},

@@ -53,6 +53,10 @@ static void the_parts_are_the_whole(void **state)
                  "\"weight\":2}],\"limit\":%d}");
     goes_on_like("{\"user\":6,\"edits\":[{\"movie\":291,\"rating\":5}],\"limit\":%d}");
     goes_on_like("{\"source_movie\":1,\"limit\":%d}");
+    goes_on_like("{\"history\":[],\"limit\":%d}");
+    goes_on_like(
+        "{\"household\":{\"rule\":\"fairness\",\"members\":[{\"user\":6},{\"name\":\"Ana\","
+        "\"history\":[{\"movie\":1,\"rating\":5}]},{\"history\":[]}]},\"limit\":%d}");
 }
 
 static void rules_hold_on_every_page(void **state)
