@@ -311,6 +311,11 @@ reel_code reel__store_read_dataset(reel_store *store, reel_dataset_builder *buil
     return store->ops->read_dataset(store, builder, progress, err);
 }
 
+reel_code reel__store_scan_people(reel_store *store, reel_person_fn *row, void *user, reel_err *err)
+{
+    return store->ops->scan_people(store, row, user, err);
+}
+
 reel_code reel__store_scan_matches(reel_store *store, reel_match_fn *row, void *user, reel_err *err)
 {
     return store->ops->scan_matches(store, row, user, err);

@@ -116,6 +116,11 @@ void reel__store_load_abort(reel_store_load *load); /* NULL allowed */
 REEL_MUST_USE reel_code reel__store_read_dataset(reel_store *store, reel_dataset_builder *builder,
                                                  const reel_progress *progress, reel_err *err);
 
+/* Everyone of whom something is known or who rated, by ascending id. row returns false to stop; the
+ * person is borrowed during the call. */
+typedef bool reel_person_fn(void *user, const reel_person *person);
+REEL_MUST_USE reel_code reel__store_scan_people(reel_store *store, reel_person_fn *row, void *user,
+                                                reel_err *err);
 /* Every match, by ascending film. row returns false to stop; the match is borrowed during the call.
  */
 typedef bool reel_match_fn(void *user, const reel_match *match);

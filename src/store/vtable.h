@@ -40,6 +40,7 @@ struct reel_store_ops {
     void (*load_abort)(reel_store_load *load);
     reel_code (*read_dataset)(reel_store *store, reel_dataset_builder *builder,
                               const reel_progress *progress, reel_err *err);
+    reel_code (*scan_people)(reel_store *store, reel_person_fn *row, void *user, reel_err *err);
     reel_code (*scan_matches)(reel_store *store, reel_match_fn *row, void *user, reel_err *err);
     reel_code (*put_events)(reel_store *store, const reel_event *events, size_t count,
                             int64_t *duplicates, reel_err *err);

@@ -2,6 +2,7 @@
 #include "suite.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,13 +161,33 @@ static void test_same_id_is_replaced(void **state)
 
 /* ---- people -------------------------------------------------------------------------------- */
 
+typedef struct seen_people {
+    size_t count, stop_after;
+    int64_t ids[8];
+    char first[80]; /* what is known of the first one */
+} seen_people;
+
+static bool see_person(void *user, const reel_person *person)
+{
+    seen_people *seen = user;
+
+    assert_true(seen->count < 8);
+    if (seen->count == 0)
+        (void)snprintf(seen->first, sizeof seen->first, "%s %d %s %s", person->gender, person->age,
+                       person->occupation, person->zip);
+    seen->ids[seen->count++] = person->id;
+    return seen->count != seen->stop_after;
+}
+
 static void test_people_are_those_given_and_those_who_rated(void **state)
 {
     fixture *f = *state;
     const reel_person people[] = {
         {1, "F", "writer", "12345-678", 25}, {2, "", "", "", 0}, {1, "M", "artist", "", 18}};
     const reel_rating ratings[] = {{2, 1, 0, 3}, {9, 1, 0, 3}, {7, 1, 0, 3}, {7, 2, 0, 3}};
+    const int64_t ids[] = {1, 2, 7, 9};
     reel_store_load *load = NULL;
+    seen_people seen = {0};
 
     assert_ok(reel__store_load_begin(&load, f->store, false, &f->err), f->err);
     assert_ok(reel__store_put_people(load, people, 3, &f->err), f->err);
@@ -174,6 +195,14 @@ static void test_people_are_those_given_and_those_who_rated(void **state)
     assert_ok(reel__store_load_commit(load, "", false, &f->err), f->err);
     assert_int_equal(counts_of(f->store).people, 4); /* 1 2 7 9 */
     assert_int_equal(counts_of(f->store).ratings, 4);
+    fixture_reopen(f);
+    assert_ok(reel__store_scan_people(f->store, see_person, &seen, &f->err), f->err);
+    assert_int_equal(seen.count, 4);
+    assert_memory_equal(seen.ids, ids, sizeof ids);
+    assert_string_equal(seen.first, "M 18 artist ");
+    seen = (seen_people){.stop_after = 2};
+    assert_ok(reel__store_scan_people(f->store, see_person, &seen, &f->err), f->err);
+    assert_int_equal(seen.count, 2);
 }
 
 /* ---- commit and abort ---------------------------------------------------------------------- */

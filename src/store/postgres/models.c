@@ -1,6 +1,6 @@
-/* models.c - records of which model files were trained, from which data, and how; and where the
- * films' metadata are from. Both are read whole before the first row is handed on, so that a row
- * function may use the store. */
+/* models.c - records of which model files were trained, from which data, and how; who is known; and
+ * where the films' metadata are from. All are read whole before the first row is handed on, so that a
+ * row function may use the store. */
 #include <string.h>
 
 #include "store/postgres/postgres_priv.h"
@@ -80,6 +80,27 @@ reel_code reel__pg_scan_models(reel_store *store, reel_model_record_fn *row, voi
         const reel_model_record record = reel__pg_read_record(q.result, i);
 
         if (!row(user, &record))
+            break;
+    }
+    PQclear(q.result);
+    return rc;
+}
+
+/* ---- people -------------------------------------------------------------------------------- */
+
+reel_code reel__pg_scan_people(reel_store *store, reel_person_fn *row, void *user, reel_err *err)
+{
+    question q = {.sql = "SELECT userId, gender, age, occupation, zip FROM people ORDER BY userId"};
+    const reel_code rc = reel__pg_run((reel_pg *)store, ask, &q, true, err);
+
+    for (int i = 0; rc == REEL_OK && i < PQntuples(q.result); i++) {
+        const reel_person person = {.id = reel__pg_get_int(q.result, i, 0, 0),
+                                    .gender = reel__pg_text(q.result, i, 1),
+                                    .age = (int32_t)reel__pg_get_int(q.result, i, 2, 0),
+                                    .occupation = reel__pg_text(q.result, i, 3),
+                                    .zip = reel__pg_text(q.result, i, 4)};
+
+        if (!row(user, &person))
             break;
     }
     PQclear(q.result);

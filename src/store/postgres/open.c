@@ -126,6 +126,7 @@ static const struct reel_store_ops pg_ops = {
     .load_commit = reel__pg_load_commit,
     .load_abort = reel__pg_load_abort,
     .read_dataset = reel__pg_read_dataset,
+    .scan_people = reel__pg_scan_people,
     .scan_matches = reel__pg_scan_matches,
     .put_events = reel__pg_put_events,
     .scan_events = reel__pg_scan_events,

@@ -182,6 +182,7 @@ reel_code reel__pg_put_matches(reel_store_load *load, const reel_match *matches,
 reel_code reel__pg_load_commit(reel_store_load *load, const char *source, bool simulated,
                                reel_err *err);
 void reel__pg_load_abort(reel_store_load *load);
+reel_code reel__pg_scan_people(reel_store *store, reel_person_fn *row, void *user, reel_err *err);
 reel_code reel__pg_scan_matches(reel_store *store, reel_match_fn *row, void *user, reel_err *err);
 
 reel_code reel__pg_put_events(reel_store *store, const reel_event *events, size_t count,

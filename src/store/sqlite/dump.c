@@ -39,19 +39,12 @@ out:
     return rc;
 }
 
-static reel_code dump_person(const dump *d, sqlite3_stmt *s)
+static bool dump_person(void *user, const reel_person *person)
 {
-    const reel_person person = {.id = sqlite3_column_int64(s, 0),
-                                .gender = reel__sqlite_text(s, 1),
-                                .age = sqlite3_column_int(s, 2),
-                                .occupation = reel__sqlite_text(s, 3),
-                                .zip = reel__sqlite_text(s, 4)};
-    reel_code rc = REEL_OK;
+    dump *d = user;
 
-    REEL_TRY(reel__sqlite_check_row(s, d->err));
-    rc = d->visitor->person(d->visitor->user, &person, d->err);
-out:
-    return rc;
+    d->rc = d->visitor->person(d->visitor->user, person, d->err);
+    return d->rc == REEL_OK;
 }
 
 static reel_code dump_rating(const dump *d, sqlite3_stmt *s)
@@ -121,8 +114,8 @@ static reel_code dump_all(dump *d, reel_store *store)
     REEL_TRY(reel__sqlite_label(store, &label, d->err));
     REEL_TRY(d->visitor->label(d->visitor->user, &label, d->err));
     REEL_TRY(each_row(d, reel__sqlite_movies_sql, dump_movie));
-    REEL_TRY(each_row(d, "SELECT userId, gender, age, occupation, zip FROM people ORDER BY userId",
-                      dump_person));
+    REEL_TRY(reel__sqlite_scan_people(store, dump_person, d, d->err));
+    REEL_TRY(d->rc);
     REEL_TRY(each_row(d,
                       "SELECT userId, movieId, rating, timestamp FROM ratings"
                       " ORDER BY userId, movieId",

@@ -248,6 +248,7 @@ static const struct reel_store_ops sqlite_ops = {
     .load_commit = reel__sqlite_load_commit,
     .load_abort = reel__sqlite_load_abort,
     .read_dataset = reel__sqlite_read_dataset,
+    .scan_people = reel__sqlite_scan_people,
     .scan_matches = reel__sqlite_scan_matches,
     .put_events = reel__sqlite_put_events,
     .scan_events = reel__sqlite_scan_events,

@@ -115,6 +115,8 @@ reel_code reel__sqlite_put_ratings(reel_store_load *load, const reel_rating *rat
                                    int64_t *duplicates, reel_err *err);
 reel_code reel__sqlite_put_matches(reel_store_load *load, const reel_match *matches, size_t count,
                                    reel_err *err);
+reel_code reel__sqlite_scan_people(reel_store *store, reel_person_fn *row, void *user,
+                                   reel_err *err);
 reel_code reel__sqlite_scan_matches(reel_store *store, reel_match_fn *row, void *user,
                                     reel_err *err);
 reel_code reel__sqlite_load_commit(reel_store_load *load, const char *source, bool simulated,
