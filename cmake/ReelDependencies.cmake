@@ -22,3 +22,14 @@ if(REEL_POSTGRES)
             "Install libpq-dev (script/bootstrap does) and configure again, or pass -DREEL_POSTGRES=OFF.")
     endif()
 endif()
+
+# Charts as PNG are optional: without librsvg `reel eda` writes SVG, CSV and the page.
+set(REEL_PNG_FOUND FALSE)
+if(REEL_PNG)
+    pkg_check_modules(RSVG QUIET librsvg-2.0>=2.46)
+    set(REEL_PNG_FOUND ${RSVG_FOUND})
+    if(NOT RSVG_FOUND)
+        message(WARNING "No charts as PNG: librsvg was not found. "
+            "Install librsvg2-dev (script/bootstrap does) and configure again, or pass -DREEL_PNG=OFF.")
+    endif()
+endif()

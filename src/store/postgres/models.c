@@ -1,6 +1,6 @@
 /* models.c - records of which model files were trained, from which data, and how; who is known; and
- * where the films' metadata are from. All are read whole before the first row is handed on, so that a
- * row function may use the store. */
+ * where the films' metadata are from. All are read whole before the first row is handed on, so that
+ * a row function may use the store. */
 #include <string.h>
 
 #include "store/postgres/postgres_priv.h"

@@ -1,0 +1,2 @@
+reel_add_test(unit/report/figures.c)
+reel_add_test(unit/report/charts.c)
