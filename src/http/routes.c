@@ -10,6 +10,8 @@ static const reel_route routes[] = {
     {"GET", "/api/v1/movies/{id}", reel__handle_movie, "one film, all facts"},
     {"GET", "/api/v1/movies/{id}/similar", reel__handle_similar, "films like this one"},
     {"GET", "/api/v1/movies/{id}/poster.svg", reel__handle_poster, "the generated poster"},
+    {"GET", "/api/v1/charts", reel__handle_charts, "the charts there are"},
+    {"GET", "/api/v1/charts/{token}", reel__handle_chart, "films by fame, rating, time or year"},
     {"GET", "/api/v1/people", reel__handle_people, "people of the data set"},
     {"GET", "/api/v1/people/{id}", reel__handle_person, "one person"},
     {"GET", "/api/v1/people/{id}/ratings", reel__handle_person_ratings,

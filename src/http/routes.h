@@ -41,7 +41,8 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_poster, reel__handle_people, reel__handle_person, reel__handle_person_ratings,
     reel__handle_person_similar, reel__handle_recommend_get, reel__handle_recommend_post,
     reel__handle_recommend_next, reel__handle_explain, reel__handle_feedback_post,
-    reel__handle_feedback_log, reel__handle_models, reel__handle_licenses;
+    reel__handle_feedback_log, reel__handle_models, reel__handle_licenses, reel__handle_charts,
+    reel__handle_chart;
 
 /* Static files and the pages of the front end: everything outside /api. Never fails. */
 void reel__serve_page(reel_exchange *exchange);

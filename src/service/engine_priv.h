@@ -32,6 +32,7 @@ struct reel_engine {
     pthread_mutex_t lazy_lock;
     _Atomic(reel_search_index *) search;
     _Atomic(reel_looks *) looks;
+    _Atomic(float *) charts; /* [REEL_CHARTS x movies] */
 };
 
 /* What films are like, for rules about the order of a list. */
@@ -87,11 +88,11 @@ extern const char reel__engine_models_text[];
 /* {"neighbours":100,...} appended to out. */
 void reel__engine_write_params(reel_json *json, const reel_model *model);
 
-/* order.c: hide the films that a filter leaves out (the list counts them), and choose the films of
- * a list: by score, or by what the request's rules make of it. best [limit]; effects are written to
- * the list's items. */
-REEL_MUST_USE reel_code reel__order_filter(reel_session *session, const reel_request *request,
-                                           reel_list *list, reel_err *err);
+/* order.c: hide the films in session->skip too that a filter leaves out (NULL = none); removed
+ * [out] how many. And choose the films of a list: by score, or by what the request's rules make of
+ * it; effects are written to the list's items. */
+REEL_MUST_USE reel_code reel__order_filter(reel_session *session, const char *text, size_t *removed,
+                                           reel_err *err);
 REEL_MUST_USE reel_code reel__order_choose(reel_session *session, const reel_request *request,
                                            reel_list *list, reel_err *err);
 void reel__order_free(reel_looks *looks); /* NULL allowed */

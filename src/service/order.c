@@ -38,7 +38,7 @@ static reel_film film_of(const reel_engine *engine, reel_index movie, reel_movie
     return film;
 }
 
-reel_code reel__order_filter(reel_session *session, const reel_request *request, reel_list *list,
+reel_code reel__order_filter(reel_session *session, const char *text, size_t *removed,
                              reel_err *err)
 {
     const reel_index movies = reel_dataset_movies(session->engine->dataset);
@@ -46,10 +46,11 @@ reel_code reel__order_filter(reel_session *session, const reel_request *request,
     reel_buf room;
     reel_code rc;
 
-    if (request->filter == NULL)
+    *removed = 0;
+    if (text == NULL)
         return REEL_OK;
     reel__buf_init(&room, ROOM_MAX);
-    REEL_TRY(parse(&filter, "filter", request->filter, REEL_VALUE_TRUTH, err));
+    REEL_TRY(parse(&filter, "filter", text, REEL_VALUE_TRUTH, err));
     for (reel_index i = 0; i < movies; i++) {
         reel_movie movie;
         const reel_film film = film_of(session->engine, i, &movie);
@@ -57,7 +58,7 @@ reel_code reel__order_filter(reel_session *session, const reel_request *request,
         if (reel__bit_get(session->skip, i) || reel__expression_test(filter, &film, &room))
             continue;
         reel__bit_set(session->skip, i);
-        list->removed_filter++;
+        (*removed)++;
     }
     rc = reel__buf_check(&room, err);
 out:

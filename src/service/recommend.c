@@ -185,7 +185,7 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
     REEL_TRY(choose_model(session, model_asked(request), err));
     REEL_TRY(score_request(session, request, list, err));
     mask(session, request, list);
-    REEL_TRY(reel__order_filter(session, request, list, err));
+    REEL_TRY(reel__order_filter(session, request->filter, &list->removed_filter, err));
     REEL_TRY(reel__order_choose(session, request, list, err));
     if (request->member_count > 0)
         REEL_TRY(reel__household_explain(session, request, list, err));
