@@ -82,15 +82,28 @@ out:
     return rc;
 }
 
-/* Blocked before any thread starts, so that only sigwait sees them. */
+static pthread_t waiting; /* the thread that waits for the signals */
+
+static void pass_on(int received)
+{
+    (void)pthread_kill(waiting, received);
+}
+
+/* From here on they wait for sigwait. Opening the engine may have left threads behind that do not
+ * block them: those pass on what they get. */
 static sigset_t stop_signals(void)
 {
+    struct sigaction action = {.sa_flags = SA_RESTART};
     sigset_t set;
 
+    waiting = pthread_self();
+    action.sa_handler = pass_on;
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGTERM);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
     return set;
 }
 

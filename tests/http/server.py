@@ -2,6 +2,7 @@
 """server.py REEL - the program's server over real sockets: what is kept open, what is refused, what
 is slow, many at once, and what is on disk when it stops or is killed."""
 import concurrent.futures
+import ctypes
 import http.client
 import json
 import os
@@ -344,6 +345,17 @@ class Life(Case):
         self.assertEqual(len(self.server.get("/api/v1/models")["items"]), 6)
         _, said = self.server.stop()
         self.assertIn("content: trained", said)
+        self.server.start()
+
+    def test_whichever_thread_the_signal_comes_to(self):
+        tgkill = {"x86_64": 234, "aarch64": 131}.get(os.uname().machine)
+        if tgkill is None:
+            self.skipTest("not known how to send a signal to one thread here")
+        pid = self.server.process.pid
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            ctypes.CDLL(None).syscall(tgkill, pid, int(thread), signal.SIGTERM)
+        _, said = self.server.process.communicate(timeout=SECONDS)
+        self.assertEqual(self.server.process.returncode, 0, said)
         self.server.start()
 
     def test_an_idle_connection_does_not_hold_up_the_end(self):
