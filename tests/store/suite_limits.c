@@ -217,7 +217,7 @@ enum { RATERS = 40, LOADS = 12, READERS = 3 };
 
 typedef struct reader {
     reel_store *store;
-    const volatile bool *ended;
+    const _Atomic bool *ended;
     int failures, datasets; /* cmocka's checks belong to the main thread */
 } reader;
 
@@ -268,7 +268,7 @@ static void test_readers_see_whole_generations(void **state)
     fixture *f = *state;
     pthread_t threads[READERS];
     reader readers[READERS];
-    volatile bool ended = false;
+    _Atomic bool ended = false;
 
     replace_all(f, 1);
     for (int i = 0; i < READERS; i++) {

@@ -55,7 +55,8 @@ out:
 }
 
 /* A first connection failed: is that because there is no such database? What the server says may
- * be in any language, so its list is asked, through the database every server has. */
+ * be in any language, so its list is asked, through the database every server has. One that is
+ * there by now is worth another try: somebody may have made it just then. */
 static reel_code find_or_make(const reel_pg *store, bool create, const reel_err *first,
                               reel_err *err)
 {
@@ -66,11 +67,11 @@ static reel_code find_or_make(const reel_pg *store, bool create, const reel_err 
 
     REEL_TRY(reel__pg_url_database(&database, store->url, err));
     if (reel__pg_link(&link, store, "postgres", NULL) != REEL_OK ||
-        exists(&there, link, database, store, NULL) != REEL_OK || there)
+        exists(&there, link, database, store, NULL) != REEL_OK)
         rc = reel_fail(err, first->code, "%s", first->msg);
-    else if (create)
+    else if (create && !there)
         rc = make(link, database, store, err);
-    else
+    else if (!there)
         rc = reel_fail(err, REEL_E_NOTFOUND,
                        "%s: the server has no such database; check the name, or make it with reel "
                        "load",
