@@ -29,18 +29,15 @@ static void run(PGconn *link, const char *sql)
     PQclear(result);
 }
 
-/* A database of its own for every store. */
+/* One database for all stores of this program: making one takes longer than most tests. */
 static bool fresh(char *url, size_t size)
 {
-    static int number;
-
     if (getenv("REEL_TEST_POSTGRES") == NULL) {
         (void)fprintf(stderr, "skipped: REEL_TEST_POSTGRES names no server; run it by "
                               "script/postgres\n");
         return false;
     }
-    (void)snprintf(url, size, "%sreel_test_%ld_%d", getenv("REEL_TEST_POSTGRES"), (long)getpid(),
-                   number++);
+    (void)snprintf(url, size, "%sreel_test_%ld", getenv("REEL_TEST_POSTGRES"), (long)getpid());
     return true;
 }
 
@@ -49,22 +46,38 @@ static const char *database_of(const char *url)
     return strrchr(url, '/') + 1;
 }
 
-/* With those whose names go on behind it. */
+/* Whoever is still connected. */
+static void empty(const char *database)
+{
+    PGconn *link = server_of(database);
+
+    run(link, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+              " WHERE pid <> pg_backend_pid() AND datname = current_database();"
+              " DROP SCHEMA IF EXISTS reel CASCADE");
+    PQfinish(link);
+}
+
+/* What is in it goes; those whose names go on behind its own go altogether. */
 static void discard(const char *url)
 {
-    PGconn *link = server_of("postgres");
-    char sql[300] = "";
+    const char *database = database_of(url);
+    PGconn *server = server_of("postgres");
     PGresult *list = NULL;
+    char sql[300] = "";
 
     (void)snprintf(sql, sizeof sql,
-                   "SELECT format('DROP DATABASE %%I WITH (FORCE)', datname) FROM pg_database"
-                   " WHERE datname = '%s' OR datname LIKE '%s-%%'",
-                   database_of(url), database_of(url));
-    list = PQexec(link, sql);
-    for (int i = 0; i < PQntuples(list); i++)
-        run(link, PQgetvalue(list, i, 0));
+                   "SELECT datname, format('DROP DATABASE %%I WITH (FORCE)', datname)"
+                   " FROM pg_database WHERE datname = '%s' OR datname LIKE '%s-%%'",
+                   database, database);
+    list = PQexec(server, sql);
+    for (int i = 0; i < PQntuples(list); i++) {
+        if (strcmp(PQgetvalue(list, i, 0), database) == 0)
+            empty(database);
+        else
+            run(server, PQgetvalue(list, i, 1));
+    }
     PQclear(list);
-    PQfinish(link);
+    PQfinish(server);
 }
 
 static void exec(const char *url, const char *sql)

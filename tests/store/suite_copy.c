@@ -10,7 +10,7 @@
 
 /* ---- a store with everything in it --------------------------------------------------------- */
 
-enum { FILMS = 1500, PEOPLE = 40, EVENTS = 1100 };
+enum { FILMS = 1500, PEOPLE = 12, EVENTS = 1100 };
 
 static void put_films(fixture *f, reel_store_load *load)
 {

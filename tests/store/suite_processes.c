@@ -189,7 +189,7 @@ static void create_at_once(const char *url)
 
 static void test_many_create_at_once(void **state)
 {
-    enum { ROUNDS = 20 };
+    enum { ROUNDS = 6 };
     fixture *f = *state;
     char url[600] = "";
 

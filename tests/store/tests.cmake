@@ -4,9 +4,11 @@ set(STORE_SUITE store/suite.c store/suite_copy.c store/suite_events.c store/suit
     store/suite_texts.c)
 reel_add_test(store/sqlite.c)
 target_sources(store_sqlite PRIVATE ${STORE_SUITE})
+set_tests_properties(store_sqlite PROPERTIES LABELS "store;threads")
 
 if(REEL_POSTGRES_FOUND)
     reel_add_test(store/postgres.c LAUNCHER ${PROJECT_SOURCE_DIR}/script/postgres --shared)
     target_sources(store_postgres PRIVATE ${STORE_SUITE})
     reel_add_test(store/postgres_restart.c LAUNCHER ${PROJECT_SOURCE_DIR}/script/postgres)
+    set_tests_properties(store_postgres store_postgres_restart PROPERTIES LABELS "store;threads")
 endif()
