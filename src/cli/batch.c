@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "data/named.h"
+#include "service/tmdb_use.h"
 
 static volatile bool cancelled;
 
@@ -39,6 +40,12 @@ void reel__print_count(const char *what, int64_t count)
 
     if (count > 0)
         reel__term_print("  %11s  %s\n", reel__term_count(text, count), what);
+}
+
+void reel__print_attribution(bool shown)
+{
+    if (shown)
+        reel__term_print("%s%s%s\n", reel__term_dim(), reel__tmdb_notice, reel__term_plain());
 }
 
 static const char standard_output[] = "/dev/stdout";

@@ -1,5 +1,8 @@
 /* cmd_enrich.c - metadata for the films of a database, and the matches a person must look at. */
+#include <errno.h>
 #include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/env.h"
@@ -7,6 +10,7 @@
 #include "cli/term.h"
 #include "service/enrich.h"
 #include "service/info.h"
+#include "service/tmdb_use.h"
 
 enum {
     ENRICH_DATABASE,
@@ -14,6 +18,8 @@ enum {
     ENRICH_LINKS,
     ENRICH_ALL,
     ENRICH_REVIEW,
+    ENRICH_ACCEPT,
+    ENRICH_REJECT,
     ENRICH_STRICT,
     ENRICH_RATE
 };
@@ -24,6 +30,8 @@ static const reel_option enrich_options[] = {
     {"links", "FILE", "movieId,imdbId,tmdbId (default: beside --from)"},
     {"all", NULL, "also films whose metadata are new enough"},
     {"review", NULL, "instead: list the films whose match is uncertain"},
+    {"accept", "FILM[=TMDB]", "instead: it is what waits, or this film of TMDb"},
+    {"reject", "FILM", "instead: it is not what waits; never ask again"},
     {"strict", NULL, "stop at the first wrong row of --from"},
     {"rate", "N", "requests to TMDb a second (default 40)"},
     {NULL, NULL, NULL},
@@ -56,6 +64,10 @@ static reel_code show_film(void *user, const reel_review *film, reel_err *err)
     REEL_TRY(reel__table_cell(w->table, err, "%" PRId64, film->movie));
     REEL_TRY(reel__table_cell(w->table, err, "%s", film->title));
     REEL_TRY(reel__table_cell(w->table, err, "%" PRId64, film->tmdb_id));
+    if (isnan(film->score))
+        REEL_TRY(reel__table_cell(w->table, err, "-"));
+    else
+        REEL_TRY(reel__table_cell(w->table, err, "%.2f", film->score));
     REEL_TRY(reel__table_cell(w->table, err, "%s", film->reason));
 out:
     return rc;
@@ -78,13 +90,13 @@ out:
 
 static reel_code review(const reel_args *args, const char *database, reel_err *err)
 {
-    static const char *const headings[] = {">Film", "Title", ">TMDb", "Why"};
+    static const char *const headings[] = {">Film", "Title", ">TMDb", ">Score", "Why"};
     waiting w = {0};
     reel_code rc = REEL_OK;
 
     if (args->json)
         return reel__print_json(write_review, database, err);
-    REEL_TRY(reel__table_new(&w.table, headings, 4, err));
+    REEL_TRY(reel__table_new(&w.table, headings, 5, err));
     REEL_TRY(reel__enrich_review(database, show_film, &w, err));
     if (w.count == 0)
         reel__term_print("No film waits for a look.\n");
@@ -92,6 +104,67 @@ static reel_code review(const reel_args *args, const char *database, reel_err *e
         reel__table_print(w.table);
 out:
     reel__table_free(w.table);
+    return rc;
+}
+
+/* ---- verdicts ------------------------------------------------------------------------------ */
+
+typedef struct decided {
+    reel_verdict verdicts[REEL_GIVEN_MAX];
+    int count, accepted;
+} decided;
+
+/* 12 or 12=603 */
+static reel_code read_verdict(reel_verdict *out, const char *text, bool accepted, reel_err *err)
+{
+    char *end = NULL;
+
+    *out = (reel_verdict){.accepted = accepted};
+    errno = 0;
+    if (text[0] >= '0' && text[0] <= '9')
+        out->movie = strtoll(text, &end, 10);
+    if (end != NULL && accepted && end[0] == '=' && end[1] >= '1' && end[1] <= '9')
+        out->tmdb_id = strtoll(end + 1, &end, 10);
+    if (end == NULL || *end != '\0' || errno != 0)
+        return reel_fail(err, REEL_E_INVALID, "--%s: \"%.40s\" is not the id of a film%s",
+                         accepted ? "accept" : "reject", text,
+                         accepted ? ", such as 12, or 12=603 to take another film of TMDb" : "");
+    return REEL_OK;
+}
+
+static reel_code write_decided(reel_json *json, const void *what, reel_err *err)
+{
+    const decided *d = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_int(json, "accepted", d->accepted);
+    reel__json_put_int(json, "rejected", d->count - d->accepted);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+static reel_code decide(const reel_args *args, const char *database, reel_err *err)
+{
+    decided d = {.count = 0};
+    reel_code rc = REEL_OK;
+
+    for (int i = 0; i < args->given_count; i++) {
+        const bool accepted = args->given[i].option == ENRICH_ACCEPT;
+
+        if (!accepted && args->given[i].option != ENRICH_REJECT)
+            continue;
+        REEL_TRY(read_verdict(&d.verdicts[d.count++], args->given[i].value, accepted, err));
+        d.accepted += accepted;
+    }
+    REEL_TRY(reel__enrich_decide(database, d.verdicts, (size_t)d.count, err));
+    if (args->json)
+        return reel__print_json(write_decided, &d, err);
+    if (args->quiet)
+        return REEL_OK;
+    reel__print_count("accepted: the next `reel enrich` brings their metadata", d.accepted);
+    reel__print_count("rejected: not asked for again", d.count - d.accepted);
+out:
     return rc;
 }
 
@@ -132,6 +205,7 @@ static void print_enriched(const reel_enriched *done, const char *database)
     reel__print_count("uncertain: see `reel enrich --review`", done->review);
     reel__print_count("could not be had: try again later", done->failed);
     reel__print_count("wrong rows: left out", done->bad_rows);
+    reel__print_attribution(done->matched > 0);
 }
 
 /* From TMDb's API, with the key of the environment or .env. */
@@ -146,11 +220,13 @@ static reel_code enrich_online(const reel_args *args, reel_enriched *done, reel_
         .cancel = reel__cancel_on_signal(),
         .progress = reel__term_progress(args->quiet),
     };
+    reel_tmdb_use use;
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, ENRICH_DATABASE, &opts.database, err));
     REEL_TRY(reel__args_int(args, ENRICH_RATE, 1, 1000, &rate, err));
-    if (opts.secret[0] == '\0')
+    REEL_TRY(reel__tmdb_use(&use, err));
+    if (use.shown && opts.secret[0] == '\0')
         return reel_fail(err, REEL_E_INVALID,
                          "TMDB_API_KEY is not set: put it into .env (a v3 key or a v4 token from "
                          "your TMDb account), or give --from FILE");
@@ -176,6 +252,8 @@ static reel_code enrich(const reel_args *args, reel_err *err)
     REEL_TRY(reel__args_need(args, ENRICH_DATABASE, &opts.database, err));
     if (args->option[ENRICH_REVIEW] != NULL)
         return review(args, opts.database, err);
+    if (args->option[ENRICH_ACCEPT] != NULL || args->option[ENRICH_REJECT] != NULL)
+        return decide(args, opts.database, err);
     REEL_TRY(opts.from != NULL ? reel__enrich_files(&opts, &done, err)
                                : enrich_online(args, &done, err));
     if (args->json)
@@ -192,6 +270,7 @@ const reel_command reel__command_enrich = {
     "metadata for the films of a database",
     "Brings overviews, keywords, people, posters and trailers to films that have none\n"
     "or old ones. With --from in one transaction: when it fails, the database is as it\n"
-    "was. An uncertain match is not used but kept for --review.",
+    "was. An uncertain match is not used but kept for --review, and settled\n"
+    "by --accept and --reject, which may be given many times.",
     enrich_options,
     enrich};

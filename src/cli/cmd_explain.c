@@ -259,6 +259,7 @@ static reel_code hits_table(const reel_open *open, const reel_search_hits *hits,
     for (size_t i = 0; i < hits->count; i++)
         REEL_TRY(hit_row(table, open, &hits->items[i], err));
     reel__table_print(table);
+    reel__print_attribution(reel__engine_has_tmdb(open->engine));
 out:
     reel__table_free(table);
     return rc;

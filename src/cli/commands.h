@@ -33,6 +33,8 @@ void reel__param_range(char out[REEL_RANGE_TEXT], const reel_param_spec *spec);
 const char *reel__output_path(const char *given);
 bool reel__is_stdout(const char *path);
 
+/* What TMDb asks everyone to say below its data. */
+void reel__print_attribution(bool shown);
 /* "  1,234  what" on standard output, unless there are none. */
 void reel__print_count(const char *what, int64_t count);
 

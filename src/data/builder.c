@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "data/readers.h"
 
 #define HEAP_MAXIMUM ((size_t)1 << 33)
 
@@ -156,6 +157,7 @@ reel_code reel_dataset_builder_add_movie(reel_dataset_builder *builder, const re
     int64_t number = 0;
     void *films = builder->films;
     const size_t text = builder->heap.length;
+    reel_movie plain;
 
     if (movie->id < 0)
         return reel_fail(err, REEL_E_INVALID, "movie id %" PRId64 " is negative", movie->id);
@@ -168,6 +170,10 @@ reel_code reel_dataset_builder_add_movie(reel_dataset_builder *builder, const re
     REEL_TRY(grow(&films, &builder->films_capacity, builder->films_count + 1,
                   sizeof *builder->films, err));
     builder->films = films;
+    if (builder->plain) {
+        plain = reel__movie_plain(movie);
+        movie = &plain;
+    }
     REEL_TRY(heap_add_texts(&builder->heap, movie, err));
     REEL_TRY(reel__map_put(builder->film_ids, movie->id, (int64_t)builder->films_count, err));
     builder->films[builder->films_count++] =

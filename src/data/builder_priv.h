@@ -42,6 +42,7 @@ struct reel_dataset_builder {
     reel_buf heap;
     char *source;
     bool simulated;
+    bool plain; /* films without what TMDb says of them */
     int64_t generation;
 };
 

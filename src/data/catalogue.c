@@ -68,6 +68,7 @@ void reel__catalogue_free(reel_catalogue *catalogue)
     reel__free(catalogue->movies);
     reel__free(catalogue->people);
     reel__free(catalogue->joined);
+    reel__free(catalogue->verdicts);
     reel__map_free(catalogue->ids);
     reel__buf_fini(&catalogue->work);
     reel__free(catalogue);

@@ -18,9 +18,13 @@ struct reel_catalogue {
     reel_map *ids; /* movie id -> index */
     struct catalogue_block *blocks;
     size_t block_used;
-    reel_buf work;       /* one text being put together */
-    reel_joined *joined; /* [movies_count] after metadata were read, or NULL */
-    int64_t reported;    /* bad rows handed out so far, over all files */
+    reel_buf work;             /* one text being put together */
+    reel_joined *joined;       /* [movies_count] after metadata were read, or NULL */
+    struct catalogue_verdict { /* [movies_count], or NULL: nobody said anything */
+        int64_t tmdb_id;       /* 0 = nothing was said of this film */
+        bool accepted;
+    } * verdicts;
+    int64_t reported; /* bad rows handed out so far, over all files */
     char label[CATALOGUE_LABEL];
 };
 

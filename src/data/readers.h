@@ -121,6 +121,7 @@ typedef struct reel_joined {
     int64_t tmdb_id;   /* of the object, 0 = unknown */
     const char *title; /* of a doubtful object, "" otherwise */
     const char *by;    /* the id that joined them: "TMDb id", "IMDb id", "MovieLens id" */
+    bool accepted;     /* by a person's word, whatever its year */
 } reel_joined;
 /* NULL before metadata were read. Borrowed from the catalogue. */
 const reel_joined *reel__catalogue_joined(const reel_catalogue *catalogue, size_t index);
@@ -130,12 +131,22 @@ const reel_joined *reel__catalogue_joined(const reel_catalogue *catalogue, size_
 REEL_MUST_USE reel_code reel__catalogue_join(reel_catalogue *catalogue, size_t index,
                                              const char *text, size_t length, reel_joined *joined,
                                              reel_err *err);
+/* What a person said of a film: that it is the object with this TMDb id, whatever the links and the
+ * years say, or that it is not. The last word counts. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__catalogue_decide(reel_catalogue *catalogue, size_t index,
+                                               int64_t tmdb_id, bool accepted, reel_err *err);
+bool reel__catalogue_accepted(const reel_catalogue *catalogue, size_t index);
 /* Ids of a links.csv (movieId,imdbId,tmdbId). */
 REEL_MUST_USE reel_code reel__catalogue_links(reel_catalogue *catalogue, const char *path,
                                               const reel_read_opts *opts, reel_read_report *report,
                                               reel_err *err);
 /* Of the film with an id; SIZE_MAX when there is none. */
 size_t reel__catalogue_index(const reel_catalogue *catalogue, int64_t id);
+
+/* The film without what TMDb says of it: MovieLens' title, genres and tags, and the ids. */
+reel_movie reel__movie_plain(const reel_movie *movie);
+/* Films added from here on are plain. */
+void reel__dataset_builder_plain(reel_dataset_builder *builder);
 
 /* The films of a dataset as a catalogue of its own, to be joined with metadata. */
 REEL_MUST_USE reel_code reel__catalogue_of_dataset(reel_catalogue **out,

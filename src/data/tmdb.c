@@ -63,6 +63,49 @@ static int32_t first_film(const film_index *index, int64_t id)
     return id != 0 && reel__map_get(index->first, id, &film) ? (int32_t)film : -1;
 }
 
+/* ---- what a person said -------------------------------------------------------------------- */
+
+/* Links may say otherwise, and are read later. */
+static void apply_verdict(const reel_catalogue *catalogue, size_t index)
+{
+    const struct catalogue_verdict *said = &catalogue->verdicts[index];
+    reel_movie *film = &catalogue->movies[index];
+
+    if (said->tmdb_id != 0 && said->accepted)
+        film->tmdb_id = said->tmdb_id;
+    else if (said->tmdb_id != 0 && film->tmdb_id == said->tmdb_id)
+        film->tmdb_id = 0; /* or pages would link to the other film */
+}
+
+reel_code reel__catalogue_decide(reel_catalogue *catalogue, size_t index, int64_t tmdb_id,
+                                 bool accepted, reel_err *err)
+{
+    if (catalogue->verdicts == NULL)
+        catalogue->verdicts =
+            reel__alloc_zero(catalogue->movies_count, sizeof *catalogue->verdicts);
+    if (catalogue->verdicts == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for what was said of films");
+    catalogue->verdicts[index].tmdb_id = tmdb_id;
+    catalogue->verdicts[index].accepted = accepted;
+    apply_verdict(catalogue, index);
+    return REEL_OK;
+}
+
+bool reel__catalogue_accepted(const reel_catalogue *catalogue, size_t index)
+{
+    return catalogue->verdicts != NULL && catalogue->verdicts[index].accepted;
+}
+
+/* Of this film and an object; NULL when nobody did. */
+static const struct catalogue_verdict *verdict_on(const reel_catalogue *catalogue, size_t index,
+                                                  int64_t tmdb_id)
+{
+    return catalogue->verdicts != NULL && tmdb_id > 0 &&
+                   catalogue->verdicts[index].tmdb_id == tmdb_id
+               ? &catalogue->verdicts[index]
+               : NULL;
+}
+
 /* ---- joining ------------------------------------------------------------------------------- */
 
 /* Kept for a person to look at. */
@@ -91,14 +134,21 @@ static reel_code join_film(enriching *work, reel_movie *film, const char *by, co
                            reel_err *err)
 {
     reel_code rc = REEL_OK;
-    reel_joined *joined = &work->catalogue->joined[film - work->catalogue->movies];
+    const size_t index = (size_t)(film - work->catalogue->movies);
+    reel_joined *joined = &work->catalogue->joined[index];
+    const struct catalogue_verdict *said;
     reel_joined found = {.join = REEL_JOIN_FOUND, .title = "", .by = by};
 
     if (joined->join == REEL_JOIN_FOUND)
         return REEL_OK;
     REEL_TRY(reel__tmdb_year(&found.year, object, err));
     REEL_TRY(reel__json_get_int(object, "id", &found.tmdb_id, err));
-    if (found.year != 0 && film->year != 0 && abs(found.year - film->year) > YEARS_APART)
+    said = verdict_on(work->catalogue, index, found.tmdb_id);
+    if (said != NULL ? !said->accepted : reel__catalogue_accepted(work->catalogue, index))
+        return REEL_OK; /* not this film, or another one is */
+    found.accepted = said != NULL;
+    if (!found.accepted && found.year != 0 && film->year != 0 &&
+        abs(found.year - film->year) > YEARS_APART)
         return doubt(work, film, found, object, err);
     REEL_TRY(reel__tmdb_fill(work->catalogue, film, object, err));
     *joined = found;
@@ -185,6 +235,8 @@ static reel_code prepare(enriching *work, reel_err *err)
 {
     reel_code rc = REEL_OK;
 
+    for (size_t i = 0; work->catalogue->verdicts != NULL && i < work->catalogue->movies_count; i++)
+        apply_verdict(work->catalogue, i);
     REEL_TRY(film_index_init(&work->by_tmdb, work->catalogue, false, err));
     REEL_TRY(film_index_init(&work->by_imdb, work->catalogue, true, err));
     REEL_TRY(new_joined(work->catalogue, err));

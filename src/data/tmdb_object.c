@@ -297,7 +297,7 @@ static reel_code fill_numbers(reel_movie *film, const json_t *object, reel_err *
 {
     reel_code rc = REEL_OK;
     int64_t runtime = 0, votes = 0;
-    double average = 0.0, popularity = (double)film->popularity;
+    double average = NAN, popularity = (double)film->popularity;
 
     REEL_TRY(reel__json_get_int(object, "runtime", &runtime, err));
     REEL_TRY(reel__json_get_int(object, "vote_count", &votes, err));
@@ -307,7 +307,7 @@ static reel_code fill_numbers(reel_movie *film, const json_t *object, reel_err *
         return reel_fail(err, REEL_E_INVALID, "runtime: %lld minutes", (long long)runtime);
     if (votes < 0 || votes > INT32_MAX)
         return reel_fail(err, REEL_E_INVALID, "vote_count: %lld", (long long)votes);
-    if (!(average >= 0.0 && average <= 10.0))
+    if (!isnan(average) && !(average >= 0.0 && average <= 10.0))
         return reel_fail(err, REEL_E_INVALID, "vote_average: %g is not between 0 and 10", average);
     if (fabs(popularity) > 1e9)
         return reel_fail(err, REEL_E_INVALID, "popularity: %g", popularity);
@@ -315,7 +315,8 @@ static reel_code fill_numbers(reel_movie *film, const json_t *object, reel_err *
         film->runtime = (int32_t)runtime;
     if (votes > 0) { /* without votes an average of 0 says nothing */
         film->vote_count = (int32_t)votes;
-        film->vote_average = (float)average;
+        if (!isnan(average))
+            film->vote_average = (float)average;
     }
     film->popularity = (float)popularity;
 out:

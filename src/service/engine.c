@@ -120,6 +120,7 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
         reel__free(engine);
         return reel_fail(err, REEL_E_NOMEM, "no lock to open a database with");
     }
+    REEL_TRY(reel__tmdb_use(&engine->use, err));
     REEL_TRY(open_store(engine, opts, err));
     REEL_TRY(set_models_dir(engine, opts, err));
     if (reel__file_make_folder(engine->models_dir, &folder_err) != REEL_OK)
@@ -147,6 +148,7 @@ void reel__engine_close(reel_engine *engine)
     for (int i = 0; i < MODELS; i++)
         reel_model_free(engine->models[i]);
     reel__free(engine->means);
+    reel_dataset_free(engine->training);
     reel_dataset_free(engine->dataset);
     reel__store_close(engine->store);
     reel__free(engine->models_dir);

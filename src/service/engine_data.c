@@ -8,95 +8,106 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "data/readers.h"
 #include "service/engine_priv.h"
 
-static const char DATASET[] = "dataset";
+/* A dataset of an engine. That without TMDb's data is a file and a record of its own: which of them
+ * is wanted is a setting, and may change. */
+typedef struct part {
+    reel_engine *engine;
+    const char *name; /* of its file and record */
+    bool plain;
+    reel_dataset *dataset;
+} part;
 
 /* ---- does the file fit? -------------------------------------------------------------------- */
 
 typedef struct record_search {
-    const reel_engine *engine;
+    const part *part;
     bool found, fits;
 } record_search;
 
 static bool look_at_record(void *user, const reel_model_record *record)
 {
     record_search *search = user;
+    const part *p = search->part;
 
-    if (strcmp(record->name, DATASET) != 0)
+    if (strcmp(record->name, p->name) != 0)
         return true;
     search->found = true;
-    search->fits = record->generation == search->engine->label.generation &&
-                   strcmp(record->data_hash, reel_dataset_hash(search->engine->dataset)) == 0;
+    search->fits = record->generation == p->engine->label.generation &&
+                   strcmp(record->data_hash, reel_dataset_hash(p->dataset)) == 0;
     return false;
 }
 
 /* A store nobody may write to cannot remember; how much there is of everything has to do. */
-static bool same_counts(const reel_engine *engine)
+static bool same_counts(const part *p)
 {
-    const reel_csr_view ratings = reel_dataset_ratings(engine->dataset);
+    const reel_csr_view ratings = reel_dataset_ratings(p->dataset);
     reel_store_counts counts;
     reel_err ignored = {0};
 
-    return reel__store_counts(engine->store, &counts, &ignored) == REEL_OK &&
+    return reel__store_counts(p->engine->store, &counts, &ignored) == REEL_OK &&
            ratings.ptr[ratings.rows] == counts.ratings &&
-           reel_dataset_movies(engine->dataset) == counts.movies;
+           reel_dataset_movies(p->dataset) == counts.movies;
 }
 
 /* NULL, or why the mapped file is not of this store. */
-static const char *misfit(const reel_engine *engine)
+static const char *misfit(const part *p)
 {
-    const reel_store_label *label = &engine->label;
-    record_search search = {.engine = engine};
+    const reel_store_label *label = &p->engine->label;
+    record_search search = {.part = p};
     reel_err ignored = {0};
 
-    if (reel_dataset_generation(engine->dataset) != label->generation)
+    if (reel_dataset_generation(p->dataset) != label->generation)
         return "was made of another generation of the data";
-    if (reel_dataset_simulated(engine->dataset) != label->simulated ||
-        strcmp(reel_dataset_source(engine->dataset), label->source) != 0)
+    if (reel_dataset_simulated(p->dataset) != label->simulated ||
+        strcmp(reel_dataset_source(p->dataset), label->source) != 0)
         return "was made of another database";
-    if (reel__store_scan_models(engine->store, look_at_record, &search, &ignored) != REEL_OK)
+    if (reel__store_scan_models(p->engine->store, look_at_record, &search, &ignored) != REEL_OK)
         return "cannot be compared with the store";
     if (search.found)
         return search.fits ? NULL : "was made of another database";
-    if (!engine->opts.read_only)
+    if (!p->engine->opts.read_only)
         return "is not known to this database";
-    return same_counts(engine) ? NULL : "was made of another database";
+    return same_counts(p) ? NULL : "was made of another database";
 }
 
-static reel_code map_file(reel_engine *engine, const char *path, reel_err *err)
+static reel_code map_file(part *p, const char *path, reel_err *err)
 {
     reel_err why = {0};
-    const reel_code rc = reel_dataset_open(&engine->dataset, path, &why);
+    const reel_code rc = reel_dataset_open(&p->dataset, path, &why);
     const char *reason;
 
     if (rc == REEL_E_NOMEM)
         return reel_fail(err, rc, "%s", why.msg);
     if (rc != REEL_OK) {
         if (rc != REEL_E_NOTFOUND)
-            reel__engine_note(engine, "dataset: refused (%s); reading the database again", why.msg);
+            reel__engine_note(p->engine, "%s: refused (%s); reading the database again", p->name,
+                              why.msg);
         return REEL_OK;
     }
-    reason = misfit(engine);
+    reason = misfit(p);
     if (reason == NULL)
         return REEL_OK;
-    reel__engine_note(engine, "dataset: %s %s; reading the database again", path, reason);
-    reel_dataset_free(engine->dataset);
-    engine->dataset = NULL;
+    reel__engine_note(p->engine, "%s: %s %s; reading the database again", p->name, path, reason);
+    reel_dataset_free(p->dataset);
+    p->dataset = NULL;
     return REEL_OK;
 }
 
 /* ---- building ------------------------------------------------------------------------------ */
 
-static reel_code save_file(reel_engine *engine, const char *path, double seconds, reel_err *err)
+static reel_code save_file(const part *p, const char *path, double seconds, reel_err *err)
 {
+    reel_engine *engine = p->engine;
     reel_err why = {0};
     reel_code rc;
     const reel_model_record record = {
-        .name = DATASET,
-        .model_id = reel_dataset_hash(engine->dataset),
+        .name = p->name,
+        .model_id = reel_dataset_hash(p->dataset),
         .file = path,
-        .data_hash = reel_dataset_hash(engine->dataset),
+        .data_hash = reel_dataset_hash(p->dataset),
         .parameters = "{}",
         .generation = engine->label.generation,
         .trained_at = reel__clock_now(),
@@ -105,7 +116,7 @@ static reel_code save_file(reel_engine *engine, const char *path, double seconds
 
     if (engine->unsaved[0] != '\0')
         return REEL_OK;
-    rc = reel_dataset_save(engine->dataset, path, &why);
+    rc = reel_dataset_save(p->dataset, path, &why);
     if (rc == REEL_E_NOMEM)
         return reel_fail(err, rc, "%s", why.msg);
     if (rc == REEL_OK)
@@ -115,23 +126,44 @@ static reel_code save_file(reel_engine *engine, const char *path, double seconds
     return REEL_OK;
 }
 
-static reel_code build(reel_engine *engine, const char *path, reel_err *err)
+static reel_code build(part *p, const char *path, reel_err *err)
 {
     reel_code rc = REEL_OK;
+    reel_engine *engine = p->engine;
     reel_dataset_builder *builder = NULL;
     const int64_t start = reel__clock_steady_us();
     double seconds;
 
     REEL_TRY(reel_dataset_builder_new(&builder, err));
+    if (p->plain)
+        reel__dataset_builder_plain(builder);
     REEL_TRY(reel__store_read_dataset(engine->store, builder, engine->opts.progress, err));
-    REEL_TRY(reel_dataset_builder_finish(&engine->dataset, builder, NULL, err));
+    REEL_TRY(reel_dataset_builder_finish(&p->dataset, builder, NULL, err));
     seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
     /* Another process may have loaded since the label was read. */
-    engine->label.generation = reel_dataset_generation(engine->dataset);
-    reel__engine_note(engine, "dataset: read from the database in %.2f s", seconds);
-    REEL_TRY(save_file(engine, path, seconds, err));
+    engine->label.generation = reel_dataset_generation(p->dataset);
+    reel__engine_note(engine, "%s: read from the database in %.2f s", p->name, seconds);
+    REEL_TRY(save_file(p, path, seconds, err));
 out:
     reel_dataset_builder_free(builder);
+    return rc;
+}
+
+/* The dataset with TMDb's data, or the one without. */
+static reel_code prepare(reel_dataset **out, reel_engine *engine, bool plain, reel_err *err)
+{
+    part p = {
+        .engine = engine, .name = plain ? REEL_DATASET_PLAIN : REEL_DATASET_WHOLE, .plain = plain};
+    reel_code rc = REEL_OK;
+    char *path = NULL;
+
+    REEL_TRY(reel__engine_path(&path, engine, p.name, ".reel", err));
+    REEL_TRY(map_file(&p, path, err));
+    if (p.dataset == NULL)
+        REEL_TRY(build(&p, path, err));
+out:
+    *out = p.dataset; /* the engine's, even after an error */
+    reel__free(path);
     return rc;
 }
 
@@ -185,12 +217,15 @@ static bool find_tmdb(const reel_dataset *dataset)
 reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err)
 {
     reel_code rc = REEL_OK;
-    char *path = NULL;
 
-    REEL_TRY(reel__engine_path(&path, engine, DATASET, ".reel", err));
-    REEL_TRY(map_file(engine, path, err));
-    if (engine->dataset == NULL)
-        REEL_TRY(build(engine, path, err));
+    REEL_TRY(prepare(&engine->dataset, engine, !engine->use.shown, err));
+    if (engine->use.shown && !engine->use.fitted)
+        REEL_TRY(prepare(&engine->training, engine, true, err));
+    else
+        engine->training = reel_dataset_ref(engine->dataset);
+    if (reel_dataset_generation(engine->training) != reel_dataset_generation(engine->dataset))
+        REEL_TRY(reel_fail(err, REEL_E_CONFLICT,
+                           "the database was changed while it was read; try again"));
     engine->means =
         reel__alloc_array((size_t)reel_dataset_movies(engine->dataset), sizeof *engine->means);
     if (engine->means == NULL)
@@ -200,6 +235,5 @@ reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err)
     find_means(engine, reel_dataset_raters(engine->dataset));
     engine->has_tmdb = find_tmdb(engine->dataset);
 out:
-    reel__free(path);
     return rc;
 }

@@ -25,7 +25,7 @@ static const char *misfit(const reel_engine *engine, const reel_model *model, co
         memcmp(reel_model_movie_ids(model), reel_dataset_movie_ids(engine->dataset),
                (size_t)movies * sizeof(int64_t)) != 0)
         return "was trained on other films";
-    if (strcmp(reel_model_data_hash(model), reel_dataset_hash(engine->dataset)) != 0)
+    if (strcmp(reel_model_data_hash(model), reel_dataset_hash(engine->training)) != 0)
         return "was trained on other data";
     return NULL;
 }
@@ -118,7 +118,7 @@ static reel_code make_hybrid(reel_engine *engine, const reel_fit_context *contex
     reel_code rc = REEL_OK;
 
     if (engine->opts.learn)
-        REEL_TRY(reel__learn_weights(&blend, t.names, t.count, 0, engine->dataset, context, err));
+        REEL_TRY(reel__learn_weights(&blend, t.names, t.count, 0, engine->training, context, err));
     else
         recall_weights(&blend, engine, &t);
     REEL_TRY(reel__hybrid_make(&engine->models[MODEL_HYBRID], t.members, t.count, NULL,
@@ -153,7 +153,7 @@ static reel_code make_model(reel_engine *engine, int slot, reel_err *err)
     if (slot == MODEL_HYBRID)
         return make_hybrid(engine, &context, err);
     strncat(what.stage, reel__engine_names[slot], sizeof what.stage - strlen(what.stage) - 1);
-    return reel_model_fit(&engine->models[slot], reel__engine_names[slot], engine->dataset,
+    return reel_model_fit(&engine->models[slot], reel__engine_names[slot], engine->training,
                           engine->opts.learn ? NULL : hasty_params(slot), &context, err);
 }
 

@@ -9,6 +9,7 @@
 #include "num/csr.h"
 #include "search/search.h"
 #include "service/engine.h"
+#include "service/tmdb_use.h"
 #include "service/recommend.h"
 
 /* In the order they are offered; the hybrid is made of those after it. */
@@ -16,11 +17,16 @@ enum { MODEL_HYBRID, MODEL_EASE, MODEL_IALS, MODEL_CONTENT, MODEL_USER_KNN, MODE
 extern const char *const reel__engine_names[MODELS];
 
 typedef struct reel_looks reel_looks;
+/* Names of the datasets' files and records. */
+#define REEL_DATASET_WHOLE "dataset"
+#define REEL_DATASET_PLAIN "dataset-plain" /* without TMDb's data */
 
 struct reel_engine {
     reel_engine_opts opts; /* its texts are not kept */
     reel_store *store;
-    reel_dataset *dataset;
+    reel_dataset *dataset;  /* as it is shown */
+    reel_dataset *training; /* what models are fitted on: mostly the same */
+    reel_tmdb_use use;
     reel_store_label label;
     char *models_dir;
     reel_model *models[MODELS]; /* NULL where not asked for */

@@ -79,6 +79,10 @@ bool reel__match_of(reel_match *match, char reason[REEL_REASON], const reel_cata
                           .score = 1,
                           .reason = reason};
     (void)snprintf(reason, REEL_REASON, "linked by %s", joined->by);
+    if (joined->accepted) {
+        match->state = REEL_MATCH_ACCEPTED;
+        (void)snprintf(reason, REEL_REASON, "accepted in review");
+    }
     if (joined->join == REEL_JOIN_FOUND)
         return true;
     match->state = REEL_MATCH_REVIEW;
@@ -87,6 +91,12 @@ bool reel__match_of(reel_match *match, char reason[REEL_REASON], const reel_cata
                    "linked by %s to \"%s\" of %" PRId32 ", but the film is of %" PRId32, joined->by,
                    joined->title, joined->year, film->year);
     return true;
+}
+
+bool reel__match_brought(const reel_match *match)
+{
+    return match->state == REEL_MATCH_FOUND ||
+           (match->state == REEL_MATCH_ACCEPTED && match->fetched_at > 0);
 }
 
 /* ---- what the store has -------------------------------------------------------------------- */
@@ -147,12 +157,29 @@ out:
     return rc;
 }
 
+/* What a person said goes before links and years. */
+static reel_code recall_verdicts(enriching *e)
+{
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < e->known_count; i++) {
+        const reel_match *match = &e->known[i].match;
+        const size_t at = reel__catalogue_index(e->catalogue, match->movie);
+        const bool accepted = match->state == REEL_MATCH_ACCEPTED;
+
+        if (at != SIZE_MAX && (accepted || match->state == REEL_MATCH_REJECTED))
+            REEL_TRY(reel__catalogue_decide(e->catalogue, at, match->tmdb_id, accepted, e->err));
+    }
+out:
+    return rc;
+}
+
 /* ---- what is new --------------------------------------------------------------------------- */
 
 /* Whether this film's metadata are as new as the file's, and not stale. */
 static bool is_fresh(const enriching *e, const reel_match *known)
 {
-    return known != NULL && known->state == REEL_MATCH_FOUND && !e->opts->all &&
+    return known != NULL && reel__match_brought(known) && !e->opts->all &&
            known->fetched_at >= e->written_at && e->now - known->fetched_at < REEL_STALE_SECONDS;
 }
 
@@ -173,7 +200,7 @@ static void count_film(enriching *e, const reel_movie *film, const reel_match *m
 {
     if (match != NULL && match->state == REEL_MATCH_REVIEW)
         e->report->review++;
-    if (match == NULL || match->state != REEL_MATCH_FOUND)
+    if (match == NULL || !reel__match_brought(match))
         return;
     e->report->matched++;
     e->report->with_overview += film->overview[0] != '\0';
@@ -185,30 +212,31 @@ static reel_code take_film(enriching *e, size_t index)
     const reel_movie *film = reel__catalogue_movie(e->catalogue, index);
     const reel_match *known = match_known(e, film->id), *match = known;
     char reason[REEL_REASON];
-    reel_match found;
+    reel_match found = {.movie = -1};
+    bool brought;
     reel_code rc = REEL_OK;
 
     if (reel__match_of(&found, reason, e->catalogue, index, e->written_at))
         match = &found;
-    if (match == &found && found.state == REEL_MATCH_FOUND && is_fresh(e, known)) {
+    brought = match == &found && found.state != REEL_MATCH_REVIEW;
+    if (brought && is_fresh(e, known)) {
         e->report->kept++;
         count_film(e, &was, known);
         return REEL_OK;
     }
     /* What was found once is not given up for a doubt. */
-    if (match == &found && found.state == REEL_MATCH_REVIEW && known != NULL &&
-        known->state == REEL_MATCH_FOUND) {
+    if (match == &found && !brought && known != NULL && reel__match_brought(known)) {
         count_film(e, &was, known);
         return REEL_OK;
     }
     count_film(e, film, match);
-    if (match == &found && found.state == REEL_MATCH_FOUND)
-        *(known != NULL && known->state == REEL_MATCH_FOUND ? &e->report->renewed
-                                                            : &e->report->added) += 1;
+    if (brought)
+        *(known != NULL && reel__match_brought(known) ? &e->report->renewed : &e->report->added) +=
+            1;
     if (match == known && film->tmdb_id == was.tmdb_id && film->imdb_id == was.imdb_id)
         return REEL_OK;
-    if (match == &found && found.state == REEL_MATCH_REVIEW && known != NULL &&
-        known->tmdb_id == found.tmdb_id && strcmp(known->reason, found.reason) == 0)
+    if (match == &found && !brought && known != NULL && known->tmdb_id == found.tmdb_id &&
+        strcmp(known->reason, found.reason) == 0)
         return REEL_OK; /* it waits already */
     REEL_TRY(write_film(e, film, match));
 out:
@@ -247,6 +275,7 @@ reel_code reel__enrich_files(const reel_enrich_opts *opts, reel_enriched *report
     e.written_at = reel__file_written_at(opts->from);
     REEL_TRY(read_store(&e));
     REEL_TRY(reel__catalogue_of_dataset(&e.catalogue, e.dataset, err));
+    REEL_TRY(recall_verdicts(&e));
     REEL_TRY(reel__read_tmdb(e.catalogue, opts->from, links, &opts->read, &found, err));
     report->bad_rows = found.bad_rows;
     REEL_TRY(write_all(&e));

@@ -61,6 +61,8 @@ char *reel__links_path(const char *links, const char *jsonl);
 enum { REEL_REASON = 400 };
 bool reel__match_of(reel_match *match, char reason[REEL_REASON], const reel_catalogue *catalogue,
                     size_t index, int64_t fetched_at);
+/* Whether its film has metadata. */
+bool reel__match_brought(const reel_match *match);
 
 /* Films that wait for a person to look at, by ascending id. */
 typedef struct reel_review {
@@ -71,6 +73,18 @@ typedef struct reel_review {
 typedef reel_code reel_review_fn(void *user, const reel_review *film, reel_err *err);
 REEL_MUST_USE reel_code reel__enrich_review(const char *database, reel_review_fn *row, void *user,
                                             reel_err *err);
+
+/* What a person says of films, all or none of it recorded: the candidate, or another film of TMDb,
+ * is accepted, and the next enrich brings its metadata; or the candidate is rejected, and not asked
+ * for again. Errors: E_NOTFOUND (no such film), E_CONFLICT (nothing waits to be rejected, or
+ * accepted without an id). */
+typedef struct reel_verdict {
+    int64_t movie;
+    int64_t tmdb_id; /* accepted: 0 = the candidate */
+    bool accepted;
+} reel_verdict;
+REEL_MUST_USE reel_code reel__enrich_decide(const char *database, const reel_verdict *verdicts,
+                                            size_t count, reel_err *err);
 
 /* Films with metadata: CSV with the columns of the prototype's enriched_movies_clean.csv, or one
  * TMDb-shaped object a line, which enrich --from reads again. count [out] films written. Errors:

@@ -102,7 +102,7 @@ static reel_code put_row(reel_csv_writer *csv, const reel_movie *film, reel_err 
 reel_code reel__export_enriched_csv(const char *database, const char *output, int64_t *count,
                                     reel_err *err)
 {
-    const reel_source source = {.database = database};
+    const reel_source source = {.database = database, .whole = true};
     reel_dataset *dataset = NULL;
     reel_csv_writer csv = {0};
     reel_code rc = REEL_OK;
@@ -140,7 +140,7 @@ static bool note_fetched(void *user, const reel_match *match)
 {
     lines *l = user;
 
-    if (match->state == REEL_MATCH_FOUND)
+    if (reel__match_brought(match))
         l->failed = reel__map_put(l->fetched, match->movie, match->fetched_at, l->err);
     return l->failed == REEL_OK;
 }
@@ -213,7 +213,7 @@ out:
 reel_code reel__export_enriched_jsonl(const char *database, const char *output, int64_t *count,
                                       reel_err *err)
 {
-    const reel_source source = {.database = database};
+    const reel_source source = {.database = database, .whole = true};
     reel_dataset *dataset = NULL;
     reel_file_writer *done;
     lines l = {.err = err};

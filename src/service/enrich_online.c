@@ -1,6 +1,7 @@
 /* enrich_online.c - metadata from TMDb's API. Each film is committed as it comes, so that a run
  * that is ended at any moment goes on where it was: a film with a match that is not stale is not
- * asked for again. A film is asked for by its TMDb id, else by its IMDb id, else by title and year.
+ * asked for again. A film is asked for by its TMDb id, else by its IMDb id, else by title and year,
+ * else by title alone.
  */
 #include <math.h>
 #include <stdio.h>
@@ -11,11 +12,14 @@
 #include "net/pool.h"
 #include "service/enrich.h"
 #include "service/source.h"
+#include "service/tmdb_use.h"
 #include "tmdb/tmdb.h"
 
 enum { FAILED_MOST = 20 /* one after the other: then TMDb is not there */ };
 
-typedef enum stage { STAGE_NONE, STAGE_ID, STAGE_FIND, STAGE_SEARCH } stage;
+typedef enum stage { STAGE_NONE, STAGE_ID, STAGE_FIND, STAGE_SEARCH, STAGE_SEARCH_ANY } stage;
+
+enum known { KNOWN_NOT, KNOWN_FRESH, KNOWN_REJECTED };
 
 typedef struct wanted {
     size_t index; /* in the catalogue */
@@ -36,9 +40,11 @@ typedef struct online {
     size_t count, given, done;
     wanted **again; /* [again_count] asked for in another way */
     size_t again_count;
-    bool *fresh; /* [films of the catalogue] */
+    char *known; /* [films of the catalogue] enum known */
     int failed_in_a_row;
     int64_t now;
+    reel_err *err;
+    reel_code failed; /* in a row function */
 } online;
 
 /* ---- requests ------------------------------------------------------------------------------ */
@@ -61,7 +67,8 @@ static bool next_request(void *user, char url[REEL_URL_MAX], void **tag)
     else if (film->next == STAGE_FIND)
         reel__tmdb_find_url(url, REEL_URL_MAX, &o->api, movie->imdb_id);
     else
-        reel__tmdb_search_url(url, REEL_URL_MAX, &o->api, movie->name, movie->year);
+        reel__tmdb_search_url(url, REEL_URL_MAX, &o->api, movie->name,
+                              film->next == STAGE_SEARCH ? movie->year : 0);
     *tag = film;
     return true;
 }
@@ -93,7 +100,7 @@ static reel_code commit(online *o, const wanted *film, reel_match_state state, r
     load = NULL;
     REEL_TRY(reel__store_load_commit(whole, o->label.source, o->label.simulated, err));
     o->failed_in_a_row = 0;
-    o->report->added += state == REEL_MATCH_FOUND;
+    o->report->added += state == REEL_MATCH_FOUND || state == REEL_MATCH_ACCEPTED;
     reel__progress(o->opts->progress, "asking TMDb", (int64_t)++o->done, (int64_t)o->count,
                    "films");
 out:
@@ -129,11 +136,16 @@ static reel_code otherwise(online *o, wanted *film, reel_err *err)
         ask(o, film, STAGE_FIND);
         return REEL_OK;
     }
-    if (was != STAGE_SEARCH) {
+    if (was < STAGE_SEARCH) {
         ask(o, film, STAGE_SEARCH);
         return REEL_OK;
     }
-    (void)snprintf(film->reason, sizeof film->reason, "no film of that title and year");
+    /* The years of TMDb and MovieLens differ, or the title has none. */
+    if (was == STAGE_SEARCH && movie->year > 0) {
+        ask(o, film, STAGE_SEARCH_ANY);
+        return REEL_OK;
+    }
+    (void)snprintf(film->reason, sizeof film->reason, "no film of that title, of any year");
     return commit(o, film, REEL_MATCH_NONE, err);
 }
 
@@ -149,7 +161,11 @@ static reel_code take_object(online *o, wanted *film, const reel_answer *answer,
     if (rc != REEL_OK)
         return give_up(o, why.msg, err);
     if (joined.join == REEL_JOIN_FOUND)
-        return commit(o, film, REEL_MATCH_FOUND, err);
+        return commit(o, film, joined.accepted ? REEL_MATCH_ACCEPTED : REEL_MATCH_FOUND, err);
+    if (joined.join == REEL_JOIN_NONE) {
+        (void)snprintf(film->reason, sizeof film->reason, "rejected in review");
+        return commit(o, film, REEL_MATCH_REJECTED, err);
+    }
     film->score = (double)NAN;
     (void)snprintf(film->reason + strlen(film->reason), sizeof film->reason - strlen(film->reason),
                    ": \"%s\" of %d, but the film is of %d", joined.title, joined.year,
@@ -184,9 +200,13 @@ static reel_code take_search(online *o, wanted *film, const reel_answer *answer,
         return rc == REEL_E_NOMEM ? reel_fail(err, rc, "%s", why.msg) : give_up(o, why.msg, err);
     film->tmdb_id = guess.tmdb_id;
     film->score = guess.score;
-    (void)snprintf(film->reason, sizeof film->reason, "%s", guess.reason);
     if (guess.tmdb_id == 0)
         return otherwise(o, film, err);
+    (void)snprintf(film->reason, sizeof film->reason, "%s: %.280s",
+                   film->next == STAGE_SEARCH_ANY ? "none of that year; found by title"
+                   : movie->year > 0              ? "found by title and year"
+                                                  : "found by title",
+                   guess.reason);
     if (!guess.sure)
         return commit(o, film, REEL_MATCH_REVIEW, err);
     ask(o, film, STAGE_ID);
@@ -218,14 +238,35 @@ static reel_code take_answer(void *user, const reel_answer *answer, reel_err *er
 
 /* ---- the job ------------------------------------------------------------------------------- */
 
-static bool note_fresh(void *user, const reel_match *match)
+static bool note_known(void *user, const reel_match *match)
 {
     online *o = user;
     const size_t at = reel__catalogue_index(o->catalogue, match->movie);
+    const bool accepted = match->state == REEL_MATCH_ACCEPTED;
 
-    if (at != SIZE_MAX && o->now - match->fetched_at < REEL_STALE_SECONDS)
-        o->fresh[at] = true;
-    return true;
+    if (at == SIZE_MAX)
+        return true;
+    if (accepted || match->state == REEL_MATCH_REJECTED)
+        o->failed = reel__catalogue_decide(o->catalogue, at, match->tmdb_id, accepted, o->err);
+    /* A link to yet another film is a new question. */
+    if (match->state == REEL_MATCH_REJECTED)
+        o->known[at] =
+            reel__catalogue_movie(o->catalogue, at)->tmdb_id > 0 ? KNOWN_NOT : KNOWN_REJECTED;
+    else if (o->now - match->fetched_at < REEL_STALE_SECONDS)
+        o->known[at] = KNOWN_FRESH;
+    return o->failed == REEL_OK;
+}
+
+static void want(online *o, size_t index, bool accepted)
+{
+    const reel_movie *movie = reel__catalogue_movie(o->catalogue, index);
+    wanted *film = &o->films[o->count++];
+
+    *film = (wanted){.index = index, .tmdb_id = movie->tmdb_id, .score = 1};
+    film->next = movie->tmdb_id > 0 ? STAGE_ID : movie->imdb_id > 0 ? STAGE_FIND : STAGE_SEARCH;
+    if (film->next == STAGE_ID)
+        (void)snprintf(film->reason, sizeof film->reason, "%s",
+                       accepted ? "accepted in review" : "linked by TMDb id");
 }
 
 static reel_code choose(online *o, reel_err *err)
@@ -235,22 +276,17 @@ static reel_code choose(online *o, reel_err *err)
 
     o->films = reel__alloc_zero(films + 1, sizeof *o->films);
     o->again = reel__alloc_zero(films + 1, sizeof *o->again);
-    o->fresh = reel__alloc_zero(films + 1, sizeof *o->fresh);
-    if (o->films == NULL || o->again == NULL || o->fresh == NULL)
+    o->known = reel__alloc_zero(films + 1, sizeof *o->known);
+    if (o->films == NULL || o->again == NULL || o->known == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory for the films to ask for");
-    REEL_TRY(reel__store_scan_matches(o->store, note_fresh, o, err));
+    o->err = err;
+    REEL_TRY(reel__store_scan_matches(o->store, note_known, o, err));
+    REEL_TRY(o->failed);
     for (size_t i = 0; i < films; i++) {
-        const reel_movie *movie = reel__catalogue_movie(o->catalogue, i);
-        wanted film = {.index = i, .tmdb_id = movie->tmdb_id, .score = 1};
-
-        if (o->fresh[i] && !o->opts->all) {
+        if (o->known[i] == KNOWN_REJECTED || (o->known[i] == KNOWN_FRESH && !o->opts->all))
             o->report->kept++;
-            continue;
-        }
-        film.next = movie->tmdb_id > 0 ? STAGE_ID : movie->imdb_id > 0 ? STAGE_FIND : STAGE_SEARCH;
-        if (film.next == STAGE_ID)
-            (void)snprintf(film.reason, sizeof film.reason, "linked by TMDb id");
-        o->films[o->count++] = film;
+        else
+            want(o, i, reel__catalogue_accepted(o->catalogue, i));
     }
 out:
     return rc;
@@ -262,7 +298,7 @@ static bool count_match(void *user, const reel_match *match)
     const size_t at = reel__catalogue_index(o->catalogue, match->movie);
 
     o->report->review += match->state == REEL_MATCH_REVIEW;
-    if (match->state != REEL_MATCH_FOUND || at == SIZE_MAX)
+    if (!reel__match_brought(match) || at == SIZE_MAX)
         return true;
     o->report->matched++;
     o->report->with_overview += reel__catalogue_movie(o->catalogue, at)->overview[0] != '\0';
@@ -287,15 +323,19 @@ out:
 
 reel_code reel__enrich_online(const reel_online_opts *opts, reel_enriched *report, reel_err *err)
 {
-    const reel_source source = {.database = opts->database};
+    const reel_source source = {.database = opts->database, .whole = true};
     const int64_t start = reel__clock_steady_us();
     online o = {.opts = opts, .report = report, .now = reel__clock_now()};
     const reel_read_opts read = {0};
     reel_read_report links = {0};
     reel_dataset *dataset = NULL;
+    reel_tmdb_use use;
     reel_code rc = REEL_OK;
 
     *report = (reel_enriched){0};
+    REEL_TRY(reel__tmdb_use(&use, err));
+    if (!use.shown)
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "REEL_TMDB is off: TMDb is not asked"));
     REEL_TRY(reel__tmdb_api(&o.api, opts->url, opts->secret, err));
     REEL_TRY(reel__store_open(&o.store, opts->database, NULL, err));
     REEL_TRY(reel__source_read(&dataset, &source, NULL, err));
@@ -312,6 +352,6 @@ out:
     reel_dataset_free(dataset);
     reel__free(o.films);
     reel__free((void *)o.again);
-    reel__free(o.fresh);
+    reel__free(o.known);
     return rc;
 }

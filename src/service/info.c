@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "service/engine_priv.h"
 
 static bool keep_model(void *user, const reel_model_record *record)
 {
@@ -14,7 +15,9 @@ static bool keep_model(void *user, const reel_model_record *record)
 
     if (info->model_count == REEL_INFO_MODELS)
         return false;
-    if (strcmp(record->name, "dataset") == 0) /* what engine_data.c remembers; not a model */
+    if (strcmp(record->name, REEL_DATASET_WHOLE) == 0 ||
+        strcmp(record->name, REEL_DATASET_PLAIN) ==
+            0) /* what engine_data.c remembers; not a model */
         return true;
     (void)snprintf(model->name, sizeof model->name, "%s", record->name);
     (void)snprintf(model->model_id, sizeof model->model_id, "%s", record->model_id);

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "data/named.h"
 #include "data/readers.h"
+#include "service/tmdb_use.h"
 #include "store/store.h"
 
 reel_code reel__folder_films(reel_catalogue **out, reel_generation *generation,
@@ -12,10 +13,13 @@ reel_code reel__folder_films(reel_catalogue **out, reel_generation *generation,
     const reel_read_opts read = {.progress = folder->progress};
     reel_enrich_report enriched;
     reel_read_report report;
+    reel_tmdb_use use;
     reel_code rc = REEL_OK;
 
+    *out = NULL;
+    REEL_TRY(reel__tmdb_use(&use, err));
     REEL_TRY(reel__read_movielens(out, generation, folder->path, &read, &report, err));
-    if (folder->tmdb != NULL)
+    if (folder->tmdb != NULL && use.fitted)
         rc = reel__read_tmdb(*out, folder->tmdb, folder->links, &read, &enriched, err);
 out:
     return rc;
@@ -59,8 +63,8 @@ out:
     return rc;
 }
 
-reel_code reel__source_store(reel_dataset **out, const char *path, const reel_progress *progress,
-                             reel_err *err)
+static reel_code read_store(reel_dataset **out, const char *path, bool plain,
+                            const reel_progress *progress, reel_err *err)
 {
     const reel_store_opts read_only = {.read_only = true};
     reel_dataset_builder *builder = NULL;
@@ -69,11 +73,25 @@ reel_code reel__source_store(reel_dataset **out, const char *path, const reel_pr
 
     REEL_TRY(reel__store_open(&store, path, &read_only, err));
     REEL_TRY(reel_dataset_builder_new(&builder, err));
+    if (plain)
+        reel__dataset_builder_plain(builder);
     REEL_TRY(reel__store_read_dataset(store, builder, progress, err));
     REEL_TRY(reel_dataset_builder_finish(out, builder, NULL, err));
 out:
     reel_dataset_builder_free(builder);
     reel__store_close(store);
+    return rc;
+}
+
+reel_code reel__source_store(reel_dataset **out, const char *path, const reel_progress *progress,
+                             reel_err *err)
+{
+    reel_tmdb_use use;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__tmdb_use(&use, err));
+    rc = read_store(out, path, !use.fitted, progress, err);
+out:
     return rc;
 }
 
@@ -116,6 +134,8 @@ reel_code reel__source_read(reel_dataset **out, const reel_source *source,
         reel__ratings_fini(&ratings);
         return rc;
     }
+    if (source->database != NULL && source->whole)
+        return read_store(out, source->database, false, progress, err);
     if (source->database != NULL)
         return reel__source_store(out, source->database, progress, err);
     return read_file(out, source, progress, err);

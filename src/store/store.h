@@ -90,9 +90,11 @@ REEL_MUST_USE reel_code reel__store_put_ratings(reel_store_load *load, const ree
                                                 size_t count, int64_t *duplicates, reel_err *err);
 /* Where a film's metadata is from, and how sure the match is. */
 typedef enum reel_match_state {
-    REEL_MATCH_FOUND,  /* metadata were stored with the film */
-    REEL_MATCH_REVIEW, /* a candidate that a person must look at; nothing of it is stored */
-    REEL_MATCH_NONE    /* the source has no such film */
+    REEL_MATCH_FOUND,    /* metadata were stored with the film */
+    REEL_MATCH_REVIEW,   /* a candidate that a person must look at; nothing of it is stored */
+    REEL_MATCH_NONE,     /* the source has no such film */
+    REEL_MATCH_ACCEPTED, /* a person chose it; fetched_at 0: its metadata are still to come */
+    REEL_MATCH_REJECTED  /* a person said no: not to be asked for again */
 } reel_match_state;
 typedef struct reel_match {
     int64_t movie, tmdb_id; /* tmdb_id of the film found or of the candidate, 0 = none */

@@ -202,8 +202,8 @@ static reel_code judge(double *score, reel_tmdb_guess *guess, const char *title,
         like = other;
     *score = guess->score = like * year_factor(year, of);
     readable(shown, name);
-    (void)snprintf(guess->reason, sizeof guess->reason,
-                   "found by title and year: \"%s\" of %d, titles alike by %.2f", shown, of, like);
+    (void)snprintf(guess->reason, sizeof guess->reason, "\"%s\" of %d, titles alike by %.2f", shown,
+                   of, like);
 out:
     return rc;
 }
@@ -216,7 +216,7 @@ reel_code reel__tmdb_guess(reel_tmdb_guess *out, const char *title, int32_t year
     double second = 0;
     reel_code rc = REEL_OK;
 
-    *out = (reel_tmdb_guess){.reason = "no film of that title and year"};
+    *out = (reel_tmdb_guess){0};
     REEL_TRY(list_of(&whole, &list, "results", text, length, err));
     for (size_t i = 0; i < json_array_size(list); i++) {
         reel_tmdb_guess one = {0};

@@ -33,10 +33,10 @@ REEL_MUST_USE reel_code reel__tmdb_found(int64_t *tmdb_id, const char *text, siz
 /* The best of a search. */
 enum { REEL_TMDB_REASON = 320 };
 typedef struct reel_tmdb_guess {
-    int64_t tmdb_id; /* 0 = none */
-    double score;    /* 0 .. 1 */
-    bool sure;       /* high, and far above the second */
-    char reason[REEL_TMDB_REASON];
+    int64_t tmdb_id;               /* 0 = none */
+    double score;                  /* 0 .. 1 */
+    bool sure;                     /* high, and far above the second */
+    char reason[REEL_TMDB_REASON]; /* which film it is, and how alike; "" = none */
 } reel_tmdb_guess;
 REEL_MUST_USE reel_code reel__tmdb_guess(reel_tmdb_guess *out, const char *title, int32_t year,
                                          const char *text, size_t length, reel_err *err);

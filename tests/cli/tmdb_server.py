@@ -21,6 +21,7 @@ ALWAYS = {105: "truncated", 106: "types", 107: "huge", 108: "missing"}
 SEARCH = {
     "Film 34": [("Film 34", 134, "1990")],
     "Film 35": [("Other", 136, "1950"), ("Film 35", 135, "1991")],
+    "Film 36": [("Film 36", 140, "1998")],
     "Film 37": [("Film 37", 137, "1990"), ("Film 37", 138, "1990")],
 }
 lock = threading.Lock()
@@ -86,7 +87,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         query = dict(urllib.parse.parse_qsl(url.query))
         allowed = query.pop("api_key", "") == KEY or self.headers.get("Authorization", "").startswith("Bearer ey")
         with lock, open(sys.argv[2], "a", encoding="utf-8") as log:
-            log.write(url.path + (" " + query["query"] if "query" in query else "") + "\n")
+            log.write(url.path + "".join(" " + query[k] for k in ("query", "year") if k in query) + "\n")
         match = re.fullmatch(r"/3/(movie|find)/(?:tt0*)?(\d+)", url.path)
         if not allowed:
             self.reply(401, b'{"status_code":7}')
@@ -95,7 +96,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif match:
             self.reply(200, json.dumps({"movie_results": [{"id": int(match[2])}] if int(match[2]) < 190 else []}).encode())
         else:
-            found = [{"id": i, "title": t, "release_date": y + "-01-01"} for t, i, y in SEARCH.get(query.get("query"), [])]
+            found = [{"id": i, "title": t, "release_date": y + "-01-01"} for t, i, y in SEARCH.get(query.get("query"), [])
+                     if query.get("year", y) == y]
             self.reply(200, json.dumps({"results": found}).encode())
 
     def log_message(self, *_):

@@ -33,6 +33,8 @@ static seen_matches matches_of(fixture *f)
 
 static const reel_match found = {2, 862, 1700000000, REEL_MATCH_FOUND, 1, "linked by TMDb id"};
 static const reel_match unsure = {1, 0, 5, REEL_MATCH_REVIEW, 0.25, "the title is \xc3\xa9"};
+static const reel_match chosen = {11, 603, 0, REEL_MATCH_ACCEPTED, 1, "accepted in review"};
+static const reel_match refused = {12, 604, 0, REEL_MATCH_REJECTED, 0, "rejected in review"};
 static const reel_match missing = {9, 0, 6, REEL_MATCH_NONE, (double)NAN, ""};
 
 static void put_matches(fixture *f, const reel_match *matches, size_t count)
@@ -47,14 +49,14 @@ static void put_matches(fixture *f, const reel_match *matches, size_t count)
 static void test_matches_come_back_by_film(void **state)
 {
     fixture *f = *state;
-    const reel_match all[] = {found, unsure, missing};
+    const reel_match all[] = {found, refused, unsure, missing, chosen};
     seen_matches seen;
 
     assert_int_equal(matches_of(f).count, 0);
-    put_matches(f, all, 3);
+    put_matches(f, all, 5);
     fixture_reopen(f);
     seen = matches_of(f);
-    assert_int_equal(seen.count, 3);
+    assert_int_equal(seen.count, 5);
     assert_int_equal(seen.rows[0].movie, 1);
     assert_int_equal(seen.rows[0].tmdb_id, 0);
     assert_int_equal(seen.rows[0].state, REEL_MATCH_REVIEW);
@@ -67,6 +69,10 @@ static void test_matches_come_back_by_film(void **state)
     assert_int_equal(seen.rows[2].state, REEL_MATCH_NONE);
     assert_true(isnan(seen.rows[2].score));
     assert_string_equal(seen.reasons[2], "");
+    assert_int_equal(seen.rows[3].state, REEL_MATCH_ACCEPTED);
+    assert_int_equal(seen.rows[3].fetched_at, 0);
+    assert_int_equal(seen.rows[4].state, REEL_MATCH_REJECTED);
+    assert_int_equal(seen.rows[4].tmdb_id, 604);
 }
 
 static void test_scan_stops_and_the_last_one_counts(void **state)

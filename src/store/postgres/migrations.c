@@ -91,7 +91,7 @@ static const char step_1[] =
     " simulated boolean NOT NULL);"
     "INSERT INTO meta (id, generation, source, simulated) VALUES (1, 0, '', false)";
 
-/* Where a film's metadata are from: state is found, review or none. */
+/* Where a film's metadata are from: state is the name of a reel_match_state. */
 static const char step_2[] = "CREATE TABLE matches ("
                              " movieId bigint PRIMARY KEY,"
                              " tmdb_id bigint,"

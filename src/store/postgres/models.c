@@ -109,11 +109,14 @@ reel_code reel__pg_scan_people(reel_store *store, reel_person_fn *row, void *use
 
 /* ---- matches ------------------------------------------------------------------------------- */
 
+const char *const reel__pg_match_states[] = {"found", "review", "none", "accepted", "rejected"};
+
 static reel_match_state state_of(const char *text)
 {
-    return strcmp(text, "found") == 0    ? REEL_MATCH_FOUND
-           : strcmp(text, "review") == 0 ? REEL_MATCH_REVIEW
-                                         : REEL_MATCH_NONE;
+    for (int i = REEL_MATCH_FOUND; i <= REEL_MATCH_REJECTED; i++)
+        if (strcmp(text, reel__pg_match_states[i]) == 0)
+            return (reel_match_state)i;
+    return REEL_MATCH_NONE;
 }
 
 const char reel__pg_matches_sql[] =

@@ -195,6 +195,7 @@ reel_code reel__pg_scan_models(reel_store *store, reel_model_record_fn *row, voi
                                reel_err *err);
 /* Rows of these statements. */
 extern const char reel__pg_matches_sql[], reel__pg_models_sql[];
+extern const char *const reel__pg_match_states[]; /* by reel_match_state */
 reel_match reel__pg_read_match(const PGresult *result, int row);
 reel_model_record reel__pg_read_record(const PGresult *result, int row);
 REEL_MUST_USE reel_code reel__pg_put_record(reel_pg_conn *conn, void *record, reel_err *err);

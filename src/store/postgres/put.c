@@ -278,9 +278,6 @@ out:
 
 /* ---- matches ------------------------------------------------------------------------------- */
 
-/* By reel_match_state. */
-static const char *const states[] = {"found", "review", "none"};
-
 static const char place_matches_sql[] =
     "CREATE TEMP TABLE put_matches ON COMMIT DROP AS SELECT *, 0 AS n FROM matches WITH NO DATA";
 static const char take_matches_sql[] =
@@ -306,7 +303,7 @@ reel_code reel__pg_put_matches(reel_store_load *base, const reel_match *matches,
         reel__pg_copy_int64(&copy, m->movie);
         copy_known(&copy, m->tmdb_id);
         reel__pg_copy_int64(&copy, m->fetched_at);
-        reel__pg_copy_text(&copy, states[m->state]);
+        reel__pg_copy_text(&copy, reel__pg_match_states[m->state]);
         reel__pg_copy_real(&copy, m->score);
         reel__pg_copy_text(&copy, m->reason);
         reel__pg_copy_int32(&copy, (int32_t)i);

@@ -4,7 +4,7 @@
 #include "store/sqlite/sqlite_priv.h"
 
 /* By reel_match_state. */
-static const char *const states[] = {"found", "review", "none"};
+static const char *const states[] = {"found", "review", "none", "accepted", "rejected"};
 
 reel_code reel__sqlite_put_matches(reel_store_load *base, const reel_match *matches, size_t count,
                                    reel_err *err)
@@ -29,9 +29,10 @@ reel_code reel__sqlite_put_matches(reel_store_load *base, const reel_match *matc
 
 static reel_match_state state_of(const char *text)
 {
-    return strcmp(text, states[REEL_MATCH_FOUND]) == 0    ? REEL_MATCH_FOUND
-           : strcmp(text, states[REEL_MATCH_REVIEW]) == 0 ? REEL_MATCH_REVIEW
-                                                          : REEL_MATCH_NONE;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (strcmp(text, states[i]) == 0)
+            return (reel_match_state)i;
+    return REEL_MATCH_NONE;
 }
 
 static reel_code scan(sqlite3 *db, reel_match_fn *fn, void *user, reel_err *err)

@@ -92,7 +92,7 @@ static const char *const step_1[] = {
     NULL,
 };
 
-/* Where a film's metadata are from: state is found, review or none. */
+/* Where a film's metadata are from: state is the name of a reel_match_state. */
 static const char *const step_2[] = {
     "CREATE TABLE matches ("
     " movieId INTEGER PRIMARY KEY,"

@@ -24,10 +24,17 @@ run reel enrich --database t.db
 run reel enrich --database t.db --review
 grep -c . log
 sort log | uniq -c | awk '$2 != "/3/search/movie" && $1 > 1 { print $1, $2 }'
+grep 'Film 3[56]' log | sort
 : >log
 echo 'again: only what could not be had'
 json reel enrich --database t.db
 sort log | uniq -c | awk '{ print $1, $2 }'
+echo 'what a person said is asked for by its id, or no more'
+run reel enrich --database t.db --accept 36 --reject 37
+: >log
+run reel enrich --database t.db
+grep -E '/13[78]|/140| Film' log
+run reel enrich --database t.db --review
 echo 'killed, and started again: nothing is asked for twice'
 run reel load --movielens . --database k.db --quiet
 : >log

@@ -13,6 +13,15 @@ run reel enrich --database t.db --from films.jsonl --quiet
 json reel enrich --database t.db --from films.jsonl --quiet 2>/dev/null
 run reel enrich --database t.db --review
 json reel enrich --database t.db --review
+run reel enrich --database t.db --reject 5
+run reel enrich --database t.db --reject 6=7
+run reel enrich --database t.db --accept six
+run reel enrich --database t.db --reject 6
+run reel enrich --database t.db --from films.jsonl --all --quiet
+run reel enrich --database t.db --review
+json reel enrich --database t.db --accept 6=2103
+run reel enrich --database t.db --from films.jsonl
+REEL_TMDB=off run reel enrich --database t.db
 run reel export enriched --database t.db --output e.csv
 cat e.csv
 run reel export enriched --database t.db --format jsonl --output e.jsonl

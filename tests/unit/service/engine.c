@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "service/source.h"
 #include "support/world.h"
 
 static int set_up(void **state)
@@ -62,6 +63,58 @@ static void opens_cold_then_warm(void **state)
     assert_string_equal(world_notes, "");
     assert_string_equal(reel_dataset_hash(reel__engine_dataset(engine)), hash);
     assert_string_equal(reel_model_id(reel__engine_model(engine, "hybrid")), id);
+    reel__engine_close(engine);
+}
+
+/* ---- what TMDb's data may be used for ------------------------------------------------------ */
+
+static const char *overview_of(const reel_dataset *dataset)
+{
+    return reel_dataset_movie(dataset, 0).overview;
+}
+
+static void without_tmdb(void **state)
+{
+    const reel_source source = {.database = temp_path("reel.db")};
+    reel_engine *engine;
+    reel_dataset *dataset = NULL;
+    char plain[80];
+    reel_err err = {0};
+
+    (void)state;
+    assert_int_equal(setenv("REEL_TMDB", "off", 1), 0);
+    engine = world_open("reel.db");
+    check_all_there(engine);
+    assert_noted("dataset-plain: read from the database");
+    assert_noted("was trained on other data");
+    assert_false(reel__engine_has_tmdb(engine));
+    assert_string_equal(overview_of(reel__engine_dataset(engine)), "");
+    assert_string_equal(reel_dataset_movie(reel__engine_dataset(engine), 0).genres,
+                        "Animation|Children|Comedy");
+    (void)snprintf(plain, sizeof plain, "%s", reel_dataset_hash(reel__engine_dataset(engine)));
+    reel__engine_close(engine);
+    /* Shown, but no model knows it: the models of before will do. */
+    assert_int_equal(setenv("REEL_TMDB", "on", 1), 0);
+    assert_int_equal(setenv("REEL_TMDB_TRAIN", "off", 1), 0);
+    engine = world_open("reel.db");
+    assert_string_equal(world_notes, "");
+    assert_true(reel__engine_has_tmdb(engine));
+    assert_string_not_equal(overview_of(reel__engine_dataset(engine)), "");
+    for (size_t i = 0; i < reel__engine_model_count(engine); i++)
+        assert_string_equal(reel_model_data_hash(reel__engine_model_at(engine, i)), plain);
+    assert_string_not_equal(reel_dataset_hash(reel__engine_dataset(engine)), plain);
+    reel__engine_close(engine);
+    assert_ok(reel__source_read(&dataset, &source, NULL, &err));
+    assert_string_equal(overview_of(dataset), "");
+    assert_string_equal(reel_dataset_hash(dataset), plain);
+    reel_dataset_free(dataset);
+    assert_int_equal(setenv("REEL_TMDB_TRAIN", "perhaps", 1), 0);
+    assert_fails(reel__source_read(&dataset, &source, NULL, &err), REEL_E_INVALID,
+                 "REEL_TMDB_TRAIN: \"perhaps\" is neither on nor off");
+    assert_int_equal(unsetenv("REEL_TMDB") | unsetenv("REEL_TMDB_TRAIN"), 0);
+    engine = world_open("reel.db");
+    check_all_there(engine);
+    assert_null(strstr(world_notes, "dataset"));
     reel__engine_close(engine);
 }
 
@@ -305,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_cold_then_warm),
+        cmocka_unit_test(without_tmdb),
         cmocka_unit_test(missing_model_is_trained),
         cmocka_unit_test(damaged_files_are_refused_and_made_again),
         cmocka_unit_test(foreign_model_is_refused),

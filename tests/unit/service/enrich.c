@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "service/enrich.h"
+#include "service/source.h"
 #include "support/world.h"
 
 enum { DAY = 24 * 3600, FILE_TIME = 1700000000 };
@@ -133,6 +134,85 @@ static void a_doubt_waits_for_a_person(void **state)
     done = enrich(true);
     assert_int_equal(done.review, 0);
     assert_int_equal(done.matched, WORLD_FILMS);
+}
+
+static reel_code decide(int64_t movie, int64_t tmdb_id, bool accepted, reel_err *err)
+{
+    const reel_verdict verdict = {movie, tmdb_id, accepted};
+
+    return reel__enrich_decide(database, &verdict, 1, err);
+}
+
+static void assert_overview(int64_t movie, const char *wanted, int64_t tmdb_id)
+{
+    const reel_source source = {.database = database, .whole = true};
+    reel_dataset *dataset = NULL;
+    reel_movie film;
+    reel_err err = {0};
+
+    assert_ok(reel__source_read(&dataset, &source, NULL, &err));
+    film = reel_dataset_movie(dataset, reel_dataset_find_movie(dataset, movie));
+    assert_string_equal(film.overview, wanted);
+    assert_int_equal(film.tmdb_id, tmdb_id);
+    reel_dataset_free(dataset);
+}
+
+static int waiting(void)
+{
+    reviewed seen = {0};
+    reel_err err = {0};
+
+    assert_ok(reel__enrich_review(database, note, &seen, &err));
+    return seen.count;
+}
+
+static void prepare_doubt(const char *name)
+{
+    prepare(name);
+    (void)snprintf(from, sizeof from, "%s",
+                   temp_write("films/doubt.jsonl",
+                              "{\"id\":503,\"title\":\"Heat\",\"release_date\":\"1972-01-01\","
+                              "\"overview\":\"Another one.\",\"tagline\":\"Hot.\"}\n"
+                              "{\"id\":505,\"overview\":\"Her.\"}\n"
+                              "{\"id\":777,\"overview\":\"Quite another.\"}\n"));
+    assert_int_equal(enrich(false).review, 1);
+}
+
+static void a_verdict_is_kept(void **state)
+{
+    const reel_verdict twice[] = {{31, 0, true}, {31, 0, false}};
+    reel_enriched done;
+    reel_err err = {0};
+
+    (void)state;
+    prepare_doubt("verdict.db");
+    assert_fails(decide(999, 1, true, &err), REEL_E_NOTFOUND, "no film has id 999");
+    assert_fails(decide(1, 0, true, &err), REEL_E_CONFLICT, "film 1 does not wait");
+    assert_fails(decide(1, 500, false, &err), REEL_E_CONFLICT, "film 1 does not wait");
+    assert_fails(reel__enrich_decide(database, twice, 2, &err), REEL_E_INVALID, "named twice");
+    assert_int_equal(waiting(), 1);
+    assert_ok(decide(31, 0, false, &err));
+    assert_int_equal(waiting(), 0);
+    done = enrich(true);
+    assert_int_equal(done.review, 0);
+    assert_int_equal(done.matched, 1);
+    assert_overview(31, "", 0);
+    /* The other way: whatever the year. */
+    prepare_doubt("accept.db");
+    assert_ok(decide(31, 0, true, &err));
+    assert_overview(31, "", 503);
+    assert_int_equal(waiting(), 0);
+    done = enrich(false);
+    assert_int_equal(done.added, 1);
+    assert_int_equal(done.matched, 2);
+    assert_overview(31, "Another one.", 503);
+    assert_int_equal(enrich(false).kept, 2);
+    /* Another film of TMDb, although a link says 503: nothing of that one stays. */
+    assert_ok(decide(31, 777, true, &err));
+    assert_overview(31, "", 777);
+    assert_int_equal(enrich(false).added, 1);
+    assert_overview(31, "Quite another.", 777);
+    assert_int_equal(enrich(true).review, 0);
 }
 
 static void a_load_remembers_too(void **state)
@@ -272,6 +352,12 @@ static reel_code do_review(void *user, reel_err *err)
     return reel__enrich_review(database, note, user, err);
 }
 
+static reel_code do_decide(void *user, reel_err *err)
+{
+    (void)user;
+    return decide(31, 503, true, err);
+}
+
 static void survives_any_allocation_failing(void **state)
 {
     char path[TEMP_PATH];
@@ -285,6 +371,8 @@ static void survives_any_allocation_failing(void **state)
     assert_true(sweep_memory(do_csv, path) > 10);
     assert_true(sweep_memory(do_lines, path) > 10);
     assert_true(sweep_memory(do_review, &seen) > 10);
+    assert_true(sweep_memory(do_decide, NULL) > 10);
+    assert_true(sweep_memory(do_enrich, NULL) > 20);
 }
 
 /* ---- MovieLens 1M -------------------------------------------------------------------------- */
@@ -319,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_new_and_stale_films),
         cmocka_unit_test(a_doubt_waits_for_a_person),
+        cmocka_unit_test(a_verdict_is_kept),
         cmocka_unit_test(a_load_remembers_too),
         cmocka_unit_test(wrong_requests),
         cmocka_unit_test(writes_the_table),
