@@ -19,7 +19,7 @@ typedef struct asking {
     double ms[ASKED_MOST];
     size_t count;
     double worst;
-    char worst_query[64];
+    char worst_query[256];
 } asking;
 
 static void ask(asking *a, const char *query)
@@ -48,7 +48,7 @@ static void ask(asking *a, const char *query)
         a->ms[a->count++] = best;
     if (best > a->worst) {
         a->worst = best;
-        (void)snprintf(a->worst_query, sizeof a->worst_query, "%.60s", query);
+        (void)snprintf(a->worst_query, sizeof a->worst_query, "%.250s", query);
         for (char *c = a->worst_query; *c != '\0'; c++)
             *c = (char)(*c < ' ' || *c > 'z' || *c == '"' || *c == '\\' ? '.' : *c);
     }

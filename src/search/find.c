@@ -38,7 +38,7 @@ reel_code reel__search_work_new(reel_search_work **out, const reel_search_index 
     reel__query_init(&work->query);
     reel__buf_init(&work->room, most);
     work->entries = reel__alloc_zero(index->count, sizeof *work->entries);
-    work->touched = reel__alloc_array(index->count, sizeof *work->touched);
+    work->touched = reel__alloc_array((size_t)index->count + 1, sizeof *work->touched);
     work->films = reel__alloc_zero(movies, sizeof *work->films);
     work->seen = reel__alloc_array(movies, sizeof *work->seen);
     work->edits = reel__alloc_zero(index->count, sizeof *work->edits);
@@ -105,9 +105,10 @@ static void order_touched(reel_search_work *work)
 
     if (work->touched_count < count / FEW)
         return;
-    for (uint32_t i = 0; i < count; i++)
-        if (work->entries[i].stamp == work->stamp)
-            work->touched[touched++] = i;
+    for (uint32_t i = 0; i < count; i++) { /* written first: a branch would be guessed wrongly */
+        work->touched[touched] = i;
+        touched += work->entries[i].stamp == work->stamp;
+    }
 }
 
 /* ---- words ---------------------------------------------------------------------------------- */

@@ -58,10 +58,22 @@ void reel__typos_whole(reel_search_work *work)
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
-static bool may_be_misspelt(const reel_query *query, size_t i)
+static bool is_known(const reel_lexicon *words, const reel_query_word *word)
 {
+    const size_t at = reel__lexicon_from(words, word->text, word->length);
+
+    return reel__lexicon_begins(words, at, word->text, word->length) &&
+           words->words[at].length == word->length;
+}
+
+/* Of many words only those that no title, person or keyword has. */
+static bool may_be_misspelt(const reel_search_work *work, size_t i)
+{
+    const reel_query *query = &work->query;
     const reel_query_word *word = &query->words[i];
 
+    if (query->count > FUZZY_WORDS && is_known(&work->index->words, word))
+        return false;
     return (query->needed >> i & 1) != 0 && (query->years >> i & 1) == 0 && !word->unspaced &&
            word->letters >= 4 && strspn(word->text, "0123456789") < word->length;
 }
@@ -133,7 +145,7 @@ void reel__typos_words(reel_search_work *work)
     for (size_t i = 0; i < query->count && fuzzy < FUZZY_WORDS; i++) {
         const size_t letters = query->words[i].letters;
 
-        if (!may_be_misspelt(query, i))
+        if (!may_be_misspelt(work, i))
             continue;
         fuzzy++;
         find_word(work, i, reel__edits_allowed(letters), false);
