@@ -21,6 +21,7 @@ test("with the keyboard alone: search, choose, read, change, ask why", async () 
   const options = (await page.getByRole("option").allInnerTexts()).map(plain);
   const at = options.findIndex((text) => text.startsWith(film.title));
   assert.ok(at >= 0, `${film.title} among ${options}`);
+  assert.ok((await page.getByRole("option").nth(at).locator("mark").count()) > 0, "what was typed is marked");
   for (let i = 0; i < at; i++) await page.keyboard.press("ArrowDown");
   const active = await field.getAttribute("aria-activedescendant");
   assert.equal(await page.locator(`[id="${active}"]`).getAttribute("aria-selected"), "true");

@@ -77,7 +77,9 @@ function search(query) {
   if (!q) return page(popular.map(short), query, 20);
   const hits = films.filter((film) => film.title.toLowerCase().includes(q))
     .sort((a, b) => a.title.toLowerCase().indexOf(q) - b.title.toLowerCase().indexOf(q) || b.rating.count - a.rating.count);
-  return page(hits.map((film) => ({ ...short(film), match: 0.9 })), query, 20);
+  const where = (film) => [[film.title.toLowerCase().indexOf(q), q.length]];
+  return page(hits.map((film) => ({ ...short(film), match: 0.9, how: "words",
+    matched: [{ field: "title", text: film.title, where: where(film) }] })), query, 20);
 }
 
 const mean = (ratings) => (ratings.length ? ratings.reduce((sum, r) => sum + r.rating, 0) / ratings.length : null);

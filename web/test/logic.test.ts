@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { elsewhere, marksOf, pieces } from "../src/lib/found";
 import { withRating } from "../src/lib/own";
 import { hostAnswered, hostAway, hostFailed, sized, whenHostAway } from "../src/lib/posters";
 import { match } from "../src/lib/router";
 import { printed, reasonLine, share, starsInWords, t } from "../src/lib/texts";
 import { uuid } from "../src/lib/uuid";
 import { digitsFor, filmBars, rounded, sumLines } from "../src/lib/why";
-import type { ListItem, Movie } from "../src/lib/types";
+import type { FoundMovie, ListItem, Movie } from "../src/lib/types";
 
 const film = (movie: number): Movie => ({
   movie, title: `Film ${movie}`, year: 1990, genres: [], poster: null,
@@ -27,6 +28,27 @@ test("addresses lead to their pages", () => {
   assert.deepEqual(match("/log"), { page: "log" });
   for (const path of ["/film", "/film/x", "/film/-1", "/film/1/2", "/film/9007199254740993", "/nowhere"])
     assert.deepEqual(match(path), { page: "missing" }, path);
+});
+
+test("what was found is cut out by characters", () => {
+  const cut = (text: string, ...where: [number, number][]) =>
+    pieces(text, where).map((piece) => (piece.found ? `[${piece.text}]` : piece.text)).join("");
+  assert.equal(cut("The Matrix", [4, 6]), "The [Matrix]");
+  assert.equal(cut("The Matrix", [0, 3], [4, 4]), "[The] [Matr]ix");
+  assert.equal(cut("The Matrix", [4, 4], [0, 3]), "[The] [Matr]ix");
+  assert.equal(cut("七人の侍", [0, 2]), "[七人]の侍");
+  assert.equal(cut("𝄞 Music", [2, 5]), "𝄞 [Music]");
+  assert.equal(cut("Heat"), "Heat");
+  assert.equal(cut("Heat", [2, 99]), "He[at]");
+  assert.equal(cut("Heat", [9, 2]), "Heat");
+  assert.equal(cut("Heat", [0, 3], [1, 3]), "[Hea][t]");
+  const found = { ...film(1), matched: [
+    { field: "title", text: "Film 1", where: [[0, 4]] }, { field: "cast", text: "Someone", where: [[0, 4]] },
+    { field: "year", text: "1990", where: [[0, 4]] }] } as FoundMovie;
+  assert.deepEqual(marksOf(found, "title"), [[0, 4]]);
+  assert.deepEqual(marksOf(film(1), "year"), []);
+  assert.deepEqual(elsewhere(found).map((one) => one.field), ["cast"]);
+  assert.deepEqual(elsewhere(film(1)), []);
 });
 
 test("a UUID is made without crypto.randomUUID, and without crypto", () => {

@@ -79,12 +79,16 @@ export const t = {
   nav: { label: "Pages", home: "Films", people: "People", rate: "Rate", log: "Log", skip: "Skip to the page" },
   theme: { toDark: "Dark theme", toLight: "Light theme" },
   search: {
-    label: "Search a film by title",
-    placeholder: "Search a film",
+    label: "Search films by title, person or words",
+    placeholder: "Film, person or words",
     hint: "Press / to search",
-    none: (q: string) => `No title like “${q}”. Try fewer letters or the original title.`,
+    none: (q: string) => `Nothing like “${q}”. Try fewer letters, or the original title.`,
     failed: "The search has no answer just now. Type again to retry.",
     found: (n: number) => plural(n, "film found", "films found"),
+    foundIn: {
+      title: "", other_title: "Also called", director: "Directed by", cast: "With", keyword: "About", tag: "Tagged",
+      genre: "", overview: "", tagline: "", year: "",
+    },
   },
   home: {
     heading: "Start from a film you like",

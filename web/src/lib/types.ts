@@ -12,8 +12,20 @@ export interface Movie {
   rating: { mean: number | null; count: number };
 }
 
+export type FoundIn =
+  "title" | "other_title" | "director" | "cast" | "keyword" | "tag" | "genre" | "overview" | "tagline" | "year";
+
+// One text that has words of what was typed: [first, count] of characters.
+export interface Matched {
+  field: FoundIn;
+  text: string;
+  where: [number, number][];
+}
+
 export interface FoundMovie extends Movie {
   match?: number;
+  how?: "exact" | "prefix" | "words" | "typo" | "some" | null;
+  matched?: Matched[];
 }
 
 export interface FullMovie extends Movie {

@@ -1,7 +1,8 @@
-// Type-ahead search of films by title.
+// Type-ahead search of films: what was found of each is marked.
 import { api } from "../lib/api";
+import { elsewhere, marksOf, pieces } from "../lib/found";
 import { printed, t } from "../lib/texts";
-import type { FoundMovie } from "../lib/types";
+import type { FoundMovie, Matched } from "../lib/types";
 import { Combobox } from "./combobox";
 import { Poster } from "./poster";
 
@@ -10,6 +11,10 @@ interface Props {
   label?: string;
   placeholder?: string;
   large?: boolean;
+}
+
+function Marked({ text, where }: { text: string; where: Matched["where"] }) {
+  return <>{pieces(text, where).map((piece) => (piece.found ? <mark>{piece.text}</mark> : piece.text))}</>;
 }
 
 export function FilmSearch({ choose, large = false, label = t.search.label, placeholder = t.search.placeholder }: Props) {
@@ -27,8 +32,15 @@ export function FilmSearch({ choose, large = false, label = t.search.label, plac
       draw={(film) => (
         <span class="choice">
           <Poster film={film} width={92} silent eager />
-          <span class="choice-title">{printed(film.title)}</span>
-          <span class="choice-fact">{film.year}</span>
+          <span class="choice-text">
+            <span class="choice-title"><Marked text={printed(film.title)} where={marksOf(film, "title")} /></span>
+            {elsewhere(film).map((one) => (
+              <span class="choice-found">
+                {t.search.foundIn[one.field]} <Marked text={one.text} where={one.where} />
+              </span>
+            ))}
+          </span>
+          <span class="choice-fact"><Marked text={String(film.year ?? "")} where={marksOf(film, "year")} /></span>
         </span>
       )}
     />
