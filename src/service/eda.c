@@ -12,6 +12,7 @@
 #include "report/png.h"
 #include "service/csv_write.h"
 #include "service/source.h"
+#include "service/tmdb_use.h"
 #include "store/store.h"
 
 enum { FILE_MOST = 1 << 28, NAME = 80 };
@@ -275,6 +276,8 @@ out:
 reel_code reel__eda(const reel_eda_opts *opts, reel_eda_report *report, reel_err *err)
 {
     const int64_t started = reel__clock_steady_us();
+    reel_source source = {.database = opts->database};
+    reel_tmdb_use use;
     reel_dataset *dataset = NULL;
     eda *e = reel__alloc_zero(1, sizeof *e);
     reel_code rc = REEL_OK;
@@ -286,7 +289,9 @@ reel_code reel__eda(const reel_eda_opts *opts, reel_eda_report *report, reel_err
     e->png = !opts->no_png && reel__png_ready();
     reel__buf_init(&e->source, FILE_MOST);
     REEL_TRY(check_filled(opts->database, err));
-    REEL_TRY(reel__source_store(&dataset, opts->database, opts->progress, err));
+    REEL_TRY(reel__tmdb_use(&use, err));
+    source.whole = use.shown;
+    REEL_TRY(reel__source_read(&dataset, &source, opts->progress, err));
     REEL_TRY(run(e, dataset, report, err));
     report->seconds = (double)(reel__clock_steady_us() - started) / 1e6;
 out:
