@@ -14,7 +14,7 @@
 #include "service/search.h"
 #include "service/about.h"
 
-enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_THREADS };
+enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_ADMIN, OPT_THREADS };
 enum { TRAIN_MODEL = 2, TRAIN_FORCE };
 enum { SECRET_LEAST = 32 };
 
@@ -22,6 +22,7 @@ static const reel_option serve_options[] = {
     {"database", "FILE", "the database `reel load` made"},
     {"models", "DIR", "where model files are kept (default FILE.models)"},
     {"listen", "ADDRESS:PORT", "default 127.0.0.1:8080; port 0 takes a free one"},
+    {"admin-listen", "ADDRESS:PORT", "metrics and the like, for the operator (default: nowhere)"},
     {"threads", "N", "request threads (default: all cores)"},
     {NULL, NULL, NULL},
 };
@@ -107,17 +108,25 @@ static sigset_t stop_signals(void)
     return set;
 }
 
-static reel_code write_url(reel_json *json, const void *what, reel_err *err)
+/* The two addresses of a server; admin is NULL where none was asked for. */
+typedef struct doors {
+    reel_server *main, *admin;
+} doors;
+
+static reel_code write_urls(reel_json *json, const void *what, reel_err *err)
 {
+    const doors *d = what;
+
     (void)err;
     reel__json_object(json);
-    reel__json_put_text(json, "url", what);
+    reel__json_put_text(json, "url", reel__server_url(d->main));
+    reel__json_put_text(json, "admin", d->admin == NULL ? NULL : reel__server_url(d->admin));
     reel__json_object_end(json);
     return REEL_OK;
 }
 
-static reel_code announce(const reel_args *args, const reel_server *server,
-                          const reel_engine *engine, reel_err *err)
+static reel_code announce(const reel_args *args, const doors *d, const reel_engine *engine,
+                          reel_err *err)
 {
     const reel_dataset *dataset = reel__engine_dataset(engine);
     char films[REEL_COUNT_TEXT], people[REEL_COUNT_TEXT];
@@ -128,8 +137,10 @@ static reel_code announce(const reel_args *args, const reel_server *server,
                       reel__term_count(people, reel_dataset_people(dataset)),
                       reel_dataset_simulated(dataset) ? " (simulated)" : "");
     if (args->json)
-        return reel__print_json(write_url, reel__server_url(server), err);
-    reel__term_print("Reel is ready: %s\n", reel__server_url(server));
+        return reel__print_json(write_urls, d, err);
+    reel__term_print("Reel is ready: %s\n", reel__server_url(d->main));
+    if (d->admin != NULL)
+        reel__term_print("Metrics: %s/metrics\n", reel__server_url(d->admin));
     return REEL_OK;
 }
 
@@ -161,7 +172,27 @@ static reel_code take_secret(reel_seal_key *key, reel_err *err)
     return REEL_OK;
 }
 
-static reel_code run_server(const reel_args *args, reel_server *server, reel_engine *engine,
+static reel_code open_doors(const doors *d, reel_app *app, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(reel__server_start(d->main, app, err));
+    if (d->admin == NULL)
+        goto out;
+    app->admin = true;
+    rc = reel__server_start(d->admin, app, err);
+    app->admin = false;
+out:
+    return rc;
+}
+
+static void close_doors(const doors *d)
+{
+    reel__server_stop(d->main);
+    reel__server_stop(d->admin);
+}
+
+static reel_code run_server(const reel_args *args, const doors *d, reel_engine *engine,
                             reel_err *err)
 {
     sigset_t signals = stop_signals();
@@ -173,18 +204,20 @@ static reel_code run_server(const reel_args *args, reel_server *server, reel_eng
 
     REEL_TRY(take_secret(&app.key, err));
     REEL_TRY(reel__feedback_open(&app.feedback, engine, err));
-    REEL_TRY(reel__server_start(server, &app, err));
-    REEL_TRY(announce(args, server, engine, err));
+    REEL_TRY(reel__metrics_new(&app.metrics, err));
+    REEL_TRY(open_doors(d, &app, err));
+    REEL_TRY(announce(args, d, engine, err));
     REEL_TRY(reel__term_close(err));
     preparing = pthread_create(&thread, NULL, prepare_search, engine) == 0;
     while (sigwait(&signals, &received) == EINTR)
         continue;
     reel__log(REEL_LOG_INFO, "stop", "signal=%d", received);
 out:
-    reel__server_stop(server);
+    close_doors(d);
     if (preparing)
         (void)pthread_join(thread, NULL);
     reel__feedback_close(app.feedback);
+    reel__metrics_free(app.metrics);
     return rc;
 }
 
@@ -198,21 +231,25 @@ static reel_code serve(const reel_args *args, reel_err *err)
     reel_server_opts how = {
         .listen = listen == NULL ? reel__env_get("REEL_LISTEN", "127.0.0.1:8080") : listen,
         .open = strcmp(reel__env_get("REEL_AUTH", ""), "open") == 0};
+    const char *admin = args->option[OPT_ADMIN];
+    reel_server_opts for_operator = {.threads = 1};
     reel_engine *engine = NULL;
-    reel_server *server = NULL;
+    doors d = {NULL, NULL};
     int64_t threads = 0;
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
     REEL_TRY(reel__args_int(args, OPT_THREADS, 1, 256, &threads, err));
     how.threads = (int)threads;
-    REEL_TRY(reel__server_new(&server, &how, err));
-    rc = reel__engine_open(&engine, &opts, err);
-    if (rc != REEL_OK)
-        reel__server_stop(server);
-    else
-        rc = run_server(args, server, engine, err); /* stops the server */
+    for_operator.listen = admin == NULL ? reel__env_get("REEL_ADMIN_LISTEN", NULL) : admin;
+    REEL_TRY(reel__server_new(&d.main, &how, err));
+    if (for_operator.listen != NULL)
+        REEL_TRY(reel__server_new(&d.admin, &for_operator, err));
+    REEL_TRY(reel__engine_open(&engine, &opts, err));
+    rc = run_server(args, &d, engine, err); /* closes the doors */
+    d = (doors){NULL, NULL};
 out:
+    close_doors(&d);
     reel__engine_close(engine);
     return rc;
 }

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/seal.h"
+#include "http/metrics.h"
 #include "service/engine.h"
 #include "service/feedback.h"
 
@@ -24,7 +25,9 @@ enum {
 typedef struct reel_app {
     const reel_engine *engine;
     reel_feedback *feedback;
-    reel_seal_key key; /* of what goes out and must come back as it was */
+    reel_seal_key key;     /* of what goes out and must come back as it was */
+    reel_metrics *metrics; /* NULL = nothing is counted */
+    bool admin;            /* the operator's address */
 } reel_app;
 
 typedef struct reel_parameter {
@@ -58,6 +61,7 @@ struct reel_exchange {
     const char *token; /* its {token}, not closed by a NUL */
     size_t token_length;
     const reel_later *later; /* may be NULL */
+    reel_metrics *metrics;   /* for who answers later; may be NULL */
 
     /* the answer */
     int status;

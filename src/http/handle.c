@@ -42,11 +42,17 @@ static reel_code no_route(reel_exchange *exchange, const char *allow, reel_err *
                      exchange->path);
 }
 
+static reel_door door_of(const reel_app *app)
+{
+    return app->admin ? REEL_DOOR_ADMIN : REEL_DOOR_PUBLIC;
+}
+
 static reel_code dispatch(reel_context *context, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
     reel_route_parts parts;
-    const reel_route *route = reel__route_find(exchange->method, exchange->path, &parts);
+    const reel_route *route =
+        reel__route_find(door_of(context->app), exchange->method, exchange->path, &parts);
     reel_code rc;
 
     if (route == NULL)
@@ -69,7 +75,8 @@ void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_se
     reel_err err = {REEL_OK, ""};
     reel_route_parts parts;
 
-    if (!is_api(exchange->path) && reel__route_find("GET", exchange->path, &parts) == NULL) {
+    if (!app->admin && !is_api(exchange->path) &&
+        reel__route_find(REEL_DOOR_PUBLIC, "GET", exchange->path, &parts) == NULL) {
         reel__serve_page(exchange);
         return;
     }

@@ -1,4 +1,5 @@
 /* handle_recommend.c - lists and the reasons for them, from the query string or a JSON body. */
+#include "base/clock.h"
 #include "http/list_body.h"
 #include "http/routes.h"
 
@@ -6,12 +7,15 @@ enum { NEXT_MAX = 1 << 19 };
 
 static reel_code answer_list(reel_context *context, const reel_request *request, reel_err *err)
 {
+    const int64_t begin = reel__clock_steady_us();
     const reel_list *list;
     reel_buf next;
     reel_code rc;
 
     reel__buf_init(&next, NEXT_MAX);
     REEL_TRY(reel__recommend(context->session, request, &list, err));
+    reel__metrics_list(context->app->metrics, list,
+                       (double)(reel__clock_steady_us() - begin) / 1e6);
     REEL_TRY(
         reel__list_next_path(&next, &context->app->key, context->app->engine, list, request, err));
     reel__write_list(&context->json, context->session, list, next.length > 0 ? next.data : NULL);

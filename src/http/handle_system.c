@@ -56,6 +56,7 @@ static void answer_later(void *user, const reel_err *err, reel_feedback_answer a
 
     reel__json_init(&json, &exchange->answer);
     if (err == NULL) {
+        reel__metrics_feedback(exchange->metrics, answer.accepted, answer.duplicates);
         write_taken(&json, answer);
         if (reel__buf_check(&exchange->answer, &full) != REEL_OK)
             err = &full;
@@ -74,6 +75,7 @@ reel_code reel__handle_feedback_post(reel_context *context, reel_err *err)
 
     if (feedback == NULL)
         return reel_fail(err, REEL_E_STORE, "the store is open for reading only: nothing is kept");
+    exchange->metrics = context->app->metrics;
     if (exchange->later != NULL && exchange->later->begin(exchange)) {
         exchange->pending = true;
         rc = reel__feedback_submit(feedback, exchange->body, exchange->body_length, answer_later,
@@ -83,8 +85,10 @@ reel_code reel__handle_feedback_post(reel_context *context, reel_err *err)
         return rc;
     }
     rc = reel__feedback_take(feedback, exchange->body, exchange->body_length, &answer, err);
-    if (rc == REEL_OK)
+    if (rc == REEL_OK) {
+        reel__metrics_feedback(exchange->metrics, answer.accepted, answer.duplicates);
         write_taken(&context->json, answer);
+    }
     return rc;
 }
 

@@ -5,6 +5,10 @@
 #include <string.h>
 
 static const reel_route routes[] = {
+    {"GET", "/livez", reel__handle_live, "whether the process answers", REEL_DOOR_BOTH},
+    {"GET", "/readyz", reel__handle_ready, "whether it can serve", REEL_DOOR_BOTH},
+    {"GET", "/health", reel__handle_ok, "{\"status\":\"ok\"}", REEL_DOOR_BOTH},
+    {"GET", "/metrics", reel__handle_metrics, "what it counts, for Prometheus", REEL_DOOR_ADMIN},
     {"GET", "/api/v1/health", reel__handle_health, "what is loaded"},
     {"GET", "/api/v1/movies", reel__handle_movies, "search as you type; the most rated films"},
     {"GET", "/api/v1/movies/{id}", reel__handle_movie, "one film, all facts"},
@@ -80,7 +84,8 @@ static bool path_fits(const char *pattern, const char *path, reel_route_parts *p
     return *path == '\0';
 }
 
-const reel_route *reel__route_find(const char *method, const char *path, reel_route_parts *parts)
+const reel_route *reel__route_find(reel_door door, const char *method, const char *path,
+                                   reel_route_parts *parts)
 {
     size_t used = 0;
 
@@ -89,7 +94,8 @@ const reel_route *reel__route_find(const char *method, const char *path, reel_ro
         const size_t left = sizeof parts->allow - used;
         int written;
 
-        if (!path_fits(routes[i].path, path, parts))
+        if ((routes[i].door != REEL_DOOR_BOTH && routes[i].door != door) ||
+            !path_fits(routes[i].path, path, parts))
             continue;
         if (strcmp(routes[i].method, method) == 0)
             return &routes[i];

@@ -17,11 +17,15 @@ typedef struct reel_context {
 /* Parse, call one use case, encode. On failure the door makes the problem answer. */
 typedef reel_code reel_handler(reel_context *context, reel_err *err);
 
+/* Which of a server's addresses answers: that for everybody, that for its operator, or either. */
+typedef enum reel_door { REEL_DOOR_PUBLIC, REEL_DOOR_ADMIN, REEL_DOOR_BOTH } reel_door;
+
 typedef struct reel_route {
     const char *method;
     const char *path; /* "{id}" stands for a whole number, "{token}" for base64url */
     reel_handler *handler;
     const char *help;
+    reel_door door;
 } reel_route;
 
 const reel_route *reel__route_at(size_t index); /* NULL beyond the last */
@@ -34,15 +38,17 @@ typedef struct reel_route_parts {
     char allow[32]; /* no route: the methods there are for the path, "" = none */
 } reel_route_parts;
 
-/* The route for a method and path, or NULL. */
-const reel_route *reel__route_find(const char *method, const char *path, reel_route_parts *parts);
+/* The route for a method and path behind a door (public or admin), or NULL. */
+const reel_route *reel__route_find(reel_door door, const char *method, const char *path,
+                                   reel_route_parts *parts);
 
 reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel__handle_similar,
     reel__handle_poster, reel__handle_people, reel__handle_person, reel__handle_person_ratings,
     reel__handle_person_similar, reel__handle_recommend_get, reel__handle_recommend_post,
     reel__handle_recommend_next, reel__handle_explain, reel__handle_feedback_post,
     reel__handle_feedback_log, reel__handle_models, reel__handle_licenses, reel__handle_charts,
-    reel__handle_chart;
+    reel__handle_chart, reel__handle_live, reel__handle_ready, reel__handle_ok,
+    reel__handle_metrics;
 
 /* Static files and the pages of the front end: everything outside /api. Never fails. */
 void reel__serve_page(reel_exchange *exchange);

@@ -128,6 +128,9 @@ static void end_request(void *user, struct MHD_Connection *connection, void **st
     (void)how;
     if (done == NULL)
         return;
+    reel__metrics_request(server->app.metrics, done->exchange.method, done->exchange.route,
+                          done->exchange.status,
+                          (double)(reel__clock_steady_us() - done->started_us) / 1e6);
     if (reel__log_enabled(REEL_LOG_DEBUG))
         reel__log(REEL_LOG_DEBUG, "request", "id=%s method=%s route=%s status=%d us=%" PRId64,
                   done->exchange.request_id, done->exchange.method,

@@ -36,6 +36,26 @@ void reel__health_write(reel_json *json, const reel_engine *engine)
     reel__json_object_end(json);
 }
 
+/* ---- ready --------------------------------------------------------------------------------- */
+
+static void set_check(reel_ready_check *out, const char *name, const char *why)
+{
+    out->name = name;
+    out->ok = why == NULL;
+    (void)snprintf(out->why, sizeof out->why, "%s", why == NULL ? "" : why);
+}
+
+void reel__ready(const reel_engine *engine, reel_ready_check out[REEL_READY_CHECKS])
+{
+    reel_store_label label;
+    reel_err err = {REEL_OK, ""};
+    const bool answers = reel__store_label(engine->store, &label, &err) == REEL_OK;
+
+    set_check(&out[0], "database", answers ? NULL : err.msg);
+    set_check(&out[1], "models", reel__engine_model_count(engine) > 0 ? NULL : "none is loaded");
+    set_check(&out[2], "disk", reel__engine_unsaved(engine));
+}
+
 /* ---- models -------------------------------------------------------------------------------- */
 
 typedef struct trained {

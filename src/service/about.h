@@ -10,6 +10,16 @@
 /* The whole object of GET /health (docs/api.md). */
 void reel__health_write(reel_json *json, const reel_engine *engine);
 
+/* Whether requests can be answered: the database says what is loaded, and what was loaded is what
+ * is served. why [of those that are not ok]: one line. */
+enum { REEL_READY_CHECKS = 3 };
+typedef struct reel_ready_check {
+    const char *name;
+    bool ok;
+    char why[256];
+} reel_ready_check;
+void reel__ready(const reel_engine *engine, reel_ready_check out[REEL_READY_CHECKS]);
+
 /* The members of `items` of GET /models. Errors: E_STORE. */
 REEL_MUST_USE reel_code reel__models_write(reel_json *json, const reel_engine *engine,
                                            reel_err *err);

@@ -12,8 +12,8 @@ typedef enum reel_chart {
     REEL_CHART_TOP,      /* by mean rating, damped: (sum + m C) / (n + m), C the mean of all ratings
                             and m the median number of ratings of a film */
     REEL_CHART_TRENDING, /* by ratings lately: each counts 2^(-age / 30 days) from the newest one
-                            there is, over the root of the same with a year, so that an old
-                            favourite does not stay first */
+                            there is, over the root of ten more than the same with a year, so that
+                            neither an old favourite nor a film of a few stands first */
     REEL_CHART_NEW,      /* by release date, then by fame; without a date left out */
     REEL_CHARTS
 } reel_chart;

@@ -39,12 +39,14 @@ class Server:
     def start(self):
         settings = {k: v for k, v in os.environ.items() if not k.startswith("REEL_")}
         self.process = subprocess.Popen(
-            [REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0", "--json"],
+            [REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0", "--json",
+             "--admin-listen", "127.0.0.1:0"],
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, env=settings)
         first = self.process.stdout.readline()
         assert first, self.process.stderr.read().decode()
-        self.port = int(json.loads(first)["url"].rsplit(":", 1)[1])
+        self.port, self.admin_port = (int(json.loads(first)[door].rsplit(":", 1)[1])
+                                      for door in ("url", "admin"))
 
     def connect(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
@@ -146,6 +148,31 @@ class Wire(Case):
         self.assertEqual(said.count(b"HTTP/1.1 200"), 6)
         places = [said.index(b'{"movie":%d,' % film) for film in films]
         self.assertEqual(places, sorted(places))
+
+    def test_the_operators_address_counts_what_the_other_answers(self):
+        def counted():
+            door = http.client.HTTPConnection("127.0.0.1", self.server.admin_port, timeout=SECONDS)
+            door.request("GET", "/metrics")
+            answer = door.getresponse()
+            self.assertEqual(answer.status, 200)
+            self.assertIn("version=0.0.4", answer.headers["Content-Type"])
+            lines = answer.read().decode().splitlines()
+            door.request("GET", "/api/v1/movies")
+            self.assertEqual(door.getresponse().status, 404)
+            door.close()
+            name = 'reel_http_requests_total{method="GET",route="/api/v1/charts",status="200"} '
+            return sum(int(line[len(name):]) for line in lines if line.startswith(name))
+
+        before = counted()
+        for _ in range(3):
+            self.assertEqual(len(self.server.get("/api/v1/charts")["items"]), 4)
+        deadline = time.monotonic() + SECONDS
+        while counted() < before + 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertEqual(counted(), before + 3)
+        status, _, said = self.server.ask("GET", "/readyz?verbose")
+        self.assertEqual((status, said.count(b"[+]")), (200, 3))
+        self.assertNotIn(b"reel_items", self.server.ask("GET", "/metrics")[2])
 
     def test_head_has_the_headers_of_get_and_no_body(self):
         for target in ("/api/v1/health", "/api/v1/movies/1/poster.svg", "/"):

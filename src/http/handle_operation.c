@@ -1,0 +1,61 @@
+/* handle_operation.c - whether it lives, whether it is ready, and what it counts. */
+#include <string.h>
+
+#include "http/routes.h"
+#include "service/about.h"
+
+static void answer_text(reel_exchange *exchange, const char *type)
+{
+    exchange->answer_type = type;
+    exchange->cache_control = "no-store";
+}
+
+/* That it answers is the answer. */
+reel_code reel__handle_live(reel_context *context, reel_err *err)
+{
+    (void)err;
+    answer_text(context->exchange, "text/plain; charset=utf-8");
+    reel__buf_text(&context->exchange->answer, "ok\n");
+    return REEL_OK;
+}
+
+/* The status says it to machines, the lines to people: [+]database ok */
+reel_code reel__handle_ready(reel_context *context, reel_err *err)
+{
+    reel_exchange *exchange = context->exchange;
+    const bool verbose = reel__exchange_get(exchange, "verbose") != NULL;
+    reel_ready_check checks[REEL_READY_CHECKS];
+    bool ready = true;
+
+    (void)err;
+    reel__ready(context->app->engine, checks);
+    for (int i = 0; i < REEL_READY_CHECKS; i++)
+        ready = ready && checks[i].ok;
+    answer_text(exchange, "text/plain; charset=utf-8");
+    for (int i = 0; i < REEL_READY_CHECKS; i++)
+        if (verbose || !checks[i].ok)
+            reel__buf_format(&exchange->answer, "[%c]%s %s\n", checks[i].ok ? '+' : '-',
+                             checks[i].name, checks[i].ok ? "ok" : checks[i].why);
+    reel__buf_text(&exchange->answer, ready ? "ready\n" : "not ready\n");
+    exchange->status = ready ? 200 : 503;
+    return REEL_OK;
+}
+
+/* What clients of the older service ask. */
+reel_code reel__handle_ok(reel_context *context, reel_err *err)
+{
+    (void)err;
+    reel__json_object(&context->json);
+    reel__json_put_text(&context->json, "status", "ok");
+    reel__json_object_end(&context->json);
+    return REEL_OK;
+}
+
+reel_code reel__handle_metrics(reel_context *context, reel_err *err)
+{
+    if (context->app->metrics == NULL)
+        return reel_fail(err, REEL_E_NOTFOUND, "nothing is counted here");
+    answer_text(context->exchange, "text/plain; version=0.0.4; charset=utf-8");
+    reel__metrics_write(context->app->metrics, context->app->engine, &context->exchange->answer);
+    return REEL_OK;
+}

@@ -1,0 +1,31 @@
+/* http/metrics.h - what a server counts of itself, in Prometheus' text format 0.0.4
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/). Names and units:
+ * docs/operation.md. Layer: http. Threads: counters are atomic; any thread may count while another
+ * writes them out.
+ */
+#ifndef REEL_HTTP_METRICS_H
+#define REEL_HTTP_METRICS_H
+
+#include "base/buf.h"
+#include "service/recommend.h"
+
+typedef struct reel_metrics reel_metrics;
+
+REEL_MUST_USE reel_code reel__metrics_new(reel_metrics **out, reel_err *err);
+void reel__metrics_free(reel_metrics *metrics); /* NULL allowed */
+
+/* In each, metrics may be NULL: nothing is counted then. */
+
+/* A request was answered. route: a template of the route table, or NULL for pages and for what has
+ * no route; method [optional]. */
+void reel__metrics_request(reel_metrics *metrics, const char *method, const char *route, int status,
+                           double seconds);
+/* A list was made. */
+void reel__metrics_list(reel_metrics *metrics, const reel_list *list, double seconds);
+/* Feedback events were kept. */
+void reel__metrics_feedback(reel_metrics *metrics, int64_t accepted, int64_t duplicates);
+
+/* Everything, with facts of the engine and the process. Running out of memory shows in out. */
+void reel__metrics_write(const reel_metrics *metrics, const reel_engine *engine, reel_buf *out);
+
+#endif

@@ -1,0 +1,163 @@
+/* Whether it lives and is ready, and what it counts: exact counters after known requests, the text
+ * format line by line, and that the operator's address answers nothing else.
+ */
+#include <ctype.h>
+
+#include "http/api.h"
+#include "http/metrics.h"
+
+enum { TEXT_MAX = 1 << 20 };
+
+static void plain(const char *target, int status, const char *text_expected)
+{
+    assert_int_equal(ask("GET", target, NULL), status);
+    assert_string_equal(api.exchange.answer_type, "text/plain; charset=utf-8");
+    assert_string_equal(api.exchange.answer.data, text_expected);
+}
+
+static void it_lives_and_is_ready(void **state)
+{
+    (void)state;
+    plain("/livez", 200, "ok\n");
+    plain("/readyz", 200, "ready\n");
+    plain("/readyz?verbose", 200, "[+]database ok\n[+]models ok\n[+]disk ok\nready\n");
+    assert_string_equal(text(get("/health"), "status"), "ok");
+}
+
+static const char *metrics_text(reel_metrics *metrics)
+{
+    static char text[TEXT_MAX];
+    reel_buf out;
+
+    reel__buf_init(&out, TEXT_MAX);
+    reel__metrics_write(metrics, api.engine, &out);
+    assert_false(out.failed);
+    assert_true(out.length < sizeof text);
+    memcpy(text, out.data, out.length + 1);
+    reel__buf_fini(&out);
+    return text;
+}
+
+static void has_line(const char *text, const char *line)
+{
+    const char *at = strstr(text, line);
+
+    if (at == NULL || (at > text && at[-1] != '\n') || at[strlen(line)] != '\n')
+        fail_msg("no line %s", line);
+}
+
+static void counters_count(void **state)
+{
+    reel_metrics *metrics;
+    const char *text;
+    reel_err err = {0};
+
+    (void)state;
+    assert_ok(reel__metrics_new(&metrics, &err));
+    api.app.metrics = metrics;
+    (void)get("/api/v1/recommendations?user=6&model=popular");
+    (void)get("/api/v1/recommendations?user=6&model=ease");
+    (void)post("/api/v1/recommendations", "{\"history\":[]}");
+    reel__metrics_request(metrics, "GET", api.exchange.route, 200, 0.002);
+    reel__metrics_request(metrics, "POST", api.exchange.route, 200, 0.002);
+    reel__metrics_request(metrics, "POST", api.exchange.route, 422, 0.3);
+    reel__metrics_request(metrics, "POST", api.exchange.route, 418, 9);
+    reel__metrics_request(metrics, NULL, NULL, 404, 0);
+    reel__metrics_feedback(metrics, 3, 1);
+    text = metrics_text(metrics);
+    has_line(text, "reel_http_requests_total{method=\"POST\",route=\"/api/v1/recommendations\","
+                   "status=\"200\"} 1");
+    has_line(text, "reel_http_requests_total{method=\"POST\",route=\"/api/v1/recommendations\","
+                   "status=\"422\"} 1");
+    has_line(text, "reel_http_requests_total{method=\"POST\",route=\"/api/v1/recommendations\","
+                   "status=\"0\"} 1");
+    has_line(text, "reel_http_requests_total{method=\"\",route=\"\",status=\"404\"} 1");
+    has_line(text, "reel_http_request_duration_seconds_bucket{method=\"POST\","
+                   "route=\"/api/v1/recommendations\",le=\"0.001\"} 0");
+    has_line(text, "reel_http_request_duration_seconds_bucket{method=\"POST\","
+                   "route=\"/api/v1/recommendations\",le=\"0.0025\"} 1");
+    has_line(text, "reel_http_request_duration_seconds_bucket{method=\"POST\","
+                   "route=\"/api/v1/recommendations\",le=\"2.5\"} 2");
+    has_line(text, "reel_http_request_duration_seconds_count{method=\"POST\","
+                   "route=\"/api/v1/recommendations\"} 3");
+    has_line(text, "reel_recommend_duration_seconds_count{recommender=\"popular\","
+                   "basis=\"trained\"} 1");
+    has_line(text, "reel_recommend_duration_seconds_count{recommender=\"ease\","
+                   "basis=\"trained\"} 1");
+    has_line(text, "reel_recommend_duration_seconds_count{recommender=\"popular\","
+                   "basis=\"fallback\"} 1");
+    has_line(text, "reel_feedback_events_total 3");
+    has_line(text, "reel_feedback_duplicates_total 1");
+    has_line(text, "reel_items 30");
+    has_line(text, "reel_users 40");
+    api.app.metrics = NULL;
+    reel__metrics_free(metrics);
+}
+
+/* name{label="…",…} number, after # HELP and # TYPE of the same name; none twice. */
+static void every_line_is_well_formed(void **state)
+{
+    reel_metrics *metrics;
+    char *line, *rest;
+    char kind[80] = "";
+    reel_err err = {0};
+
+    (void)state;
+    assert_ok(reel__metrics_new(&metrics, &err));
+    reel__metrics_request(metrics, "GET", NULL, 200, 0.1);
+    line = (char *)(uintptr_t)metrics_text(metrics);
+    while ((rest = strchr(line, '\n')) != NULL) {
+        *rest = '\0';
+        if (strncmp(line, "# TYPE ", 7) == 0) {
+            (void)snprintf(kind, sizeof kind, "%.*s", (int)strcspn(line + 7, " "), line + 7);
+        } else if (line[0] != '#') {
+            const char *value = strrchr(line, ' ');
+            char *end;
+
+            assert_int_equal(strncmp(line, kind, strlen(kind)), 0);
+            assert_non_null(value);
+            (void)strtod(value + 1, &end);
+            assert_true(*end == '\0' && end != value + 1);
+            assert_null(strstr(rest + 1, line)); /* none twice */
+        }
+        line = rest + 1;
+    }
+    assert_int_equal(*line, '\0');
+    reel__metrics_free(metrics);
+}
+
+static void the_operators_address_is_its_own(void **state)
+{
+    reel_metrics *metrics;
+    reel_err err = {0};
+
+    (void)state;
+    refuses("GET", "/api/v1/metrics", NULL, 404, "E_NOTFOUND", "there is no");
+    assert_ok(reel__metrics_new(&metrics, &err));
+    api.app.metrics = metrics;
+    api.app.admin = true;
+    assert_int_equal(ask("GET", "/metrics", NULL), 200);
+    assert_string_equal(api.exchange.answer_type, "text/plain; version=0.0.4; charset=utf-8");
+    assert_non_null(strstr(api.exchange.answer.data, "\nreel_items 30\n"));
+    plain("/livez", 200, "ok\n");
+    refuses("GET", "/api/v1/movies", NULL, 404, "E_NOTFOUND", "there is no");
+    refuses("GET", "/", NULL, 404, "E_NOTFOUND", "there is no");
+    api.app.admin = false;
+    api.app.metrics = NULL;
+    assert_int_not_equal(ask("GET", "/metrics", NULL), 500);
+    assert_true(api.exchange.answer.data == NULL ||
+                strstr(api.exchange.answer.data, "reel_items") == NULL);
+    reel__metrics_free(metrics);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_lives_and_is_ready),
+        cmocka_unit_test(counters_count),
+        cmocka_unit_test(every_line_is_well_formed),
+        cmocka_unit_test(the_operators_address_is_its_own),
+    };
+
+    return cmocka_run_group_tests(tests, api_start, api_stop);
+}
