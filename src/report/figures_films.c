@@ -266,9 +266,12 @@ static void tell_genres(reel_figure *figure, const reel_facts *facts, const genr
     reel__buf_format(&figure->finding, "%s is the most frequent genre: %s of %s films, %s",
                      top->name, REEL_COUNT(top->films), REEL_COUNT(facts->films),
                      REEL_SHARE(top->films / (double)facts->films));
-    reel__buf_format(&figure->more, "A film has %s genre%s on average; %s ha%s none.",
-                     REEL_REAL(g->names / g->films), g->names > g->films ? "s" : "",
-                     REEL_COUNT(none), none == 1 ? "s" : "ve");
+    reel__buf_format(&figure->more, "A film has %s genre%s on average; ",
+                     REEL_REAL(g->names / g->films), g->names > g->films ? "s" : "");
+    if (none > 0)
+        reel__buf_format(&figure->more, "%s ha%s none.", REEL_COUNT(none), none == 1 ? "s" : "ve");
+    else
+        reel__buf_text(&figure->more, "each has at least one.");
     if (g->over)
         reel__buf_format(&figure->more, " Only the first %d kinds of genre are counted.",
                          GENRES_MOST);

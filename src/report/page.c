@@ -17,7 +17,7 @@ static const char style[] =
     "grid-template-columns:minmax(0,1fr)}\n"
     "header,main,footer,nav{max-width:760px;min-width:0}\n"
     "h1,h2,h3{font-family:Gloock,\"Noto Serif\",Georgia,serif;font-weight:400;line-height:1.2;"
-    "margin:0;text-wrap:balance;overflow-wrap:anywhere}\n"
+    "margin:0;font-kerning:none;word-spacing:.12em;text-wrap:balance;overflow-wrap:anywhere}\n"
     "h1{font-size:48px}\nh2{font-size:31px;margin:72px 0 0;padding-top:24px;border-top:1px solid "
     "var(--line)}\nh3{font-size:25px}\n"
     ".kicker{margin:0 0 6px;font-size:14px;font-weight:600;color:var(--faint)}\n"
@@ -53,6 +53,8 @@ static const char style[] =
     "@media (min-width:1020px){.page{grid-template-columns:200px minmax(0,760px)}nav{grid-row:1/"
     "span 3;position:sticky;top:40px;align-self:start;margin-top:8px;max-height:calc(100vh - "
     "64px);overflow:auto}header,main,footer{grid-column:2}}\n"
+    "@media (max-width:1019px){nav{columns:180px;column-gap:32px;border-top:1px solid var(--line);"
+    "padding-top:24px}nav ul{break-inside:avoid}nav p{break-after:avoid}h2{margin-top:48px}}\n"
     "@media (max-width:600px){body{font-size:16px}h1{font-size:36px}h2{font-size:27px}h3{font-size:"
     "22px}.page{padding:24px 16px 56px}}\n"
     "@media print{nav,.files{display:none}figure{break-inside:avoid}}\n";
@@ -259,8 +261,8 @@ reel_code reel__report_write(reel_buf *out, const reel_report_page *page, reel_e
     reel_code rc = REEL_OK;
 
     put_head(out, page);
-    put_contents(out, figures);
     put_header(out, page->facts);
+    put_contents(out, figures);
     reel__buf_text(out, "<main>\n");
     for (int i = 0; i < REEL_FIGURES; i++) {
         if (begins_section(figures, i))
