@@ -1,6 +1,7 @@
 /* suite_copy.c - a whole store into another and back, and what its digest notices. */
 #include "suite.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -244,6 +245,63 @@ static void test_what_a_digest_notices(void **state)
     }
 }
 
+/* ---- beside writers ------------------------------------------------------------------------ */
+
+typedef struct writer {
+    reel_store *store;
+    _Atomic bool over;
+    _Atomic int64_t acknowledged;
+    int failures;
+} writer;
+
+static void *write_on(void *user)
+{
+    writer *w = user;
+    reel_event event = blank_event("");
+    char id[40] = "";
+
+    event.event_id = id;
+    while (!w->over) {
+        (void)snprintf(id, sizeof id, "beside-%lld", (long long)w->acknowledged);
+        if (reel__store_put_events(w->store, &event, 1, NULL, NULL) == REEL_OK)
+            w->acknowledged++;
+        else
+            w->failures++;
+    }
+    return NULL;
+}
+
+/* A copy is of one moment: what was acknowledged when it began is in it, nothing later than its
+ * end is. */
+static void test_a_copy_beside_a_writer(void **state)
+{
+    fixture *f = *state;
+    const int64_t there = EVENTS - 1;
+    writer w = {.store = f->store};
+    reel_store_digest digest;
+    pthread_t thread;
+    other o;
+
+    fill(f);
+    o = open_other(f, true);
+    assert_int_equal(pthread_create(&thread, NULL, write_on, &w), 0);
+    for (int i = 0; i < 3; i++) {
+        const int64_t before = w.acknowledged;
+
+        while (w.acknowledged < before + 5 && w.failures == 0)
+            (void)usleep(1000);
+        assert_ok(reel__store_copy(o.store, f->store, NULL, &digest, &f->err), f->err);
+        assert_true(digest.events >= there + before + 5);
+        assert_true(digest.events <= there + w.acknowledged + 1); /* its answer may be on its way */
+        assert_string_equal(digest_of(o.store).hash, digest.hash);
+    }
+    w.over = true;
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(w.failures, 0);
+    assert_int_equal(counts_of(f->store).events, there + w.acknowledged);
+    reel__store_close(o.store);
+}
+
 /* A row that the other store would not take: all is as it was. */
 static void test_a_copy_that_fails(void **state)
 {
@@ -301,8 +359,10 @@ int store_suite_copy(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest copy_tests[] = {
-        TEST(test_there_and_back),        TEST(test_the_log_goes_on),   TEST(test_an_empty_store),
-        TEST(test_what_a_digest_notices), TEST(test_a_copy_that_fails), TEST(test_without_memory),
+        TEST(test_there_and_back),    TEST(test_the_log_goes_on),
+        TEST(test_an_empty_store),    TEST(test_what_a_digest_notices),
+        TEST(test_a_copy_that_fails), TEST(test_a_copy_beside_a_writer),
+        TEST(test_without_memory),
     };
 
     return cmocka_run_group_tests(copy_tests, NULL, NULL);

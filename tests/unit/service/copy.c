@@ -1,5 +1,6 @@
 /* Copying whole databases: what is refused, what a backup is worth, what failures leave. */
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -178,6 +179,85 @@ static void damage_is_noticed(void **state)
     assert_ok(reel__restore(&opts, &report, &err));
 }
 
+/* A backup that was cut anywhere, as by a full disk or a broken transfer. */
+static void cut_off_anywhere(void **state)
+{
+    (void)state;
+    reel_copy_opts opts = {.from = database, .to = backup};
+    const reel_store_digest digest = digest_of(database);
+    reel_copy_report report;
+    int64_t size = 0;
+    int steps = 0;
+    reel_err err;
+
+    assert_ok(reel__backup(&opts, &report, &err));
+    opts = (reel_copy_opts){.from = backup, .to = target};
+    for (size = reel__file_size(backup) - 1; size > 0; size -= 1 + size / 8, steps++) {
+        assert_int_equal(truncate(backup, size), 0);
+        if (reel__restore(&opts, &report, &err) == REEL_OK) {
+            assert_int_equal(steps, 0); /* the last byte says nothing */
+            assert_string_equal(digest_of(target).hash, digest.hash);
+            assert_int_equal(unlink(target), 0);
+            continue;
+        }
+        assert_non_null(strstr(err.msg, "a.backup"));
+        assert_false(reel__file_exists(target));
+    }
+    assert_true(steps > 40);
+}
+
+/* ---- a disk that is full, in steps ---------------------------------------------------------- */
+
+static reel_code with_room_for(rlim_t bytes,
+                               reel_code (*copy)(const reel_copy_opts *opts,
+                                                 reel_copy_report *report, reel_err *err),
+                               const reel_copy_opts *opts, reel_err *err)
+{
+    const struct rlimit old = {RLIM_INFINITY, RLIM_INFINITY};
+    const struct rlimit small = {bytes, RLIM_INFINITY};
+    reel_copy_report report;
+    reel_code rc;
+
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    rc = copy(opts, &report, err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    return rc;
+}
+
+/* The older backup and the database stay as they are, and nothing is left behind. */
+static void the_disk_is_full(void **state)
+{
+    (void)state;
+    reel_copy_opts opts = {.from = database, .to = backup};
+    reel_store_digest before, sealed;
+    reel_copy_report report;
+    rlim_t room = 0;
+    int full = 0;
+    reel_err err;
+
+    assert_ok(reel__backup(&opts, &report, &err));
+    sealed = digest_of(backup);
+    for (; with_room_for(room, reel__backup, &opts, &err) != REEL_OK; room += 24 << 10, full++) {
+        assert_int_equal(err.code, REEL_E_STORE);
+        assert_false(is_there(backup, ".partial") || is_there(backup, ".partial-wal"));
+        assert_string_equal(digest_of(backup).hash, sealed.hash);
+    }
+    assert_true(full > 2);
+    assert_ok(reel__migrate_store(&(reel_copy_opts){.from = backup, .to = target}, &report, &err));
+    change(target);
+    before = digest_of(target);
+    opts = (reel_copy_opts){.from = backup, .to = target, .replace = true};
+    room = 0;
+    full = 0;
+    for (; with_room_for(room, reel__restore, &opts, &err) != REEL_OK; room += 24 << 10, full++) {
+        assert_int_equal(err.code, REEL_E_STORE);
+        assert_string_equal(digest_of(target).hash, before.hash);
+    }
+    assert_true(full > 2);
+    assert_string_equal(digest_of(target).hash, sealed.hash);
+}
+
 /* What a killed backup left is used again; one that runs is not disturbed. */
 static void leftovers_and_company(void **state)
 {
@@ -233,8 +313,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, clean, clean)
     const struct CMUnitTest tests[] = {
-        TEST(migrates_once_and_again), TEST(a_backup_comes_back),   TEST(what_is_no_backup),
-        TEST(damage_is_noticed),       TEST(leftovers_and_company), TEST(survives_without_memory),
+        TEST(migrates_once_and_again), TEST(a_backup_comes_back),     TEST(what_is_no_backup),
+        TEST(damage_is_noticed),       TEST(cut_off_anywhere),        TEST(the_disk_is_full),
+        TEST(leftovers_and_company),   TEST(survives_without_memory),
     };
 
     return cmocka_run_group_tests(tests, set_up, NULL);
