@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """kill.py - kills the program at random moments of its writing, and looks at what is left.
 
-    kill.py --reel BUILD/reel [--times 10] [--seed N] [--postgres]
+    kill.py --reel BUILD/reel [--times 10] [--seed N] [--postgres | --control]
 
 In turn a load, an enrichment from a file and from a server, an import, feedback from several clients
 and a copy are killed with SIGKILL somewhere between their beginning and their usual end. After each
 the database must open, pass its checks, hold what it held before or what was being written but
 nothing between, and nothing that was acknowledged may be missing. --postgres: on the server that
-REEL_TEST_POSTGRES names instead of in files.
+REEL_TEST_POSTGRES names instead of in files. --control: after the kill something is taken away or
+damaged, as a program that is not safe would have left it; each of that must be noticed.
 """
 import argparse
 import csv
+import glob
 import http.client
 import json
 import os
@@ -40,6 +42,7 @@ class World:
         self.environment = dict(os.environ, HOME=folder, XDG_DATA_HOME=folder, TMDB_API_KEY=KEY,
                                 OMP_WAIT_POLICY="passive", NO_COLOR="1")
         self.usual = {}
+        self.harm = None
 
     def database(self, name):
         return f"{self.server}kill_{os.getpid()}_{name}" if self.server else f"{name}.db"
@@ -74,7 +77,20 @@ class World:
         complaint = process.communicate()[1]
         if process.returncode not in (0, -signal.SIGKILL):
             raise AssertionError(f"reel {' '.join(words)}: {process.returncode}: {complaint.strip()}")
+        self.killed()
         return process.returncode != 0
+
+    def killed(self):
+        if self.harm is not None:
+            self.harm()
+
+    def change(self, database, sql):
+        """Past the program. What it left in the journal goes into the file."""
+        link = sqlite3.connect(self.path(database))
+        link.execute(sql)
+        link.commit()
+        link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        link.close()
 
     def path(self, *names):
         return os.path.join(self.folder, *names)
@@ -123,6 +139,22 @@ class Load:
             self.last = new
         return killed
 
+    def half_a_load(self):
+        self.world.change(self.database, "DELETE FROM ratings WHERE userId % 2 = 0")
+
+    def damaged_pages(self):
+        self.world.change(self.database, "DELETE FROM models")
+        with open(self.world.path(self.database), "r+b") as file:
+            pages = os.path.getsize(file.name) // 4096
+            for i in range(1, 8):
+                file.seek(pages * i // 8 * 4096)
+                file.write(b"Z" * 4096)
+
+    def ready(self, _):
+        return True
+
+    harms = (half_a_load, damaged_pages)
+
 
 class Enrich:
     """Metadata from a file, in one transaction."""
@@ -145,6 +177,14 @@ class Enrich:
         assert self.full[0] > 500 and found in (self.full, (0, 0) if killed else None), \
             f"{found} of {self.full} films matched"
         return killed
+
+    def half_of_the_films(self):
+        self.world.change(self.database, "UPDATE movies SET overview = substr('A film.', 1, movieId % 2 * 7)")
+
+    def ready(self, _):
+        return True
+
+    harms = (half_of_the_films,)
 
 
 class Online:
@@ -188,6 +228,15 @@ class Online:
             self.again()
         return killed
 
+    def a_film_lost(self):
+        self.world.change(self.database, "DELETE FROM matches WHERE tmdb_id IN"
+                          f" ({','.join(map(str, self.kept))})")
+
+    def ready(self, _):
+        return len(self.kept) > 0
+
+    harms = (a_film_lost,)
+
     def close(self):
         self.server.kill()
         self.server.wait()
@@ -220,6 +269,15 @@ class Import:
         self.whole = self.whole or text
         assert text == self.whole or (killed and text is None), "half an imported file"
         return killed
+
+    def half_a_file(self):
+        with open(self.world.path("imported.csv"), "w", encoding="utf-8") as file:
+            file.write(self.whole[:len(self.whole) // 2])
+
+    def ready(self, _):
+        return True
+
+    harms = (half_a_file,)
 
 
 class Feedback:
@@ -267,6 +325,7 @@ class Feedback:
         for client in clients:
             client.join()
         server.communicate()
+        self.world.killed()
         assert not self.wrong, self.wrong[0]
         self.told.update(told)
         found = [row[0] for row in self.world.look(self.database).execute("SELECT event_id FROM events")]
@@ -274,6 +333,14 @@ class Feedback:
         assert not missing, f"{len(missing)} of {len(self.told)} acknowledged events are missing"
         assert len(found) == len(set(found)) <= len(self.told) + 5 * CLIENTS * 1000
         return True
+
+    def an_event_lost(self):
+        self.world.change(self.database, f"DELETE FROM events WHERE event_id = '{min(self.told)}'")
+
+    def ready(self, _):
+        return len(self.told) > 0
+
+    harms = (an_event_lost,)
 
 
 class Copy:
@@ -306,6 +373,48 @@ class Copy:
         assert found in (new, old if killed else None), f"{found} is neither {old} nor {new}"
         return killed
 
+    def half_a_backup(self):
+        with open(self.world.path("copy.backup"), "wb") as file:
+            file.write(b"SQLite format 3\0" + bytes(5000))
+
+    def half_a_database(self):
+        self.world.change(self.target, "DELETE FROM ratings WHERE userId % 2 = 0")
+
+    def ready(self, harm):  # the next turn is a backup when this one was none
+        return self.turn % 2 == (harm is not Copy.half_a_backup)
+
+    harms = (half_a_backup, half_a_database)
+
+
+KINDS = (Load, Enrich, Online, Import, Feedback, Copy)
+
+
+def control(world):
+    """False when something that was taken away is not noticed."""
+    noticed, count = 0, 0
+    for kind in KINDS:
+        for harm in kind.harms:
+            work, said = kind(world), None
+            try:
+                work.round()
+                for _ in range(20):
+                    if work.ready(harm):
+                        break
+                    work.round()
+                world.harm = lambda: harm(work)
+                work.round()
+            except AssertionError as error:
+                said = str(error).splitlines()[0] if world.harm else None
+            world.harm = None
+            if hasattr(work, "close"):
+                work.close()
+            for file in glob.glob(world.path("*.db")) + glob.glob(world.path("*.db-*")):
+                os.unlink(file)
+            count += 1
+            noticed += said is not None
+            print(f"{'noticed' if said else 'FAIL'}  {kind.__name__.lower()}, {harm.__name__}: {said}", flush=True)
+    return noticed == count
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -313,6 +422,7 @@ def main():
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--control", action="store_true")
     options = parser.parse_args()
     server = os.environ.get("REEL_TEST_POSTGRES", "") if options.postgres else ""
     if options.postgres and not server:
@@ -323,8 +433,10 @@ def main():
     world, online, kills = World(options.reel, folder, server, options.seed), None, {}
     try:
         world.run("sample", "--people", "40", "--output", "sample", "--quiet")
-        online = Online(world)
-        rounds = [Load(world), Enrich(world), online, Import(world), Feedback(world), Copy(world)]
+        if options.control:
+            return 0 if control(world) else 1
+        rounds = [kind(world) for kind in KINDS]
+        online = rounds[KINDS.index(Online)]
         turn = 0
         while sum(kills.values()) < options.times and turn < 20 * options.times:
             work = rounds[turn % len(rounds)]
