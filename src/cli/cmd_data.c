@@ -8,6 +8,7 @@
 #include "cli/term.h"
 #include "service/about.h"
 #include "service/enrich.h"
+#include "service/import.h"
 #include "service/info.h"
 #include "service/load.h"
 #include "service/sample.h"
@@ -147,13 +148,14 @@ out:
 
 /* ---- export -------------------------------------------------------------------------------- */
 
-enum { EXPORT_DATABASE, EXPORT_MODELS, EXPORT_FORMAT, EXPORT_OF, EXPORT_OUTPUT };
+enum { EXPORT_DATABASE, EXPORT_MODELS, EXPORT_FORMAT, EXPORT_OF, EXPORT_USER, EXPORT_OUTPUT };
 
 static const reel_option export_options[] = {
     {"database", "FILE", "the database `reel load` made"},
     {"models", "DIR", "where model files are kept (default FILE.models)"},
-    {"format", "FORMAT", "npy, npz; enriched: csv, jsonl (by the ending)"},
+    {"format", "FORMAT", "npy, npz; csv, jsonl; reel, letterboxd, imdb, trakt, ..."},
     {"of", "WHAT", "user-similarity, content-similarity or user-item"},
+    {"user", "ID", "whose ratings: a person of the data set"},
     {"output", "FILE", "such as similarity_matrix.npy or user_item_matrix.npz"},
     {NULL, NULL, NULL},
 };
@@ -227,6 +229,42 @@ out:
     return rc;
 }
 
+/* export ratings: what a person of the data set gave, in the layout of a service. */
+static reel_code export_ratings(const reel_args *args, const char *output, reel_err *err)
+{
+    const char *format = args->option[EXPORT_FORMAT];
+    reel_import_format layout = REEL_IMPORT_REEL;
+    reel_imported given = {0};
+    reel_open open = {0};
+    listed done = {.output = output};
+    char count[REEL_COUNT_TEXT];
+    size_t left_out = 0;
+    int64_t user = -1;
+    reel_code rc;
+
+    REEL_TRY(reel__args_int(args, EXPORT_USER, 0, INT64_MAX, &user, err));
+    if (user < 0)
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "--user says whose ratings to export"));
+    if (format != NULL)
+        REEL_TRY(reel__import_layout(format, &layout, err));
+    REEL_TRY(reel__open(&open, args, EXPORT_DATABASE, EXPORT_MODELS, "popular", err));
+    REEL_TRY(reel__import_of_person(&given, open.engine, user, err));
+    REEL_TRY(reel__import_export(&given, open.engine, layout, reel__output_path(output), &left_out,
+                                 err));
+    done.films = (int64_t)(given.film_count - left_out);
+    if (args->json) {
+        rc = reel__print_json(write_listed, &done, err);
+    } else if (!args->quiet && !reel__is_stdout(reel__output_path(output))) {
+        reel__term_print("%s: %s film%s\n", output, reel__term_count(count, done.films),
+                         done.films == 1 ? "" : "s");
+        reel__print_count("films that the layout cannot hold: left out", (int64_t)left_out);
+    }
+out:
+    reel__imported_fini(&given);
+    reel__open_end(&open);
+    return rc;
+}
+
 static reel_code export_matrix(const reel_args *args, reel_err *err)
 {
     const char *format = args->option[EXPORT_FORMAT];
@@ -239,9 +277,11 @@ static reel_code export_matrix(const reel_args *args, reel_err *err)
     REEL_TRY(reel__args_need(args, EXPORT_OUTPUT, &output, err));
     if (args->words == 1 && strcmp(args->word[0], "enriched") == 0)
         return export_enriched(args, output, err);
+    if (args->words == 1 && strcmp(args->word[0], "ratings") == 0)
+        return export_ratings(args, output, err);
     if (args->words != 1 || strcmp(args->word[0], "similarity") != 0)
         return reel_fail(err, REEL_E_INVALID,
-                         "there are two things to export: similarity and enriched");
+                         "there are three things to export: similarity, enriched and ratings");
     if (format != NULL && (!ends_with(output, format) || strncmp(format, "np", 2) != 0))
         return reel_fail(err, REEL_E_INVALID, "--format %.20s and --output %.200s disagree", format,
                          output);
@@ -386,10 +426,11 @@ const reel_command reel__command_sample = {
 
 const reel_command reel__command_export = {
     "export",
-    "similarity|enriched",
-    "matrices for notebooks; films with metadata",
+    "similarity|enriched|ratings",
+    "matrices for notebooks; films with metadata; a person's ratings",
     "similarity: matrices for numpy and scipy. enriched: the films with metadata, as\n"
-    "a table (CSV) or as TMDb-shaped lines (JSONL) for `reel enrich --from`.",
+    "a table (CSV) or as TMDb-shaped lines (JSONL) for `reel enrich --from`. ratings:\n"
+    "what one person gave, as Reel or another service writes it (docs/import.md).",
     export_options,
     export_matrix};
 

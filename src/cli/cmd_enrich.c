@@ -10,6 +10,7 @@
 #include "cli/term.h"
 #include "service/enrich.h"
 #include "service/info.h"
+#include "service/posters.h"
 #include "service/tmdb_use.h"
 
 enum {
@@ -20,6 +21,7 @@ enum {
     ENRICH_REVIEW,
     ENRICH_ACCEPT,
     ENRICH_REJECT,
+    ENRICH_POSTERS,
     ENRICH_STRICT,
     ENRICH_RATE
 };
@@ -32,6 +34,7 @@ static const reel_option enrich_options[] = {
     {"review", NULL, "instead: list the films whose match is uncertain"},
     {"accept", "FILM[=TMDB]", "instead: it is what waits, or this film of TMDb"},
     {"reject", "FILM", "instead: it is not what waits; never ask again"},
+    {"posters", NULL, "also keep posters beside the database"},
     {"strict", NULL, "stop at the first wrong row of --from"},
     {"rate", "N", "requests to TMDb a second (default 40)"},
     {NULL, NULL, NULL},
@@ -170,12 +173,15 @@ out:
 
 /* ---- enrich -------------------------------------------------------------------------------- */
 
-static reel_code write_enriched(reel_json *json, const void *what, reel_err *err)
-{
-    const reel_enriched *done = what;
+/* What was asked for: metadata, posters, or both. */
+typedef struct brought {
+    bool has_films, has_posters;
+    reel_enriched films;
+    reel_posters posters;
+} brought;
 
-    (void)err;
-    reel__json_object(json);
+static void write_films(reel_json *json, const reel_enriched *done)
+{
     reel__json_put_int(json, "films", done->films);
     reel__json_put_int(json, "matched", done->matched);
     reel__json_put_int(json, "with_overview", done->with_overview);
@@ -186,6 +192,26 @@ static reel_code write_enriched(reel_json *json, const void *what, reel_err *err
     reel__json_put_int(json, "failed", done->failed);
     reel__json_put_int(json, "bad_rows", done->bad_rows);
     reel__json_put_real(json, "seconds", done->seconds);
+}
+
+static reel_code write_brought(reel_json *json, const void *what, reel_err *err)
+{
+    const brought *b = what;
+
+    (void)err;
+    reel__json_object(json);
+    if (b->has_films)
+        write_films(json, &b->films);
+    if (b->has_posters) {
+        reel__json_key(json, "posters");
+        reel__json_object(json);
+        reel__json_put_text(json, "folder", b->posters.folder);
+        reel__json_put_int(json, "films", b->posters.films);
+        reel__json_put_int(json, "fetched", b->posters.fetched);
+        reel__json_put_int(json, "kept", b->posters.kept);
+        reel__json_put_int(json, "failed", b->posters.failed);
+        reel__json_object_end(json);
+    }
     reel__json_object_end(json);
     return REEL_OK;
 }
@@ -205,7 +231,17 @@ static void print_enriched(const reel_enriched *done, const char *database)
     reel__print_count("uncertain: see `reel enrich --review`", done->review);
     reel__print_count("could not be had: try again later", done->failed);
     reel__print_count("wrong rows: left out", done->bad_rows);
-    reel__print_attribution(done->matched > 0);
+}
+
+static void print_posters(const reel_posters *done)
+{
+    char films[REEL_COUNT_TEXT];
+
+    reel__term_print("%s: posters of %s films\n", done->folder,
+                     reel__term_count(films, done->films));
+    reel__print_count("images fetched", done->fetched);
+    reel__print_count("images that were there", done->kept);
+    reel__print_count("images that could not be had", done->failed);
 }
 
 /* From TMDb's API, with the key of the environment or .env. */
@@ -236,6 +272,33 @@ out:
     return rc;
 }
 
+static reel_code fetch_posters(const reel_args *args, const char *database, reel_posters *done,
+                               reel_err *err)
+{
+    int64_t rate = 40;
+    reel_posters_opts opts = {
+        .database = database,
+        .url = reel__env_get("REEL_TMDB_IMAGES", "https://image.tmdb.org/t/p"),
+        .all = args->option[ENRICH_ALL] != NULL,
+        .cancel = reel__cancel_on_signal(),
+        .progress = reel__term_progress(args->quiet),
+    };
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__args_int(args, ENRICH_RATE, 1, 1000, &rate, err));
+    opts.rate = (double)rate;
+    rc = reel__posters_fetch(&opts, done, err);
+out:
+    return rc;
+}
+
+/* Posters need no key: without one and without a file they are all that is fetched. */
+static bool only_posters(const reel_args *args)
+{
+    return args->option[ENRICH_POSTERS] != NULL && args->option[ENRICH_FROM] == NULL &&
+           reel__env_get("TMDB_API_KEY", "")[0] == '\0';
+}
+
 static reel_code enrich(const reel_args *args, reel_err *err)
 {
     reel_enrich_opts opts = {
@@ -246,7 +309,8 @@ static reel_code enrich(const reel_args *args, reel_err *err)
                  .bad_row = args->quiet ? NULL : reel__tell_bad_row,
                  .progress = reel__term_progress(args->quiet)},
     };
-    reel_enriched done;
+    brought done = {.has_films = !only_posters(args),
+                    .has_posters = args->option[ENRICH_POSTERS] != NULL};
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, ENRICH_DATABASE, &opts.database, err));
@@ -254,12 +318,20 @@ static reel_code enrich(const reel_args *args, reel_err *err)
         return review(args, opts.database, err);
     if (args->option[ENRICH_ACCEPT] != NULL || args->option[ENRICH_REJECT] != NULL)
         return decide(args, opts.database, err);
-    REEL_TRY(opts.from != NULL ? reel__enrich_files(&opts, &done, err)
-                               : enrich_online(args, &done, err));
+    if (done.has_films)
+        REEL_TRY(opts.from != NULL ? reel__enrich_files(&opts, &done.films, err)
+                                   : enrich_online(args, &done.films, err));
+    if (done.has_posters)
+        REEL_TRY(fetch_posters(args, opts.database, &done.posters, err));
     if (args->json)
-        rc = reel__print_json(write_enriched, &done, err);
-    else if (!args->quiet)
-        print_enriched(&done, opts.database);
+        return reel__print_json(write_brought, &done, err);
+    if (args->quiet)
+        return REEL_OK;
+    if (done.has_films)
+        print_enriched(&done.films, opts.database);
+    if (done.has_posters)
+        print_posters(&done.posters);
+    reel__print_attribution(done.films.matched > 0 || done.posters.films > 0);
 out:
     return rc;
 }

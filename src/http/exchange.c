@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/utf8.h"
 
 void reel__exchange_init(reel_exchange *exchange)
@@ -25,6 +26,28 @@ void reel__exchange_init(reel_exchange *exchange)
 void reel__exchange_fini(reel_exchange *exchange)
 {
     reel__buf_fini(&exchange->answer);
+}
+
+bool reel__exchange_known(reel_exchange *exchange)
+{
+    const char *theirs = exchange->if_none_match;
+
+    /* One of its validators is ours, or any will do. */
+    if (theirs == NULL || (strcmp(theirs, "*") != 0 && strstr(theirs, exchange->etag) == NULL))
+        return false;
+    exchange->status = 304;
+    exchange->fixed = "";
+    exchange->fixed_length = 0;
+    return true;
+}
+
+void reel__exchange_tag(reel_exchange *exchange)
+{
+    const uint64_t hash = reel__hash64(exchange->answer.data, exchange->answer.length, 0);
+
+    (void)snprintf(exchange->own_etag, sizeof exchange->own_etag, "\"%016" PRIx64 "\"", hash);
+    exchange->etag = exchange->own_etag;
+    (void)reel__exchange_known(exchange);
 }
 
 static int hex_digit(char c)

@@ -71,6 +71,7 @@ struct reel_exchange {
     size_t fixed_length;
     const char *etag, *allow, *cache_control, *encoding; /* NULL = none */
     const char *route;                                   /* template, for logs */
+    char own_etag[24];                                   /* where reel__exchange_tag writes one */
     bool pending; /* the answer comes later: leave the exchange alone until then */
 };
 
@@ -102,6 +103,12 @@ void reel__exchange_next(reel_json *json, char kind, int64_t value);
  * fails; the answer is complete when it returns, unless it was begun later. session: of the calling
  * thread. */
 void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_session *session);
+
+/* Whether the browser has what exchange->etag stands for; then the answer becomes 304, without a
+ * body. */
+bool reel__exchange_known(reel_exchange *exchange);
+/* Tag the answer by its bytes, and leave these out when the browser has them. */
+void reel__exchange_tag(reel_exchange *exchange);
 
 /* Make the answer a problem+json document (RFC 9457). */
 void reel__exchange_problem(reel_exchange *exchange, const reel_err *err);

@@ -1,7 +1,11 @@
 /* handle_catalogue.c - films and people: search, one, similar, posters, ratings. */
+#include <stdio.h>
+#include <string.h>
+
 #include "http/routes.h"
 #include "service/about.h"
 #include "service/people.h"
+#include "service/posters.h"
 #include "service/recommend.h"
 #include "service/search.h"
 
@@ -61,6 +65,35 @@ reel_code reel__handle_poster(reel_context *context, reel_err *err)
     /* A poster depends on the film's facts alone, which only a load changes. */
     exchange->cache_control = "public, max-age=86400";
     return reel__movie_poster(&exchange->answer, context->app->engine, exchange->id, err);
+}
+
+/* The size is part of the path: /posters/w342/12 */
+static void copy_size(char *out, size_t room, const char *path)
+{
+    const char *size = path + strlen("/posters/");
+
+    (void)snprintf(out, room, "%.*s", (int)strcspn(size, "/"), size);
+}
+
+/* A poster that is not in the folder is drawn, and asked for again soon: it may come. */
+reel_code reel__handle_photo(reel_context *context, reel_err *err)
+{
+    reel_exchange *exchange = context->exchange;
+    char size[8];
+    reel_code rc;
+
+    copy_size(size, sizeof size, exchange->path);
+    REEL_TRY(reel__posters_read(&exchange->answer, &exchange->answer_type, context->app->engine,
+                                size, exchange->id, err));
+    exchange->cache_control = "public, max-age=604800";
+    if (exchange->answer_type == NULL) {
+        exchange->answer_type = "image/svg+xml";
+        exchange->cache_control = "public, max-age=300";
+        REEL_TRY(reel__movie_poster(&exchange->answer, context->app->engine, exchange->id, err));
+    }
+    reel__exchange_tag(exchange);
+out:
+    return rc;
 }
 
 reel_code reel__handle_people(reel_context *context, reel_err *err)

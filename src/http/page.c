@@ -34,24 +34,13 @@ static bool accepts_gzip(const char *accept)
     return found[zeros] >= '1' && found[zeros] <= '9'; /* q=0.8 */
 }
 
-/* Whether the browser has it: one of its validators is ours, or any will do. */
-static bool has_it(const char *if_none_match, const char *etag)
-{
-    return if_none_match != NULL &&
-           (strcmp(if_none_match, "*") == 0 || strstr(if_none_match, etag) != NULL);
-}
-
 static void serve_asset(reel_exchange *exchange, const reel_asset *asset)
 {
     exchange->answer_type = asset->mime;
     exchange->etag = asset->etag;
     exchange->cache_control = asset->immutable ? "public, max-age=31536000, immutable" : "no-cache";
-    if (has_it(exchange->if_none_match, asset->etag)) {
-        exchange->status = 304;
-        exchange->fixed = "";
-        exchange->fixed_length = 0;
+    if (reel__exchange_known(exchange))
         return;
-    }
     if (asset->gzip != NULL && accepts_gzip(exchange->accept_encoding)) {
         exchange->encoding = "gzip";
         exchange->fixed = asset->gzip;

@@ -168,6 +168,19 @@ static void add_header(struct MHD_Response *response, const char *name, const ch
         (void)MHD_add_response_header(response, name, value);
 }
 
+/* Posters come from TMDb's image host only where they are not kept here. */
+static const char *policy(const reel_exchange *exchange)
+{
+    const reel_engine *engine = ((const request *)exchange)->server->app.engine;
+
+#define POLICY(images)                                                                             \
+    "default-src 'self'; img-src 'self' data:" images                                              \
+    "; frame-src https://www.youtube-nocookie.com; frame-ancestors 'none'; base-uri 'none'; "      \
+    "form-action 'self'"
+    return reel__engine_has_posters(engine) ? POLICY("") : POLICY(" https://image.tmdb.org");
+#undef POLICY
+}
+
 static void add_headers(struct MHD_Response *response, const reel_exchange *exchange)
 {
     add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->answer_type);
@@ -183,10 +196,7 @@ static void add_headers(struct MHD_Response *response, const reel_exchange *exch
     add_header(response, "X-Request-Id", exchange->request_id);
     add_header(response, "X-Content-Type-Options", "nosniff");
     add_header(response, "Referrer-Policy", "same-origin");
-    add_header(response, "Content-Security-Policy",
-               "default-src 'self'; img-src 'self' data: https://image.tmdb.org; "
-               "frame-src https://www.youtube-nocookie.com; frame-ancestors 'none'; "
-               "base-uri 'none'; form-action 'self'");
+    add_header(response, "Content-Security-Policy", policy(exchange));
 }
 
 static enum MHD_Result send_answer(struct MHD_Connection *connection, reel_exchange *exchange)

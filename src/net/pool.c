@@ -243,7 +243,8 @@ static reel_code open_pool(pool *p)
     if (p->multi == NULL || p->slots == NULL)
         return reel_fail(p->err, REEL_E_NOMEM, "out of memory for requests");
     (void)curl_multi_setopt(p->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-    p->headers = curl_slist_append(NULL, "Accept: application/json");
+    (void)snprintf(header, sizeof header, "Accept: %s", p->opts.accept);
+    p->headers = curl_slist_append(NULL, header);
     if (p->headers != NULL && p->opts.bearer != NULL) {
         struct curl_slist *more;
 
@@ -311,6 +312,7 @@ reel_code reel__pool_run(const reel_pool_opts *opts, const reel_pool_calls *call
     pool p = {.calls = calls, .opts = *opts, .filled_at = now, .err = err};
     reel_code rc = REEL_OK;
 
+    p.opts.accept = opts->accept != NULL ? opts->accept : "application/json";
     p.opts.rate = opts->rate > 0 ? opts->rate : RATE_DEFAULT;
     p.opts.parallel = opts->parallel > 0 ? opts->parallel : PARALLEL_DEFAULT;
     p.opts.attempts = opts->attempts > 0 ? opts->attempts : ATTEMPTS_DEFAULT;

@@ -12,6 +12,7 @@
 
 typedef struct reel_pool_opts {
     const char *bearer;   /* sent as Authorization: Bearer, or NULL; never part of a message */
+    const char *accept;   /* a type of answers; NULL = application/json */
     double rate;          /* requests a second, a burst of one second's; 0 = 40 */
     int parallel;         /* at a time; 0 = 16 */
     int attempts;         /* for one request; 0 = 5 */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "service/engine_priv.h"
+#include "service/posters.h"
 #include "service/search.h"
 
 static const char POSTER_HOST[] = "https://image.tmdb.org/t/p/w342";
@@ -54,6 +55,19 @@ static void put_facts(reel_json *json, const reel_movie *movie)
     put_positive(json, "tmdb_id", movie->tmdb_id);
 }
 
+/* From the folder of posters, which serves all or none: one that it lacks is drawn. */
+static void put_poster(reel_json *json, const reel_engine *engine, const reel_movie *film)
+{
+    char url[64];
+
+    if (engine->posters_dir == NULL) {
+        put_image(json, "poster", POSTER_HOST, film->poster_path);
+        return;
+    }
+    (void)snprintf(url, sizeof url, "/posters/w342/%lld", (long long)film->id);
+    reel__json_put_text(json, "poster", reel__poster_name(film->poster_path) != NULL ? url : NULL);
+}
+
 void reel__write_movie_members(reel_json *json, const reel_engine *engine, reel_index movie,
                                bool full)
 {
@@ -66,7 +80,7 @@ void reel__write_movie_members(reel_json *json, const reel_engine *engine, reel_
     reel__json_put_text(json, "title", film.name);
     put_positive(json, "year", film.year);
     reel__json_put_list(json, "genres", film.genres);
-    put_image(json, "poster", POSTER_HOST, film.poster_path);
+    put_poster(json, engine, &film);
     (void)snprintf(generated, sizeof generated, "/api/v1/movies/%lld/poster.svg",
                    (long long)film.id);
     reel__json_put_text(json, "generated_poster", generated);

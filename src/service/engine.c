@@ -53,9 +53,7 @@ void reel__engine_record(const reel_engine *engine, const reel_model_record *rec
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-/* Beside a file; for a database on a server in the user's data folder, named after host, port and
- * database, which are escaped as in a URL and so can be a file's name. NULL: out of memory. */
-static char *usual_models_dir(const char *store)
+char *reel__usual_dir(const char *store, const char *kind)
 {
     static const char scheme[] = "postgresql://";
     const char *data = reel__env_get("XDG_DATA_HOME", NULL), *home = reel__env_get("HOME", ".");
@@ -64,10 +62,10 @@ static char *usual_models_dir(const char *store)
 
     reel__buf_init(&path, PATH_MAX);
     if (strncmp(store, scheme, strlen(scheme)) != 0) {
-        reel__buf_format(&path, "%s.models", store);
+        reel__buf_format(&path, "%s.%s", store, kind);
     } else {
-        reel__buf_format(&path, "%s%s/reel/models/", data != NULL ? data : home,
-                         data != NULL ? "" : "/.local/share");
+        reel__buf_format(&path, "%s%s/reel/%s/", data != NULL ? data : home,
+                         data != NULL ? "" : "/.local/share", kind);
         for (const char *at = store + strlen(scheme); *at != '\0'; at++)
             reel__buf_append(&path, *at == '/' ? "+" : at, 1);
     }
@@ -76,13 +74,14 @@ static char *usual_models_dir(const char *store)
     return dir;
 }
 
-static reel_code set_models_dir(reel_engine *engine, const reel_engine_opts *opts, reel_err *err)
+static reel_code set_dirs(reel_engine *engine, const reel_engine_opts *opts, reel_err *err)
 {
     const char *base = reel__store_path(engine->store);
 
     engine->models_dir =
-        opts->models_dir != NULL ? reel__strdup(opts->models_dir) : usual_models_dir(base);
-    return engine->models_dir != NULL
+        opts->models_dir != NULL ? reel__strdup(opts->models_dir) : reel__usual_dir(base, "models");
+    engine->posters_dir = reel__usual_dir(base, "posters");
+    return engine->models_dir != NULL && engine->posters_dir != NULL
                ? REEL_OK
                : reel_fail(err, REEL_E_NOMEM, "out of memory to open %s", base);
 }
@@ -122,7 +121,11 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
     }
     REEL_TRY(reel__tmdb_use(&engine->use, err));
     REEL_TRY(open_store(engine, opts, err));
-    REEL_TRY(set_models_dir(engine, opts, err));
+    REEL_TRY(set_dirs(engine, opts, err));
+    if (!reel__file_is_folder(engine->posters_dir)) {
+        reel__free(engine->posters_dir);
+        engine->posters_dir = NULL;
+    }
     if (reel__file_make_folder(engine->models_dir, &folder_err) != REEL_OK)
         reel__engine_note_unsaved(engine, &folder_err);
     REEL_TRY(reel__engine_prepare_data(engine, err));
@@ -151,6 +154,7 @@ void reel__engine_close(reel_engine *engine)
     reel_dataset_free(engine->training);
     reel_dataset_free(engine->dataset);
     reel__store_close(engine->store);
+    reel__free(engine->posters_dir);
     reel__free(engine->models_dir);
     reel__free(engine);
 }
@@ -195,6 +199,11 @@ const reel_model *reel__engine_model_at(const reel_engine *engine, size_t index)
 const char *reel__engine_models_dir(const reel_engine *engine)
 {
     return engine->models_dir;
+}
+
+bool reel__engine_has_posters(const reel_engine *engine)
+{
+    return engine->posters_dir != NULL;
 }
 
 const char *reel__engine_unsaved(const reel_engine *engine)

@@ -55,6 +55,8 @@ const reel_model *reel__engine_model_at(const reel_engine *engine, size_t index)
 /* The folder of the model files, and the scale ratings are given on: that of MovieLens (whole or
  * half stars) when the ratings fit it, else what was seen; step 0 = any value between. */
 const char *reel__engine_models_dir(const reel_engine *engine);
+/* Whether there was a folder of posters when it was opened (service/posters.h). */
+bool reel__engine_has_posters(const reel_engine *engine);
 /* NULL when every model in use is on disk, else why not ("no space left ..."): they serve from
  * memory and are gone with the process. */
 const char *reel__engine_unsaved(const reel_engine *engine);

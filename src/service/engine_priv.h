@@ -29,6 +29,7 @@ struct reel_engine {
     reel_tmdb_use use;
     reel_store_label label;
     char *models_dir;
+    char *posters_dir;          /* NULL: there is none */
     reel_model *models[MODELS]; /* NULL where not asked for */
     char unsaved[256];          /* why the files could not be written; "" = they are */
     reel_scale scale;
@@ -72,6 +73,10 @@ struct reel_session {
     reel_list list;
 };
 
+/* A folder of ours beside a database's file; for one on a server in the user's data folder, named
+ * after host, port and database, which are escaped as in a URL and so can be a file's name. kind:
+ * "models". Caller frees; NULL: out of memory. */
+char *reel__usual_dir(const char *store, const char *kind);
 /* A line for the person at the door. */
 void reel__engine_note(const reel_engine *engine, const char *format, ...) REEL_PRINTF(2, 3);
 /* A file of the models folder; caller frees. */

@@ -127,8 +127,52 @@ out:
     return rc;
 }
 
+/* On the scale of an engine's data to 0.5 .. 5. */
+static double off_scale(double value, reel_scale scale)
+{
+    return fmin(5, fmax(0.5, scale.max > 5 ? value * 5 / scale.max : value));
+}
+
+reel_code reel__import_of_person(reel_imported *out, const reel_engine *engine, int64_t person,
+                                 reel_err *err)
+{
+    const reel_dataset *dataset = reel__engine_dataset(engine);
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
+    const int64_t *times = reel_dataset_times(dataset);
+    reel_index row;
+    size_t count;
+    reel_code rc = REEL_OK;
+
+    *out = (reel_imported){0};
+    REEL_TRY(reel__engine_find_person(engine, person, &row, err));
+    count = (size_t)(ratings.ptr[row + 1] - ratings.ptr[row]);
+    out->films = reel__alloc_array(count, sizeof *out->films);
+    out->own_rows = reel__alloc_array(count, sizeof *out->own_rows);
+    if (out->films == NULL || out->own_rows == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for %zu ratings", count));
+    for (size_t i = 0; i < count; i++) {
+        const reel_nnz at = ratings.ptr[row] + (reel_nnz)i;
+        const reel_index movie = ratings.col[at];
+
+        out->own_rows[i] = (reel_import_row){
+            .file = "",
+            .title = "",
+            .movie = reel_dataset_movie_ids(dataset)[movie],
+            .time = times[at],
+            .rating = off_scale((double)ratings.val[at], reel__engine_scale(engine)),
+            .kind = REEL_IMPORT_RATED};
+        out->films[i] = (reel_import_film){&out->own_rows[i], movie, 1};
+    }
+    out->film_count = out->kinds[REEL_IMPORT_RATED] = count;
+out:
+    if (rc != REEL_OK)
+        reel__imported_fini(out);
+    return rc;
+}
+
 void reel__imported_fini(reel_imported *imported)
 {
+    reel__free(imported->own_rows);
     reel__import_free(imported->source);
     reel__free(imported->films);
     reel__free(imported->misses);

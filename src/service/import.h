@@ -37,6 +37,7 @@ typedef struct reel_imported {
     size_t kinds[REEL_IMPORT_RATED + 1]; /* films by kind */
     size_t repeated;                     /* rows about a film that another row counts for */
     reel_intern *texts;
+    reel_import_row *own_rows; /* those of a person of the data set, which no file has */
 } reel_imported;
 
 /* Read a file and match its rows. Of the rows about one film the strongest kind counts (rating,
@@ -45,6 +46,9 @@ typedef struct reel_imported {
  * Errors: those of reel__import_read. */
 REEL_MUST_USE reel_code reel__import_match(reel_imported *out, reel_session *session,
                                            const char *path, bool suggest, reel_err *err);
+/* What a person of the data set gave, to be exported. Errors: E_NOTFOUND, E_NOMEM. */
+REEL_MUST_USE reel_code reel__import_of_person(reel_imported *out, const reel_engine *engine,
+                                               int64_t person, reel_err *err);
 void reel__imported_fini(reel_imported *imported);
 
 /* A rating of 0.5 to 5 on the scale of an engine's data. */
@@ -58,9 +62,8 @@ REEL_MUST_USE reel_code reel__import_write(const reel_imported *imported, const 
 REEL_MUST_USE reel_code reel__import_write_misses(const reel_imported *imported,
                                                   const reel_engine *engine, const char *path,
                                                   reel_err *err);
-/* The layout a name stands for: reel, letterboxd, imdb, trakt, netflix, movielens. Errors:
- * E_INVALID.
- */
+/* The layout a name stands for: reel, letterboxd, imdb, trakt, netflix, movielens, jellyfin, plex.
+ * Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__import_layout(const char *name, reel_import_format *out,
                                             reel_err *err);
 /* The films in a layout; left_out counts those it cannot hold (unrated ones, a watchlist). */

@@ -82,12 +82,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.reply(200, json.dumps(film(number)).encode())
 
+    def poster(self, number):
+        if number == 110:
+            return self.reply(404, b"gone")
+        if number == 111:
+            return self.reply(200, b"<html>Welcome to our hotel</html>")
+        return self.reply(200, b"\xff\xd8\xff" + str(number).encode())
+
     def do_GET(self):
         url = urllib.parse.urlsplit(self.path)
         query = dict(urllib.parse.parse_qsl(url.query))
         allowed = query.pop("api_key", "") == KEY or self.headers.get("Authorization", "").startswith("Bearer ey")
         with lock, open(sys.argv[2], "a", encoding="utf-8") as log:
             log.write(url.path + "".join(" " + query[k] for k in ("query", "year") if k in query) + "\n")
+        poster = re.fullmatch(r"/t/p/w\d+/p(\d+)\.jpg", url.path)
+        if poster:
+            return self.poster(int(poster[1]))
         match = re.fullmatch(r"/3/(movie|find)/(?:tt0*)?(\d+)", url.path)
         if not allowed:
             self.reply(401, b'{"status_code":7}')

@@ -76,6 +76,27 @@ static void a_film_has_all_its_facts(void **state)
     assert_true(json_is_null(member(member(film, "rating"), "mean")));
 }
 
+/* Nobody fetched any: each is drawn, and known when it is asked for again. */
+static void a_photograph_that_is_not_there(void **state)
+{
+    char etag[24];
+    size_t length;
+
+    (void)state;
+    assert_int_equal(ask("GET", "/posters/w92/11", NULL), 200);
+    assert_string_equal(api.exchange.answer_type, "image/svg+xml");
+    assert_string_equal(api.exchange.cache_control, "public, max-age=300");
+    assert_non_null(strstr(answer_text(&length), "<svg"));
+    (void)snprintf(etag, sizeof etag, "%s", api.exchange.etag);
+    begin("GET", "/posters/w500/11");
+    api.exchange.if_none_match = etag;
+    assert_int_equal(handle(), 304);
+    (void)answer_text(&length);
+    assert_int_equal(length, 0);
+    assert_int_equal(ask("GET", "/posters/w92/12", NULL), 404);
+    assert_int_equal(ask("POST", "/posters/w92/11", "{}"), 405);
+}
+
 static void a_poster_is_drawn(void **state)
 {
     size_t length;
@@ -257,6 +278,7 @@ int main(void)
         cmocka_unit_test(notices_are_plain_text),
         cmocka_unit_test(a_film_has_all_its_facts),
         cmocka_unit_test(a_poster_is_drawn),
+        cmocka_unit_test(a_photograph_that_is_not_there),
         cmocka_unit_test(every_page_has_what_no_other_has),
         cmocka_unit_test(search_is_best_first),
         cmocka_unit_test(a_person_and_their_ratings),

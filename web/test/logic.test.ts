@@ -140,6 +140,7 @@ test("digits follow the size of what is told apart", () => {
 
 test("poster addresses take the wanted size", () => {
   assert.equal(sized("https://image.tmdb.org/t/p/w342/abc.jpg", 500), "https://image.tmdb.org/t/p/w500/abc.jpg");
+  assert.equal(sized("/posters/w342/603", 92), "/posters/w92/603");
 });
 
 test("a host that fails three times in a row is given up, and everybody is told once", () => {

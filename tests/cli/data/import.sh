@@ -41,7 +41,7 @@ run reel import netflix.csv --database reel.db
 printf '[{"rating":7,"movie":{"title":"Jaws","year":1975,"ids":{}}}]' >trakt.json
 run reel import trakt.json --database reel.db --output -
 echo "== taken elsewhere"
-for layout in letterboxd imdb trakt netflix movielens; do
+for layout in letterboxd imdb trakt netflix movielens jellyfin plex; do
     run reel import own.csv --database reel.db --as "$layout" --output -
 done
 run reel import own.csv --database reel.db --as imdb --output imdb.csv

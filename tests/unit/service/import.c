@@ -194,8 +194,8 @@ static void exported(void **state)
     static const struct {
         const char *name;
         size_t films, left_out;
-    } layouts[] = {{"reel", 4, 0},  {"letterboxd", 3, 1}, {"imdb", 2, 2},
-                   {"trakt", 3, 1}, {"netflix", 2, 1},    {"movielens", 2, 2}};
+    } layouts[] = {{"reel", 4, 0},    {"letterboxd", 3, 1}, {"imdb", 2, 2},     {"trakt", 3, 1},
+                   {"netflix", 2, 1}, {"movielens", 2, 2},  {"jellyfin", 3, 1}, {"plex", 3, 1}};
     char archive[TEMP_PATH], file[TEMP_PATH];
     reel_imported imported, again;
     reel_err err = {0};
@@ -221,6 +221,63 @@ static void exported(void **state)
     assert_fails(reel__import_layout("vhs", &(reel_import_format){0}, &err), REEL_E_INVALID,
                  "letterboxd");
     reel__imported_fini(&imported);
+}
+
+/* What a person of the data set gave comes back from each layout. */
+static void a_person_leaves_with_everything(void **state)
+{
+    static const char *const layouts[] = {"reel",      "letterboxd", "imdb", "trakt",
+                                          "movielens", "jellyfin",   "plex"};
+    const reel_dataset *dataset = reel__engine_dataset(engine);
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
+    char file[TEMP_PATH];
+    reel_imported given, again;
+    reel_err err = {0};
+
+    (void)state;
+    (void)snprintf(file, sizeof file, "%s", temp_path("leaving"));
+    assert_fails(reel__import_of_person(&given, engine, 1, &err), REEL_E_NOTFOUND, "no person");
+    assert_ok(reel__import_of_person(&given, engine, 3, &err));
+    assert_int_equal(given.film_count, ratings.ptr[1]);
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+        reel_import_format format;
+        size_t left_out;
+
+        assert_ok(reel__import_layout(layouts[i], &format, &err));
+        assert_ok(reel__import_export(&given, engine, format, file, &left_out, &err));
+        assert_int_equal(left_out, 0);
+        assert_ok(reel__import_match(&again, session, file, false, &err));
+        assert_int_equal(again.miss_count, 0);
+        assert_int_equal(again.film_count, given.film_count);
+        for (size_t k = 0; k < given.film_count; k++) {
+            assert_int_equal(again.films[k].movie, ratings.col[k]);
+            assert_true(again.films[k].row->rating == (double)ratings.val[k]);
+        }
+        reel__imported_fini(&again);
+    }
+    reel__imported_fini(&given);
+}
+
+static reel_code do_leave(void *user, reel_err *err)
+{
+    reel_imported given;
+    size_t left_out;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__import_of_person(&given, engine, 3, err));
+    rc = reel__import_export(&given, engine, REEL_IMPORT_PLEX, user, &left_out, err);
+    reel__imported_fini(&given);
+out:
+    return rc;
+}
+
+static void leaving_survives_any_allocation_failing(void **state)
+{
+    char file[TEMP_PATH];
+
+    (void)state;
+    (void)snprintf(file, sizeof file, "%s", temp_path("sweep.json"));
+    assert_true(sweep_memory(do_leave, file) > 3);
 }
 
 /* An archive is a list of ratings as any other. */
@@ -285,9 +342,16 @@ static void memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(titles),  cmocka_unit_test(ids),      cmocka_unit_test(one_film_many_rows),
-        cmocka_unit_test(written), cmocka_unit_test(exported), cmocka_unit_test(recommended),
-        cmocka_unit_test(scales),  cmocka_unit_test(memory),
+        cmocka_unit_test(titles),
+        cmocka_unit_test(ids),
+        cmocka_unit_test(one_film_many_rows),
+        cmocka_unit_test(written),
+        cmocka_unit_test(exported),
+        cmocka_unit_test(a_person_leaves_with_everything),
+        cmocka_unit_test(leaving_survives_any_allocation_failing),
+        cmocka_unit_test(recommended),
+        cmocka_unit_test(scales),
+        cmocka_unit_test(memory),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

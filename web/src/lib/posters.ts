@@ -4,9 +4,9 @@
 const failuresToGiveUp = 3;
 let failures = 0;
 
-// TMDb sizes its posters by a part of the path.
+// TMDb, and the server where it keeps posters, size them by a part of the path.
 export function sized(poster: string, width: 92 | 154 | 342 | 500): string {
-  return poster.replace(/\/t\/p\/w\d+\//, `/t/p/w${width}/`);
+  return poster.replace(/\/(t\/p|posters)\/w\d+\//, `/$1/w${width}/`);
 }
 
 // After a few failures in a row the host counts as away, and nobody waits for it again.
