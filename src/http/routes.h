@@ -22,8 +22,12 @@ typedef enum reel_door { REEL_DOOR_PUBLIC, REEL_DOOR_ADMIN, REEL_DOOR_BOTH } ree
 
 typedef struct reel_route {
     const char *method;
-    const char *path; /* "{id}" stands for a whole number, "{token}" for base64url */
+    const char *path; /* "{id}" stands for a whole number, any other name for base64url */
     reel_handler *handler;
+    const char *name;   /* operation id; NULL = not worth describing */
+    const char *query;  /* parameters, by name and parted by blanks; NULL = none */
+    const char *body;   /* schema of openapi_components.json; NULL = takes none */
+    const char *answer; /* the same; NULL = it is no JSON, or not of ours to describe */
     const char *help;
     reel_door door;
 } reel_route;
@@ -48,7 +52,13 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_recommend_post, reel__handle_recommend_next, reel__handle_explain,
     reel__handle_feedback_post, reel__handle_feedback_log, reel__handle_models,
     reel__handle_licenses, reel__handle_charts, reel__handle_chart, reel__handle_live,
-    reel__handle_ready, reel__handle_ok, reel__handle_metrics;
+    reel__handle_ready, reel__handle_ok, reel__handle_metrics, reel__handle_openapi,
+    reel__handle_docs, reel__handle_docs_style;
+
+/* openapi.c: the description of the API, made of the table and of openapi_components.json. */
+void reel__openapi_write(reel_buf *out);
+/* "parameters" and "schemas" as JSON text, NUL-terminated, static. */
+const char *reel__openapi_components(void);
 
 /* Static files and the pages of the front end: everything outside /api. Never fails. */
 void reel__serve_page(reel_exchange *exchange);

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "http/routes.h"
+#include "support/schema.h"
 #include "support/world.h"
 
 #define MOVIE_SHAPE "movie:i title:s year:i? genres:a poster:s? generated_poster:s rating:o "
@@ -97,6 +98,25 @@ static inline int ask(const char *method, const char *target, const char *body)
     return handle();
 }
 
+/* The answer is what the API's description says of the route (or of problems). */
+static inline void assert_described(const char *method)
+{
+    static json_t *components; /* kept for all tests of a program */
+    const char *text = reel__openapi_components();
+    const char *schema = api.exchange.status == 200 ? NULL : "Problem";
+    reel_err err = {0};
+    char where[SCHEMA_WHERE] = "";
+
+    if (components == NULL)
+        assert_ok(reel__json_parse(&components, text, strlen(text), 32, &err));
+    for (size_t i = 0; schema == NULL && reel__route_at(i) != NULL; i++)
+        if (strcmp(reel__route_at(i)->path, api.exchange.route) == 0 &&
+            strcmp(reel__route_at(i)->method, method) == 0)
+            schema = reel__route_at(i)->answer;
+    if (schema != NULL && !schema_holds(components, schema, api.json, where))
+        fail_msg("%s %s: %s is not described so", method, api.exchange.route, where);
+}
+
 /* A 200 answer, borrowed until the next question. */
 static inline const json_t *got(const char *method, const char *target, const char *body)
 {
@@ -106,6 +126,7 @@ static inline const json_t *got(const char *method, const char *target, const ch
         fail_msg("%s %s: %d %s", method, target, status,
                  api.json == NULL ? "" : json_string_value(json_object_get(api.json, "detail")));
     assert_string_equal(api.exchange.answer_type, "application/json");
+    assert_described(method);
     return api.json;
 }
 
@@ -216,6 +237,7 @@ static inline void refuses(const char *method, const char *target, const char *b
 {
     (void)ask(method, target, body);
     assert_problem(status, code, part);
+    assert_described(method);
 }
 
 /* Members of reasons that sum to the score, in the order of their size. */
