@@ -26,6 +26,13 @@ static double step_of(double range, int most)
     return ten * (times <= 1.0000001 ? 1 : times <= 2.0000001 ? 2 : times <= 5.0000001 ? 5 : 10);
 }
 
+static double axis_step(const reel_axis *axis, int most)
+{
+    const double step = step_of(axis->high - axis->low, most);
+
+    return axis->whole ? fmax(step, 1) : step;
+}
+
 static int log_ticks(double out[REEL_TICKS], const reel_axis *axis, int most)
 {
     static const double within[] = {1, 2, 5};
@@ -47,7 +54,7 @@ static int log_ticks(double out[REEL_TICKS], const reel_axis *axis, int most)
 
 int reel__axis_ticks(double out[REEL_TICKS], const reel_axis *axis, int most)
 {
-    const double step = step_of(axis->high - axis->low, most);
+    const double step = axis_step(axis, most);
     const double first = ceil(axis->low / step - 1e-6);
     int count = 0;
 
@@ -65,7 +72,7 @@ int reel__axis_ticks(double out[REEL_TICKS], const reel_axis *axis, int most)
 
 void reel__axis_round(reel_axis *axis, int most)
 {
-    const double step = step_of(axis->high - axis->low, most);
+    const double step = axis_step(axis, most);
 
     axis->high = axis->low + step * ceil((axis->high - axis->low) / step - 1e-6);
 }

@@ -44,6 +44,7 @@ void reel__canvas_path_end(reel_canvas *c);
 typedef struct reel_axis {
     double low, high, start, end;
     bool log, shares;
+    bool whole; /* of things counted: no halves */
 } reel_axis;
 
 enum { REEL_TICKS = 32 };

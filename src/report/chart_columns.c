@@ -144,7 +144,8 @@ static void draw_along(reel_canvas *c, const reel_chart *chart, const reel_sheet
 double reel__chart_columns(reel_canvas *c, const reel_chart *chart, const reel_sheet *sheet,
                            double top)
 {
-    reel_axis y = {.low = 0,
+    reel_axis y = {.whole = true,
+                   .low = 0,
                    .high = fmax(reel__chart_highest(chart, sheet), 1),
                    .start = top + HEAD + PLOT_TALL,
                    .end = top + HEAD + 16};
@@ -262,7 +263,8 @@ double reel__chart_time(reel_canvas *c, const reel_chart *chart, const reel_shee
                         double top)
 {
     const size_t rows = reel__sheet_rows(sheet);
-    reel_axis y = {.low = 0,
+    reel_axis y = {.whole = true,
+                   .low = 0,
                    .high = fmax(reel__chart_highest(chart, sheet), 1),
                    .start = top + HEAD + PLOT_TALL - 40,
                    .end = top + HEAD};

@@ -63,15 +63,22 @@ static void tell_unknown_years(reel_figure *figure, const reel_facts *facts, con
 
 static void tell_years(reel_figure *figure, const years *y, const double *counts)
 {
-    int best = 0, middle = 0;
+    int best = 0, middle = 0, ties = 0;
     double below = counts[0];
 
     for (int i = 0; i <= y->last - y->first; i++)
         best = counts[i] > counts[best] ? i : best;
     while (2 * below < (double)y->known)
         below += counts[++middle];
-    reel__buf_format(&figure->finding, "Most films are of %d: %s of %s", y->first + best,
-                     REEL_COUNT(counts[best]), REEL_COUNT(y->known));
+    for (int i = 0; i <= y->last - y->first; i++)
+        ties += counts[i] >= counts[best];
+    if (ties > 1)
+        reel__buf_format(&figure->finding, "%d is one of the %d years with most films",
+                         y->first + best, ties);
+    else
+        reel__buf_format(&figure->finding, "Most films are of %d", y->first + best);
+    reel__buf_format(&figure->finding, ": %s of %s", REEL_COUNT(counts[best]),
+                     REEL_COUNT(y->known));
     reel__buf_format(&figure->more, "They are of %d to %d; half are of %d or later.", y->first,
                      y->last, y->first + middle);
 }
@@ -254,6 +261,7 @@ static void tell_genres(reel_figure *figure, const reel_facts *facts, const genr
 {
     const genre *top = &g->list[order[0]];
     const double none = (double)facts->films - g->films;
+    int ties = 1;
 
     figure->chart = reel__chart_make(REEL_CHART_BARS);
     figure->chart.label = 0;
@@ -263,9 +271,15 @@ static void tell_genres(reel_figure *figure, const reel_facts *facts, const genr
     figure->chart.note_title = "mean";
     (void)snprintf(figure->measure, sizeof figure->measure,
                    "Films of each genre, and the mean of their ratings");
-    reel__buf_format(&figure->finding, "%s is the most frequent genre: %s of %s films, %s",
-                     top->name, REEL_COUNT(top->films), REEL_COUNT(facts->films),
-                     REEL_SHARE(top->films / (double)facts->films));
+    while (ties < g->count && g->list[order[ties]].films >= top->films)
+        ties++;
+    reel__buf_format(&figure->finding, "%s is ", top->name);
+    if (ties > 1)
+        reel__buf_format(&figure->finding, "one of the %d most frequent genres", ties);
+    else
+        reel__buf_text(&figure->finding, "the most frequent genre");
+    reel__buf_format(&figure->finding, ": %s of %s films, %s", REEL_COUNT(top->films),
+                     REEL_COUNT(facts->films), REEL_SHARE(top->films / (double)facts->films));
     reel__buf_format(&figure->more, "A film has %s genre%s on average; ",
                      REEL_REAL(g->names / g->films), g->names > g->films ? "s" : "");
     if (none > 0)

@@ -160,13 +160,15 @@ static void tell_ends(reel_figure *figure, const group *groups, int count, const
     reel__buf_format(&figure->finding, "%s%s%s rate highest, %s on average; %s%s%s lowest, %s", who,
                      groups[best].name, after, REEL_REAL(mean_of(&groups[best])), next,
                      groups[worst].name, after, REEL_REAL(mean_of(&groups[worst])));
+    if (mean_of(&groups[best]) - half_width(&groups[best]) >
+        mean_of(&groups[worst]) + half_width(&groups[worst]))
+        reel__buf_text(&figure->more, "Their intervals do not meet");
+    else
+        reel__buf_text(&figure->more, "Their intervals meet, so that this may be chance");
     reel__buf_format(&figure->more,
-                     "%s The interval takes people as the sample, so it is wide where few people "
-                     "stand behind many ratings.",
-                     mean_of(&groups[best]) - half_width(&groups[best]) >
-                             mean_of(&groups[worst]) + half_width(&groups[worst])
-                         ? "The difference is more than chance: their intervals do not meet."
-                         : "The difference may be chance: their intervals meet.");
+                     "; they are the extremes of %d groups. An interval takes people "
+                     "as the sample: it is wide where few stand behind many ratings.",
+                     count);
 }
 
 /* ---- age ----------------------------------------------------------------------------------- */

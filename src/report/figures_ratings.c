@@ -81,7 +81,7 @@ reel_code reel__ratings_distribution(reel_figure *figure, const reel_facts *fact
     static const reel_sheet_column columns[] = {{"rating", "Rating", REEL_SHEET_STARS},
                                                 {"ratings", "Ratings", REEL_SHEET_NUMBER},
                                                 {"share", "Share", REEL_SHEET_SHARE}};
-    int most = 0;
+    int most = 0, ties = 0;
     double high = 0;
     tally t;
 
@@ -108,8 +108,14 @@ reel_code reel__ratings_distribution(reel_figure *figure, const reel_facts *fact
     figure->chart.x_title = "rating given";
     figure->chart.y_title = "ratings";
     (void)snprintf(figure->measure, sizeof figure->measure, "Ratings by their value");
-    reel__buf_format(&figure->finding, "%s is given most often: %s of %s rating%s",
-                     REEL_RATING((double)t.value[most]),
+    for (int i = 0; i < t.values; i++)
+        ties += t.count[i] == t.count[most];
+    reel__buf_format(&figure->finding, "%s is ", REEL_RATING((double)t.value[most]));
+    if (ties > 1)
+        reel__buf_format(&figure->finding, "one of the %d ratings given most often", ties);
+    else
+        reel__buf_text(&figure->finding, "given most often");
+    reel__buf_format(&figure->finding, ": %s of %s rating%s",
                      REEL_SHARE((double)t.count[most] / (double)facts->ratings),
                      REEL_COUNT(facts->ratings), REEL_PLURAL(facts->ratings));
     reel__buf_format(&figure->more, "The mean is %s, the median %s; %s lie above the mean.",
@@ -394,6 +400,7 @@ reel_code reel__most_rated_films(reel_figure *figure, const reel_facts *facts, r
     char name[REEL_FILM_NAME];
     double shown = 0;
     int64_t unrated = 0;
+    reel_index ties = 1;
 
     (void)err;
     if (facts->ratings == 0) {
@@ -419,8 +426,14 @@ reel_code reel__most_rated_films(reel_figure *figure, const reel_facts *facts, r
     figure->chart.note_title = "mean";
     figure->chart.most = RATED_SHOWN;
     (void)snprintf(figure->measure, sizeof figure->measure, "Ratings a film has, and their mean");
-    reel__buf_format(&figure->finding, "%s was rated by most: %s of %s people",
-                     reel__film_name(name, facts, by[0].index), REEL_COUNT(by[0].key),
+    while (ties < facts->films && by[ties].key >= by[0].key)
+        ties++;
+    reel__buf_text(&figure->finding, reel__film_name(name, facts, by[0].index));
+    if (ties > 1)
+        reel__buf_format(&figure->finding, " is one of the %d films rated by most", (int)ties);
+    else
+        reel__buf_text(&figure->finding, " was rated by most");
+    reel__buf_format(&figure->finding, ": %s of %s people", REEL_COUNT(by[0].key),
                      REEL_COUNT(facts->people));
     reel__buf_format(&figure->more,
                      "The %d films shown hold %s of all ratings; %s of %s films %s "

@@ -5,6 +5,9 @@ run reel migrate-store --from reel.db --to "$POSTGRES"moved
 reel migrate-store --from "$POSTGRES"moved --to "$POSTGRES"again --json >/dev/null
 run reel migrate-store --from "$POSTGRES"again --to reel.db
 run reel backup --database "$POSTGRES"again --output again.backup --quiet
+reel eda --database reel.db --output one --no-png --quiet
+reel eda --database "$POSTGRES"again --output two --no-png --quiet
+diff -r one two && echo "the same report"
 run reel restore --from again.backup --database "$POSTGRES"third --quiet
 [ "$(fact ratings reel info --database "$POSTGRES"third)" = "$(fact ratings reel info --database reel.db)" ] && echo "all ratings"
 [ "$(fact generation reel info --database "$POSTGRES"third)" = 1 ] && echo "the same generation"

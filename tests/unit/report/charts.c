@@ -104,6 +104,7 @@ static void test_extremes(void **state)
 static void test_ticks(void **state)
 {
     const reel_axis shares = {0, 1, 0, 100, false, true}, tens = {1, 3000, 0, 100, true, false};
+    const reel_axis two = {.high = 2, .end = 1, .whole = true}; /* films: no half ones */
     double ticks[REEL_TICKS];
     reel_axis axis = {0, 290751, 0, 100, false, false};
     char text[REEL_TICK_TEXT];
@@ -114,6 +115,7 @@ static void test_ticks(void **state)
     assert_int_equal(reel__axis_ticks(ticks, &axis, 5), 4);
     assert_string_equal(reel__axis_text(text, &axis, ticks[1]), "100k");
     assert_true(reel__axis_at(&axis, 150000) == 50);
+    assert_int_equal(reel__axis_ticks(ticks, &two, 5), 3);
     assert_int_equal(reel__axis_ticks(ticks, &shares, 6), 6);
     assert_string_equal(reel__axis_text(text, &shares, ticks[1]), "20\xc2\xa0%");
     assert_int_equal(reel__axis_ticks(ticks, &tens, 4), 4);

@@ -162,6 +162,7 @@ static void test_films(void **state)
     assert_int_equal(reel__sheet_rows(&f->sheet), 18);
     assert_near(cell(f, 7, 0), 1986);
     assert_near(cell(f, 7, 1), 1);
+    assert_string_equal(f->finding.data, "1979 is one of the 3 years with most films: 1 of 3");
     assert_non_null(strstr(f->more.data, "half are of 1986 or later. The year of 1 film is"));
     f = figure_of(&a, "films-per-decade");
     assert_int_equal(reel__sheet_rows(&f->sheet), 3);
@@ -171,6 +172,8 @@ static void test_films(void **state)
     assert_near(cell(f, 0, 1), 2);
     assert_near(cell(f, 0, 3), 5);
     assert_near(cell(f, 0, 4), 21.5 / 5);
+    assert_string_equal(f->finding.data,
+                        "Sci-Fi is the most frequent genre: 2 of 4 films, 50\xc2\xa0%");
     assert_non_null(strstr(f->more.data, "A film has 2.00 genres on average; 1 has none."));
     f = figure_of(&a, "genre-cooccurrence");
     assert_int_equal(reel__sheet_rows(&f->sheet), 10);
