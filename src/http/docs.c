@@ -95,6 +95,12 @@ static void put_routes(reel_buf *out, const json_t *parameters)
     }
 }
 
+static int escape_some(const char *text, size_t length, void *out)
+{
+    put_escaped(out, text, length);
+    return 0;
+}
+
 static void put_schemas(reel_buf *out, json_t *schemas)
 {
     const char *name;
@@ -103,14 +109,10 @@ static void put_schemas(reel_buf *out, json_t *schemas)
     reel__buf_text(out, "<h2>Schemas</h2>\n");
     json_object_foreach(schemas, name, schema)
     {
-        char *text = json_dumps(schema, JSON_INDENT(1));
-
         reel__buf_format(out, "<details id=\"%s\"><summary><b></b><code>%s</code></summary><pre>",
                          name, name);
-        if (text != NULL)
-            put_escaped(out, text, strlen(text));
+        (void)json_dump_callback(schema, escape_some, out, JSON_INDENT(1));
         reel__buf_text(out, "</pre></details>\n");
-        free(text);
     }
 }
 
