@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "net/download_priv.h"
+#include "net/trust.h"
 
 enum {
     ATTEMPTS_DEFAULT = 5,
@@ -194,6 +195,7 @@ static void setup(const reel_download *download, attempt *at)
 
     (void)curl_easy_setopt(curl, CURLOPT_URL, download->url);
     setup_protocols(curl, download->url);
+    reel__net_trust(curl);
     (void)curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)REDIRECTS_MOST);
     (void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "reel/" REEL_VERSION);

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/rng.h"
+#include "net/trust.h"
 
 enum {
     RATE_DEFAULT = 40,
@@ -95,6 +96,7 @@ static void set_up(const pool *p, slot *s)
 #else
     (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
+    reel__net_trust(curl);
     (void)curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     (void)curl_easy_setopt(curl, CURLOPT_PIPEWAIT, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");

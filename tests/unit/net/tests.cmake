@@ -1,1 +1,2 @@
 reel_add_test(unit/net/download.c)
+reel_add_test(unit/net/pool.c)
