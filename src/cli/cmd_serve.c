@@ -192,6 +192,15 @@ static void close_doors(const doors *d)
     reel__server_stop(d->admin);
 }
 
+/* The older API asks nobody who they are: on this machine alone, unless it was asked for. */
+static bool wants_prototype(const reel_server *server)
+{
+    const char *said = reel__env_get("REEL_PROTOTYPE_API", "");
+
+    return strcmp(said, "on") == 0 ||
+           (strcmp(said, "off") != 0 && reel__server_is_loopback(server));
+}
+
 static reel_code run_server(const reel_args *args, const doors *d, reel_engine *engine,
                             reel_err *err)
 {
@@ -203,6 +212,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_engine *
     int received;
 
     REEL_TRY(take_secret(&app.key, err));
+    app.prototype = wants_prototype(d->main);
     REEL_TRY(reel__feedback_open(&app.feedback, engine, err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
     REEL_TRY(open_doors(d, &app, err));

@@ -28,6 +28,7 @@ typedef struct reel_app {
     reel_seal_key key;     /* of what goes out and must come back as it was */
     reel_metrics *metrics; /* NULL = nothing is counted */
     bool admin;            /* the operator's address */
+    bool prototype;        /* clients of the older service are served too */
 } reel_app;
 
 typedef struct reel_parameter {

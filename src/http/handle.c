@@ -42,9 +42,10 @@ static reel_code no_route(reel_exchange *exchange, const char *allow, reel_err *
                      exchange->path);
 }
 
-static reel_door door_of(const reel_app *app)
+static unsigned doors_of(const reel_app *app)
 {
-    return app->admin ? REEL_DOOR_ADMIN : REEL_DOOR_PUBLIC;
+    return 1U << REEL_DOOR_BOTH | 1U << (app->admin ? REEL_DOOR_ADMIN : REEL_DOOR_PUBLIC) |
+           (unsigned)(app->prototype && !app->admin) << REEL_DOOR_PROTOTYPE;
 }
 
 static reel_code dispatch(reel_context *context, reel_err *err)
@@ -52,7 +53,7 @@ static reel_code dispatch(reel_context *context, reel_err *err)
     reel_exchange *exchange = context->exchange;
     reel_route_parts parts;
     const reel_route *route =
-        reel__route_find(door_of(context->app), exchange->method, exchange->path, &parts);
+        reel__route_find(doors_of(context->app), exchange->method, exchange->path, &parts);
     reel_code rc;
 
     if (route == NULL)
@@ -76,7 +77,7 @@ void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_se
     reel_route_parts parts;
 
     if (!app->admin && !is_api(exchange->path) &&
-        reel__route_find(REEL_DOOR_PUBLIC, "GET", exchange->path, &parts) == NULL) {
+        reel__route_find(doors_of(app), "GET", exchange->path, &parts) == NULL) {
         reel__serve_page(exchange);
         return;
     }

@@ -65,6 +65,20 @@ static const reel_route routes[] = {
      "this API, as OpenAPI 3.1"},
     {"GET", "/api/v1/docs", reel__handle_docs, "getDocs", NULL, NULL, NULL,
      "this API, to be read by people"},
+    {"GET", "/movies", reel__handle_prototype_movies, NULL, NULL, NULL, NULL, "every film",
+     REEL_DOOR_PROTOTYPE},
+    {"GET", "/users", reel__handle_prototype_users, NULL, NULL, NULL, NULL, "every person's id",
+     REEL_DOOR_PROTOTYPE},
+    {"GET", "/recommendations/content/{movie_id}", reel__handle_prototype_content, NULL, NULL, NULL,
+     NULL, "films that share genres", REEL_DOOR_PROTOTYPE},
+    {"GET", "/recommendations/collaborative/{user_id}", reel__handle_prototype_collaborative, NULL,
+     NULL, NULL, NULL, "what similar people liked", REEL_DOOR_PROTOTYPE},
+    {"GET", "/openapi.json", reel__handle_prototype_openapi, NULL, NULL, NULL, NULL,
+     "these routes, described", REEL_DOOR_PROTOTYPE},
+    {"GET", "/docs", reel__handle_docs, NULL, NULL, NULL, NULL, "the API, to be read by people",
+     REEL_DOOR_PROTOTYPE},
+    {"GET", "/redoc", reel__handle_docs, NULL, NULL, NULL, NULL, "the API, to be read by people",
+     REEL_DOOR_PROTOTYPE},
     {"GET", "/api/v1/docs.css", reel__handle_docs_style, NULL, NULL, NULL, NULL,
      "how that page looks"},
 };
@@ -120,7 +134,7 @@ static bool path_fits(const char *pattern, const char *path, reel_route_parts *p
     return *path == '\0';
 }
 
-const reel_route *reel__route_find(reel_door door, const char *method, const char *path,
+const reel_route *reel__route_find(unsigned doors, const char *method, const char *path,
                                    reel_route_parts *parts)
 {
     size_t used = 0;
@@ -130,8 +144,7 @@ const reel_route *reel__route_find(reel_door door, const char *method, const cha
         const size_t left = sizeof parts->allow - used;
         int written;
 
-        if ((routes[i].door != REEL_DOOR_BOTH && routes[i].door != door) ||
-            !path_fits(routes[i].path, path, parts))
+        if ((doors >> routes[i].door & 1) == 0 || !path_fits(routes[i].path, path, parts))
             continue;
         if (strcmp(routes[i].method, method) == 0)
             return &routes[i];

@@ -17,8 +17,14 @@ typedef struct reel_context {
 /* Parse, call one use case, encode. On failure the door makes the problem answer. */
 typedef reel_code reel_handler(reel_context *context, reel_err *err);
 
-/* Which of a server's addresses answers: that for everybody, that for its operator, or either. */
-typedef enum reel_door { REEL_DOOR_PUBLIC, REEL_DOOR_ADMIN, REEL_DOOR_BOTH } reel_door;
+/* Which of a server's addresses answers: that for everybody, that for its operator, or either; and
+ * what that for everybody answers only where clients of the older service are served. */
+typedef enum reel_door {
+    REEL_DOOR_PUBLIC,
+    REEL_DOOR_ADMIN,
+    REEL_DOOR_BOTH,
+    REEL_DOOR_PROTOTYPE
+} reel_door;
 
 typedef struct reel_route {
     const char *method;
@@ -42,8 +48,9 @@ typedef struct reel_route_parts {
     char allow[32]; /* no route: the methods there are for the path, "" = none */
 } reel_route_parts;
 
-/* The route for a method and path behind a door (public or admin), or NULL. */
-const reel_route *reel__route_find(reel_door door, const char *method, const char *path,
+/* The route for a method and path that a server with these doors has, or NULL. doors: 1 << a door
+ * for each. */
+const reel_route *reel__route_find(unsigned doors, const char *method, const char *path,
                                    reel_route_parts *parts);
 
 reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel__handle_similar,
@@ -53,7 +60,9 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_feedback_post, reel__handle_feedback_log, reel__handle_models,
     reel__handle_licenses, reel__handle_charts, reel__handle_chart, reel__handle_live,
     reel__handle_ready, reel__handle_ok, reel__handle_metrics, reel__handle_openapi,
-    reel__handle_docs, reel__handle_docs_style;
+    reel__handle_docs, reel__handle_docs_style, reel__handle_prototype_movies,
+    reel__handle_prototype_users, reel__handle_prototype_content,
+    reel__handle_prototype_collaborative, reel__handle_prototype_openapi;
 
 /* openapi.c: the description of the API, made of the table and of openapi_components.json. */
 void reel__openapi_write(reel_buf *out);

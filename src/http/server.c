@@ -335,6 +335,11 @@ out:
     return rc;
 }
 
+bool reel__server_is_loopback(const reel_server *server)
+{
+    return server->listener.loopback;
+}
+
 const char *reel__server_url(const reel_server *server)
 {
     return server->listener.url;

@@ -106,6 +106,9 @@ REEL_MUST_USE reel_code reel__order_filter(reel_session *session, const char *te
                                            reel_err *err);
 REEL_MUST_USE reel_code reel__order_choose(reel_session *session, const reel_request *request,
                                            reel_list *list, reel_err *err);
+/* Made by the first who asks. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__order_looks(const reel_looks **out, const reel_engine *engine,
+                                          reel_err *err);
 void reel__order_free(reel_looks *looks); /* NULL allowed */
 
 /* session.c: fill session->query from a request. */

@@ -153,7 +153,7 @@ out:
     return rc;
 }
 
-static reel_code get_looks(const reel_looks **out, const reel_engine *engine, reel_err *err)
+reel_code reel__order_looks(const reel_looks **out, const reel_engine *engine, reel_err *err)
 {
     reel_engine *owner = (reel_engine *)(uintptr_t)engine; /* only what is made once changes */
     reel_looks *looks = atomic_load_explicit(&owner->looks, memory_order_acquire);
@@ -279,7 +279,7 @@ static reel_code choose_by_rules(ordering *o, const bool *on, reel_list *list, r
                          s->query.count);
     if (on[RULE_BOOST])
         REEL_TRY(parse(&o->boost, "boost", o->request->boost, REEL_VALUE_NUMBER, err));
-    REEL_TRY(get_looks(&o->looks, s->engine, err));
+    REEL_TRY(reel__order_looks(&o->looks, s->engine, err));
     o->history = mix_of(s, &o->looks->genres, history);
     REEL_TRY(choose_films(o, on, films, &list->count, err));
     for (size_t i = 0; i < list->count; i++)

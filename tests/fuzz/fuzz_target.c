@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (reel__exchange_target(&exchange, text, &err) == REEL_OK) {
         must(exchange.path[0] == '/' && reel__utf8_valid(exchange.path, strlen(exchange.path)));
         check_parameters(&exchange);
-        if (reel__route_find(REEL_DOOR_PUBLIC, "GET", exchange.path, &parts) != NULL)
+        if (reel__route_find(1U << REEL_DOOR_PUBLIC, "GET", exchange.path, &parts) != NULL)
             must(parts.id >= 0);
     } else {
         must((err.code == REEL_E_SYNTAX || err.code == REEL_E_TOOLARGE) && err.msg[0] != '\0');

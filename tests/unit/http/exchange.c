@@ -127,36 +127,37 @@ static void routes_find_ids_and_say_what_is_allowed(void **state)
     const reel_route *route;
 
     (void)state;
-    route = reel__route_find(REEL_DOOR_PUBLIC, "GET", "/api/v1/movies/862/similar", &parts);
+    route = reel__route_find(1U << REEL_DOOR_PUBLIC, "GET", "/api/v1/movies/862/similar", &parts);
     assert_non_null(route);
     assert_string_equal(route->path, "/api/v1/movies/{id}/similar");
     assert_int_equal(parts.id, 862);
-    assert_null(reel__route_find(REEL_DOOR_PUBLIC, "DELETE", "/api/v1/feedback", &parts));
+    assert_null(reel__route_find(1U << REEL_DOOR_PUBLIC, "DELETE", "/api/v1/feedback", &parts));
     assert_string_equal(parts.allow, "GET, POST");
-    assert_null(reel__route_find(REEL_DOOR_PUBLIC, "GET", "/api/v1/movies/x", &parts));
+    assert_null(reel__route_find(1U << REEL_DOOR_PUBLIC, "GET", "/api/v1/movies/x", &parts));
     assert_string_equal(parts.allow, "");
-    assert_null(reel__route_find(REEL_DOOR_PUBLIC, "GET", "/api/v1/movies/", &parts));
-    assert_non_null(
-        reel__route_find(REEL_DOOR_PUBLIC, "GET", "/api/v1/movies/9223372036854775807", &parts));
+    assert_null(reel__route_find(1U << REEL_DOOR_PUBLIC, "GET", "/api/v1/movies/", &parts));
+    assert_non_null(reel__route_find(1U << REEL_DOOR_PUBLIC, "GET",
+                                     "/api/v1/movies/9223372036854775807", &parts));
     assert_int_equal(parts.id, INT64_MAX);
-    assert_null(
-        reel__route_find(REEL_DOOR_PUBLIC, "GET", "/api/v1/movies/9223372036854775808", &parts));
+    assert_null(reel__route_find(1U << REEL_DOOR_PUBLIC, "GET",
+                                 "/api/v1/movies/9223372036854775808", &parts));
 }
 
 static void routes_find_tokens(void **state)
 {
     static const char path[] = "/api/v1/recommendations/aB-_9/next";
     reel_route_parts parts;
-    const reel_route *route = reel__route_find(REEL_DOOR_PUBLIC, "GET", path, &parts);
+    const reel_route *route = reel__route_find(1U << REEL_DOOR_PUBLIC, "GET", path, &parts);
 
     (void)state;
     assert_non_null(route);
     assert_string_equal(route->path, "/api/v1/recommendations/{token}/next");
     assert_ptr_equal(parts.token, path + strlen("/api/v1/recommendations/"));
     assert_int_equal(parts.token_length, 5);
-    assert_null(reel__route_find(REEL_DOOR_PUBLIC, "GET", "/api/v1/recommendations//next", &parts));
     assert_null(
-        reel__route_find(REEL_DOOR_PUBLIC, "GET", "/api/v1/recommendations/a.b/next", &parts));
+        reel__route_find(1U << REEL_DOOR_PUBLIC, "GET", "/api/v1/recommendations//next", &parts));
+    assert_null(reel__route_find(1U << REEL_DOOR_PUBLIC, "GET", "/api/v1/recommendations/a.b/next",
+                                 &parts));
 }
 
 static void every_route_has_help_and_its_place(void **state)
