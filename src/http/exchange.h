@@ -111,6 +111,11 @@ bool reel__exchange_known(reel_exchange *exchange);
 /* Tag the answer by its bytes, and leave these out when the browser has them. */
 void reel__exchange_tag(reel_exchange *exchange);
 
+/* finish.c: tag an answer that may be kept (a JSON answer to GET, unless its handler said how to
+ * keep it), and pack one of some size for a client that takes gzip. */
+void reel__exchange_finish(reel_exchange *exchange);
+bool reel__exchange_accepts_gzip(const reel_exchange *exchange);
+
 /* Make the answer a problem+json document (RFC 9457). */
 void reel__exchange_problem(reel_exchange *exchange, const reel_err *err);
 

@@ -84,4 +84,5 @@ void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_se
     reel__json_init(&context.json, &exchange->answer);
     if (dispatch(&context, &err) != REEL_OK)
         reel__exchange_problem(exchange, &err);
+    reel__exchange_finish(exchange);
 }

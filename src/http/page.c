@@ -21,19 +21,6 @@ static bool names_file(const char *path)
     return strchr(slash == NULL ? path : slash, '.') != NULL;
 }
 
-static bool accepts_gzip(const char *accept)
-{
-    static const char refused[] = "gzip;q=0";
-    const char *found = accept == NULL ? NULL : strstr(accept, "gzip");
-    size_t zeros;
-
-    if (found == NULL || strncmp(found, refused, sizeof refused - 1) != 0)
-        return found != NULL;
-    found += sizeof refused - 1;
-    zeros = strspn(found, ".0");
-    return found[zeros] >= '1' && found[zeros] <= '9'; /* q=0.8 */
-}
-
 static void serve_asset(reel_exchange *exchange, const reel_asset *asset)
 {
     exchange->answer_type = asset->mime;
@@ -41,7 +28,7 @@ static void serve_asset(reel_exchange *exchange, const reel_asset *asset)
     exchange->cache_control = asset->immutable ? "public, max-age=31536000, immutable" : "no-cache";
     if (reel__exchange_known(exchange))
         return;
-    if (asset->gzip != NULL && accepts_gzip(exchange->accept_encoding)) {
+    if (asset->gzip != NULL && reel__exchange_accepts_gzip(exchange)) {
         exchange->encoding = "gzip";
         exchange->fixed = asset->gzip;
         exchange->fixed_length = asset->gzip_size;

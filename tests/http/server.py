@@ -189,7 +189,7 @@ class Wire(Case):
             self.assertIn("default-src 'self'", headers["Content-Security-Policy"])
             self.assertRegex(headers["X-Request-Id"], "^[0-9a-f]{16}$")
         _, first, _ = self.server.ask("GET", "/api/v1/health")
-        self.assertEqual(first["Cache-Control"], "no-store")
+        self.assertEqual(first["Cache-Control"], "private, no-cache")
 
     def test_problems_carry_the_id_of_the_request(self):
         status, headers, body = self.server.ask("GET", "/api/v1/movies/999999")
