@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "num/blas.h"
+#include "num/exp.h"
 #include "num/kernels.h"
 
 enum { TILE = 64 };
@@ -162,16 +163,22 @@ static void sum_rows(const float *x, size_t rows, size_t cols, float *out)
 
 /* ---- one layer, row by row ----------------------------------------------------------------- */
 
-static float swish(float x)
+REEL_KERNEL static void swish(const float *x, size_t n, float *out)
 {
-    return x / (1 + expf(-x));
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        out[i] = x[i] / (1 + reel__exp(-x[i]));
 }
 
-static float swish_slope(float x)
+/* Multiply by the slope of swish at x. */
+REEL_KERNEL static void swish_back(const float *x, size_t n, float *back)
 {
-    const float s = 1 / (1 + expf(-x));
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        const float s = 1 / (1 + reel__exp(-x[i]));
 
-    return s * (1 + x * (1 - s));
+        back[i] *= s * (1 + x[i] * (1 - s));
+    }
 }
 
 /* norm(swish(raw)) of one row. */
@@ -184,8 +191,7 @@ static void activate_row(const vae_net *net, size_t d, size_t r, vae_pass *pass)
     double mean, deviation;
     float scale;
 
-    for (size_t i = 0; i < n; i++)
-        unit[i] = swish(raw[i]);
+    swish(raw, n, unit);
     reel__moments(unit, n, &mean, &deviation);
     scale = 1 / sqrtf((float)(deviation * deviation) + norm_floor);
     pass->scale[d][r] = scale;
@@ -212,8 +218,8 @@ static void deactivate_row(const vae_net *net, size_t d, size_t r, vae_pass *pas
     mean /= (double)n;
     along /= (double)n;
     for (size_t i = 0; i < n; i++)
-        back[i] = (back[i] - (float)mean - unit[i] * (float)along) * pass->scale[d][r] *
-                  swish_slope(raw[i]);
+        back[i] = (back[i] - (float)mean - unit[i] * (float)along) * pass->scale[d][r];
+    swish_back(raw, n, back);
 }
 
 /* ---- forward ------------------------------------------------------------------------------- */

@@ -1,26 +1,37 @@
 /* vae_train.c - training of `vae`; see vae.c for the objective.
  * In turn, as in RecVAE: some epochs for the encoder (with dropout, the prior's third part being
  * the encoder of the round before), one for the decoder. Everything random comes from a generator
- * by seed, epoch and person, and products are cut into fixed tiles, so that threads leave no trace.
+ * by seed, epoch and what a person rated, and products are cut into fixed tiles, so that neither
+ * threads nor the numbers people have leave a trace.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/rng.h"
 #include "model/vae_priv.h"
 #include "num/csr.h"
+#include "num/exp.h"
+#include "num/kernels.h"
 #include "num/par.h"
 
-enum { ENCODER_EPOCHS = 3, PRIORS = 3 };
+enum { ENCODER_EPOCHS = 3, PRIORS = 3, ADAM_PART = 4096 };
 /* Shares of the prior: standard normal, the encoder of the round before, a wide normal. */
-static const double prior_share[PRIORS] = {0.15, 0.75, 0.1}, wide = 10; /* log variance */
-static const float decay1 = 0.9F, decay2 = 0.999F, floor_root = 1e-8F;  /* of Adam */
+static const float prior_share[PRIORS] = {0.15F, 0.75F, 0.1F}, wide = 10; /* log variance */
+static const float decay1 = 0.9F, decay2 = 0.999F, floor_root = 1e-8F;    /* of Adam */
 
 typedef struct adam {
     float *first, *second; /* [weights] moments */
     double steps;
 } adam;
+
+/* Someone to learn from. */
+typedef struct learner {
+    uint64_t key; /* hash of the row that goes in */
+    reel_index row;
+} learner;
 
 typedef struct training {
     const vae *self;
@@ -29,7 +40,7 @@ typedef struct training {
     float *weights, *past_weights, *gradient;
     adam encoder, decoder;
     reel_csr input, liked; /* people x inputs, people x films */
-    reel_index *order;     /* [people] */
+    learner *order;        /* [people] */
     vae_pass pass, past_pass;
     reel_nnz *ptr; /* [batch + 1] of the rows that go in */
     reel_index *col;
@@ -75,10 +86,27 @@ static reel_code make_input(training *t, reel_csr_view ratings, reel_err *err)
     return reel__evidence_select(&t->liked, ratings, evidence, true, err);
 }
 
-static reel_rng rng_of(const training *t, reel_index person)
+static int by_key(const void *a, const void *b)
 {
-    return reel__rng_make(t->self->base.seed + t->epoch * UINT64_C(0x9E3779B97F4A7C15),
-                          (uint64_t)person);
+    const learner *x = a, *y = b;
+
+    return x->key != y->key ? (x->key > y->key) - (x->key < y->key) : x->row - y->row;
+}
+
+static void line_up(training *t)
+{
+    for (reel_index p = 0; p < t->input.rows; p++) {
+        const reel_index *col = t->input.col + t->input.ptr[p];
+        const size_t count = (size_t)(t->input.ptr[p + 1] - t->input.ptr[p]);
+
+        t->order[p] = (learner){reel__hash64(col, count * sizeof *col, 0), p};
+    }
+    qsort(t->order, (size_t)t->input.rows, sizeof *t->order, by_key);
+}
+
+static reel_rng rng_of(const training *t, uint64_t stream)
+{
+    return reel__rng_make(t->self->base.seed + t->epoch * UINT64_C(0x9E3779B97F4A7C15), stream);
 }
 
 /* Rows of the people order[begin ..], each input dropped with probability `dropout`. */
@@ -87,8 +115,8 @@ static vae_rows take_batch(training *t, size_t begin, size_t count, double dropo
     reel_nnz at = 0;
 
     for (size_t r = 0; r < count; r++) {
-        const reel_index p = t->order[begin + r];
-        reel_rng rng = rng_of(t, p);
+        const reel_index p = t->order[begin + r].row;
+        reel_rng rng = rng_of(t, t->order[begin + r].key);
 
         t->ptr[r] = at;
         for (reel_nnz k = t->input.ptr[p]; k < t->input.ptr[p + 1]; k++) {
@@ -111,13 +139,48 @@ static void draw(training *t, size_t begin, size_t count)
 
 #pragma omp parallel for schedule(static) num_threads(t->net.threads)
     for (size_t r = 0; r < count; r++) {
-        reel_rng rng = rng_of(t, ~t->order[begin + r]);
+        reel_rng rng = rng_of(t, ~t->order[begin + r].key);
 
         for (size_t i = r * n; i < (r + 1) * n; i++) {
             t->pass.back_z[i] = (float)reel__rng_normal(&rng);
             t->pass.z[i] = t->pass.mean[i] + expf(0.5F * t->pass.spread[i]) * t->pass.back_z[i];
         }
     }
+}
+
+REEL_KERNEL static float highest(const float *x, size_t n)
+{
+    float most = x[0];
+
+#pragma omp simd reduction(max : most)
+    for (size_t i = 1; i < n; i++)
+        most = x[i] > most ? x[i] : most;
+    return most;
+}
+
+REEL_KERNEL static float raise_all(float *x, size_t n, float most)
+{
+    float total = 0;
+
+#pragma omp simd reduction(+ : total)
+    for (size_t i = 0; i < n; i++) {
+        x[i] = reel__exp(x[i] - most);
+        total += x[i];
+    }
+    return total;
+}
+
+REEL_KERNEL static void scale_by(float *x, size_t n, float factor)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        x[i] *= factor;
+}
+
+/* e to the power of each, the highest being 1; returns their sum. */
+static float exponentials(float *x, size_t n)
+{
+    return raise_all(x, n, highest(x, n));
 }
 
 /* From logits to the gradient of -sum_i log softmax_i over a person's liked films, over `people`.
@@ -127,18 +190,9 @@ static void softmax_row(const training *t, reel_index person, float *logits, flo
     const size_t films = t->net.shape.films;
     const reel_nnz begin = t->liked.ptr[person], end = t->liked.ptr[person + 1];
     const float liked = (float)(end - begin);
-    float most = logits[0], factor;
-    double total = 0;
+    const float total = exponentials(logits, films);
 
-    for (size_t j = 1; j < films; j++)
-        most = fmaxf(most, logits[j]);
-    for (size_t j = 0; j < films; j++) {
-        logits[j] = expf(logits[j] - most);
-        total += (double)logits[j];
-    }
-    factor = liked / ((float)total * people);
-    for (size_t j = 0; j < films; j++)
-        logits[j] *= factor;
+    scale_by(logits, films, liked / (total * people));
     for (reel_nnz k = begin; k < end; k++)
         logits[t->liked.col[k]] -= 1 / people;
 }
@@ -149,51 +203,49 @@ static void softmax_rows(training *t, size_t begin, size_t count)
 
 #pragma omp parallel for schedule(dynamic, 4) num_threads(t->net.threads)
     for (size_t r = 0; r < count; r++)
-        softmax_row(t, t->order[begin + r], t->pass.logits + r * films, (float)count);
+        softmax_row(t, t->order[begin + r].row, t->pass.logits + r * films, (float)count);
 }
 
-static double log_normal(double z, double mean, double log_variance)
+/* Of one row, a number for each latent dimension. */
+typedef struct latent_row {
+    const float *z, *spread, *noise;      /* drawn, from what */
+    const float *past_mean, *past_spread; /* of the encoder of the round before */
+    const float *back;                    /* gradient of z */
+    float *back_mean, *back_spread;       /* gradients [out] */
+} latent_row;
+
+/* Logarithm of a normal density but for the constant. */
+static inline float log_normal(float z, float mean, float log_variance, float precision)
 {
-    return -0.5 *
-           (1.8378770664093453 + log_variance + (z - mean) * (z - mean) * exp(-log_variance));
+    return -0.5F * (log_variance + (z - mean) * (z - mean) * precision);
 }
 
-/* d/dz of the log of the mixture prior, one dimension. */
-static double prior_slope(double z, double past_mean, double past_spread)
+/* Gradients of mean and spread from that of z and the prior's: d/dz of the log of the mixture is
+ * the mean of its parts' own, weighed by how much of the density at z is theirs. */
+REEL_KERNEL static void latent_gradients(const latent_row *row, size_t n, float strength)
 {
-    const double mean[PRIORS] = {0, past_mean, 0}, spread[PRIORS] = {0, past_spread, wide};
-    double part[PRIORS], most = -INFINITY, total = 0, slope = 0;
+    const float share0 = logf(prior_share[0]), share1 = logf(prior_share[1]);
+    const float share2 = logf(prior_share[2]), flat = expf(-wide);
+    const latent_row r = *row;
 
-    for (int k = 0; k < PRIORS; k++) {
-        part[k] = log(prior_share[k]) + log_normal(z, mean[k], spread[k]);
-        most = fmax(most, part[k]);
-    }
-    for (int k = 0; k < PRIORS; k++) {
-        const double p = exp(part[k] - most);
-
-        total += p;
-        slope -= p * (z - mean[k]) * exp(-spread[k]);
-    }
-    return slope / total;
-}
-
-/* Gradients of mean and spread of one row, from that of z; noise [latent] as it was drawn. */
-static void latent_row(training *t, size_t r, double strength, const float *noise)
-{
-    const size_t n = t->net.shape.latent;
-
+#pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        const size_t at = r * n + i;
-        const double slope = prior_slope((double)t->pass.z[at], (double)t->past_pass.mean[at],
-                                         (double)t->past_pass.spread[at]);
-        const double back = (double)t->pass.back_z[at] - strength * slope;
-        const double deviation = exp(0.5 * (double)t->pass.spread[at]);
+        const float z = r.z[i], past = r.past_mean[i], precision = reel__exp(-r.past_spread[i]);
+        const float a = share0 + log_normal(z, 0, 0, 1);
+        const float b = share1 + log_normal(z, past, r.past_spread[i], precision);
+        const float c = share2 + log_normal(z, 0, wide, flat);
+        const float ab = a > b ? a : b, top = ab > c ? ab : c;
+        const float ea = reel__exp(a - top), eb = reel__exp(b - top), ec = reel__exp(c - top);
+        const float slope =
+            -(ea * z + eb * (z - past) * precision + ec * z * flat) / (ea + eb + ec);
+        const float back = r.back[i] - strength * slope;
 
-        t->pass.back_mean[at] = (float)back;
-        t->pass.back_spread[at] = (float)(0.5 * (back * deviation * (double)noise[i] - strength));
+        r.back_mean[i] = back;
+        r.back_spread[i] = 0.5F * (back * reel__exp(0.5F * r.spread[i]) * r.noise[i] - strength);
     }
 }
 
+/* The noise that was drawn lies in past_pass.z. */
 static void latent_rows(training *t, size_t begin, size_t count)
 {
     const size_t n = t->net.shape.latent;
@@ -201,15 +253,36 @@ static void latent_rows(training *t, size_t begin, size_t count)
 
 #pragma omp parallel for schedule(static) num_threads(t->net.threads)
     for (size_t r = 0; r < count; r++) {
-        const reel_index p = t->order[begin + r];
+        const reel_index p = t->order[begin + r].row;
         const double liked = (double)(t->liked.ptr[p + 1] - t->liked.ptr[p]);
-        float *noise = t->past_pass.z + r * n;
+        const size_t at = r * n;
+        const latent_row row = {.z = t->pass.z + at,
+                                .spread = t->pass.spread + at,
+                                .noise = t->past_pass.z + at,
+                                .past_mean = t->past_pass.mean + at,
+                                .past_spread = t->past_pass.spread + at,
+                                .back = t->pass.back_z + at,
+                                .back_mean = t->pass.back_mean + at,
+                                .back_spread = t->pass.back_spread + at};
 
-        latent_row(t, r, gamma * liked / (double)count, noise);
+        latent_gradients(&row, n, (float)(gamma * liked / (double)count));
     }
 }
 
 /* ---- steps --------------------------------------------------------------------------------- */
+
+REEL_KERNEL static void adam_part(float *weights, const float *gradient, float *first,
+                                  float *second, size_t n, float scale)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        const float g = gradient[i];
+
+        first[i] = decay1 * first[i] + (1 - decay1) * g;
+        second[i] = decay2 * second[i] + (1 - decay2) * g * g;
+        weights[i] -= scale * first[i] / (sqrtf(second[i]) + floor_root);
+    }
+}
 
 static void adam_step(training *t, adam *state, size_t begin, size_t end)
 {
@@ -220,13 +293,9 @@ static void adam_step(training *t, adam *state, size_t begin, size_t end)
     scale = rate * (float)(sqrt(1 - pow((double)decay2, state->steps)) /
                            (1 - pow((double)decay1, state->steps)));
 #pragma omp parallel for schedule(static) num_threads(t->net.threads)
-    for (size_t i = begin; i < end; i++) {
-        const float g = t->gradient[i];
-
-        state->first[i] = decay1 * state->first[i] + (1 - decay1) * g;
-        state->second[i] = decay2 * state->second[i] + (1 - decay2) * g * g;
-        t->weights[i] -= scale * state->first[i] / (sqrtf(state->second[i]) + floor_root);
-    }
+    for (size_t i = begin; i < end; i += ADAM_PART)
+        adam_part(t->weights + i, t->gradient + i, state->first + i, state->second + i,
+                  end - i < ADAM_PART ? end - i : ADAM_PART, scale);
 }
 
 static void encoder_step(training *t, size_t begin, size_t count)
@@ -267,11 +336,12 @@ static bool run_epoch(training *t, const reel_fit_context *context,
     const size_t people = (size_t)t->input.rows;
     reel_rng rng = reel__rng_make(t->self->base.seed, UINT64_MAX - t->epoch);
 
-    for (size_t i = 0; i < people; i++) {
-        const size_t other = (size_t)reel__rng_below(&rng, i + 1);
+    for (size_t i = people; i > 1; i--) {
+        const size_t other = (size_t)reel__rng_below(&rng, i);
+        const learner last = t->order[i - 1];
 
-        t->order[i] = t->order[other];
-        t->order[other] = (reel_index)i;
+        t->order[i - 1] = t->order[other];
+        t->order[other] = last;
     }
     for (size_t begin = 0; begin < people; begin += t->batch) {
         const size_t count = people - begin < t->batch ? people - begin : t->batch;
@@ -340,6 +410,7 @@ static reel_code make_room(training *t, reel_err *err)
     memset(t->gradient, 0, weights * sizeof *t->gradient);
     memcpy(t->past_weights, t->weights, weights * sizeof *t->weights);
     t->past.weights = t->past_weights;
+    line_up(t);
     REEL_TRY(make_adam(&t->encoder, weights, err));
     REEL_TRY(make_adam(&t->decoder, weights, err));
     REEL_TRY(reel__vae_pass_init(&t->pass, &t->net.shape, t->batch, 1, err));

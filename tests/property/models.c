@@ -83,8 +83,8 @@ static const struct variant {
 /* Learns from the ratings one after the other, or draws by row, so that their order shows. */
 static bool learns_in_order(const struct variant *variant)
 {
-    static const char *const names[] = {"vae",   "svd", "bayes", "bpr",
-                                        "svdpp", "als", "nmf",   "co-clustering"};
+    static const char *const names[] = {"svd", "bayes", "bpr",          "svdpp",
+                                        "als", "nmf",   "co-clustering"};
     bool in_order = variant->value != NULL && strcmp(variant->value, "sgd") == 0;
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
