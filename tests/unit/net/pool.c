@@ -1,6 +1,7 @@
 /* Many small requests: against a server of the test's own that misbehaves as its paths say, and,
  * for HTTP/2, against nghttpd. */
 #include <arpa/inet.h>
+#include <curl/curl.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -16,6 +17,53 @@
 #include "support/temp.h"
 
 enum { ASKED_MOST = 400 };
+
+/* ---- libcurl's memory ---------------------------------------------------------------------- */
+
+static _Atomic long curl_left = -1; /* how many go well before one fails; < 0: all */
+static _Atomic long curl_live, curl_failed;
+
+static bool curl_fails(void)
+{
+    if (curl_left < 0 || curl_left-- > 0)
+        return false;
+    curl_failed++;
+    return true;
+}
+
+static void *curl_take(void *memory)
+{
+    curl_live += memory != NULL;
+    return memory;
+}
+
+static void *curl_malloc(size_t size)
+{
+    return curl_fails() ? NULL : curl_take(malloc(size));
+}
+
+static void curl_release(void *memory)
+{
+    curl_live -= memory != NULL;
+    free(memory);
+}
+
+static void *curl_realloc(void *old, size_t size)
+{
+    void *memory = curl_fails() ? NULL : realloc(old, size);
+
+    return old == NULL ? curl_take(memory) : memory;
+}
+
+static char *curl_strdup(const char *text)
+{
+    return curl_fails() ? NULL : curl_take(strdup(text));
+}
+
+static void *curl_calloc(size_t count, size_t size)
+{
+    return curl_fails() ? NULL : curl_take(calloc(count, size));
+}
 
 /* ---- a server ------------------------------------------------------------------------------ */
 
@@ -106,6 +154,9 @@ static void *serve(void *unused)
 static int set_up(void **state)
 {
     (void)state;
+    assert_int_equal(curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc, curl_release,
+                                          curl_realloc, curl_strdup, curl_calloc),
+                     CURLE_OK);
     server.socket = listen_anywhere(&server.port);
     return pthread_create(&server.thread, NULL, serve, NULL);
 }
@@ -286,6 +337,31 @@ static void survives_without_memory(void **state)
     assert_true(sweep_memory(ask_some, base) >= 3);
 }
 
+/* A failure of libcurl's memory ends the run, or is one more attempt; nothing stays behind. */
+static void survives_without_libcurls_memory(void **state)
+{
+    (void)state;
+    char base[64];
+    long failed = 0, n = 0, refused = 0;
+
+    (void)snprintf(base, sizeof base, "%s", own_server());
+    do {
+        const long live = curl_live;
+        reel_err err = {REEL_OK, ""};
+        reel_code rc;
+
+        failed = curl_failed;
+        curl_left = n++;
+        rc = ask_some(base, &err);
+        curl_left = -1;
+        assert_int_equal(curl_live, live);
+        if (rc != REEL_OK)
+            assert_int_equal(rc, REEL_E_NOMEM);
+        refused += rc != REEL_OK;
+    } while (curl_failed > failed);
+    assert_true(n > 50 && refused > 20);
+}
+
 /* ---- HTTP/2 -------------------------------------------------------------------------------- */
 
 static bool run_to_end(const char *const *words)
@@ -423,6 +499,7 @@ int main(void)
         cmocka_unit_test(the_pace_is_kept),
         cmocka_unit_test(ends_early),
         cmocka_unit_test(survives_without_memory),
+        cmocka_unit_test(survives_without_libcurls_memory),
         cmocka_unit_test(streams_share_a_connection),
     };
 
