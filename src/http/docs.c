@@ -101,7 +101,7 @@ static int escape_some(const char *text, size_t length, void *out)
     return 0;
 }
 
-static void put_schemas(reel_buf *out, json_t *schemas)
+static reel_code put_schemas(reel_buf *out, json_t *schemas, reel_err *err)
 {
     const char *name;
     json_t *schema;
@@ -111,9 +111,11 @@ static void put_schemas(reel_buf *out, json_t *schemas)
     {
         reel__buf_format(out, "<details id=\"%s\"><summary><b></b><code>%s</code></summary><pre>",
                          name, name);
-        (void)json_dump_callback(schema, escape_some, out, JSON_INDENT(1));
+        if (json_dump_callback(schema, escape_some, out, JSON_INDENT(1)) != 0)
+            return reel_fail(err, REEL_E_NOMEM, "no memory to describe the API");
         reel__buf_text(out, "</pre></details>\n");
     }
+    return REEL_OK;
 }
 
 reel_code reel__handle_docs(reel_context *context, reel_err *err)
@@ -122,7 +124,7 @@ reel_code reel__handle_docs(reel_context *context, reel_err *err)
     reel_buf *out = &exchange->answer;
     const char *text = reel__openapi_components();
     json_t *components;
-    const reel_code rc = reel__json_parse(&components, text, strlen(text), JSON_DEPTH, err);
+    reel_code rc = reel__json_parse(&components, text, strlen(text), JSON_DEPTH, err);
 
     if (rc != REEL_OK)
         return rc;
@@ -136,10 +138,10 @@ reel_code reel__handle_docs(reel_context *context, reel_err *err)
                      "<a href=\"/api/v1/openapi.json\">openapi.json</a> (OpenAPI 3.1).</p>\n",
                      reel_version());
     put_routes(out, json_object_get(components, "parameters"));
-    put_schemas(out, json_object_get(components, "schemas"));
+    rc = put_schemas(out, json_object_get(components, "schemas"), err);
     reel__buf_text(out, "</main></body></html>\n");
     json_decref(components);
-    return REEL_OK;
+    return rc;
 }
 
 reel_code reel__handle_docs_style(reel_context *context, reel_err *err)

@@ -12,16 +12,21 @@ enum { PACK_LEAST = 1400, PACK_LEVEL = 1, GZIP_WINDOW = 15 + 16, PACK_MEMORY = 8
 
 bool reel__exchange_accepts_gzip(const reel_exchange *exchange)
 {
-    static const char refused[] = "gzip;q=0";
     const char *accept = exchange->accept_encoding;
-    const char *found = accept == NULL ? NULL : strstr(accept, "gzip");
-    size_t zeros;
+    const char *at = accept == NULL ? NULL : strcasestr(accept, "gzip");
 
-    if (found == NULL || strncmp(found, refused, sizeof refused - 1) != 0)
-        return found != NULL;
-    found += sizeof refused - 1;
-    zeros = strspn(found, ".0");
-    return found[zeros] >= '1' && found[zeros] <= '9'; /* q=0.8 */
+    if (at == NULL)
+        return false;
+    at += strlen("gzip");
+    at += strspn(at, " \t");
+    if (*at != ';')
+        return true;
+    at += 1 + strspn(at + 1, " \t");
+    if (strncasecmp(at, "q=", 2) != 0)
+        return true;
+    at += 2;
+    at += strspn(at, "0."); /* q=0.8 */
+    return *at >= '1' && *at <= '9';
 }
 
 /* False: it stays as it is, which is right too. */
@@ -74,11 +79,14 @@ static void make_smaller(reel_exchange *exchange)
 
 void reel__exchange_finish(reel_exchange *exchange)
 {
-    const bool kept = strcmp(exchange->answer_type, "application/json") == 0 &&
-                      exchange->status == 200 && strcmp(exchange->method, "GET") == 0;
+    bool kept;
 
-    if (exchange->pending || exchange->fixed != NULL || exchange->answer.length == 0)
+    if (exchange->pending) /* another thread has it */
         return;
+    if (exchange->fixed != NULL || exchange->answer.length == 0)
+        return;
+    kept = strcmp(exchange->answer_type, "application/json") == 0 && exchange->status == 200 &&
+           strcmp(exchange->method, "GET") == 0;
     if (kept && exchange->etag == NULL && exchange->cache_control == NULL) {
         exchange->cache_control = "private, no-cache"; /* keep it, but ask whether it is still so */
         reel__exchange_tag(exchange);

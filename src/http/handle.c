@@ -65,7 +65,7 @@ static reel_code dispatch(reel_context *context, reel_err *err)
     rc = check_body(exchange, err);
     if (rc == REEL_OK)
         rc = route->handler(context, err);
-    if (rc == REEL_OK && exchange->fixed == NULL && !exchange->pending)
+    if (rc == REEL_OK && !exchange->pending && exchange->fixed == NULL)
         rc = reel__buf_check(&exchange->answer, err);
     return rc;
 }

@@ -19,7 +19,8 @@ reel_code reel__handle_live(reel_context *context, reel_err *err)
     return REEL_OK;
 }
 
-/* The status says it to machines, the lines to people: [+]database ok */
+/* The status says it to machines, the lines to people: [+]database ok. Why is for the operator: it
+ * names files and hosts. */
 reel_code reel__handle_ready(reel_context *context, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
@@ -35,7 +36,10 @@ reel_code reel__handle_ready(reel_context *context, reel_err *err)
     for (int i = 0; i < REEL_READY_CHECKS; i++)
         if (verbose || !checks[i].ok)
             reel__buf_format(&exchange->answer, "[%c]%s %s\n", checks[i].ok ? '+' : '-',
-                             checks[i].name, checks[i].ok ? "ok" : checks[i].why);
+                             checks[i].name,
+                             checks[i].ok          ? "ok"
+                             : context->app->admin ? checks[i].why
+                                                   : "is not well");
     reel__buf_text(&exchange->answer, ready ? "ready\n" : "not ready\n");
     exchange->status = ready ? 200 : 503;
     return REEL_OK;

@@ -16,7 +16,7 @@
 #include "http/routes.h"
 #include "reel/version.h"
 
-enum { ROUTES_MOST = 96, MODELS_MOST = 16, BASES = 4, NO_ROUTE = 0 };
+enum { ROUTES_MOST = 96, MODELS_MOST = 64, BASES = 4, NO_ROUTE = 0 };
 
 static const int statuses[] = {200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 409,
                                410, 412, 413, 415, 422, 429, 500, 503, 507, 0};

@@ -177,6 +177,5 @@ reel_code reel__handle_openapi(reel_context *context, reel_err *err)
 {
     (void)err;
     reel__openapi_write(&context->exchange->answer);
-    context->exchange->cache_control = "no-cache";
     return REEL_OK;
 }

@@ -189,7 +189,7 @@ static void add_headers(struct MHD_Response *response, const reel_exchange *exch
     add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, exchange->encoding);
     add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
                exchange->cache_control == NULL ? "no-store" : exchange->cache_control);
-    if (exchange->encoding != NULL)
+    if (exchange->encoding != NULL || exchange->etag != NULL)
         add_header(response, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
     if (exchange->status == 429 || exchange->status == 503)
         add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");

@@ -3,6 +3,7 @@
  */
 #include "net/pool.h"
 
+#include <math.h>
 #include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
@@ -133,8 +134,8 @@ static bool take_token(pool *p, int64_t now)
 {
     p->tokens += (double)(now - p->filled_at) / SECOND_US * p->opts.rate;
     p->filled_at = now;
-    if (p->tokens > p->opts.rate)
-        p->tokens = p->opts.rate;
+    if (p->tokens > fmax(1, p->opts.rate)) /* at least the one that is needed */
+        p->tokens = fmax(1, p->opts.rate);
     if (p->tokens < 1 || now < p->held_until)
         return false;
     p->tokens -= 1;
@@ -196,7 +197,7 @@ static reel_code finish(pool *p, slot *s, CURLcode result)
     (void)curl_multi_remove_handle(p->multi, s->curl);
     if (result == CURLE_OUT_OF_MEMORY || s->body.failed)
         return reel_fail(p->err, REEL_E_NOMEM, "out of memory for an answer");
-    if (status == 429 && s->retry_after > 0)
+    if (s->retry_after > 0)
         p->held_until = now + s->retry_after * SECOND_US;
     if (!s->too_large && worth_asking_again(result, status) && s->attempt < p->opts.attempts) {
         s->state = SLOT_WAITS;

@@ -135,15 +135,15 @@ static double gain(const arranging *a, size_t i)
 static size_t best_left(const arranging *a)
 {
     size_t best = a->count;
-    double most = -INFINITY;
+    double most = 0;
 
     for (size_t i = 0; i < a->count; i++) {
-        const double own = a->taken[i] ? -(double)INFINITY : gain(a, i);
+        const double own = a->taken[i] ? 0 : gain(a, i);
 
-        if (own > most) {
-            most = own;
-            best = i;
-        }
+        if (a->taken[i] || (best < a->count && !(own > most)))
+            continue;
+        most = own;
+        best = i;
     }
     return best;
 }

@@ -122,16 +122,36 @@ static double date_of(const reel_movie *movie)
     return year > 0 ? (double)year * 372 + (double)month * 31 + (double)day : -(double)INFINITY;
 }
 
-static void set_new(const reel_engine *engine, float *out)
+typedef struct dated {
+    double date, fame;
+    reel_index movie;
+} dated;
+
+/* The newest first, of these the best known, of these the first. */
+static int by_date(const void *a, const void *b)
 {
-    const reel_index films = reel_dataset_movies(engine->dataset);
+    const dated *left = a, *right = b;
 
-    for (reel_index i = 0; i < films; i++) {
+    if (left->date != right->date)
+        return left->date < right->date ? 1 : -1;
+    if (left->fame != right->fame)
+        return left->fame < right->fame ? 1 : -1;
+    return (left->movie > right->movie) - (left->movie < right->movie);
+}
+
+/* Values are places, counted from the end. films [all of them] is working memory. */
+static void set_new(const reel_engine *engine, dated *films, float *out)
+{
+    const reel_index count = reel_dataset_movies(engine->dataset);
+
+    for (reel_index i = 0; i < count; i++) {
         const reel_movie movie = reel_dataset_movie(engine->dataset, i);
-        const double fame = (double)reel__engine_rated(engine, i, NULL);
 
-        out[i] = (float)(date_of(&movie) + fame / (fame + 100) / 2);
+        films[i] = (dated){date_of(&movie), (double)reel__engine_rated(engine, i, NULL), i};
     }
+    qsort(films, (size_t)count, sizeof *films, by_date);
+    for (reel_index i = 0; i < count; i++)
+        out[films[i].movie] = isfinite(films[i].date) ? (float)(count - i) : -INFINITY;
 }
 
 static reel_code make_values(float **out, const reel_engine *engine, reel_err *err)
@@ -139,18 +159,21 @@ static reel_code make_values(float **out, const reel_engine *engine, reel_err *e
     const size_t films = (size_t)reel_dataset_movies(engine->dataset);
     float *values = reel__alloc_array(REEL_CHARTS * films, sizeof *values);
     double *sums = reel__alloc_zero(2 * films, sizeof *sums);
+    dated *dates = reel__alloc_array(films, sizeof *dates);
 
     *out = NULL;
-    if (values == NULL || sums == NULL) {
+    if (values == NULL || sums == NULL || dates == NULL) {
         reel__free(values);
         reel__free(sums);
+        reel__free(dates);
         return reel_fail(err, REEL_E_NOMEM, "out of memory for charts of %zu films", films);
     }
     set_popular(engine, values + REEL_CHART_POPULAR * films);
     set_top(engine, values + REEL_CHART_POPULAR * films, values + REEL_CHART_TOP * films);
     set_trending(engine, sums, sums + films, values + REEL_CHART_TRENDING * films);
-    set_new(engine, values + REEL_CHART_NEW * films);
+    set_new(engine, dates, values + REEL_CHART_NEW * films);
     reel__free(sums);
+    reel__free(dates);
     *out = values;
     return REEL_OK;
 }

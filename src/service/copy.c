@@ -89,12 +89,17 @@ static reel_code check_output(const char *path, reel_err *err)
 {
     reel_store *there = NULL;
     char hash[65] = "";
-    reel_code rc = REEL_OK;
+    reel_err inner = {REEL_OK, ""};
+    reel_code rc;
 
     if (!reel__file_exists(path))
         return REEL_OK;
-    if (open_source(&there, path, NULL) != REEL_OK ||
-        reel__store_sealed(there, hash, NULL) != REEL_OK)
+    rc = open_source(&there, path, &inner);
+    if (rc == REEL_OK)
+        rc = reel__store_sealed(there, hash, &inner);
+    if (rc == REEL_E_NOMEM || rc == REEL_E_STORE)
+        (void)reel_fail(err, rc, "%s", inner.msg);
+    else if (rc != REEL_OK)
         rc = reel_fail(err, REEL_E_CONFLICT,
                        "%s: is there and no backup; remove it, or give another name", path);
     reel__store_close(there);

@@ -26,6 +26,7 @@ typedef struct wanted {
     stage next;
     int64_t tmdb_id;
     double score;
+    bool found; /* tmdb_id is what a search or a person gave, not the catalogue */
     char reason[REEL_TMDB_REASON];
 } wanted;
 
@@ -129,8 +130,8 @@ static reel_code otherwise(online *o, wanted *film, reel_err *err)
 
     film->tmdb_id = 0;
     film->score = (double)NAN;
-    if (was == STAGE_ID && film->reason[0] != '\0' &&
-        strstr(film->reason, "linked by TMDb") == NULL)
+    o->failed_in_a_row = 0; /* that it has no such film is an answer */
+    if (was == STAGE_ID && film->found)
         return give_up(o, "a film that was found is not there", err);
     if (was == STAGE_ID && movie->imdb_id > 0) {
         ask(o, film, STAGE_FIND);
@@ -184,6 +185,7 @@ static reel_code take_found(online *o, wanted *film, const reel_answer *answer, 
         return otherwise(o, film, err);
     film->score = 1;
     (void)snprintf(film->reason, sizeof film->reason, "linked by IMDb id");
+    film->found = true;
     ask(o, film, STAGE_ID);
     return REEL_OK;
 }
@@ -209,6 +211,7 @@ static reel_code take_search(online *o, wanted *film, const reel_answer *answer,
                    guess.reason);
     if (!guess.sure)
         return commit(o, film, REEL_MATCH_REVIEW, err);
+    film->found = true;
     ask(o, film, STAGE_ID);
     return REEL_OK;
 }
@@ -262,7 +265,7 @@ static void want(online *o, size_t index, bool accepted)
     const reel_movie *movie = reel__catalogue_movie(o->catalogue, index);
     wanted *film = &o->films[o->count++];
 
-    *film = (wanted){.index = index, .tmdb_id = movie->tmdb_id, .score = 1};
+    *film = (wanted){.index = index, .tmdb_id = movie->tmdb_id, .score = 1, .found = accepted};
     film->next = movie->tmdb_id > 0 ? STAGE_ID : movie->imdb_id > 0 ? STAGE_FIND : STAGE_SEARCH;
     if (film->next == STAGE_ID)
         (void)snprintf(film->reason, sizeof film->reason, "%s",

@@ -80,9 +80,10 @@ static const char *how_text(const reel_found *hit)
     return hit->field == REEL_FOUND_NOTHING ? NULL : texts[hit->how];
 }
 
-static void put_matched(reel_json *json, const reel_matched *matched)
+static reel_code put_matched(reel_json *json, const reel_matched *matched, reel_err *err)
 {
     reel_buf text;
+    reel_code rc;
 
     reel__buf_init(&text, 1 << 20);
     if (matched->cut_front)
@@ -104,7 +105,9 @@ static void put_matched(reel_json *json, const reel_matched *matched)
     }
     reel__json_array_end(json);
     reel__json_object_end(json);
+    rc = reel__buf_check(&text, err);
     reel__buf_fini(&text);
+    return rc;
 }
 
 reel_code reel__write_hit(reel_json *json, reel_session *session, const reel_found *hit,
@@ -122,7 +125,7 @@ reel_code reel__write_hit(reel_json *json, reel_session *session, const reel_fou
     reel__json_key(json, "matched");
     reel__json_array(json);
     for (size_t i = 0; i < count; i++)
-        put_matched(json, &matched[i]);
+        REEL_TRY(put_matched(json, &matched[i], err));
     reel__json_array_end(json);
     reel__json_object_end(json);
 out:
@@ -176,7 +179,9 @@ static reel_code fail_with_names(const reel_session *session, reel_code code, co
 
     reel__buf_init(&names, 1 << 12);
     name_films(&names, session, hits, count);
-    if (code == REEL_E_CONFLICT)
+    if (reel__buf_check(&names, err) != REEL_OK)
+        code = err->code;
+    else if (code == REEL_E_CONFLICT)
         reel_fail(err, code, "several films fit \"%.80s\" (add the year, or give the id): %s", text,
                   names.data);
     else

@@ -117,9 +117,13 @@ static void new_is_by_date(void **state)
 
     (void)state;
     assert_int_equal(json_array_size(items), WORLD_FILMS);
-    for (size_t i = 1; i < json_array_size(items); i++)
-        assert_true(integer(json_array_get(items, i), "year") <=
-                    integer(json_array_get(items, i - 1), "year"));
+    for (size_t i = 1; i < json_array_size(items); i++) {
+        const json_t *one = json_array_get(items, i), *before = json_array_get(items, i - 1);
+
+        assert_true(integer(one, "year") <= integer(before, "year"));
+        assert_true(integer(one, "year") < integer(before, "year") ||
+                    rated(one, "count") <= rated(before, "count"));
+    }
     assert_int_equal(integer(json_array_get(items, 0), "year"), 2009);
 }
 

@@ -81,9 +81,17 @@ static void only_who_wants_it_gets_it_packed(void **state)
     static const struct {
         const char *accept;
         bool packed;
-    } cases[] = {
-        {NULL, false},       {"", false},           {"identity", false},  {"gzip", true},
-        {"gzip;q=0", false}, {"gzip;q=0.0", false}, {"gzip;q=0.5", true}, {"deflate, gzip", true}};
+    } cases[] = {{NULL, false},
+                 {"", false},
+                 {"identity", false},
+                 {"gzip", true},
+                 {"gzip;q=0", false},
+                 {"gzip;q=0.0", false},
+                 {"gzip;q=0.5", true},
+                 {"gzip; q=0", false},
+                 {"GZIP ; Q=0.000", false},
+                 {"gzip;q=1", true},
+                 {"deflate, gzip", true}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -8,7 +8,7 @@
 #include "store/postgres/postgres_priv.h"
 
 enum { SEND_AT = 64 << 10, TRAILER = -1, HEADER_BYTES = 19, SQL_MOST = 4096 };
-static const size_t ROWS_MOST = (size_t)1 << 31; /* beyond what the server takes as one value */
+static const size_t ROWS_MOST = INT32_MAX; /* beyond what the server takes as one value */
 
 /* Signature, no flags, no extension. */
 static const char header[HEADER_BYTES] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";
@@ -32,7 +32,8 @@ reel_code reel__pg_copy_begin(reel_pg_copy *out, reel_pg_conn *conn, const char 
     if (PQresultStatus(result) != PGRES_COPY_IN)
         rc = reel__pg_fail(conn->store, conn->link, result, "writing", err);
     PQclear(result);
-    reel__buf_append(&out->rows, header, sizeof header);
+    if (rc == REEL_OK) /* what failed to begin has nothing to end, nor to free */
+        reel__buf_append(&out->rows, header, sizeof header);
     return rc;
 }
 

@@ -139,7 +139,7 @@ static const struct reel_store_ops pg_ops = {
     .put_records = reel__pg_put_records,
 };
 
-static void init_locks(reel_pg *store)
+static reel_code init_locks(reel_pg *store, reel_err *err)
 {
     pthread_condattr_t steady;
     int failed = pthread_condattr_init(&steady);
@@ -148,8 +148,8 @@ static void init_locks(reel_pg *store)
     failed |= pthread_cond_init(&store->freed, &steady);
     failed |= pthread_condattr_destroy(&steady);
     failed |= pthread_mutex_init(&store->lock, NULL);
-    assert(failed == 0);
-    (void)failed;
+    return failed == 0 ? REEL_OK
+                       : reel_fail(err, REEL_E_NOMEM, "no locks left to open a database with");
 }
 
 static reel_code new_store(reel_pg **out, const char *url, const reel_store_opts *opts,
@@ -164,7 +164,10 @@ static reel_code new_store(reel_pg **out, const char *url, const reel_store_opts
     store->base.ops = &pg_ops;
     store->base.read_only = opts->read_only;
     store->busy_timeout_ms = opts->busy_timeout_ms > 0 ? opts->busy_timeout_ms : BUSY_TIMEOUT_MS;
-    init_locks(store);
+    if (init_locks(store, err) != REEL_OK) {
+        reel__free(store);
+        return REEL_E_NOMEM;
+    }
     REEL_TRY(reel__pg_url_name(&store->base.path, url, err));
     store->url = reel__strdup(url);
     if (store->url == NULL)

@@ -104,6 +104,7 @@ typedef struct reel_pg_copy {
     reel_pg_conn *conn;
     reel_buf rows;
 } reel_pg_copy;
+/* After a failure there is nothing to end. */
 REEL_MUST_USE reel_code reel__pg_copy_begin(reel_pg_copy *out, reel_pg_conn *conn, const char *sql,
                                             reel_err *err);
 void reel__pg_copy_row(reel_pg_copy *copy, int columns);
