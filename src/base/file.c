@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -119,6 +120,35 @@ bool reel__file_exists(const char *path)
     struct stat info;
 
     return stat(path, &info) == 0;
+}
+
+/* The folder a name stands in, resolved. */
+static bool folder_of(const char *path, const char **name, char out[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    char folder[PATH_MAX];
+    const size_t length = slash == NULL ? 1 : (size_t)(slash - path) + 1;
+
+    *name = slash == NULL ? path : slash + 1;
+    if (length >= sizeof folder)
+        return false;
+    memcpy(folder, slash == NULL ? "." : path, length);
+    folder[length] = '\0';
+    return realpath(folder, out) != NULL;
+}
+
+bool reel__file_same(const char *one, const char *other)
+{
+    char a_folder[PATH_MAX], b_folder[PATH_MAX];
+    const char *a_name, *b_name;
+    struct stat a, b;
+
+    if (strcmp(one, other) == 0)
+        return true;
+    if (stat(one, &a) == 0 && stat(other, &b) == 0)
+        return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    return folder_of(one, &a_name, a_folder) && folder_of(other, &b_name, b_folder) &&
+           strcmp(a_name, b_name) == 0 && strcmp(a_folder, b_folder) == 0;
 }
 
 bool reel__file_is_folder(const char *path)

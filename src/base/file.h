@@ -25,7 +25,8 @@ void reel__file_map_forget(const reel_file_map *map, const void *until);
 
 /* A file that appears under its name only when it is complete: written beside it, fsynced, renamed.
  * Abort (or a crash) leaves what was there. A full disk is E_STORE with the path and the reason.
- * Devices, pipes and "/dev/stdout" are written to as they are. */
+ * Devices, pipes and "/dev/stdout" are written to as they are. A database is not replaced
+ * (E_CONFLICT). */
 typedef struct reel_file_writer reel_file_writer;
 REEL_MUST_USE reel_code reel__file_writer_open(reel_file_writer **out, const char *path,
                                                reel_err *err);
@@ -57,6 +58,8 @@ void reel__file_append_close(reel_file_appender *appender);
 
 bool reel__file_exists(const char *path);
 bool reel__file_is_folder(const char *path);
+/* Whether two names are of one file, which need not be there yet. */
+bool reel__file_same(const char *one, const char *other);
 /* Size in bytes, or -1. */
 int64_t reel__file_size(const char *path);
 /* Permission bits (0644 ...), or -1. */

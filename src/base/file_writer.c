@@ -144,6 +144,25 @@ static int open_directly(const char *path)
     return open(path, O_WRONLY | O_CLOEXEC);
 }
 
+/* A name typed once too often must not cost a database: no report, list or model replaces one. */
+static bool is_database(const char *path)
+{
+    static const char magic[] = "SQLite format 3";
+    char begin[sizeof magic] = "";
+    struct stat facts;
+    int fd;
+    ssize_t got;
+
+    if (stat(path, &facts) != 0 || !S_ISREG(facts.st_mode))
+        return false;
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    got = read(fd, begin, sizeof begin);
+    (void)close(fd);
+    return got == (ssize_t)sizeof begin && memcmp(begin, magic, sizeof magic) == 0;
+}
+
 reel_code reel__file_writer_open(reel_file_writer **out, const char *path, reel_err *err)
 {
     reel_file_writer *writer = reel__alloc_array(1, sizeof *writer);
@@ -164,6 +183,9 @@ reel_code reel__file_writer_open(reel_file_writer **out, const char *path, reel_
         rc = reel_fail(err, REEL_E_NOMEM, "%s: out of memory to write it", path);
     else if (reel__file_is_folder(path))
         rc = reel__file_fail(err, "write", path, EISDIR);
+    else if (is_database(path))
+        rc = reel_fail(err, REEL_E_CONFLICT,
+                       "%s: is a database, which is not written over; give another name", path);
     else
         writer->fd = open_directly(path);
     writer->direct = rc == REEL_OK && writer->fd >= 0;

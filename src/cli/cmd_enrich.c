@@ -299,6 +299,30 @@ static bool only_posters(const reel_args *args)
            reel__env_get("TMDB_API_KEY", "")[0] == '\0';
 }
 
+/* --review, --accept and --reject say "instead": with anything else one of the two would be
+ * ignored.
+ */
+static reel_code refuse_mixture(const reel_args *args, reel_err *err)
+{
+    static const int bringing[] = {ENRICH_FROM,    ENRICH_LINKS,  ENRICH_ALL,
+                                   ENRICH_POSTERS, ENRICH_STRICT, ENRICH_RATE};
+    const bool deciding =
+        args->option[ENRICH_ACCEPT] != NULL || args->option[ENRICH_REJECT] != NULL;
+    const bool listing = args->option[ENRICH_REVIEW] != NULL;
+
+    if (listing && deciding)
+        return reel_fail(err, REEL_E_INVALID,
+                         "--review lists what waits; decide with --accept and --reject after it");
+    for (size_t i = 0; (listing || deciding) && i < sizeof bringing / sizeof *bringing; i++)
+        if (args->option[bringing[i]] != NULL)
+            return reel_fail(err, REEL_E_INVALID, "--%s does not go together with --%s",
+                             args->command->options[bringing[i]].name,
+                             listing                               ? "review"
+                             : args->option[ENRICH_ACCEPT] != NULL ? "accept"
+                                                                   : "reject");
+    return REEL_OK;
+}
+
 static reel_code enrich(const reel_args *args, reel_err *err)
 {
     reel_enrich_opts opts = {
@@ -314,6 +338,7 @@ static reel_code enrich(const reel_args *args, reel_err *err)
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, ENRICH_DATABASE, &opts.database, err));
+    REEL_TRY(refuse_mixture(args, err));
     if (args->option[ENRICH_REVIEW] != NULL)
         return review(args, opts.database, err);
     if (args->option[ENRICH_ACCEPT] != NULL || args->option[ENRICH_REJECT] != NULL)

@@ -1,6 +1,7 @@
 /* cmd_import.c - what a person gave elsewhere, as rows that `reel recommend --ratings` takes. */
 #include <stdio.h>
 
+#include "base/file.h"
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/import.h"
@@ -127,6 +128,26 @@ out:
     return rc;
 }
 
+static bool are_one_file(const char *one, const char *other)
+{
+    return one != NULL && other != NULL && !reel__is_stdout(reel__output_path(one)) &&
+           reel__file_same(one, other);
+}
+
+/* A file written over the export, or over the other file, would be what is lost. */
+static reel_code check_outputs(const reel_args *args, reel_err *err)
+{
+    const char *output = args->option[OPT_OUTPUT], *unmatched = args->option[OPT_UNMATCHED];
+
+    if (are_one_file(output, args->word[0]) || are_one_file(unmatched, args->word[0]))
+        return reel_fail(err, REEL_E_INVALID, "%s: would be written over itself; give another name",
+                         args->word[0]);
+    if (are_one_file(output, unmatched))
+        return reel_fail(err, REEL_E_INVALID,
+                         "--output and --unmatched are one file; give two names");
+    return REEL_OK;
+}
+
 static reel_code import(const reel_args *args, reel_err *err)
 {
     reel_open open = {0};
@@ -136,6 +157,7 @@ static reel_code import(const reel_args *args, reel_err *err)
 
     if (args->words != 1)
         return reel_fail(err, REEL_E_INVALID, "name one file to import, such as letterboxd.zip");
+    REEL_TRY(check_outputs(args, err));
     if (args->option[OPT_AS] != NULL)
         REEL_TRY(reel__import_layout(args->option[OPT_AS], &layout, err));
     REEL_TRY(reel__open(&open, args, OPT_DATABASE, OPT_MODELS, "popular", err));

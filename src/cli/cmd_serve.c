@@ -249,6 +249,10 @@ static reel_code serve(const reel_args *args, reel_err *err)
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
+    if (args->again[OPT_LISTEN] || args->again[OPT_ADMIN])
+        return reel_fail(err, REEL_E_INVALID,
+                         "--listen and --admin-listen take one address each; 0.0.0.0 is all of "
+                         "this machine's");
     REEL_TRY(reel__args_int(args, OPT_THREADS, 1, 256, &threads, err));
     how.threads = (int)threads;
     for_operator.listen = admin == NULL ? reel__env_get("REEL_ADMIN_LISTEN", NULL) : admin;

@@ -86,6 +86,7 @@ out:
 
 void reel__import_is(reel_import *import, reel_import_format format)
 {
+    import->told = true;
     if (import->format == REEL_IMPORT_NONE)
         import->format = format;
 }
@@ -115,6 +116,13 @@ static bool is_json(const char *text, size_t length)
     return at < length && strchr("{}[]\"", text[at]) != NULL;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), tail = strlen(end);
+
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
 static reel_code read_bytes(reel_import *import, const char *file, bool inside,
                             const reel_slice *bytes, reel_err *err)
 {
@@ -123,21 +131,15 @@ static reel_code read_bytes(reel_import *import, const char *file, bool inside,
 
     reel__buf_init(&text, (size_t)REEL_IMPORT_BYTES_MAX * 2);
     REEL_TRY(reel__import_decode(&text, &import->converted, file, bytes->text, bytes->length, err));
-    rc = is_json(text.data, text.length) ? reel__import_json(import, file, inside, &text, err)
-                                         : reel__import_csv(import, file, inside, &text, err);
+    rc = is_json(text.data, text.length) || (inside && ends_with(file, ".json"))
+             ? reel__import_json(import, file, inside, &text, err)
+             : reel__import_csv(import, file, inside, &text, err);
 out:
     reel__buf_fini(&text);
     return rc;
 }
 
 /* ---- archives ------------------------------------------------------------------------------ */
-
-static bool ends_with(const char *text, const char *end)
-{
-    const size_t length = strlen(text), tail = strlen(end);
-
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
 
 /* What Letterboxd keeps of things taken back, and what macOS puts beside each file. */
 static bool is_leftover(const char *name)
@@ -150,6 +152,18 @@ static bool is_leftover(const char *name)
         if (at != NULL && (at == name || at[-1] == '/'))
             return true;
     }
+    return false;
+}
+
+/* What Letterboxd calls the files that are read. */
+static bool is_letterboxd(const char *name)
+{
+    static const char *const names[] = {"ratings.csv", "watched.csv", "watchlist.csv",
+                                        "likes/films.csv"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (reel__import_named(name, names[i]))
+            return true;
     return false;
 }
 
@@ -188,7 +202,14 @@ static reel_code read_entry(reel_import *import, reel_zip *zip, size_t index, re
                          entry.name, (long long)(entry.size_bytes >> 20));
     reel__buf_init(&bytes, (size_t)REEL_IMPORT_BYTES_MAX);
     REEL_TRY(reel__zip_read(zip, index, gather, &bytes, err));
-    rc = read_bytes(import, entry.name, true, &(reel_slice){bytes.data, bytes.length}, err);
+    import->told = false;
+    REEL_TRY(read_bytes(import, entry.name, true, &(reel_slice){bytes.data, bytes.length}, err));
+    /* A part that is left out in silence is a part that is lost. */
+    if (!import->told && is_letterboxd(entry.name))
+        rc = reel_fail(
+            err, REEL_E_FORMAT,
+            "%.300s: its first line is not Letterboxd's; the file is damaged, export again",
+            entry.name);
 out:
     reel__buf_fini(&bytes);
     return rc;

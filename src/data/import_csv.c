@@ -230,6 +230,14 @@ static bool is_film(const table *t)
     return true;
 }
 
+static bool is_kind(reel_slice text)
+{
+    for (int i = REEL_IMPORT_WISHED; i <= REEL_IMPORT_LIKED; i++)
+        if (reel__slice_is(text, reel__import_kind_name((reel_import_kind)i)))
+            return true;
+    return text.length == 0;
+}
+
 /* What a row without a rating says, by the name of its file where the columns do not. */
 static reel_import_kind kind_unrated(const table *t)
 {
@@ -253,6 +261,14 @@ static void read_rating(const table *t, reel_import_row *row, char trouble[ROWS_
     char shown[TEXT_SHOWN * 4];
 
     row->kind = kind_unrated(t);
+    if (t->at[KIND] >= 0 && !said && !is_kind(cell(t, KIND))) {
+        const reel_slice kind = cell(t, KIND);
+
+        reel__rows_escape(shown, sizeof shown, kind.text, kind.length, TEXT_SHOWN);
+        (void)snprintf(trouble, ROWS_FAULT,
+                       "the kind \"%s\" is none of rating, liked, watched and watchlist", shown);
+        row->trouble = trouble;
+    }
     if (t->at[KIND] >= 0 ? !said : text.length == 0)
         return;
     row->kind = REEL_IMPORT_RATED;

@@ -14,6 +14,7 @@ struct reel_import {
     reel_intern *texts;
     int64_t not_films;
     const char *converted;
+    bool told; /* the file being read is one that is known */
 };
 
 /* An empty row of this place. */

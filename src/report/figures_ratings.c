@@ -126,6 +126,8 @@ reel_code reel__ratings_distribution(reel_figure *figure, const reel_facts *fact
 
 /* ---- over time ----------------------------------------------------------------------------- */
 
+/* No rating is from after the year 2100: such times are of another unit, or damaged. */
+#define TIME_END INT64_C(4102444800)
 enum { DAY_SECONDS = 86400, PERIODS_MOST = 132, DAYS_MOST = 62, ENOUGH = 30 };
 typedef enum period_unit { DAY, MONTH, QUARTER, YEAR } period_unit;
 
@@ -185,19 +187,26 @@ typedef struct span {
     period_unit unit;
 } span;
 
+static bool is_time(int64_t seconds)
+{
+    return seconds > 0 && seconds < TIME_END;
+}
+
 static span find_span(const reel_facts *facts)
 {
     const int64_t *times = reel_dataset_times(facts->dataset);
     span s = {INT64_MAX, INT64_MIN, 0, YEAR};
 
     for (int64_t i = 0; i < facts->ratings; i++) {
-        if (times[i] <= 0) {
+        if (!is_time(times[i])) {
             s.undated++;
             continue;
         }
         s.first = times[i] < s.first ? times[i] : s.first;
         s.last = times[i] > s.last ? times[i] : s.last;
     }
+    if (s.undated == facts->ratings)
+        return s;
     s.first = day_of(s.first);
     s.last = day_of(s.last);
     if (s.last - s.first < DAYS_MOST)
@@ -269,13 +278,17 @@ reel_code reel__ratings_over_time(reel_figure *figure, const reel_facts *facts, 
         return REEL_OK;
     }
     s = find_span(facts);
+    if (s.undated == facts->ratings) {
+        figure->absent = "The times of the ratings are no seconds since 1970.";
+        return REEL_OK;
+    }
     start = period_of(s.unit, s.first);
     count = period_of(s.unit, s.last) - start + 1;
     periods = reel__alloc_zero((size_t)count, sizeof *periods);
     if (periods == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory for %lld periods", (long long)count);
     for (int64_t i = 0; i < facts->ratings; i++) {
-        if (times[i] > 0) {
+        if (is_time(times[i])) {
             period *p = &periods[period_of(s.unit, day_of(times[i])) - start];
 
             p->count++;

@@ -97,6 +97,37 @@ static void makes_folders(void **state)
     assert_fails(reel__file_make_folder(temp_path("a/file/b"), &err), REEL_E_STORE, "not a folder");
 }
 
+static void a_database_is_not_written_over(void **state)
+{
+    const char *path = temp_write("own.db", "SQLite format 3");
+    reel_file_writer *writer = NULL;
+    reel_err err = {0};
+
+    (void)state;
+    assert_ok(reel__file_write(path, "text", 4, &err)); /* without the NUL it is none */
+    assert_ok(reel__file_write(path, "SQLite format 3\0 and pages", 26, &err));
+    assert_fails(reel__file_writer_open(&writer, path, &err), REEL_E_CONFLICT, "is a database");
+    assert_null(writer);
+    assert_int_equal(reel__file_size(path), 26);
+}
+
+static void knows_one_file_by_two_names(void **state)
+{
+    const char *path = temp_write("one", "text");
+    char link_path[TEMP_PATH], own[TEMP_PATH];
+
+    (void)state;
+    (void)snprintf(own, sizeof own, "%s", path);
+    (void)snprintf(link_path, sizeof link_path, "%s", temp_path("two"));
+    assert_int_equal(link(own, link_path), 0);
+    assert_true(reel__file_same(own, link_path));
+    assert_true(reel__file_same("nowhere", "nowhere"));
+    assert_true(reel__file_same("nowhere", "./nowhere"));
+    assert_false(reel__file_same("nowhere", "no/where"));
+    assert_false(reel__file_same("nowhere", own));
+    assert_false(reel__file_same(own, temp_write("three", "text")));
+}
+
 static void joins_paths(void **state)
 {
     static const char *const cases[][3] = {
@@ -467,6 +498,8 @@ int main(void)
         cmocka_unit_test(refuses_what_is_no_file),
         cmocka_unit_test(answers_questions),
         cmocka_unit_test(makes_folders),
+        cmocka_unit_test(a_database_is_not_written_over),
+        cmocka_unit_test(knows_one_file_by_two_names),
         cmocka_unit_test(joins_paths),
         cmocka_unit_test(appears_only_when_committed),
         cmocka_unit_test(what_a_killed_process_left_is_removed),

@@ -282,6 +282,12 @@ static void bad_archives(void **state)
     const archive_file large[] = {{"ratings.csv", zeros, size, true}};
     const archive_file path[] = {{"../ratings.csv", "x", 0}};
     const archive_file foreign[] = {{"a.csv", "a,b\n1,2\n", 0}, {"b.json", "[1]", 0}};
+    const archive_file half[] = {
+        {"ratings-movies.json", "[{\"rating\":8,\"movie\":{\"title\":\"Heat\"}}]", 0},
+        {"watched-history-1.json", "{bad", 0}};
+    const archive_file part[] = {
+        {"ratings.csv", "Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,Heat,1995,,4\n", 0},
+        {"watched.csv", "garbage\n1,2,3\n", 0}};
     const archive_file broken[] = {{"ratings-movies.json", "[{", 0}};
 
     (void)state;
@@ -291,6 +297,8 @@ static void bad_archives(void **state)
     refused(archive_write("path.zip", path, 1), REEL_E_FORMAT, "..");
     refused(archive_write("foreign.zip", foreign, 2), REEL_E_FORMAT, "nothing in this archive");
     refused(archive_write("broken.zip", broken, 1), REEL_E_FORMAT, "ratings-movies.json");
+    refused(archive_write("half.zip", half, 2), REEL_E_FORMAT, "watched-history-1.json");
+    refused(archive_write("part.zip", part, 2), REEL_E_FORMAT, "watched.csv: its first line");
     refused(temp_write("cut.zip", "PK\3\4cut"), REEL_E_FORMAT, "cut.zip");
     test_free(zeros);
 }
