@@ -1,5 +1,6 @@
 /* json_read.c - reading JSON over jansson, with our errors and limits. */
 #include "base/json.h"
+#include <stdio.h>
 
 #include <limits.h>
 #include <math.h>
@@ -55,6 +56,8 @@ reel_code reel__json_parse(json_t **out, const char *text, size_t length, size_t
         return REEL_OK;
     if (json_error_code(&error) == json_error_out_of_memory)
         return reel_fail(err, REEL_E_NOMEM, "out of memory for %zu bytes of JSON", length);
+    if (strstr(error.text, "JSON_ALLOW_NUL") != NULL)
+        (void)snprintf(error.text, sizeof error.text, "a text with \\u0000 in it");
     for (char *at = error.text; *at != '\0'; at++)
         if ((unsigned char)*at < 0x20)
             *at = ' ';

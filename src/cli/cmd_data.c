@@ -274,6 +274,10 @@ static reel_code export_matrix(const reel_args *args, reel_err *err)
     reel_open open = {0};
     reel_code rc;
 
+    if (args->words == 1 && strcmp(args->word[0], "ratings") == 0 &&
+        args->option[EXPORT_OUTPUT] == NULL)
+        return reel_fail(err, REEL_E_INVALID,
+                         "--output must be given: where the ratings go, such as ratings.csv");
     REEL_TRY(reel__args_need(args, EXPORT_OUTPUT, &output, err));
     if (args->words == 1 && strcmp(args->word[0], "enriched") == 0)
         return export_enriched(args, output, err);

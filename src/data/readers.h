@@ -117,11 +117,12 @@ REEL_MUST_USE reel_code reel__read_tmdb(reel_catalogue *catalogue, const char *m
 typedef enum reel_join { REEL_JOIN_NONE, REEL_JOIN_FOUND, REEL_JOIN_DOUBTFUL } reel_join;
 typedef struct reel_joined {
     reel_join join;
-    int32_t year;      /* of the object, 0 = unknown */
-    int64_t tmdb_id;   /* of the object, 0 = unknown */
-    const char *title; /* of a doubtful object, "" otherwise */
-    const char *by;    /* the id that joined them: "TMDb id", "IMDb id", "MovieLens id" */
-    bool accepted;     /* by a person's word, whatever its year */
+    int32_t year;       /* of the object, 0 = unknown */
+    int64_t tmdb_id;    /* of the object, 0 = unknown */
+    int64_t fetched_at; /* when TMDb said so, by the object itself; seconds, 0 = it does not say */
+    const char *title;  /* of a doubtful object, "" otherwise */
+    const char *by;     /* the id that joined them: "TMDb id", "IMDb id", "MovieLens id" */
+    bool accepted;      /* by a person's word, whatever its year */
 } reel_joined;
 /* NULL before metadata were read. Borrowed from the catalogue. */
 const reel_joined *reel__catalogue_joined(const reel_catalogue *catalogue, size_t index);

@@ -143,6 +143,7 @@ static reel_code join_film(enriching *work, reel_movie *film, const char *by, co
         return REEL_OK;
     REEL_TRY(reel__tmdb_year(&found.year, object, err));
     REEL_TRY(reel__json_get_int(object, "id", &found.tmdb_id, err));
+    REEL_TRY(reel__tmdb_fetched(&found.fetched_at, object, err));
     said = verdict_on(work->catalogue, index, found.tmdb_id);
     if (said != NULL ? !said->accepted : reel__catalogue_accepted(work->catalogue, index))
         return REEL_OK; /* not this film, or another one is */

@@ -3,6 +3,7 @@
  */
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/utf8.h"
 #include "data/tmdb_priv.h"
@@ -54,6 +55,24 @@ reel_code reel__tmdb_ids(reel_tmdb_ids *out, const json_t *object, reel_err *err
         rc = reel_fail(err, REEL_E_INVALID, "no id, imdb_id or movieId to know the film by");
 out:
     return rc;
+}
+
+reel_code reel__tmdb_fetched(int64_t *out, const json_t *object, reel_err *err)
+{
+    struct tm when = {0};
+    const char *text = "";
+    const reel_code rc = reel__json_get_text(object, "fetched_at", &text, err);
+    const char *end;
+
+    *out = 0;
+    if (rc != REEL_OK || *text == '\0')
+        return rc;
+    end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &when);
+    if (end == NULL || *end != '\0' || timegm(&when) < 0)
+        return reel_fail(err, REEL_E_INVALID,
+                         "fetched_at: \"%.30s\" is not a time such as 2026-11-23T08:15:00Z", text);
+    *out = timegm(&when);
+    return REEL_OK;
 }
 
 /* "", YYYY, YYYY-MM or YYYY-MM-DD */

@@ -16,6 +16,8 @@ typedef struct reel_tmdb_ids {
 REEL_MUST_USE reel_code reel__tmdb_ids(reel_tmdb_ids *out, const json_t *object, reel_err *err);
 /* Year of release_date, 0 = unknown. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__tmdb_year(int32_t *out, const json_t *object, reel_err *err);
+/* Seconds of fetched_at ("2026-11-23T08:15:00Z"), 0 = it has none. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__tmdb_fetched(int64_t *out, const json_t *object, reel_err *err);
 /* Fill in the film with what the object knows; texts are kept by the catalogue. On failure the film
  * stays as it was. Errors: E_INVALID, E_NOMEM. */
 REEL_MUST_USE reel_code reel__tmdb_fill(reel_catalogue *catalogue, reel_movie *film,

@@ -134,7 +134,8 @@ reel_code reel__overview_length(reel_figure *figure, const reel_facts *facts, re
 
     REEL_TRY(gather(&v, facts, overview_length, err));
     if (v.count == 0) {
-        figure->absent = "No film in this database has an overview; `reel enrich` brings them.";
+        figure->absent =
+            "No film here has an overview: `reel enrich` brings them, REEL_TMDB=off hides them.";
         goto out;
     }
     b = even_bins(&v, 30);
@@ -165,7 +166,7 @@ static double vote_average(const reel_movie *movie)
 }
 
 static const char no_votes[] =
-    "No film in this database has a vote average; `reel enrich` brings them.";
+    "No film here has a vote average: `reel enrich` brings them, REEL_TMDB=off hides them.";
 
 reel_code reel__vote_average(reel_figure *figure, const reel_facts *facts, reel_err *err)
 {
@@ -293,7 +294,7 @@ static double popularity(const reel_movie *movie)
 }
 
 static const char no_popularity[] =
-    "No film in this database has a popularity; `reel enrich` brings them.";
+    "No film here has a popularity: `reel enrich` brings them, REEL_TMDB=off hides them.";
 
 static double skewness(const double *of, size_t count)
 {

@@ -74,7 +74,7 @@ bool reel__match_of(reel_match *match, char reason[REEL_REASON], const reel_cata
         return false;
     *match = (reel_match){.movie = film->id,
                           .tmdb_id = joined->tmdb_id > 0 ? joined->tmdb_id : 0,
-                          .fetched_at = fetched_at,
+                          .fetched_at = joined->fetched_at > 0 ? joined->fetched_at : fetched_at,
                           .state = REEL_MATCH_FOUND,
                           .score = 1,
                           .reason = reason};
@@ -177,10 +177,11 @@ out:
 /* ---- what is new --------------------------------------------------------------------------- */
 
 /* Whether this film's metadata are as new as the file's, and not stale. */
-static bool is_fresh(const enriching *e, const reel_match *known)
+static bool is_fresh(const enriching *e, const reel_match *known, const reel_match *found)
 {
     return known != NULL && reel__match_brought(known) && !e->opts->all &&
-           known->fetched_at >= e->written_at && e->now - known->fetched_at < REEL_STALE_SECONDS;
+           known->fetched_at >= found->fetched_at &&
+           e->now - known->fetched_at < REEL_STALE_SECONDS;
 }
 
 static reel_code write_film(enriching *e, const reel_movie *film, const reel_match *match)
@@ -219,7 +220,7 @@ static reel_code take_film(enriching *e, size_t index)
     if (reel__match_of(&found, reason, e->catalogue, index, e->written_at))
         match = &found;
     brought = match == &found && found.state != REEL_MATCH_REVIEW;
-    if (brought && is_fresh(e, known)) {
+    if (brought && is_fresh(e, known, &found)) {
         e->report->kept++;
         count_film(e, &was, known);
         return REEL_OK;

@@ -36,3 +36,10 @@ run reel enrich --database t.db
 run reel enrich --from films.jsonl
 run reel enrich --database none.db --from films.jsonl
 run reel export enriched --database t.db --format npy --output e.csv
+# When a line says when TMDb said so, that counts, and not the file's time.
+sed 's/"fetched_at":"[^"]*"/"fetched_at":"2020-02-03T04:05:06Z"/' e.jsonl >old.jsonl
+reel enrich --database u.db --from old.jsonl --all --quiet
+reel export enriched --database u.db --format jsonl --output v.jsonl --quiet
+grep -c 2020-02-03T04:05:06Z v.jsonl
+sed 's/2020-02-03T04:05:06Z/long ago/' old.jsonl >wrong.jsonl
+run reel enrich --database u.db --from wrong.jsonl
