@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/given.h"
@@ -297,6 +298,8 @@ static reel_code search(const reel_args *args, reel_err *err)
     REEL_TRY(reel__args_words(args, query, sizeof query, "what to search for", err));
     REEL_TRY(reel__args_int(args, OPT_THIRD, 1, ANSWERS_MAX, &limit, err));
     REEL_TRY(reel__open(&open, args, OPT_DATABASE, OPT_MODELS, "popular", err));
+    if (!reel__utf8_valid(query, strlen(query)))
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "what is searched for is no UTF-8 text"));
     REEL_TRY(reel__search(open.session, query, (reel_page){0, (size_t)limit}, &hits, err));
     if (args->json)
         rc = reel__print_json(write_hits, &(found){&open, &hits}, err);

@@ -384,6 +384,18 @@ out:
     return rc;
 }
 
+/* What was put aside to be brought back must not be what is loaded over. */
+static reel_code refuse_backup(const loading *l)
+{
+    char hash[65];
+
+    if (reel__store_sealed(l->store, hash, NULL) != REEL_OK)
+        return REEL_OK;
+    return reel_fail(l->err, REEL_E_CONFLICT,
+                     "%s: is a backup; bring it back first: reel restore --from %s --database FILE",
+                     reel__store_path(l->store), reel__store_path(l->store));
+}
+
 reel_code reel__load(const reel_load_opts *opts, reel_load_report *report, reel_err *err)
 {
     const reel_store_opts create = {.create = true};
@@ -399,6 +411,7 @@ reel_code reel__load(const reel_load_opts *opts, reel_load_report *report, reel_
     if (l.catalogue != NULL)
         REEL_TRY(know_catalogue(&l));
     REEL_TRY(reel__store_open(&l.store, opts->database, &create, err));
+    REEL_TRY(refuse_backup(&l));
     REEL_TRY(store_all(&l));
     report->seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
 out:

@@ -140,10 +140,10 @@ reel_code reel__sqlite_sealed(reel_store *base, char hash[65], reel_err *err)
     reel_code rc = REEL_OK;
 
     (void)pthread_mutex_lock(&store->reader_lock);
-    REEL_TRY(check_structure(store->reader, base->path, err));
     REEL_TRY(reel__sqlite_number(
         store->reader, "SELECT count(*) FROM sqlite_master WHERE name = 'backup'", &there, err));
     if (there > 0) {
+        REEL_TRY(check_structure(store->reader, base->path, err));
         REEL_TRY(reel__sqlite_prepare(&s, store->reader, "SELECT hash FROM backup", err));
         REEL_TRY(reel__sqlite_step(s, &row, err));
     }

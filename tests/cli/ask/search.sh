@@ -11,3 +11,4 @@ run reel search "pan's labirynth" --database reel.db
 run reel search moon 1902 --limit 1 --database reel.db
 run reel search bearded astronomers --limit 2 --database reel.db
 reel search "$(printf %5000s | tr " " x)" --database reel.db 2>&1 || true
+run reel search "$(printf '\377\376')" --database reel.db

@@ -17,3 +17,4 @@ head -c 20000 reel.backup >cut.backup
 run reel restore --from cut.backup --database third.db
 run reel restore --from reel.backup
 ls -- *.partial* 2>/dev/null || echo 'nothing half-written'
+run reel load --movielens sample --database reel.backup
