@@ -66,16 +66,6 @@ static void put_route(reel_buf *out, const reel_route *route, const json_t *para
     reel__buf_text(out, "</dl></details>\n");
 }
 
-/* "movies" of "/api/v1/movies/{id}" */
-static size_t group_of(const char *path, const char **group)
-{
-    static const char base[] = "/api/v1/";
-    const bool inside = strncmp(path, base, strlen(base)) == 0;
-
-    *group = inside ? path + strlen(base) : "operation";
-    return strcspn(*group, "/");
-}
-
 static void put_routes(reel_buf *out, const json_t *parameters)
 {
     const char *before = "", *group;
@@ -86,7 +76,7 @@ static void put_routes(reel_buf *out, const json_t *parameters)
 
         if (route->door == REEL_DOOR_ADMIN || route->name == NULL)
             continue;
-        length = group_of(route->path, &group);
+        length = reel__route_group(route->path, &group);
         if (length != length_before || strncmp(group, before, length) != 0)
             reel__buf_format(out, "<h2>%.*s</h2>\n", (int)length, group);
         before = group;

@@ -93,16 +93,14 @@ static void put_answers(reel_json *json, const reel_route *route)
     reel__json_object_end(json);
 }
 
-/* "movies" of "/api/v1/movies/{id}" */
 static void put_tag(reel_json *json, const char *path)
 {
-    static const char base[] = "/api/v1/";
-    const bool inside = strncmp(path, base, strlen(base)) == 0;
+    const char *group;
+    const size_t length = reel__route_group(path, &group);
 
-    path += inside ? strlen(base) : 0;
     reel__json_key(json, "tags");
     reel__json_array(json);
-    reel__json_text_n(json, inside ? path : "operation", inside ? strcspn(path, "/") : 9);
+    reel__json_text_n(json, group, length);
     reel__json_array_end(json);
 }
 

@@ -90,6 +90,15 @@ const reel_route *reel__route_at(size_t index)
     return index < ROUTES ? &routes[index] : NULL;
 }
 
+size_t reel__route_group(const char *path, const char **group)
+{
+    static const char base[] = "/api/v1/";
+    const bool inside = strncmp(path, base, strlen(base)) == 0;
+
+    *group = inside ? path + strlen(base) : "operation";
+    return strcspn(*group, "/");
+}
+
 /* As many digits as an id of the data may have. */
 static bool read_id(const char *digits, size_t count, int64_t *id)
 {

@@ -40,6 +40,10 @@ typedef struct reel_route {
 
 const reel_route *reel__route_at(size_t index); /* NULL beyond the last */
 
+/* What a path is about, for headings: "movies" of "/api/v1/movies/{id}", "operation" outside of the
+ * API. Its length. */
+size_t reel__route_group(const char *path, const char **group);
+
 /* What stands in a path for the names in braces. */
 typedef struct reel_route_parts {
     int64_t id;
