@@ -48,7 +48,11 @@ static void set_label(reel_catalogue *catalogue, reel_generation generation)
 static reel_code find_generation(reel_generation *out, const char *folder, reel_err *err)
 {
     if (!reel__file_is_folder(folder))
-        return reel_fail(err, REEL_E_NOTFOUND, "%s: there is no such folder", folder);
+        return reel_fail(err, REEL_E_NOTFOUND,
+                         reel__file_exists(folder)
+                             ? "%s: is a file; give the folder of MovieLens files it is in"
+                             : "%s: there is no such folder",
+                         folder);
     for (int g = 0; g < GENERATIONS; g++) {
         char *path = reel__path_join(folder, movie_files[g]);
         const bool there = path != NULL && reel__file_exists(path);
