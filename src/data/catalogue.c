@@ -18,7 +18,7 @@ struct catalogue_block {
     char text[];
 };
 
-static const reel_movie no_movie = {
+const reel_movie reel__movie_blank = {
     .title = "",
     .name = "",
     .genres = "",
@@ -206,7 +206,7 @@ reel_code reel__catalogue_add(reel_catalogue *catalogue, reel_movie **out, int64
                               reel_slice title, reel_err *err)
 {
     reel_code rc = REEL_OK;
-    reel_movie movie = no_movie;
+    reel_movie movie = reel__movie_blank;
 
     *out = NULL;
     movie.id = id;

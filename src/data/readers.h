@@ -97,6 +97,9 @@ char *reel__movielens_ratings_path(const char *folder, reel_generation generatio
 struct reel_buf;
 void reel__title_parse(const char *title, size_t length, struct reel_buf *name, int32_t *year);
 
+/* A film of which nothing is known: id 0, texts "", numbers that are none. */
+extern const reel_movie reel__movie_blank;
+
 /* ---- TMDb-shaped metadata ------------------------------------------------------------------ */
 
 typedef struct reel_enrich_report {

@@ -5,7 +5,6 @@
  */
 #include "service/load.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -246,25 +245,12 @@ out:
 
 static reel_movie numbered_film(int64_t id, char name[ID_TEXT])
 {
+    reel_movie film = reel__movie_blank;
+
     (void)snprintf(name, ID_TEXT, "%lld", (long long)id);
-    return (reel_movie){.id = id,
-                        .title = name,
-                        .name = name,
-                        .genres = "",
-                        .overview = "",
-                        .tagline = "",
-                        .keywords = "",
-                        .cast = "",
-                        .directors = "",
-                        .tags = "",
-                        .original_title = "",
-                        .language = "",
-                        .release_date = "",
-                        .poster_path = "",
-                        .backdrop_path = "",
-                        .trailer_key = "",
-                        .vote_average = NAN,
-                        .popularity = NAN};
+    film.id = id;
+    film.title = film.name = name;
+    return film;
 }
 
 /* A list of ratings names films by number only. */

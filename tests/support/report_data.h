@@ -10,30 +10,19 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "data/readers.h"
 #include "report/figure.h"
 #include "support/check.h"
 
 static inline reel_movie plain_film(int64_t id, const char *name, const char *genres, int year)
 {
-    return (reel_movie){.id = id,
-                        .title = name,
-                        .name = name,
-                        .genres = genres,
-                        .overview = "",
-                        .tagline = "",
-                        .keywords = "",
-                        .cast = "",
-                        .directors = "",
-                        .tags = "",
-                        .original_title = "",
-                        .language = "",
-                        .release_date = "",
-                        .poster_path = "",
-                        .backdrop_path = "",
-                        .trailer_key = "",
-                        .year = year,
-                        .vote_average = NAN,
-                        .popularity = NAN};
+    reel_movie film = reel__movie_blank;
+
+    film.id = id;
+    film.title = film.name = name;
+    film.genres = genres;
+    film.year = year;
+    return film;
 }
 
 static inline reel_dataset *data_of(const reel_movie *films, size_t film_count,

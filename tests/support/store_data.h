@@ -13,6 +13,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/readers.h"
 #include "store/store.h"
 
 #define assert_ok(expression, error)                                                               \
@@ -35,26 +36,10 @@
 
 static inline reel_movie blank_movie(int64_t id)
 {
-    return (reel_movie){
-        .id = id,
-        .title = "",
-        .name = "",
-        .genres = "",
-        .overview = "",
-        .tagline = "",
-        .keywords = "",
-        .cast = "",
-        .directors = "",
-        .tags = "",
-        .original_title = "",
-        .language = "",
-        .release_date = "",
-        .poster_path = "",
-        .backdrop_path = "",
-        .trailer_key = "",
-        .vote_average = NAN,
-        .popularity = NAN,
-    };
+    reel_movie film = reel__movie_blank;
+
+    film.id = id;
+    return film;
 }
 
 static inline reel_event blank_event(const char *id)
