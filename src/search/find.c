@@ -304,8 +304,9 @@ static void most_popular(reel_search_work *work, const reel_search_opts *opts,
     out->items = work->best;
 }
 
-static void find_all(reel_search_work *work)
+static void find_as_typed(reel_search_work *work)
 {
+    next_stamp(work);
     reel__find_words(work, true);
     order_touched(work);
     reel__find_words(work, false);
@@ -317,6 +318,28 @@ static void find_all(reel_search_work *work)
         reel__judge_films(work);
         reel__judge_year(work);
     }
+}
+
+/* "terminator2" where nothing is called so: "terminator 2", if something is. */
+static reel_code find_parted(reel_search_work *work, const char *typed, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    find_as_typed(work);
+    if (work->named_hits > 0 || !reel__query_part_numbers(&work->query, typed))
+        goto out;
+    REEL_TRY(reel__query_read(&work->query, work->query.parted.data, err));
+    find_as_typed(work);
+    if (work->named_hits > 0)
+        goto out;
+    REEL_TRY(reel__query_read(&work->query, typed, err));
+    find_as_typed(work);
+out:
+    return rc;
+}
+
+static void find_nearly(reel_search_work *work)
+{
     if (work->title_hits < ENOUGH && !work->exact) {
         reel__typos_whole(work);
         reel__typos_words(work);
@@ -338,13 +361,13 @@ reel_code reel__search_find(reel_search_work *work, const char *query, const ree
     *out = (reel_search_hits){0};
     REEL_TRY(reel__query_read(&work->query, query, err));
     REEL_TRY(reserve_best(work, most, err));
-    next_stamp(work);
     if (work->query.count == 0) {
         most_popular(work, opts, out);
         goto out;
     }
     work->titles_only = opts->titles_only;
-    find_all(work);
+    REEL_TRY(find_parted(work, query, err));
+    find_nearly(work);
     picked = pick(work, most, &out->total);
     if (picked > opts->offset) {
         out->items = work->best + opts->offset;

@@ -12,7 +12,8 @@ static const float BEGINS = 0.9F, BEGINS_IN_ARTICLE = 0.87F, RUN_TOGETHER = 0.86
 static const float NOT_THE_NAME = 0.01F; /* another title, or an article too many */
 static const float PERSON = 0.7F, PERSON_WORDS = 0.68F, WITH_PERSON = 0.64F;
 static const float MISSPELT = 0.62F, MISSPELT_LAST = 0.4F, AN_EDIT = 0.02F;
-static const float KEYWORD = 0.56F, KEYWORD_WORDS = 0.54F, WITH_KEYWORD = 0.52F, YEAR = 0.5F;
+static const float KEYWORD = 0.56F, KEYWORD_WORDS = 0.54F, WITH_KEYWORD = 0.52F;
+static const float ALL_WITH_YEAR = 0.88F, YEAR = 0.75F, BEGUN_YEAR = 0.73F;
 static const float WITH_OVERVIEW = 0.47F, OVERVIEW = 0.46F;
 static const float MISSPELT_WORDS = 0.36F, MISSPELT_PERSON = 0.28F, SOME = 0.2F;
 static const float SMALL_WORD = 0.06F, OTHER_YEAR = 0.25F, NEXT_YEAR = 0.03F, NO_YEAR = 0.1F;
@@ -107,7 +108,9 @@ static reel_found judge_title(const reel_search_work *work, uint32_t at, uint16_
         found.match = (found.how == REEL_FOUND_EXACT ? worth : BEGINS) - NOT_THE_NAME;
     } else {
         found.how = REEL_FOUND_WORDS;
-        found.match = WORDS - (other ? NOT_THE_NAME : 0) - less_for_small(&work->query, mask);
+        found.match =
+            mask == work->query.all && (mask & work->query.years) != 0 ? ALL_WITH_YEAR : WORDS;
+        found.match -= (other ? NOT_THE_NAME : 0) + less_for_small(&work->query, mask);
     }
     return found;
 }
@@ -218,12 +221,16 @@ void reel__judge_films(reel_search_work *work)
 void reel__judge_year(reel_search_work *work)
 {
     const reel_query *query = &work->query;
-    const reel_found found = {.match = YEAR, .field = REEL_FOUND_YEAR, .how = REEL_FOUND_EXACT};
+    const bool whole = query->year_count == 1 && query->all == query->years;
+    const int32_t first = whole ? query->year[0] : query->begun, per = whole ? 1 : query->begun_per;
+    const reel_found found = {.match = whole ? YEAR : BEGUN_YEAR,
+                              .field = REEL_FOUND_YEAR,
+                              .how = whole ? REEL_FOUND_EXACT : REEL_FOUND_PREFIX};
 
-    if (query->year_count != 1 || query->all != query->years)
+    if (!whole && !query->begun_alone)
         return;
     for (reel_index film = 0; film < work->index->movies; film++)
-        if (work->index->years[film] == query->year[0])
+        if (work->index->years[film] / per == first)
             offer(work, film, &found, query->years);
 }
 

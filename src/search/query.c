@@ -15,6 +15,7 @@ void reel__query_init(reel_query *query)
     reel__buf_init(&query->plain, PLAIN_MOST);
     reel__buf_init(&query->texts, TEXTS_MOST);
     reel__buf_init(&query->room, PLAIN_MOST);
+    reel__buf_init(&query->parted, PLAIN_MOST);
 }
 
 void reel__query_fini(reel_query *query)
@@ -22,6 +23,7 @@ void reel__query_fini(reel_query *query)
     reel__buf_fini(&query->plain);
     reel__buf_fini(&query->texts);
     reel__buf_fini(&query->room);
+    reel__buf_fini(&query->parted);
 }
 
 /* ---- words ---------------------------------------------------------------------------------- */
@@ -93,13 +95,13 @@ static bool add_word(void *user, const reel_word *word)
     return more;
 }
 
-/* "matrix 199": on the way to a year. */
+/* "matrix 199": on the way to a year; alone it takes three digits. */
 static void note_begun_year(reel_query *query, size_t last)
 {
     const reel_query_word *word = &query->words[last];
     const size_t length = word->length;
 
-    if (last == 0 || length < 2 || length > 3 || strspn(word->text, "0123456789") < length)
+    if (length < (last == 0 ? 3 : 2) || length > 3 || strspn(word->text, "0123456789") < length)
         return;
     query->begun = (int32_t)strtol(word->text, NULL, 10);
     query->begun_per = length == 2 ? 100 : 10;
@@ -128,6 +130,7 @@ static void weigh_words(reel_query *query)
         query->words[query->count - 1].prefix = true;
     if (last < query->count)
         note_begun_year(query, last);
+    query->begun_alone = query->count == 1 && query->begun_bit != 0;
     if ((query->needed & ~query->begun_bit) != 0)
         query->needed &= (uint16_t)~query->begun_bit;
     else
@@ -255,4 +258,23 @@ reel_code reel__query_read(reel_query *query, const char *text, reel_err *err)
     rc = write_texts(query, err);
 out:
     return rc;
+}
+
+bool reel__query_part_numbers(reel_query *query, const char *text)
+{
+    size_t parts = 0;
+
+    reel__buf_clear(&query->parted);
+    for (const char *at = text; *at != '\0'; at++) {
+        const bool digit = *at >= '0' && *at <= '9';
+        const bool before = at > text && at[-1] >= '0' && at[-1] <= '9';
+        const bool joined = at > text && at[0] != ' ' && at[-1] != ' ' && digit != before;
+
+        if (joined)
+            reel__buf_char(&query->parted, ' ');
+        parts += joined;
+        reel__buf_append(&query->parted, at, 1);
+    }
+    reel__buf_char(&query->parted, '\0');
+    return parts > 0 && query->parted.length <= REEL_SEARCH_QUERY_MAX && !query->parted.failed;
 }

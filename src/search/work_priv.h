@@ -27,7 +27,7 @@ typedef struct reel_query_text {
 } reel_query_text;
 
 typedef struct reel_query {
-    reel_buf plain, texts, room;
+    reel_buf plain, texts, room, parted;
     reel_query_word words[REEL_QUERY_WORDS];
     size_t count;
     uint16_t all, needed; /* bits of words; those not needed say little, or are years */
@@ -37,6 +37,7 @@ typedef struct reel_query {
     uint16_t year_bit[REEL_QUERY_YEARS];
     uint16_t begun_bit;       /* of "199", which may become a year; 0 = none */
     int32_t begun, begun_per; /* 199 and 10: years from 1990 on, fewer than 2000 */
+    bool begun_alone;         /* nothing else was typed */
     /* Without the years whose bits are set in the place. */
     reel_query_text without[1 << REEL_QUERY_YEARS];
     size_t letters; /* of all words but years */
@@ -44,6 +45,8 @@ typedef struct reel_query {
 
 /* Errors: E_INVALID, E_NOMEM. */
 REEL_MUST_USE reel_code reel__query_read(reel_query *query, const char *text, reel_err *err);
+/* The text with digits and letters parted, in query->parted; false where they nowhere meet. */
+bool reel__query_part_numbers(reel_query *query, const char *text);
 void reel__query_init(reel_query *query);
 void reel__query_fini(reel_query *query);
 /* The text for an entry that has the words of mask: years it lacks are left out. */
