@@ -90,6 +90,14 @@ static bool begins(const reel_search_work *work, const reel_search_entry *entry,
            (length <= 8 || memcmp(work->index->text + entry->at + 8, with + 8, length - 8) == 0);
 }
 
+/* "2001 space": what may be a year stands in the title with all the rest. */
+static float worth_of_words(const reel_query *query, uint16_t mask)
+{
+    const bool all_with_year = mask == query->all && (mask & query->years) != 0;
+
+    return (all_with_year ? ALL_WITH_YEAR : WORDS) - less_for_small(query, mask);
+}
+
 static reel_found judge_title(const reel_search_work *work, uint32_t at, uint16_t mask)
 {
     const reel_search_entry *entry = &work->index->entries[at];
@@ -108,9 +116,7 @@ static reel_found judge_title(const reel_search_work *work, uint32_t at, uint16_
         found.match = (found.how == REEL_FOUND_EXACT ? worth : BEGINS) - NOT_THE_NAME;
     } else {
         found.how = REEL_FOUND_WORDS;
-        found.match =
-            mask == work->query.all && (mask & work->query.years) != 0 ? ALL_WITH_YEAR : WORDS;
-        found.match -= (other ? NOT_THE_NAME : 0) + less_for_small(&work->query, mask);
+        found.match = worth_of_words(&work->query, mask) - (other ? NOT_THE_NAME : 0);
     }
     return found;
 }
