@@ -57,7 +57,7 @@ test("while the server is away events wait, and arrive later under the same id",
 });
 
 test("the log shows it, filtered by method and by event", async () => {
-  await settled(page, "/log");
+  await settled(page, "/analytics/feedback");
   const rows = page.locator(".log tbody tr");
   await until("rows", async () => (await rows.count()) >= 4);
   await page.getByLabel("Method").selectOption("popular");

@@ -107,6 +107,23 @@ test("the theme is kept over a reload", async () => {
   assert.equal(await ground(), colour);
 });
 
+test("whoever reads Spanish reads Spanish, and the document says so", async () => {
+  const spanish = await open({ locale: "es-ES" });
+  try {
+    await settled(spanish.page, `/film/${film.movie}`);
+    assert.equal(await spanish.page.locator("html").getAttribute("lang"), "es");
+    const text = await spanish.page.locator("#app").innerText();
+    assert.match(text, /Parecidas a /);
+    assert.match(text, /Saltar al contenido/);
+    assert.doesNotMatch(text, /More like|Your stars|Licences|Directed by/);
+    await settled(spanish.page, "/analytics/feedback");
+    assert.match(await spanish.page.locator("h1").innerText(), /Registro/);
+    assert.deepEqual(spanish.complaints, []);
+  } finally {
+    await spanish.close();
+  }
+});
+
 test("nothing was complained about", () => {
   assert.deepEqual(browser.complaints, []);
 });

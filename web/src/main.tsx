@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { App } from "./app";
 import { startFeedback } from "./lib/feedback";
+import { lang } from "./lib/format";
 import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -11,5 +12,6 @@ import "./styles/films.css";
 import "./styles/panel.css";
 import "./styles/pages.css";
 
+document.documentElement.lang = lang;
 startFeedback();
 render(<App />, document.getElementById("app")!);

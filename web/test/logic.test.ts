@@ -4,7 +4,10 @@ import { elsewhere, marksOf, pieces } from "../src/lib/found";
 import { withRating } from "../src/lib/own";
 import { hostAnswered, hostAway, hostFailed, sized, whenHostAway } from "../src/lib/posters";
 import { match } from "../src/lib/router";
-import { printed, reasonLine, share, starsInWords, t } from "../src/lib/texts";
+import { languageOf, printed, share } from "../src/lib/format";
+import { reasonLine } from "../src/lib/reason";
+import { catalogues } from "../src/lib/texts";
+import type { Texts } from "../src/lib/texts/en";
 import { uuid } from "../src/lib/uuid";
 import { digitsFor, filmBars, rounded, sumLines } from "../src/lib/why";
 import type { FoundMovie, ListItem, Movie } from "../src/lib/types";
@@ -25,8 +28,9 @@ test("addresses lead to their pages", () => {
   assert.deepEqual(match("/people"), { page: "people" });
   assert.deepEqual(match("/people/7/"), { page: "person", id: 7 });
   assert.deepEqual(match("/rate"), { page: "rate" });
+  assert.deepEqual(match("/analytics/feedback"), { page: "log" });
   assert.deepEqual(match("/log"), { page: "log" });
-  for (const path of ["/film", "/film/x", "/film/-1", "/film/1/2", "/film/9007199254740993", "/nowhere"])
+  for (const path of ["/film", "/film/x", "/film/-1", "/film/1/2", "/film/9007199254740993", "/analytics", "/nowhere"])
     assert.deepEqual(match(path), { page: "missing" }, path);
 });
 
@@ -60,11 +64,36 @@ test("a UUID is made without crypto.randomUUID, and without crypto", () => {
   assert.notEqual(uuid({}), uuid({}));
 });
 
+test("the language is the first one wanted that there is a catalogue for", () => {
+  assert.equal(languageOf(["es-MX", "en"]), "es");
+  assert.equal(languageOf(["fr", "pt-BR", "ES", "en"]), "es");
+  assert.equal(languageOf(["en-GB", "es"]), "en");
+  assert.equal(languageOf(["fr"]), "en");
+  assert.equal(languageOf([]), "en");
+});
+
+// Every path to a text, with what kind of text lies there: "nav.home string".
+function paths(value: unknown, before = ""): string[] {
+  if (typeof value !== "object" || value === null) return [`${before} ${typeof value}`];
+  return Object.entries(value).flatMap(([key, one]) => paths(one, before ? `${before}.${key}` : key)).sort();
+}
+
+test("both catalogues have the same texts, none of them empty in one only", () => {
+  const { en, es } = catalogues;
+  assert.deepEqual(paths(es), paths(en));
+  assert.ok(paths(en).length > 100);
+  const at = (texts: Texts, path: string) =>
+    path.split(" ")[0]!.split(".").reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], texts);
+  for (const path of paths(en).filter((one) => one.endsWith("string")))
+    assert.equal(at(es, path) === "", at(en, path) === "", path);
+});
+
 test("stars are said in words", () => {
-  assert.equal(starsInWords(5), "five stars");
-  assert.equal(starsInWords(1), "one star");
-  assert.equal(starsInWords(3.5), "three and a half stars");
-  assert.equal(starsInWords(0.5), "half a star");
+  const { en, es } = catalogues;
+  assert.deepEqual([5, 1, 3.5, 1.5, 0.5].map(en.star),
+    ["five stars", "one star", "three and a half stars", "one and a half stars", "half a star"]);
+  assert.deepEqual([5, 1, 3.5, 1.5, 0.5].map(es.star),
+    ["cinco estrellas", "una estrella", "tres estrellas y media", "una estrella y media", "media estrella"]);
 });
 
 test("the reason is the strongest true sentence", () => {
@@ -162,6 +191,7 @@ test("a host that fails three times in a row is given up, and everybody is told 
 });
 
 test("what was left out is said, zeroes are not", () => {
+  const t = catalogues.en;
   assert.equal(t.left({ seen: 210, exclude: 1 }), "Left out: seen, 210; not for you, 1");
   assert.equal(t.left({ seen: 0 }), null);
 });

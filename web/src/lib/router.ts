@@ -16,7 +16,9 @@ export function match(path: string): Route {
   const number = second !== undefined && /^\d+$/.test(second) ? Number(second) : NaN;
   const id = Number.isSafeInteger(number) ? number : null;
   if (parts.length === 0) return { page: "home" };
-  if (parts.length === 1 && (first === "people" || first === "rate" || first === "log")) return { page: first };
+  if (parts.length === 1 && (first === "people" || first === "rate")) return { page: first };
+  // The log's first address is kept for those who wrote it down.
+  if (path === "/log" || (parts.length === 2 && first === "analytics" && second === "feedback")) return { page: "log" };
   if (parts.length === 2 && id !== null && first === "film") return { page: "film", id };
   if (parts.length === 2 && id !== null && first === "people") return { page: "person", id };
   return { page: "missing" };

@@ -7,7 +7,8 @@ import { report } from "../lib/feedback";
 import { useTitle } from "../lib/hooks";
 import { loadOwn, saveOwn, withRating } from "../lib/own";
 import { useResource } from "../lib/resource";
-import { decimal, printed, t } from "../lib/texts";
+import { decimal, printed } from "../lib/format";
+import { t } from "../lib/texts";
 import type { FullMovie } from "../lib/types";
 import { Icon } from "../ui/icon";
 import { Poster } from "../ui/poster";
@@ -141,7 +142,7 @@ function FilmHead({ film }: { film: FullMovie }) {
         {original && <p class="film-original" lang={film.language ?? undefined}>{t.film.original(original)}</p>}
         {film.genres.length > 0 && (
           <ul class="chips">
-            {film.genres.map((genre) => <li key={genre}>{genre}</li>)}
+            {film.genres.map((genre) => <li key={genre}>{t.genre(genre)}</li>)}
           </ul>
         )}
         <Meters film={film} />

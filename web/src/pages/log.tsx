@@ -5,7 +5,8 @@ import { outbox } from "../lib/feedback";
 import { useTitle } from "../lib/hooks";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
-import { printed, t } from "../lib/texts";
+import { clock, printed } from "../lib/format";
+import { t } from "../lib/texts";
 import type { EventType, LogEvent, Method, Page } from "../lib/types";
 import { Failed, Notice, RowsSkeleton } from "../ui/states";
 
@@ -13,8 +14,6 @@ const pageSize = 25;
 const filmsShown = 3;
 const methods: Method[] = ["hybrid", "content", "user-knn", "popular"];
 const types: EventType[] = ["impression", "click", "rating", "not_interested", "trailer"];
-
-const clock = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
 interface ChoiceProps {
   label: string;
@@ -64,13 +63,13 @@ function Source({ id }: { id: number }) {
 }
 
 function Row({ event }: { event: LogEvent }) {
-  const method = event.method ? (t.controls.names[event.method as Method] ?? event.method) : null;
+  const method = event.method ? t.method(event.method) : null;
   return (
     <tr>
       <td class="log-when"><time dateTime={event.time}>{clock.format(new Date(event.time))}</time></td>
       <td class="log-what">
-        <span>{t.log.names[event.type] ?? event.type}</span>
-        {event.value !== undefined && event.value !== null && <span class="log-note">{t.log.value(event.value)}</span>}
+        <span>{t.log.event(event.type)}</span>
+        {event.value !== undefined && event.value !== null && <span class="log-note">{t.star(event.value)}</span>}
         {method && <span class="log-note">{method}</span>}
       </td>
       <td class="log-who">
@@ -124,9 +123,9 @@ export function LogPage({ search }: { search: URLSearchParams }) {
       <p class="lead">{t.log.lead}</p>
       <div class="filters">
         <Choice label={t.log.method} value={method} none={t.log.all} choose={(m) => setQuery({ method: m })}
-          options={methods.map((m) => [m, t.controls.names[m]])} />
+          options={methods.map((m) => [m, t.method(m)])} />
         <Choice label={t.log.type} value={type} none={t.log.any} choose={(e) => setQuery({ type: e })}
-          options={types.map((e) => [e, t.log.names[e]])} />
+          options={types.map((e) => [e, t.log.event(e)])} />
         <button type="button" class="button" onClick={() => setLook(Date.now())}>{t.log.refresh}</button>
       </div>
       {waiting > 0 && <p class="remark">{t.log.unsent(waiting)}</p>}

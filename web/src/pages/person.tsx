@@ -4,7 +4,8 @@ import { api } from "../lib/api";
 import { useHealth, useScale } from "../lib/health";
 import { useTitle } from "../lib/hooks";
 import { useResource } from "../lib/resource";
-import { printed, t } from "../lib/texts";
+import { printed } from "../lib/format";
+import { t } from "../lib/texts";
 import type { FullPerson, Page, RatedMovie } from "../lib/types";
 import { Poster } from "../ui/poster";
 import { Recommended } from "../ui/recommended";
@@ -26,7 +27,7 @@ function Genres({ person }: { person: FullPerson }) {
       <dl class="genres">
         {genres.map((g) => (
           <div key={g.genre}>
-            <dt>{g.genre}</dt>
+            <dt>{t.genre(g.genre)}</dt>
             <dd>
               <span class="meter-track" aria-hidden="true"><span class="meter-fill" style={{ "--share": g.ratings / most }} /></span>
               <span class="meter-note">{g.ratings}</span>

@@ -29,11 +29,11 @@ export function MethodSwitch({ value, offered, choose }: SwitchProps) {
         {methods.map((m) => (
           <label key={m}>
             <input type="radio" name={name} value={m} checked={m === value} onChange={() => choose(m)} />
-            <span>{t.controls.names[m]}</span>
+            <span>{t.method(m)}</span>
           </label>
         ))}
       </span>
-      <span class="switch-note" aria-live="polite">{t.controls.notes[value]}</span>
+      <span class="switch-note" aria-live="polite">{t.methodNote(value)}</span>
     </fieldset>
   );
 }

@@ -2,7 +2,9 @@
 import { useRef } from "preact/hooks";
 import { report } from "../lib/feedback";
 import { useGlide, useImpression } from "../lib/hooks";
-import { decimal, printed, reasonLine, t, type Audience } from "../lib/texts";
+import { decimal, printed } from "../lib/format";
+import { reasonLine, type Audience } from "../lib/reason";
+import { t } from "../lib/texts";
 import type { FilmList, ListItem, Movie } from "../lib/types";
 import { Poster } from "./poster";
 

@@ -1,7 +1,8 @@
 // Type-ahead search of films: what was found of each is marked.
 import { api } from "../lib/api";
 import { elsewhere, marksOf, pieces } from "../lib/found";
-import { printed, t } from "../lib/texts";
+import { printed } from "../lib/format";
+import { t } from "../lib/texts";
 import type { FoundMovie, Matched } from "../lib/types";
 import { Combobox } from "./combobox";
 import { Poster } from "./poster";

@@ -36,7 +36,7 @@ const sections: { href: string; name: string; pages: Route["page"][] }[] = [
   { href: "/", name: t.nav.home, pages: ["home", "film"] },
   { href: "/people", name: t.nav.people, pages: ["people", "person"] },
   { href: "/rate", name: t.nav.rate, pages: ["rate"] },
-  { href: "/log", name: t.nav.log, pages: ["log"] },
+  { href: "/analytics/feedback", name: t.nav.log, pages: ["log"] },
 ];
 
 export function Header({ page }: { page: Route["page"] }) {

@@ -4,7 +4,8 @@ import { api } from "../lib/api";
 import { useScale } from "../lib/health";
 import { pictureOf } from "../lib/known";
 import { useResource } from "../lib/resource";
-import { printed, share, t } from "../lib/texts";
+import { printed, share } from "../lib/format";
+import { t } from "../lib/texts";
 import { digitsFor, filmBars, sumLines, type Bar, type Part } from "../lib/why";
 import type { FilmList, ListItem, Method, Query } from "../lib/types";
 import { Icon } from "./icon";
@@ -88,7 +89,7 @@ function Terms({ item }: { item: ListItem }) {
       <ul>
         {terms.map((term) => (
           <li key={term.term}>
-            <span>{term.term}</span>
+            <span>{t.genre(term.term)}</span>
             <span class="track" style={{ "--from": 0, "--width": term.contribution / most }} aria-hidden="true">
               <span class="track-bar" />
             </span>

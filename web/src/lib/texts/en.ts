@@ -1,17 +1,9 @@
-// Every sentence of the pages. Nothing else in src/ writes words for people.
-import type { EventType, ListItem, Method } from "./types";
+// Every sentence of the pages, in English. Nothing else in src/ writes words for people.
+import { decimal, number, plural, printed } from "../format";
 
-const numbers = new Intl.NumberFormat("en");
 const words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
-export const number = (n: number) => numbers.format(n);
-export const decimal = (n: number, digits = 1) => n.toFixed(digits);
-// A share of a score: as many digits as its panel shows, and a minus that is a minus.
-export const share = (n: number, digits: number) =>
-  n.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
-const plural = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`;
-
-export function starsInWords(rating: number): string {
+function starsInWords(rating: number): string {
   const whole = Math.floor(rating);
   const half = rating - whole >= 0.25;
   if (whole === 0 && half) return "half a star";
@@ -20,68 +12,52 @@ export function starsInWords(rating: number): string {
   return whole === 1 ? "one star" : `${count} stars`;
 }
 
-const methodNames: Record<Method, string> = {
+const films = (n: number) => plural(n, "film", "films");
+const ratings = (n: number) => plural(n, "rating", "ratings");
+
+// Kinds of film under the names that data sets use; a name that lacks is printed as it is.
+const genres: Record<string, string> = {};
+
+const methods: Record<string, string> = {
   hybrid: "Hybrid",
   content: "Content",
   "user-knn": "Collaborative",
   popular: "Popular",
 };
 
-const methodNotes: Record<Method, string> = {
+const methodNotes: Record<string, string> = {
   hybrid: "What the film is about and who likes it, weighed together.",
   content: "Films whose story, genres, keywords and cast are alike.",
   "user-knn": "What people with the same taste rate highly.",
   popular: "What most people rate highly, whoever asks.",
 };
 
-const eventNames: Record<EventType, string> = {
-  impression: "Shown",
-  click: "Opened",
-  rating: "Rated",
-  not_interested: "Not interested",
-  trailer: "Trailer",
+const events: Record<string, string> = {
+  impression: "Shown", click: "Opened", rating: "Rated", not_interested: "Not interested", trailer: "Trailer",
 };
 
-// A title as it is printed: its hyphen a dash that does not begin a line.
-export const printed = (title: string) => title.replace(/ - /g, "\u00a0– ");
-
-export type Audience = { kind: "film"; title: string } | { kind: "person" } | { kind: "you" };
-
-const scale = (max: number) => `of ${max}`;
-
-// One line under a recommended film: the strongest true sentence its reasons allow.
-export function reasonLine(item: ListItem, audience: Audience, method: Method): string {
-  const genres = new Set(item.genres);
-  const telling = (item.terms ?? []).filter((t) => t.contribution > 0).slice(0, 3).map((t) => t.term);
-  // That two films share nothing but a genre says little where people were asked as well.
-  const terms = method === "content" || telling.some((term) => !genres.has(term))
-    ? telling.map((term) => (genres.has(term) ? term.toLowerCase() : term)) : [];
-  const best = item.reasons.find((r) => r.contribution > 0);
-  if (method === "popular" || (!best && terms.length === 0)) {
-    if (item.rating.mean === null) return "Often watched";
-    return `Liked by most: ${decimal(item.rating.mean)} from ${plural(item.rating.count, "person", "people")}`;
-  }
-  if (audience.kind === "film") {
-    if (terms.length > 0) return `In common: ${terms.join(", ")}`;
-    return `Liked by people who like ${printed(audience.title)}`;
-  }
-  if (!best) return `You may like: ${terms.join(", ")}`;
-  const title = printed(best.title);
-  if (best.rating === null) return `Because of ${title}`;
-  return audience.kind === "you"
-    ? `Because you gave ${title} ${starsInWords(best.rating)}`
-    : `Because of ${title}, ${starsInWords(best.rating)}`;
-}
-
-export const t = {
+export const en = {
   name: "Reel",
   title: (page: string | null) => (page ? `${page} – Reel` : "Reel – films for you, each with the reason"),
+  genre: (name: string) => genres[name] ?? name,
+  star: starsInWords,
+  method: (name: string) => methods[name] ?? name,
+  methodNote: (name: string) => methodNotes[name] ?? "",
   nav: { label: "Pages", home: "Films", people: "People", rate: "Rate", log: "Log", skip: "Skip to the page" },
   theme: { toDark: "Dark theme", toLight: "Light theme" },
+  reason: {
+    watched: "Often watched",
+    most: (mean: number, count: number) => `Liked by most: ${decimal(mean)} from ${plural(count, "person", "people")}`,
+    common: (terms: string[]) => `In common: ${terms.join(", ")}`,
+    liked: (title: string) => `Liked by people who like ${printed(title)}`,
+    terms: (terms: string[]) => `You may like: ${terms.join(", ")}`,
+    because: (title: string) => `Because of ${printed(title)}`,
+    becauseYou: (title: string, rating: number) => `Because you gave ${printed(title)} ${starsInWords(rating)}`,
+    becauseThey: (title: string, rating: number) => `Because of ${printed(title)}, ${starsInWords(rating)}`,
+  },
   search: {
     label: "Search films by title, person or words",
     placeholder: "Film, person or words",
-    hint: "Press / to search",
     none: (q: string) => `Nothing like “${q}”. Try fewer letters, or the original title.`,
     failed: "The search has no answer just now. Type again to retry.",
     found: (n: number) => plural(n, "film found", "films found"),
@@ -108,12 +84,12 @@ export const t = {
     noOverview: "Nobody has described this film here yet.",
     mean: "People here",
     meanSimulated: "Simulated people",
-    meanOf: (count: number) => plural(count, "rating", "ratings"),
+    meanOf: ratings,
     votes: "TMDb",
     votesOf: (count: number) => plural(count, "vote", "votes"),
     unrated: "Nobody has rated it yet",
     trailer: "Watch the trailer",
-    trailerTitle: (title: string) => `Trailer of ${title}`,
+    trailerTitle: (title: string) => `Trailer of ${printed(title)}`,
     trailerNote: "Plays from YouTube.",
     tmdb: "Its page on TMDb",
     posterOf: (title: string) => `Poster of ${title}`,
@@ -122,14 +98,10 @@ export const t = {
   controls: {
     method: "How to choose",
     count: "How many",
-    names: methodNames,
-    notes: methodNotes,
-    busy: "Choosing films",
-    films: (n: number) => plural(n, "film", "films"),
   },
   why: {
     button: "Why",
-    buttonLabel: (title: string) => `Why ${title}`,
+    buttonLabel: (title: string) => `Why ${printed(title)}`,
     heading: (title: string) => `Why ${printed(title)}`,
     intro: {
       film: (title: string) => `What ${printed(title)} adds to its score.`,
@@ -147,6 +119,25 @@ export const t = {
     none: "No single film stands out; this one is liked by most people.",
     close: "Close",
   },
+  rate: {
+    heading: "Rate a few films",
+    lead: "The list follows every star you give. Your ratings stay in this browser.",
+    search: "Add a film by title",
+    placeholder: "Add a film",
+    own: (n: number) => `You rated ${films(n)}`,
+    list: "Your list",
+    listEmpty: "Liked by most, until you rate one",
+    forget: "Start over",
+    forgetSure: (n: number) => `Forget ${ratings(n)}?`,
+    openList: "With reasons",
+    closeList: "Posters only",
+    keep: "Keep them",
+    notForMe: "Not for me",
+    notForMeLabel: (title: string) => `${printed(title)} is not for me`,
+    stars: (title: string) => `Stars for ${printed(title)}`,
+    clear: (title: string) => `Take the stars of ${printed(title)} away`,
+    more: "More films to rate",
+  },
   people: {
     heading: "Choose a person",
     lead: (people: number, source: string) => `One of ${number(people)} people of ${source}: what they liked, and what they might watch next.`,
@@ -159,7 +150,7 @@ export const t = {
     some: "Or take one of these",
     person: (id: number) => `Person ${id}`,
     simulated: "Simulated",
-    ratings: (n: number) => plural(n, "rating", "ratings"),
+    ratings,
     mean: (mean: number) => `${decimal(mean, 2)} on average`,
     genres: "Watches most",
     best: "Rated best",
@@ -171,27 +162,6 @@ export const t = {
     noSimilar: "Nobody shares enough films with this person.",
     another: "Another person",
   },
-  rate: {
-    heading: "Rate a few films",
-    lead: "The list follows every star you give. Your ratings stay in this browser.",
-    search: "Add a film by title",
-    placeholder: "Add a film",
-    known: "Films many people know",
-    own: (n: number) => `You rated ${plural(n, "film", "films")}`,
-    list: "Your list",
-    listEmpty: "Liked by most, until you rate one",
-    forget: "Start over",
-    forgetSure: (n: number) => `Forget ${plural(n, "rating", "ratings")}?`,
-    openList: "With reasons",
-    closeList: "Posters only",
-    keep: "Keep them",
-    notForMe: "Not for me",
-    notForMeLabel: (title: string) => `${title} is not for me`,
-    stars: (title: string) => `Stars for ${title}`,
-    star: (n: number) => starsInWords(n),
-    clear: (title: string) => `Take the stars of ${title} away`,
-    more: "More films to rate",
-  },
   log: {
     heading: "Feedback log",
     lead: "What was shown, opened and rated, newest first.",
@@ -199,7 +169,7 @@ export const t = {
     type: "Event",
     all: "All",
     any: "Any",
-    names: eventNames,
+    event: (type: string) => events[type] ?? type,
     when: "When",
     what: "What",
     who: "Who",
@@ -209,7 +179,6 @@ export const t = {
     person: (id: number) => `Person ${id}`,
     visitor: (v: string) => `Visitor ${v.replace(/^v_/, "").slice(0, 6)}`,
     someone: "Somebody",
-    value: (v: number) => starsInWords(v),
     more: (n: number) => `and ${n} more`,
     older: "Older events",
     refresh: "Look again",
@@ -248,7 +217,7 @@ export const t = {
     licenses: "Licences",
     api: "API",
   },
-  star: starsInWords,
-  stars: (mean: number, max: number) => `${decimal(mean, 2)} ${scale(max)}`,
   dot: " · ",
 };
+
+export type Texts = typeof en;

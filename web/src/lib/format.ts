@@ -1,0 +1,30 @@
+// The language of the pages and how it writes numbers and dates.
+
+export type Lang = "en" | "es";
+
+// The first language of the reader that there is a catalogue for.
+export function languageOf(wanted: readonly string[]): Lang {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split("-")[0];
+    if (language === "en" || language === "es") return language;
+  }
+  return "en";
+}
+
+export const lang = languageOf(globalThis.navigator?.languages ?? []);
+
+const numbers = new Intl.NumberFormat(lang, { useGrouping: true });
+
+export const number = (n: number) => numbers.format(n);
+export const decimal = (n: number, digits = 1) =>
+  n.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+// A share of a score: as many digits as its panel shows, and a minus that is a minus.
+export const share = (n: number, digits: number) => decimal(n, digits).replace("-", "−");
+export const plural = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`;
+
+export const clock = new Intl.DateTimeFormat(lang, {
+  day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+});
+
+// A title as it is printed: its hyphen a dash that does not begin a line.
+export const printed = (title: string) => title.replace(/ - /g, "\u00a0– ");
