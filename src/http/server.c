@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,7 +17,13 @@
 #include "base/log.h"
 #include "http/listen.h"
 
-enum { CONNECTIONS = 4096, IDLE_SECONDS = 60, CONNECTION_MEMORY = 32 * 1024, DRAIN_US = 5000000 };
+enum {
+    CONNECTIONS_MOST = 16384,
+    FILES_BESIDE = 128,
+    IDLE_SECONDS = 60,
+    CONNECTION_MEMORY = 15 * 1024,
+    DRAIN_US = 5000000
+};
 
 struct reel_server {
     struct MHD_Daemon *daemon;
@@ -281,6 +288,26 @@ static void log_daemon(void *user, const char *format, va_list arguments)
     }
 }
 
+/* Each takes a file descriptor: as many as the process may have, which is seldom all it could have.
+ */
+static unsigned connections_most(void)
+{
+    struct rlimit files;
+    rlim_t most;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return CONNECTIONS_MOST / 16;
+    most = files.rlim_max < CONNECTIONS_MOST + FILES_BESIDE ? files.rlim_max
+                                                            : CONNECTIONS_MOST + FILES_BESIDE;
+    if (files.rlim_cur < most) {
+        files.rlim_cur = most;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+        (void)getrlimit(RLIMIT_NOFILE, &files);
+    }
+    most = files.rlim_cur < most ? files.rlim_cur : most;
+    return most > (rlim_t)2 * FILES_BESIDE ? (unsigned)(most - FILES_BESIDE) : FILES_BESIDE;
+}
+
 static reel_code start_daemon(reel_server *server, int threads, reel_err *err)
 {
     const unsigned flags =
@@ -289,7 +316,7 @@ static reel_code start_daemon(reel_server *server, int threads, reel_err *err)
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
         MHD_OPTION_LISTEN_SOCKET, server->listener.fd, MHD_OPTION_THREAD_POOL_SIZE,
-        (unsigned)threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+        (unsigned)threads, MHD_OPTION_CONNECTION_LIMIT, connections_most(),
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, start_request, server,
         MHD_OPTION_NOTIFY_COMPLETED, end_request, server, MHD_OPTION_END);
