@@ -323,18 +323,21 @@ static void find_as_typed(reel_search_work *work)
 /* "terminator2" where nothing is called so: "terminator 2", if something is. */
 static reel_code find_parted(reel_search_work *work, const char *typed, reel_err *err)
 {
+    reel_buf parted;
     reel_code rc = REEL_OK;
 
+    reel__buf_init(&parted, REEL_SEARCH_QUERY_MAX + 1);
     find_as_typed(work);
-    if (work->named_hits > 0 || !reel__query_part_numbers(&work->query, typed))
+    if (work->named_hits > 0 || !reel__query_part_numbers(&parted, typed))
         goto out;
-    REEL_TRY(reel__query_read(&work->query, work->query.parted.data, err));
+    REEL_TRY(reel__query_read(&work->query, parted.data, err));
     find_as_typed(work);
     if (work->named_hits > 0)
         goto out;
     REEL_TRY(reel__query_read(&work->query, typed, err));
     find_as_typed(work);
 out:
+    reel__buf_fini(&parted);
     return rc;
 }
 

@@ -15,7 +15,6 @@ void reel__query_init(reel_query *query)
     reel__buf_init(&query->plain, PLAIN_MOST);
     reel__buf_init(&query->texts, TEXTS_MOST);
     reel__buf_init(&query->room, PLAIN_MOST);
-    reel__buf_init(&query->parted, PLAIN_MOST);
 }
 
 void reel__query_fini(reel_query *query)
@@ -23,7 +22,6 @@ void reel__query_fini(reel_query *query)
     reel__buf_fini(&query->plain);
     reel__buf_fini(&query->texts);
     reel__buf_fini(&query->room);
-    reel__buf_fini(&query->parted);
 }
 
 /* ---- words ---------------------------------------------------------------------------------- */
@@ -260,21 +258,20 @@ out:
     return rc;
 }
 
-bool reel__query_part_numbers(reel_query *query, const char *text)
+bool reel__query_part_numbers(reel_buf *out, const char *text)
 {
     size_t parts = 0;
 
-    reel__buf_clear(&query->parted);
     for (const char *at = text; *at != '\0'; at++) {
         const bool digit = *at >= '0' && *at <= '9';
         const bool before = at > text && at[-1] >= '0' && at[-1] <= '9';
         const bool joined = at > text && at[0] != ' ' && at[-1] != ' ' && digit != before;
 
         if (joined)
-            reel__buf_char(&query->parted, ' ');
+            reel__buf_char(out, ' ');
         parts += joined;
-        reel__buf_append(&query->parted, at, 1);
+        reel__buf_append(out, at, 1);
     }
-    reel__buf_char(&query->parted, '\0');
-    return parts > 0 && query->parted.length <= REEL_SEARCH_QUERY_MAX && !query->parted.failed;
+    reel__buf_char(out, '\0');
+    return parts > 0 && !out->failed;
 }

@@ -27,7 +27,7 @@ typedef struct reel_query_text {
 } reel_query_text;
 
 typedef struct reel_query {
-    reel_buf plain, texts, room, parted;
+    reel_buf plain, texts, room;
     reel_query_word words[REEL_QUERY_WORDS];
     size_t count;
     uint16_t all, needed; /* bits of words; those not needed say little, or are years */
@@ -45,8 +45,8 @@ typedef struct reel_query {
 
 /* Errors: E_INVALID, E_NOMEM. */
 REEL_MUST_USE reel_code reel__query_read(reel_query *query, const char *text, reel_err *err);
-/* The text with digits and letters parted, in query->parted; false where they nowhere meet. */
-bool reel__query_part_numbers(reel_query *query, const char *text);
+/* The text with digits and letters parted; false where they nowhere meet, or it gets too long. */
+bool reel__query_part_numbers(reel_buf *out, const char *text);
 void reel__query_init(reel_query *query);
 void reel__query_fini(reel_query *query);
 /* The text for an entry that has the words of mask: years it lacks are left out. */
