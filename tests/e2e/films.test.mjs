@@ -84,6 +84,30 @@ test("all four methods and every length from one to twenty", async () => {
   await until("one film", async () => (await cardIds(page)).length === 1);
 });
 
+test("a person on a film's page leads to the search, which has an address, and back", async () => {
+  await settled(page, `/film/${film.movie}`);
+  const link = page.locator(".credits a, .chips a").first();
+  const wanted = new URL(await link.getAttribute("href"), "http://x").searchParams.get("q");
+  await link.click();
+  await page.waitForURL("**/search?q=*");
+  await until("its films", async () => (await page.locator(".film-card").count()) > 0);
+  const ids = () => page.locator(".film-card > a").evaluateAll((links) => links.map((a) => Number(a.href.split("/").pop())));
+  const found = (await api(`/movies?q=${encodeURIComponent(wanted)}&limit=24`)).items.map((one) => one.movie);
+  await until("the API's films", async () => (await ids()).join() === found.join());
+  await page.reload();
+  await until("the same after a reload", async () => (await ids()).join() === found.join());
+  await page.goBack();
+  await page.waitForURL(`**/film/${film.movie}`);
+  await settled(page, "/search?q=" + encodeURIComponent("<img src=x onerror=alert(1)>"));
+  assert.match(await page.locator("h1").innerText(), /<img src=x/);
+  await page.keyboard.press("/");
+  await page.keyboard.type(film.title.slice(0, 5));
+  await until("choices", async () => (await page.getByRole("option").count()) > 1);
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/search?q=*");
+});
+
 test("a film leads to the next, and back", async () => {
   await settled(page, `/film/${film.movie}`);
   const [first] = await cardIds(page);

@@ -67,12 +67,15 @@ test("an error of the server is shown in its own words", async () => {
 });
 
 test("waiting has the final geometry: nothing jumps when the list arrives", async () => {
+  let answer;
+  const measured = new Promise((done) => (answer = done));
   await page.route("**/similar?*", async (route) => {
-    await new Promise((done) => setTimeout(done, 700));
+    await measured;
     await route.continue();
   });
   await page.goto(`/film/${film.movie}`);
   const bone = await page.locator(".recommended .film-card .poster").nth(7).boundingBox();
+  answer();
   await page.locator(".film-card[data-key]").first().waitFor();
   const card = await page.locator(".recommended .film-card .poster").nth(4).boundingBox();
   assert.ok(Math.abs(bone.width - card.width) < 1 && Math.abs(bone.height - card.height) < 1);

@@ -12,6 +12,7 @@ import { MissingPage } from "./pages/missing";
 import { PeoplePage } from "./pages/people";
 import { PersonPage } from "./pages/person";
 import { RatePage } from "./pages/rate";
+import { SearchPage } from "./pages/search";
 
 function Page({ route, search }: { route: Route; search: URLSearchParams }) {
   switch (route.page) {
@@ -19,6 +20,10 @@ function Page({ route, search }: { route: Route; search: URLSearchParams }) {
     case "film": return <FilmPage key={route.id} id={route.id} search={search} />;
     case "people": return <PeoplePage />;
     case "person": return <PersonPage key={route.id} id={route.id} search={search} />;
+    case "search": {
+      const q = (search.get("q") ?? "").trim();
+      return <SearchPage key={q} q={q} />;
+    }
     case "rate": return <RatePage search={search} />;
     case "log": return <LogPage search={search} />;
     case "missing": return <MissingPage />;

@@ -27,6 +27,7 @@ test("addresses lead to their pages", () => {
   assert.deepEqual(match("/film/9007199254740991"), { page: "film", id: 9007199254740991 });
   assert.deepEqual(match("/people"), { page: "people" });
   assert.deepEqual(match("/people/7/"), { page: "person", id: 7 });
+  assert.deepEqual(match("/search"), { page: "search" });
   assert.deepEqual(match("/rate"), { page: "rate" });
   assert.deepEqual(match("/analytics/feedback"), { page: "log" });
   assert.deepEqual(match("/log"), { page: "log" });

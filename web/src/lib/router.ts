@@ -6,6 +6,7 @@ export type Route =
   | { page: "film"; id: number }
   | { page: "people" }
   | { page: "person"; id: number }
+  | { page: "search" }
   | { page: "rate" }
   | { page: "log" }
   | { page: "missing" };
@@ -16,7 +17,7 @@ export function match(path: string): Route {
   const number = second !== undefined && /^\d+$/.test(second) ? Number(second) : NaN;
   const id = Number.isSafeInteger(number) ? number : null;
   if (parts.length === 0) return { page: "home" };
-  if (parts.length === 1 && (first === "people" || first === "rate")) return { page: first };
+  if (parts.length === 1 && (first === "people" || first === "rate" || first === "search")) return { page: first };
   // The log's first address is kept for those who wrote it down.
   if (path === "/log" || (parts.length === 2 && first === "analytics" && second === "feedback")) return { page: "log" };
   if (parts.length === 2 && id !== null && first === "film") return { page: "film", id };
@@ -25,6 +26,8 @@ export function match(path: string): Route {
 }
 
 const moved = "reel:moved";
+
+export const searchFor = (q: string) => `/search?q=${encodeURIComponent(q)}`;
 
 export function go(url: string, replace = false): void {
   const before = location.pathname;

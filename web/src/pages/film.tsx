@@ -7,6 +7,7 @@ import { report } from "../lib/feedback";
 import { useTitle } from "../lib/hooks";
 import { loadOwn, saveOwn, withRating } from "../lib/own";
 import { useResource } from "../lib/resource";
+import { searchFor } from "../lib/router";
 import { decimal, printed } from "../lib/format";
 import { t } from "../lib/texts";
 import type { FullMovie } from "../lib/types";
@@ -82,7 +83,7 @@ function Credits({ film }: { film: FullMovie }) {
           <dt>{label}</dt>
           <dd>
             {/* isolated, so that a name in another script, or a hostile one, turns no other around */}
-            {names.map((name, i) => <Fragment key={name}>{i > 0 && ", "}<bdi>{name}</bdi></Fragment>)}
+            {names.map((name, i) => <Fragment key={name}>{i > 0 && ", "}<a href={searchFor(name)}><bdi>{name}</bdi></a></Fragment>)}
           </dd>
         </div>
       ))}
@@ -142,7 +143,7 @@ function FilmHead({ film }: { film: FullMovie }) {
         {original && <p class="film-original" lang={film.language ?? undefined}>{t.film.original(original)}</p>}
         {film.genres.length > 0 && (
           <ul class="chips">
-            {film.genres.map((genre) => <li key={genre}>{t.genre(genre)}</li>)}
+            {film.genres.map((genre) => <li key={genre}><a href={searchFor(genre)}>{t.genre(genre)}</a></li>)}
           </ul>
         )}
         <Meters film={film} />

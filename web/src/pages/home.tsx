@@ -15,23 +15,22 @@ import { Failed, GridSkeleton } from "../ui/states";
 
 const shelfSize = 24;
 
-// Pages of the most rated films, one after the other.
-export function usePopular() {
+// Pages of the films that fit, one after the other; of the most rated ones where nothing was typed.
+export function useFilms(q: string) {
   const [pages, setPages] = useState<Page<FoundMovie>[]>([]);
   const cursor = pages.length > 0 ? pages[pages.length - 1]!.next_cursor : null;
-  const first = useResource("popular?0", (signal) => api.movies("", shelfSize, null, signal));
+  const first = useResource(`films?${q}`, (signal) => api.movies(q, shelfSize, null, signal));
   const all = first.data ? [first.data, ...pages] : [];
   const next = pages.length > 0 ? cursor : (first.data?.next_cursor ?? null);
   const more = () => {
-    if (next) void api.movies("", shelfSize, next).then((page) => setPages((known) => [...known, page]), () => {});
+    if (next) void api.movies(q, shelfSize, next).then((page) => setPages((known) => [...known, page]), () => {});
   };
   return { films: all.flatMap((page) => page.items), more: next ? more : null, first };
 }
 
-function Shelf() {
-  const { films, more, first } = usePopular();
-  if (first.error) return <Failed error={first.error} retry={first.retry} />;
-  if (films.length === 0) return <GridSkeleton count={12} />;
+export const usePopular = () => useFilms("");
+
+export function FilmShelf({ films, more }: { films: FoundMovie[]; more: (() => void) | null }) {
   return (
     <>
       <ul class="film-grid is-dense">
@@ -50,6 +49,13 @@ function Shelf() {
   );
 }
 
+function Shelf() {
+  const { films, more, first } = usePopular();
+  if (first.error) return <Failed error={first.error} retry={first.retry} />;
+  if (films.length === 0) return <GridSkeleton count={12} />;
+  return <FilmShelf films={films} more={more} />;
+}
+
 export function HomePage() {
   const health = useHealth();
   useTitle(null);
@@ -60,7 +66,7 @@ export function HomePage() {
       <section class="opening">
         <h1>{t.home.heading}</h1>
         <p class="lead">{t.home.lead}</p>
-        <FilmSearch large choose={(film) => go(`/film/${film.movie}`)} />
+        <FilmSearch large all choose={(film) => go(`/film/${film.movie}`)} />
       </section>
       <section>
         <h2>{shelf}</h2>

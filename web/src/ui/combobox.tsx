@@ -17,13 +17,14 @@ interface Props<T> {
   choose(item: T): void;
   none(q: string): string;
   found(n: number): string;
+  all?: { name(q: string): string; go(q: string): void }; // what stands below the choices
   large?: boolean;
   keepText?: boolean;
   numeric?: boolean;
 }
 
 export function Combobox<T>(props: Props<T>) {
-  const { name, label, placeholder, load, idOf, draw, choose, none, found, large, numeric } = props;
+  const { name, label, placeholder, load, idOf, draw, choose, none, found, all, large, numeric } = props;
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
@@ -36,6 +37,7 @@ export function Combobox<T>(props: Props<T>) {
   const items = text.trim() ? (found_.data?.items ?? []) : [];
   const showing = open && text.trim() !== "";
   const current = items[active];
+  const last = all && items.length > 0 && active === items.length;
 
   useEffect(() => setActive(0), [wanted]);
   useEffect(() => {
@@ -48,16 +50,27 @@ export function Combobox<T>(props: Props<T>) {
     choose(item);
   };
 
+  const takeAll = () => {
+    setOpen(false);
+    setText("");
+    all?.go(wanted);
+  };
+
   const move = (to: number) => {
     setOpen(true);
-    if (items.length > 0) setActive((to + items.length) % items.length);
+    const count = items.length + (all ? 1 : 0);
+    if (items.length > 0) setActive((to + count) % count);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
     const keys: Record<string, () => void> = {
       ArrowDown: () => move(showing ? active + 1 : active),
       ArrowUp: () => move(active - 1),
-      Enter: () => showing && current !== undefined && !found_.busy && take(current),
+      Enter: () => {
+        if (!showing || found_.busy) return;
+        if (last) takeAll();
+        else if (current !== undefined) take(current);
+      },
       Escape: () => (showing ? setOpen(false) : setText("")),
     };
     const act = keys[event.key];
@@ -85,7 +98,8 @@ export function Combobox<T>(props: Props<T>) {
         aria-autocomplete="list"
         aria-expanded={showing}
         aria-controls={`${id}-list`}
-        {...(showing && current !== undefined ? { "aria-activedescendant": `${id}-${idOf(current)}` } : {})}
+        {...(showing && last ? { "aria-activedescendant": `${id}-all` }
+          : showing && current !== undefined ? { "aria-activedescendant": `${id}-${idOf(current)}` } : {})}
         value={text}
         onInput={(e) => {
           setText(e.currentTarget.value);
@@ -111,6 +125,19 @@ export function Combobox<T>(props: Props<T>) {
               {draw(item)}
             </li>
           ))}
+          {all && items.length > 0 && (
+            <li
+              id={`${id}-all`}
+              role="option"
+              class="choice-all"
+              aria-selected={last}
+              onPointerMove={() => setActive(items.length)}
+              onPointerDown={(e) => e.preventDefault()}
+              onClick={takeAll}
+            >
+              {all.name(wanted)}
+            </li>
+          )}
         </ul>
         {found_.error && <p class="choices-note">{t.search.failed}</p>}
         {!found_.busy && !found_.error && wanted && items.length === 0 && <p class="choices-note">{none(wanted)}</p>}

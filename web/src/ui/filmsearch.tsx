@@ -2,6 +2,7 @@
 import { api } from "../lib/api";
 import { elsewhere, marksOf, pieces } from "../lib/found";
 import { printed } from "../lib/format";
+import { go, searchFor } from "../lib/router";
 import { t } from "../lib/texts";
 import type { FoundMovie, Matched } from "../lib/types";
 import { Combobox } from "./combobox";
@@ -11,6 +12,7 @@ interface Props {
   choose(film: FoundMovie): void;
   label?: string;
   placeholder?: string;
+  all?: boolean; // offer the page of all results
   large?: boolean;
 }
 
@@ -18,13 +20,14 @@ function Marked({ text, where }: { text: string; where: Matched["where"] }) {
   return <>{pieces(text, where).map((piece) => (piece.found ? <mark>{piece.text}</mark> : piece.text))}</>;
 }
 
-export function FilmSearch({ choose, large = false, label = t.search.label, placeholder = t.search.placeholder }: Props) {
+export function FilmSearch({ choose, large = false, all = false, label = t.search.label, placeholder = t.search.placeholder }: Props) {
   return (
     <Combobox<FoundMovie>
       name="search"
       label={label}
       placeholder={placeholder}
       large={large}
+      {...(all ? { all: { name: t.search.all, go: (q: string) => go(searchFor(q)) } } : {})}
       load={(q, signal) => api.movies(q, 8, null, signal)}
       idOf={(film) => film.movie}
       choose={choose}

@@ -53,7 +53,7 @@ export function Header({ page }: { page: Route["page"] }) {
         </nav>
         {!searchElsewhere && (
           <div class="header-search">
-            <FilmSearch choose={(film) => go(`/film/${film.movie}`)} />
+            <FilmSearch all choose={(film) => go(`/film/${film.movie}`)} />
           </div>
         )}
         <ThemeSwitch />

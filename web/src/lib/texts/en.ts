@@ -61,6 +61,9 @@ export const en = {
     none: (q: string) => `Nothing like “${q}”. Try fewer letters, or the original title.`,
     failed: "The search has no answer just now. Type again to retry.",
     found: (n: number) => plural(n, "film found", "films found"),
+    all: (q: string) => `All results for “${q}”`,
+    heading: "Search",
+    headingFor: (q: string) => `Results for “${q}”`,
     foundIn: {
       title: "", other_title: "Also called", director: "Directed by", cast: "With", keyword: "About", tag: "Tagged",
       genre: "", overview: "", tagline: "", year: "",

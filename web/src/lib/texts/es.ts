@@ -67,6 +67,9 @@ export const es: Texts = {
     none: (q) => `Nada parecido a «${q}». Prueba con menos letras o con el título original.`,
     failed: "La búsqueda no responde ahora mismo. Escribe otra vez para reintentar.",
     found: (n) => plural(n, "película encontrada", "películas encontradas"),
+    all: (q) => `Ver los resultados de «${q}»`,
+    heading: "Buscar",
+    headingFor: (q) => `Resultados de «${q}»`,
     foundIn: {
       title: "", other_title: "También llamada", director: "Dirigida por", cast: "Con", keyword: "Sobre", tag: "Etiqueta",
       genre: "", overview: "", tagline: "", year: "",
