@@ -1,22 +1,23 @@
 /* cmd_serve.c - train and serve: models up to date, then the web application until a signal. */
-#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/env.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "http/server.h"
-#include "service/search.h"
 #include "service/about.h"
+#include "service/reload.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_ADMIN, OPT_THREADS };
 enum { TRAIN_MODEL = 2, TRAIN_FORCE };
 enum { SECRET_LEAST = 32 };
+enum { LOOK_MS = 2000 }; /* how often the store is asked for newer models and data */
 
 static const reel_option serve_options[] = {
     {"database", "FILE", "the database `reel load` made"},
@@ -92,7 +93,7 @@ static void pass_on(int received)
 
 /* From here on they wait for sigwait. Opening the engine may have left threads behind that do not
  * block them: those pass on what they get. */
-static sigset_t stop_signals(void)
+static sigset_t take_signals(void)
 {
     struct sigaction action = {.sa_flags = SA_RESTART};
     sigset_t set;
@@ -102,9 +103,11 @@ static sigset_t stop_signals(void)
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGHUP);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGHUP, &action, NULL);
     return set;
 }
 
@@ -144,15 +147,29 @@ static reel_code announce(const reel_args *args, const doors *d, const reel_engi
     return REEL_OK;
 }
 
-/* The index of search, while the server answers already; if it fails, the first search tries again.
- */
-static void *prepare_search(void *engine)
+static void log_reload(void *user, const char *line)
 {
-    reel_err err = {REEL_OK, ""};
+    char quoted[700];
 
-    if (reel__search_prepare(engine, &err) != REEL_OK)
-        reel__log(REEL_LOG_WARN, "search", "error=\"%s\"", err.msg);
-    return NULL;
+    (void)user;
+    reel__log(REEL_LOG_INFO, "reload", "text=%s", reel__log_quote(quoted, sizeof quoted, line));
+}
+
+/* A hang-up asks for what is new, unless it was the terminal that hung up. Returns the signal that
+ * ends the server. */
+static int serve_until_signal(const sigset_t *signals, reel_reload *reload)
+{
+    const bool terminal = isatty(STDIN_FILENO) != 0;
+
+    for (;;) {
+        int received;
+
+        if (sigwait(signals, &received) != 0)
+            continue;
+        if (received != SIGHUP || (terminal && isatty(STDIN_FILENO) == 0))
+            return received;
+        reel__reload_ask(reload);
+    }
 }
 
 /* What is sealed with the key holds as long as the process, or as REEL_SECRET stays the same. */
@@ -201,31 +218,28 @@ static bool wants_prototype(const reel_server *server)
            (strcmp(said, "off") != 0 && reel__server_is_loopback(server));
 }
 
-static reel_code run_server(const reel_args *args, const doors *d, reel_engine *engine,
+static reel_code run_server(const reel_args *args, const doors *d, reel_reload *reload,
                             reel_err *err)
 {
-    sigset_t signals = stop_signals();
-    reel_app app = {.engine = engine};
-    pthread_t thread;
-    bool preparing = false;
+    sigset_t signals = take_signals();
+    reel_app app = {.published = reel__reload_publisher(reload)};
+    reel_engine *engine = reel__publisher_take(app.published);
     reel_code rc;
-    int received;
 
     REEL_TRY(take_secret(&app.key, err));
     app.prototype = wants_prototype(d->main);
-    REEL_TRY(reel__feedback_open(&app.feedback, engine, err));
+    REEL_TRY(reel__feedback_open(&app.feedback, reel__engine_store(engine), err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
     REEL_TRY(open_doors(d, &app, err));
     REEL_TRY(announce(args, d, engine, err));
     REEL_TRY(reel__term_close(err));
-    preparing = pthread_create(&thread, NULL, prepare_search, engine) == 0;
-    while (sigwait(&signals, &received) == EINTR)
-        continue;
-    reel__log(REEL_LOG_INFO, "stop", "signal=%d", received);
+    reel__engine_close(engine); /* or it would be held to the end */
+    engine = NULL;
+    REEL_TRY(reel__reload_start(reload, err));
+    reel__log(REEL_LOG_INFO, "stop", "signal=%d", serve_until_signal(&signals, reload));
 out:
     close_doors(d);
-    if (preparing)
-        (void)pthread_join(thread, NULL);
+    reel__engine_close(engine);
     reel__feedback_close(app.feedback);
     reel__metrics_free(app.metrics);
     return rc;
@@ -234,21 +248,23 @@ out:
 static reel_code serve(const reel_args *args, reel_err *err)
 {
     const char *listen = args->option[OPT_LISTEN];
-    reel_engine_opts opts = {.models_dir = args->option[OPT_MODELS],
-                             .exclusive = true,
-                             .progress = reel__term_progress(args->quiet),
-                             .notice = reel__term_notice(args->quiet)};
+    reel_reload_opts opts = {.engine = {.models_dir = args->option[OPT_MODELS],
+                                        .exclusive = true,
+                                        .progress = reel__term_progress(args->quiet),
+                                        .notice = reel__term_notice(args->quiet)},
+                             .every_ms = LOOK_MS,
+                             .notice = {.line = log_reload}};
     reel_server_opts how = {
         .listen = listen == NULL ? reel__env_get("REEL_LISTEN", "127.0.0.1:8080") : listen,
         .open = strcmp(reel__env_get("REEL_AUTH", ""), "open") == 0};
     const char *admin = args->option[OPT_ADMIN];
     reel_server_opts for_operator = {.threads = 1};
-    reel_engine *engine = NULL;
+    reel_reload *reload = NULL;
     doors d = {NULL, NULL};
     int64_t threads = 0;
     reel_code rc;
 
-    REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
+    REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.engine.database, err));
     if (args->again[OPT_LISTEN] || args->again[OPT_ADMIN])
         return reel_fail(err, REEL_E_INVALID,
                          "--listen and --admin-listen take one address each; 0.0.0.0 is all of "
@@ -259,12 +275,14 @@ static reel_code serve(const reel_args *args, reel_err *err)
     REEL_TRY(reel__server_new(&d.main, &how, err));
     if (for_operator.listen != NULL)
         REEL_TRY(reel__server_new(&d.admin, &for_operator, err));
-    REEL_TRY(reel__engine_open(&engine, &opts, err));
-    rc = run_server(args, &d, engine, err); /* closes the doors */
+    REEL_TRY(reel__engine_open_store(&opts.engine.store, &opts.engine, err));
+    REEL_TRY(reel__reload_new(&reload, &opts, err));
+    rc = run_server(args, &d, reload, err); /* closes the doors */
     d = (doors){NULL, NULL};
 out:
     close_doors(&d);
-    reel__engine_close(engine);
+    reel__reload_free(reload);
+    reel__engine_close_store(opts.engine.store);
     return rc;
 }
 
@@ -275,6 +293,8 @@ const reel_command reel__command_serve = {
     "serve",
     "",
     "the web application and the API",
-    "Models that are missing or stale are trained first. Stops on Ctrl-C or SIGTERM.",
+    "Models that are missing or stale are trained first. What is loaded and trained\n"
+    "meanwhile is taken up without a stop, at once on SIGHUP. Stops on Ctrl-C or\n"
+    "SIGTERM.",
     serve_options,
     serve};

@@ -13,6 +13,7 @@
 #include "http/metrics.h"
 #include "service/engine.h"
 #include "service/feedback.h"
+#include "service/publish.h"
 
 enum {
     REEL_HTTP_PARAMETERS = 16,      /* members of a query string */
@@ -24,6 +25,8 @@ enum {
 /* What every request of a server shares. */
 typedef struct reel_app {
     const reel_engine *engine;
+    reel_publisher
+        *published; /* where a server takes the engine of each request; NULL = it stays */
     reel_feedback *feedback;
     reel_seal_key key;     /* of what goes out and must come back as it was */
     reel_metrics *metrics; /* NULL = nothing is counted */

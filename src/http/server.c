@@ -44,6 +44,7 @@ typedef struct request {
     reel_server *server;
     struct MHD_Connection *connection;
     reel_buf body;
+    reel_engine *engine; /* a reference of its own, where the engine may change; else NULL */
     int64_t started_us;
     bool begun, bad_target, answered;
     reel_err err;
@@ -85,19 +86,26 @@ static void free_session(void *session)
     reel__session_free(session);
 }
 
-static reel_session *thread_session(reel_server *server, reel_err *err)
+/* What a request is answered by, to its end. */
+static const reel_engine *request_engine(const request *current)
 {
-    reel_session *session = pthread_getspecific(server->session_key);
+    return current->engine != NULL ? current->engine : current->server->app.engine;
+}
 
-    if (session != NULL)
+static reel_session *thread_session(reel_server *server, const reel_engine *engine, reel_err *err)
+{
+    reel_session *session = pthread_getspecific(server->session_key), *older = session;
+
+    if (session != NULL && reel__session_fits(session, engine))
         return session;
-    if (reel__session_new(&session, server->app.engine, err) != REEL_OK)
+    if (reel__session_new(&session, engine, err) != REEL_OK)
         return NULL;
     if (pthread_setspecific(server->session_key, session) != 0) {
         reel__session_free(session);
         (void)reel_fail(err, REEL_E_NOMEM, "no memory for a thread's session");
         return NULL;
     }
+    reel__session_free(older);
     return session;
 }
 
@@ -116,6 +124,7 @@ static void *start_request(void *user, const char *target, struct MHD_Connection
     made->exchange.later = &later;
     made->server = server;
     made->connection = connection;
+    made->engine = NULL;
     made->begun = made->answered = false;
     made->started_us = reel__clock_steady_us();
     made->err = (reel_err){REEL_OK, ""};
@@ -145,6 +154,7 @@ static void end_request(void *user, struct MHD_Connection *connection, void **st
                   done->exchange.status, reel__clock_steady_us() - done->started_us);
     reel__exchange_fini(&done->exchange);
     reel__buf_fini(&done->body);
+    reel__engine_close(done->engine);
     reel__free(done);
     *state = NULL;
     atomic_fetch_sub(&server->running, 1);
@@ -178,7 +188,7 @@ static void add_header(struct MHD_Response *response, const char *name, const ch
 /* Posters come from TMDb's image host only where they are not kept here. */
 static const char *policy(const reel_exchange *exchange)
 {
-    const reel_engine *engine = ((const request *)exchange)->server->app.engine;
+    const reel_engine *engine = request_engine((const request *)exchange);
 
 #define POLICY(images)                                                                             \
     "default-src 'self'; img-src 'self' data:" images                                              \
@@ -223,8 +233,12 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
                               request *current, const char *method)
 {
     reel_exchange *exchange = &current->exchange;
+    reel_app app = server->app;
     reel_session *session;
 
+    if (app.published != NULL)
+        current->engine = reel__publisher_take(app.published);
+    app.engine = request_engine(current);
     exchange->method = strcmp(method, "HEAD") == 0 ? "GET" : method;
     exchange->content_type =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
@@ -236,11 +250,11 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
     exchange->body_length = current->body.length;
     if (!current->bad_target && reel__buf_check(&current->body, &current->err) != REEL_OK)
         current->bad_target = true;
-    session = current->bad_target ? NULL : thread_session(server, &current->err);
+    session = current->bad_target ? NULL : thread_session(server, app.engine, &current->err);
     if (session == NULL)
         reel__exchange_problem(exchange, &current->err);
     else
-        reel__exchange_handle(exchange, &server->app, session);
+        reel__exchange_handle(exchange, &app, session);
     if (!current->answered)
         return send_answer(connection, exchange);
     /* Set aside; libmicrohttpd asks again when it was resumed. */

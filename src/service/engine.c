@@ -86,14 +86,27 @@ static reel_code set_dirs(reel_engine *engine, const reel_engine_opts *opts, ree
                : reel_fail(err, REEL_E_NOMEM, "out of memory to open %s", base);
 }
 
-static reel_code open_store(reel_engine *engine, const reel_engine_opts *opts, reel_err *err)
+reel_code reel__engine_open_store(reel_store **out, const reel_engine_opts *opts, reel_err *err)
 {
     const reel_store_opts how = {.read_only = opts->read_only,
                                  .exclusive = opts->exclusive,
                                  .busy_timeout_ms = opts->busy_timeout_ms};
+
+    return reel__store_open(out, opts->database, &how, err);
+}
+
+void reel__engine_close_store(reel_store *store)
+{
+    reel__store_close(store);
+}
+
+static reel_code open_store(reel_engine *engine, const reel_engine_opts *opts, reel_err *err)
+{
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__store_open(&engine->store, opts->database, &how, err));
+    engine->store = opts->store;
+    if (engine->store == NULL)
+        REEL_TRY(reel__engine_open_store(&engine->store, opts, err));
     REEL_TRY(reel__store_label(engine->store, &engine->label, err));
     if (!engine->label.rated)
         rc = reel_fail(err, REEL_E_INVALID,
@@ -103,6 +116,8 @@ static reel_code open_store(reel_engine *engine, const reel_engine_opts *opts, r
 out:
     return rc;
 }
+
+static atomic_uint_fast64_t engines; /* opened so far */
 
 reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, reel_err *err)
 {
@@ -114,6 +129,8 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
     if (engine == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory to open a database");
     engine->opts = *opts;
+    atomic_init(&engine->references, 1);
+    engine->number = atomic_fetch_add(&engines, 1) + 1;
     engine->opts.database = engine->opts.models_dir = NULL;
     if (pthread_mutex_init(&engine->lazy_lock, NULL) != 0) {
         reel__free(engine);
@@ -132,6 +149,7 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
     REEL_TRY(reel__engine_prepare_models(engine, err));
     engine->opts.only = NULL;
     engine->opts.progress = NULL;
+    engine->opts.cancel = NULL;
     engine->opts.notice = (reel_notice){0};
     *out = engine;
     engine = NULL;
@@ -142,7 +160,7 @@ out:
 
 void reel__engine_close(reel_engine *engine)
 {
-    if (engine == NULL)
+    if (engine == NULL || atomic_fetch_sub(&engine->references, 1) > 1)
         return;
     reel__search_index_free(atomic_load(&engine->search));
     reel__order_free(atomic_load(&engine->looks));
@@ -153,10 +171,17 @@ void reel__engine_close(reel_engine *engine)
     reel__free(engine->means);
     reel_dataset_free(engine->training);
     reel_dataset_free(engine->dataset);
-    reel__store_close(engine->store);
+    if (engine->opts.store == NULL)
+        reel__store_close(engine->store);
     reel__free(engine->posters_dir);
     reel__free(engine->models_dir);
     reel__free(engine);
+}
+
+reel_engine *reel__engine_ref(reel_engine *engine)
+{
+    atomic_fetch_add(&engine->references, 1);
+    return engine;
 }
 
 /* ---- facts --------------------------------------------------------------------------------- */

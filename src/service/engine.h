@@ -24,18 +24,29 @@ typedef struct reel_notice {
 } reel_notice;
 
 typedef struct reel_engine_opts {
-    const char *database;   /* path or sqlite:PATH */
+    const char *database; /* path or sqlite:PATH */
+    reel_store
+        *store; /* borrowed, outlives every engine over it; NULL = the engine opens its own */
     const char *models_dir; /* NULL = <database>.models */
     const char *only; /* NULL = every model; else train and load just this one (and members) */
     bool exclusive;   /* serve */
     bool read_only;
     bool retrain;        /* `reel train --force`: fit again what is up to date too */
     bool learn;          /* `reel train`: a hybrid that is made learns its weights */
+    bool ready_only;     /* fit nothing: what has no file that fits is left out */
     int busy_timeout_ms; /* of the store; 0 = its default */
     int threads;
     const reel_progress *progress;
+    const volatile bool *cancel; /* may be NULL; once true, what is being fitted ends soon */
     reel_notice notice;
 } reel_engine_opts;
+
+/* The store an engine opens by these opts, for who opens it first: feedback, say, outlives an
+ * engine.
+ */
+REEL_MUST_USE reel_code reel__engine_open_store(reel_store **out, const reel_engine_opts *opts,
+                                                reel_err *err);
+void reel__engine_close_store(reel_store *store); /* NULL allowed */
 
 /* Open the store, map (or build) dataset.reel, map (or train) the models. A model file that is
  * missing is trained; one that is stale (other film ids, another format version, an older store
@@ -43,7 +54,10 @@ typedef struct reel_engine_opts {
  * Errors: those of the store; E_INVALID (the store holds no ratings: says how to load some). */
 REEL_MUST_USE reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts,
                                           reel_err *err);
+/* Lets go of one reference; the last one frees. NULL allowed. */
 void reel__engine_close(reel_engine *engine);
+/* One reference more, for someone else to close. */
+reel_engine *reel__engine_ref(reel_engine *engine);
 
 const reel_dataset *reel__engine_dataset(const reel_engine *engine);
 reel_store *reel__engine_store(const reel_engine *engine);
@@ -85,5 +99,7 @@ typedef struct reel_session reel_session;
 REEL_MUST_USE reel_code reel__session_new(reel_session **out, const reel_engine *engine,
                                           reel_err *err);
 void reel__session_free(reel_session *session);
+/* Whether the session was made for this engine, and not for one that was here before. */
+bool reel__session_fits(const reel_session *session, const reel_engine *engine);
 
 #endif

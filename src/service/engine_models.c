@@ -146,6 +146,7 @@ static reel_code make_model(reel_engine *engine, int slot, reel_err *err)
         .seed = 1,
         .threads = engine->opts.threads,
         .progress = report_share,
+        .cancel = engine->opts.cancel,
         .user = &what,
         .memory = reel__memory_available() / 2,
     };
@@ -264,7 +265,7 @@ static reel_code prepare(reel_engine *engine, int slot, bool *fresh, reel_err *e
     REEL_TRY(reel__engine_path(&path, engine, reel__engine_names[slot], ".safetensors", err));
     if (!forced(engine, slot) && engine->models[slot] == NULL && !(slot == MODEL_HYBRID && *fresh))
         REEL_TRY(map_model(engine, slot, path, err));
-    if (engine->models[slot] == NULL) {
+    if (engine->models[slot] == NULL && !engine->opts.ready_only) {
         *fresh = true;
         REEL_TRY(train_model(engine, slot, path, err));
     }

@@ -23,7 +23,9 @@ typedef struct reel_looks reel_looks;
 
 struct reel_engine {
     reel_engine_opts opts; /* its texts are not kept */
-    reel_store *store;
+    atomic_int references;
+    uint64_t number;        /* no other engine of this process has it */
+    reel_store *store;      /* opts.store where that is given */
     reel_dataset *dataset;  /* as it is shown */
     reel_dataset *training; /* what models are fitted on: mostly the same */
     reel_tmdb_use use;
@@ -58,6 +60,7 @@ typedef struct reel_group {
 
 struct reel_session {
     const reel_engine *engine;
+    uint64_t engine_number;
     reel_scratch *scratch;
     float *scores;  /* [movies] */
     uint64_t *skip; /* bitmap of [movies] */

@@ -29,7 +29,7 @@ typedef struct waiting {
 } waiting;
 
 struct reel_feedback {
-    reel_engine *engine;
+    reel_store *store;
     pthread_t writer;
     pthread_mutex_t lock;
     pthread_cond_t arrived; /* the writer waits here */
@@ -77,7 +77,6 @@ static waiting *take_group(reel_feedback *feedback)
 
 static reel_code write_group(const reel_feedback *feedback, const waiting *group, reel_err *err)
 {
-    reel_store *store = reel__engine_store(feedback->engine);
     size_t count = 0;
     int64_t duplicates = 0;
     reel_code rc = REEL_E_CONFLICT;
@@ -88,7 +87,7 @@ static reel_code write_group(const reel_feedback *feedback, const waiting *group
         count += one->batch.count;
     }
     for (int offer = 0; offer < OFFERS && rc == REEL_E_CONFLICT; offer++)
-        rc = reel__store_put_events(store, feedback->group, count, &duplicates, err);
+        rc = reel__store_put_events(feedback->store, feedback->group, count, &duplicates, err);
     return rc;
 }
 
@@ -170,7 +169,7 @@ static void free_feedback(reel_feedback *feedback)
     reel__free(feedback);
 }
 
-reel_code reel__feedback_open(reel_feedback **out, reel_engine *engine, reel_err *err)
+reel_code reel__feedback_open(reel_feedback **out, reel_store *store, reel_err *err)
 {
     reel_feedback *feedback = reel__alloc_zero(1, sizeof *feedback);
     int error;
@@ -178,7 +177,7 @@ reel_code reel__feedback_open(reel_feedback **out, reel_engine *engine, reel_err
     *out = NULL;
     if (feedback == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory to take feedback");
-    feedback->engine = engine;
+    feedback->store = store;
     feedback->last = &feedback->first;
     feedback->group = reel__alloc_array(QUEUE_EVENTS, sizeof *feedback->group);
     if (feedback->group == NULL || !init_signals(feedback)) {
@@ -226,8 +225,9 @@ static reel_code enqueue(reel_feedback *feedback, waiting *one, reel_err *err)
     return rc;
 }
 
-reel_code reel__feedback_submit(reel_feedback *feedback, const char *body, size_t length,
-                                reel_feedback_done *done, void *user, reel_err *err)
+reel_code reel__feedback_submit(reel_feedback *feedback, const reel_engine *engine,
+                                const char *body, size_t length, reel_feedback_done *done,
+                                void *user, reel_err *err)
 {
     waiting *one = reel__alloc_zero(1, sizeof *one);
     reel_code rc;
@@ -236,7 +236,7 @@ reel_code reel__feedback_submit(reel_feedback *feedback, const char *body, size_
         return reel_fail(err, REEL_E_NOMEM, "out of memory to take feedback");
     one->done = done;
     one->user = user;
-    rc = reel__events_parse(&one->batch, feedback->engine, body, length, err);
+    rc = reel__events_parse(&one->batch, engine, body, length, err);
     if (rc != REEL_OK) {
         reel__free(one);
         return rc;
@@ -269,11 +269,11 @@ static void wake(void *user, const reel_err *err, reel_feedback_answer answer)
     pthread_mutex_unlock(&feedback->lock);
 }
 
-reel_code reel__feedback_take(reel_feedback *feedback, const char *body, size_t length,
-                              reel_feedback_answer *out, reel_err *err)
+reel_code reel__feedback_take(reel_feedback *feedback, const reel_engine *engine, const char *body,
+                              size_t length, reel_feedback_answer *out, reel_err *err)
 {
     sleeper own = {.feedback = feedback};
-    const reel_code rc = reel__feedback_submit(feedback, body, length, wake, &own, err);
+    const reel_code rc = reel__feedback_submit(feedback, engine, body, length, wake, &own, err);
 
     *out = (reel_feedback_answer){0};
     if (rc != REEL_OK)

@@ -22,6 +22,7 @@ reel_code reel__session_new(reel_session **out, const reel_engine *engine, reel_
     if (session == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory to answer requests");
     session->engine = engine;
+    session->engine_number = engine->number;
     REEL_TRY(reel_scratch_new(&session->scratch, err));
     session->scores = reel__alloc_aligned(movies, sizeof *session->scores);
     session->skip = reel__alloc_zero((movies + 63) / 64, sizeof *session->skip);
@@ -48,6 +49,11 @@ void reel__session_free(reel_session *session)
     reel__household_free(&session->group);
     reel__free(session->entries);
     reel__free(session);
+}
+
+bool reel__session_fits(const reel_session *session, const reel_engine *engine)
+{
+    return session->engine_number == engine->number;
 }
 
 static reel_code reserve_entries(reel_session *session, size_t count, reel_err *err)

@@ -31,7 +31,7 @@ __attribute__((constructor)) static void warm_up(void)
 
     tiny.app.engine = engine;
     must(reel__session_new(&tiny.session, engine, &err) == REEL_OK);
-    must(reel__feedback_open(&tiny.app.feedback, engine, &err) == REEL_OK);
+    must(reel__feedback_open(&tiny.app.feedback, reel__engine_store(engine), &err) == REEL_OK);
     request.user = 1;
     for (size_t i = 0; i < reel__engine_model_count(engine); i++) {
         request.model = reel_model_get_info(reel__engine_model_at(engine, i))->name;

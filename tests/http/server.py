@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import uuid
@@ -395,6 +396,55 @@ class Life(Case):
         self.assertLess(time.monotonic() - began, 4)
         connection.close()
         self.server.start()
+
+    def test_what_is_trained_meanwhile_is_taken_up_under_load(self):
+        """Other data and their models take the place of those in use, on a signal and without one."""
+        stopped, names, failures = threading.Event(), [], []
+
+        def ask(number):
+            connection = self.server.connect()
+            turn = number
+            while not stopped.is_set():
+                turn += 1
+                connection.request("GET", f"/api/v1/recommendations?user={turn % 30 + 1}&model=ease")
+                answer = connection.getresponse()
+                body = answer.read()
+                if answer.status != 200:
+                    failures.append(body)
+                else:
+                    model = json.loads(body)["model"]
+                    names.append((model["id"], model["data_hash"]))
+            connection.close()
+
+        def one_name():
+            """What is said from now on."""
+            models = self.server.get("/api/v1/models")["items"]
+            return [(m["id"], m["data_hash"]) for m in models if m["name"] == "ease"][0]
+
+        known = {one_name()}
+        reel("sample", "--people", "30", "--seed", "7", "--output", "other", folder=self.base)
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            askers = [pool.submit(ask, n) for n in range(6)]
+            try:
+                for number, folder in enumerate(("other", "sample")):
+                    before = one_name()
+                    reel("load", "--movielens", folder, "--tmdb", folder + "/films.jsonl",
+                         "--simulated", "--database", "reel.db", folder=self.base)
+                    reel("train", "--database", "reel.db", folder=self.base)
+                    if number == 0:
+                        self.server.process.send_signal(signal.SIGHUP)
+                    deadline = time.monotonic() + SECONDS
+                    while one_name() == before and time.monotonic() < deadline:
+                        time.sleep(0.05)
+                    self.assertNotEqual(one_name(), before)
+                    known.add(one_name())
+            finally:
+                stopped.set()
+            for asker in askers:
+                asker.result(timeout=SECONDS)
+        self.assertEqual(failures, [])
+        self.assertLessEqual(set(names), known)
+        self.assertGreater(len(names), 100)
 
 
 if __name__ == "__main__":

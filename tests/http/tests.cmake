@@ -12,7 +12,8 @@ reel_add_test(http/finish.c LIBRARIES PkgConfig::ZLIB)
 reel_add_test(http/feedback.c)
 reel_add_test(http/door.c)
 reel_add_test(http/threads.c)
-set_tests_properties(http_threads PROPERTIES LABELS "http;threads")
+reel_add_test(http/swap.c)
+set_tests_properties(http_threads http_swap PROPERTIES LABELS "http;threads")
 
 # The program's own server over real sockets.
 find_program(REEL_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
