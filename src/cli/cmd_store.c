@@ -21,6 +21,8 @@ static reel_code write_copy(reel_json *json, const void *what, reel_err *err)
     reel__json_put_int(json, "matches", digest->matches);
     reel__json_put_int(json, "events", digest->events);
     reel__json_put_int(json, "model_records", digest->models);
+    reel__json_put_int(json, "accounts", digest->accounts);
+    reel__json_put_int(json, "api_keys", digest->keys);
     reel__json_put_text(json, "sha256", digest->hash);
     reel__json_put_real(json, "seconds", report->seconds);
     reel__json_object_end(json);
@@ -46,6 +48,8 @@ static reel_code tell(const reel_args *args, const reel_copy_report *report, ree
     reel__print_count("matches of metadata", digest->matches);
     reel__print_count("feedback events", digest->events);
     reel__print_count("model records", digest->models);
+    reel__print_count("accounts", digest->accounts);
+    reel__print_count("API keys", digest->keys);
     reel__term_print("  sha256 %s\n", digest->hash);
     return REEL_OK;
 }

@@ -34,18 +34,19 @@ static reel_code check_target(reel_store *to, reel_store *from, const reel_copy_
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__store_counts(to, &counts, err));
-    if (counts.generation == 0 &&
-        counts.movies + counts.people + counts.ratings + counts.events == 0)
+    if (counts.generation == 0 && counts.movies + counts.people + counts.ratings + counts.events +
+                                          counts.accounts + counts.keys ==
+                                      0)
         return REEL_OK;
     REEL_TRY(reel__store_digest(to, NULL, &there, err));
     REEL_TRY(reel__store_digest(from, NULL, &report->digest, err));
     report->already = strcmp(there.hash, report->digest.hash) == 0;
     if (!report->already && !opts->replace)
         rc = reel_fail(err, REEL_E_CONFLICT,
-                       "%s: holds %lld films, %lld ratings and %lld events already; give another "
-                       "database, or --replace to lose them",
+                       "%s: holds %lld films, %lld ratings, %lld events and %lld accounts already; "
+                       "give another database, or --replace to lose them",
                        report->to, (long long)counts.movies, (long long)counts.ratings,
-                       (long long)counts.events);
+                       (long long)counts.events, (long long)counts.accounts);
 out:
     return rc;
 }

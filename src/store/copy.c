@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/account_rows.h"
 #include "store/digest_priv.h"
 
 enum { BATCH_ROWS = 1024, BATCH_RATINGS = 1 << 16, MOVIE_TEXTS = 15 };
@@ -220,6 +221,34 @@ out:
     return rc;
 }
 
+/* These are few, and have no pointers: each goes at once. */
+static reel_code take_account(void *user, const reel_account *account, reel_err *err)
+{
+    copying *c = user;
+    reel_sql sql;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__digest_account(user, account, err));
+    reel__account_restore(&sql, account);
+    rc = c->load->store->ops->load_sql(c->load, &sql, err);
+out:
+    return rc;
+}
+
+static reel_code take_key(void *user, const reel_api_key *key, reel_err *err)
+{
+    copying *c = user;
+    char scopes[64];
+    reel_sql sql;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__digest_key(user, key, err));
+    reel__key_restore(&sql, key, scopes);
+    rc = c->load->store->ops->load_sql(c->load, &sql, err);
+out:
+    return rc;
+}
+
 /* ---- the copy ------------------------------------------------------------------------------ */
 
 static reel_code count_rows(reel_store *store, const reel_progress *progress, int64_t *total,
@@ -239,8 +268,9 @@ out:
 
 static reel_code copy_all(copying *c, reel_store *to, reel_store *from, reel_err *err)
 {
-    const reel_store_visitor visitor = {c,           take_label, take_movie, take_person,
-                                        take_rating, take_match, take_event, take_model};
+    const reel_store_visitor visitor = {
+        c,          take_label, take_movie, take_person,  take_rating,
+        take_match, take_event, take_model, take_account, take_key};
     reel_store_load *load = NULL;
     reel_code rc = REEL_OK;
 

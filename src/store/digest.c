@@ -168,6 +168,37 @@ reel_code reel__digest_model(void *user, const reel_model_record *record, reel_e
     return row_done(d, &d->out->models, err);
 }
 
+reel_code reel__digest_account(void *user, const reel_account *account, reel_err *err)
+{
+    reel_digesting *d = user;
+
+    reel__buf_char(&d->rows, 'A');
+    put_int(&d->rows, account->id);
+    put_text(&d->rows, account->name);
+    put_text(&d->rows, account->folded);
+    put_text(&d->rows, account->password);
+    put_text(&d->rows, reel__role_name(account->role));
+    put_int(&d->rows, account->disabled);
+    put_int(&d->rows, account->created_at);
+    put_int(&d->rows, account->password_at);
+    return row_done(d, &d->out->accounts, err);
+}
+
+reel_code reel__digest_key(void *user, const reel_api_key *key, reel_err *err)
+{
+    reel_digesting *d = user;
+    const char *const texts[] = {key->prefix, key->hash, key->label, key->origins};
+    const int64_t numbers[] = {key->account,    key->scopes,  key->is_public,  key->rate,
+                               key->created_at, key->used_at, key->expires_at, key->revoked_at};
+
+    reel__buf_char(&d->rows, 'Y');
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        put_text(&d->rows, texts[i]);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        put_int(&d->rows, numbers[i]);
+    return row_done(d, &d->out->keys, err);
+}
+
 reel_code reel__digesting_finish(reel_digesting *d, reel_err *err)
 {
     reel_code rc = REEL_OK;
@@ -198,7 +229,9 @@ reel_code reel__store_digest(reel_store *store, const reel_progress *progress,
                                         reel__digest_rating,
                                         reel__digest_match,
                                         reel__digest_event,
-                                        reel__digest_model};
+                                        reel__digest_model,
+                                        reel__digest_account,
+                                        reel__digest_key};
     reel_store_counts counts = {0};
     reel_code rc = REEL_OK;
 

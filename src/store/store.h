@@ -53,6 +53,7 @@ REEL_MUST_USE reel_code reel__store_label(reel_store *store, reel_store_label *o
 /* Walks every table: seconds on tens of millions of ratings. */
 typedef struct reel_store_counts {
     int64_t movies, people, ratings, events, undelivered;
+    int64_t accounts, keys;
     int64_t generation; /* raised by every bulk load */
     int64_t schema;     /* number of the last migration */
     int64_t size_bytes; /* on disk; -1 = unknown */
@@ -195,19 +196,19 @@ REEL_MUST_USE reel_code reel__store_scan_models(reel_store *store, reel_model_re
 /* ---- copies -------------------------------------------------------------------------------- */
 
 /* What is in a store, and a SHA-256 over all of it: equal for equal contents, whatever the back
- * end. The generation is not part of it. */
+ * end. The generation is not part of it, nor who is signed in. */
 typedef struct reel_store_digest {
-    int64_t movies, people, ratings, matches, events, models;
+    int64_t movies, people, ratings, matches, events, models, accounts, keys;
     char hash[65];
 } reel_store_digest;
 /* Reads everything once, in one read transaction. */
 REEL_MUST_USE reel_code reel__store_digest(reel_store *store, const reel_progress *progress,
                                            reel_store_digest *out, reel_err *err);
-/* Put everything of a store in the place of everything in another, feedback and model records
- * included, in one transaction of each; then read back what was written and compare. digest: of
- * the moment that was copied. The generation becomes that of the source, or one more than the
- * target's where that is not higher. Errors: those of a load; E_STORE when what was read back is
- * another. */
+/* Put everything of a store in the place of everything in another, feedback, model records,
+ * accounts and API keys included, in one transaction of each; nobody is signed in there afterwards.
+ * Then read back what was written and compare. digest: of the moment that was copied. The
+ * generation becomes that of the source, or one more than the target's where that is not higher.
+ * Errors: those of a load; E_STORE when what was read back is another. */
 REEL_MUST_USE reel_code reel__store_copy(reel_store *to, reel_store *from,
                                          const reel_progress *progress, reel_store_digest *digest,
                                          reel_err *err);

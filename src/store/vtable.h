@@ -6,6 +6,8 @@
 #ifndef REEL_STORE_VTABLE_H
 #define REEL_STORE_VTABLE_H
 
+#include "store/accounts.h"
+#include "store/sql.h"
 #include "store/store.h"
 
 /* What dump hands on, each kind by ascending key; all borrowed during the call. The first function
@@ -19,6 +21,8 @@ typedef struct reel_store_visitor {
     reel_code (*match)(void *user, const reel_match *match, reel_err *err);
     reel_code (*event)(void *user, const reel_event *event, reel_err *err);
     reel_code (*model)(void *user, const reel_model_record *record, reel_err *err);
+    reel_code (*account)(void *user, const reel_account *account, reel_err *err);
+    reel_code (*key)(void *user, const reel_api_key *key, reel_err *err);
 } reel_store_visitor;
 
 /* load_commit and load_abort release the load whatever they answer. */
@@ -51,12 +55,16 @@ struct reel_store_ops {
                              reel_err *err);
     /* Everything, in one read transaction. */
     reel_code (*dump)(reel_store *store, const reel_store_visitor *visitor, reel_err *err);
-    /* Within a load: take events and model records away, and put them as they were elsewhere. */
+    /* Within a load: take events, model records, accounts and keys away, sessions too, and put them
+     * as they were elsewhere. */
     reel_code (*clear_log)(reel_store_load *load, reel_err *err);
     reel_code (*put_log)(reel_store_load *load, const reel_event *events, size_t count,
                          reel_err *err);
     reel_code (*put_records)(reel_store_load *load, const reel_model_record *records, size_t count,
                              reel_err *err);
+    /* What every back end with SQL does in the same words; the second within a load. */
+    reel_code (*sql)(reel_store *store, reel_sql_work *work, reel_err *err);
+    reel_code (*load_sql)(reel_store_load *load, const reel_sql *sql, reel_err *err);
     /* NULL where a store is not a file. */
     reel_code (*seal)(reel_store *store, const char *hash, reel_err *err);
     reel_code (*sealed)(reel_store *store, char hash[65], reel_err *err);

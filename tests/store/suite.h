@@ -35,6 +35,7 @@ int store_suite_ratings(void);
 int store_suite_events(void);
 int store_suite_models(void);
 int store_suite_matches(void);
+int store_suite_accounts(void);
 int store_suite_copy(void);
 int store_suite_processes(void);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "store/accounts.h"
 #include "support/temp.h"
 
 /* ---- a store with everything in it --------------------------------------------------------- */
@@ -72,6 +73,39 @@ static void put_log(fixture *f)
     fixture_exec(f, "DELETE FROM events WHERE event_id = 'event-8'"); /* a gap in the sequence */
 }
 
+static void put_accounts(fixture *f)
+{
+    reel_account account = {
+        .name = "Zo\xc3\xab", .folded = "zoe", .password = "$argon2id$x", .created_at = 5};
+    const reel_sign_in session = {.token = "aa", .account = 1, .expires_at = INT64_MAX};
+    const reel_api_key key = {
+        .prefix = "rk_abc", .hash = "00", .label = "a \xe2\x82\xac", .scopes = 3};
+    reel_api_key other = {.prefix = "rk_xyz",
+                          .hash = "01",
+                          .account = 1,
+                          .scopes = 9,
+                          .is_public = true,
+                          .rate = 7,
+                          .created_at = 8,
+                          .used_at = 9,
+                          .expires_at = 10,
+                          .revoked_at = 11,
+                          .origins = "https://a.example"};
+
+    assert_ok(reel__store_add_account(f->store, &account, &f->err), f->err);
+    account.folded[0] = 'x';
+    account.role = REEL_ROLE_ADMIN;
+    assert_ok(reel__store_add_account(f->store, &account, &f->err), f->err);
+    account.folded[0] = 'y';
+    account.disabled = true;
+    assert_ok(reel__store_add_account(f->store, &account, &f->err), f->err);
+    assert_ok(reel__store_delete_account(f->store, 2, true, &f->err), f->err); /* a gap */
+    assert_ok(reel__store_put_session(f->store, &session, &f->err), f->err);
+    assert_ok(reel__store_put_reset(f->store, "bb", 1, INT64_MAX, &f->err), f->err);
+    assert_ok(reel__store_put_key(f->store, &key, &f->err), f->err);
+    assert_ok(reel__store_put_key(f->store, &other, &f->err), f->err);
+}
+
 static void fill(fixture *f)
 {
     const reel_person person = {3, "F", "artist", "0815", 25};
@@ -86,6 +120,7 @@ static void fill(fixture *f)
     put_ratings(f, load);
     assert_ok(reel__store_load_commit(load, "Test \xe2\x82\xac", true, &f->err), f->err);
     put_log(f);
+    put_accounts(f);
 }
 
 static reel_store_digest digest_of(reel_store *store)
@@ -144,6 +179,8 @@ static void test_there_and_back(void **state)
     assert_int_equal(digest.matches, 2);
     assert_int_equal(digest.events, EVENTS - 1);
     assert_int_equal(digest.models, 2);
+    assert_int_equal(digest.accounts, 2);
+    assert_int_equal(digest.keys, 2);
     assert_int_equal(digest.ratings, counts_of(f->store).ratings);
     file = open_other(f, true);
     copy(f, file.store, f->store, digest.hash);
@@ -193,6 +230,40 @@ static void test_the_log_goes_on(void **state)
     reel__store_close(o.store);
 }
 
+/* Accounts and keys are copied, who is signed in is not; the next account is a new one. */
+static void test_accounts_are_copied_and_sessions_not(void **state)
+{
+    fixture *f = *state;
+    other o = open_other(f, false);
+    reel_account account;
+    reel_sign_in session = {.token = "mine", .account = 1, .expires_at = INT64_MAX};
+    reel_account next = {.name = "next", .folded = "next"};
+    reel_api_key key;
+    int64_t who = 0;
+
+    fill(f);
+    /* Somebody else of that number is signed in over there. */
+    assert_ok(reel__store_add_account(o.store, &next, &f->err), f->err);
+    assert_ok(reel__store_put_session(o.store, &session, &f->err), f->err);
+    assert_ok(reel__store_put_reset(o.store, "cc", 1, INT64_MAX, &f->err), f->err);
+    copy(f, o.store, f->store, digest_of(f->store).hash);
+    assert_ok(reel__store_account(o.store, 1, &account, &f->err), f->err);
+    assert_string_equal(account.name, "Zo\xc3\xab");
+    assert_ok(reel__store_key(o.store, "rk_xyz", &key, &f->err), f->err);
+    assert_true(key.is_public && key.rate == 7 && key.revoked_at == 11);
+    for (size_t i = 0; i < 2; i++)
+        assert_fails(
+            reel__store_session(o.store, i == 0 ? "mine" : "aa", 0, &session, &account, &f->err),
+            REEL_E_NOTFOUND, "", f->err);
+    assert_fails(reel__store_take_reset(o.store, "bb", 0, &who, &f->err), REEL_E_NOTFOUND, "",
+                 f->err);
+    assert_fails(reel__store_take_reset(o.store, "cc", 0, &who, &f->err), REEL_E_NOTFOUND, "",
+                 f->err);
+    assert_ok(reel__store_add_account(o.store, &next, &f->err), f->err);
+    assert_true(next.id > 3);
+    reel__store_close(o.store);
+}
+
 static void test_an_empty_store(void **state)
 {
     fixture *f = *state;
@@ -228,6 +299,12 @@ static void test_what_a_digest_notices(void **state)
         "UPDATE events SET delivered_at = 6 WHERE event_id = 'event-1'",
         "UPDATE models SET parameters = '{}' WHERE name = 'ease'",
         "UPDATE meta SET source = 'x'",
+        "UPDATE accounts SET password = 'x' WHERE id = 1",
+        "UPDATE accounts SET role = 'analyst' WHERE id = 1",
+        "UPDATE accounts SET disabled = 0 WHERE id = 3",
+        "UPDATE api_keys SET scopes = 'read' WHERE prefix = 'rk_xyz'",
+        "UPDATE api_keys SET revoked_at = NULL WHERE prefix = 'rk_xyz'",
+        "DELETE FROM api_keys WHERE prefix = 'rk_xyz'",
     };
     fixture *f = *state;
     reel_store_digest before, after;
@@ -359,9 +436,13 @@ int store_suite_copy(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest copy_tests[] = {
-        TEST(test_there_and_back),    TEST(test_the_log_goes_on),
-        TEST(test_an_empty_store),    TEST(test_what_a_digest_notices),
-        TEST(test_a_copy_that_fails), TEST(test_a_copy_beside_a_writer),
+        TEST(test_there_and_back),
+        TEST(test_the_log_goes_on),
+        TEST(test_an_empty_store),
+        TEST(test_what_a_digest_notices),
+        TEST(test_accounts_are_copied_and_sessions_not),
+        TEST(test_a_copy_that_fails),
+        TEST(test_a_copy_beside_a_writer),
         TEST(test_without_memory),
     };
 

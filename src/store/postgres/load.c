@@ -18,6 +18,9 @@ static const char people_of_ratings_sql[] =
     " SELECT id FROM raters WHERE id IS NOT NULL ON CONFLICT DO NOTHING";
 
 /* Events that come next are behind those that were copied. */
+static const char continue_accounts_sql[] =
+    "SELECT setval(pg_get_serial_sequence('reel.accounts', 'id'), max(id))"
+    " FROM accounts HAVING max(id) >= nextval(pg_get_serial_sequence('reel.accounts', 'id'))";
 static const char continue_log_sql[] =
     "SELECT setval(pg_get_serial_sequence('reel.events', 'sequence'), max(sequence))"
     " FROM events HAVING max(sequence) >="
@@ -135,6 +138,8 @@ static reel_code finish(reel_pg_load *load, const char *source, bool simulated,
         REEL_TRY(reel__pg_exec(load->conn, "ANALYZE ratings", err));
     if (load->logged)
         REEL_TRY(reel__pg_exec(load->conn, continue_log_sql, err));
+    if (load->accounts)
+        REEL_TRY(reel__pg_exec(load->conn, continue_accounts_sql, err));
     REEL_TRY(reel__pg_query(&result, load->conn,
                             "UPDATE meta SET source = $1, simulated = $2, generation ="
                             " CASE WHEN $3 > generation THEN $3 ELSE generation + 1 END"

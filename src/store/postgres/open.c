@@ -137,6 +137,8 @@ static const struct reel_store_ops pg_ops = {
     .clear_log = reel__pg_clear_log,
     .put_log = reel__pg_put_log,
     .put_records = reel__pg_put_records,
+    .sql = reel__pg_sql,
+    .load_sql = reel__pg_load_sql,
 };
 
 static reel_code init_locks(reel_pg *store, reel_err *err)

@@ -154,7 +154,7 @@ typedef struct reel_pg_load {
     bool empty;                    /* there were no ratings when the load began */
     int64_t highest;               /* of the people whose ratings were put; -1 = none yet */
     int64_t put;                   /* ratings */
-    bool logged;                   /* events were copied */
+    bool logged, accounts;         /* events, accounts were copied */
     bool has_movies, has_people, has_ratings, has_matches; /* tables for what arrives */
 } reel_pg_load;
 
@@ -207,5 +207,10 @@ reel_code reel__pg_put_log(reel_store_load *load, const reel_event *events, size
                            reel_err *err);
 reel_code reel__pg_put_records(reel_store_load *load, const reel_model_record *records,
                                size_t count, reel_err *err);
+reel_code reel__pg_sql(reel_store *store, reel_sql_work *work, reel_err *err);
+reel_code reel__pg_load_sql(reel_store_load *load, const reel_sql *sql, reel_err *err);
+/* The rows of a statement without values. */
+REEL_MUST_USE reel_code reel__pg_rows(reel_pg_conn *conn, const char *text, reel_sql_row *row,
+                                      void *user, reel_err *err);
 
 #endif

@@ -59,7 +59,8 @@ static const char counts_sql[] =
     " (SELECT count(*) FROM events WHERE queued = 1 AND delivered_at IS NULL),"
     " (SELECT max(number) FROM migrations), generation, source, simulated,"
     " (SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
-    "  WHERE relnamespace = 'reel'::regnamespace AND relkind = 'r') FROM meta";
+    "  WHERE relnamespace = 'reel'::regnamespace AND relkind = 'r'),"
+    " (SELECT count(*) FROM accounts), (SELECT count(*) FROM api_keys) FROM meta";
 
 static reel_code read_counts(reel_pg_conn *conn, void *user, reel_err *err)
 {
@@ -80,6 +81,8 @@ static reel_code read_counts(reel_pg_conn *conn, void *user, reel_err *err)
     copy_source(out->source, sizeof out->source, reel__pg_text(result, 0, 7));
     out->simulated = reel__pg_get_bool(result, 0, 8);
     out->size_bytes = reel__pg_get_int(result, 0, 9, -1);
+    out->accounts = reel__pg_get_int(result, 0, 10, 0);
+    out->keys = reel__pg_get_int(result, 0, 11, 0);
 out:
     PQclear(result);
     return rc;

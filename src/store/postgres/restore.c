@@ -10,10 +10,12 @@ enum { EVENT_COLUMNS = 15 };
 reel_code reel__pg_clear_log(reel_store_load *base, reel_err *err)
 {
     reel_pg_load *load = (reel_pg_load *)base;
-    char sql[160] = "";
+    char sql[240] = "";
 
     (void)snprintf(sql, sizeof sql,
-                   "SELECT pg_advisory_xact_lock(%d, %d); DELETE FROM events; DELETE FROM models",
+                   "SELECT pg_advisory_xact_lock(%d, %d); DELETE FROM events; DELETE FROM models;"
+                   " DELETE FROM sessions; DELETE FROM resets; DELETE FROM api_keys;"
+                   " DELETE FROM accounts",
                    REEL_PG_LOCKS, REEL_PG_LOCK_EVENTS);
     return reel__pg_exec(load->conn, sql, err);
 }

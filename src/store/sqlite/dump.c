@@ -1,4 +1,5 @@
 /* dump.c - everything a store holds, row by row in one read transaction. */
+#include "store/account_rows.h"
 #include "store/event_movies.h"
 #include "store/sqlite/sqlite_priv.h"
 
@@ -104,6 +105,34 @@ static bool dump_record(void *user, const reel_model_record *record)
     return d->rc == REEL_OK;
 }
 
+static reel_code damaged(const dump *d)
+{
+    return reel_fail(d->err, REEL_E_FORMAT,
+                     "%s: a row of the table accounts or api_keys is damaged; restore a backup",
+                     sqlite3_db_filename(d->db, "main"));
+}
+
+static bool dump_account(void *user, const char *const *columns)
+{
+    dump *d = user;
+    reel_account account;
+
+    d->rc = reel__account_read(&account, columns)
+                ? d->visitor->account(d->visitor->user, &account, d->err)
+                : damaged(d);
+    return d->rc == REEL_OK;
+}
+
+static bool dump_key(void *user, const char *const *columns)
+{
+    dump *d = user;
+    reel_api_key key;
+
+    d->rc = reel__key_read(&key, columns) ? d->visitor->key(d->visitor->user, &key, d->err)
+                                          : damaged(d);
+    return d->rc == REEL_OK;
+}
+
 /* The scans use the same connection, so they are of the same transaction. */
 static reel_code dump_all(dump *d, reel_store *store)
 {
@@ -124,6 +153,10 @@ static reel_code dump_all(dump *d, reel_store *store)
     REEL_TRY(d->rc);
     REEL_TRY(each_row(d, events_sql, dump_event));
     REEL_TRY(reel__sqlite_scan_models(store, dump_record, d, d->err));
+    REEL_TRY(d->rc);
+    REEL_TRY(reel__sqlite_rows(d->db, reel__accounts_sql, dump_account, d, d->err));
+    REEL_TRY(d->rc);
+    REEL_TRY(reel__sqlite_rows(d->db, reel__keys_sql, dump_key, d, d->err));
     REEL_TRY(d->rc);
     REEL_TRY(reel__sqlite_exec(d->db, "COMMIT", d->err));
 out:

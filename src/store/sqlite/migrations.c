@@ -104,7 +104,51 @@ static const char *const step_2[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1}, {step_2}};
+/* Who may sign in. Tokens are kept as hashes, passwords as an Argon2id text. An id that was an
+ * account's is never another's. */
+static const char *const step_3[] = {
+    "CREATE TABLE accounts ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " name TEXT NOT NULL,"
+    " folded TEXT NOT NULL UNIQUE,"
+    " password TEXT NOT NULL,"
+    " role TEXT NOT NULL,"
+    " disabled INTEGER NOT NULL,"
+    " created_at INTEGER NOT NULL,"
+    " password_at INTEGER NOT NULL)",
+
+    "CREATE TABLE sessions ("
+    " token TEXT PRIMARY KEY,"
+    " account INTEGER NOT NULL,"
+    " created_at INTEGER NOT NULL,"
+    " seen_at INTEGER NOT NULL,"
+    " expires_at INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX sessions_account ON sessions (account)",
+
+    "CREATE TABLE resets ("
+    " token TEXT PRIMARY KEY,"
+    " account INTEGER NOT NULL,"
+    " expires_at INTEGER NOT NULL) WITHOUT ROWID",
+
+    "CREATE TABLE api_keys ("
+    " prefix TEXT PRIMARY KEY,"
+    " hash TEXT NOT NULL,"
+    " label TEXT NOT NULL,"
+    " origins TEXT NOT NULL,"
+    " account INTEGER,"
+    " scopes TEXT NOT NULL,"
+    " public INTEGER NOT NULL,"
+    " rate INTEGER NOT NULL,"
+    " created_at INTEGER NOT NULL,"
+    " used_at INTEGER,"
+    " expires_at INTEGER,"
+    " revoked_at INTEGER) WITHOUT ROWID",
+
+    "CREATE INDEX events_user ON events (userId, sequence) WHERE userId IS NOT NULL",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}};
 
 int reel__sqlite_schema_newest(void)
 {

@@ -258,6 +258,8 @@ static const struct reel_store_ops sqlite_ops = {
     .clear_log = reel__sqlite_clear_log,
     .put_log = reel__sqlite_put_log,
     .put_records = reel__sqlite_put_records,
+    .sql = reel__sqlite_sql,
+    .load_sql = reel__sqlite_load_sql,
     .seal = reel__sqlite_seal,
     .sealed = reel__sqlite_sealed,
 };

@@ -14,7 +14,8 @@ static const char counts_sql[] =
     "SELECT (SELECT count(*) FROM movies), (SELECT count(*) FROM people),"
     " (SELECT count(*) FROM ratings), (SELECT count(*) FROM events),"
     " (SELECT count(*) FROM events WHERE queued = 1 AND delivered_at IS NULL),"
-    " (SELECT user_version FROM pragma_user_version), generation, source, simulated FROM meta";
+    " (SELECT user_version FROM pragma_user_version), generation, source, simulated,"
+    " (SELECT count(*) FROM accounts), (SELECT count(*) FROM api_keys) FROM meta";
 
 reel_code reel__sqlite_no_meta(sqlite3 *db, reel_err *err)
 {
@@ -88,6 +89,8 @@ static reel_code read_counts(sqlite3 *db, reel_store_counts *out, reel_err *err)
     out->generation = sqlite3_column_int64(s, 6);
     copy_source(out->source, sizeof out->source, reel__sqlite_text(s, 7));
     out->simulated = sqlite3_column_int(s, 8) != 0;
+    out->accounts = sqlite3_column_int64(s, 9);
+    out->keys = sqlite3_column_int64(s, 10);
 out:
     (void)sqlite3_finalize(s);
     return rc;

@@ -13,7 +13,11 @@ reel_code reel__sqlite_clear_log(reel_store_load *base, reel_err *err)
 {
     reel_sqlite_load *load = (reel_sqlite_load *)base;
 
-    return reel__sqlite_exec(load->db, "DELETE FROM events; DELETE FROM models", err);
+    return reel__sqlite_exec(load->db,
+                             "DELETE FROM events; DELETE FROM models;"
+                             " DELETE FROM sessions; DELETE FROM resets; DELETE FROM api_keys;"
+                             " DELETE FROM accounts",
+                             err);
 }
 
 static const char put_event_sql[] =

@@ -140,6 +140,11 @@ reel_code reel__sqlite_put_log(reel_store_load *load, const reel_event *events, 
                                reel_err *err);
 reel_code reel__sqlite_put_records(reel_store_load *load, const reel_model_record *records,
                                    size_t count, reel_err *err);
+reel_code reel__sqlite_sql(reel_store *store, reel_sql_work *work, reel_err *err);
+reel_code reel__sqlite_load_sql(reel_store_load *load, const reel_sql *sql, reel_err *err);
+/* The rows of a statement without values. */
+REEL_MUST_USE reel_code reel__sqlite_rows(sqlite3 *db, const char *text, reel_sql_row *row,
+                                          void *user, reel_err *err);
 reel_code reel__sqlite_seal(reel_store *store, const char *hash, reel_err *err);
 reel_code reel__sqlite_sealed(reel_store *store, char hash[65], reel_err *err);
 

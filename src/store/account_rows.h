@@ -1,0 +1,22 @@
+/* store/account_rows.h - accounts and keys as rows, for dumps and copies.
+ * Layer: store. Threads: no state.
+ */
+#ifndef REEL_STORE_ACCOUNT_ROWS_H
+#define REEL_STORE_ACCOUNT_ROWS_H
+
+#include "store/accounts.h"
+#include "store/sql.h"
+
+/* All of them by ascending key, for: */
+extern const char reel__accounts_sql[], reel__keys_sql[];
+enum { REEL_ACCOUNT_COLUMNS = 8, REEL_API_KEY_COLUMNS = 12 };
+/* A row as a record. False: a text is too long, so the table was changed by hand. */
+bool reel__account_read(reel_account *out, const char *const *columns);
+bool reel__key_read(reel_api_key *out, const char *const *columns);
+/* Statements that put a record as it is. scopes: room that lives as long as the statement. */
+void reel__account_restore(reel_sql *out, const reel_account *account);
+void reel__key_restore(reel_sql *out, const reel_api_key *key, char scopes[64]);
+/* A column as text into a fixed room. False: too long. */
+bool reel__column_text(char *out, size_t size, const char *column);
+
+#endif

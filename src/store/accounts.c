@@ -1,0 +1,325 @@
+/* accounts.c - accounts in the words of any back end with SQL. */
+#include "store/accounts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "store/account_rows.h"
+#include "store/vtable.h"
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+static const char *const roles[] = {"person", "analyst", "admin"};
+
+const char *reel__role_name(reel_role role)
+{
+    return roles[role];
+}
+
+bool reel__role_parse(reel_role *out, const char *text)
+{
+    for (int i = REEL_ROLE_PERSON; i <= REEL_ROLE_ADMIN; i++)
+        if (strcmp(text, roles[i]) == 0) {
+            *out = (reel_role)i;
+            return true;
+        }
+    return false;
+}
+
+bool reel__column_text(char *out, size_t size, const char *column)
+{
+    const size_t length = column == NULL ? 0 : strlen(column);
+
+    if (length >= size)
+        return false;
+    memcpy(out, column == NULL ? "" : column, length);
+    out[length] = '\0';
+    return true;
+}
+
+#define COLUMNS "id, name, folded, password, role, disabled, created_at, password_at"
+
+const char reel__accounts_sql[] = "SELECT " COLUMNS " FROM accounts ORDER BY id";
+
+bool reel__account_read(reel_account *out, const char *const *c)
+{
+    *out = (reel_account){.id = reel__sql_number(c[0], 0),
+                          .disabled = reel__sql_number(c[5], 1) != 0,
+                          .created_at = reel__sql_number(c[6], 0),
+                          .password_at = reel__sql_number(c[7], 0)};
+    return reel__column_text(out->name, sizeof out->name, c[1]) &&
+           reel__column_text(out->folded, sizeof out->folded, c[2]) &&
+           reel__column_text(out->password, sizeof out->password, c[3]) &&
+           reel__role_parse(&out->role, c[4] != NULL ? c[4] : "");
+}
+
+static void put_values(reel_sql *sql, const reel_account *account)
+{
+    reel__sql_text(sql, account->name);
+    reel__sql_text(sql, account->folded);
+    reel__sql_text(sql, account->password);
+    reel__sql_text(sql, reel__role_name(account->role));
+    reel__sql_int(sql, account->disabled);
+    reel__sql_int(sql, account->created_at);
+    reel__sql_int(sql, account->password_at);
+}
+
+void reel__account_restore(reel_sql *out, const reel_account *account)
+{
+    reel__sql_begin(out, "INSERT INTO accounts (name, folded, password, role, disabled, created_at,"
+                         " password_at, id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+    put_values(out, account);
+    reel__sql_int(out, account->id);
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+typedef struct reading {
+    reel_account *account;
+    reel_account_fn *row;
+    void *user;
+    bool found, damaged;
+} reading;
+
+static bool take_account(void *user, const char *const *columns)
+{
+    reading *r = user;
+
+    r->found = true;
+    r->damaged = !reel__account_read(r->account, columns);
+    return !r->damaged && r->row != NULL && r->row(r->user, r->account);
+}
+
+static reel_code damaged(const reel_store *store, reel_err *err)
+{
+    return reel_fail(err, REEL_E_FORMAT,
+                     "%s: a row of the table accounts is damaged (a text is too long, or the role "
+                     "is unknown); restore a backup",
+                     reel__store_path(store));
+}
+
+static reel_code find(reel_store *store, const reel_sql *sql, reel_account *out, reel_err *err)
+{
+    reading r = {.account = out};
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__sql_read(store, sql, take_account, &r, err));
+    if (r.damaged)
+        rc = damaged(store, err);
+    else if (!r.found)
+        rc = reel_fail(err, REEL_E_NOTFOUND, "there is no such account");
+out:
+    return rc;
+}
+
+reel_code reel__store_account(reel_store *store, int64_t id, reel_account *out, reel_err *err)
+{
+    reel_sql sql;
+
+    reel__sql_begin(&sql, "SELECT " COLUMNS " FROM accounts WHERE id = $1");
+    reel__sql_int(&sql, id);
+    return find(store, &sql, out, err);
+}
+
+reel_code reel__store_account_named(reel_store *store, const char *folded, reel_account *out,
+                                    reel_err *err)
+{
+    reel_sql sql;
+
+    reel__sql_begin(&sql, "SELECT " COLUMNS " FROM accounts WHERE folded = $1");
+    reel__sql_text(&sql, folded);
+    return find(store, &sql, out, err);
+}
+
+reel_code reel__store_scan_accounts(reel_store *store, int64_t after, size_t limit,
+                                    reel_account_fn *row, void *user, reel_err *err)
+{
+    reel_account account;
+    reading r = {&account, row, user, false, false};
+    reel_sql sql;
+    reel_code rc = REEL_OK;
+
+    reel__sql_begin(&sql, "SELECT " COLUMNS " FROM accounts WHERE id > $1 ORDER BY id LIMIT $2");
+    reel__sql_int(&sql, after);
+    reel__sql_int(&sql, (int64_t)limit);
+    REEL_TRY(reel__sql_read(store, &sql, take_account, &r, err));
+    if (r.damaged)
+        rc = damaged(store, err);
+out:
+    return rc;
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+static reel_code check_names(const char *name, const char *folded, reel_err *err)
+{
+    if (*name == '\0' || *folded == '\0')
+        return reel_fail(err, REEL_E_INVALID, "account: the name is empty");
+    if (!reel__utf8_valid(name, strlen(name)) || !reel__utf8_valid(folded, strlen(folded)))
+        return reel_fail(err, REEL_E_INVALID, "account: the name is not UTF-8");
+    if (strlen(name) >= REEL_ACCOUNT_NAME || strlen(folded) >= REEL_ACCOUNT_FOLDED)
+        return reel_fail(err, REEL_E_INVALID, "account: the name is too long");
+    return REEL_OK;
+}
+
+static bool take_number(void *user, const char *const *columns)
+{
+    *(int64_t *)user = reel__sql_number(columns[0], 0);
+    return false;
+}
+
+static reel_code taken(reel_err *err)
+{
+    return reel_fail(err, REEL_E_CONFLICT, "there is an account of this name already");
+}
+
+reel_code reel__store_add_account(reel_store *store, reel_account *account, reel_err *err)
+{
+    reel_sql sql;
+    reel_sql_work work = {
+        .statements = &sql, .count = 1, .writes = true, .row = take_number, .user = &account->id};
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(check_names(account->name, account->folded, err));
+    reel__sql_begin(&sql, "INSERT INTO accounts (name, folded, password, role, disabled,"
+                          " created_at, password_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+                          " ON CONFLICT (folded) DO NOTHING RETURNING id");
+    put_values(&sql, account);
+    account->id = 0;
+    REEL_TRY(reel__sql_run(store, &work, err));
+    if (account->id == 0)
+        rc = taken(err);
+out:
+    return rc;
+}
+
+reel_code reel__store_set_password(reel_store *store, int64_t id, const char *password, int64_t now,
+                                   const char *session, reel_err *err)
+{
+    reel_sql sql[3];
+    reel_sql_work work = {
+        .statements = sql, .count = 3, .writes = true, .again = true, .guard = true};
+    reel_code rc = REEL_OK;
+
+    if (strlen(password) >= REEL_ACCOUNT_PASSWORD)
+        return reel_fail(err, REEL_E_INVALID, "account: the hash of the password is too long");
+    reel__sql_begin(&sql[0], "UPDATE accounts SET password = $1, password_at = $2 WHERE id = $3");
+    reel__sql_text(&sql[0], password);
+    reel__sql_int(&sql[0], now);
+    reel__sql_int(&sql[0], id);
+    reel__sql_begin(&sql[1], "DELETE FROM sessions WHERE account = $1 AND token <> $2");
+    reel__sql_int(&sql[1], id);
+    reel__sql_text(&sql[1], session != NULL ? session : "");
+    reel__sql_begin(&sql[2], "DELETE FROM resets WHERE account = $1");
+    reel__sql_int(&sql[2], id);
+    REEL_TRY(reel__sql_run(store, &work, err));
+    if (work.changed[0] == 0)
+        rc = reel_fail(err, REEL_E_NOTFOUND, "there is no such account");
+out:
+    return rc;
+}
+
+reel_code reel__store_rename_account(reel_store *store, int64_t id, const char *name,
+                                     const char *folded, reel_err *err)
+{
+    reel_account other;
+    reel_sql sql;
+    int64_t changed = 0;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(check_names(name, folded, err));
+    reel__sql_begin(&sql, "UPDATE accounts SET name = $1, folded = $2 WHERE id = $3 AND NOT EXISTS"
+                          " (SELECT 1 FROM accounts AS o WHERE o.folded = $2 AND o.id <> $3)");
+    reel__sql_text(&sql, name);
+    reel__sql_text(&sql, folded);
+    reel__sql_int(&sql, id);
+    REEL_TRY(reel__sql_write(store, &sql, true, &changed, err));
+    if (changed == 0) {
+        REEL_TRY(reel__store_account(store, id, &other, err));
+        rc = taken(err);
+    }
+out:
+    return rc;
+}
+
+/* True where another account is an admin who may sign in. */
+#define ANOTHER_ADMIN                                                                              \
+    "EXISTS (SELECT 1 FROM accounts AS o WHERE o.id <> $1 AND o.role = 'admin' AND o.disabled = "  \
+    "0)"
+
+/* Nothing was changed: why not? */
+static reel_code unchanged(reel_store *store, int64_t id, reel_err *err)
+{
+    reel_account account;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__store_account(store, id, &account, err));
+    rc = reel_fail(err, REEL_E_CONFLICT,
+                   "this is the last admin who can sign in; make somebody else an admin first");
+out:
+    return rc;
+}
+
+reel_code reel__store_set_role(reel_store *store, int64_t id, reel_role role, bool disabled,
+                               reel_err *err)
+{
+    reel_sql sql[2];
+    reel_sql_work work = {
+        .statements = sql, .count = disabled ? 2 : 1, .writes = true, .again = true, .guard = true};
+    reel_code rc = REEL_OK;
+
+    reel__sql_begin(&sql[0], role == REEL_ROLE_ADMIN && !disabled
+                                 ? "UPDATE accounts SET role = $2, disabled = $3 WHERE id = $1"
+                                 : "UPDATE accounts SET role = $2, disabled = $3 WHERE id = $1"
+                                   " AND (role <> 'admin' OR disabled <> 0 OR " ANOTHER_ADMIN ")");
+    reel__sql_int(&sql[0], id);
+    reel__sql_text(&sql[0], reel__role_name(role));
+    reel__sql_int(&sql[0], disabled);
+    reel__sql_begin(&sql[1], "DELETE FROM sessions WHERE account = $1");
+    reel__sql_int(&sql[1], id);
+    REEL_TRY(reel__sql_run(store, &work, err));
+    if (work.changed[0] == 0)
+        rc = unchanged(store, id, err);
+out:
+    return rc;
+}
+
+/* What else goes with an account: by its id, or by the id of its person. */
+static const struct {
+    const char *sql;
+    bool by_person;
+} belongings[] = {
+    {"DELETE FROM sessions WHERE account = $1", false},
+    {"DELETE FROM resets WHERE account = $1", false},
+    {"DELETE FROM api_keys WHERE account = $1", false},
+    {"DELETE FROM ratings WHERE userId = $1", true},
+    {"DELETE FROM people WHERE userId = $1", true},
+    {"DELETE FROM events WHERE userId = $1", true},
+};
+enum { BELONGINGS = sizeof belongings / sizeof *belongings };
+
+reel_code reel__store_delete_account(reel_store *store, int64_t id, bool last, reel_err *err)
+{
+    reel_sql sql[1 + BELONGINGS];
+    reel_sql_work work = {.statements = sql,
+                          .count = sizeof sql / sizeof *sql,
+                          .writes = true,
+                          .again = true,
+                          .guard = true};
+    reel_code rc = REEL_OK;
+
+    reel__sql_begin(&sql[0], last ? "DELETE FROM accounts WHERE id = $1"
+                                  : "DELETE FROM accounts WHERE id = $1 AND (role <> 'admin' OR"
+                                    " disabled <> 0 OR " ANOTHER_ADMIN ")");
+    reel__sql_int(&sql[0], id);
+    for (size_t i = 0; i < BELONGINGS; i++) {
+        reel__sql_begin(&sql[i + 1], belongings[i].sql);
+        reel__sql_int(&sql[i + 1], belongings[i].by_person ? REEL_ACCOUNT_PERSON + id : id);
+    }
+    REEL_TRY(reel__sql_run(store, &work, err));
+    if (work.changed[0] == 0)
+        rc = unchanged(store, id, err);
+out:
+    return rc;
+}

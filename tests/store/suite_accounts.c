@@ -1,0 +1,442 @@
+/* suite_accounts.c - accounts, sessions, resets and API keys. */
+#include "suite.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/accounts.h"
+
+static reel_account make(const char *name, reel_role role)
+{
+    reel_account account = {.role = role, .created_at = 1000, .password_at = 1000};
+
+    (void)snprintf(account.name, sizeof account.name, "%s", name);
+    (void)snprintf(account.folded, sizeof account.folded, "%s", name);
+    (void)snprintf(account.password, sizeof account.password, "$argon2id$%s", name);
+    return account;
+}
+
+static int64_t add(fixture *f, const char *name, reel_role role)
+{
+    reel_account account = make(name, role);
+
+    assert_ok(reel__store_add_account(f->store, &account, &f->err), f->err);
+    assert_true(account.id > 0);
+    return account.id;
+}
+
+static void sign_in(fixture *f, const char *token, int64_t account, int64_t expires_at)
+{
+    reel_sign_in session = {
+        .account = account, .created_at = 1, .seen_at = 2, .expires_at = expires_at};
+
+    (void)snprintf(session.token, sizeof session.token, "%s", token);
+    assert_ok(reel__store_put_session(f->store, &session, &f->err), f->err);
+}
+
+static bool signed_in(fixture *f, const char *token, int64_t now)
+{
+    reel_sign_in session;
+    reel_account account;
+    const reel_code rc = reel__store_session(f->store, token, now, &session, &account, &f->err);
+
+    if (rc == REEL_OK) {
+        assert_string_equal(session.token, token);
+        assert_int_equal(session.account, account.id);
+    } else {
+        assert_int_equal(rc, REEL_E_NOTFOUND);
+    }
+    return rc == REEL_OK;
+}
+
+static int64_t number_of(fixture *f, const char *what)
+{
+    const reel_store_counts counts = counts_of(f->store);
+
+    return strcmp(what, "accounts") == 0 ? counts.accounts : counts.keys;
+}
+
+/* ---- accounts ------------------------------------------------------------------------------ */
+
+static void test_an_account_comes_back(void **state)
+{
+    fixture *f = *state;
+    reel_account account = make("ana@example.org", REEL_ROLE_ANALYST), back;
+    int64_t id = 0;
+
+    (void)snprintf(account.name, sizeof account.name, "%s", "Ana@Example.org");
+    account.disabled = true;
+    account.password_at = INT64_MAX;
+    assert_ok(reel__store_add_account(f->store, &account, &f->err), f->err);
+    id = account.id;
+    fixture_reopen(f);
+    assert_ok(reel__store_account(f->store, id, &back, &f->err), f->err);
+    assert_memory_equal(&back, &account, sizeof back);
+    assert_ok(reel__store_account_named(f->store, "ana@example.org", &back, &f->err), f->err);
+    assert_int_equal(back.id, id);
+    assert_int_equal(number_of(f, "accounts"), 1);
+    assert_fails(reel__store_account(f->store, id + 1, &back, &f->err), REEL_E_NOTFOUND,
+                 "no such account", f->err);
+    assert_fails(reel__store_account_named(f->store, "' OR 1=1 --", &back, &f->err),
+                 REEL_E_NOTFOUND, "no such account", f->err);
+}
+
+static void test_a_name_is_taken_once(void **state)
+{
+    fixture *f = *state;
+    reel_account same = make("ana", REEL_ROLE_PERSON);
+    const int64_t ana = add(f, "ana", REEL_ROLE_PERSON), bob = add(f, "bob", REEL_ROLE_PERSON);
+
+    assert_fails(reel__store_add_account(f->store, &same, &f->err), REEL_E_CONFLICT, "already",
+                 f->err);
+    assert_fails(reel__store_rename_account(f->store, bob, "Ana", "ana", &f->err), REEL_E_CONFLICT,
+                 "already", f->err);
+    assert_ok(reel__store_rename_account(f->store, ana, "Ana", "ana", &f->err), f->err);
+    assert_ok(reel__store_account(f->store, ana, &same, &f->err), f->err);
+    assert_string_equal(same.name, "Ana");
+    assert_fails(reel__store_rename_account(f->store, 99, "c", "c", &f->err), REEL_E_NOTFOUND,
+                 "no such account", f->err);
+    assert_fails(reel__store_rename_account(f->store, ana, "", "c", &f->err), REEL_E_INVALID,
+                 "empty", f->err);
+    assert_fails(reel__store_rename_account(f->store, ana, "\xff", "c", &f->err), REEL_E_INVALID,
+                 "UTF-8", f->err);
+    same = make("", REEL_ROLE_PERSON);
+    assert_fails(reel__store_add_account(f->store, &same, &f->err), REEL_E_INVALID, "empty",
+                 f->err);
+}
+
+typedef struct seen {
+    size_t count, stop_after;
+    int64_t ids[8];
+} seen;
+
+static bool see(void *user, const reel_account *account)
+{
+    seen *s = user;
+
+    s->ids[s->count++] = account->id;
+    return s->count != s->stop_after;
+}
+
+static void test_accounts_in_pages(void **state)
+{
+    fixture *f = *state;
+    seen all = {0}, rest = {0}, one = {.stop_after = 1};
+
+    for (int i = 0; i < 5; i++)
+        (void)add(f, (const char *[]){"a", "b", "c", "d", "e"}[i], REEL_ROLE_PERSON);
+    assert_ok(reel__store_scan_accounts(f->store, 0, 3, see, &all, &f->err), f->err);
+    assert_int_equal(all.count, 3);
+    assert_ok(reel__store_scan_accounts(f->store, all.ids[2], 3, see, &rest, &f->err), f->err);
+    assert_int_equal(rest.count, 2);
+    assert_true(all.ids[0] < all.ids[1] && all.ids[2] < rest.ids[0]);
+    assert_ok(reel__store_scan_accounts(f->store, 0, 9, see, &one, &f->err), f->err);
+    assert_int_equal(one.count, 1);
+}
+
+static void test_the_last_admin_stays(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add(f, "ana", REEL_ROLE_ADMIN), bob = add(f, "bob", REEL_ROLE_PERSON);
+
+    assert_fails(reel__store_set_role(f->store, ana, REEL_ROLE_PERSON, false, &f->err),
+                 REEL_E_CONFLICT, "last admin", f->err);
+    assert_fails(reel__store_set_role(f->store, ana, REEL_ROLE_ADMIN, true, &f->err),
+                 REEL_E_CONFLICT, "last admin", f->err);
+    assert_fails(reel__store_delete_account(f->store, ana, false, &f->err), REEL_E_CONFLICT,
+                 "last admin", f->err);
+    assert_ok(reel__store_set_role(f->store, bob, REEL_ROLE_ADMIN, true, &f->err), f->err);
+    assert_fails(reel__store_delete_account(f->store, ana, false, &f->err), REEL_E_CONFLICT,
+                 "last admin", f->err); /* bob may not sign in */
+    assert_ok(reel__store_set_role(f->store, bob, REEL_ROLE_ADMIN, false, &f->err), f->err);
+    assert_ok(reel__store_set_role(f->store, ana, REEL_ROLE_PERSON, false, &f->err), f->err);
+    assert_fails(reel__store_delete_account(f->store, bob, false, &f->err), REEL_E_CONFLICT,
+                 "last admin", f->err);
+    assert_ok(reel__store_delete_account(f->store, bob, true, &f->err), f->err);
+    assert_fails(reel__store_delete_account(f->store, bob, true, &f->err), REEL_E_NOTFOUND,
+                 "no such account", f->err);
+    assert_fails(reel__store_set_role(f->store, 99, REEL_ROLE_PERSON, false, &f->err),
+                 REEL_E_NOTFOUND, "no such account", f->err);
+    assert_true(add(f, "cleo", REEL_ROLE_PERSON) > bob); /* no id is used twice */
+}
+
+static bool count_event(void *user, const reel_event *event)
+{
+    (void)event;
+    ++*(int *)user;
+    return true;
+}
+
+/* Everything of the person goes, nothing of others. */
+static void test_what_goes_with_an_account(void **state)
+{
+    fixture *f = *state;
+    const reel_event_filter all = {NULL, NULL, 0, 10};
+    const int64_t ana = add(f, "ana", REEL_ROLE_PERSON), bob = add(f, "bob", REEL_ROLE_PERSON);
+    const reel_rating ratings[] = {
+        {REEL_ACCOUNT_PERSON + ana, 1, 0, 5}, {REEL_ACCOUNT_PERSON + bob, 1, 0, 5}, {ana, 1, 0, 5}};
+    reel_event events[] = {blank_event("a"), blank_event("b"), blank_event("c")};
+    const reel_api_key of_ana = {.prefix = "rk_a", .hash = "a", .account = ana},
+                       of_bob = {.prefix = "rk_b", .hash = "b", .account = bob};
+    int64_t who = 0;
+    int left = 0;
+
+    load_ratings(f->store, ratings, 3, true, NULL);
+    events[0].user = REEL_ACCOUNT_PERSON + ana;
+    events[1].user = REEL_ACCOUNT_PERSON + bob;
+    assert_ok(reel__store_put_events(f->store, events, 3, NULL, &f->err), f->err);
+    sign_in(f, "ta", ana, 100);
+    sign_in(f, "tb", bob, 100);
+    assert_ok(reel__store_put_reset(f->store, "ra", ana, 100, &f->err), f->err);
+    assert_ok(reel__store_put_key(f->store, &of_ana, &f->err), f->err);
+    assert_ok(reel__store_put_key(f->store, &of_bob, &f->err), f->err);
+    assert_ok(reel__store_delete_account(f->store, ana, false, &f->err), f->err);
+    assert_false(signed_in(f, "ta", 50));
+    assert_true(signed_in(f, "tb", 50));
+    assert_fails(reel__store_take_reset(f->store, "ra", 50, &who, &f->err), REEL_E_NOTFOUND, "",
+                 f->err);
+    assert_int_equal(number_of(f, "keys"), 1);
+    assert_int_equal(counts_of(f->store).ratings, 2);
+    assert_int_equal(counts_of(f->store).people, 2);
+    assert_ok(reel__store_scan_events(f->store, &all, count_event, &left, &f->err), f->err);
+    assert_int_equal(left, 2);
+}
+
+/* ---- sessions and resets ------------------------------------------------------------------- */
+
+static void test_sessions_begin_and_end(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add(f, "ana", REEL_ROLE_ADMIN), bob = add(f, "bob", REEL_ROLE_PERSON);
+    int64_t count = 0;
+
+    sign_in(f, "one", ana, 100);
+    sign_in(f, "two", ana, 200);
+    sign_in(f, "three", bob, 200);
+    assert_true(signed_in(f, "one", 99));
+    assert_false(signed_in(f, "one", 100));
+    assert_ok(reel__store_touch_session(f->store, "one", 100, 300, &f->err), f->err);
+    assert_true(signed_in(f, "one", 299));
+    assert_ok(reel__store_count_sessions(f->store, ana, 250, &count, &f->err), f->err);
+    assert_int_equal(count, 1);
+    assert_ok(reel__store_sweep_sessions(f->store, 250, &f->err), f->err);
+    assert_false(signed_in(f, "two", 0));
+    assert_false(signed_in(f, "three", 0));
+    sign_in(f, "two", ana, 500);
+    assert_ok(reel__store_end_session(f->store, "one", &f->err), f->err);
+    assert_ok(reel__store_end_session(f->store, "unknown", &f->err), f->err);
+    assert_false(signed_in(f, "one", 0));
+    assert_true(signed_in(f, "two", 0));
+    sign_in(f, "three", bob, 500);
+    assert_ok(reel__store_end_sessions(f->store, ana, &f->err), f->err);
+    assert_false(signed_in(f, "two", 0));
+    assert_true(signed_in(f, "three", 0));
+    assert_ok(reel__store_set_role(f->store, bob, REEL_ROLE_PERSON, true, &f->err), f->err);
+    assert_false(signed_in(f, "three", 0));
+    sign_in(f, "four", bob, 500); /* who is disabled is not signed in by an old row either */
+    assert_false(signed_in(f, "four", 0));
+}
+
+static void test_a_new_password_ends_sessions(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add(f, "ana", REEL_ROLE_PERSON), bob = add(f, "bob", REEL_ROLE_PERSON);
+    reel_account account;
+    int64_t who = 0;
+
+    sign_in(f, "one", ana, 100);
+    sign_in(f, "two", ana, 100);
+    sign_in(f, "three", bob, 100);
+    assert_ok(reel__store_put_reset(f->store, "r", ana, 100, &f->err), f->err);
+    assert_ok(reel__store_set_password(f->store, ana, "new", 55, "one", &f->err), f->err);
+    assert_true(signed_in(f, "one", 0));
+    assert_false(signed_in(f, "two", 0));
+    assert_true(signed_in(f, "three", 0));
+    assert_fails(reel__store_take_reset(f->store, "r", 0, &who, &f->err), REEL_E_NOTFOUND, "",
+                 f->err);
+    assert_ok(reel__store_account(f->store, ana, &account, &f->err), f->err);
+    assert_string_equal(account.password, "new");
+    assert_int_equal(account.password_at, 55);
+    assert_ok(reel__store_set_password(f->store, ana, "newer", 56, NULL, &f->err), f->err);
+    assert_false(signed_in(f, "one", 0));
+    assert_fails(reel__store_set_password(f->store, 99, "x", 5, NULL, &f->err), REEL_E_NOTFOUND,
+                 "no such account", f->err);
+}
+
+static void test_a_reset_is_taken_once(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add(f, "ana", REEL_ROLE_PERSON);
+    int64_t who = 0;
+
+    assert_ok(reel__store_put_reset(f->store, "first", ana, 100, &f->err), f->err);
+    assert_ok(reel__store_put_reset(f->store, "second", ana, 100, &f->err), f->err);
+    assert_fails(reel__store_take_reset(f->store, "first", 50, &who, &f->err), REEL_E_NOTFOUND, "",
+                 f->err);
+    assert_fails(reel__store_take_reset(f->store, "second", 100, &who, &f->err), REEL_E_NOTFOUND,
+                 "over", f->err);
+    assert_ok(reel__store_take_reset(f->store, "second", 99, &who, &f->err), f->err);
+    assert_int_equal(who, ana);
+    assert_fails(reel__store_take_reset(f->store, "second", 99, &who, &f->err), REEL_E_NOTFOUND, "",
+                 f->err);
+}
+
+/* ---- keys ---------------------------------------------------------------------------------- */
+
+static bool see_key(void *user, const reel_api_key *key)
+{
+    char *names = user;
+
+    (void)strncat(names, key->prefix, 60 - strlen(names));
+    (void)strncat(names, " ", 60 - strlen(names));
+    return true;
+}
+
+static void test_keys(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add(f, "ana", REEL_ROLE_ADMIN);
+    reel_api_key key = {.prefix = "rk_one",
+                        .hash = "abc",
+                        .label = "a \xe2\x82\xac",
+                        .created_at = 5,
+                        .scopes = REEL_SCOPE_READ | REEL_SCOPE_ADMIN,
+                        .rate = 60,
+                        .origins = "https://a.example https://b.example",
+                        .account = ana},
+                 back, plain = {.prefix = "rk_two", .hash = "d", .created_at = 6};
+    char names[64] = "";
+
+    assert_ok(reel__store_put_key(f->store, &key, &f->err), f->err);
+    assert_ok(reel__store_put_key(f->store, &plain, &f->err), f->err);
+    assert_ok(reel__store_key(f->store, "rk_one", &back, &f->err), f->err);
+    assert_memory_equal(&back, &key, sizeof key);
+    assert_ok(reel__store_key(f->store, "rk_two", &back, &f->err), f->err);
+    assert_memory_equal(&back, &plain, sizeof key);
+    assert_fails(reel__store_put_key(f->store, &plain, &f->err), REEL_E_CONFLICT, "rk_two", f->err);
+    assert_fails(reel__store_key(f->store, "rk_", &back, &f->err), REEL_E_NOTFOUND, "key", f->err);
+    assert_ok(reel__store_key_used(f->store, "rk_one", 70, &f->err), f->err);
+    assert_ok(reel__store_expire_key(f->store, "rk_one", 80, &f->err), f->err);
+    assert_ok(reel__store_revoke_key(f->store, "rk_one", 90, &f->err), f->err);
+    assert_ok(reel__store_revoke_key(f->store, "rk_one", 95, &f->err),
+              f->err); /* the first holds */
+    assert_ok(reel__store_key(f->store, "rk_one", &back, &f->err), f->err);
+    assert_int_equal(back.used_at, 70);
+    assert_int_equal(back.expires_at, 80);
+    assert_int_equal(back.revoked_at, 90);
+    assert_ok(reel__store_scan_keys(f->store, 0, see_key, names, &f->err), f->err);
+    assert_string_equal(names, "rk_two rk_one ");
+    names[0] = '\0';
+    assert_ok(reel__store_scan_keys(f->store, ana, see_key, names, &f->err), f->err);
+    assert_string_equal(names, "rk_one ");
+    assert_fails(reel__store_revoke_key(f->store, "rk_x", 1, &f->err), REEL_E_NOTFOUND, "rk_x",
+                 f->err);
+    plain.prefix[0] = '\0';
+    assert_fails(reel__store_put_key(f->store, &plain, &f->err), REEL_E_INVALID, "", f->err);
+}
+
+static void test_names_of_scopes(void **state)
+{
+    char text[64] = "";
+    unsigned scopes = 0;
+    reel_role role = REEL_ROLE_PERSON;
+
+    (void)state;
+    for (unsigned all = 0; all <= REEL_SCOPES_ALL; all++) {
+        reel__scopes_write(text, all);
+        assert_true(reel__scopes_parse(&scopes, text));
+        assert_int_equal(scopes, all);
+    }
+    assert_string_equal(text, "read feedback:write items:write admin");
+    assert_false(reel__scopes_parse(&scopes, "read write"));
+    assert_false(reel__scopes_parse(&scopes, "rea"));
+    assert_true(reel__role_parse(&role, "admin") && role == REEL_ROLE_ADMIN);
+    assert_false(reel__role_parse(&role, "Admin"));
+}
+
+/* ---- trouble ------------------------------------------------------------------------------- */
+
+static void test_rows_changed_by_hand(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add(f, "ana", REEL_ROLE_ADMIN);
+    const reel_api_key key = {.prefix = "rk_one", .hash = "abc"};
+    reel_account account;
+    reel_api_key back;
+    reel_sign_in session;
+    reel_store_digest digest;
+
+    sign_in(f, "one", ana, 100);
+    assert_ok(reel__store_put_key(f->store, &key, &f->err), f->err);
+    fixture_exec(f, "UPDATE api_keys SET scopes = 'everything'");
+    assert_fails(reel__store_key(f->store, "rk_one", &back, &f->err), REEL_E_FORMAT, "api_keys",
+                 f->err);
+    assert_fails(reel__store_digest(f->store, NULL, &digest, &f->err), REEL_E_FORMAT, "api_keys",
+                 f->err);
+    fixture_exec(f, "UPDATE accounts SET role = 'god'");
+    assert_fails(reel__store_account(f->store, ana, &account, &f->err), REEL_E_FORMAT, "accounts",
+                 f->err);
+    assert_fails(reel__store_session(f->store, "one", 0, &session, &account, &f->err),
+                 REEL_E_FORMAT, "damaged", f->err);
+    assert_fails(reel__store_scan_accounts(f->store, 0, 5, see, NULL, &f->err), REEL_E_FORMAT,
+                 "accounts", f->err);
+    assert_fails(reel__store_digest(f->store, NULL, &digest, &f->err), REEL_E_FORMAT, "accounts",
+                 f->err);
+}
+
+/* A deletion that fails half-way has deleted nothing. */
+static void test_all_or_nothing(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add(f, "ana", REEL_ROLE_PERSON);
+    reel_account account;
+
+    sign_in(f, "one", ana, 100);
+    fixture_exec(f, "DROP TABLE resets");
+    assert_true(reel__store_delete_account(f->store, ana, false, &f->err) != REEL_OK);
+    assert_non_null(strstr(f->err.msg, "resets"));
+    assert_ok(reel__store_account(f->store, ana, &account, &f->err), f->err);
+    assert_true(signed_in(f, "one", 0));
+    assert_true(reel__store_set_password(f->store, ana, "new", 5, NULL, &f->err) != REEL_OK);
+    assert_non_null(strstr(f->err.msg, "resets"));
+    assert_ok(reel__store_account(f->store, ana, &account, &f->err), f->err);
+    assert_string_equal(account.password, "$argon2id$ana");
+}
+
+static void test_not_in_a_store_opened_for_reading(void **state)
+{
+    fixture *f = *state;
+    reel_account account = make("bob", REEL_ROLE_PERSON);
+    const int64_t ana = add(f, "ana", REEL_ROLE_PERSON);
+
+    reel__store_close(f->store);
+    assert_ok(reel__store_open(&f->store, f->url, &(reel_store_opts){.read_only = true}, &f->err),
+              f->err);
+    assert_fails(reel__store_add_account(f->store, &account, &f->err), REEL_E_STORE, "read-only",
+                 f->err);
+    assert_fails(reel__store_end_session(f->store, "x", &f->err), REEL_E_STORE, "read-only",
+                 f->err);
+    assert_ok(reel__store_account(f->store, ana, &account, &f->err), f->err);
+}
+
+int store_suite_accounts(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+    static const struct CMUnitTest account_tests[] = {
+        TEST(test_an_account_comes_back),
+        TEST(test_a_name_is_taken_once),
+        TEST(test_accounts_in_pages),
+        TEST(test_the_last_admin_stays),
+        TEST(test_what_goes_with_an_account),
+        TEST(test_sessions_begin_and_end),
+        TEST(test_a_new_password_ends_sessions),
+        TEST(test_a_reset_is_taken_once),
+        TEST(test_keys),
+        TEST(test_names_of_scopes),
+        TEST(test_rows_changed_by_hand),
+        TEST(test_all_or_nothing),
+        TEST(test_not_in_a_store_opened_for_reading),
+    };
+
+    return cmocka_run_group_tests(account_tests, NULL, NULL);
+}
