@@ -6,10 +6,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
+#include "base/steady.h"
 #include "service/feedback_priv.h"
 
 /* How long the first event of a group waits for company, how many make a group full at once, and
@@ -42,19 +41,6 @@ struct reel_feedback {
 
 /* ---- the writer ---------------------------------------------------------------------------- */
 
-static struct timespec soon(void)
-{
-    struct timespec when;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &when);
-    when.tv_nsec += WINDOW_MS * 1000000L;
-    if (when.tv_nsec >= 1000000000L) {
-        when.tv_nsec -= 1000000000L;
-        when.tv_sec++;
-    }
-    return when;
-}
-
 /* Wait for the first event and then, for a moment, for more. Returns all that came, or NULL when
  * there is nothing left to do. Called with the lock held. */
 static waiting *take_group(reel_feedback *feedback)
@@ -64,7 +50,7 @@ static waiting *take_group(reel_feedback *feedback)
 
     while (feedback->first == NULL && !feedback->closing)
         pthread_cond_wait(&feedback->arrived, &feedback->lock);
-    until = soon();
+    until = reel__steady_in_ms(WINDOW_MS);
     while (feedback->first != NULL && feedback->queued < GROUP_EVENTS && !feedback->closing)
         if (pthread_cond_timedwait(&feedback->arrived, &feedback->lock, &until) == ETIMEDOUT)
             break;
@@ -136,18 +122,9 @@ static void *run_writer(void *argument)
 
 /* ---- opening and closing ------------------------------------------------------------------- */
 
-/* Timed waits go by the clock that nobody sets back. */
 static bool init_signals(reel_feedback *feedback)
 {
-    pthread_condattr_t steady;
-    bool good;
-
-    if (pthread_condattr_init(&steady) != 0)
-        return false;
-    good = pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0 &&
-           pthread_cond_init(&feedback->arrived, &steady) == 0;
-    pthread_condattr_destroy(&steady);
-    if (!good)
+    if (!reel__steady_cond_init(&feedback->arrived))
         return false;
     if (pthread_cond_init(&feedback->written, NULL) != 0) {
         pthread_cond_destroy(&feedback->arrived);

@@ -5,10 +5,10 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/steady.h"
 #include "service/engine_priv.h"
 #include "service/search.h"
 
@@ -119,24 +119,10 @@ out:
 
 /* ---- the thread ---------------------------------------------------------------------------- */
 
-static struct timespec in_ms(int ms)
-{
-    struct timespec when;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &when);
-    when.tv_sec += ms / 1000;
-    when.tv_nsec += ms % 1000 * 1000000L;
-    if (when.tv_nsec >= 1000000000L) {
-        when.tv_nsec -= 1000000000L;
-        when.tv_sec++;
-    }
-    return when;
-}
-
 /* Until it is asked, or it is time to look. Returns whether it was asked. */
 static bool wait_for_work(reel_reload *reload)
 {
-    const struct timespec until = in_ms(reload->opts.every_ms);
+    const struct timespec until = reel__steady_in_ms(reload->opts.every_ms);
     int error = 0;
     bool asked;
 
@@ -189,22 +175,14 @@ static void *run(void *argument)
 
 /* ---- opening and closing ------------------------------------------------------------------- */
 
-/* Timed waits go by the clock that nobody sets back. */
 static bool init_lock(reel_reload *reload)
 {
-    pthread_condattr_t steady;
-    bool good;
-
-    if (pthread_condattr_init(&steady) != 0)
+    if (!reel__steady_cond_init(&reload->woken))
         return false;
-    good = pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0 &&
-           pthread_cond_init(&reload->woken, &steady) == 0;
-    pthread_condattr_destroy(&steady);
-    if (good && pthread_mutex_init(&reload->lock, NULL) != 0) {
-        pthread_cond_destroy(&reload->woken);
-        good = false;
-    }
-    return good;
+    if (pthread_mutex_init(&reload->lock, NULL) == 0)
+        return true;
+    pthread_cond_destroy(&reload->woken);
+    return false;
 }
 
 reel_code reel__reload_new(reel_reload **out, const reel_reload_opts *opts, reel_err *err)

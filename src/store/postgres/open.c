@@ -3,9 +3,9 @@
 #include <assert.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/steady.h"
 #include "store/postgres/postgres_priv.h"
 
 enum { BUSY_TIMEOUT_MS = 5000 };
@@ -143,15 +143,12 @@ static const struct reel_store_ops pg_ops = {
 
 static reel_code init_locks(reel_pg *store, reel_err *err)
 {
-    pthread_condattr_t steady;
-    int failed = pthread_condattr_init(&steady);
-
-    failed |= pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    failed |= pthread_cond_init(&store->freed, &steady);
-    failed |= pthread_condattr_destroy(&steady);
-    failed |= pthread_mutex_init(&store->lock, NULL);
-    return failed == 0 ? REEL_OK
-                       : reel_fail(err, REEL_E_NOMEM, "no locks left to open a database with");
+    if (reel__steady_cond_init(&store->freed)) {
+        if (pthread_mutex_init(&store->lock, NULL) == 0)
+            return REEL_OK;
+        pthread_cond_destroy(&store->freed);
+    }
+    return reel_fail(err, REEL_E_NOMEM, "no locks left to open a database with");
 }
 
 static reel_code new_store(reel_pg **out, const char *url, const reel_store_opts *opts,

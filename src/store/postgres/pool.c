@@ -4,11 +4,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/steady.h"
 #include "store/postgres/postgres_priv.h"
 
 enum { CONNECTIONS_MAX = 16, WAIT_SECONDS = 30, PAUSE_US = 50000, SERVE_WAIT_US = 1000000 };
@@ -216,10 +216,9 @@ static reel_code keep_serving(reel_pg *store, reel_err *err)
 /* Wait until a connection may be taken or made. Under the lock. */
 static reel_code wait_for_room(reel_pg *store, reel_err *err)
 {
-    struct timespec until;
-    int failed = clock_gettime(CLOCK_MONOTONIC, &until);
+    const struct timespec until = reel__steady_in_ms(WAIT_SECONDS * 1000);
+    int failed = 0;
 
-    until.tv_sec += WAIT_SECONDS;
     while (store->idle == NULL && store->open >= CONNECTIONS_MAX && failed == 0)
         failed = pthread_cond_timedwait(&store->freed, &store->lock, &until);
     if (failed == 0)
