@@ -35,7 +35,7 @@ typedef struct reel_account {
     char password[REEL_ACCOUNT_PASSWORD]; /* hash; "" = nobody can sign in with one */
 } reel_account;
 
-/* id is an output, unless it is not 0: of a copy. Errors: E_CONFLICT (the name is taken). */
+/* id is an output. Errors: E_CONFLICT (the name is taken). */
 REEL_MUST_USE reel_code reel__store_add_account(reel_store *store, reel_account *account,
                                                 reel_err *err);
 /* Errors: E_NOTFOUND. */

@@ -95,50 +95,15 @@ static reel_code dump_models(reel_pg_conn *conn, const reel_store_visitor *visit
     return rc;
 }
 
-typedef struct dumping {
-    const reel_store_visitor *visitor;
-    const char *path;
-    reel_err *err;
-    reel_code rc;
-} dumping;
-
-static reel_code damaged(const dumping *d)
+static reel_code dump_accounts(reel_pg_conn *conn, const reel_store_visitor *visitor, reel_err *err)
 {
-    return reel_fail(d->err, REEL_E_FORMAT,
-                     "%s: a row of the table accounts or api_keys is damaged; restore a backup",
-                     d->path);
-}
-
-static bool dump_account(void *user, const char *const *columns)
-{
-    dumping *d = user;
-    reel_account account;
-
-    d->rc = reel__account_read(&account, columns)
-                ? d->visitor->account(d->visitor->user, &account, d->err)
-                : damaged(d);
-    return d->rc == REEL_OK;
-}
-
-static bool dump_key(void *user, const char *const *columns)
-{
-    dumping *d = user;
-    reel_api_key key;
-
-    d->rc = reel__key_read(&key, columns) ? d->visitor->key(d->visitor->user, &key, d->err)
-                                          : damaged(d);
-    return d->rc == REEL_OK;
-}
-
-static reel_code dump_who(reel_pg_conn *conn, const reel_store_visitor *visitor, reel_err *err)
-{
-    dumping d = {visitor, conn->store->base.path, err, REEL_OK};
+    reel_account_dump dump = {visitor, conn->store->base.path, err, REEL_OK};
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__pg_rows(conn, reel__accounts_sql, dump_account, &d, err));
-    REEL_TRY(d.rc);
-    REEL_TRY(reel__pg_rows(conn, reel__keys_sql, dump_key, &d, err));
-    rc = d.rc;
+    REEL_TRY(reel__pg_rows(conn, reel__accounts_sql, reel__dump_account, &dump, err));
+    REEL_TRY(dump.rc);
+    REEL_TRY(reel__pg_rows(conn, reel__keys_sql, reel__dump_key, &dump, err));
+    rc = dump.rc;
 out:
     return rc;
 }
@@ -168,7 +133,7 @@ static reel_code dump_all(reel_pg_conn *conn, void *user, reel_err *err)
     REEL_TRY(dump_matches(conn, &visitor, err));
     REEL_TRY(reel__pg_copy_out(conn, events_sql, EVENT_COLUMNS, dump_event, &visitor, err));
     REEL_TRY(dump_models(conn, &visitor, err));
-    REEL_TRY(dump_who(conn, &visitor, err));
+    REEL_TRY(dump_accounts(conn, &visitor, err));
     REEL_TRY(reel__pg_exec(conn, "COMMIT", err));
 out:
     return rc;

@@ -105,32 +105,17 @@ static bool dump_record(void *user, const reel_model_record *record)
     return d->rc == REEL_OK;
 }
 
-static reel_code damaged(const dump *d)
+static reel_code dump_accounts(const dump *d, const reel_store *store)
 {
-    return reel_fail(d->err, REEL_E_FORMAT,
-                     "%s: a row of the table accounts or api_keys is damaged; restore a backup",
-                     sqlite3_db_filename(d->db, "main"));
-}
+    reel_account_dump accounts = {d->visitor, store->path, d->err, REEL_OK};
+    reel_code rc = REEL_OK;
 
-static bool dump_account(void *user, const char *const *columns)
-{
-    dump *d = user;
-    reel_account account;
-
-    d->rc = reel__account_read(&account, columns)
-                ? d->visitor->account(d->visitor->user, &account, d->err)
-                : damaged(d);
-    return d->rc == REEL_OK;
-}
-
-static bool dump_key(void *user, const char *const *columns)
-{
-    dump *d = user;
-    reel_api_key key;
-
-    d->rc = reel__key_read(&key, columns) ? d->visitor->key(d->visitor->user, &key, d->err)
-                                          : damaged(d);
-    return d->rc == REEL_OK;
+    REEL_TRY(reel__sqlite_rows(d->db, reel__accounts_sql, reel__dump_account, &accounts, d->err));
+    REEL_TRY(accounts.rc);
+    REEL_TRY(reel__sqlite_rows(d->db, reel__keys_sql, reel__dump_key, &accounts, d->err));
+    rc = accounts.rc;
+out:
+    return rc;
 }
 
 /* The scans use the same connection, so they are of the same transaction. */
@@ -154,10 +139,7 @@ static reel_code dump_all(dump *d, reel_store *store)
     REEL_TRY(each_row(d, events_sql, dump_event));
     REEL_TRY(reel__sqlite_scan_models(store, dump_record, d, d->err));
     REEL_TRY(d->rc);
-    REEL_TRY(reel__sqlite_rows(d->db, reel__accounts_sql, dump_account, d, d->err));
-    REEL_TRY(d->rc);
-    REEL_TRY(reel__sqlite_rows(d->db, reel__keys_sql, dump_key, d, d->err));
-    REEL_TRY(d->rc);
+    REEL_TRY(dump_accounts(d, store));
     REEL_TRY(reel__sqlite_exec(d->db, "COMMIT", d->err));
 out:
     reel__sqlite_rollback(d->db);
