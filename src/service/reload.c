@@ -60,6 +60,38 @@ static void look(const reel_reload *reload, uint64_t *out)
         *out = hash;
 }
 
+static bool is_served(void *user, const reel_model_record *record)
+{
+    const reel_engine **engine = user;
+
+    for (int i = 0; i < MODELS; i++)
+        if (strcmp(reel__engine_names[i], record->name) == 0 &&
+            ((*engine)->models[i] == NULL ||
+             strcmp(reel_model_id((*engine)->models[i]), record->model_id) != 0)) {
+            *engine = NULL;
+            return false;
+        }
+    return true;
+}
+
+/* Whether the store has other data or models than those in service: what this process trained for
+ * itself changed the records, too. */
+static bool is_behind(const reel_reload *reload)
+{
+    reel_engine *engine = reel__publisher_take(reload->publisher);
+    const reel_engine *same = engine;
+    reel_store_label label;
+    reel_err ignored = {0};
+    bool behind;
+
+    behind = reel__store_label(engine->store, &label, &ignored) != REEL_OK ||
+             label.generation != engine->label.generation ||
+             reel__store_scan_models(engine->store, is_served, &same, &ignored) != REEL_OK ||
+             same == NULL;
+    reel__engine_close(engine);
+    return behind;
+}
+
 /* ---- the next engine ----------------------------------------------------------------------- */
 
 /* What the first request would have to wait for. */
@@ -140,7 +172,7 @@ static void work(reel_reload *reload, bool asked)
     const uint64_t before = reload->seen;
 
     look(reload, &reload->seen);
-    if (asked || reload->seen != before)
+    if (asked || (reload->seen != before && is_behind(reload)))
         take_up(reload, asked);
 }
 

@@ -142,6 +142,27 @@ static void what_others_trained_is_noticed(void **state)
     reel__reload_free(reload);
 }
 
+/* Training for itself changes the records of the store, too: that is no reason to open it all
+ * again. */
+static void what_it_trained_itself_is_not_new(void **state)
+{
+    reel_reload *reload;
+    reel_engine *first, *now;
+
+    (void)state;
+    (void)world_load("folder", "reel.db", 8); /* so that opening trains */
+    reload = start(EVERY_MS);
+    assert_non_null(strstr(world_notes, "popular: trained"));
+    first = reel__publisher_take(reel__reload_publisher(reload));
+    (void)usleep(10 * EVERY_MS * 1000);
+    now = reel__publisher_take(reel__reload_publisher(reload));
+    assert_ptr_equal(now, first);
+    assert_false(was_said("are in service"));
+    reel__engine_close(first);
+    reel__engine_close(now);
+    reel__reload_free(reload);
+}
+
 /* A store that holds nothing of use leaves what was. */
 static void what_cannot_be_taken_up_changes_nothing(void **state)
 {
@@ -207,6 +228,7 @@ int main(void)
         cmocka_unit_test(the_last_user_frees),
         cmocka_unit_test(what_is_asked_for_is_taken_up),
         cmocka_unit_test(what_others_trained_is_noticed),
+        cmocka_unit_test(what_it_trained_itself_is_not_new),
         cmocka_unit_test(what_cannot_be_taken_up_changes_nothing),
         cmocka_unit_test(survives_any_allocation_failing),
     };
