@@ -35,7 +35,7 @@ static reel_code check_target(reel_store *to, reel_store *from, const reel_copy_
 
     REEL_TRY(reel__store_counts(to, &counts, err));
     if (counts.generation == 0 && counts.movies + counts.people + counts.ratings + counts.events +
-                                          counts.accounts + counts.keys ==
+                                          counts.given + counts.accounts + counts.keys ==
                                       0)
         return REEL_OK;
     REEL_TRY(reel__store_digest(to, NULL, &there, err));

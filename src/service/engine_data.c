@@ -4,6 +4,7 @@
  * the same name), so the store also remembers the hash of the dataset that was made of it.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -41,6 +42,7 @@ static bool look_at_record(void *user, const reel_model_record *record)
 }
 
 /* A store nobody may write to cannot remember; how much there is of everything has to do. */
+/* What was given since may be in the file or not. */
 static bool same_counts(const part *p)
 {
     const reel_csr_view ratings = reel_dataset_ratings(p->dataset);
@@ -48,7 +50,7 @@ static bool same_counts(const part *p)
     reel_err ignored = {0};
 
     return reel__store_counts(p->engine->store, &counts, &ignored) == REEL_OK &&
-           ratings.ptr[ratings.rows] == counts.ratings &&
+           llabs(ratings.ptr[ratings.rows] - counts.ratings) <= counts.given &&
            reel_dataset_movies(p->dataset) == counts.movies;
 }
 

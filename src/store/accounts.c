@@ -285,7 +285,7 @@ out:
     return rc;
 }
 
-/* What else goes with an account: by its id, or by the id of its person. */
+/* What else goes with an account, besides what its person gave: by its id, or its person's. */
 static const struct {
     const char *sql;
     bool by_person;
@@ -301,7 +301,7 @@ enum { BELONGINGS = sizeof belongings / sizeof *belongings };
 
 reel_code reel__store_delete_account(reel_store *store, int64_t id, bool last, reel_err *err)
 {
-    reel_sql sql[1 + BELONGINGS];
+    reel_sql sql[1 + BELONGINGS + REEL_GIVEN_FORGET];
     reel_sql_work work = {.statements = sql,
                           .count = sizeof sql / sizeof *sql,
                           .writes = true,
@@ -317,6 +317,7 @@ reel_code reel__store_delete_account(reel_store *store, int64_t id, bool last, r
         reel__sql_begin(&sql[i + 1], belongings[i].sql);
         reel__sql_int(&sql[i + 1], belongings[i].by_person ? REEL_ACCOUNT_PERSON + id : id);
     }
+    reel__given_forget(&sql[1 + BELONGINGS], REEL_ACCOUNT_PERSON + id);
     REEL_TRY(reel__sql_run(store, &work, err));
     if (work.changed[0] == 0)
         rc = unchanged(store, id, err);

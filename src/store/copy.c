@@ -12,7 +12,7 @@ enum { BATCH_ROWS = 1024, BATCH_RATINGS = 1 << 16, MOVIE_TEXTS = 15 };
 
 /* ---- a batch ------------------------------------------------------------------------------- */
 
-typedef enum row_kind { MOVIES, PEOPLE, RATINGS, MATCHES, EVENTS, MODELS } row_kind;
+typedef enum row_kind { MOVIES, PEOPLE, RATINGS, MATCHES, GIVEN, EVENTS, MODELS } row_kind;
 
 typedef struct copying {
     reel_digesting
@@ -26,6 +26,7 @@ typedef struct copying {
         reel_person people[BATCH_ROWS];
         reel_rating ratings[BATCH_RATINGS];
         reel_match matches[BATCH_ROWS];
+        reel_given_row given[BATCH_ROWS];
         reel_event events[BATCH_ROWS];
         reel_model_record models[BATCH_ROWS];
     } rows;
@@ -77,6 +78,8 @@ static reel_code put_batch(copying *c, reel_err *err)
         return reel__store_put_ratings(c->load, c->rows.ratings, c->count, NULL, err);
     case MATCHES:
         return reel__store_put_matches(c->load, c->rows.matches, c->count, err);
+    case GIVEN:
+        return ops->put_statements(c->load, c->rows.given, c->count, err);
     case EVENTS:
         return ops->put_log(c->load, c->rows.events, c->count, err);
     case MODELS:
@@ -185,6 +188,19 @@ out:
     return rc;
 }
 
+static reel_code take_given(void *user, const reel_given_row *row, reel_err *err)
+{
+    copying *c = user;
+    size_t at = 0;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__digest_given(user, row, err));
+    REEL_TRY(next_row(c, GIVEN, &at, err));
+    c->rows.given[at] = *row;
+out:
+    return rc;
+}
+
 static reel_code take_event(void *user, const reel_event *event, reel_err *err)
 {
     copying *c = user;
@@ -261,16 +277,16 @@ static reel_code count_rows(reel_store *store, const reel_progress *progress, in
     if (progress == NULL || progress->report == NULL)
         return REEL_OK;
     REEL_TRY(reel__store_counts(store, &counts, err));
-    *total = counts.movies + counts.people + counts.ratings + counts.events;
+    *total = counts.movies + counts.people + counts.ratings + counts.given + counts.events;
 out:
     return rc;
 }
 
 static reel_code copy_all(copying *c, reel_store *to, reel_store *from, reel_err *err)
 {
-    const reel_store_visitor visitor = {
-        c,          take_label, take_movie, take_person,  take_rating,
-        take_match, take_event, take_model, take_account, take_key};
+    const reel_store_visitor visitor = {c,           take_label,   take_movie, take_person,
+                                        take_rating, take_match,   take_given, take_event,
+                                        take_model,  take_account, take_key};
     reel_store_load *load = NULL;
     reel_code rc = REEL_OK;
 

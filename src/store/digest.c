@@ -131,6 +131,19 @@ reel_code reel__digest_match(void *user, const reel_match *match, reel_err *err)
     return row_done(d, &d->out->matches, err);
 }
 
+reel_code reel__digest_given(void *user, const reel_given_row *row, reel_err *err)
+{
+    reel_digesting *d = user;
+
+    reel__buf_char(&d->rows, 'G');
+    put_int(&d->rows, row->person);
+    put_int(&d->rows, row->movie);
+    put_int(&d->rows, row->kind);
+    put_real(&d->rows, row->value);
+    put_int(&d->rows, row->time);
+    return row_done(d, &d->out->given, err);
+}
+
 reel_code reel__digest_event(void *user, const reel_event *event, reel_err *err)
 {
     reel_digesting *d = user;
@@ -228,6 +241,7 @@ reel_code reel__store_digest(reel_store *store, const reel_progress *progress,
                                         reel__digest_person,
                                         reel__digest_rating,
                                         reel__digest_match,
+                                        reel__digest_given,
                                         reel__digest_event,
                                         reel__digest_model,
                                         reel__digest_account,
@@ -240,7 +254,8 @@ reel_code reel__store_digest(reel_store *store, const reel_progress *progress,
     if (progress != NULL && progress->report != NULL)
         REEL_TRY(reel__store_counts(store, &counts, err));
     REEL_TRY(reel__digesting_begin(
-        &d, out, progress, counts.movies + counts.people + counts.ratings + counts.events, err));
+        &d, out, progress,
+        counts.movies + counts.people + counts.ratings + counts.given + counts.events, err));
     REEL_TRY(store->ops->dump(store, &visitor, err));
     REEL_TRY(reel__digesting_finish(&d, err));
 out:

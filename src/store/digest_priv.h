@@ -26,6 +26,7 @@ reel_code reel__digest_movie(void *user, const reel_movie *movie, reel_err *err)
 reel_code reel__digest_person(void *user, const reel_person *person, reel_err *err);
 reel_code reel__digest_rating(void *user, const reel_rating *rating, reel_err *err);
 reel_code reel__digest_match(void *user, const reel_match *match, reel_err *err);
+reel_code reel__digest_given(void *user, const reel_given_row *row, reel_err *err);
 reel_code reel__digest_event(void *user, const reel_event *event, reel_err *err);
 reel_code reel__digest_model(void *user, const reel_model_record *record, reel_err *err);
 reel_code reel__digest_account(void *user, const reel_account *account, reel_err *err);

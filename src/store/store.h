@@ -1,7 +1,7 @@
-/* store/store.h - movies, people's ratings, feedback events and model records, behind one table of
- * functions that every back end fills.
- * Layer: store. Ownership: opened by reel__store_open, closed by reel__store_close.
- * Threads: locked inside: any thread may call, calls take turns.
+/* store/store.h - movies, people's ratings, what they gave since, feedback events and model
+ * records, behind one table of functions that every back end fills. Layer: store. Ownership: opened
+ * by reel__store_open, closed by reel__store_close. Threads: locked inside: any thread may call,
+ * calls take turns.
  */
 #ifndef REEL_STORE_STORE_H
 #define REEL_STORE_STORE_H
@@ -53,6 +53,7 @@ REEL_MUST_USE reel_code reel__store_label(reel_store *store, reel_store_label *o
 /* Walks every table: seconds on tens of millions of ratings. */
 typedef struct reel_store_counts {
     int64_t movies, people, ratings, events, undelivered;
+    int64_t given; /* what people gave since */
     int64_t accounts, keys;
     int64_t generation; /* raised by every bulk load */
     int64_t schema;     /* number of the last migration */
@@ -77,9 +78,10 @@ typedef struct reel_person {
  * put_movies and put_people replace records with the same id; put_ratings keeps the later time (of
  * equal times the later row) of a (person, movie) given twice or there before, and counts it.
  * People who rated need no put_people. replace: begin by removing what an earlier load brought;
- * events and model records stay. A put that fails dooms the load: commit answers its error again.
- * Meanwhile reading goes on, and sees the old generation; put_events goes on too, or waits, at most
- * busy_timeout_ms. A load belongs to one thread. Texts must be UTF-8 (E_INVALID). */
+ * events, model records and what people gave since stay. A put that fails dooms the load: commit
+ * answers its error again. Meanwhile reading goes on, and sees the old generation; put_events goes
+ * on too, or waits, at most busy_timeout_ms. A load belongs to one thread. Texts must be UTF-8
+ * (E_INVALID). */
 typedef struct reel_store_load reel_store_load;
 REEL_MUST_USE reel_code reel__store_load_begin(reel_store_load **out, reel_store *store,
                                                bool replace, reel_err *err);
@@ -115,7 +117,8 @@ void reel__store_load_abort(reel_store_load *load); /* NULL allowed */
 
 /* ---- reading it all ------------------------------------------------------------------------ */
 
-/* Read a whole generation into a builder (label included), in one read transaction. */
+/* Read a whole generation into a builder (label included), in one read transaction; ratings that
+ * people gave since are ratings like any other. */
 REEL_MUST_USE reel_code reel__store_read_dataset(reel_store *store, reel_dataset_builder *builder,
                                                  const reel_progress *progress, reel_err *err);
 
@@ -179,6 +182,51 @@ typedef bool reel_event_fn(void *user, const reel_event *event);
 REEL_MUST_USE reel_code reel__store_scan_events(reel_store *store, const reel_event_filter *filter,
                                                 reel_event_fn *row, void *user, reel_err *err);
 
+/* ---- what people gave since ---------------------------------------------------------------- */
+
+/* What a person said of a film after the data were loaded: one statement for each pair, the last
+ * one counts. It survives bulk loads and wins over a loaded rating of the same pair. */
+typedef enum reel_given_kind {
+    REEL_GIVEN_REMOVED, /* nothing any more: a loaded rating does not count either */
+    REEL_GIVEN_RATING,
+    REEL_GIVEN_WATCHED,
+    REEL_GIVEN_LIKED,
+    REEL_GIVEN_NOT_INTERESTED, /* not to be shown again */
+    REEL_GIVEN_WATCHLIST
+} reel_given_kind;
+enum { REEL_GIVEN_KINDS = REEL_GIVEN_WATCHLIST + 1 };
+/* "removed", "rating", "watched", "liked", "not_interested", "watchlist". */
+const char *reel__given_kind_name(reel_given_kind kind);
+/* False: no kind has this name. */
+bool reel__given_kind_find(const char *name, reel_given_kind *out);
+
+typedef struct reel_given_row {
+    int64_t person, movie;
+    int64_t time;    /* seconds since 1970; 0 = unknown */
+    int64_t version; /* out only: rises with every write to the store, by whatever process */
+    double value;    /* NaN unless it is a rating */
+    reel_given_kind kind;
+} reel_given_row;
+
+/* Put rows in the place of those of the same pairs, in one transaction, safe on disk when it
+ * returns. Of a pair given twice the later row counts. Errors: E_INVALID, E_STORE, E_CONFLICT (a
+ * load of another process), E_NOMEM. */
+REEL_MUST_USE reel_code reel__store_put_given(reel_store *store, const reel_given_row *rows,
+                                              size_t count, reel_err *err);
+/* Take everything of a person away; whoever follows the changes is told. */
+REEL_MUST_USE reel_code reel__store_forget_given(reel_store *store, int64_t person, reel_err *err);
+/* What one person gave, by ascending film. row returns false to stop; the row is borrowed during
+ * the call. */
+typedef bool reel_given_fn(void *user, const reel_given_row *row);
+REEL_MUST_USE reel_code reel__store_read_given(reel_store *store, int64_t person,
+                                               reel_given_fn *row, void *user, reel_err *err);
+/* Whose rows changed after a version, in the order of versions, at most limit of them: only person
+ * and version are filled in. Person -1: everything may have changed. Versions become visible in
+ * order, so whoever goes on from the last one seen misses nothing. */
+enum { REEL_CHANGES_SCAN_MAX = 10000 };
+REEL_MUST_USE reel_code reel__store_scan_changes(reel_store *store, int64_t after, size_t limit,
+                                                 reel_given_fn *row, void *user, reel_err *err);
+
 /* ---- model records ------------------------------------------------------------------------- */
 
 typedef struct reel_model_record {
@@ -196,9 +244,10 @@ REEL_MUST_USE reel_code reel__store_scan_models(reel_store *store, reel_model_re
 /* ---- copies -------------------------------------------------------------------------------- */
 
 /* What is in a store, and a SHA-256 over all of it: equal for equal contents, whatever the back
- * end. The generation is not part of it, nor who is signed in. */
+ * end. The generation and the versions of what people gave are not part of it, nor who is signed
+ * in. */
 typedef struct reel_store_digest {
-    int64_t movies, people, ratings, matches, events, models, accounts, keys;
+    int64_t movies, people, ratings, matches, given, events, models, accounts, keys;
     char hash[65];
 } reel_store_digest;
 /* Reads everything once, in one read transaction. */

@@ -19,11 +19,18 @@ typedef struct reel_store_visitor {
     reel_code (*person)(void *user, const reel_person *person, reel_err *err);
     reel_code (*rating)(void *user, const reel_rating *rating, reel_err *err);
     reel_code (*match)(void *user, const reel_match *match, reel_err *err);
+    reel_code (*given)(void *user, const reel_given_row *row, reel_err *err);
     reel_code (*event)(void *user, const reel_event *event, reel_err *err);
     reel_code (*model)(void *user, const reel_model_record *record, reel_err *err);
     reel_code (*account)(void *user, const reel_account *account, reel_err *err);
     reel_code (*key)(void *user, const reel_api_key *key, reel_err *err);
 } reel_store_visitor;
+
+/* Tells whoever follows the changes that all of them may be others now. */
+extern const reel_given_row reel__given_all_changed;
+/* Statements that take away what a person gave, and say so. */
+enum { REEL_GIVEN_FORGET = 3 };
+void reel__given_forget(reel_sql out[REEL_GIVEN_FORGET], int64_t person);
 
 /* load_commit and load_abort release the load whatever they answer. */
 struct reel_store_ops {
@@ -50,16 +57,22 @@ struct reel_store_ops {
                             int64_t *duplicates, reel_err *err);
     reel_code (*scan_events)(reel_store *store, const reel_event_filter *filter, reel_event_fn *row,
                              void *user, reel_err *err);
+    reel_code (*put_given)(reel_store *store, const reel_given_row *rows, size_t count,
+                           reel_err *err);
+    reel_code (*read_given)(reel_store *store, int64_t person, reel_given_fn *row, void *user,
+                            reel_err *err);
     reel_code (*put_model)(reel_store *store, const reel_model_record *record, reel_err *err);
     reel_code (*scan_models)(reel_store *store, reel_model_record_fn *row, void *user,
                              reel_err *err);
     /* Everything, in one read transaction. */
     reel_code (*dump)(reel_store *store, const reel_store_visitor *visitor, reel_err *err);
-    /* Within a load: take events, model records, accounts and keys away, sessions too, and put them
-     * as they were elsewhere. */
+    /* Within a load: take events, model records, what people gave, accounts and keys away, sessions
+     * too, and put them as they were elsewhere; what people gave gets new versions. */
     reel_code (*clear_log)(reel_store_load *load, reel_err *err);
     reel_code (*put_log)(reel_store_load *load, const reel_event *events, size_t count,
                          reel_err *err);
+    reel_code (*put_statements)(reel_store_load *load, const reel_given_row *rows, size_t count,
+                                reel_err *err);
     reel_code (*put_records)(reel_store_load *load, const reel_model_record *records, size_t count,
                              reel_err *err);
     /* What every back end with SQL does in the same words; the second within a load. */

@@ -179,6 +179,12 @@ static bool count_event(void *user, const reel_event *event)
     return true;
 }
 
+static bool take_change(void *user, const reel_given_row *row)
+{
+    *(int64_t *)user = row->person;
+    return true;
+}
+
 /* Everything of the person goes, nothing of others. */
 static void test_what_goes_with_an_account(void **state)
 {
@@ -190,9 +196,13 @@ static void test_what_goes_with_an_account(void **state)
     reel_event events[] = {blank_event("a"), blank_event("b"), blank_event("c")};
     const reel_api_key of_ana = {.prefix = "rk_a", .hash = "a", .account = ana},
                        of_bob = {.prefix = "rk_b", .hash = "b", .account = bob};
+    const reel_given_row given[] = {
+        {.person = REEL_ACCOUNT_PERSON + ana, .movie = 1, .kind = REEL_GIVEN_LIKED},
+        {.person = REEL_ACCOUNT_PERSON + bob, .movie = 1, .kind = REEL_GIVEN_LIKED}};
     int64_t who = 0;
     int left = 0;
 
+    assert_ok(reel__store_put_given(f->store, given, 2, &f->err), f->err);
     load_ratings(f->store, ratings, 3, true, NULL);
     events[0].user = REEL_ACCOUNT_PERSON + ana;
     events[1].user = REEL_ACCOUNT_PERSON + bob;
@@ -209,6 +219,9 @@ static void test_what_goes_with_an_account(void **state)
                  f->err);
     assert_int_equal(number_of(f, "keys"), 1);
     assert_int_equal(counts_of(f->store).ratings, 2);
+    assert_int_equal(counts_of(f->store).given, 1);
+    assert_ok(reel__store_scan_changes(f->store, 2, 10, take_change, &who, &f->err), f->err);
+    assert_true(who == REEL_ACCOUNT_PERSON + ana); /* whoever follows is told */
     assert_int_equal(counts_of(f->store).people, 2);
     assert_ok(reel__store_scan_events(f->store, &all, count_event, &left, &f->err), f->err);
     assert_int_equal(left, 2);

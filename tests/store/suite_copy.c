@@ -12,7 +12,7 @@
 
 /* ---- a store with everything in it --------------------------------------------------------- */
 
-enum { FILMS = 1500, PEOPLE = 12, EVENTS = 1100 };
+enum { FILMS = 1500, PEOPLE = 12, EVENTS = 1100, GIVEN = 1300 };
 
 static void put_films(fixture *f, reel_store_load *load)
 {
@@ -106,6 +106,20 @@ static void put_accounts(fixture *f)
     assert_ok(reel__store_put_key(f->store, &other, &f->err), f->err);
 }
 
+static void put_given(fixture *f)
+{
+    reel_given_row rows[GIVEN];
+
+    for (int i = 0; i < GIVEN; i++)
+        rows[i] = (reel_given_row){.person = i / 100,
+                                   .movie = i % 100 * 7,
+                                   .time = i,
+                                   .value = 0.1 * i,
+                                   .kind = (reel_given_kind)(i % REEL_GIVEN_KINDS)};
+    assert_ok(reel__store_put_given(f->store, rows, GIVEN, &f->err), f->err);
+    assert_ok(reel__store_forget_given(f->store, 0, &f->err), f->err);
+}
+
 static void fill(fixture *f)
 {
     const reel_person person = {3, "F", "artist", "0815", 25};
@@ -119,6 +133,7 @@ static void fill(fixture *f)
     assert_ok(reel__store_put_matches(load, matches, 2, &f->err), f->err);
     put_ratings(f, load);
     assert_ok(reel__store_load_commit(load, "Test \xe2\x82\xac", true, &f->err), f->err);
+    put_given(f);
     put_log(f);
     put_accounts(f);
 }
@@ -177,6 +192,7 @@ static void test_there_and_back(void **state)
     assert_int_equal(digest.movies, FILMS);
     assert_int_equal(digest.people, PEOPLE);
     assert_int_equal(digest.matches, 2);
+    assert_int_equal(digest.given, GIVEN - 100);
     assert_int_equal(digest.events, EVENTS - 1);
     assert_int_equal(digest.models, 2);
     assert_int_equal(digest.accounts, 2);
@@ -264,6 +280,34 @@ static void test_accounts_are_copied_and_sessions_not(void **state)
     reel__store_close(o.store);
 }
 
+static bool take_change(void *user, const reel_given_row *row)
+{
+    *(reel_given_row *)user = *row;
+    return false;
+}
+
+/* Whoever follows the changes of the other store learns that all is new. */
+static void test_followers_are_told(void **state)
+{
+    fixture *f = *state;
+    reel_given_row row = {.person = 8, .movie = 7, .value = 3, .kind = REEL_GIVEN_RATING};
+    reel_given_row seen = {0};
+    int64_t last;
+    other o;
+
+    fill(f);
+    o = open_other(f, false);
+    assert_ok(reel__store_put_given(o.store, &row, 1, &f->err), f->err);
+    assert_ok(reel__store_scan_changes(o.store, 0, 1, take_change, &seen, &f->err), f->err);
+    assert_int_equal(seen.person, 8);
+    last = seen.version;
+    copy(f, o.store, f->store, digest_of(f->store).hash);
+    assert_ok(reel__store_scan_changes(o.store, last, 1, take_change, &seen, &f->err), f->err);
+    assert_int_equal(seen.person, -1);
+    assert_true(seen.version > last);
+    reel__store_close(o.store);
+}
+
 static void test_an_empty_store(void **state)
 {
     fixture *f = *state;
@@ -292,6 +336,10 @@ static void test_what_a_digest_notices(void **state)
         "DELETE FROM ratings WHERE userId = 0 AND movieId = 0",
         "UPDATE matches SET state = 'found' WHERE movieId = 0",
         "UPDATE matches SET score = 0.5 WHERE movieId = 7",
+        "UPDATE given SET kind = 'liked' WHERE userId = 1 AND movieId = 7",
+        "UPDATE given SET value = 0.5 WHERE userId = 1 AND movieId = 14",
+        "UPDATE given SET timestamp = 0 WHERE userId = 1 AND movieId = 14",
+        "DELETE FROM given WHERE userId = 1 AND movieId = 21",
         "UPDATE events SET value = 0.5 WHERE event_id = 'event-0'",
         "UPDATE events SET movies = '[[7,2]]' WHERE event_id = 'event-1'",
         "UPDATE events SET received_ms = 5 WHERE event_id = 'event-1'",
@@ -312,6 +360,7 @@ static void test_what_a_digest_notices(void **state)
     fill(f);
     before = digest_of(f->store);
     fixture_exec(f, "UPDATE meta SET generation = 12");
+    fixture_exec(f, "UPDATE given SET version = version + 1000");
     assert_string_equal(digest_of(f->store).hash, before.hash);
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         fixture_exec(f, changes[i]);
@@ -436,13 +485,10 @@ int store_suite_copy(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest copy_tests[] = {
-        TEST(test_there_and_back),
-        TEST(test_the_log_goes_on),
-        TEST(test_an_empty_store),
-        TEST(test_what_a_digest_notices),
-        TEST(test_accounts_are_copied_and_sessions_not),
-        TEST(test_a_copy_that_fails),
-        TEST(test_a_copy_beside_a_writer),
+        TEST(test_there_and_back),        TEST(test_the_log_goes_on),
+        TEST(test_followers_are_told),    TEST(test_an_empty_store),
+        TEST(test_what_a_digest_notices), TEST(test_accounts_are_copied_and_sessions_not),
+        TEST(test_a_copy_that_fails),     TEST(test_a_copy_beside_a_writer),
         TEST(test_without_memory),
     };
 

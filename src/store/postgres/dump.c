@@ -3,7 +3,7 @@
 #include "store/event_movies.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { PERSON_COLUMNS = 5, RATING_COLUMNS = 4, EVENT_COLUMNS = 15 };
+enum { PERSON_COLUMNS = 5, RATING_COLUMNS = 4, GIVEN_COLUMNS = 5, EVENT_COLUMNS = 15 };
 
 static reel_code dump_movie(void *user, const reel_pg_value *values, reel_err *err)
 {
@@ -34,6 +34,19 @@ static reel_code dump_rating(void *user, const reel_pg_value *v, reel_err *err)
                                 .time = reel__pg_value_int64(v[3], 0)};
 
     return visitor->rating(visitor->user, &rating, err);
+}
+
+static reel_code dump_given(void *user, const reel_pg_value *v, reel_err *err)
+{
+    const reel_store_visitor *visitor = user;
+    reel_given_row row = {.person = reel__pg_value_int64(v[0], 0),
+                          .movie = reel__pg_value_int64(v[1], 0),
+                          .kind = REEL_GIVEN_REMOVED,
+                          .value = reel__pg_value_real(v[3]),
+                          .time = reel__pg_value_int64(v[4], 0)};
+
+    (void)reel__given_kind_find(reel__pg_value_text(v[2]), &row.kind);
+    return visitor->given(visitor->user, &row, err);
 }
 
 static const char events_sql[] =
@@ -131,6 +144,10 @@ static reel_code dump_all(reel_pg_conn *conn, void *user, reel_err *err)
                                " ORDER BY userId, movieId",
                                RATING_COLUMNS, dump_rating, &visitor, err));
     REEL_TRY(dump_matches(conn, &visitor, err));
+    REEL_TRY(reel__pg_copy_out(conn,
+                               "SELECT userId, movieId, kind, value, timestamp FROM given"
+                               " WHERE movieId >= 0 ORDER BY userId, movieId",
+                               GIVEN_COLUMNS, dump_given, &visitor, err));
     REEL_TRY(reel__pg_copy_out(conn, events_sql, EVENT_COLUMNS, dump_event, &visitor, err));
     REEL_TRY(dump_models(conn, &visitor, err));
     REEL_TRY(dump_accounts(conn, &visitor, err));

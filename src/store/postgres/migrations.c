@@ -142,7 +142,23 @@ static const char step_3[] =
 
     "CREATE INDEX events_user ON events (userId, sequence) WHERE userId IS NOT NULL";
 
-static const char *const steps[] = {step_1, step_2, step_3};
+/* What people gave since the data were loaded; kind is the name of a reel_given_kind. A film of -1
+ * marks a person whose rows were taken away, person -1 that all were: whoever follows the versions
+ * learns of it. The clock gives out the versions, and its row makes writers take turns. */
+static const char step_4[] =
+    "CREATE TABLE given ("
+    " userId bigint NOT NULL,"
+    " movieId bigint NOT NULL,"
+    " kind text NOT NULL,"
+    " value double precision,"
+    " timestamp bigint NOT NULL,"
+    " version bigint NOT NULL,"
+    " PRIMARY KEY (userId, movieId));"
+    "CREATE INDEX given_version ON given (version) INCLUDE (userId);"
+    "CREATE TABLE given_clock (id integer PRIMARY KEY CHECK (id = 1), version bigint NOT NULL);"
+    "INSERT INTO given_clock (id, version) VALUES (1, 0)";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4};
 
 int reel__pg_schema_newest(void)
 {

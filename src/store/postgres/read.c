@@ -60,7 +60,8 @@ static const char counts_sql[] =
     " (SELECT max(number) FROM migrations), generation, source, simulated,"
     " (SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
     "  WHERE relnamespace = 'reel'::regnamespace AND relkind = 'r'),"
-    " (SELECT count(*) FROM accounts), (SELECT count(*) FROM api_keys) FROM meta";
+    " (SELECT count(*) FROM accounts), (SELECT count(*) FROM api_keys),"
+    " (SELECT count(*) FROM given WHERE movieId >= 0) FROM meta";
 
 static reel_code read_counts(reel_pg_conn *conn, void *user, reel_err *err)
 {
@@ -83,6 +84,7 @@ static reel_code read_counts(reel_pg_conn *conn, void *user, reel_err *err)
     out->size_bytes = reel__pg_get_int(result, 0, 9, -1);
     out->accounts = reel__pg_get_int(result, 0, 10, 0);
     out->keys = reel__pg_get_int(result, 0, 11, 0);
+    out->given = reel__pg_get_int(result, 0, 12, 0);
 out:
     PQclear(result);
     return rc;
@@ -200,9 +202,19 @@ static reel_code count_for_progress(reel_pg_conn *conn, reading *r, const char *
     return reel__pg_number(conn, sql, &r->total, err);
 }
 
+static const char ratings_sql[] = "SELECT userId, movieId, rating, timestamp FROM ratings"
+                                  " ORDER BY userId, movieId";
+/* What was given since stands in the place of what was loaded. */
+static const char all_ratings_sql[] =
+    "SELECT userId, movieId, rating, timestamp FROM ratings AS r WHERE NOT EXISTS"
+    " (SELECT FROM given AS g WHERE g.userId = r.userId AND g.movieId = r.movieId)"
+    " UNION ALL SELECT userId, movieId, value::real, timestamp FROM given WHERE kind = 'rating'"
+    " ORDER BY 1, 2";
+
 static reel_code read_all(reel_pg_conn *conn, void *user, reel_err *err)
 {
     reading *r = user;
+    int64_t given = 0;
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__pg_exec(conn,
@@ -215,10 +227,10 @@ static reel_code read_all(reel_pg_conn *conn, void *user, reel_err *err)
         reel__pg_copy_out(conn, reel__pg_movies_sql, REEL_PG_MOVIE_COLUMNS, add_movie, r, err));
     reel__progress(r->progress, "movies", r->done, r->total, "films");
     REEL_TRY(count_for_progress(conn, r, "SELECT count(*) FROM ratings", err));
-    REEL_TRY(reel__pg_copy_out(conn,
-                               "SELECT userId, movieId, rating, timestamp FROM ratings"
-                               " ORDER BY userId, movieId",
-                               RATING_COLUMNS, add_rating, r, err));
+    REEL_TRY(reel__pg_number(conn, "SELECT count(*) FROM (SELECT FROM given LIMIT 1) AS g", &given,
+                             err));
+    REEL_TRY(reel__pg_copy_out(conn, given > 0 ? all_ratings_sql : ratings_sql, RATING_COLUMNS,
+                               add_rating, r, err));
     REEL_TRY(flush(r, err));
     REEL_TRY(reel__pg_exec(conn, "COMMIT", err));
 out:

@@ -6,18 +6,28 @@
 
 enum { EVENT_COLUMNS = 15 };
 
-/* Writers of events wait until the load has ended. */
+/* Writers of events, and of what people give, wait until the load has ended. */
 reel_code reel__pg_clear_log(reel_store_load *base, reel_err *err)
 {
     reel_pg_load *load = (reel_pg_load *)base;
-    char sql[240] = "";
+    char sql[280] = "";
+    reel_code rc;
 
     (void)snprintf(sql, sizeof sql,
                    "SELECT pg_advisory_xact_lock(%d, %d); DELETE FROM events; DELETE FROM models;"
-                   " DELETE FROM sessions; DELETE FROM resets; DELETE FROM api_keys;"
-                   " DELETE FROM accounts",
+                   " DELETE FROM given; DELETE FROM sessions; DELETE FROM resets;"
+                   " DELETE FROM api_keys; DELETE FROM accounts",
                    REEL_PG_LOCKS, REEL_PG_LOCK_EVENTS);
-    return reel__pg_exec(load->conn, sql, err);
+    REEL_TRY(reel__pg_exec(load->conn, sql, err));
+    rc = reel__pg_write_given(load->conn, &reel__given_all_changed, 1, err);
+out:
+    return rc;
+}
+
+reel_code reel__pg_put_statements(reel_store_load *base, const reel_given_row *rows, size_t count,
+                                  reel_err *err)
+{
+    return reel__pg_write_given(((reel_pg_load *)base)->conn, rows, count, err);
 }
 
 static void copy_known(reel_pg_copy *copy, int64_t value, int64_t unknown)

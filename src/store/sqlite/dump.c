@@ -58,6 +58,17 @@ static reel_code dump_rating(const dump *d, sqlite3_stmt *s)
     return d->visitor->rating(d->visitor->user, &rating, d->err);
 }
 
+static reel_code dump_given(const dump *d, sqlite3_stmt *s)
+{
+    const reel_given_row row = reel__sqlite_read_given_row(s);
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__sqlite_check_row(s, d->err));
+    rc = d->visitor->given(d->visitor->user, &row, d->err);
+out:
+    return rc;
+}
+
 static const char events_sql[] =
     "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie, time_ms,"
     " value, movies, sequence, received_ms, queued, delivered_at FROM events ORDER BY sequence";
@@ -136,6 +147,10 @@ static reel_code dump_all(dump *d, reel_store *store)
                       dump_rating));
     REEL_TRY(reel__sqlite_scan_matches(store, dump_match, d, d->err));
     REEL_TRY(d->rc);
+    REEL_TRY(each_row(d,
+                      "SELECT userId, movieId, kind, value, timestamp, version FROM given"
+                      " WHERE movieId >= 0 ORDER BY userId, movieId",
+                      dump_given));
     REEL_TRY(each_row(d, events_sql, dump_event));
     REEL_TRY(reel__sqlite_scan_models(store, dump_record, d, d->err));
     REEL_TRY(d->rc);

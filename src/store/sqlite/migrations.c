@@ -148,7 +148,25 @@ static const char *const step_3[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}};
+/* What people gave since the data were loaded; kind is the name of a reel_given_kind. A film of -1
+ * marks a person whose rows were taken away, person -1 that all were: whoever follows the versions
+ * learns of it. The clock gives out the versions. */
+static const char *const step_4[] = {
+    "CREATE TABLE given ("
+    " userId INTEGER NOT NULL,"
+    " movieId INTEGER NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " value REAL,"
+    " timestamp INTEGER NOT NULL,"
+    " version INTEGER NOT NULL,"
+    " PRIMARY KEY (userId, movieId)) WITHOUT ROWID",
+    "CREATE INDEX given_version ON given (version)", /* has the key, too */
+    "CREATE TABLE given_clock (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)",
+    "INSERT INTO given_clock (id, version) VALUES (1, 0)",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}, {step_4}};
 
 int reel__sqlite_schema_newest(void)
 {

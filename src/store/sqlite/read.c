@@ -15,7 +15,8 @@ static const char counts_sql[] =
     " (SELECT count(*) FROM ratings), (SELECT count(*) FROM events),"
     " (SELECT count(*) FROM events WHERE queued = 1 AND delivered_at IS NULL),"
     " (SELECT user_version FROM pragma_user_version), generation, source, simulated,"
-    " (SELECT count(*) FROM accounts), (SELECT count(*) FROM api_keys) FROM meta";
+    " (SELECT count(*) FROM accounts), (SELECT count(*) FROM api_keys),"
+    " (SELECT count(*) FROM given WHERE movieId >= 0) FROM meta";
 
 reel_code reel__sqlite_no_meta(sqlite3 *db, reel_err *err)
 {
@@ -91,6 +92,7 @@ static reel_code read_counts(sqlite3 *db, reel_store_counts *out, reel_err *err)
     out->simulated = sqlite3_column_int(s, 8) != 0;
     out->accounts = sqlite3_column_int64(s, 9);
     out->keys = sqlite3_column_int64(s, 10);
+    out->given = sqlite3_column_int64(s, 11);
 out:
     (void)sqlite3_finalize(s);
     return rc;
@@ -193,22 +195,29 @@ out:
     return rc;
 }
 
+static const char ratings_sql[] = "SELECT userId, movieId, rating, timestamp FROM ratings"
+                                  " ORDER BY userId, movieId";
+/* What was given since stands in the place of what was loaded. */
+static const char all_ratings_sql[] =
+    "SELECT userId, movieId, rating, timestamp FROM ratings AS r WHERE NOT EXISTS"
+    " (SELECT 1 FROM given AS g WHERE g.userId = r.userId AND g.movieId = r.movieId)"
+    " UNION ALL SELECT userId, movieId, value, timestamp FROM given WHERE kind = 'rating'"
+    " ORDER BY 1, 2";
+
 static reel_code read_ratings(sqlite3 *db, reel_dataset_builder *builder,
                               const reel_progress *progress, reel_err *err)
 {
     reel_rating *batch = reel__alloc_array(BATCH, sizeof *batch);
     sqlite3_stmt *s = NULL;
-    int64_t done = 0, total = 0;
+    int64_t done = 0, total = 0, given = 0;
     size_t count = BATCH;
     reel_code rc = REEL_OK;
 
     if (batch == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory for reading ratings");
     REEL_TRY(reel__sqlite_number(db, "SELECT count(*) FROM ratings", &total, err));
-    REEL_TRY(reel__sqlite_prepare(&s, db,
-                                  "SELECT userId, movieId, rating, timestamp FROM ratings"
-                                  " ORDER BY userId, movieId",
-                                  err));
+    REEL_TRY(reel__sqlite_number(db, "SELECT EXISTS (SELECT 1 FROM given)", &given, err));
+    REEL_TRY(reel__sqlite_prepare(&s, db, given ? all_ratings_sql : ratings_sql, err));
     while (count == BATCH) {
         REEL_TRY(read_batch(s, batch, &count, err));
         REEL_TRY(reel_dataset_builder_add_ratings(builder, batch, count, err));

@@ -13,11 +13,22 @@ reel_code reel__sqlite_clear_log(reel_store_load *base, reel_err *err)
 {
     reel_sqlite_load *load = (reel_sqlite_load *)base;
 
-    return reel__sqlite_exec(load->db,
-                             "DELETE FROM events; DELETE FROM models;"
-                             " DELETE FROM sessions; DELETE FROM resets; DELETE FROM api_keys;"
-                             " DELETE FROM accounts",
-                             err);
+    reel_code rc;
+
+    REEL_TRY(reel__sqlite_exec(load->db,
+                               "DELETE FROM events; DELETE FROM models; DELETE FROM given;"
+                               " DELETE FROM sessions; DELETE FROM resets; DELETE FROM api_keys;"
+                               " DELETE FROM accounts",
+                               err));
+    rc = reel__sqlite_write_given(load->db, &reel__given_all_changed, 1, err);
+out:
+    return rc;
+}
+
+reel_code reel__sqlite_put_statements(reel_store_load *base, const reel_given_row *rows,
+                                      size_t count, reel_err *err)
+{
+    return reel__sqlite_write_given(((reel_sqlite_load *)base)->db, rows, count, err);
 }
 
 static const char put_event_sql[] =

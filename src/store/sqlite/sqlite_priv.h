@@ -128,6 +128,16 @@ reel_code reel__sqlite_put_events(reel_store *store, const reel_event *events, s
 reel_code reel__sqlite_scan_events(reel_store *store, const reel_event_filter *filter,
                                    reel_event_fn *row, void *user, reel_err *err);
 
+reel_code reel__sqlite_put_given(reel_store *store, const reel_given_row *rows, size_t count,
+                                 reel_err *err);
+reel_code reel__sqlite_read_given(reel_store *store, int64_t person, reel_given_fn *row, void *user,
+                                  reel_err *err);
+/* Within a transaction: with versions of its own. */
+REEL_MUST_USE reel_code reel__sqlite_write_given(sqlite3 *db, const reel_given_row *rows,
+                                                 size_t count, reel_err *err);
+/* Columns userId, movieId, kind, value, timestamp, version. */
+reel_given_row reel__sqlite_read_given_row(sqlite3_stmt *statement);
+
 reel_code reel__sqlite_put_model(reel_store *store, const reel_model_record *record, reel_err *err);
 reel_code reel__sqlite_scan_models(reel_store *store, reel_model_record_fn *row, void *user,
                                    reel_err *err);
@@ -138,6 +148,8 @@ reel_code reel__sqlite_dump(reel_store *store, const reel_store_visitor *visitor
 reel_code reel__sqlite_clear_log(reel_store_load *load, reel_err *err);
 reel_code reel__sqlite_put_log(reel_store_load *load, const reel_event *events, size_t count,
                                reel_err *err);
+reel_code reel__sqlite_put_statements(reel_store_load *load, const reel_given_row *rows,
+                                      size_t count, reel_err *err);
 reel_code reel__sqlite_put_records(reel_store_load *load, const reel_model_record *records,
                                    size_t count, reel_err *err);
 reel_code reel__sqlite_sql(reel_store *store, reel_sql_work *work, reel_err *err);
