@@ -14,7 +14,7 @@
 #include "service/about.h"
 #include "service/reload.h"
 
-enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_ADMIN, OPT_THREADS };
+enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_ADMIN, OPT_AUTH, OPT_THREADS };
 enum { TRAIN_MODEL = 2, TRAIN_FORCE };
 enum { SECRET_LEAST = 32 };
 enum { LOOK_MS = 2000 }; /* how often the store is asked for newer models and data */
@@ -24,6 +24,7 @@ static const reel_option serve_options[] = {
     {"models", "DIR", "where model files are kept (default FILE.models)"},
     {"listen", "ADDRESS:PORT", "default 127.0.0.1:8080; port 0 takes a free one"},
     {"admin-listen", "ADDRESS:PORT", "metrics and the like, for the operator (default: nowhere)"},
+    {"auth", "open|accounts", "who needs no account: everybody on this machine alone, else nobody"},
     {"threads", "N", "request threads (default: all cores)"},
     {NULL, NULL, NULL},
 };
@@ -114,6 +115,7 @@ static sigset_t take_signals(void)
 /* The two addresses of a server; admin is NULL where none was asked for. */
 typedef struct doors {
     reel_server *main, *admin;
+    reel_auth auth;
 } doors;
 
 static reel_code write_urls(reel_json *json, const void *what, reel_err *err)
@@ -209,13 +211,30 @@ static void close_doors(const doors *d)
     reel__server_stop(d->admin);
 }
 
+/* Where only this machine can reach it, nobody needs an account, unless it was asked for. */
+static reel_code take_auth(reel_auth *out, const char *said, const reel_server *server,
+                           reel_err *err)
+{
+    if (said == NULL)
+        said = reel__env_get("REEL_AUTH", "");
+    if (*said == '\0')
+        said = reel__server_is_loopback(server) ? "open" : "accounts";
+    if (strcmp(said, "open") != 0 && strcmp(said, "accounts") != 0)
+        return reel_fail(err, REEL_E_INVALID,
+                         "--auth (REEL_AUTH): \"%.40s\" is neither open nor "
+                         "accounts",
+                         said);
+    *out = strcmp(said, "open") == 0 ? REEL_AUTH_OPEN : REEL_AUTH_ACCOUNTS;
+    return REEL_OK;
+}
+
 /* The older API asks nobody who they are: on this machine alone, unless it was asked for. */
-static bool wants_prototype(const reel_server *server)
+static bool wants_prototype(const reel_app *app, const reel_server *server)
 {
     const char *said = reel__env_get("REEL_PROTOTYPE_API", "");
 
-    return strcmp(said, "on") == 0 ||
-           (strcmp(said, "off") != 0 && reel__server_is_loopback(server));
+    return strcmp(said, "on") == 0 || (strcmp(said, "off") != 0 && app->auth == REEL_AUTH_OPEN &&
+                                       reel__server_is_loopback(server));
 }
 
 static reel_code run_server(const reel_args *args, const doors *d, reel_reload *reload,
@@ -227,7 +246,8 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     reel_code rc;
 
     REEL_TRY(take_secret(&app.key, err));
-    app.prototype = wants_prototype(d->main);
+    app.auth = d->auth;
+    app.prototype = wants_prototype(&app, d->main);
     REEL_TRY(reel__feedback_open(&app.feedback, reel__engine_store(engine), err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
     REEL_TRY(open_doors(d, &app, err));
@@ -255,12 +275,11 @@ static reel_code serve(const reel_args *args, reel_err *err)
                              .every_ms = LOOK_MS,
                              .notice = {.line = log_reload}};
     reel_server_opts how = {
-        .listen = listen == NULL ? reel__env_get("REEL_LISTEN", "127.0.0.1:8080") : listen,
-        .open = strcmp(reel__env_get("REEL_AUTH", ""), "open") == 0};
+        .listen = listen == NULL ? reel__env_get("REEL_LISTEN", "127.0.0.1:8080") : listen};
     const char *admin = args->option[OPT_ADMIN];
     reel_server_opts for_operator = {.threads = 1};
     reel_reload *reload = NULL;
-    doors d = {NULL, NULL};
+    doors d = {NULL, NULL, REEL_AUTH_ACCOUNTS};
     int64_t threads = 0;
     reel_code rc;
 
@@ -273,12 +292,13 @@ static reel_code serve(const reel_args *args, reel_err *err)
     how.threads = (int)threads;
     for_operator.listen = admin == NULL ? reel__env_get("REEL_ADMIN_LISTEN", NULL) : admin;
     REEL_TRY(reel__server_new(&d.main, &how, err));
+    REEL_TRY(take_auth(&d.auth, args->option[OPT_AUTH], d.main, err));
     if (for_operator.listen != NULL)
         REEL_TRY(reel__server_new(&d.admin, &for_operator, err));
     REEL_TRY(reel__engine_open_store(&opts.engine.store, &opts.engine, err));
     REEL_TRY(reel__reload_new(&reload, &opts, err));
     rc = run_server(args, &d, reload, err); /* closes the doors */
-    d = (doors){NULL, NULL};
+    d.main = d.admin = NULL;
 out:
     close_doors(&d);
     reel__reload_free(reload);

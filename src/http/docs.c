@@ -53,6 +53,16 @@ static void put_parameters(reel_buf *out, const reel_route *route, const json_t 
     }
 }
 
+static void put_need(reel_buf *out, reel_need need)
+{
+    char scope[64];
+
+    reel__scopes_write(scope, reel__need_scope(need));
+    if (need != REEL_NEED_NOTHING)
+        reel__buf_format(out, "<dt>needs</dt><dd>%s%s</dd>", scope[0] == '\0' ? "" : "scope ",
+                         scope[0] == '\0' ? "to be signed in" : scope);
+}
+
 static void put_route(reel_buf *out, const reel_route *route, const json_t *parameters)
 {
     reel__buf_format(out, "<details><summary><b>%s</b><code>%s</code><span>", route->method,
@@ -60,6 +70,7 @@ static void put_route(reel_buf *out, const reel_route *route, const json_t *para
     put_escaped(out, route->help, strlen(route->help));
     reel__buf_text(out, "</span></summary><dl>");
     put_parameters(out, route, parameters);
+    put_need(out, route->need);
     put_schema_link(out, "body", route->body);
     put_schema_link(out, "answer", route->answer);
     put_schema_link(out, "otherwise", "Problem");

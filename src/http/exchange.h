@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/seal.h"
 #include "http/metrics.h"
+#include "service/caller.h"
 #include "service/engine.h"
 #include "service/feedback.h"
 #include "service/publish.h"
@@ -22,6 +23,9 @@ enum {
     REEL_HTTP_ANSWER_MAX = 64 << 20 /* bytes of an answer */
 };
 
+/* Whether nobody may do anything without signing in or sending a key. */
+typedef enum reel_auth { REEL_AUTH_ACCOUNTS, REEL_AUTH_OPEN } reel_auth;
+
 /* What every request of a server shares. */
 typedef struct reel_app {
     const reel_engine *engine;
@@ -30,8 +34,9 @@ typedef struct reel_app {
     reel_feedback *feedback;
     reel_seal_key key;     /* of what goes out and must come back as it was */
     reel_metrics *metrics; /* NULL = nothing is counted */
-    bool admin;            /* the operator's address */
-    bool prototype;        /* clients of the older service are served too */
+    reel_auth auth;
+    bool admin;     /* the operator's address */
+    bool prototype; /* clients of the older service are served too */
 } reel_app;
 
 typedef struct reel_parameter {
@@ -61,8 +66,9 @@ struct reel_exchange {
     const char *if_none_match;   /* may be NULL */
     const char *accept_encoding; /* may be NULL */
     char request_id[17];
-    int64_t id;        /* the {id} of the route */
-    const char *token; /* its {token}, not closed by a NUL */
+    reel_caller caller; /* who asks: nobody, until it is known better */
+    int64_t id;         /* the {id} of the route */
+    const char *token;  /* its {token}, not closed by a NUL */
     size_t token_length;
     const reel_later *later; /* may be NULL */
     reel_metrics *metrics;   /* for who answers later; may be NULL */
@@ -74,6 +80,7 @@ struct reel_exchange {
     const void *fixed;
     size_t fixed_length;
     const char *etag, *allow, *cache_control, *encoding; /* NULL = none */
+    const char *challenge;                               /* how to say who one is, with 401 */
     const char *route;                                   /* template, for logs */
     char own_etag[24];                                   /* where reel__exchange_tag writes one */
     bool pending; /* the answer comes later: leave the exchange alone until then */

@@ -48,6 +48,39 @@ static unsigned doors_of(const reel_app *app)
            (unsigned)(app->prototype && !app->admin) << REEL_DOOR_PROTOTYPE;
 }
 
+/* Who may see what belongs to a person: the {id} of their paths, and the parameter `user`. What
+ * stands in a body, its handler asks about. */
+static reel_code check_person(const reel_exchange *exchange, const char *path, reel_err *err)
+{
+    static const char people[] = "/api/v1/people/{id}";
+    int64_t user = -1;
+    reel_code rc;
+
+    if (strncmp(path, people, sizeof people - 1) == 0)
+        REEL_TRY(reel__caller_check_person(&exchange->caller, exchange->id, err));
+    REEL_TRY(reel__exchange_get_int(exchange, "user", 0, INT64_MAX, &user, err));
+    rc = reel__caller_check_person(&exchange->caller, user, err);
+out:
+    return rc;
+}
+
+/* The gate: every request for a route passes here, before anything of it is looked at. */
+static reel_code check_caller(const reel_context *context, const reel_route *route, reel_err *err)
+{
+    reel_exchange *exchange = context->exchange;
+    const bool open = context->app->auth == REEL_AUTH_OPEN;
+    reel_code rc;
+
+    if (exchange->caller.kind == REEL_CALLER_NOBODY)
+        exchange->caller = reel__caller_nobody(open);
+    exchange->caller.open = open;
+    REEL_TRY(reel__caller_check(&exchange->caller, route->need, err));
+    if (route->door != REEL_DOOR_PROTOTYPE)
+        rc = check_person(exchange, route->path, err);
+out:
+    return rc;
+}
+
 static reel_code dispatch(reel_context *context, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
@@ -62,7 +95,9 @@ static reel_code dispatch(reel_context *context, reel_err *err)
     exchange->id = parts.id;
     exchange->token = parts.token;
     exchange->token_length = parts.token_length;
-    rc = check_body(exchange, err);
+    rc = check_caller(context, route, err);
+    if (rc == REEL_OK)
+        rc = check_body(exchange, err);
     if (rc == REEL_OK)
         rc = route->handler(context, err);
     if (rc == REEL_OK && !exchange->pending && exchange->fixed == NULL)

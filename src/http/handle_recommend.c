@@ -5,6 +5,18 @@
 
 enum { NEXT_MAX = 1 << 19 };
 
+/* Whoever's history the answer would show. */
+static reel_code check_people(const reel_context *context, const reel_request *request,
+                              reel_err *err)
+{
+    const reel_caller *caller = &context->exchange->caller;
+    reel_code rc = reel__caller_check_person(caller, request->user, err);
+
+    for (size_t i = 0; rc == REEL_OK && i < request->member_count; i++)
+        rc = reel__caller_check_person(caller, request->members[i].user, err);
+    return rc;
+}
+
 static reel_code answer_list(reel_context *context, const reel_request *request, reel_err *err)
 {
     const int64_t begin = reel__clock_steady_us();
@@ -13,6 +25,7 @@ static reel_code answer_list(reel_context *context, const reel_request *request,
     reel_code rc;
 
     reel__buf_init(&next, NEXT_MAX);
+    REEL_TRY(check_people(context, request, err));
     REEL_TRY(reel__recommend(context->session, request, &list, err));
     reel__metrics_list(context->app->metrics, list,
                        (double)(reel__clock_steady_us() - begin) / 1e6);
@@ -32,7 +45,9 @@ static reel_code answer_explanation(reel_context *context, const reel_list_body 
 
     if (body->movie < 0)
         return reel_fail(err, REEL_E_INVALID, "movie: the film to explain must be given");
-    rc = reel__explain(context->session, &body->request, body->movie, &item, err);
+    rc = check_people(context, &body->request, err);
+    if (rc == REEL_OK)
+        rc = reel__explain(context->session, &body->request, body->movie, &item, err);
     if (rc == REEL_OK)
         reel__write_explanation(&context->json, context->session, &item);
     return rc;

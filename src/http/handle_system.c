@@ -106,7 +106,8 @@ reel_code reel__handle_feedback_log(reel_context *context, reel_err *err)
     reel__json_object(&context->json);
     reel__json_key(&context->json, "items");
     reel__json_array(&context->json);
-    REEL_TRY(reel__feedback_write_log(context->app->engine, &filter, &context->json, &next, err));
+    REEL_TRY(reel__feedback_write_log(context->app->engine, &filter, &context->json,
+                                      &context->exchange->caller, &next, err));
     reel__json_array_end(&context->json);
     reel__exchange_next(&context->json, 'b', next);
     reel__json_object_end(&context->json);

@@ -105,7 +105,7 @@ static reel_code open_socket(reel_listener *out, const struct addrinfo *info, co
     return REEL_OK;
 }
 
-reel_code reel__listen_bind(reel_listener *out, const char *address, bool allow_any, reel_err *err)
+reel_code reel__listen_bind(reel_listener *out, const char *address, reel_err *err)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
@@ -123,14 +123,7 @@ reel_code reel__listen_bind(reel_listener *out, const char *address, bool allow_
         return reel_fail(err, REEL_E_INVALID, "listen address \"%.80s\": %s", address,
                          gai_strerror(resolved));
     out->loopback = is_loopback(found->ai_addr);
-    if (!out->loopback && !allow_any)
-        rc = reel_fail(
-            err, REEL_E_DENIED,
-            "%s can be reached from other machines and this version has no accounts; "
-            "listen on 127.0.0.1, or set REEL_AUTH=open to serve everyone who can reach it",
-            address);
-    else
-        rc = open_socket(out, found, address, err);
+    rc = open_socket(out, found, address, err);
     freeaddrinfo(found);
     if (rc == REEL_OK)
         write_url(out, &parts);

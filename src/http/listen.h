@@ -16,8 +16,7 @@ typedef struct reel_listener {
 } reel_listener;
 
 /* Take the address; nobody can connect yet. Errors: E_INVALID, E_CONFLICT, E_DENIED, E_STORE. */
-REEL_MUST_USE reel_code reel__listen_bind(reel_listener *out, const char *address, bool allow_any,
-                                          reel_err *err);
+REEL_MUST_USE reel_code reel__listen_bind(reel_listener *out, const char *address, reel_err *err);
 /* Let connections in. Errors: E_CONFLICT (another program was quicker), E_STORE. */
 REEL_MUST_USE reel_code reel__listen_start(const reel_listener *listener, reel_err *err);
 

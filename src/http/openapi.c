@@ -104,13 +104,42 @@ static void put_tag(reel_json *json, const char *path)
     reel__json_array_end(json);
 }
 
-static void put_operation(reel_json *json, const reel_route *route)
+/* Any one of these is enough. The scopes stand beside the ways to send them. */
+static void put_security(reel_json *json, const reel_route *route, bool open)
+{
+    static const char *const ways[] = {"session", "bearer", "key"};
+    const reel_caller nobody = reel__caller_nobody(open);
+    char scope[64];
+
+    reel__scopes_write(scope, reel__need_scope(route->need));
+    reel__json_key(json, "security");
+    reel__json_array(json);
+    if (reel__caller_check(&nobody, route->need, NULL) == REEL_OK) {
+        reel__json_object(json);
+        reel__json_object_end(json);
+    }
+    for (size_t i = 0; route->need != REEL_NEED_NOTHING && i < sizeof ways / sizeof *ways; i++) {
+        if (i > 0 && scope[0] == '\0') /* in person */
+            break;
+        reel__json_object(json);
+        reel__json_key(json, ways[i]);
+        reel__json_array(json);
+        if (scope[0] != '\0')
+            reel__json_text(json, scope);
+        reel__json_array_end(json);
+        reel__json_object_end(json);
+    }
+    reel__json_array_end(json);
+}
+
+static void put_operation(reel_json *json, const reel_route *route, bool open)
 {
     reel__json_key(json, strcmp(route->method, "POST") == 0 ? "post" : "get");
     reel__json_object(json);
     reel__json_put_text(json, "operationId", route->name);
     reel__json_put_text(json, "summary", route->help);
     put_tag(json, route->path);
+    put_security(json, route, open);
     put_parameters(json, route);
     if (route->body != NULL) {
         reel__json_key(json, "requestBody");
@@ -133,7 +162,7 @@ static bool is_first_of_path(size_t at)
     return true;
 }
 
-static void put_paths(reel_json *json)
+static void put_paths(reel_json *json, bool open)
 {
     const reel_route *route;
 
@@ -146,13 +175,13 @@ static void put_paths(reel_json *json)
         reel__json_object(json);
         for (size_t k = i; reel__route_at(k) != NULL; k++)
             if (strcmp(reel__route_at(k)->path, route->path) == 0)
-                put_operation(json, reel__route_at(k));
+                put_operation(json, reel__route_at(k), open);
         reel__json_object_end(json);
     }
     reel__json_object_end(json);
 }
 
-void reel__openapi_write(reel_buf *out)
+void reel__openapi_write(reel_buf *out, bool open)
 {
     reel_json json;
 
@@ -165,7 +194,7 @@ void reel__openapi_write(reel_buf *out)
     reel__json_put_text(&json, "version", reel_version());
     reel__json_put_text(&json, "summary", "Films for people, with the reason for each.");
     reel__json_object_end(&json);
-    put_paths(&json);
+    put_paths(&json, open);
     reel__json_key(&json, "components");
     reel__json_raw(&json, reel__openapi_begin, strlen(reel__openapi_begin));
     reel__json_object_end(&json);
@@ -174,6 +203,6 @@ void reel__openapi_write(reel_buf *out)
 reel_code reel__handle_openapi(reel_context *context, reel_err *err)
 {
     (void)err;
-    reel__openapi_write(&context->exchange->answer);
+    reel__openapi_write(&context->exchange->answer, context->app->auth == REEL_AUTH_OPEN);
     return REEL_OK;
 }

@@ -30,6 +30,7 @@ typedef struct reel_route {
     const char *method;
     const char *path; /* "{id}" stands for a whole number, any other name for base64url */
     reel_handler *handler;
+    reel_need need;     /* what its caller must be; handle.c sees to it */
     const char *name;   /* operation id; NULL = not worth describing */
     const char *query;  /* parameters, by name and parted by blanks; NULL = none */
     const char *body;   /* schema of openapi_components.json; NULL = takes none */
@@ -68,8 +69,9 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_prototype_users, reel__handle_prototype_content,
     reel__handle_prototype_collaborative, reel__handle_prototype_openapi;
 
-/* openapi.c: the description of the API, made of the table and of openapi_components.json. */
-void reel__openapi_write(reel_buf *out);
+/* openapi.c: the description of the API, made of the table and of openapi_components.json; open:
+ * of one that answers nobody in particular, too. */
+void reel__openapi_write(reel_buf *out, bool open);
 /* "parameters" and "schemas" as JSON text, NUL-terminated, static. */
 const char *reel__openapi_components(void);
 

@@ -203,6 +203,7 @@ static void add_headers(struct MHD_Response *response, const reel_exchange *exch
     add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->answer_type);
     add_header(response, MHD_HTTP_HEADER_ETAG, exchange->etag);
     add_header(response, MHD_HTTP_HEADER_ALLOW, exchange->allow);
+    add_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, exchange->challenge);
     add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, exchange->encoding);
     add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
                exchange->cache_control == NULL ? "no-store" : exchange->cache_control);
@@ -352,7 +353,7 @@ reel_code reel__server_new(reel_server **out, const reel_server_opts *opts, reel
     server->threads = opts->threads > 0 ? opts->threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
     if (server->threads < 2) /* one long request must not hold up the rest */
         server->threads = 2;
-    REEL_TRY(reel__listen_bind(&server->listener, opts->listen, opts->open, err));
+    REEL_TRY(reel__listen_bind(&server->listener, opts->listen, err));
     server->has_key = pthread_key_create(&server->session_key, free_session) == 0;
     if (!server->has_key) {
         rc = reel_fail(err, REEL_E_NOMEM, "no thread-local storage left");

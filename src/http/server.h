@@ -11,12 +11,11 @@ typedef struct reel_server reel_server;
 typedef struct reel_server_opts {
     const char *listen; /* ADDRESS:PORT, [ADDRESS]:PORT; port 0 = any free one */
     int threads;        /* 0 = all cores */
-    bool open;          /* serve without accounts on an address that is not loopback */
 } reel_server_opts;
 
 /* Take the address, so that a port in use is known before any model is trained; nobody can connect
- * yet. Errors: E_INVALID (address), E_CONFLICT (port in use), E_DENIED (port or address not
- * allowed), E_STORE (sockets), E_NOMEM; each says what to do. */
+ * yet. Errors: E_INVALID (address), E_CONFLICT (port in use), E_DENIED (port not allowed), E_STORE
+ * (sockets), E_NOMEM; each says what to do. */
 REEL_MUST_USE reel_code reel__server_new(reel_server **out, const reel_server_opts *opts,
                                          reel_err *err);
 /* Listen and answer, once. app is borrowed until reel__server_stop. Errors: E_CONFLICT, E_STORE. */

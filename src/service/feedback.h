@@ -5,6 +5,7 @@
 #define REEL_SERVICE_FEEDBACK_H
 
 #include "base/json.h"
+#include "service/caller.h"
 #include "service/engine.h"
 
 typedef struct reel_feedback reel_feedback;
@@ -36,9 +37,11 @@ REEL_MUST_USE reel_code reel__feedback_take(reel_feedback *feedback, const reel_
                                             reel_feedback_answer *out, reel_err *err);
 
 /* The log, newest first: writes the members of `items` and sets *next to the sequence to continue
- * before, or -1 when this was the last page. */
+ * before, or -1 when this was the last page. Whose an event is stays untold where the caller may
+ * not see that. */
 REEL_MUST_USE reel_code reel__feedback_write_log(const reel_engine *engine,
                                                  const reel_event_filter *filter, reel_json *json,
-                                                 int64_t *next, reel_err *err);
+                                                 const reel_caller *caller, int64_t *next,
+                                                 reel_err *err);
 
 #endif

@@ -7,6 +7,7 @@
 
 typedef struct writing {
     const reel_dataset *dataset;
+    const reel_caller *caller;
     reel_json *json;
     size_t left;
     int64_t last; /* sequence written last */
@@ -46,6 +47,7 @@ static bool put_event(void *user, const reel_event *event)
 {
     writing *w = user;
     reel_json *json = w->json;
+    const bool seen = reel__caller_may_see(w->caller, event->user);
 
     if (w->left == 0) {
         w->more = true;
@@ -57,8 +59,8 @@ static bool put_event(void *user, const reel_event *event)
     reel__json_put_int(json, "sequence", event->sequence);
     reel__json_put_text(json, "event_id", event->event_id);
     reel__json_put_text(json, "type", event->type);
-    reel__json_put_id(json, "user", event->user);
-    reel__json_put_known(json, "visitor", event->visitor);
+    reel__json_put_id(json, "user", seen ? event->user : -1);
+    reel__json_put_known(json, "visitor", seen ? event->visitor : "");
     reel__json_put_known(json, "method", event->method);
     reel__json_put_known(json, "model_id", event->model_id);
     reel__json_put_known(json, "list_id", event->list_id);
@@ -72,9 +74,13 @@ static bool put_event(void *user, const reel_event *event)
 }
 
 reel_code reel__feedback_write_log(const reel_engine *engine, const reel_event_filter *filter,
-                                   reel_json *json, int64_t *next, reel_err *err)
+                                   reel_json *json, const reel_caller *caller, int64_t *next,
+                                   reel_err *err)
 {
-    writing w = {.dataset = reel__engine_dataset(engine), .json = json, .left = filter->limit};
+    writing w = {.dataset = reel__engine_dataset(engine),
+                 .caller = caller,
+                 .json = json,
+                 .left = filter->limit};
     reel_event_filter one_more = *filter;
     reel_code rc;
 

@@ -30,6 +30,7 @@ __attribute__((constructor)) static void warm_up(void)
     reel_err err = {REEL_OK, ""};
 
     tiny.app.engine = engine;
+    tiny.app.auth = REEL_AUTH_OPEN;
     must(reel__session_new(&tiny.session, engine, &err) == REEL_OK);
     must(reel__feedback_open(&tiny.app.feedback, reel__engine_store(engine), &err) == REEL_OK);
     request.user = 1;

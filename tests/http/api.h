@@ -33,6 +33,7 @@ static inline int api_start(void **state)
     api.engine = world_open("reel.db");
     api.session = world_session(api.engine);
     api.app.engine = api.engine;
+    api.app.auth = REEL_AUTH_OPEN;
     assert_ok(reel__feedback_open(&api.app.feedback, reel__engine_store(api.engine), &err));
     reel__exchange_init(&api.exchange);
     return 0;

@@ -165,7 +165,7 @@ static void learn_world(world *w, const char *folder, const char *database, uint
 static int start(void **state)
 {
     const reel_server_opts opts = {.listen = "127.0.0.1:0", .threads = 3};
-    reel_app app = {0};
+    reel_app app = {.auth = REEL_AUTH_OPEN};
     reel_err err = {0};
 
     (void)state;
