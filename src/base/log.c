@@ -14,10 +14,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log_priv.h"
 #include "base/utf8.h"
 
-/* JSON makes up to six bytes of one, and quotes and names around fields. */
-enum { FIELDS_MOST = 2048, LINE_MOST = 8 * FIELDS_MOST };
+enum { FIELDS_MOST = REEL_LOG_LINE_MOST / 8 };
 
 static _Atomic reel_log_level threshold = REEL_LOG_INFO;
 static atomic_bool as_json;
@@ -40,6 +40,11 @@ bool reel__log_enabled(reel_log_level level)
 int64_t reel__log_dropped(void)
 {
     return atomic_load(&dropped);
+}
+
+void reel__log_drop(int lines)
+{
+    atomic_fetch_add(&dropped, lines);
 }
 
 const char *reel__log_quote(char *out, size_t size, const char *text)
@@ -154,7 +159,7 @@ static void write_line(const char *line, size_t length)
     }
     (void)pthread_mutex_unlock(&lock);
     if (failed)
-        atomic_fetch_add(&dropped, 1);
+        reel__log_drop(1);
 }
 
 static void format_fields(char out[FIELDS_MOST], const char *format, va_list arguments)
@@ -172,7 +177,7 @@ static void format_fields(char out[FIELDS_MOST], const char *format, va_list arg
 
 void reel__log(reel_log_level level, const char *event, const char *format, ...)
 {
-    char fields[FIELDS_MOST], line[LINE_MOST], now[REEL_TIME_TEXT];
+    char fields[FIELDS_MOST], line[REEL_LOG_LINE_MOST], now[REEL_TIME_TEXT];
     /* A buffer whose maximum is the array under it never asks for memory. */
     reel_buf buf = {.data = line, .capacity = sizeof line, .maximum = sizeof line - 1};
     va_list arguments;
@@ -199,7 +204,7 @@ void reel__log(reel_log_level level, const char *event, const char *format, ...)
     }
     reel__buf_char(&buf, '\n');
     if (buf.failed)
-        atomic_fetch_add(&dropped, 1);
-    else
+        reel__log_drop(1);
+    else if (!reel__log_queue(line, buf.length))
         write_line(line, buf.length);
 }

@@ -1,5 +1,5 @@
 /* base/log.h - log lines to stderr as logfmt or JSON, by level. Only doors (cli, http) and jobs
- * log. Layer: base. Threads: locked inside. A log that cannot be written is dropped and counted.
+ * log. Layer: base. Threads: locked inside. A line that cannot be written is dropped and counted.
  */
 #ifndef REEL_BASE_LOG_H
 #define REEL_BASE_LOG_H
@@ -25,5 +25,12 @@ void reel__log(reel_log_level level, const char *event, const char *format, ...)
 /* text as a quoted logfmt value, cut to fit out [size]. Returns out. */
 const char *reel__log_quote(char *out, size_t size, const char *text);
 int64_t reel__log_dropped(void);
+
+/* From here on a thread of its own writes the lines, so that whoever logs waits for no disk, pipe
+ * or terminal. What finds a megabyte waiting is dropped and counted, and a line says how many.
+ * Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__log_start(reel_err *err);
+/* Write what waits, for a second at most; from here on lines are written at once again. */
+void reel__log_stop(void);
 
 #endif

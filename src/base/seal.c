@@ -5,6 +5,7 @@
 #include <nettle/base64.h>
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <zlib.h>
@@ -52,6 +53,20 @@ static void sign(const reel_seal_key *key, const uint8_t *data, size_t length,
     hmac_sha256_set_key(&state, sizeof key->bytes, key->bytes);
     hmac_sha256_update(&state, length, data);
     hmac_sha256_digest(&state, SIGNATURE, out);
+}
+
+void reel__seal_mark(char out[REEL_SEAL_MARK], const reel_seal_key *key, const char *purpose,
+                     uint64_t value)
+{
+    struct hmac_sha256_ctx state;
+    uint8_t mark[(REEL_SEAL_MARK - 1) / 2];
+
+    hmac_sha256_set_key(&state, sizeof key->bytes, key->bytes);
+    hmac_sha256_update(&state, strlen(purpose) + 1, (const uint8_t *)purpose);
+    hmac_sha256_update(&state, sizeof value, (const uint8_t *)&value);
+    hmac_sha256_digest(&state, sizeof mark, mark);
+    for (size_t i = 0; i < sizeof mark; i++)
+        (void)snprintf(out + 2 * i, 3, "%02x", mark[i]);
 }
 
 /* ---- sealing ------------------------------------------------------------------------------- */

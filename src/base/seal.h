@@ -6,9 +6,11 @@
 #ifndef REEL_BASE_SEAL_H
 #define REEL_BASE_SEAL_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
 
-enum { REEL_SEAL_TEXT_MAX = 1 << 20 };
+enum { REEL_SEAL_TEXT_MAX = 1 << 20, REEL_SEAL_MARK = 17 };
 
 typedef struct reel_seal_key {
     unsigned char bytes[32];
@@ -28,5 +30,10 @@ REEL_MUST_USE reel_code reel__seal(reel_buf *out, const reel_seal_key *key, cons
  * E_NOMEM. Takes as long for a wrong signature wherever it differs. */
 REEL_MUST_USE reel_code reel__unseal(reel_buf *out, const reel_seal_key *key, const char *sealed,
                                      size_t length, reel_err *err);
+
+/* A number as 16 hex digits: the same for the same key and purpose, and telling nothing of the
+ * number to who lacks the key (HMAC-SHA-256, cut). */
+void reel__seal_mark(char out[REEL_SEAL_MARK], const reel_seal_key *key, const char *purpose,
+                     uint64_t value);
 
 #endif

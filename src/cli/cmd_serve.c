@@ -9,12 +9,13 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/serve_settings.h"
 #include "cli/term.h"
 #include "http/server.h"
 #include "service/about.h"
 #include "service/reload.h"
 
-enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_ADMIN, OPT_AUTH, OPT_THREADS };
+enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_ADMIN, OPT_AUTH, OPT_THREADS, OPT_LOG };
 enum { TRAIN_MODEL = 2, TRAIN_FORCE };
 enum { SECRET_LEAST = 32 };
 enum { LOOK_MS = 2000 }; /* how often the store is asked for newer models and data */
@@ -26,6 +27,7 @@ static const reel_option serve_options[] = {
     {"admin-listen", "ADDRESS:PORT", "metrics and the like, for the operator (default: nowhere)"},
     {"auth", "open|accounts", "who needs no account: everybody on this machine alone, else nobody"},
     {"threads", "N", "request threads (default: all cores)"},
+    {"log-requests", "on|off", "a line for each (default on; with --quiet off)"},
     {NULL, NULL, NULL},
 };
 
@@ -250,6 +252,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     app.prototype = wants_prototype(&app, d->main);
     REEL_TRY(reel__feedback_open(&app.feedback, reel__engine_store(engine), err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
+    REEL_TRY(reel__log_start(err));
     REEL_TRY(open_doors(d, &app, err));
     REEL_TRY(announce(args, d, engine, err));
     REEL_TRY(reel__term_close(err));
@@ -262,6 +265,7 @@ out:
     reel__engine_close(engine);
     reel__feedback_close(app.feedback);
     reel__metrics_free(app.metrics);
+    reel__log_stop();
     return rc;
 }
 
@@ -288,6 +292,11 @@ static reel_code serve(const reel_args *args, reel_err *err)
         return reel_fail(err, REEL_E_INVALID,
                          "--listen and --admin-listen take one address each; 0.0.0.0 is all of "
                          "this machine's");
+    REEL_TRY(reel__serve_settings(&how, err));
+    for_operator.proxies = how.proxies;
+    REEL_TRY(reel__setting_switch(&how.log_requests, "REEL_LOG_REQUESTS", args->option[OPT_LOG],
+                                  !args->quiet, err));
+    for_operator.log_requests = how.log_requests;
     REEL_TRY(reel__args_int(args, OPT_THREADS, 1, 256, &threads, err));
     how.threads = (int)threads;
     for_operator.listen = admin == NULL ? reel__env_get("REEL_ADMIN_LISTEN", NULL) : admin;

@@ -20,6 +20,8 @@ void reel__exchange_init(reel_exchange *exchange)
     exchange->status = 200;
     exchange->answer_type = "application/json";
     exchange->route = "";
+    exchange->person = -1;
+    reel__client_peer(&exchange->client, NULL, false);
     reel__buf_init(&exchange->answer, REEL_HTTP_ANSWER_MAX);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/seal.h"
+#include "http/peer.h"
 #include "http/metrics.h"
 #include "service/caller.h"
 #include "service/engine.h"
@@ -17,10 +18,11 @@
 #include "service/publish.h"
 
 enum {
-    REEL_HTTP_PARAMETERS = 16,      /* members of a query string */
-    REEL_HTTP_TARGET_MAX = 8192,    /* bytes of a request target */
-    REEL_HTTP_BODY_MAX = 1 << 20,   /* bytes of a request body */
-    REEL_HTTP_ANSWER_MAX = 64 << 20 /* bytes of an answer */
+    REEL_HTTP_PARAMETERS = 16,       /* members of a query string */
+    REEL_HTTP_TARGET_MAX = 8192,     /* bytes of a request target */
+    REEL_HTTP_BODY_MAX = 1 << 20,    /* bytes of a request body */
+    REEL_HTTP_ANSWER_MAX = 64 << 20, /* bytes of an answer */
+    REEL_HTTP_REQUEST_ID = 65        /* room for a request's id */
 };
 
 /* Whether nobody may do anything without signing in or sending a key. */
@@ -65,7 +67,8 @@ struct reel_exchange {
     const char *content_type;    /* may be NULL */
     const char *if_none_match;   /* may be NULL */
     const char *accept_encoding; /* may be NULL */
-    char request_id[17];
+    char request_id[REEL_HTTP_REQUEST_ID];
+    reel_client client; /* from where it came */
     reel_caller caller; /* who asks: nobody, until it is known better */
     int64_t id;         /* the {id} of the route */
     const char *token;  /* its {token}, not closed by a NUL */
@@ -82,6 +85,7 @@ struct reel_exchange {
     const char *etag, *allow, *cache_control, *encoding; /* NULL = none */
     const char *challenge;                               /* how to say who one is, with 401 */
     const char *route;                                   /* template, for logs */
+    int64_t person;                                      /* whom it is about, for logs; or -1 */
     char own_etag[24];                                   /* where reel__exchange_tag writes one */
     bool pending; /* the answer comes later: leave the exchange alone until then */
 };

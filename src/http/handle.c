@@ -83,6 +83,7 @@ out:
 
 static reel_code dispatch(reel_context *context, reel_err *err)
 {
+    static const char people[] = "/api/v1/people/{id}";
     reel_exchange *exchange = context->exchange;
     reel_route_parts parts;
     const reel_route *route =
@@ -93,6 +94,8 @@ static reel_code dispatch(reel_context *context, reel_err *err)
         return no_route(exchange, parts.allow, err);
     exchange->route = route->path;
     exchange->id = parts.id;
+    if (strncmp(route->path, people, strlen(people)) == 0)
+        exchange->person = parts.id;
     exchange->token = parts.token;
     exchange->token_length = parts.token_length;
     rc = check_caller(context, route, err);

@@ -24,6 +24,7 @@ static reel_code answer_list(reel_context *context, const reel_request *request,
     reel_buf next;
     reel_code rc;
 
+    context->exchange->person = request->user;
     reel__buf_init(&next, NEXT_MAX);
     REEL_TRY(check_people(context, request, err));
     REEL_TRY(reel__recommend(context->session, request, &list, err));
@@ -43,6 +44,7 @@ static reel_code answer_explanation(reel_context *context, const reel_list_body 
     reel_recommendation item;
     reel_code rc;
 
+    context->exchange->person = body->request.user;
     if (body->movie < 0)
         return reel_fail(err, REEL_E_INVALID, "movie: the film to explain must be given");
     rc = check_people(context, &body->request, err);

@@ -18,8 +18,8 @@
 
 enum { ROUTES_MOST = 96, MODELS_MOST = 64, BASES = 4, NO_ROUTE = 0 };
 
-static const int statuses[] = {200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 409,
-                               410, 412, 413, 415, 422, 429, 500, 503, 507, 0};
+static const int statuses[] = {200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 408, 409,
+                               410, 412, 413, 415, 422, 429, 499, 500, 503, 507, 0};
 enum { STATUSES = sizeof statuses / sizeof *statuses }; /* the last counts any other */
 
 /* Upper bounds in seconds; one more counts what is slower. */

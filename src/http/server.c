@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/access.h"
 #include "http/listen.h"
 
 enum {
@@ -22,14 +24,18 @@ enum {
     FILES_BESIDE = 128,
     IDLE_SECONDS = 60,
     CONNECTION_MEMORY = 15 * 1024,
-    DRAIN_US = 5000000
+    DRAIN_US = 5000000,
+    CLIENT_LEFT = 499, /* no status of HTTP; nginx writes it so */
+    HEADER_MOST = 2048
 };
 
 struct reel_server {
     struct MHD_Daemon *daemon;
     reel_app app;
     reel_listener listener;
+    reel_proxies proxies;
     int threads;
+    bool log_requests;
     pthread_key_t session_key; /* one session per server thread */
     bool has_key;
     atomic_uint_fast64_t requests;
@@ -46,7 +52,8 @@ typedef struct request {
     reel_buf body;
     reel_engine *engine; /* a reference of its own, where the engine may change; else NULL */
     int64_t started_us;
-    bool begun, bad_target, answered;
+    size_t sent; /* bytes of the body of the answer */
+    bool begun, bad_target, answered, head, complete;
     reel_err err;
 } request;
 
@@ -125,7 +132,8 @@ static void *start_request(void *user, const char *target, struct MHD_Connection
     made->server = server;
     made->connection = connection;
     made->engine = NULL;
-    made->begun = made->answered = false;
+    made->begun = made->answered = made->head = made->complete = false;
+    made->sent = 0;
     made->started_us = reel__clock_steady_us();
     made->err = (reel_err){REEL_OK, ""};
     (void)snprintf(made->exchange.request_id, sizeof made->exchange.request_id, "%016" PRIx64,
@@ -134,24 +142,51 @@ static void *start_request(void *user, const char *target, struct MHD_Connection
     return made;
 }
 
+/* How a request ended that was not answered to its end, and the status that stands for it. */
+static const char *cut_short(reel_exchange *exchange, bool complete,
+                             enum MHD_RequestTerminationCode how)
+{
+    static const struct {
+        enum MHD_RequestTerminationCode how;
+        int status;
+        const char *name;
+    } ways[] = {
+        {MHD_REQUEST_TERMINATED_TIMEOUT_REACHED, 408, "timeout"},
+        {MHD_REQUEST_TERMINATED_DAEMON_SHUTDOWN, 503, "stop"},
+        {MHD_REQUEST_TERMINATED_READ_ERROR, CLIENT_LEFT, "client"},
+        {MHD_REQUEST_TERMINATED_CLIENT_ABORT, CLIENT_LEFT, "client"},
+        {MHD_REQUEST_TERMINATED_WITH_ERROR, CLIENT_LEFT, "error"},
+    };
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if (ways[i].how == how) {
+            if (!complete)
+                exchange->status = ways[i].status;
+            return ways[i].name;
+        }
+    return NULL;
+}
+
 static void end_request(void *user, struct MHD_Connection *connection, void **state,
                         enum MHD_RequestTerminationCode how)
 {
     reel_server *server = user;
     request *done = *state;
+    reel_access access;
 
     (void)connection;
-    (void)how;
     if (done == NULL)
         return;
+    access = (reel_access){.exchange = &done->exchange,
+                           .key = &server->app.key,
+                           .head = done->head,
+                           .bytes = done->sent,
+                           .us = reel__clock_steady_us() - done->started_us,
+                           .ended = cut_short(&done->exchange, done->complete, how)};
     reel__metrics_request(server->app.metrics, done->exchange.method, done->exchange.route,
-                          done->exchange.status,
-                          (double)(reel__clock_steady_us() - done->started_us) / 1e6);
-    if (reel__log_enabled(REEL_LOG_DEBUG))
-        reel__log(REEL_LOG_DEBUG, "request", "id=%s method=%s route=%s status=%d us=%" PRId64,
-                  done->exchange.request_id, done->exchange.method,
-                  done->exchange.route[0] != '\0' ? done->exchange.route : "-",
-                  done->exchange.status, reel__clock_steady_us() - done->started_us);
+                          done->exchange.status, (double)access.us / 1e6);
+    if (server->log_requests)
+        reel__access_log(&access);
     reel__exchange_fini(&done->exchange);
     reel__buf_fini(&done->body);
     reel__engine_close(done->engine);
@@ -217,13 +252,18 @@ static void add_headers(struct MHD_Response *response, const reel_exchange *exch
     add_header(response, "Content-Security-Policy", policy(exchange));
 }
 
-static enum MHD_Result send_answer(struct MHD_Connection *connection, reel_exchange *exchange)
+static enum MHD_Result send_answer(struct MHD_Connection *connection, request *current)
 {
+    reel_exchange *exchange = &current->exchange;
+    const size_t length =
+        exchange->fixed != NULL ? exchange->fixed_length : exchange->answer.length;
     struct MHD_Response *response = make_response(exchange);
     enum MHD_Result result;
 
     if (response == NULL)
         return MHD_NO;
+    current->sent = current->head ? 0 : length;
+    current->complete = true;
     add_headers(response, exchange);
     result = MHD_queue_response(connection, (unsigned)exchange->status, response);
     MHD_destroy_response(response);
@@ -240,7 +280,8 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
     if (app.published != NULL)
         current->engine = reel__publisher_take(app.published);
     app.engine = request_engine(current);
-    exchange->method = strcmp(method, "HEAD") == 0 ? "GET" : method;
+    current->head = strcmp(method, "HEAD") == 0;
+    exchange->method = current->head ? "GET" : method;
     exchange->content_type =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
     exchange->if_none_match =
@@ -257,11 +298,76 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
     else
         reel__exchange_handle(exchange, &app, session);
     if (!current->answered)
-        return send_answer(connection, exchange);
+        return send_answer(connection, current);
     /* Set aside; libmicrohttpd asks again when it was resumed. */
     if (!exchange->pending)
         end_later(exchange);
     return MHD_YES;
+}
+
+/* The lines of one header, joined by commas. */
+typedef struct joined {
+    const char *name;
+    char text[HEADER_MOST];
+    size_t length;
+    bool found;
+} joined;
+
+static enum MHD_Result join(void *user, enum MHD_ValueKind kind, const char *name,
+                            const char *value)
+{
+    joined *header = user;
+    const size_t length = value == NULL ? 0 : strlen(value);
+
+    (void)kind;
+    if (strcasecmp(name, header->name) != 0)
+        return MHD_YES;
+    if (header->length + length + 2 > sizeof header->text) {
+        header->length = 0; /* longer than any chain of proxies: nothing of it is believed */
+        header->text[0] = '\0';
+        header->found = true;
+        return MHD_NO;
+    }
+    if (header->found)
+        header->text[header->length++] = ',';
+    if (length > 0)
+        memcpy(header->text + header->length, value, length);
+    header->length += length;
+    header->text[header->length] = '\0';
+    header->found = true;
+    return MHD_YES;
+}
+
+static const char *joined_header(struct MHD_Connection *connection, joined *out, const char *name)
+{
+    out->name = name;
+    out->length = 0;
+    out->found = false;
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, join, out);
+    return out->found ? out->text : NULL;
+}
+
+/* Who asks, and what they call the request. */
+static void read_caller(request *current)
+{
+    struct MHD_Connection *connection = current->connection;
+    const reel_proxies *proxies = &current->server->proxies;
+    reel_client *client = &current->exchange.client;
+    const union MHD_ConnectionInfo *peer =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    joined x_for, x_proto, forwarded;
+
+    reel__client_peer(client, peer == NULL ? NULL : peer->client_addr, false);
+    if (reel__proxies_have(proxies, &client->address)) {
+        const reel_forwarded said = {joined_header(connection, &x_for, "X-Forwarded-For"),
+                                     joined_header(connection, &x_proto, "X-Forwarded-Proto"),
+                                     joined_header(connection, &forwarded, "Forwarded")};
+
+        reel__client_behind(client, proxies, &said);
+    }
+    (void)reel__request_id(current->exchange.request_id,
+                           MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "X-Request-Id"),
+                           MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "traceparent"));
 }
 
 /* Called first with the headers, then for each piece of the body, then once more with none, and
@@ -279,10 +385,12 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
         return MHD_NO;
     if (!current->begun) {
         current->begun = true;
+        current->exchange.method = method;
+        read_caller(current);
         return MHD_YES;
     }
     if (current->answered)
-        return send_answer(connection, &current->exchange);
+        return send_answer(connection, current);
     if (*size > 0) {
         /* A body over the limit is read to its end but not kept, so that the answer arrives. */
         reel__buf_append(&current->body, data, *size);
@@ -350,6 +458,8 @@ reel_code reel__server_new(reel_server **out, const reel_server_opts *opts, reel
     if (server == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for the HTTP server");
     server->listener.fd = -1;
+    server->proxies = opts->proxies;
+    server->log_requests = opts->log_requests;
     server->threads = opts->threads > 0 ? opts->threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
     if (server->threads < 2) /* one long request must not hold up the rest */
         server->threads = 2;

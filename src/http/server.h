@@ -9,8 +9,10 @@
 typedef struct reel_server reel_server;
 
 typedef struct reel_server_opts {
-    const char *listen; /* ADDRESS:PORT, [ADDRESS]:PORT; port 0 = any free one */
-    int threads;        /* 0 = all cores */
+    const char *listen;   /* ADDRESS:PORT, [ADDRESS]:PORT; port 0 = any free one */
+    int threads;          /* 0 = all cores */
+    bool log_requests;    /* a line for each */
+    reel_proxies proxies; /* who may say for whom they ask */
 } reel_server_opts;
 
 /* Take the address, so that a port in use is known before any model is trained; nobody can connect

@@ -3,6 +3,7 @@
 #include "support/temp.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -160,6 +161,103 @@ static void needs_no_memory(void **state)
     assert_non_null(strstr(read_back(), "\"left\":0}"));
 }
 
+enum { LINES = 40000, THREADS = 4 };
+
+static void *log_many(void *unused)
+{
+    (void)unused;
+    for (int i = 0; i < LINES / THREADS; i++)
+        reel__log(REEL_LOG_INFO, "many", "i=%d", i);
+    return NULL;
+}
+
+static void log_from_threads(void)
+{
+    pthread_t thread[THREADS];
+
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, log_many, NULL), 0);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+}
+
+/* Whole lines; those that are not there were counted. */
+static void a_queue_keeps_count(void **state)
+{
+    const int64_t before = reel__log_dropped();
+    char line[200];
+    int lines = 0;
+    FILE *file;
+    reel_err err;
+
+    (void)state;
+    redirect(temp_path("log"));
+    assert_ok(reel__log_start(&err));
+    assert_ok(reel__log_start(&err)); /* once is enough */
+    log_from_threads();
+    reel__log_stop();
+    reel__log_stop();
+    reel__log(REEL_LOG_INFO, "after", "i=0");
+    restore();
+    file = fopen(temp_path("log"), "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+        if (strstr(line, " level=warn event=log dropped=") != NULL)
+            continue; /* they came quicker than it writes */
+        assert_int_equal(strncmp(line, "time=2001-09-09T01:46:40Z level=info event=", 43), 0);
+        lines++;
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(lines + (reel__log_dropped() - before), LINES + 1);
+    assert_non_null(strstr(line, "event=after"));
+}
+
+/* A reader that has stopped: nobody waits for it, neither those who log nor the end. */
+static void a_log_nobody_reads_holds_up_nobody(void **state)
+{
+    const int64_t before = reel__log_dropped(), begin = reel__clock_steady_us();
+    int ends[2];
+    reel_err err;
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    kept_stderr = dup(STDERR_FILENO);
+    assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+    assert_ok(reel__log_start(&err));
+    log_from_threads();
+    reel__log_stop();
+    restore();
+    assert_true(reel__clock_steady_us() - begin < 10000000);
+    assert_true(reel__log_dropped() - before > LINES / 2);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* Once there is room again, the log says what is missing. */
+static void what_was_dropped_is_told(void **state)
+{
+    char line[200] = "";
+    int ends[2];
+    FILE *reader;
+    reel_err err;
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    kept_stderr = dup(STDERR_FILENO);
+    assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+    reader = fdopen(ends[0], "r");
+    assert_non_null(reader);
+    assert_ok(reel__log_start(&err));
+    log_from_threads();
+    while (strstr(line, "level=warn event=log dropped=") == NULL)
+        assert_non_null(fgets(line, sizeof line, reader));
+    restore();
+    reel__log_stop();
+    assert_int_equal(fclose(reader), 0);
+    close(ends[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +267,9 @@ int main(void)
         cmocka_unit_test(quotes_within_the_size),
         cmocka_unit_test_setup_teardown(a_full_log_disk_is_counted, fix_clock, reset),
         cmocka_unit_test_setup_teardown(needs_no_memory, fix_clock, reset),
+        cmocka_unit_test_setup_teardown(a_queue_keeps_count, fix_clock, reset),
+        cmocka_unit_test_setup_teardown(a_log_nobody_reads_holds_up_nobody, fix_clock, reset),
+        cmocka_unit_test_setup_teardown(what_was_dropped_is_told, fix_clock, reset),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

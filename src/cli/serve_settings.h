@@ -1,0 +1,16 @@
+/* cli/serve_settings.h - what the environment says of a server.
+ * Layer: cli. Threads: the main thread only.
+ */
+#ifndef REEL_CLI_SERVE_SETTINGS_H
+#define REEL_CLI_SERVE_SETTINGS_H
+
+#include "http/server.h"
+
+/* A switch that says on or off: value, else the environment's, else otherwise. name: for errors.
+ * Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__setting_switch(bool *out, const char *name, const char *value,
+                                             bool otherwise, reel_err *err);
+/* What both addresses of a server share: proxies. Errors: E_INVALID naming the variable. */
+REEL_MUST_USE reel_code reel__serve_settings(reel_server_opts *out, reel_err *err);
+
+#endif

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""operating.py REEL - what an operator sees and sets, over real sockets: the log of requests, clients
+behind proxies, limits."""
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from server import JSON, REEL, SECONDS, Case, Server  # noqa: E402
+
+
+class Told(Server):
+    """A server with options and settings of its own; what it says goes to a file."""
+
+    def __init__(self, folder, *options, **settings):
+        self.options, self.settings = options, settings
+        super().__init__(folder)
+
+    def start(self):
+        settings = {k: v for k, v in os.environ.items() if not k.startswith("REEL_")}
+        self.said = os.path.join(self.folder, "said")
+        with open(self.said, "wb") as said:
+            self.process = subprocess.Popen(
+                [REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0", "--json",
+                 "--admin-listen", "127.0.0.1:0", *self.options],
+                cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
+                env={**settings, **self.settings})
+        first = self.process.stdout.readline()
+        assert first, self.text()
+        self.port, self.admin_port = (int(json.loads(first)[door].rsplit(":", 1)[1])
+                                      for door in ("url", "admin"))
+
+    def text(self):
+        with open(self.said, encoding="utf-8") as said:
+            return said.read()
+
+    def raw_and_leave(self, data):
+        """Send these bytes, be heard, and go."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as s:
+            s.sendall(data)
+            self.get("/api/v1/health")
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        self.process.communicate(timeout=SECONDS)
+        return self.process.returncode, self.text()
+
+
+class Operating(Case):
+    """Each test has a server of its own over the prepared database."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.stop()
+
+    def serve(self, *options, **settings):
+        server = Told(self.base, *options, **settings)
+        self.addCleanup(lambda: server.process.poll() is None and server.stop(signal.SIGKILL))
+        return server
+
+    def test_a_line_for_each_request(self):
+        server = self.serve(REEL_LOG_FORMAT="json", REEL_SECRET="s" * 32)
+        secret = {"Cookie": "c=hunter2", "Authorization": "Bearer hunter2"}
+        connection = server.connect()  # one, so that the lines come in this order
+        for method, target, body, headers in (
+                ("GET", "/api/v1/people/7?q=hunter2", None, {"X-Request-Id": "mine-1", **secret}),
+                ("GET", "/api/v1/recommendations?user=7&limit=3", None, secret),
+                ("POST", "/api/v1/recommendations", b'{"user":8,"limit":3}', JSON),
+                ("HEAD", "/hunter2", None, {}), ("GET", "/api/v1/movies/999999", None, {}),
+                ("GET", "/livez", None, {}), ("hunter2", "/api/v1/movies", None, {})):
+            connection.request(method, target, body, headers)
+            connection.getresponse().read()
+        connection.close()
+        _, said = server.stop()
+        self.assertNotIn("hunter2", said)
+        lines = [json.loads(line) for line in said.splitlines() if '"event":"request"' in line]
+        self.assertEqual([(line["method"], line["route"], line["status"]) for line in lines],
+                         [("GET", "/api/v1/people/{id}", 200), ("GET", "/api/v1/recommendations", 200),
+                          ("POST", "/api/v1/recommendations", 200), ("HEAD", "page", 200),
+                          ("GET", "/api/v1/movies/{id}", 404), ("OTHER", "-", 405)])
+        self.assertEqual(lines[0]["id"], "mine-1")
+        self.assertEqual(lines[0]["person"], lines[1]["person"])
+        self.assertNotEqual(lines[1]["person"], lines[2]["person"])
+        self.assertNotIn("person", lines[4])
+        for line in lines:
+            self.assertEqual((line["client"], line["level"]), ("127.0.0.1", "info"))
+            self.assertRegex(line["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+            self.assertTrue(0 < line["ms"] < 60000)
+        self.assertEqual(lines[3]["bytes"], 0)
+        self.assertGreater(lines[2]["bytes"], 500)
+        # with the same secret a person is called the same
+        again = self.serve(REEL_LOG_FORMAT="json", REEL_SECRET="s" * 32)
+        again.ask("GET", "/api/v1/people/7")
+        self.assertIn(lines[0]["person"], again.stop()[1])
+
+    def test_the_log_of_requests_can_be_left_out(self):
+        for options, settings, lines in (((), {}, 1), (("--quiet",), {}, 0),
+                                         (("--quiet", "--log-requests", "on"), {}, 1),
+                                         ((), {"REEL_LOG_REQUESTS": "off"}, 0)):
+            server = self.serve(*options, **settings)
+            server.get("/api/v1/charts")
+            self.assertEqual(server.stop()[1].count("event=request"), lines)
+
+    def test_settings_that_are_none_are_refused(self):
+        for name, value in (("REEL_LOG_REQUESTS", "yes"), ("REEL_TRUSTED_PROXIES", "10.0.0.0/40")):
+            done = subprocess.run([REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0"],
+                                  cwd=self.base, env={**os.environ, name: value}, capture_output=True,
+                                  timeout=SECONDS, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(name.encode(), done.stderr)
+
+    def test_a_request_keeps_the_name_its_caller_gave_it(self):
+        server = self.serve()
+        trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        for headers, expected in (({"X-Request-Id": "a.b-C_9"}, "a.b-C_9"),
+                                  ({"traceparent": trace}, trace[3:35]),
+                                  ({"X-Request-Id": "a b"}, None), ({"X-Request-Id": "a" * 65}, None)):
+            _, answer, body = server.ask("GET", "/api/v1/movies/999999", headers=headers)
+            got = answer["X-Request-Id"]
+            self.assertEqual(json.loads(body)["request_id"], got)
+            self.assertRegex(got, f"^{re.escape(expected)}$" if expected else "^[0-9a-f]{16}$")
+
+    def test_the_client_behind_a_trusted_proxy(self):
+        server = self.serve(REEL_TRUSTED_PROXIES="127.0.0.0/8", REEL_LOG_FORMAT="json")
+        for lines in (["203.0.113.9, 198.51.100.1"], ["203.0.113.9", "198.51.100.2"],
+                      ["9." * 1500, "198.51.100.3"], []):
+            connection = server.connect()
+            connection.putrequest("GET", "/api/v1/charts")
+            for line in lines:
+                connection.putheader("X-Forwarded-For", line)
+            connection.endheaders()
+            connection.getresponse().read()
+            connection.close()
+        _, said = server.stop()
+        clients = [json.loads(line)["client"] for line in said.splitlines() if '"request"' in line]
+        self.assertEqual(clients, ["198.51.100.1", "198.51.100.2", "127.0.0.1", "127.0.0.1"])
+        server = self.serve(REEL_LOG_FORMAT="json")
+        server.ask("GET", "/api/v1/charts", headers={"X-Forwarded-For": "198.51.100.1"})
+        self.assertNotIn("198.51.100.1", server.stop()[1])
+
+    def test_a_log_that_nobody_reads_holds_up_nobody(self):
+        settings = {k: v for k, v in os.environ.items() if not k.startswith("REEL_")}
+        reader, writer = os.pipe()
+        process = subprocess.Popen(
+            [REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0", "--json"],
+            cwd=self.base, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=writer, env=settings)
+        os.close(writer)
+        port = int(json.loads(process.stdout.readline())["url"].rsplit(":", 1)[1])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+        for _ in range(1000):  # twice what a pipe holds
+            connection.request("GET", "/api/v1/charts", headers={"X-Request-Id": "x" * 64})
+            self.assertEqual(connection.getresponse().read()[:1], b"{")
+        connection.close()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=SECONDS)
+        self.assertEqual(process.returncode, 0)
+        os.close(reader)
+
+    def test_a_request_that_never_comes_whole_is_no_success(self):
+        server = self.serve()
+        server.raw_and_leave(b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+        _, said = server.stop()
+        self.assertIn("status=499", said)
+        self.assertIn("ended=client", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
