@@ -129,15 +129,15 @@ class Operating(Case):
 
     def test_the_client_behind_a_trusted_proxy(self):
         server = self.serve(REEL_TRUSTED_PROXIES="127.0.0.0/8", REEL_LOG_FORMAT="json")
+        connection = server.connect()  # one, so that the lines come in this order
         for lines in (["203.0.113.9, 198.51.100.1"], ["203.0.113.9", "198.51.100.2"],
                       ["9." * 1500, "198.51.100.3"], []):
-            connection = server.connect()
             connection.putrequest("GET", "/api/v1/charts")
             for line in lines:
                 connection.putheader("X-Forwarded-For", line)
             connection.endheaders()
             connection.getresponse().read()
-            connection.close()
+        connection.close()
         _, said = server.stop()
         clients = [json.loads(line)["client"] for line in said.splitlines() if '"request"' in line]
         self.assertEqual(clients, ["198.51.100.1", "198.51.100.2", "127.0.0.1", "127.0.0.1"])
