@@ -86,8 +86,9 @@ struct reel_exchange {
     const char *challenge;                               /* how to say who one is, with 401 */
     const char *route;                                   /* template, for logs */
     int64_t person;                                      /* whom it is about, for logs; or -1 */
-    char own_etag[24];                                   /* where reel__exchange_tag writes one */
-    bool pending; /* the answer comes later: leave the exchange alone until then */
+    char own_allow[48]; /* where the methods of a path are written */
+    char own_etag[24];  /* where reel__exchange_tag writes one */
+    bool pending;       /* the answer comes later: leave the exchange alone until then */
 };
 
 void reel__exchange_init(reel_exchange *exchange);

@@ -1,4 +1,5 @@
 /* handle.c - runs one exchange: route, handler, errors into problems, pages for the rest. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -19,10 +20,14 @@ static bool is_json(const char *type)
            (type[length] == '\0' || type[length] == ';' || type[length] == ' ');
 }
 
-/* Only JSON bodies are taken: a form on another site cannot send one without being asked first. */
-static reel_code check_body(reel_exchange *exchange, reel_err *err)
+/* Only JSON bodies are taken: a form on another site cannot send one without being asked first.
+ * What a row takes must come, but for DELETE. */
+static reel_code check_body(reel_exchange *exchange, const char *takes, reel_err *err)
 {
-    if (strcmp(exchange->method, "POST") != 0 || is_json(exchange->content_type))
+    const bool may_lack = takes == NULL || strcmp(exchange->method, "DELETE") == 0;
+
+    if (strcmp(exchange->method, "GET") == 0 || (may_lack && exchange->body_length == 0) ||
+        is_json(exchange->content_type))
         return REEL_OK;
     exchange->status = 415;
     return reel_fail(err, REEL_E_INVALID, "send the body as Content-Type: application/json");
@@ -32,9 +37,8 @@ static reel_code no_route(reel_exchange *exchange, const char *allow, reel_err *
 {
     if (allow[0] != '\0') {
         exchange->status = 405;
-        exchange->allow = strstr(allow, "POST") == NULL  ? "GET, HEAD"
-                          : strstr(allow, "GET") == NULL ? "POST"
-                                                         : "GET, HEAD, POST";
+        (void)snprintf(exchange->own_allow, sizeof exchange->own_allow, "%s", allow);
+        exchange->allow = exchange->own_allow;
         return reel_fail(err, REEL_E_INVALID, "%s is not allowed here; allowed: %s",
                          exchange->method, exchange->allow);
     }
@@ -100,7 +104,7 @@ static reel_code dispatch(reel_context *context, reel_err *err)
     exchange->token_length = parts.token_length;
     rc = check_caller(context, route, err);
     if (rc == REEL_OK)
-        rc = check_body(exchange, err);
+        rc = check_body(exchange, route->body, err);
     if (rc == REEL_OK)
         rc = route->handler(context, err);
     if (rc == REEL_OK && !exchange->pending && exchange->fixed == NULL)

@@ -132,9 +132,20 @@ static void put_security(reel_json *json, const reel_route *route, bool open)
     reel__json_array_end(json);
 }
 
+static void put_method(reel_json *json, const char *method)
+{
+    char lower[12];
+    size_t length = 0;
+
+    for (; method[length] != '\0' && length + 1 < sizeof lower; length++)
+        lower[length] = (char)(method[length] + ('a' - 'A'));
+    lower[length] = '\0';
+    reel__json_key(json, lower);
+}
+
 static void put_operation(reel_json *json, const reel_route *route, bool open)
 {
-    reel__json_key(json, strcmp(route->method, "POST") == 0 ? "post" : "get");
+    put_method(json, route->method);
     reel__json_object(json);
     reel__json_put_text(json, "operationId", route->name);
     reel__json_put_text(json, "summary", route->help);

@@ -158,8 +158,8 @@ const reel_route *reel__route_find(unsigned doors, const char *method, const cha
             continue;
         if (strcmp(routes[i].method, method) == 0)
             return &routes[i];
-        written =
-            snprintf(parts->allow + used, left, "%s%s", used > 0 ? ", " : "", routes[i].method);
+        written = snprintf(parts->allow + used, left, "%s%s%s", used > 0 ? ", " : "",
+                           routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
         used += written > 0 && (size_t)written < left ? (size_t)written : 0;
     }
     return NULL;

@@ -50,7 +50,7 @@ typedef struct reel_route_parts {
     int64_t id;
     const char *token; /* in the path, not closed by a NUL */
     size_t token_length;
-    char allow[32]; /* no route: the methods there are for the path, "" = none */
+    char allow[48]; /* no route: the methods there are for the path, "" = none */
 } reel_route_parts;
 
 /* The route for a method and path that a server with these doors has, or NULL. doors: 1 << a door

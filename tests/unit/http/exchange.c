@@ -132,7 +132,7 @@ static void routes_find_ids_and_say_what_is_allowed(void **state)
     assert_string_equal(route->path, "/api/v1/movies/{id}/similar");
     assert_int_equal(parts.id, 862);
     assert_null(reel__route_find(1U << REEL_DOOR_PUBLIC, "DELETE", "/api/v1/feedback", &parts));
-    assert_string_equal(parts.allow, "GET, POST");
+    assert_string_equal(parts.allow, "GET, HEAD, POST");
     assert_null(reel__route_find(1U << REEL_DOOR_PUBLIC, "GET", "/api/v1/movies/x", &parts));
     assert_string_equal(parts.allow, "");
     assert_null(reel__route_find(1U << REEL_DOOR_PUBLIC, "GET", "/api/v1/movies/", &parts));
