@@ -6,10 +6,12 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 
-enum { OPT_FILE };
+enum { OPT_FILE, OPT_DATABASE, OPT_MODELS };
 enum { CARD_DEPTH = 8 };
 static const reel_option models_options[] = {
     {"file", "FILE", "a fitted model: what it is, how it was measured"},
+    {"database", "FILE", "the database `reel load` made"},
+    {"models", "DIR", "where model files are kept (default FILE.models)"},
     {NULL, NULL, NULL},
 };
 
@@ -210,7 +212,7 @@ out:
     return rc;
 }
 
-static reel_code print_card(const json_t *card, reel_err *err)
+reel_code reel__print_card(const json_t *card, reel_err *err)
 {
     const json_t *protocol = json_object_get(card, "protocol");
     const char *name = json_string_value(json_object_get(protocol, "name"));
@@ -237,7 +239,7 @@ static reel_code print_model(const opened *o, reel_err *err)
                      reel__term_count(people, reel_model_people(o->model)),
                      reel_model_data_hash(o->model));
     REEL_TRY(print_values(o->model, err));
-    rc = print_card(o->card, err);
+    rc = reel__print_card(o->card, err);
 out:
     return rc;
 }
@@ -361,6 +363,8 @@ static reel_code models(const reel_args *args, reel_err *err)
     if (file != NULL)
         return show_file(args, file, err);
 
+    if (args->words > 0 && reel__is_versions_word(args->word[0]))
+        return reel__models_versions(args, OPT_DATABASE, OPT_MODELS, err);
     if (args->words > 1)
         return reel_fail(err, REEL_E_INVALID, "unexpected \"%.80s\"; name one model or none",
                          args->word[1]);
@@ -375,5 +379,13 @@ out:
 }
 
 const reel_command reel__command_models = {
-    "models", "[NAME]",       "which models there are, one's parameters, or what a file holds",
-    NULL,     models_options, models};
+    "models",
+    "[NAME]",
+    "which models there are, one's parameters, or what a file holds",
+    "What was trained for a --database is kept in versions:\n"
+    "  reel models list [NAME]     what is kept, newest first\n"
+    "  reel models show ID|NAME    one of them, or the one of a model in service\n"
+    "  reel models activate ID     put it in service; a running server takes it up\n"
+    "  reel models rollback NAME   put the one trained before in service",
+    models_options,
+    models};

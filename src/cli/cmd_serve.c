@@ -243,7 +243,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
                             reel_err *err)
 {
     sigset_t signals = take_signals();
-    reel_app app = {.published = reel__reload_publisher(reload)};
+    reel_app app = {.published = reel__reload_publisher(reload), .reload = reload};
     reel_engine *engine = reel__publisher_take(app.published);
     reel_code rc;
 

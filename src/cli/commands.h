@@ -4,6 +4,7 @@
 #ifndef REEL_CLI_COMMANDS_H
 #define REEL_CLI_COMMANDS_H
 
+#include "base/json.h"
 #include "cli/args.h"
 #include "data/named.h"
 #include "service/recommend.h"
@@ -28,6 +29,13 @@ REEL_MUST_USE reel_code reel__need_model(const char *name, const reel_model_info
 /* "64, a whole number from 1 to 512" into out. */
 enum { REEL_RANGE_TEXT = 160 };
 void reel__param_range(char out[REEL_RANGE_TEXT], const reel_param_spec *spec);
+
+/* What an evaluation card says; NULL: there is none. */
+REEL_MUST_USE reel_code reel__print_card(const json_t *card, reel_err *err);
+/* `reel models list` and the like. database, models: the options of that name. */
+bool reel__is_versions_word(const char *word);
+REEL_MUST_USE reel_code reel__models_versions(const reel_args *args, int database, int models,
+                                              reel_err *err);
 
 /* The file that rows go to; "-" is standard output. */
 const char *reel__output_path(const char *given);

@@ -15,7 +15,7 @@
 #include "service/caller.h"
 #include "service/engine.h"
 #include "service/feedback.h"
-#include "service/publish.h"
+#include "service/reload.h"
 
 enum {
     REEL_HTTP_PARAMETERS = 16,       /* members of a query string */
@@ -32,7 +32,8 @@ typedef enum reel_auth { REEL_AUTH_ACCOUNTS, REEL_AUTH_OPEN } reel_auth;
 typedef struct reel_app {
     const reel_engine *engine;
     reel_publisher
-        *published; /* where a server takes the engine of each request; NULL = it stays */
+        *published;      /* where a server takes the engine of each request; NULL = it stays */
+    reel_reload *reload; /* whom to tell that another model is to serve; NULL = nobody */
     reel_feedback *feedback;
     reel_seal_key key;     /* of what goes out and must come back as it was */
     reel_metrics *metrics; /* NULL = nothing is counted */

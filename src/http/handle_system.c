@@ -1,4 +1,4 @@
-/* handle_system.c - health, models, licences and the feedback log. */
+/* handle_system.c - health, licences and the feedback log. */
 #include <string.h>
 
 #include "http/routes.h"
@@ -12,20 +12,6 @@ reel_code reel__handle_health(reel_context *context, reel_err *err)
     (void)err;
     reel__health_write(&context->json, context->app->engine);
     return REEL_OK;
-}
-
-reel_code reel__handle_models(reel_context *context, reel_err *err)
-{
-    reel_code rc;
-
-    reel__json_object(&context->json);
-    reel__json_key(&context->json, "items");
-    reel__json_array(&context->json);
-    REEL_TRY(reel__models_write(&context->json, context->app->engine, err));
-    reel__json_array_end(&context->json);
-    reel__json_object_end(&context->json);
-out:
-    return rc;
 }
 
 reel_code reel__handle_licenses(reel_context *context, reel_err *err)

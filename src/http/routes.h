@@ -63,6 +63,7 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_person_ratings, reel__handle_person_similar, reel__handle_recommend_get,
     reel__handle_recommend_post, reel__handle_recommend_next, reel__handle_explain,
     reel__handle_feedback_post, reel__handle_feedback_log, reel__handle_models,
+    reel__handle_versions, reel__handle_version, reel__handle_activate, reel__handle_rollback,
     reel__handle_licenses, reel__handle_charts, reel__handle_chart, reel__handle_live,
     reel__handle_ready, reel__handle_ok, reel__handle_metrics, reel__handle_openapi,
     reel__handle_docs, reel__handle_docs_style, reel__handle_prototype_movies,

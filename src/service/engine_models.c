@@ -15,28 +15,40 @@ const char reel__engine_models_text[] = "hybrid, ease, ials, content, user-knn a
 
 /* ---- from files ---------------------------------------------------------------------------- */
 
-static const char *misfit(const reel_engine *engine, const reel_model *model, const char *name)
+static const char *misfit(const reel_engine *engine, int slot, const reel_model *model)
 {
-    const reel_index movies = reel_dataset_movies(engine->dataset);
+    return reel__engine_misfit(engine, model, reel__engine_names[slot],
+                               reel__engine_vouched(engine, slot, model));
+}
 
-    if (strcmp(reel_model_get_info(model)->name, name) != 0)
-        return "holds another model";
-    if (reel_model_movies(model) != movies ||
-        memcmp(reel_model_movie_ids(model), reel_dataset_movie_ids(engine->dataset),
-               (size_t)movies * sizeof(int64_t)) != 0)
-        return "was trained on other films";
-    if (strcmp(reel_model_data_hash(model), reel_dataset_hash(engine->training)) != 0)
-        return "was trained on other data";
-    return NULL;
+/* The version that the store says is in service, where the file under the model's name is another.
+ * NULL where there is no file of it that may be used. */
+static reel_model *recall_version(const reel_engine *engine, int slot, const char *path)
+{
+    const char *id = engine->said[slot].id;
+    reel_model *model = NULL;
+    char *version = NULL;
+
+    if (reel__engine_version_path(&version, engine, id, NULL) == REEL_OK &&
+        reel_model_load(&model, version, NULL) == REEL_OK &&
+        (strcmp(reel_model_id(model), id) != 0 || misfit(engine, slot, model) != NULL)) {
+        reel_model_free(model);
+        model = NULL;
+    }
+    if (model != NULL && !engine->opts.read_only)
+        reel__engine_name_version(engine, id, path);
+    reel__free(version);
+    return model;
 }
 
 /* Leaves the slot empty when there is no file that may be used; says why. */
 static reel_code map_model(reel_engine *engine, int slot, const char *path, reel_err *err)
 {
     const char *name = reel__engine_names[slot];
+    reel_model *model = NULL, *recalled;
     const char *reason;
     reel_err why = {0};
-    const reel_code rc = reel_model_load(&engine->models[slot], path, &why);
+    const reel_code rc = reel_model_load(&model, path, &why);
 
     if (rc == REEL_E_NOMEM)
         return reel_fail(err, rc, "%s", why.msg);
@@ -45,7 +57,16 @@ static reel_code map_model(reel_engine *engine, int slot, const char *path, reel
             reel__engine_note(engine, "%s: refused (%s); training it again", name, why.msg);
         return REEL_OK;
     }
-    reason = misfit(engine, engine->models[slot], name);
+    if (engine->said[slot].id[0] != '\0' &&
+        strcmp(engine->said[slot].id, reel_model_id(model)) != 0) {
+        recalled = recall_version(engine, slot, path);
+        if (recalled != NULL) {
+            reel_model_free(model);
+            model = recalled;
+        }
+    }
+    reason = misfit(engine, slot, model);
+    engine->models[slot] = model;
     if (reason == NULL)
         return REEL_OK;
     reel__engine_note(engine, "%s: %s %s; training it again", name, path, reason);
@@ -94,7 +115,7 @@ static void recall_weights(reel_blend *out, const reel_engine *engine, const tea
     char *path = NULL;
     bool all = reel__engine_path(&path, engine, "hybrid", ".safetensors", NULL) == REEL_OK &&
                reel_model_load(&older, path, NULL) == REEL_OK &&
-               misfit(engine, older, "hybrid") == NULL;
+               misfit(engine, MODEL_HYBRID, older) == NULL;
 
     for (size_t m = 0; all && m < t->count; m++) {
         const float *weights = reel__hybrid_weights(older, t->names[m]);
@@ -179,29 +200,6 @@ void reel__engine_write_params(reel_json *json, const reel_model *model)
     reel__json_object_end(json);
 }
 
-static void record_model(const reel_engine *engine, int slot, const char *path, double seconds)
-{
-    const reel_model *model = engine->models[slot];
-    reel_buf params;
-    reel_json json;
-
-    reel__buf_init(&params, 1 << 16);
-    reel__json_init(&json, &params);
-    reel__engine_write_params(&json, model);
-    if (!params.failed)
-        reel__engine_record(engine, &(const reel_model_record){
-                                        .name = reel__engine_names[slot],
-                                        .model_id = reel_model_id(model),
-                                        .file = path,
-                                        .data_hash = reel_model_data_hash(model),
-                                        .parameters = params.data,
-                                        .generation = engine->label.generation,
-                                        .trained_at = reel__clock_now(),
-                                        .seconds = seconds,
-                                    });
-    reel__buf_fini(&params);
-}
-
 static reel_code train_model(reel_engine *engine, int slot, const char *path, reel_err *err)
 {
     const int64_t start = reel__clock_steady_us();
@@ -221,9 +219,8 @@ static reel_code train_model(reel_engine *engine, int slot, const char *path, re
                       slot == MODEL_HYBRID ? "combined" : "trained", seconds);
     if (engine->unsaved[0] != '\0')
         return REEL_OK;
-    switch (reel_model_save(engine->models[slot], path, &why)) {
+    switch (reel__engine_keep(engine, slot, path, seconds, &why)) {
     case REEL_OK:
-        record_model(engine, slot, path, seconds);
         return REEL_OK;
     case REEL_E_NOMEM:
         return reel_fail(err, REEL_E_NOMEM, "%s", why.msg);
@@ -292,6 +289,7 @@ reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err)
     bool fresh = false;
 
     REEL_TRY(check_only(engine, err));
+    reel__engine_ask_records(engine);
     if (engine->opts.only != NULL && strcmp(engine->opts.only, "hybrid") == 0 &&
         !engine->opts.retrain) {
         REEL_TRY(reel__engine_path(&path, engine, "hybrid", ".safetensors", err));

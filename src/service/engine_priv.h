@@ -21,6 +21,13 @@ typedef struct reel_looks reel_looks;
 #define REEL_DATASET_WHOLE "dataset"
 #define REEL_DATASET_PLAIN "dataset-plain" /* without TMDb's data */
 
+enum { REEL_MODEL_ID = 64 };
+
+/* What the store says is in service, and for which data. */
+typedef struct reel_in_service {
+    char id[REEL_MODEL_ID], data_hash[80];
+} reel_in_service;
+
 struct reel_engine {
     reel_engine_opts opts; /* its texts are not kept */
     atomic_int references;
@@ -33,7 +40,9 @@ struct reel_engine {
     char *models_dir;
     char *posters_dir;          /* NULL: there is none */
     reel_model *models[MODELS]; /* NULL where not asked for */
-    char unsaved[256];          /* why the files could not be written; "" = they are */
+    reel_in_service said[MODELS];
+    int keep;          /* versions of each model */
+    char unsaved[256]; /* why the files could not be written; "" = they are */
     reel_scale scale;
     double *means; /* [movies], NaN where nobody rated */
     bool has_tmdb;
@@ -97,6 +106,26 @@ REEL_MUST_USE reel_code reel__search_get_index(const reel_search_index **out,
 REEL_MUST_USE reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err);
 /* engine_models.c: map or train the models. */
 REEL_MUST_USE reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err);
+/* engine_versions.c: how many versions of a model are kept (REEL_MODELS_KEEP). Errors: E_INVALID.
+ */
+REEL_MUST_USE reel_code reel__engine_keeps(int *out, reel_err *err);
+/* Fill engine->said. */
+void reel__engine_ask_records(reel_engine *engine);
+/* Why a model may not answer for the engine's data, or NULL. vouched: someone said that it may,
+ * though it was fitted on others: then films and people must be the same. */
+const char *reel__engine_misfit(const reel_engine *engine, const reel_model *model,
+                                const char *name, bool vouched);
+/* Whether the store says so of it and these data. */
+bool reel__engine_vouched(const reel_engine *engine, int slot, const reel_model *model);
+/* The file of a version; caller frees. */
+REEL_MUST_USE reel_code reel__engine_version_path(char **out, const reel_engine *engine,
+                                                  const char *id, reel_err *err);
+/* Give a version's file its model's name, too; a notice says where it cannot. */
+void reel__engine_name_version(const reel_engine *engine, const char *id, const char *path);
+/* Write a model that was just fitted, as a version and as the one in service; the oldest versions
+ * go. Errors: those of saving. */
+REEL_MUST_USE reel_code reel__engine_keep(const reel_engine *engine, int slot, const char *path,
+                                          double seconds, reel_err *err);
 /* "hybrid, ease, ... and popular", for messages. */
 extern const char reel__engine_models_text[];
 /* {"neighbours":100,...} appended to out. */

@@ -20,7 +20,7 @@ struct reel_reload {
     bool running;
     pthread_mutex_t lock;
     pthread_cond_t woken;
-    bool asked, closing;
+    bool asked, looking, closing;
     volatile bool cancelled; /* what is being trained */
 };
 
@@ -158,12 +158,12 @@ static bool wait_for_work(reel_reload *reload)
     int error = 0;
     bool asked;
 
-    while (!reload->asked && !reload->closing && error != ETIMEDOUT)
+    while (!reload->asked && !reload->looking && !reload->closing && error != ETIMEDOUT)
         error = reload->opts.every_ms > 0
                     ? pthread_cond_timedwait(&reload->woken, &reload->lock, &until)
                     : pthread_cond_wait(&reload->woken, &reload->lock);
     asked = reload->asked;
-    reload->asked = false;
+    reload->asked = reload->looking = false;
     return asked;
 }
 
@@ -260,6 +260,14 @@ void reel__reload_ask(reel_reload *reload)
 {
     pthread_mutex_lock(&reload->lock);
     reload->asked = true;
+    pthread_cond_signal(&reload->woken);
+    pthread_mutex_unlock(&reload->lock);
+}
+
+void reel__reload_look(reel_reload *reload)
+{
+    pthread_mutex_lock(&reload->lock);
+    reload->looking = true;
     pthread_cond_signal(&reload->woken);
     pthread_mutex_unlock(&reload->lock);
 }

@@ -25,6 +25,8 @@ reel_publisher *reel__reload_publisher(const reel_reload *reload);
 /* Take up what is there now, whether it looks new or not; models that are missing are trained. What
  * the store says by itself is taken up once every model has a file that fits. Returns at once. */
 void reel__reload_ask(reel_reload *reload);
+/* Look at the store now: something was put in service. Returns at once. */
+void reel__reload_look(reel_reload *reload);
 /* Ends the thread, after what it is at. NULL allowed. */
 void reel__reload_free(reel_reload *reload);
 

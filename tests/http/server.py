@@ -175,6 +175,40 @@ class Wire(Case):
         self.assertEqual((status, said.count(b"[+]")), (200, 3))
         self.assertNotIn(b"reel_items", self.server.ask("GET", "/metrics")[2])
 
+    def test_versions_change_places_while_clients_ask(self):
+        reel("train", "--database", "reel.db", "--model", "ease", "--force", folder=self.base)
+        versions = [v["id"] for v in self.server.get("/api/v1/versions?model=ease")["items"]]
+        self.assertEqual(len(versions), 2)
+        seen, over = [], threading.Event()
+
+        def ask():
+            connection = self.server.connect()
+            while not over.is_set():
+                connection.request("GET", "/api/v1/recommendations?user=1&model=ease")
+                answer = connection.getresponse()
+                body = json.loads(answer.read())
+                seen.append((answer.status, body["model"]["id"], tuple(item["score"] for item in body["items"])))
+            connection.close()
+
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            clients = [pool.submit(ask) for _ in range(3)]
+            try:
+                for turn in range(4):
+                    wanted = versions[(turn + 1) % 2]
+                    reel("models", "activate", wanted, "--database", "reel.db", folder=self.base)
+                    deadline = time.monotonic() + SECONDS
+                    while not self.server.get(f"/api/v1/models/{wanted}")["serving"]:
+                        self.assertLess(time.monotonic(), deadline)
+                        time.sleep(0.01)
+            finally:
+                over.set()
+            for client in clients:
+                client.result()
+        self.assertEqual({status for status, _, _ in seen}, {200})
+        # Each version has one list, and no list is of both.
+        self.assertEqual(len({(model, scores) for _, model, scores in seen}), 2)
+        self.assertEqual({model for _, model, _ in seen}, set(versions))
+
     def test_head_has_the_headers_of_get_and_no_body(self):
         for target in ("/api/v1/health", "/api/v1/movies/1/poster.svg", "/"):
             _, get, body = self.server.ask("GET", target)
@@ -367,8 +401,7 @@ class Life(Case):
         self.assertEqual(self.server.get("/api/v1/health")["people"], 40)
         _, said = self.server.stop()
         self.assertNotIn("trained", said)
-        for name in os.listdir(os.path.join(self.base, "reel.db.models")):
-            os.remove(os.path.join(self.base, "reel.db.models", name))
+        shutil.rmtree(os.path.join(self.base, "reel.db.models"))
         self.server.start()
         self.assertEqual(len(self.server.get("/api/v1/models")["items"]), 6)
         _, said = self.server.stop()

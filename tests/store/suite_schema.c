@@ -5,10 +5,13 @@
 #include <string.h>
 
 /* What takes step n of the migrations back; every step from the second on has a line here. */
-static const char *const undo[] = {NULL, NULL, "DROP TABLE matches",
+static const char *const undo[] = {NULL,
+                                   NULL,
+                                   "DROP TABLE matches",
                                    "DROP TABLE accounts; DROP TABLE sessions; DROP TABLE resets;"
                                    " DROP TABLE api_keys; DROP INDEX events_user",
-                                   "DROP TABLE given; DROP TABLE given_clock"};
+                                   "DROP TABLE given; DROP TABLE given_clock",
+                                   "DROP TABLE versions; DROP TABLE jobs"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

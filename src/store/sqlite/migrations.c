@@ -166,7 +166,50 @@ static const char *const step_4[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}, {step_4}};
+/* What was trained and is kept, in service or not; and work that a server does beside answering.
+ * Both are of this installation: a copy of a store leaves them alone. One job runs at a time. */
+static const char *const step_5[] = {
+    "CREATE TABLE versions ("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " model_id TEXT NOT NULL UNIQUE,"
+    " name TEXT NOT NULL,"
+    " data_hash TEXT NOT NULL,"
+    " parameters TEXT NOT NULL,"
+    " card TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " state TEXT NOT NULL,"
+    " generation INTEGER NOT NULL,"
+    " trained_at INTEGER NOT NULL,"
+    " milliseconds INTEGER NOT NULL,"
+    " size_bytes INTEGER NOT NULL,"
+    " movies INTEGER NOT NULL,"
+    " people INTEGER NOT NULL)",
+    "CREATE INDEX versions_name ON versions (name, number)",
+
+    "CREATE TABLE jobs ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " kind TEXT NOT NULL,"
+    " model TEXT NOT NULL,"
+    " parameters TEXT NOT NULL,"
+    " asked_by TEXT NOT NULL,"
+    " state TEXT NOT NULL,"
+    " progress INTEGER NOT NULL,"
+    " step TEXT NOT NULL,"
+    " owner TEXT NOT NULL,"
+    " beat INTEGER NOT NULL,"
+    " cancel INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL,"
+    " started_ms INTEGER,"
+    " finished_ms INTEGER,"
+    " code TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " result TEXT NOT NULL,"
+    " log TEXT NOT NULL)",
+    "CREATE UNIQUE INDEX jobs_running ON jobs (state) WHERE state = 'running'",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}, {step_4}, {step_5}};
 
 int reel__sqlite_schema_newest(void)
 {

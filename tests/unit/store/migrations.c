@@ -86,11 +86,12 @@ static void test_from_the_first_schema(void **state)
 
     scratch_open(s);
     scratch_close(s);
-    raw_exec(s->path, "DROP TABLE matches; DROP TABLE accounts; DROP TABLE sessions;"
-                      " DROP TABLE resets; DROP TABLE api_keys; DROP INDEX events_user;"
-                      " DROP TABLE given; DROP TABLE given_clock;"
-                      " INSERT INTO people (userId) VALUES (7);"
-                      " PRAGMA user_version = 1");
+    raw_exec(s->path,
+             "DROP TABLE matches; DROP TABLE accounts; DROP TABLE sessions;"
+             " DROP TABLE resets; DROP TABLE api_keys; DROP INDEX events_user;"
+             " DROP TABLE given; DROP TABLE given_clock; DROP TABLE versions; DROP TABLE jobs;"
+             " INSERT INTO people (userId) VALUES (7);"
+             " PRAGMA user_version = 1");
     assert_ok(reel__store_open(&s->store, s->path, NULL, &s->err), s->err);
     assert_int_equal(scratch_counts(s).schema, reel__sqlite_schema_newest());
     assert_int_equal(scratch_counts(s).people, 1);
