@@ -13,6 +13,7 @@
 #include "cli/term.h"
 #include "http/server.h"
 #include "service/about.h"
+#include "service/overlay.h"
 #include "service/reload.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_ADMIN, OPT_AUTH, OPT_THREADS, OPT_LOG };
@@ -305,12 +306,15 @@ static reel_code serve(const reel_args *args, reel_err *err)
     if (for_operator.listen != NULL)
         REEL_TRY(reel__server_new(&d.admin, &for_operator, err));
     REEL_TRY(reel__engine_open_store(&opts.engine.store, &opts.engine, err));
+    REEL_TRY(reel__overlay_open(&opts.engine.overlay, opts.engine.store,
+                                &(reel_overlay_opts){.follow = true}, err));
     REEL_TRY(reel__reload_new(&reload, &opts, err));
     rc = run_server(args, &d, reload, err); /* closes the doors */
     d.main = d.admin = NULL;
 out:
     close_doors(&d);
     reel__reload_free(reload);
+    reel__overlay_close(opts.engine.overlay);
     reel__engine_close_store(opts.engine.store);
     return rc;
 }

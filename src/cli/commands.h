@@ -68,6 +68,8 @@ REEL_MUST_USE reel_code reel__take_third(reel_third *out, const reel_args *args,
 
 /* An engine with a session, for commands that answer one question. */
 typedef struct reel_open {
+    reel_store *store;
+    reel_overlay *overlay;
     reel_engine *engine;
     reel_session *session;
 } reel_open;

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/term.h"
+#include "service/overlay.h"
 
 enum { OUTPUT_MAX = 64 << 20 };
 
@@ -18,6 +19,10 @@ reel_code reel__open(reel_open *out, const reel_args *args, int database, int mo
 
     *out = (reel_open){0};
     REEL_TRY(reel__args_need(args, database, &opts.database, err));
+    REEL_TRY(reel__engine_open_store(&out->store, &opts, err));
+    REEL_TRY(reel__overlay_open(&out->overlay, out->store, NULL, err));
+    opts.store = out->store;
+    opts.overlay = out->overlay;
     REEL_TRY(reel__engine_open(&out->engine, &opts, err));
     REEL_TRY(reel__session_new(&out->session, out->engine, err));
 out:
@@ -30,6 +35,8 @@ void reel__open_end(reel_open *open)
 {
     reel__session_free(open->session);
     reel__engine_close(open->engine);
+    reel__overlay_close(open->overlay);
+    reel__engine_close_store(open->store);
     *open = (reel_open){0};
 }
 

@@ -121,19 +121,38 @@ reel_code reel__handle_person(reel_context *context, reel_err *err)
     return reel__person_write(&context->json, context->app->engine, context->exchange->id, err);
 }
 
+/* What counts as seen, unless one kind is asked for. */
+static reel_code read_kinds(const reel_exchange *exchange, unsigned *out, reel_err *err)
+{
+    const char *name = reel__exchange_get(exchange, "kind");
+    reel_given_kind kind;
+
+    *out = 1U << REEL_GIVEN_RATING | 1U << REEL_GIVEN_LIKED | 1U << REEL_GIVEN_WATCHED;
+    if (name == NULL)
+        return REEL_OK;
+    if (!reel__given_kind_find(name, &kind) || kind == REEL_GIVEN_REMOVED)
+        return reel_fail(err, REEL_E_INVALID,
+                         "kind: expected rating, liked, watched, watchlist or not_interested");
+    *out = 1U << kind;
+    return REEL_OK;
+}
+
 reel_code reel__handle_person_ratings(reel_context *context, reel_err *err)
 {
     int64_t limit = 20, offset = 0;
+    unsigned kinds;
     size_t total;
     reel_code rc;
 
     REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, PAGE_MAX, &limit, err));
     REEL_TRY(reel__exchange_cursor(context->exchange, 'o', &offset, err));
+    REEL_TRY(read_kinds(context->exchange, &kinds, err));
     reel__json_object(&context->json);
     reel__json_key(&context->json, "items");
     reel__json_array(&context->json);
     REEL_TRY(reel__person_write_ratings(&context->json, context->app->engine, context->exchange->id,
-                                        (reel_page){(size_t)offset, (size_t)limit}, &total, err));
+                                        kinds, (reel_page){(size_t)offset, (size_t)limit}, &total,
+                                        err));
     reel__json_array_end(&context->json);
     reel__exchange_next(&context->json, 'o',
                         (size_t)offset + (size_t)limit < total ? offset + limit : -1);

@@ -16,6 +16,7 @@
 #include "store/store.h"
 
 typedef struct reel_engine reel_engine;
+typedef struct reel_overlay reel_overlay; /* service/overlay.h */
 
 /* How a line of what happened reaches the person: "user-knn: trained in 0.21 s". May be NULL. */
 typedef struct reel_notice {
@@ -28,6 +29,7 @@ typedef struct reel_engine_opts {
     reel_store
         *store; /* borrowed, outlives every engine over it; NULL = the engine opens its own */
     const char *models_dir; /* NULL = <database>.models */
+    reel_overlay *overlay;  /* borrowed: what people gave since; NULL = nothing is known of it */
     const char *only; /* NULL = every model; else train and load just this one (and members) */
     bool exclusive;   /* serve */
     bool read_only;

@@ -9,8 +9,9 @@
 #include "num/csr.h"
 #include "search/search.h"
 #include "service/engine.h"
-#include "service/tmdb_use.h"
+#include "service/overlay.h"
 #include "service/recommend.h"
+#include "service/tmdb_use.h"
 
 /* In the order they are offered; the hybrid is made of those after it. */
 enum { MODEL_HYBRID, MODEL_EASE, MODEL_IALS, MODEL_CONTENT, MODEL_USER_KNN, MODEL_POPULAR, MODELS };
@@ -77,8 +78,11 @@ struct reel_session {
     reel_entry *entries;
     size_t entry_capacity;
     reel_query query;
-    bool by_film;             /* the history is one film nobody rated */
-    bool edited;              /* it is not what the person gave */
+    bool by_film;          /* the history is one film nobody rated */
+    bool edited;           /* it is not what is in the snapshot */
+    reel_given_rows since; /* what the person gave since */
+    reel_index *hidden;    /* films a person does not want to see */
+    size_t hidden_count, hidden_capacity;
     const reel_model *model;  /* of the last answer */
     reel_search_work *search; /* made by its first search */
     reel_group group;
@@ -142,6 +146,26 @@ REEL_MUST_USE reel_code reel__order_choose(reel_session *session, const reel_req
 REEL_MUST_USE reel_code reel__order_looks(const reel_looks **out, const reel_engine *engine,
                                           reel_err *err);
 void reel__order_free(reel_looks *looks); /* NULL allowed */
+
+/* history.c: where a person is in the snapshot (-1 = not there), and what they gave since.
+ * Errors: E_NOTFOUND (neither, and no account), those of reading the store. */
+REEL_MUST_USE reel_code reel__history_find(const reel_engine *engine, int64_t person,
+                                           reel_index *row, reel_given_rows *since, reel_err *err);
+/* Most entries that both can make; and both as one history, by ascending film. changed [out]: it is
+ * not what the row holds. */
+size_t reel__history_room(const reel_engine *engine, reel_index row, const reel_given_rows *since);
+size_t reel__history_merge(const reel_engine *engine, reel_index row, const reel_given_rows *since,
+                           reel_entry *out, bool *changed);
+/* All three, with memory of its own. */
+typedef struct reel_history {
+    reel_entry *entries; /* by ascending film */
+    size_t count;
+    reel_index row; /* -1 = not in the snapshot */
+    reel_given_rows since;
+} reel_history;
+REEL_MUST_USE reel_code reel__history_new(reel_history *out, const reel_engine *engine,
+                                          int64_t person, reel_err *err);
+void reel__history_fini(reel_history *history);
 
 /* session.c: fill session->query from a request. */
 REEL_MUST_USE reel_code reel__session_set_query(reel_session *session, const reel_request *request,

@@ -1,4 +1,4 @@
-/* people.c - the people of the data set and what they rated. */
+/* people.c - people and what they rated. */
 #include "service/people.h"
 
 #include <math.h>
@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "service/recommend.h"
+#include "service/engine_priv.h"
 
 enum { GENRES_MOST = 64, ID_DIGITS = 18 };
 
@@ -145,21 +145,22 @@ static int by_ratings(const void *a, const void *b)
     return order != 0 ? order : (left->length > right->length) - (left->length < right->length);
 }
 
-static void put_genres(reel_json *json, const reel_dataset *dataset, reel_index row)
+static void put_genres(reel_json *json, const reel_dataset *dataset, const reel_history *history)
 {
-    const reel_csr_view ratings = reel_dataset_ratings(dataset);
     genre_count genres[GENRES_MOST] = {{0}};
     size_t count = 0;
 
-    for (reel_nnz i = ratings.ptr[row]; i < ratings.ptr[row + 1]; i++) {
-        const char *name = reel_dataset_movie(dataset, ratings.col[i]).genres;
+    for (size_t i = 0; i < history->count; i++) {
+        const reel_entry *entry = &history->entries[i];
+        const char *name = entry->kind == REEL_ENTRY_RATING
+                               ? reel_dataset_movie(dataset, entry->movie).genres
+                               : "";
 
         while (*name != '\0') {
             const size_t length = strcspn(name, "|");
 
-            count_genre(
-                genres, &count,
-                (genre_count){.name = name, .length = length, .sum = (double)ratings.val[i]});
+            count_genre(genres, &count,
+                        (genre_count){.name = name, .length = length, .sum = (double)entry->value});
             name += length + (name[length] == '|');
         }
     }
@@ -177,20 +178,38 @@ static void put_genres(reel_json *json, const reel_dataset *dataset, reel_index 
     reel__json_array_end(json);
 }
 
+/* As in the list, with what was given since; NaN where nothing was rated. */
+static void put_facts(reel_json *json, int64_t person, const reel_history *history)
+{
+    int64_t ratings = 0;
+    double sum = 0;
+
+    for (size_t i = 0; i < history->count; i++) {
+        const bool rated = history->entries[i].kind == REEL_ENTRY_RATING;
+
+        ratings += rated;
+        sum += rated ? (double)history->entries[i].value : 0;
+    }
+    reel__json_put_int(json, "user", person);
+    reel__json_put_int(json, "ratings", ratings);
+    reel__json_put_real(json, "mean", hundredths(sum / (double)ratings));
+}
+
 reel_code reel__person_write(reel_json *json, const reel_engine *engine, int64_t person,
                              reel_err *err)
 {
     const reel_dataset *dataset = reel__engine_dataset(engine);
-    reel_index row;
-    const reel_code rc = reel__engine_find_person(engine, person, &row, err);
+    reel_history history;
+    const reel_code rc = reel__history_new(&history, engine, person, err);
 
     if (rc != REEL_OK)
         return rc;
     reel__json_object(json);
-    put_summary(json, dataset, row);
-    put_genres(json, dataset, row);
+    put_facts(json, person, &history);
+    put_genres(json, dataset, &history);
     reel__json_put_bool(json, "simulated", reel_dataset_simulated(dataset));
     reel__json_object_end(json);
+    reel__history_fini(&history);
     return REEL_OK;
 }
 
@@ -198,8 +217,9 @@ reel_code reel__person_write(reel_json *json, const reel_engine *engine, int64_t
 
 typedef struct rated {
     reel_index movie;
-    float value;
+    float value; /* -1 = none was given */
     int64_t time;
+    reel_given_kind kind;
 } rated;
 
 static int best_first(const void *a, const void *b)
@@ -221,36 +241,54 @@ static void put_rated(reel_json *json, const reel_engine *engine, const rated *o
     reel__json_object(json);
     reel__write_movie_members(json, engine, one->movie, false);
     reel__json_key(json, "your_rating");
-    reel__json_float(json, one->value);
+    if (one->kind == REEL_GIVEN_RATING)
+        reel__json_float(json, one->value);
+    else
+        reel__json_null(json);
+    reel__json_put_text(json, "kind", reel__given_kind_name(one->kind));
     reel__json_put_text(json, "time", one->time != 0 ? time : NULL);
     reel__json_object_end(json);
 }
 
-reel_code reel__person_write_ratings(reel_json *json, const reel_engine *engine, int64_t person,
-                                     reel_page page, size_t *total, reel_err *err)
+/* What was given to films, of the kinds asked for (1 << a kind for each). */
+static size_t choose(rated *out, const reel_engine *engine, const reel_history *history,
+                     unsigned kinds)
 {
-    const reel_dataset *dataset = reel__engine_dataset(engine);
-    const reel_csr_view ratings = reel_dataset_ratings(dataset);
-    const int64_t *times = reel_dataset_times(dataset);
-    reel_index row;
+    size_t count = 0, since = 0;
+
+    for (size_t i = 0; i < history->count && (kinds >> REEL_GIVEN_RATING & 1) != 0; i++)
+        if (history->entries[i].kind == REEL_ENTRY_RATING)
+            out[count++] = (rated){history->entries[i].movie, history->entries[i].value,
+                                   history->entries[i].time, REEL_GIVEN_RATING};
+    for (; since < history->since.count; since++) {
+        const reel_given_row *row = &history->since.rows[since];
+        const reel_index movie = reel_dataset_find_movie(engine->dataset, row->movie);
+
+        if (movie >= 0 && row->kind != REEL_GIVEN_RATING && (kinds >> row->kind & 1) != 0)
+            out[count++] = (rated){movie, -1, row->time, row->kind};
+    }
+    return count;
+}
+
+reel_code reel__person_write_ratings(reel_json *json, const reel_engine *engine, int64_t person,
+                                     unsigned kinds, reel_page page, size_t *total, reel_err *err)
+{
+    reel_history history = {0};
     rated *all = NULL;
     reel_code rc = REEL_OK;
 
     *total = 0;
-    REEL_TRY(reel__engine_find_person(engine, person, &row, err));
-    *total = (size_t)(ratings.ptr[row + 1] - ratings.ptr[row]);
-    all = reel__alloc_array(*total, sizeof *all);
+    REEL_TRY(reel__history_new(&history, engine, person, err));
+    all = reel__alloc_array(history.count + history.since.count, sizeof *all);
     if (all == NULL)
-        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory to sort %zu ratings", *total));
-    for (size_t i = 0; i < *total; i++) {
-        const reel_nnz at = ratings.ptr[row] + (reel_nnz)i;
-
-        all[i] = (rated){.movie = ratings.col[at], .value = ratings.val[at], .time = times[at]};
-    }
-    qsort(all, *total, sizeof *all, best_first);
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory to sort %zu ratings", history.count));
+    *total = choose(all, engine, &history, kinds);
+    if (*total > 0)
+        qsort(all, *total, sizeof *all, best_first);
     for (size_t i = page.offset; i < *total && i - page.offset < page.limit; i++)
         put_rated(json, engine, &all[i]);
 out:
+    reel__history_fini(&history);
     reel__free(all);
     return rc;
 }

@@ -1,4 +1,4 @@
-/* service/people.h - the people of the data set: who there is, what they rated.
+/* service/people.h - people: who there is, what they rated.
  * Layer: service. Threads: no state of its own.
  */
 #ifndef REEL_SERVICE_PEOPLE_H
@@ -18,10 +18,11 @@ void reel__people_write(reel_json *json, const reel_engine *engine, const char *
 REEL_MUST_USE reel_code reel__person_write(reel_json *json, const reel_engine *engine,
                                            int64_t person, reel_err *err);
 
-/* Their ratings as short movies with your_rating and time: best first, then newest, then by film.
- * total [out]: on all pages. Errors: E_NOTFOUND, E_NOMEM. */
+/* What they gave, since the data were loaded too, as short movies with your_rating, kind and time:
+ * best first, then newest, then by film. kinds: 1 << a reel_given_kind for each that is asked for.
+ * total [out]: on all pages. Errors: E_NOTFOUND, E_NOMEM, those of reading the store. */
 REEL_MUST_USE reel_code reel__person_write_ratings(reel_json *json, const reel_engine *engine,
-                                                   int64_t person, reel_page page, size_t *total,
-                                                   reel_err *err);
+                                                   int64_t person, unsigned kinds, reel_page page,
+                                                   size_t *total, reel_err *err);
 
 #endif

@@ -71,6 +71,10 @@ static void mask(reel_session *session, const reel_request *request, reel_list *
 
     memset(session->skip, 0, ((size_t)raters.rows + 63) / 64 * sizeof *session->skip);
     list->removed_seen = list->removed_excluded = list->removed_filter = 0;
+    for (size_t i = 0; i < session->hidden_count; i++) {
+        list->removed_excluded += !reel__bit_get(session->skip, session->hidden[i]);
+        reel__bit_set(session->skip, session->hidden[i]);
+    }
     for (size_t i = 0; i < session->query.count && !request->show_seen; i++)
         reel__bit_set(session->skip, session->query.entries[i].movie);
     if (!request->show_seen)
@@ -181,6 +185,7 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
 
     *out = NULL;
     list->count = 0;
+    session->hidden_count = 0;
     REEL_TRY(check_request(request, err));
     REEL_TRY(choose_model(session, model_asked(request), err));
     REEL_TRY(score_request(session, request, list, err));
@@ -227,6 +232,7 @@ reel_code reel__explain(reel_session *session, const reel_request *request, int6
     reel_code rc = REEL_OK;
 
     list->count = 0;
+    session->hidden_count = 0;
     whole.limit = 1;
     if (request->member_count > 0)
         return reel_fail(err, REEL_E_INVALID,

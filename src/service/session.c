@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "service/engine_priv.h"
 
-enum { FIRST_ENTRIES = 256 };
+enum { FIRST_ENTRIES = 256, FIRST_HIDDEN = 16 };
 static const double WEIGHT_MOST = 100;
 
 reel_code reel__session_new(reel_session **out, const reel_engine *engine, reel_err *err)
@@ -48,6 +48,8 @@ void reel__session_free(reel_session *session)
     reel__free(session->worth);
     reel__household_free(&session->group);
     reel__free(session->entries);
+    reel__free(session->hidden);
+    reel__given_rows_fini(&session->since);
     reel__free(session);
 }
 
@@ -70,29 +72,41 @@ static reel_code reserve_entries(reel_session *session, size_t count, reel_err *
     return REEL_OK;
 }
 
+/* From this and the other lists of the request. */
+static reel_code hide(reel_session *session, int64_t film, reel_err *err)
+{
+    const reel_index movie = reel_dataset_find_movie(session->engine->dataset, film);
+    reel_index *grown;
+
+    if (movie < 0)
+        return REEL_OK;
+    if (session->hidden_count == session->hidden_capacity) {
+        grown = reel__realloc_array(session->hidden, 2 * session->hidden_capacity + FIRST_HIDDEN,
+                                    sizeof *grown);
+        if (grown == NULL)
+            return reel_fail(err, REEL_E_NOMEM, "out of memory for films not to be shown");
+        session->hidden = grown;
+        session->hidden_capacity = 2 * session->hidden_capacity + FIRST_HIDDEN;
+    }
+    session->hidden[session->hidden_count++] = movie;
+    return REEL_OK;
+}
+
 static reel_code take_person(reel_session *session, int64_t person, reel_err *err)
 {
-    const reel_dataset *dataset = session->engine->dataset;
-    const reel_csr_view ratings = reel_dataset_ratings(dataset);
-    const int64_t *times = reel_dataset_times(dataset);
+    const reel_engine *engine = session->engine;
+    reel_given_rows *since = &session->since;
     reel_index row;
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__engine_find_person(session->engine, person, &row, err));
-    session->query.count = (size_t)(ratings.ptr[row + 1] - ratings.ptr[row]);
-    REEL_TRY(reserve_entries(session, session->query.count, err));
-    for (size_t i = 0; i < session->query.count; i++) {
-        const reel_nnz at = ratings.ptr[row] + (reel_nnz)i;
-
-        session->entries[i] = (reel_entry){
-            .movie = ratings.col[at],
-            .value = ratings.val[at],
-            .weight = 1,
-            .kind = REEL_ENTRY_RATING,
-            .time = times[at],
-        };
-    }
+    REEL_TRY(reel__history_find(engine, person, &row, since, err));
+    REEL_TRY(reserve_entries(session, reel__history_room(engine, row, since), err));
+    session->query.count =
+        reel__history_merge(engine, row, since, session->entries, &session->edited);
     session->query.row = row;
+    for (size_t i = 0; i < since->count; i++)
+        if (since->rows[i].kind == REEL_GIVEN_NOT_INTERESTED)
+            REEL_TRY(hide(session, since->rows[i].movie, err));
 out:
     return rc;
 }

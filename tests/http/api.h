@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "http/routes.h"
+#include "service/overlay.h"
 #include "support/schema.h"
 #include "support/world.h"
 
@@ -17,6 +18,8 @@
 #define LIST_SHAPE "id:s model:o basis:s user:i? source_movie:i? items:a removed:o next:s?"
 
 static struct {
+    reel_store *store;
+    reel_overlay *overlay;
     reel_engine *engine;
     reel_session *session;
     reel_app app;
@@ -26,11 +29,15 @@ static struct {
 
 static inline int api_start(void **state)
 {
+    reel_engine_opts opts;
     reel_err err = {0};
 
     (void)state;
     (void)world_load("folder", "reel.db", 1);
-    api.engine = world_open("reel.db");
+    opts = world_opts(temp_path("reel.db"));
+    assert_ok(reel__engine_open_store(&api.store, &opts, &err));
+    assert_ok(reel__overlay_open(&api.overlay, api.store, NULL, &err));
+    api.engine = world_open_over("reel.db", api.store, api.overlay);
     api.session = world_session(api.engine);
     api.app.engine = api.engine;
     api.app.auth = REEL_AUTH_OPEN;
@@ -47,6 +54,8 @@ static inline int api_stop(void **state)
     reel__feedback_close(api.app.feedback);
     reel__session_free(api.session);
     reel__engine_close(api.engine);
+    reel__overlay_close(api.overlay);
+    reel__engine_close_store(api.store);
     return 0;
 }
 

@@ -152,15 +152,23 @@ static inline reel_engine_opts world_opts(const char *path)
     return (reel_engine_opts){.database = path, .threads = 1, .notice = {.line = world_note}};
 }
 
-/* An engine over a database of the test's own. */
-static inline reel_engine *world_open(const char *database)
+/* An engine over a database of the test's own; store and overlay as in reel_engine_opts. */
+static inline reel_engine *world_open_over(const char *database, reel_store *store,
+                                           reel_overlay *overlay)
 {
-    const reel_engine_opts opts = world_opts(temp_path(database));
+    reel_engine_opts opts = world_opts(temp_path(database));
     reel_engine *engine = NULL;
     reel_err err = {0};
 
+    opts.store = store;
+    opts.overlay = overlay;
     assert_ok(reel__engine_open(&engine, &opts, &err));
     return engine;
+}
+
+static inline reel_engine *world_open(const char *database)
+{
+    return world_open_over(database, NULL, NULL);
 }
 
 static inline reel_session *world_session(const reel_engine *engine)

@@ -147,6 +147,7 @@ static void one_person(void **state)
 
 static void ratings_best_first(void **state)
 {
+    const unsigned kinds = 1U << REEL_GIVEN_RATING;
     double last = 6;
     size_t total = 0, seen = 0;
     reel_err err = {0};
@@ -158,7 +159,7 @@ static void ratings_best_first(void **state)
 
         start();
         reel__json_array(&json);
-        assert_ok(reel__person_write_ratings(&json, engine, 6, page, &total, &err));
+        assert_ok(reel__person_write_ratings(&json, engine, 6, kinds, page, &total, &err));
         reel__json_array_end(&json);
         list = parse();
         for (size_t i = 0; i < json_array_size(list); i++) {
@@ -173,8 +174,9 @@ static void ratings_best_first(void **state)
     }
     assert_int_equal(seen, total);
     assert_non_null(strstr(text.data, "\"time\":\"2001-09-0"));
-    assert_fails(reel__person_write_ratings(&json, engine, 5, (reel_page){0, 5}, &total, &err),
-                 REEL_E_NOTFOUND, "5");
+    assert_fails(
+        reel__person_write_ratings(&json, engine, 5, kinds, (reel_page){0, 5}, &total, &err),
+        REEL_E_NOTFOUND, "5");
 }
 
 static void health(void **state)

@@ -100,7 +100,8 @@ export interface FullPerson extends Person {
 }
 
 export interface RatedMovie extends Movie {
-  your_rating: number;
+  your_rating: number | null;
+  kind: string;
   time: string | null;
 }
 

@@ -95,7 +95,7 @@ function Best({ id }: { id: number }) {
               <span class="row-text">
                 <span class="film-title">{printed(film.title)}</span>
                 <span class="facts">{film.year}</span>
-                <StarsShown value={film.your_rating} max={max} />
+                {film.your_rating !== null && <StarsShown value={film.your_rating} max={max} />}
               </span>
             </a>
           </li>
