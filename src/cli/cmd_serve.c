@@ -295,6 +295,7 @@ static reel_code serve(const reel_args *args, reel_err *err)
                          "this machine's");
     REEL_TRY(reel__serve_settings(&how, err));
     for_operator.proxies = how.proxies;
+    for_operator.timeout_s = how.timeout_s;
     REEL_TRY(reel__setting_switch(&how.log_requests, "REEL_LOG_REQUESTS", args->option[OPT_LOG],
                                   !args->quiet, err));
     for_operator.log_requests = how.log_requests;

@@ -1,9 +1,13 @@
 /* serve_settings.c - see serve_settings.h. */
 #include "cli/serve_settings.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/env.h"
+
+enum { TIMEOUT_MOST = 3600, CONNECTIONS_MOST = 65535 };
 
 reel_code reel__setting_switch(bool *out, const char *name, const char *value, bool otherwise,
                                reel_err *err)
@@ -16,7 +20,35 @@ reel_code reel__setting_switch(bool *out, const char *name, const char *value, b
     return reel_fail(err, REEL_E_INVALID, "%s: \"%.40s\" is neither on nor off", name, said);
 }
 
+/* A whole number in [least, most]; unset: *out stays. */
+static reel_code read_number(int *out, const char *name, int least, int most, reel_err *err)
+{
+    const char *said = reel__env_get(name, "");
+    char *end;
+    long value;
+
+    if (said[0] == '\0')
+        return REEL_OK;
+    errno = 0;
+    value = strtol(said, &end, 10);
+    if (errno != 0 || *end != '\0' || end == said || value < least || value > most)
+        return reel_fail(err, REEL_E_INVALID, "%s: \"%.40s\" is no whole number from %d to %d",
+                         name, said, least, most);
+    *out = (int)value;
+    return REEL_OK;
+}
+
 reel_code reel__serve_settings(reel_server_opts *out, reel_err *err)
 {
-    return reel__proxies_read(&out->proxies, reel__env_get("REEL_TRUSTED_PROXIES", ""), err);
+    static const char each[] = "REEL_CONNECTIONS_PER_ADDRESS";
+    reel_code rc;
+
+    out->timeout_s = REEL_HTTP_TIMEOUT_S;
+    out->per_address = REEL_HTTP_PER_ADDRESS;
+    out->count_loopback = reel__env_get(each, "")[0] != '\0'; /* who names a number means it */
+    REEL_TRY(reel__proxies_read(&out->proxies, reel__env_get("REEL_TRUSTED_PROXIES", ""), err));
+    REEL_TRY(read_number(&out->timeout_s, "REEL_REQUEST_TIMEOUT", 1, TIMEOUT_MOST, err));
+    REEL_TRY(read_number(&out->per_address, each, 0, CONNECTIONS_MOST, err));
+out:
+    return rc;
 }

@@ -10,7 +10,8 @@
  * Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__setting_switch(bool *out, const char *name, const char *value,
                                              bool otherwise, reel_err *err);
-/* What both addresses of a server share: proxies. Errors: E_INVALID naming the variable. */
+/* What both addresses of a server share: proxies and limits. Errors: E_INVALID naming the variable.
+ */
 REEL_MUST_USE reel_code reel__serve_settings(reel_server_opts *out, reel_err *err);
 
 #endif

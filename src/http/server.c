@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/access.h"
+#include "http/connections.h"
 #include "http/listen.h"
 
 enum {
@@ -34,6 +35,8 @@ struct reel_server {
     reel_app app;
     reel_listener listener;
     reel_proxies proxies;
+    reel_connections *connections;
+    bool count_loopback;
     int threads;
     bool log_requests;
     pthread_key_t session_key; /* one session per server thread */
@@ -49,6 +52,7 @@ typedef struct request {
     reel_exchange exchange;
     reel_server *server;
     struct MHD_Connection *connection;
+    reel_connection *link; /* how long it takes; may be NULL */
     reel_buf body;
     reel_engine *engine; /* a reference of its own, where the engine may change; else NULL */
     int64_t started_us;
@@ -116,6 +120,14 @@ static reel_session *thread_session(reel_server *server, const reel_engine *engi
     return session;
 }
 
+static reel_connection *link_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info == NULL ? NULL : info->socket_context;
+}
+
 /* Called with the target as it came, before libmicrohttpd decodes it. */
 static void *start_request(void *user, const char *target, struct MHD_Connection *connection)
 {
@@ -131,7 +143,9 @@ static void *start_request(void *user, const char *target, struct MHD_Connection
     made->exchange.later = &later;
     made->server = server;
     made->connection = connection;
+    made->link = link_of(connection);
     made->engine = NULL;
+    reel__connection_receives(made->link);
     made->begun = made->answered = made->head = made->complete = false;
     made->sent = 0;
     made->started_us = reel__clock_steady_us();
@@ -143,8 +157,7 @@ static void *start_request(void *user, const char *target, struct MHD_Connection
 }
 
 /* How a request ended that was not answered to its end, and the status that stands for it. */
-static const char *cut_short(reel_exchange *exchange, bool complete,
-                             enum MHD_RequestTerminationCode how)
+static const char *cut_short(request *done, enum MHD_RequestTerminationCode how)
 {
     static const struct {
         enum MHD_RequestTerminationCode how;
@@ -158,10 +171,12 @@ static const char *cut_short(reel_exchange *exchange, bool complete,
         {MHD_REQUEST_TERMINATED_WITH_ERROR, CLIENT_LEFT, "error"},
     };
 
+    if (reel__connection_was_cut(done->link))
+        how = MHD_REQUEST_TERMINATED_TIMEOUT_REACHED;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         if (ways[i].how == how) {
-            if (!complete)
-                exchange->status = ways[i].status;
+            if (!done->complete)
+                done->exchange.status = ways[i].status;
             return ways[i].name;
         }
     return NULL;
@@ -182,11 +197,12 @@ static void end_request(void *user, struct MHD_Connection *connection, void **st
                            .head = done->head,
                            .bytes = done->sent,
                            .us = reel__clock_steady_us() - done->started_us,
-                           .ended = cut_short(&done->exchange, done->complete, how)};
+                           .ended = cut_short(done, how)};
     reel__metrics_request(server->app.metrics, done->exchange.method, done->exchange.route,
                           done->exchange.status, (double)access.us / 1e6);
     if (server->log_requests)
         reel__access_log(&access);
+    reel__connection_rests(done->link);
     reel__exchange_fini(&done->exchange);
     reel__buf_fini(&done->body);
     reel__engine_close(done->engine);
@@ -264,6 +280,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, request *c
         return MHD_NO;
     current->sent = current->head ? 0 : length;
     current->complete = true;
+    reel__connection_sends(current->link, length + 1);
     add_headers(response, exchange);
     result = MHD_queue_response(connection, (unsigned)exchange->status, response);
     MHD_destroy_response(response);
@@ -277,6 +294,8 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
     reel_app app = server->app;
     reel_session *session;
 
+    if (!reel__connection_works(current->link))
+        return MHD_NO;
     if (app.published != NULL)
         current->engine = reel__publisher_take(app.published);
     app.engine = request_engine(current);
@@ -394,10 +413,54 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
     if (*size > 0) {
         /* A body over the limit is read to its end but not kept, so that the answer arrives. */
         reel__buf_append(&current->body, data, *size);
+        reel__connection_received(current->link, *size);
         *size = 0;
         return MHD_YES;
     }
     return answer(user, connection, current, method);
+}
+
+/* ---- connections --------------------------------------------------------------------------- */
+
+static bool is_this_machine(const reel_client *client)
+{
+    return strncmp(client->text, "127.", 4) == 0 || strcmp(client->text, "::1") == 0;
+}
+
+/* Whether a connection may come in at all. */
+static enum MHD_Result admit(void *user, const struct sockaddr *address, socklen_t size)
+{
+    reel_server *server = user;
+    reel_client client;
+
+    (void)size;
+    reel__client_peer(&client, address, false);
+    if (reel__proxies_have(&server->proxies, &client.address) ||
+        (!server->count_loopback && is_this_machine(&client)))
+        return MHD_YES;
+    return reel__connections_admit(server->connections, &client.address) ? MHD_YES : MHD_NO;
+}
+
+static void connection_changed(void *user, struct MHD_Connection *connection, void **state,
+                               enum MHD_ConnectionNotificationCode what)
+{
+    reel_server *server = user;
+    const union MHD_ConnectionInfo *peer, *fd;
+    reel_client client;
+
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        reel__connections_remove(server->connections, *state);
+        *state = NULL;
+        return;
+    }
+    peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (fd == NULL)
+        return;
+    reel__client_peer(&client, peer == NULL ? NULL : peer->client_addr, false);
+    *state = reel__connections_add(server->connections, &client.address, fd->connect_fd, true);
+    if (*state == NULL) /* nobody would look after it */
+        (void)shutdown(fd->connect_fd, SHUT_RDWR);
 }
 
 static void log_daemon(void *user, const char *format, va_list arguments)
@@ -437,12 +500,13 @@ static reel_code start_daemon(reel_server *server, int threads, reel_err *err)
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
     /* Options come last; the log must be first to see errors of the others. */
     server->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
+        flags, 0, admit, server, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
         MHD_OPTION_LISTEN_SOCKET, server->listener.fd, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned)threads, MHD_OPTION_CONNECTION_LIMIT, connections_most(),
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, start_request, server,
-        MHD_OPTION_NOTIFY_COMPLETED, end_request, server, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, end_request, server, MHD_OPTION_NOTIFY_CONNECTION,
+        connection_changed, server, MHD_OPTION_END);
     if (server->daemon == NULL)
         return reel_fail(err, REEL_E_STORE, "cannot start the HTTP server on %s",
                          server->listener.url);
@@ -452,6 +516,7 @@ static reel_code start_daemon(reel_server *server, int threads, reel_err *err)
 reel_code reel__server_new(reel_server **out, const reel_server_opts *opts, reel_err *err)
 {
     reel_server *server = reel__alloc_zero(1, sizeof *server);
+    reel_connections_opts limits = {.idle_s = IDLE_SECONDS};
     reel_code rc;
 
     *out = NULL;
@@ -460,10 +525,14 @@ reel_code reel__server_new(reel_server **out, const reel_server_opts *opts, reel
     server->listener.fd = -1;
     server->proxies = opts->proxies;
     server->log_requests = opts->log_requests;
+    server->count_loopback = opts->count_loopback;
     server->threads = opts->threads > 0 ? opts->threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
     if (server->threads < 2) /* one long request must not hold up the rest */
         server->threads = 2;
     REEL_TRY(reel__listen_bind(&server->listener, opts->listen, err));
+    limits.most = opts->per_address;
+    limits.timeout_s = opts->timeout_s > 0 ? opts->timeout_s : REEL_HTTP_TIMEOUT_S;
+    REEL_TRY(reel__connections_new(&server->connections, &limits, err));
     server->has_key = pthread_key_create(&server->session_key, free_session) == 0;
     if (!server->has_key) {
         rc = reel_fail(err, REEL_E_NOMEM, "no thread-local storage left");
@@ -519,6 +588,7 @@ void reel__server_stop(reel_server *server)
         drain(server);
         MHD_stop_daemon(server->daemon); /* ends the threads */
     }
+    reel__connections_free(server->connections);
     if (server->listener.fd >= 0)
         (void)close(server->listener.fd);
     if (server->has_key)

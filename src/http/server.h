@@ -8,11 +8,16 @@
 
 typedef struct reel_server reel_server;
 
+enum { REEL_HTTP_TIMEOUT_S = 30, REEL_HTTP_PER_ADDRESS = 256 };
+
 typedef struct reel_server_opts {
     const char *listen;   /* ADDRESS:PORT, [ADDRESS]:PORT; port 0 = any free one */
     int threads;          /* 0 = all cores */
     bool log_requests;    /* a line for each */
     reel_proxies proxies; /* who may say for whom they ask */
+    int timeout_s;        /* for a request to come whole; 0 = REEL_HTTP_TIMEOUT_S */
+    int per_address;      /* connections, but not of proxies; 0 = no limit */
+    bool count_loopback;  /* this machine's count too */
 } reel_server_opts;
 
 /* Take the address, so that a port in use is known before any model is trained; nobody can connect

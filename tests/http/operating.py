@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -109,7 +110,8 @@ class Operating(Case):
             self.assertEqual(server.stop()[1].count("event=request"), lines)
 
     def test_settings_that_are_none_are_refused(self):
-        for name, value in (("REEL_LOG_REQUESTS", "yes"), ("REEL_TRUSTED_PROXIES", "10.0.0.0/40")):
+        for name, value in (("REEL_LOG_REQUESTS", "yes"), ("REEL_TRUSTED_PROXIES", "10.0.0.0/40"),
+                            ("REEL_REQUEST_TIMEOUT", "0"), ("REEL_CONNECTIONS_PER_ADDRESS", "many")):
             done = subprocess.run([REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0"],
                                   cwd=self.base, env={**os.environ, name: value}, capture_output=True,
                                   timeout=SECONDS, check=False)
@@ -169,6 +171,96 @@ class Operating(Case):
         _, said = server.stop()
         self.assertIn("status=499", said)
         self.assertIn("ended=client", said)
+
+    def test_slow_clients_are_cut_and_hold_up_nobody(self):
+        server = self.serve(REEL_REQUEST_TIMEOUT="1")
+        began = time.monotonic()
+        slow, ends, longest = {}, [], 0
+        kinds = (b"GET /api/v1/movies HTTP/1.1", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+                 b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n", b"")
+        for number in range(200):
+            s = socket.create_connection(("127.0.0.1", server.port), timeout=SECONDS)
+            s.sendall(kinds[number % 4])
+            s.setblocking(False)
+            slow[s] = b""
+        while slow and time.monotonic() < began + SECONDS:
+            asked = time.monotonic()
+            server.get("/api/v1/charts")
+            longest = max(longest, time.monotonic() - asked)
+            for s in list(slow):
+                try:
+                    said = s.recv(4096)
+                    slow[s] += said
+                    if said:
+                        continue
+                except BlockingIOError:
+                    try:
+                        s.send(b"x")
+                        continue
+                    except OSError:
+                        pass
+                except ConnectionResetError:
+                    pass
+                ends.append((time.monotonic() - began, slow.pop(s)))
+                s.close()
+            time.sleep(0.05)
+        self.assertEqual(len(ends), 200)
+        self.assertLess(max(end for end, _ in ends), 3)  # on a busy machine
+        self.assertLess(longest, 1)
+        told = [json.loads(said.split(b"\r\n\r\n")[1])["status"] for _, said in ends if said]
+        self.assertEqual(set(told), {408})
+        self.assertGreaterEqual(len(told), 50)
+        _, said = server.stop()
+        self.assertEqual(said.count("status=408"), said.count("ended=timeout"))
+        self.assertGreaterEqual(said.count("status=408"), 50)
+
+    def test_who_does_not_read_the_answer_is_cut(self):
+        server = self.serve(REEL_REQUEST_TIMEOUT="1")
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        s.settimeout(SECONDS)
+        s.connect(("127.0.0.1", server.port))
+        ask = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        began = time.monotonic()
+        try:
+            while time.monotonic() < began + SECONDS:
+                s.sendall(ask)
+                time.sleep(0.01)
+            self.fail("still sending")
+        except OSError:
+            pass
+        s.close()
+        self.assertIn("ended=timeout", server.stop()[1])
+
+    def test_one_address_has_so_many_connections(self):
+        server = self.serve(REEL_CONNECTIONS_PER_ADDRESS="4")
+        held = [server.connect() for _ in range(4)]
+        for connection in held:
+            connection.request("GET", "/livez")
+            self.assertEqual(connection.getresponse().read(), b"ok\n")
+        with self.assertRaises((OSError, http.client.HTTPException)):
+            server.get("/api/v1/charts")
+        held.pop().close()
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            try:
+                server.get("/api/v1/charts")
+                break
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.02)
+        for connection in held:
+            connection.close()
+        self.assertEqual(server.stop()[0], 0)
+        # proxies are not counted, nor is this machine unless a number is given
+        for settings in ({"REEL_CONNECTIONS_PER_ADDRESS": "1", "REEL_TRUSTED_PROXIES": "127.0.0.1"}, {}):
+            server = self.serve(**settings)
+            held = [server.connect() for _ in range(3)]
+            for connection in held:
+                connection.request("GET", "/livez")
+                self.assertEqual(connection.getresponse().status, 200)
+            for connection in held:
+                connection.close()
+            server.stop()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,47 @@
+/* http/connections.h - who is connected: how many from one address, and how long each takes over
+ * what it is doing. libmicrohttpd ends a connection that is silent; one that sends a byte now and
+ * then it would wait for without end. Here each has a time for the whole of a request, and for the
+ * whole of an answer; whoever takes longer is cut off.
+ * Layer: http. Threads: locked inside; an entry is told by the thread that serves the connection.
+ */
+#ifndef REEL_HTTP_CONNECTIONS_H
+#define REEL_HTTP_CONNECTIONS_H
+
+#include <stddef.h>
+
+#include "http/peer.h"
+
+typedef struct reel_connections reel_connections;
+typedef struct reel_connection reel_connection;
+
+typedef struct reel_connections_opts {
+    int timeout_s; /* for a request to come whole; and for an answer, a second more for 16 KiB */
+    int idle_s;    /* between an answer and the next request */
+    int most;      /* from one address (an IPv6 /64 is one); 0 = no limit */
+} reel_connections_opts;
+
+/* Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__connections_new(reel_connections **out,
+                                              const reel_connections_opts *opts, reel_err *err);
+void reel__connections_free(reel_connections *connections); /* NULL allowed; none may be left */
+
+/* Whether one more from this address may come in. */
+bool reel__connections_admit(reel_connections *connections, const reel_address *address);
+/* fd is the connection's, open until it is removed; plain: it may be told why it is cut off.
+ * NULL: no memory. */
+reel_connection *reel__connections_add(reel_connections *connections, const reel_address *address,
+                                       int fd, bool plain);
+void reel__connections_remove(reel_connections *connections, reel_connection *connection);
+int reel__connections_count(reel_connections *connections);
+
+/* In each, connection may be NULL. What it is doing from now on: */
+void reel__connection_receives(reel_connection *connection); /* a request began */
+void reel__connection_received(reel_connection *connection, size_t bytes);
+/* The request is whole, and answered in whatever time that takes. False: too late, it was cut. */
+bool reel__connection_works(reel_connection *connection);
+/* bytes: of the answer; 0 = nobody knows, it may take as long as it likes. */
+void reel__connection_sends(reel_connection *connection, size_t bytes);
+void reel__connection_rests(reel_connection *connection); /* until the next request */
+bool reel__connection_was_cut(const reel_connection *connection);
+
+#endif
