@@ -118,6 +118,17 @@ class Operating(Case):
             self.assertEqual(done.returncode, 2)
             self.assertIn(name.encode(), done.stderr)
 
+    def test_every_setting_of_the_example_is_known(self):
+        example = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../.env.example")
+        with open(example, encoding="utf-8") as lines:
+            names = [line[1:].split("=")[0] for line in lines if re.match("#[A-Z_]+=", line)]
+        self.assertGreater(len(names), 15)
+        done = subprocess.run([REEL, "doctor", "--json"], cwd=self.base, capture_output=True, check=False,
+                              env={**dict.fromkeys(names, ""), "REEL_TRUSTED_PROXY": "x"}, timeout=SECONDS)
+        said = [item for item in json.loads(done.stdout)["items"] if item["what"] == "settings"]
+        self.assertEqual([(item["text"], item["advice"]) for item in said],
+                         [("nothing reads REEL_TRUSTED_PROXY", "did you mean REEL_TRUSTED_PROXIES?")])
+
     def test_a_request_keeps_the_name_its_caller_gave_it(self):
         server = self.serve()
         trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
