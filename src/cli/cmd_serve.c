@@ -251,7 +251,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     REEL_TRY(take_secret(&app.key, err));
     app.auth = d->auth;
     app.prototype = wants_prototype(&app, d->main);
-    REEL_TRY(reel__feedback_open(&app.feedback, reel__engine_store(engine), err));
+    REEL_TRY(reel__feedback_open_over(&app.feedback, reel__engine_overlay(engine), err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
     REEL_TRY(reel__log_start(err));
     REEL_TRY(open_doors(d, &app, err));

@@ -259,26 +259,45 @@ static reel_code read_any(reel_import *import, const char *path, const reel_file
                       err);
 }
 
-reel_code reel__import_read(reel_import **out, const char *path, reel_err *err)
+static reel_code read_map(reel_import **out, const char *path, const reel_file_map *map,
+                          reel_err *err)
 {
     reel_import *import = reel__alloc_zero(1, sizeof *import);
+    reel_code rc = REEL_OK;
+
+    if (import == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory to read an import");
+    REEL_TRY(reel__intern_new(&import->texts, err));
+    REEL_TRY(read_any(import, path, map, err));
+    *out = import;
+    import = NULL;
+out:
+    reel__import_free(import);
+    return rc;
+}
+
+reel_code reel__import_read(reel_import **out, const char *path, reel_err *err)
+{
     reel_file_map map = {0};
     reel_code rc = REEL_OK;
 
     *out = NULL;
-    if (import == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "out of memory to read an import");
-    REEL_TRY(reel__intern_new(&import->texts, err));
     REEL_TRY(reel__file_map_open(&map, path, err));
-    rc = read_any(import, path, &map, err);
+    rc = read_map(out, path, &map, err);
     reel__file_map_close(&map);
 out:
-    if (rc != REEL_OK) {
-        reel__import_free(import);
-        return rc;
-    }
-    *out = import;
-    return REEL_OK;
+    return rc;
+}
+
+reel_code reel__import_parse(reel_import **out, const char *name, const char *text, size_t length,
+                             reel_err *err)
+{
+    const reel_file_map map = {.data = (const unsigned char *)text, .size_bytes = length};
+
+    *out = NULL;
+    if (is_archive(&map))
+        return reel_fail(err, REEL_E_FORMAT, "%.300s: an archive; send the files in it", name);
+    return read_map(out, name, &map, err);
 }
 
 reel_import_format reel__import_sniff(const char *path)

@@ -58,6 +58,9 @@ enum { REEL_IMPORT_BYTES_MAX = 32 << 20, REEL_IMPORT_ROWS_MAX = 200000 };
 /* Read a file. UTF-8, UTF-16 with a byte order mark and Latin-1; commas, semicolons or tabs.
  * Errors: E_NOTFOUND, E_FORMAT (no known format, damaged), E_TOOLARGE, E_STORE, E_NOMEM. */
 REEL_MUST_USE reel_code reel__import_read(reel_import **out, const char *path, reel_err *err);
+/* The same of text that came in, which messages call by that name; no archives (E_FORMAT). */
+REEL_MUST_USE reel_code reel__import_parse(reel_import **out, const char *name, const char *text,
+                                           size_t length, reel_err *err);
 void reel__import_free(reel_import *import); /* NULL allowed */
 /* The format a file seems to have by its beginning; REEL_IMPORT_NONE also when it cannot be read.
  * Of an archive: REEL_IMPORT_LETTERBOXD, whatever is in it. */

@@ -71,7 +71,7 @@ struct reel_exchange {
     char request_id[REEL_HTTP_REQUEST_ID];
     reel_client client; /* from where it came */
     reel_caller caller; /* who asks: nobody, until it is known better */
-    int64_t id;         /* the {id} of the route */
+    int64_t id, movie;  /* the {id} and {movie} of the route */
     const char *token;  /* its {token}, not closed by a NUL */
     size_t token_length;
     const reel_later *later; /* may be NULL */

@@ -11,25 +11,32 @@ static bool is_api(const char *path)
 }
 
 /* A parameter such as charset may follow the media type. */
-static bool is_json(const char *type)
+static bool is_type(const char *type, const char *expected)
 {
-    static const char json[] = "application/json";
-    const size_t length = sizeof json - 1;
+    const size_t length = strlen(expected);
 
-    return type != NULL && strncasecmp(type, json, length) == 0 &&
+    return type != NULL && strncasecmp(type, expected, length) == 0 &&
            (type[length] == '\0' || type[length] == ';' || type[length] == ' ');
 }
 
-/* Only JSON bodies are taken: a form on another site cannot send one without being asked first.
- * What a row takes must come, but for DELETE. */
+/* Only JSON bodies are taken, and what a row names besides: a form on another site cannot send one
+ * without being asked first. What a row takes must come, but for DELETE. */
 static reel_code check_body(reel_exchange *exchange, const char *takes, reel_err *err)
 {
     const bool may_lack = takes == NULL || strcmp(exchange->method, "DELETE") == 0;
 
     if (strcmp(exchange->method, "GET") == 0 || (may_lack && exchange->body_length == 0) ||
-        is_json(exchange->content_type))
+        is_type(exchange->content_type, "application/json"))
         return REEL_OK;
     exchange->status = 415;
+    if (takes != NULL && strchr(takes, '/') != NULL) {
+        if (is_type(exchange->content_type, takes)) {
+            exchange->status = 200;
+            return REEL_OK;
+        }
+        return reel_fail(err, REEL_E_INVALID,
+                         "send the body as Content-Type: %s or application/json", takes);
+    }
     return reel_fail(err, REEL_E_INVALID, "send the body as Content-Type: application/json");
 }
 
@@ -98,6 +105,7 @@ static reel_code dispatch(reel_context *context, reel_err *err)
         return no_route(exchange, parts.allow, err);
     exchange->route = route->path;
     exchange->id = parts.id;
+    exchange->movie = parts.movie;
     if (strncmp(route->path, people, strlen(people)) == 0)
         exchange->person = parts.id;
     exchange->token = parts.token;

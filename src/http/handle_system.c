@@ -56,6 +56,8 @@ reel_code reel__handle_feedback_post(reel_context *context, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
     reel_feedback *feedback = context->app->feedback;
+    const reel_feedback_call call = {context->app->engine, &exchange->caller, exchange->body,
+                                     exchange->body_length};
     reel_feedback_answer answer;
     reel_code rc;
 
@@ -64,14 +66,12 @@ reel_code reel__handle_feedback_post(reel_context *context, reel_err *err)
     exchange->metrics = context->app->metrics;
     if (exchange->later != NULL && exchange->later->begin(exchange)) {
         exchange->pending = true;
-        rc = reel__feedback_submit(feedback, context->app->engine, exchange->body,
-                                   exchange->body_length, answer_later, exchange, err);
+        rc = reel__feedback_submit(feedback, &call, answer_later, exchange, err);
         if (rc != REEL_OK)
             exchange->pending = false;
         return rc;
     }
-    rc = reel__feedback_take(feedback, context->app->engine, exchange->body, exchange->body_length,
-                             &answer, err);
+    rc = reel__feedback_take(feedback, &call, &answer, err);
     if (rc == REEL_OK) {
         reel__metrics_feedback(exchange->metrics, answer.accepted, answer.duplicates);
         write_taken(&context->json, answer);

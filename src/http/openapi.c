@@ -43,7 +43,9 @@ static void put_path_parameters(reel_json *json, const char *path)
         reel__json_put_bool(json, "required", true);
         reel__json_key(json, "schema");
         reel__json_object(json);
-        reel__json_put_text(json, "type", strncmp(path, "id}", 3) == 0 ? "integer" : "string");
+        reel__json_put_text(
+            json, "type",
+            strncmp(path, "id}", 3) == 0 || strncmp(path, "movie}", 6) == 0 ? "integer" : "string");
         reel__json_object_end(json);
         reel__json_object_end(json);
     }
@@ -75,11 +77,36 @@ static void put_content(reel_json *json, const char *type, const char *schema)
     reel__json_object_end(json);
 }
 
+/* A schema, or a media type that is taken besides JSON as others write it. */
+static void put_body(reel_json *json, const char *body)
+{
+    const char *const types[] = {body, "application/json"};
+
+    if (strchr(body, '/') == NULL) {
+        put_content(json, "application/json", body);
+        return;
+    }
+    reel__json_key(json, "content");
+    reel__json_object(json);
+    for (size_t i = 0; i < 2; i++) {
+        reel__json_key(json, types[i]);
+        reel__json_object(json);
+        reel__json_object_end(json);
+    }
+    reel__json_object_end(json);
+}
+
+/* What is taken away leaves nothing to say. */
+static bool has_no_content(const reel_route *route)
+{
+    return strcmp(route->method, "DELETE") == 0 && route->answer == NULL;
+}
+
 static void put_answers(reel_json *json, const reel_route *route)
 {
     reel__json_key(json, "responses");
     reel__json_object(json);
-    reel__json_key(json, "200");
+    reel__json_key(json, has_no_content(route) ? "204" : "200");
     reel__json_object(json);
     reel__json_put_text(json, "description", route->help);
     if (route->answer != NULL)
@@ -156,7 +183,7 @@ static void put_operation(reel_json *json, const reel_route *route, bool open)
         reel__json_key(json, "requestBody");
         reel__json_object(json);
         reel__json_put_bool(json, "required", true);
-        put_content(json, "application/json", route->body);
+        put_body(json, route->body);
         reel__json_object_end(json);
     }
     put_answers(json, route);

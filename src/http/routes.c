@@ -44,6 +44,18 @@ static const reel_route routes[] = {
     {"GET", "/api/v1/people/{id}/ratings", reel__handle_person_ratings, REEL_NEED_READ,
      "listRatings", "kind limit cursor", NULL, "RatedPage",
      "what they rated or gave otherwise, best first"},
+    {"POST", "/api/v1/people/{id}/ratings:import", reel__handle_ratings_import, REEL_NEED_RATE,
+     "importRatings", NULL, "text/csv", "ImportReport", "take the export of another service"},
+    {"GET", "/api/v1/people/{id}/ratings/export", reel__handle_ratings_export, REEL_NEED_READ,
+     "exportRatings", "format", NULL, "RatingsExport", "all they gave, as JSON or CSV"},
+    {"GET", "/api/v1/people/{id}/ratings/{movie}", reel__handle_rating, REEL_NEED_READ, "getRating",
+     NULL, NULL, "Rated", "what they gave a film"},
+    {"PUT", "/api/v1/people/{id}/ratings/{movie}", reel__handle_rating_put, REEL_NEED_RATE,
+     "putRating", NULL, "Statement", "Rated", "rate a film, or say otherwise what it is to them"},
+    {"DELETE", "/api/v1/people/{id}/ratings/{movie}", reel__handle_rating_delete, REEL_NEED_RATE,
+     "deleteRating", NULL, NULL, NULL, "take that away"},
+    {"POST", "/api/v1/people/{id}/merge", reel__handle_merge, REEL_NEED_RATE, "mergeHistory", NULL,
+     "MergeRequest", "Merged", "an anonymous history becomes theirs"},
     {"GET", "/api/v1/people/{id}/similar", reel__handle_person_similar, REEL_NEED_READ,
      "getSimilarPeople", "limit", NULL, "SimilarPeople", "people of similar taste"},
     {"GET", "/api/v1/recommendations", reel__handle_recommend_get, REEL_NEED_RECOMMEND,
@@ -132,6 +144,8 @@ static const char *take_part(const char *pattern, const char *path, reel_route_p
 
     if (strncmp(pattern, "{id}", 4) == 0)
         return read_id(path, length, &parts->id) ? path + length : NULL;
+    if (strncmp(pattern, "{movie}", 7) == 0)
+        return read_id(path, length, &parts->movie) ? path + length : NULL;
     length = strspn(path, token_letters);
     parts->token = path;
     parts->token_length = length;

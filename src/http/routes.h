@@ -28,12 +28,14 @@ typedef enum reel_door {
 
 typedef struct reel_route {
     const char *method;
-    const char *path; /* "{id}" stands for a whole number, any other name for base64url */
+    const char
+        *path; /* "{id}" and "{movie}" stand for whole numbers, any other name for base64url */
     reel_handler *handler;
     reel_need need;     /* what its caller must be; handle.c sees to it */
     const char *name;   /* operation id; NULL = not worth describing */
     const char *query;  /* parameters, by name and parted by blanks; NULL = none */
-    const char *body;   /* schema of openapi_components.json; NULL = takes none */
+    const char *body;   /* schema of openapi_components.json, or a media type that is taken besides
+                           JSON; NULL = takes none */
     const char *answer; /* the same; NULL = it is no JSON, or not of ours to describe */
     const char *help;
     reel_door door;
@@ -47,7 +49,7 @@ size_t reel__route_group(const char *path, const char **group);
 
 /* What stands in a path for the names in braces. */
 typedef struct reel_route_parts {
-    int64_t id;
+    int64_t id, movie;
     const char *token; /* in the path, not closed by a NUL */
     size_t token_length;
     char allow[48]; /* no route: the methods there are for the path, "" = none */
@@ -62,6 +64,8 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_poster, reel__handle_photo, reel__handle_people, reel__handle_person,
     reel__handle_person_ratings, reel__handle_person_similar, reel__handle_recommend_get,
     reel__handle_recommend_post, reel__handle_recommend_next, reel__handle_explain,
+    reel__handle_rating, reel__handle_rating_put, reel__handle_rating_delete,
+    reel__handle_ratings_import, reel__handle_ratings_export, reel__handle_merge,
     reel__handle_feedback_post, reel__handle_feedback_log, reel__handle_models,
     reel__handle_versions, reel__handle_version, reel__handle_activate, reel__handle_rollback,
     reel__handle_licenses, reel__handle_charts, reel__handle_chart, reel__handle_live,

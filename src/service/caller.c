@@ -121,3 +121,23 @@ reel_code reel__caller_check_person(const reel_caller *caller, int64_t person, r
         return reel_fail(err, REEL_E_UNAUTH, "sign in first: this belongs to an account");
     return reel_fail(err, REEL_E_DENIED, "this belongs to another account");
 }
+
+bool reel__caller_may_give(const reel_caller *caller, int64_t person)
+{
+    if (caller->is_public)
+        return false;
+    if (person >= REEL_ACCOUNT_PERSON)
+        return reel__caller_may_see(caller, person);
+    return caller->open || caller->kind == REEL_CALLER_KEY ||
+           (caller->scopes & REEL_SCOPE_ADMIN) != 0;
+}
+
+reel_code reel__caller_check_give(const reel_caller *caller, int64_t person, reel_err *err)
+{
+    const reel_code rc = reel__caller_check_person(caller, person, err);
+
+    if (rc != REEL_OK || reel__caller_may_give(caller, person))
+        return rc;
+    return reel_fail(err, REEL_E_DENIED,
+                     "this is a person of the data set: rate as yourself, or with an API key");
+}

@@ -53,5 +53,10 @@ REEL_MUST_USE reel_code reel__caller_check_person(const reel_caller *caller, int
                                                   reel_err *err);
 /* The same as a question. */
 bool reel__caller_may_see(const reel_caller *caller, int64_t person);
+/* Whether they may say what a person thinks of films: for a person of the data set where it is
+ * open, by a key that is not public, and by an admin; for an account by itself and by an admin. */
+bool reel__caller_may_give(const reel_caller *caller, int64_t person);
+REEL_MUST_USE reel_code reel__caller_check_give(const reel_caller *caller, int64_t person,
+                                                reel_err *err);
 
 #endif

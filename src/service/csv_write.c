@@ -27,6 +27,14 @@ out:
     return rc;
 }
 
+void reel__csv_begin(reel_csv_writer *out, const char *header)
+{
+    *out = (reel_csv_writer){0};
+    reel__buf_init(&out->row, ROW_MOST);
+    reel__buf_text(&out->row, header);
+    reel__buf_char(&out->row, '\n');
+}
+
 static void separate(reel_csv_writer *csv)
 {
     if (csv->comma)
@@ -95,7 +103,7 @@ reel_code reel__csv_end_row(reel_csv_writer *csv, reel_err *err)
     reel__buf_char(&csv->row, '\n');
     csv->comma = false;
     REEL_TRY(reel__buf_check(&csv->row, err));
-    if (csv->row.length >= GATHER_BYTES) {
+    if (csv->file != NULL && csv->row.length >= GATHER_BYTES) {
         REEL_TRY(reel__file_writer_write(csv->file, csv->row.data, csv->row.length, err));
         reel__buf_clear(&csv->row);
     }

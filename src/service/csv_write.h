@@ -17,6 +17,8 @@ typedef struct reel_csv_writer {
  * reel__csv_abort. */
 REEL_MUST_USE reel_code reel__csv_open(reel_csv_writer *out, const char *folder, const char *name,
                                        const char *header, reel_err *err);
+/* In memory alone: the rows gather in `row`, and nothing is committed. */
+void reel__csv_begin(reel_csv_writer *out, const char *header);
 void reel__csv_text(reel_csv_writer *csv, const char *text); /* quoted where it must be */
 void reel__csv_int(reel_csv_writer *csv, int64_t value);
 void reel__csv_real(reel_csv_writer *csv, float value); /* shortest that reads back */

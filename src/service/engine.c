@@ -256,6 +256,11 @@ int64_t reel__engine_rated(const reel_engine *engine, reel_index movie, double *
     return raters.ptr[movie + 1] - raters.ptr[movie];
 }
 
+reel_overlay *reel__engine_overlay(const reel_engine *engine)
+{
+    return engine->opts.overlay;
+}
+
 reel_code reel__engine_find_movie(const reel_engine *engine, int64_t id, reel_index *out,
                                   reel_err *err)
 {

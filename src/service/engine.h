@@ -63,6 +63,7 @@ reel_engine *reel__engine_ref(reel_engine *engine);
 
 const reel_dataset *reel__engine_dataset(const reel_engine *engine);
 reel_store *reel__engine_store(const reel_engine *engine);
+reel_overlay *reel__engine_overlay(const reel_engine *engine); /* that of its opts */
 /* Fitted model by name, or NULL. */
 const reel_model *reel__engine_model(const reel_engine *engine, const char *name);
 size_t reel__engine_model_count(const reel_engine *engine);

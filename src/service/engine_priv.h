@@ -151,6 +151,9 @@ void reel__order_free(reel_looks *looks); /* NULL allowed */
  * Errors: E_NOTFOUND (neither, and no account), those of reading the store. */
 REEL_MUST_USE reel_code reel__history_find(const reel_engine *engine, int64_t person,
                                            reel_index *row, reel_given_rows *since, reel_err *err);
+/* Whether there is such a person, of the data set or an account. Errors: E_NOTFOUND. */
+REEL_MUST_USE reel_code reel__history_knows(const reel_engine *engine, int64_t person,
+                                            reel_err *err);
 /* Most entries that both can make; and both as one history, by ascending film. changed [out]: it is
  * not what the row holds. */
 size_t reel__history_room(const reel_engine *engine, reel_index row, const reel_given_rows *since);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "service/engine_priv.h"
 #include "service/feedback_priv.h"
 
 enum { DEPTH_MOST = 8, UUID_LENGTH = 36 };
@@ -12,6 +13,7 @@ static const int64_t MS_LAST = 253402300799999; /* the end of the year 9999 */
 
 typedef struct parsing {
     const reel_engine *engine;
+    const reel_caller *caller;
     reel_event_batch *batch;
     size_t index; /* of the event being read */
     size_t movie_count;
@@ -221,13 +223,14 @@ out:
 
 static reel_code check_type(const parsing *p, const char *type)
 {
-    static const char *const types[] = {"impression", "click", "rating", "not_interested",
-                                        "trailer"};
+    static const char *const types[] = {"impression",     "click",   "rating",
+                                        "not_interested", "trailer", "watchlist"};
 
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(type, types[i]) == 0)
             return REEL_OK;
-    return wrong(p, "type", "expected impression, click, rating, not_interested or trailer");
+    return wrong(p, "type",
+                 "expected impression, click, rating, not_interested, watchlist or trailer");
 }
 
 static reel_code get_value(const parsing *p, const json_t *object, reel_event *event)
@@ -250,22 +253,53 @@ static reel_code get_value(const parsing *p, const json_t *object, reel_event *e
                                                                   : wrong(p, "value", what);
 }
 
+static reel_code check_user(const parsing *p, int64_t user)
+{
+    reel_err inner = {REEL_OK, ""};
+    reel_code rc = p->caller == NULL ? REEL_OK : reel__caller_check_person(p->caller, user, &inner);
+
+    if (rc == REEL_OK)
+        rc = reel__history_knows(p->engine, user, &inner);
+    if (rc == REEL_E_NOTFOUND)
+        return wrong(p, "user", inner.msg);
+    return rc == REEL_OK ? rc
+                         : reel_fail(p->err, rc, "events[%zu].user: %.440s", p->index, inner.msg);
+}
+
 static reel_code check_ids(const parsing *p, const reel_event *event)
 {
     const reel_dataset *dataset = reel__engine_dataset(p->engine);
     char what[64];
+    reel_code rc = REEL_OK;
 
     if (!is_uuid(event->event_id))
         return wrong(p, "event_id", "expected a UUID");
-    if (event->user >= 0 && reel_dataset_find_person(dataset, event->user) < 0) {
-        (void)snprintf(what, sizeof what, "no person has id %lld", (long long)event->user);
-        return wrong(p, "user", what);
-    }
+    if (event->user >= 0)
+        REEL_TRY(check_user(p, event->user));
     if (event->source_movie >= 0 && reel_dataset_find_movie(dataset, event->source_movie) < 0) {
         (void)snprintf(what, sizeof what, "no film has id %lld", (long long)event->source_movie);
         return wrong(p, "source_movie", what);
     }
-    return REEL_OK;
+out:
+    return rc;
+}
+
+/* What the person of an event thinks of its films, where the caller may say so. */
+static void add_given(const parsing *p, const reel_event *event)
+{
+    const int64_t seconds = event->time_ms / 1000, now = reel__clock_now();
+    reel_event_batch *batch = p->batch;
+    reel_given_kind kind;
+
+    if (event->user < 0 || !reel__given_kind_find(event->type, &kind) ||
+        (p->caller != NULL && !reel__caller_may_give(p->caller, event->user)))
+        return;
+    for (size_t i = 0; i < event->movie_count; i++)
+        batch->given[batch->given_count++] = (reel_given_row){.person = event->user,
+                                                              .movie = event->movies[i].movie,
+                                                              .time = seconds < now ? seconds : now,
+                                                              .value = event->value,
+                                                              .kind = kind};
 }
 
 static reel_code read_event(parsing *p, const json_t *object, reel_event *event)
@@ -288,6 +322,7 @@ static reel_code read_event(parsing *p, const json_t *object, reel_event *event)
     REEL_TRY(get_time(p, object, event));
     REEL_TRY(get_movies(p, object, event));
     REEL_TRY(get_value(p, object, event));
+    add_given(p, event);
 out:
     return rc;
 }
@@ -303,21 +338,25 @@ static reel_code reserve(reel_event_batch *batch, const json_t *list, reel_err *
     batch->events = reel__alloc_zero(batch->count, sizeof *batch->events);
     batch->movies = reel__alloc_zero(movies, sizeof *batch->movies);
     batch->known = reel__alloc_zero(batch->count, sizeof *batch->known);
-    if (batch->events == NULL || batch->movies == NULL || batch->known == NULL)
+    batch->given = reel__alloc_array(movies, sizeof *batch->given);
+    if (batch->events == NULL || batch->movies == NULL || batch->known == NULL ||
+        batch->given == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory for %zu events", batch->count);
     return REEL_OK;
 }
 
-reel_code reel__events_parse(reel_event_batch *out, const reel_engine *engine, const char *body,
-                             size_t length, reel_err *err)
+reel_code reel__events_parse(reel_event_batch *out, const reel_feedback_call *call, reel_err *err)
 {
     reel_err own = {0};
-    parsing p = {.engine = engine, .batch = out, .err = err != NULL ? err : &own};
+    parsing p = {.engine = call->engine,
+                 .caller = call->caller,
+                 .batch = out,
+                 .err = err != NULL ? err : &own};
     const json_t *list;
     reel_code rc = REEL_OK;
 
     *out = (reel_event_batch){0};
-    REEL_TRY(reel__json_parse(&out->body, body, length, DEPTH_MOST, p.err));
+    REEL_TRY(reel__json_parse(&out->body, call->body, call->length, DEPTH_MOST, p.err));
     list = json_object_get(out->body, "events");
     if (!json_is_array(list))
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "events: expected a list of events"));
@@ -340,6 +379,7 @@ void reel__events_fini(reel_event_batch *batch)
     reel__free(batch->events);
     reel__free(batch->movies);
     reel__free(batch->known);
+    reel__free(batch->given);
     json_decref(batch->body);
     *batch = (reel_event_batch){0};
 }

@@ -78,12 +78,24 @@ static reel_code find_account(const reel_engine *engine, int64_t person, reel_er
     reel_account account;
     reel_err why = {REEL_OK, ""};
     const reel_code rc =
-        reel__store_account(engine->store, person - REEL_ACCOUNT_PERSON, &account, &why);
+        engine->store == NULL
+            ? REEL_E_NOTFOUND
+            : reel__store_account(engine->store, person - REEL_ACCOUNT_PERSON, &account, &why);
 
     if (rc == REEL_E_NOTFOUND)
         return reel_fail(err, rc, "no person has id %lld; there is no such account",
                          (long long)person);
     return rc == REEL_OK ? rc : reel_fail(err, rc, "%s", why.msg);
+}
+
+reel_code reel__history_knows(const reel_engine *engine, int64_t person, reel_err *err)
+{
+    reel_index row;
+
+    if (reel_dataset_find_person(engine->dataset, person) >= 0)
+        return REEL_OK;
+    return person >= REEL_ACCOUNT_PERSON ? find_account(engine, person, err)
+                                         : reel__engine_find_person(engine, person, &row, err);
 }
 
 reel_code reel__history_find(const reel_engine *engine, int64_t person, reel_index *row,
@@ -94,11 +106,7 @@ reel_code reel__history_find(const reel_engine *engine, int64_t person, reel_ind
     *row = reel_dataset_find_person(engine->dataset, person);
     if (rc != REEL_OK)
         return rc;
-    if (*row >= 0 || since->count > 0)
-        return REEL_OK;
-    if (person >= REEL_ACCOUNT_PERSON)
-        return find_account(engine, person, err);
-    return reel__engine_find_person(engine, person, row, err);
+    return since->count > 0 ? REEL_OK : reel__history_knows(engine, person, err);
 }
 
 size_t reel__history_room(const reel_engine *engine, reel_index row, const reel_given_rows *since)

@@ -93,17 +93,16 @@ static int by_film(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-reel_code reel__import_match(reel_imported *out, reel_session *session, const char *path,
-                             bool suggest, reel_err *err)
+/* source: becomes out's in any case. */
+static reel_code match(reel_imported *out, reel_session *session, reel_import *source, bool suggest,
+                       reel_err *err)
 {
+    const size_t rows = reel__import_count(source);
     reel_import_index matcher = {0};
     reel_map *places = NULL;
-    size_t rows;
     reel_code rc;
 
-    *out = (reel_imported){0};
-    REEL_TRY(reel__import_read(&out->source, path, err));
-    rows = reel__import_count(out->source);
+    *out = (reel_imported){.source = source};
     out->films = reel__alloc_array(rows, sizeof *out->films);
     out->misses = reel__alloc_array(rows, sizeof *out->misses);
     if (out->films == NULL || out->misses == NULL) {
@@ -127,44 +126,95 @@ out:
     return rc;
 }
 
+reel_code reel__import_match(reel_imported *out, reel_session *session, const char *path,
+                             bool suggest, reel_err *err)
+{
+    reel_import *source;
+    const reel_code rc = reel__import_read(&source, path, err);
+
+    *out = (reel_imported){0};
+    return rc == REEL_OK ? match(out, session, source, suggest, err) : rc;
+}
+
+reel_code reel__import_match_text(reel_imported *out, reel_session *session, const char *text,
+                                  size_t length, reel_err *err)
+{
+    reel_import *source;
+    const reel_code rc = reel__import_parse(&source, "body", text, length, err);
+
+    *out = (reel_imported){0};
+    return rc == REEL_OK ? match(out, session, source, true, err) : rc;
+}
+
 /* On the scale of an engine's data to 0.5 .. 5. */
 static double off_scale(double value, reel_scale scale)
 {
     return fmin(5, fmax(0.5, scale.max > 5 ? value * 5 / scale.max : value));
 }
 
+/* What is no rating and can be exported. */
+static bool kind_of(reel_given_kind kind, reel_import_kind *out)
+{
+    *out = kind == REEL_GIVEN_LIKED     ? REEL_IMPORT_LIKED
+           : kind == REEL_GIVEN_WATCHED ? REEL_IMPORT_WATCHED
+                                        : REEL_IMPORT_WISHED;
+    return kind == REEL_GIVEN_LIKED || kind == REEL_GIVEN_WATCHED || kind == REEL_GIVEN_WATCHLIST;
+}
+
+static void add_own(reel_imported *out, reel_index movie, int64_t id, reel_import_row row)
+{
+    reel_import_row *own = &out->own_rows[out->film_count];
+
+    row.file = row.title = "";
+    row.movie = id;
+    *own = row;
+    out->films[out->film_count++] = (reel_import_film){own, movie, 1};
+    out->kinds[row.kind]++;
+}
+
+static void take_history(reel_imported *out, const reel_engine *engine, const reel_history *history)
+{
+    const int64_t *ids = reel_dataset_movie_ids(engine->dataset);
+
+    for (size_t i = 0; i < history->count; i++) {
+        const reel_entry *e = &history->entries[i];
+
+        if (e->kind == REEL_ENTRY_RATING)
+            add_own(out, e->movie, ids[e->movie],
+                    (reel_import_row){.time = e->time,
+                                      .rating = off_scale((double)e->value, engine->scale),
+                                      .kind = REEL_IMPORT_RATED});
+    }
+    for (size_t i = 0; i < history->since.count; i++) {
+        const reel_given_row *row = &history->since.rows[i];
+        const reel_index movie = reel_dataset_find_movie(engine->dataset, row->movie);
+        reel_import_row own = {.time = row->time, .rating = (double)NAN};
+
+        if (movie < 0 || !kind_of(row->kind, &own.kind))
+            continue;
+        add_own(out, movie, row->movie, own);
+    }
+    qsort(out->films, out->film_count, sizeof *out->films, by_film);
+}
+
 reel_code reel__import_of_person(reel_imported *out, const reel_engine *engine, int64_t person,
                                  reel_err *err)
 {
-    const reel_dataset *dataset = reel__engine_dataset(engine);
-    const reel_csr_view ratings = reel_dataset_ratings(dataset);
-    const int64_t *times = reel_dataset_times(dataset);
-    reel_index row;
-    size_t count;
+    reel_history history = {0};
+    size_t most;
     reel_code rc = REEL_OK;
 
     *out = (reel_imported){0};
-    REEL_TRY(reel__engine_find_person(engine, person, &row, err));
-    count = (size_t)(ratings.ptr[row + 1] - ratings.ptr[row]);
-    out->films = reel__alloc_array(count, sizeof *out->films);
-    out->own_rows = reel__alloc_array(count, sizeof *out->own_rows);
+    REEL_TRY(reel__history_new(&history, engine, person, err));
+    most = history.count + history.since.count;
+    out->films = reel__alloc_array(most, sizeof *out->films);
+    out->own_rows = reel__alloc_array(most, sizeof *out->own_rows);
     if (out->films == NULL || out->own_rows == NULL)
-        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for %zu ratings", count));
-    for (size_t i = 0; i < count; i++) {
-        const reel_nnz at = ratings.ptr[row] + (reel_nnz)i;
-        const reel_index movie = ratings.col[at];
-
-        out->own_rows[i] = (reel_import_row){
-            .file = "",
-            .title = "",
-            .movie = reel_dataset_movie_ids(dataset)[movie],
-            .time = times[at],
-            .rating = off_scale((double)ratings.val[at], reel__engine_scale(engine)),
-            .kind = REEL_IMPORT_RATED};
-        out->films[i] = (reel_import_film){&out->own_rows[i], movie, 1};
-    }
-    out->film_count = out->kinds[REEL_IMPORT_RATED] = count;
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for %zu ratings", most));
+    if (most > 0)
+        take_history(out, engine, &history);
 out:
+    reel__history_fini(&history);
     if (rc != REEL_OK)
         reel__imported_fini(out);
     return rc;

@@ -46,7 +46,10 @@ typedef struct reel_imported {
  * Errors: those of reel__import_read. */
 REEL_MUST_USE reel_code reel__import_match(reel_imported *out, reel_session *session,
                                            const char *path, bool suggest, reel_err *err);
-/* What a person of the data set gave, to be exported. Errors: E_NOTFOUND, E_NOMEM. */
+/* The same of text that came in. */
+REEL_MUST_USE reel_code reel__import_match_text(reel_imported *out, reel_session *session,
+                                                const char *text, size_t length, reel_err *err);
+/* What a person gave, to be exported. Errors: E_NOTFOUND, E_NOMEM, those of reading the store. */
 REEL_MUST_USE reel_code reel__import_of_person(reel_imported *out, const reel_engine *engine,
                                                int64_t person, reel_err *err);
 void reel__imported_fini(reel_imported *imported);
@@ -57,6 +60,9 @@ double reel__import_on_scale(double rating, reel_scale scale);
 /* Reel's own format: movieId,title,year,imdbId,tmdbId,kind,rating,time. */
 REEL_MUST_USE reel_code reel__import_write(const reel_imported *imported, const reel_engine *engine,
                                            const char *path, reel_err *err);
+REEL_MUST_USE reel_code reel__import_write_text(const reel_imported *imported,
+                                                const reel_engine *engine, reel_buf *out,
+                                                reel_err *err);
 /* The same columns with what the rows said, then reason,nearest,file,line: with a movieId or a
  * better title filled in it is read again. */
 REEL_MUST_USE reel_code reel__import_write_misses(const reel_imported *imported,

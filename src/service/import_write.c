@@ -30,6 +30,27 @@ static void put_given(reel_csv_writer *csv, const reel_import_row *row)
     reel__csv_text(csv, time);
 }
 
+static reel_code put_films(reel_csv_writer *csv, const reel_imported *imported,
+                           const reel_engine *engine, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < imported->film_count; i++) {
+        const reel_import_film *film = &imported->films[i];
+        const reel_movie movie = reel_dataset_movie(reel__engine_dataset(engine), film->movie);
+
+        reel__csv_int(csv, movie.id);
+        reel__csv_text(csv, movie.name);
+        put_int(csv, movie.year, movie.year > 0);
+        put_int(csv, movie.imdb_id, movie.imdb_id > 0);
+        put_int(csv, movie.tmdb_id, movie.tmdb_id > 0);
+        put_given(csv, film->row);
+        REEL_TRY(reel__csv_end_row(csv, err));
+    }
+out:
+    return rc;
+}
+
 reel_code reel__import_write(const reel_imported *imported, const reel_engine *engine,
                              const char *path, reel_err *err)
 {
@@ -37,20 +58,23 @@ reel_code reel__import_write(const reel_imported *imported, const reel_engine *e
     reel_code rc;
 
     REEL_TRY(reel__csv_open(&csv, NULL, path, COLUMNS, err));
-    for (size_t i = 0; i < imported->film_count; i++) {
-        const reel_import_film *film = &imported->films[i];
-        const reel_movie movie = reel_dataset_movie(reel__engine_dataset(engine), film->movie);
-
-        reel__csv_int(&csv, movie.id);
-        reel__csv_text(&csv, movie.name);
-        put_int(&csv, movie.year, movie.year > 0);
-        put_int(&csv, movie.imdb_id, movie.imdb_id > 0);
-        put_int(&csv, movie.tmdb_id, movie.tmdb_id > 0);
-        put_given(&csv, film->row);
-        REEL_TRY(reel__csv_end_row(&csv, err));
-    }
+    REEL_TRY(put_films(&csv, imported, engine, err));
     rc = reel__csv_commit(&csv, err);
 out:
+    reel__csv_abort(&csv);
+    return rc;
+}
+
+reel_code reel__import_write_text(const reel_imported *imported, const reel_engine *engine,
+                                  reel_buf *out, reel_err *err)
+{
+    reel_csv_writer csv = {0};
+    reel_code rc;
+
+    reel__csv_begin(&csv, COLUMNS);
+    rc = put_films(&csv, imported, engine, err);
+    if (rc == REEL_OK)
+        reel__buf_append(out, csv.row.data, csv.row.length);
     reel__csv_abort(&csv);
     return rc;
 }

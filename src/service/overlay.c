@@ -460,6 +460,11 @@ void reel__overlay_close(reel_overlay *overlay)
     reel__free(overlay);
 }
 
+reel_store *reel__overlay_store(const reel_overlay *overlay)
+{
+    return overlay->store;
+}
+
 reel_overlay_counts reel__overlay_count(const reel_overlay *overlay)
 {
     reel_overlay_counts counts = {.version = atomic_load(&overlay->version),

@@ -22,6 +22,8 @@ REEL_MUST_USE reel_code reel__overlay_open(reel_overlay **out, reel_store *store
                                            const reel_overlay_opts *opts, reel_err *err);
 void reel__overlay_close(reel_overlay *overlay); /* NULL allowed */
 
+reel_store *reel__overlay_store(const reel_overlay *overlay);
+
 /* Rows of one person, in memory that grows as needed. */
 typedef struct reel_given_rows {
     reel_given_row *rows; /* [count], by ascending film; of person and version nothing is said */

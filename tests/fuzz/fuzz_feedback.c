@@ -36,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reel_engine engine = {.dataset = make_dataset(), .scale = {.min = 1, .max = 5, .step = 1}};
     reel_event_batch batch;
     reel_err err = {REEL_OK, ""};
-    const reel_code rc = reel__events_parse(&batch, &engine, (const char *)data, size, &err);
+    const reel_code rc = reel__events_parse(
+        &batch, &(reel_feedback_call){&engine, NULL, (const char *)data, size}, &err);
 
     if (rc == REEL_OK) {
         must(batch.count >= 1 && batch.count <= REEL_EVENTS_MAX);

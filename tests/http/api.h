@@ -23,6 +23,7 @@ static struct {
     reel_engine *engine;
     reel_session *session;
     reel_app app;
+    reel_caller caller;     /* who asks; zeroed: nobody */
     reel_exchange exchange; /* of the last question */
     json_t *json;           /* its answer, or NULL */
 } api;
@@ -41,7 +42,7 @@ static inline int api_start(void **state)
     api.session = world_session(api.engine);
     api.app.engine = api.engine;
     api.app.auth = REEL_AUTH_OPEN;
-    assert_ok(reel__feedback_open(&api.app.feedback, reel__engine_store(api.engine), &err));
+    assert_ok(reel__feedback_open_over(&api.app.feedback, api.overlay, &err));
     reel__exchange_init(&api.exchange);
     return 0;
 }
@@ -78,6 +79,7 @@ static inline void begin(const char *method, const char *target)
     reel__exchange_init(&api.exchange);
     (void)snprintf(api.exchange.request_id, sizeof api.exchange.request_id, "0123456789abcdef");
     api.exchange.method = method;
+    api.exchange.caller = api.caller;
     assert_ok(reel__exchange_target(&api.exchange, target, &err));
 }
 
@@ -91,7 +93,7 @@ static inline int handle(void)
     reel__exchange_handle(&api.exchange, &api.app, api.session);
     assert_false(api.exchange.pending);
     text = answer_text(&length);
-    if (strstr(api.exchange.answer_type, "json") != NULL)
+    if (api.exchange.answer_type != NULL && strstr(api.exchange.answer_type, "json") != NULL)
         assert_ok(reel__json_parse(&api.json, text, length, 16, &err));
     return api.exchange.status;
 }

@@ -53,8 +53,10 @@ static void assert_refused(reel_feedback *feedback, reel_code code, const char *
                    "{\"events\":[{\"event_id\":\"" UUID "f\",\"type\":\"click\","
                    "\"item\":1},%s]}",
                    event);
-    assert_fails(reel__feedback_take(feedback, engine, body, strlen(body), &answer, &err), code,
-                 part);
+    assert_fails(reel__feedback_take(feedback,
+                                     &(reel_feedback_call){engine, NULL, body, strlen(body)},
+                                     &answer, &err),
+                 code, part);
     assert_int_equal(answer.accepted, 0);
 }
 
@@ -108,11 +110,16 @@ static void wrong_events_refuse_the_call(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_refused(feedback, REEL_E_INVALID, wrong[i].event, wrong[i].part);
     assert_refused(feedback, REEL_E_SYNTAX, "{", "line");
-    assert_fails(reel__feedback_take(feedback, engine, "{}", 2, &answer, &err), REEL_E_INVALID,
-                 "events");
-    assert_fails(reel__feedback_take(feedback, engine, "{\"events\":[]}", 13, &answer, &err),
+    assert_fails(
+        reel__feedback_take(feedback, &(reel_feedback_call){engine, NULL, "{}", 2}, &answer, &err),
+        REEL_E_INVALID, "events");
+    assert_fails(reel__feedback_take(feedback,
+                                     &(reel_feedback_call){engine, NULL, "{\"events\":[]}", 13},
+                                     &answer, &err),
                  REEL_E_INVALID, "1 to 500");
-    assert_fails(reel__feedback_take(feedback, engine, "", 0, &answer, &err), REEL_E_SYNTAX, "");
+    assert_fails(
+        reel__feedback_take(feedback, &(reel_feedback_call){engine, NULL, "", 0}, &answer, &err),
+        REEL_E_SYNTAX, "");
     assert_ok(reel__store_counts(reel__engine_store(engine), &counts, &err));
     assert_int_equal(counts.events, 0); /* the right event before each wrong one was not kept */
     reel__feedback_close(feedback);
@@ -138,10 +145,12 @@ static void keeps_and_logs(void **state)
     reel_err err = {0};
 
     (void)state;
-    assert_ok(reel__feedback_take(feedback, engine, body, sizeof body - 1, &answer, &err));
+    assert_ok(reel__feedback_take(
+        feedback, &(reel_feedback_call){engine, NULL, body, sizeof body - 1}, &answer, &err));
     assert_int_equal(answer.accepted, 2);
     assert_int_equal(answer.duplicates, 1);
-    assert_ok(reel__feedback_take(feedback, engine, body, sizeof body - 1, &answer, &err));
+    assert_ok(reel__feedback_take(
+        feedback, &(reel_feedback_call){engine, NULL, body, sizeof body - 1}, &answer, &err));
     assert_int_equal(answer.accepted, 0);
     assert_int_equal(answer.duplicates, 3);
     reel__feedback_close(feedback);
@@ -190,7 +199,8 @@ static void the_clock_may_jump(void **state)
                        "{\"events\":[{\"event_id\":\"%s\",\"type\":\"trailer\",\"item\":1}]}",
                        ids[i]);
         reel__clock_set_for_test(clocks_ms[i]);
-        assert_ok(reel__feedback_take(feedback, engine, body, strlen(body), &answer, &err));
+        assert_ok(reel__feedback_take(
+            feedback, &(reel_feedback_call){engine, NULL, body, strlen(body)}, &answer, &err));
         assert_int_equal(answer.accepted, 1);
     }
     reel__clock_set_for_test(-1);
@@ -229,8 +239,9 @@ static void *call_often(void *argument)
                                     "{\"event_id\":\"ffffffff-0000-4000-8000-%012x\","
                                     "\"type\":\"click\",\"item\":1}]}",
                                     (unsigned)own->number, (unsigned)i, (unsigned)i);
-        const reel_code rc =
-            reel__feedback_take(own->feedback, engine, body, (size_t)length, &answer, &err);
+        const reel_code rc = reel__feedback_take(
+            own->feedback, &(reel_feedback_call){engine, NULL, body, (size_t)length}, &answer,
+            &err);
 
         own->kept += rc == REEL_OK ? (int)answer.accepted : 0;
         own->failed += rc != REEL_OK;
@@ -358,7 +369,8 @@ static void a_load_only_delays(void **state)
     (void)state;
     begin_load(&other, temp_path("reel.db"));
     assert_int_equal(pthread_create(&thread, NULL, end_load_soon, &other), 0);
-    assert_ok(reel__feedback_take(feedback, engine, body, sizeof body - 1, &answer, &err));
+    assert_ok(reel__feedback_take(
+        feedback, &(reel_feedback_call){engine, NULL, body, sizeof body - 1}, &answer, &err));
     assert_int_equal(answer.accepted, 1);
     assert_int_equal(pthread_join(thread, NULL), 0);
     reel__feedback_close(feedback);
@@ -377,11 +389,14 @@ static void a_load_without_end_is_told(void **state)
 
     (void)state;
     begin_load(&other, temp_path("reel.db"));
-    assert_fails(reel__feedback_take(feedback, engine, body, sizeof body - 1, &answer, &err),
+    assert_fails(reel__feedback_take(feedback,
+                                     &(reel_feedback_call){engine, NULL, body, sizeof body - 1},
+                                     &answer, &err),
                  REEL_E_CONFLICT, "try again");
     assert_int_equal(answer.accepted, 0);
     (void)end_load_soon(&other);
-    assert_ok(reel__feedback_take(feedback, engine, body, sizeof body - 1, &answer, &err));
+    assert_ok(reel__feedback_take(
+        feedback, &(reel_feedback_call){engine, NULL, body, sizeof body - 1}, &answer, &err));
     assert_int_equal(answer.accepted, 1); /* nothing of the first call was kept */
     reel__feedback_close(feedback);
     reel__engine_close(own);
@@ -397,7 +412,8 @@ static reel_code take_one(void *user, reel_err *err)
 
     (void)user;
     if (rc == REEL_OK)
-        rc = reel__feedback_take(feedback, engine, body, sizeof body - 1, &answer, err);
+        rc = reel__feedback_take(
+            feedback, &(reel_feedback_call){engine, NULL, body, sizeof body - 1}, &answer, err);
     reel__feedback_close(feedback);
     return rc;
 }

@@ -1,0 +1,369 @@
+/* What people give through the API: it is in the next list, comes back, can be taken away,
+ * imported, exported and merged; and nobody gives for somebody else.
+ */
+#include "http/api.h"
+#include "service/overlay.h"
+#include "store/accounts.h"
+
+#define RATED_SHAPE MOVIE_SHAPE "your_rating:n? kind:s time:s?"
+
+static int64_t account; /* as a person; asked about by an admin in these tests */
+
+static void as_admin(bool yes)
+{
+    api.caller = yes ? (reel_caller){REEL_CALLER_ACCOUNT, 1000,  REEL_ROLE_ADMIN,
+                                     REEL_SCOPES_ALL,     false, false}
+                     : (reel_caller){.kind = REEL_CALLER_NOBODY};
+}
+
+static const char *path_of(int64_t person, const char *rest)
+{
+    static char path[200];
+
+    (void)snprintf(path, sizeof path, "/api/v1/people/%lld%s", (long long)person, rest);
+    return path;
+}
+
+static const json_t *put(int64_t person, const char *rest, const char *body)
+{
+    const json_t *rated = got("PUT", path_of(person, rest), body);
+
+    assert_shape(rated, RATED_SHAPE);
+    return rated;
+}
+
+static int64_t first_of_list(int64_t person, const char *basis)
+{
+    char target[100];
+    const json_t *list;
+
+    (void)snprintf(target, sizeof target, "/api/v1/recommendations?user=%lld&model=ease",
+                   (long long)person);
+    list = get(target);
+    assert_string_equal(text(list, "basis"), basis);
+    return integer(json_array_get(member(list, "items"), 0), "movie");
+}
+
+static void a_rating_is_in_the_next_list(void **state)
+{
+    const int64_t first = first_of_list(6, "trained");
+    char rest[60];
+    const json_t *rated;
+
+    (void)state;
+    (void)snprintf(rest, sizeof rest, "/ratings/%lld", (long long)first);
+    refuses("GET", path_of(6, rest), NULL, 404, "E_NOTFOUND", "nothing");
+    rated = put(6, rest, "{\"rating\":4.5}");
+    assert_true(number(rated, "your_rating") == 4.5);
+    assert_string_equal(text(rated, "kind"), "rating");
+    assert_int_not_equal(first_of_list(6, "fold_in"), first);
+    rated = get(path_of(6, rest));
+    assert_shape(rated, RATED_SHAPE);
+    assert_true(number(rated, "your_rating") == 4.5);
+    rated = put(6, rest, "{\"rating\":1}"); /* in the place of that */
+    assert_true(number(get(path_of(6, rest)), "your_rating") == 1);
+    assert_int_equal(ask("DELETE", path_of(6, rest), NULL), 204);
+    assert_int_equal(ask("DELETE", path_of(6, rest), NULL), 204); /* no less gone */
+    assert_int_equal(first_of_list(6, "trained"), first);
+    refuses("GET", path_of(6, rest), NULL, 404, "E_NOTFOUND", "nothing");
+}
+
+static void kinds_are_told_apart(void **state)
+{
+    const int64_t first = first_of_list(12, "trained");
+    char rest[60];
+    const json_t *page;
+
+    (void)state;
+    (void)snprintf(rest, sizeof rest, "/ratings/%lld", (long long)first);
+    assert_true(
+        json_is_null(member(put(12, rest, "{\"kind\":\"not_interested\"}"), "your_rating")));
+    assert_int_not_equal(first_of_list(12, "trained"), first);
+    page = get(path_of(12, "/ratings?kind=not_interested"));
+    assert_each(member(page, "items"), RATED_SHAPE);
+    assert_int_equal(json_array_size(member(page, "items")), 1);
+    (void)put(12, rest, "{\"kind\":\"watchlist\"}");
+    assert_int_equal(first_of_list(12, "trained"), first);
+    page = get(path_of(12, "/ratings?kind=watchlist"));
+    assert_int_equal(integer(json_array_get(member(page, "items"), 0), "movie"), first);
+    (void)put(12, rest, "{\"kind\":\"liked\"}");
+    (void)first_of_list(12, "fold_in");
+    refuses("PUT", path_of(12, rest), "{\"kind\":\"watchlist\"}", 409, "E_CONFLICT", "seen");
+    refuses("GET", path_of(12, "/ratings?kind=loved"), NULL, 422, "E_INVALID", "kind");
+    assert_int_equal(ask("DELETE", path_of(12, rest), NULL), 204);
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+    static const struct {
+        const char *body;
+        int status;
+        const char *code, *part;
+    } bodies[] = {
+        {"{}", 422, "E_INVALID", "rating"},
+        {"[]", 422, "E_INVALID", "object"},
+        {"{\"rating\":", 400, "E_SYNTAX", ""},
+        {"{\"rating\":\"5\"}", 422, "E_INVALID", "rating"},
+        {"{\"rating\":9}", 422, "E_INVALID", "from 1 to 5"},
+        {"{\"rating\":2.3}", 422, "E_INVALID", "half"},
+        {"{\"kind\":\"removed\"}", 422, "E_INVALID", "kind"},
+        {"{\"kind\":\"rating\"}", 422, "E_INVALID", "missing"},
+        {"{\"kind\":\"liked\",\"rating\":4}", 422, "E_INVALID", "rating"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+        refuses("PUT", path_of(6, "/ratings/11"), bodies[i].body, bodies[i].status, bodies[i].code,
+                bodies[i].part);
+    refuses("PUT", path_of(6, "/ratings/12345"), "{\"rating\":4}", 404, "E_NOTFOUND", "12345");
+    refuses("PUT", path_of(5, "/ratings/11"), "{\"rating\":4}", 404, "E_NOTFOUND", "person");
+    refuses("PUT", path_of(6, "/ratings/x"), "{\"rating\":4}", 404, "E_NOTFOUND", "no");
+    refuses("DELETE", path_of(5, "/ratings/11"), NULL, 404, "E_NOTFOUND", "person");
+    refuses("POST", path_of(6, "/ratings/11"), "{}", 405, "E_INVALID", "PUT");
+}
+
+static const json_t *imported(int64_t person, const char *csv, int status)
+{
+    begin("POST", path_of(person, "/ratings:import"));
+    api.exchange.body = csv;
+    api.exchange.body_length = strlen(csv);
+    api.exchange.content_type = "text/csv";
+    assert_int_equal(handle(), status);
+    assert_described("POST");
+    return api.json;
+}
+
+static void an_export_of_elsewhere_is_taken(void **state)
+{
+    static const char csv[] = "Date,Name,Year,Letterboxd URI,Rating\n"
+                              "2020-01-02,Heat,1995,u,4.5\n"
+                              "2020-01-03,Heat,1995,u,3\n"
+                              "2020-01-02,Wings,1927,u,2\n"
+                              "2020-01-02,Toy Stry,1995,u,5\n";
+    const json_t *report, *items;
+
+    (void)state;
+    assert_int_equal(ask("DELETE", path_of(18, "/ratings/31"), NULL), 204);
+    (void)put(18, "/ratings/281", "{\"rating\":5}");
+    report = imported(18, csv, 200);
+    assert_int_equal(integer(report, "rows"), 4);
+    assert_int_equal(integer(report, "taken"), 1);
+    assert_int_equal(integer(report, "unmatched"), 1);
+    items = member(report, "items");
+    assert_each(items, "line:i title:s? kind:s rating:n? status:s movie:i? reason:s? candidates:a");
+    assert_string_equal(text(json_array_get(items, 0), "status"), "repeated");
+    assert_string_equal(text(json_array_get(items, 1), "status"), "taken");
+    assert_int_equal(integer(json_array_get(items, 1), "movie"), 31);
+    assert_string_equal(text(json_array_get(items, 2), "status"), "kept"); /* rated later */
+    assert_string_equal(text(json_array_get(items, 3), "status"), "unmatched");
+    assert_int_equal(
+        integer(json_array_get(member(json_array_get(items, 3), "candidates"), 0), "movie"), 1);
+    assert_true(number(get(path_of(18, "/ratings/31")), "your_rating") == 3);
+    assert_true(number(get(path_of(18, "/ratings/281")), "your_rating") == 5);
+    (void)imported(18, "what is this?\n", 422);
+    (void)imported(18, "", 422);
+    (void)imported(18, "PK\x03\x04zip", 422);
+    (void)imported(5, csv, 404);
+    begin("POST", path_of(18, "/ratings:import"));
+    api.exchange.body = csv;
+    api.exchange.body_length = sizeof csv - 1;
+    api.exchange.content_type = "text/plain"; /* what a form of another site could send */
+    assert_int_equal(handle(), 415);
+}
+
+/* What is exported can be imported, and is the same. */
+static void an_export_comes_back(void **state)
+{
+    const json_t *items;
+    static char csv[1 << 16];
+    const char *answer;
+    size_t length, count;
+
+    (void)state;
+    (void)put(24, "/ratings/291", "{\"kind\":\"watchlist\"}");
+    items = member(get(path_of(24, "/ratings/export")), "items");
+    assert_each(items, "movie:i title:s year:i? imdb_id:i? tmdb_id:i? kind:s rating:n? time:s?");
+    count = json_array_size(items);
+    assert_int_equal(ask("GET", path_of(24, "/ratings/export?format=csv"), NULL), 200);
+    assert_string_equal(api.exchange.answer_type, "text/csv; charset=utf-8");
+    answer = answer_text(&length);
+    assert_true(length < sizeof csv);
+    memcpy(csv, answer, length);
+    csv[length] = '\0';
+    assert_non_null(strstr(csv, "movieId,title,year,imdbId,tmdbId,kind,rating,time\n"));
+    as_admin(true);
+    assert_int_equal(integer(imported(account, csv, 200), "taken"), count);
+    assert_int_equal(json_array_size(member(get(path_of(account, "/ratings/export")), "items")),
+                     count);
+    as_admin(false);
+    refuses("GET", path_of(24, "/ratings/export?format=xml"), NULL, 422, "E_INVALID", "format");
+    refuses("GET", path_of(5, "/ratings/export"), NULL, 404, "E_NOTFOUND", "person");
+}
+
+static void a_history_becomes_an_accounts(void **state)
+{
+    const json_t *merged;
+
+    (void)state;
+    as_admin(true);
+    (void)put(account, "/ratings/1", "{\"rating\":2}");
+    (void)put(account, "/ratings/291", "{\"kind\":\"not_interested\"}");
+    assert_int_equal(ask("DELETE", path_of(account, "/ratings/11"), NULL), 204);
+    merged = post(path_of(account, "/merge"),
+                  "{\"history\":[{\"movie\":1,\"rating\":5},{\"movie\":11,\"rating\":4},"
+                  "{\"movie\":291,\"rating\":4}]}");
+    assert_shape(merged, "taken:i kept:i");
+    assert_int_equal(integer(merged, "taken"), 1);
+    assert_int_equal(integer(merged, "kept"), 2);
+    assert_true(number(get(path_of(account, "/ratings/1")), "your_rating") == 2);
+    assert_true(number(get(path_of(account, "/ratings/11")), "your_rating") == 4);
+    refuses("POST", path_of(account, "/merge"), "{}", 422, "E_INVALID", "history");
+    refuses("POST", path_of(account, "/merge"), "{\"history\":[{\"movie\":2,\"rating\":5}]}", 422,
+            "E_INVALID", "history[0]");
+    refuses("POST", path_of(account, "/merge"), "{\"history\":[{\"movie\":1,\"rating\":50}]}", 422,
+            "E_INVALID", "history[0]");
+    as_admin(false);
+}
+
+/* Events that say what somebody thinks of a film are given by them. */
+static void feedback_shapes_the_next_list(void **state)
+{
+    const int64_t first = first_of_list(27, "trained");
+    char body[400];
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(body, sizeof body,
+                       "{\"events\":[{\"event_id\":\"0b7e8f9c-1111-4222-8333-01234567890%d\","
+                       "\"type\":\"%s\",\"user\":27,\"movie\":%lld%s}]}",
+                       i, i == 0 ? "not_interested" : "rating", (long long)first,
+                       i == 0 ? "" : ",\"value\":5");
+        assert_int_equal(integer(post("/api/v1/feedback", body), "accepted"), 1);
+        assert_int_not_equal(first_of_list(27, i == 0 ? "trained" : "fold_in"), first);
+    }
+    (void)snprintf(body, sizeof body,
+                   "{\"events\":[{\"event_id\":\"0b7e8f9c-1111-4222-8333-012345678903\","
+                   "\"type\":\"rating\",\"user\":27,\"movie\":%lld,\"value\":1,"
+                   "\"time\":\"2020-01-01T00:00:00Z\"}]}",
+                   (long long)first); /* comes late: what was said since counts */
+    assert_int_equal(integer(post("/api/v1/feedback", body), "accepted"), 1);
+    (void)snprintf(body, sizeof body, "/api/v1/people/27/ratings/%lld", (long long)first);
+    assert_true(number(get(body), "your_rating") == 5);
+}
+
+static int ask_as(reel_caller caller, reel_auth auth, const char *method, const char *target,
+                  const char *body)
+{
+    api.app.auth = auth;
+    begin(method, target);
+    api.exchange.caller = caller;
+    api.exchange.body = body;
+    api.exchange.body_length = body == NULL ? 0 : strlen(body);
+    api.exchange.content_type = "application/json";
+    (void)handle();
+    api.app.auth = REEL_AUTH_OPEN;
+    return api.exchange.status;
+}
+
+static void nobody_gives_for_somebody_else(void **state)
+{
+    const unsigned scopes = REEL_SCOPE_READ | REEL_SCOPE_FEEDBACK;
+    const int64_t id = account - REEL_ACCOUNT_PERSON;
+    const reel_caller nobody = {.kind = REEL_CALLER_NOBODY},
+                      own = {REEL_CALLER_ACCOUNT, id, REEL_ROLE_PERSON, scopes, false, false},
+                      other = {REEL_CALLER_ACCOUNT, id + 1, REEL_ROLE_PERSON, scopes, false, false},
+                      admin = {REEL_CALLER_ACCOUNT, id + 1, REEL_ROLE_ADMIN,
+                               REEL_SCOPES_ALL,     false,  false},
+                      key = {REEL_CALLER_KEY, 0, REEL_ROLE_PERSON, scopes, false, false},
+                      public_key = {REEL_CALLER_KEY, 0, REEL_ROLE_PERSON, scopes, true, false};
+    const struct {
+        reel_caller caller;
+        reel_auth auth;
+        int account, person; /* statuses for an account's film and one of the data set */
+    } cases[] = {
+        {nobody, REEL_AUTH_OPEN, 401, 200},     {nobody, REEL_AUTH_ACCOUNTS, 401, 401},
+        {own, REEL_AUTH_ACCOUNTS, 200, 403},    {other, REEL_AUTH_ACCOUNTS, 403, 403},
+        {admin, REEL_AUTH_ACCOUNTS, 200, 200},  {key, REEL_AUTH_ACCOUNTS, 403, 200},
+        {public_key, REEL_AUTH_OPEN, 403, 403},
+    };
+    char event[300];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(ask_as(cases[i].caller, cases[i].auth, "PUT",
+                                path_of(account, "/ratings/41"), "{\"rating\":3}"),
+                         cases[i].account);
+        assert_int_equal(ask_as(cases[i].caller, cases[i].auth, "PUT", path_of(30, "/ratings/41"),
+                                "{\"rating\":3}"),
+                         cases[i].person);
+    }
+    (void)snprintf(event, sizeof event,
+                   "{\"events\":[{\"event_id\":\"0b7e8f9c-1111-4222-8333-012345678910\","
+                   "\"type\":\"rating\",\"user\":%lld,\"movie\":51,\"value\":5}]}",
+                   (long long)account);
+    assert_int_equal(ask_as(other, REEL_AUTH_ACCOUNTS, "POST", "/api/v1/feedback", event), 403);
+    assert_int_equal(ask_as(own, REEL_AUTH_ACCOUNTS, "POST", "/api/v1/feedback", event), 200);
+    assert_int_equal(ask_as(own, REEL_AUTH_ACCOUNTS, "GET", path_of(account, "/ratings/51"), NULL),
+                     200);
+    /* A public key's events are kept, and shape nobody's lists. */
+    assert_int_equal(ask_as(public_key, REEL_AUTH_ACCOUNTS, "POST", "/api/v1/feedback",
+                            "{\"events\":[{\"event_id\":\"0b7e8f9c-1111-4222-8333-012345678911\","
+                            "\"type\":\"not_interested\",\"user\":33,\"movie\":291}]}"),
+                     200);
+    assert_int_equal(
+        json_array_size(member(get(path_of(33, "/ratings?kind=not_interested")), "items")), 0);
+}
+
+static void without_memory(void **state)
+{
+    (void)state;
+    (void)put(36, "/ratings/41", "{\"rating\":3}");
+    json_decref(api.json);
+    api.json = NULL;
+    for (long n = 0;; n++) {
+        reel_err err = {REEL_OK, ""};
+        reel_code rc;
+
+        begin("PUT", path_of(36, "/ratings/41"));
+        reel__alloc_fail_after(n);
+        api.exchange.body = "{\"rating\":3}";
+        api.exchange.body_length = strlen(api.exchange.body);
+        api.exchange.content_type = "application/json";
+        reel__exchange_handle(&api.exchange, &api.app, api.session);
+        reel__alloc_fail_after(-1);
+        rc = api.exchange.status == 200 ? REEL_OK : reel_fail(&err, REEL_E_NOMEM, "answered so");
+        assert_true(rc == REEL_OK || api.exchange.status == 503);
+        if (rc == REEL_OK)
+            break;
+        assert_true(n < 1000);
+    }
+}
+
+static int start(void **state)
+{
+    reel_account ana = {.name = "ana", .folded = "ana"};
+    reel_err err = {0};
+
+    if (api_start(state) != 0)
+        return 1;
+    assert_ok(reel__store_add_account(api.store, &ana, &err));
+    account = REEL_ACCOUNT_PERSON + ana.id;
+    return 0;
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_rating_is_in_the_next_list),
+        cmocka_unit_test(kinds_are_told_apart),
+        cmocka_unit_test(what_is_wrong_is_said),
+        cmocka_unit_test(an_export_of_elsewhere_is_taken),
+        cmocka_unit_test(an_export_comes_back),
+        cmocka_unit_test(a_history_becomes_an_accounts),
+        cmocka_unit_test(feedback_shapes_the_next_list),
+        cmocka_unit_test(nobody_gives_for_somebody_else),
+        cmocka_unit_test(without_memory),
+    };
+
+    return cmocka_run_group_tests(tests, start, api_stop);
+}
