@@ -61,14 +61,16 @@ static unsigned doors_of(const reel_app *app)
 
 /* Who may see what belongs to a person: the {id} of their paths, and the parameter `user`. What
  * stands in a body, its handler asks about. */
-static reel_code check_person(const reel_exchange *exchange, const char *path, reel_err *err)
+static reel_code check_person(const reel_exchange *exchange, const reel_route *route, reel_err *err)
 {
     static const char people[] = "/api/v1/people/{id}";
     int64_t user = -1;
     reel_code rc;
 
-    if (strncmp(path, people, sizeof people - 1) == 0)
-        REEL_TRY(reel__caller_check_person(&exchange->caller, exchange->id, err));
+    if (strncmp(route->path, people, sizeof people - 1) == 0)
+        REEL_TRY(route->need == REEL_NEED_RATE
+                     ? reel__caller_check_give(&exchange->caller, exchange->id, err)
+                     : reel__caller_check_person(&exchange->caller, exchange->id, err));
     REEL_TRY(reel__exchange_get_int(exchange, "user", 0, INT64_MAX, &user, err));
     rc = reel__caller_check_person(&exchange->caller, user, err);
 out:
@@ -87,7 +89,7 @@ static reel_code check_caller(const reel_context *context, const reel_route *rou
     exchange->caller.open = open;
     REEL_TRY(reel__caller_check(&exchange->caller, route->need, err));
     if (route->door != REEL_DOOR_PROTOTYPE)
-        rc = check_person(exchange, route->path, err);
+        rc = check_person(exchange, route, err);
 out:
     return rc;
 }
