@@ -1,9 +1,11 @@
-/* memory.c - reads what the kernel says: /proc/meminfo, and the limit of a control group. */
+/* memory.c - reads what the kernel says: /proc/meminfo, and the limits of a control group and of
+ * the address space. */
 #include "base/memory.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 /* The number on the first line that fits the pattern; `otherwise` where there is none. */
 static unsigned long long read_number(const char *path, const char *pattern,
@@ -21,6 +23,18 @@ static unsigned long long read_number(const char *path, const char *pattern,
     return number;
 }
 
+/* What is left of a limit on the address space. */
+static unsigned long long address_space(unsigned long long none)
+{
+    struct rlimit limit;
+    unsigned long long used;
+
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return none;
+    used = read_number("/proc/self/statm", "%llu", 0) * (unsigned long long)sysconf(_SC_PAGESIZE);
+    return limit.rlim_cur > used ? limit.rlim_cur - used : 0;
+}
+
 size_t reel__memory_available(void)
 {
     const unsigned long long none = UINT64_MAX;
@@ -30,7 +44,10 @@ size_t reel__memory_available(void)
     const unsigned long long used = read_number("/sys/fs/cgroup/memory.current", "%llu", 0);
     const unsigned long long inside = limit == none || used > limit ? limit : limit - used;
 
-    return (size_t)(kilobytes * 1024 < inside ? kilobytes * 1024 : inside);
+    const unsigned long long space = address_space(none);
+    const unsigned long long least = kilobytes * 1024 < inside ? kilobytes * 1024 : inside;
+
+    return (size_t)(least < space ? least : space);
 }
 
 size_t reel__memory_peak(void)

@@ -204,23 +204,28 @@ static double read_unit(const char *unit)
     return *unit == '\0' ? scale : 0;
 }
 
-reel_code reel__args_amount(const reel_args *args, int option, int64_t min, int64_t max,
-                            int64_t *value, reel_err *err)
+bool reel__parse_amount(int64_t *out, const char *text, int64_t min, int64_t max)
 {
-    const char *text = args->option[option];
     double number, scale;
     char *end;
 
-    if (text == NULL)
-        return REEL_OK;
     number = strtod(text, &end);
     /* Neither a sign nor "0x10", "1e5" or "inf". */
     scale = text + strspn(text, "0123456789.") == end && end != text ? read_unit(end) : 0;
     number *= scale;
-    if (scale > 0 && number >= (double)min && number <= (double)max && number < 0x1p63) {
-        *value = (int64_t)number;
+    if (!(scale > 0 && number >= (double)min && number <= (double)max && number < 0x1p63))
+        return false;
+    *out = (int64_t)number;
+    return true;
+}
+
+reel_code reel__args_amount(const reel_args *args, int option, int64_t min, int64_t max,
+                            int64_t *value, reel_err *err)
+{
+    const char *text = args->option[option];
+
+    if (text == NULL || reel__parse_amount(value, text, min, max))
         return REEL_OK;
-    }
     if (max == INT64_MAX)
         return reel_fail(err, REEL_E_INVALID,
                          "--%s: expected a number such as 500M or 8G, got \"%.40s\"",

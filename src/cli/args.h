@@ -65,6 +65,7 @@ REEL_MUST_USE reel_code reel__args_real(const reel_args *args, int option, doubl
  * may stand behind. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__args_amount(const reel_args *args, int option, int64_t min,
                                           int64_t max, int64_t *value, reel_err *err);
+bool reel__parse_amount(int64_t *out, const char *text, int64_t min, int64_t max);
 /* The value, which must be there; of --database also REEL_DATABASE_URL. Errors: E_INVALID saying
  * what it is for. */
 REEL_MUST_USE reel_code reel__args_need(const reel_args *args, int option, const char **value,

@@ -44,6 +44,7 @@ static const char *const settings[] = {
     "REEL_FETCH_URL",
     "REEL_FUZZ_SECONDS",
     "REEL_HOME",
+    "REEL_JOB_MEMORY",
     "REEL_KILLS",
     "REEL_LISTEN",
     "REEL_LOG",

@@ -26,7 +26,6 @@ enum {
     OPT_EVALUATE,
     OPT_STRICT
 };
-enum { PARAMS_MAX = 32, PARAM_TEXT = 200 };
 
 static const reel_option fit_options[] = {
     {"train", "FILE", "rows of user item [rating [time]]"},
@@ -101,12 +100,12 @@ static reel_code unknown_param(const reel_model_info *info, const char *name, re
 }
 
 /* "name=value" in a copy that is cut at the sign. */
-static reel_code take_param(reel_param *out, char copy[PARAM_TEXT], const char *text,
+static reel_code take_param(reel_param *out, char copy[REEL_PARAM_GIVEN], const char *text,
                             const reel_model_info *info, reel_err *err)
 {
     const char *sign = strchr(text, '=');
 
-    if (sign == NULL || sign == text || sign[1] == '\0' || strlen(text) >= PARAM_TEXT)
+    if (sign == NULL || sign == text || sign[1] == '\0' || strlen(text) >= REEL_PARAM_GIVEN)
         return reel_fail(err, REEL_E_INVALID, "--param: expected NAME=VALUE, got \"%.80s\"", text);
     memcpy(copy, text, strlen(text) + 1);
     copy[sign - text] = '\0';
@@ -117,24 +116,27 @@ static reel_code take_param(reel_param *out, char copy[PARAM_TEXT], const char *
     return unknown_param(info, copy, err);
 }
 
-static reel_code take_params(reel_param *items, size_t *count, char texts[][PARAM_TEXT],
-                             const reel_args *args, const reel_model_info *info, reel_err *err)
+reel_code reel__take_params(reel_taken_params *out, const reel_args *args, int option,
+                            const reel_model_info *info, reel_err *err)
 {
+    size_t *count = &out->params.count;
+
     *count = 0;
+    out->params.items = out->items;
     for (int i = 0; i < args->given_count; i++) {
         reel_code rc;
 
-        if (args->given[i].option != OPT_PARAM)
+        if (args->given[i].option != option)
             continue;
-        if (*count == PARAMS_MAX)
-            return reel_fail(err, REEL_E_INVALID, "--param: at most %d", (int)PARAMS_MAX);
-        rc = take_param(&items[*count], texts[*count], args->given[i].value, info, err);
+        if (*count == REEL_GIVEN_PARAMS)
+            return reel_fail(err, REEL_E_INVALID, "--param: at most %d", (int)REEL_GIVEN_PARAMS);
+        rc = take_param(&out->items[*count], out->texts[*count], args->given[i].value, info, err);
         if (rc != REEL_OK)
             return rc;
         for (size_t j = 0; j < *count; j++)
-            if (strcmp(items[j].name, items[*count].name) == 0)
+            if (strcmp(out->items[j].name, out->items[*count].name) == 0)
                 return reel_fail(err, REEL_E_INVALID, "--param %.40s is given twice",
-                                 items[j].name);
+                                 out->items[j].name);
         ++*count;
     }
     return REEL_OK;
@@ -245,8 +247,7 @@ static void print_report(const reel_args *args, const reel_fit_report *r)
 
 static reel_code fit(const reel_args *args, reel_err *err)
 {
-    char texts[PARAMS_MAX][PARAM_TEXT];
-    reel_param items[PARAMS_MAX];
+    reel_taken_params taken;
     const reel_model_info *info;
     reel_fit_opts opts;
     reel_fit_report report;
@@ -254,8 +255,8 @@ static reel_code fit(const reel_args *args, reel_err *err)
 
     REEL_TRY(take_options(&opts, args, err));
     REEL_TRY(reel__need_model(opts.model, &info, err));
-    opts.params.items = items;
-    REEL_TRY(take_params(items, &opts.params.count, texts, args, info, err));
+    REEL_TRY(reel__take_params(&taken, args, OPT_PARAM, info, err));
+    opts.params = taken.params;
     opts.cancel = reel__cancel_on_signal();
     REEL_TRY(reel__fit(&opts, &report, err));
     if (args->json)

@@ -1,4 +1,4 @@
-/* cmd_serve.c - train and serve: models up to date, then the web application until a signal. */
+/* cmd_serve.c - serve: models up to date, then the web application until a signal. */
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
@@ -12,12 +12,10 @@
 #include "cli/serve_settings.h"
 #include "cli/term.h"
 #include "http/server.h"
-#include "service/about.h"
 #include "service/overlay.h"
 #include "service/reload.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_ADMIN, OPT_AUTH, OPT_THREADS, OPT_LOG };
-enum { TRAIN_MODEL = 2, TRAIN_FORCE };
 enum { SECRET_LEAST = 32 };
 enum { LOOK_MS = 2000 }; /* how often the store is asked for newer models and data */
 
@@ -31,62 +29,6 @@ static const reel_option serve_options[] = {
     {"log-requests", "on|off", "a line for each (default on; with --quiet off)"},
     {NULL, NULL, NULL},
 };
-
-static const reel_option train_options[] = {
-    {"database", "FILE", "the database `reel load` made"},
-    {"models", "DIR", "where model files are kept (default FILE.models)"},
-    {"model", "NAME", "just this one (and what it needs)"},
-    {"force", NULL, "fit again what is up to date too"},
-    {NULL, NULL, NULL},
-};
-
-static reel_code write_models(reel_json *json, const void *what, reel_err *err)
-{
-    const reel_engine *engine = what;
-    reel_code rc;
-
-    reel__json_object(json);
-    reel__json_put_text(json, "folder", reel__engine_models_dir(engine));
-    reel__json_key(json, "items");
-    reel__json_array(json);
-    rc = reel__models_write(json, engine, err);
-    reel__json_array_end(json);
-    reel__json_object_end(json);
-    return rc;
-}
-
-/* A command that is there to write models has failed when it could not. */
-static reel_code tell_trained(const reel_args *args, const reel_engine *engine, reel_err *err)
-{
-    const char *unsaved = reel__engine_unsaved(engine);
-
-    if (unsaved != NULL)
-        return reel_fail(err, REEL_E_STORE, "the models could not be kept: %s", unsaved);
-    if (args->json)
-        return reel__print_json(write_models, engine, err);
-    if (!args->quiet)
-        reel__term_print("Models are ready in %s\n", reel__engine_models_dir(engine));
-    return REEL_OK;
-}
-
-static reel_code train(const reel_args *args, reel_err *err)
-{
-    reel_engine_opts opts = {.models_dir = args->option[OPT_MODELS],
-                             .only = args->option[TRAIN_MODEL],
-                             .retrain = args->option[TRAIN_FORCE] != NULL,
-                             .learn = true,
-                             .progress = reel__term_progress(args->quiet),
-                             .notice = reel__term_notice(args->quiet)};
-    reel_engine *engine = NULL;
-    reel_code rc;
-
-    REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
-    REEL_TRY(reel__engine_open(&engine, &opts, err));
-    rc = tell_trained(args, engine, err);
-out:
-    reel__engine_close(engine);
-    return rc;
-}
 
 static pthread_t waiting; /* the thread that waits for the signals */
 
@@ -240,6 +182,32 @@ static bool wants_prototype(const reel_app *app, const reel_server *server)
                                        reel__server_is_loopback(server));
 }
 
+static void log_jobs(void *user, const char *line)
+{
+    char quoted[700];
+
+    (void)user;
+    reel__log(REEL_LOG_INFO, "jobs", "text=%s", reel__log_quote(quoted, sizeof quoted, line));
+}
+
+/* A file has one server; what runs in it at the start was left behind by one that was killed. */
+static reel_code open_jobs(reel_jobs **out, const reel_args *args, reel_reload *reload,
+                           const reel_engine *engine, reel_err *err)
+{
+    reel_jobs_opts opts = {.store = reel__engine_store(engine),
+                           .models_dir = reel__engine_models_dir(engine),
+                           .reload = reload,
+                           .notice = {.line = log_jobs}};
+    reel_code rc;
+
+    REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
+    opts.alone = strncmp(opts.database, "postgres", strlen("postgres")) != 0;
+    REEL_TRY(reel__job_settings(&opts, err));
+    rc = reel__jobs_open(out, &opts, err);
+out:
+    return rc;
+}
+
 static reel_code run_server(const reel_args *args, const doors *d, reel_reload *reload,
                             reel_err *err)
 {
@@ -254,6 +222,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     REEL_TRY(reel__feedback_open_over(&app.feedback, reel__engine_overlay(engine), err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
     REEL_TRY(reel__log_start(err));
+    REEL_TRY(open_jobs(&app.jobs, args, reload, engine, err));
     REEL_TRY(open_doors(d, &app, err));
     REEL_TRY(announce(args, d, engine, err));
     REEL_TRY(reel__term_close(err));
@@ -262,7 +231,9 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     REEL_TRY(reel__reload_start(reload, err));
     reel__log(REEL_LOG_INFO, "stop", "signal=%d", serve_until_signal(&signals, reload));
 out:
+    reel__jobs_end_watches(app.jobs);
     close_doors(d);
+    reel__jobs_close(app.jobs);
     reel__engine_close(engine);
     reel__feedback_close(app.feedback);
     reel__metrics_free(app.metrics);
@@ -319,9 +290,6 @@ out:
     reel__engine_close_store(opts.engine.store);
     return rc;
 }
-
-const reel_command reel__command_train = {
-    "train", "", "fit the models that are missing or stale", NULL, train_options, train};
 
 const reel_command reel__command_serve = {
     "serve",

@@ -16,7 +16,7 @@ extern const reel_command reel__command_fetch, reel__command_convert, reel__comm
     reel__command_reproduce, reel__command_tune, reel__command_fit, reel__command_models,
     reel__command_predict, reel__command_enrich, reel__command_import, reel__command_migrate_store,
     reel__command_backup, reel__command_restore, reel__command_eda, reel__command_doctor,
-    reel__command_healthcheck;
+    reel__command_healthcheck, reel__command_jobs;
 
 /* A flag that the first Ctrl-C (or a request to end) sets; a second one ends the program. */
 const volatile bool *reel__cancel_on_signal(void);
@@ -27,6 +27,15 @@ void reel__tell_bad_row(void *user, const reel_bad_row *row);
 /* "there is no model ..., did you mean ...?" Errors: E_NOTFOUND. */
 REEL_MUST_USE reel_code reel__need_model(const char *name, const reel_model_info **info,
                                          reel_err *err);
+/* The --param NAME=VALUE of a model. Errors: E_INVALID. */
+enum { REEL_GIVEN_PARAMS = 32, REEL_PARAM_GIVEN = 200 };
+typedef struct reel_taken_params {
+    reel_params params; /* of what follows */
+    reel_param items[REEL_GIVEN_PARAMS];
+    char texts[REEL_GIVEN_PARAMS][REEL_PARAM_GIVEN];
+} reel_taken_params;
+REEL_MUST_USE reel_code reel__take_params(reel_taken_params *out, const reel_args *args, int option,
+                                          const reel_model_info *info, reel_err *err);
 /* "64, a whole number from 1 to 512" into out. */
 enum { REEL_RANGE_TEXT = 160 };
 void reel__param_range(char out[REEL_RANGE_TEXT], const reel_param_spec *spec);

@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "base/env.h"
+#include "cli/args.h"
 
 enum { TIMEOUT_MOST = 3600, CONNECTIONS_MOST = 65535 };
+
+enum { JOB_LEAST = 1000000000 };
 
 reel_code reel__setting_switch(bool *out, const char *name, const char *value, bool otherwise,
                                reel_err *err)
@@ -36,6 +39,16 @@ static reel_code read_number(int *out, const char *name, int least, int most, re
                          name, said, least, most);
     *out = (int)value;
     return REEL_OK;
+}
+
+reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err)
+{
+    const char *said = reel__env_get("REEL_JOB_MEMORY", "");
+
+    if (said[0] == '\0' || reel__parse_amount(&out->memory, said, JOB_LEAST, INT64_MAX))
+        return REEL_OK;
+    return reel_fail(err, REEL_E_INVALID,
+                     "REEL_JOB_MEMORY: expected 1G or more, such as 8G, got \"%.40s\"", said);
 }
 
 reel_code reel__serve_settings(reel_server_opts *out, reel_err *err)

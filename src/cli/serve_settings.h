@@ -5,6 +5,7 @@
 #define REEL_CLI_SERVE_SETTINGS_H
 
 #include "http/server.h"
+#include "service/jobs.h"
 
 /* A switch that says on or off: value, else the environment's, else otherwise. name: for errors.
  * Errors: E_INVALID. */
@@ -13,5 +14,7 @@ REEL_MUST_USE reel_code reel__setting_switch(bool *out, const char *name, const 
 /* What both addresses of a server share: proxies and limits. Errors: E_INVALID naming the variable.
  */
 REEL_MUST_USE reel_code reel__serve_settings(reel_server_opts *out, reel_err *err);
+/* Of the jobs: REEL_JOB_MEMORY. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err);
 
 #endif

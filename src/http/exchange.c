@@ -28,6 +28,8 @@ void reel__exchange_init(reel_exchange *exchange)
 void reel__exchange_fini(reel_exchange *exchange)
 {
     reel__buf_fini(&exchange->answer);
+    reel__watch_close(exchange->watch);
+    exchange->watch = NULL;
 }
 
 bool reel__exchange_known(reel_exchange *exchange)
@@ -243,7 +245,7 @@ void reel__exchange_problem(reel_exchange *exchange, const reel_err *err)
     reel__buf_fini(&exchange->answer);
     reel__buf_init(&exchange->answer, REEL_HTTP_ANSWER_MAX);
     exchange->fixed = NULL;
-    exchange->etag = exchange->encoding = exchange->cache_control = NULL;
+    exchange->etag = exchange->encoding = exchange->cache_control = exchange->location = NULL;
     exchange->status = status;
     exchange->challenge = status == 401 ? "Bearer realm=\"reel\"" : NULL;
     exchange->answer_type = "application/problem+json";

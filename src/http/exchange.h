@@ -15,6 +15,7 @@
 #include "service/caller.h"
 #include "service/engine.h"
 #include "service/feedback.h"
+#include "service/jobs.h"
 #include "service/reload.h"
 
 enum {
@@ -35,6 +36,7 @@ typedef struct reel_app {
         *published;      /* where a server takes the engine of each request; NULL = it stays */
     reel_reload *reload; /* whom to tell that another model is to serve; NULL = nobody */
     reel_feedback *feedback;
+    reel_jobs *jobs;       /* NULL = none are done here, they only wait in the store */
     reel_seal_key key;     /* of what goes out and must come back as it was */
     reel_metrics *metrics; /* NULL = nothing is counted */
     reel_auth auth;
@@ -83,10 +85,12 @@ struct reel_exchange {
     reel_buf answer; /* the body, unless fixed is set */
     const void *fixed;
     size_t fixed_length;
-    const char *etag, *allow, *cache_control, *encoding; /* NULL = none */
-    const char *challenge;                               /* how to say who one is, with 401 */
-    const char *route;                                   /* template, for logs */
-    int64_t person;                                      /* whom it is about, for logs; or -1 */
+    reel_watch *watch; /* a stream of events instead; the server's from then on */
+    const char *etag, *allow, *cache_control, *encoding, *location; /* NULL = none */
+    const char *challenge; /* how to say who one is, with 401 */
+    const char *route;     /* template, for logs */
+    int64_t person;        /* whom it is about, for logs; or -1 */
+    char own_location[48];
     char own_allow[48]; /* where the methods of a path are written */
     char own_etag[24];  /* where reel__exchange_tag writes one */
     bool pending;       /* the answer comes later: leave the exchange alone until then */

@@ -1,6 +1,7 @@
 /* openapi.c - the API described as OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), made of the
  * route table and of the schemas beside this file, which the assembler copies in.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "http/routes.h"
@@ -104,9 +105,15 @@ static bool has_no_content(const reel_route *route)
 
 static void put_answers(reel_json *json, const reel_route *route)
 {
+    char status[12];
+
     reel__json_key(json, "responses");
     reel__json_object(json);
-    reel__json_key(json, has_no_content(route) ? "204" : "200");
+    (void)snprintf(status, sizeof status, "%d",
+                   has_no_content(route) ? 204
+                   : route->status == 0  ? 200
+                                         : route->status);
+    reel__json_key(json, status);
     reel__json_object(json);
     reel__json_put_text(json, "description", route->help);
     if (route->answer != NULL)

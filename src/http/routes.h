@@ -39,6 +39,7 @@ typedef struct reel_route {
     const char *answer; /* the same; NULL = it is no JSON, or not of ours to describe */
     const char *help;
     reel_door door;
+    int status; /* of an answer; 0 = 200 */
 } reel_route;
 
 const reel_route *reel__route_at(size_t index); /* NULL beyond the last */
@@ -68,10 +69,11 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_ratings_import, reel__handle_ratings_export, reel__handle_merge,
     reel__handle_feedback_post, reel__handle_feedback_log, reel__handle_models,
     reel__handle_versions, reel__handle_version, reel__handle_activate, reel__handle_rollback,
-    reel__handle_licenses, reel__handle_charts, reel__handle_chart, reel__handle_live,
-    reel__handle_ready, reel__handle_ok, reel__handle_metrics, reel__handle_openapi,
-    reel__handle_docs, reel__handle_docs_style, reel__handle_prototype_movies,
-    reel__handle_prototype_users, reel__handle_prototype_content,
+    reel__handle_jobs, reel__handle_job_ask, reel__handle_job, reel__handle_job_cancel,
+    reel__handle_job_log, reel__handle_job_events, reel__handle_licenses, reel__handle_charts,
+    reel__handle_chart, reel__handle_live, reel__handle_ready, reel__handle_ok,
+    reel__handle_metrics, reel__handle_openapi, reel__handle_docs, reel__handle_docs_style,
+    reel__handle_prototype_movies, reel__handle_prototype_users, reel__handle_prototype_content,
     reel__handle_prototype_collaborative, reel__handle_prototype_openapi;
 
 /* openapi.c: the description of the API, made of the table and of openapi_components.json; open:

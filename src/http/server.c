@@ -90,6 +90,93 @@ static void end_later(reel_exchange *exchange)
 
 static const reel_later later = {begin_later, end_later};
 
+/* ---- streams of events --------------------------------------------------------------------- */
+
+/* A watch on the wire. While nothing is new its connection is set aside: no thread waits, and one
+ * who takes an event too slowly is cut off as with any other answer. */
+typedef struct stream {
+    reel_watch *watch;
+    struct MHD_Connection *connection;
+    reel_connection *link;
+    reel_buf text; /* of an event, from `at` on not sent yet */
+    size_t at;
+} stream;
+
+enum { STREAM_MOST = 1 << 18, STREAM_PIECE = 4096 };
+
+static void sleep_stream(void *user)
+{
+    const stream *own = user;
+
+    MHD_suspend_connection(own->connection);
+}
+
+static void wake_stream(void *user)
+{
+    const stream *own = user;
+
+    MHD_resume_connection(own->connection);
+}
+
+static ssize_t read_stream(void *user, uint64_t position, char *out, size_t room)
+{
+    stream *own = user;
+    const reel_waiter waiter = {sleep_stream, wake_stream, own};
+    size_t length;
+
+    (void)position;
+    if (own->at == own->text.length) {
+        reel__buf_clear(&own->text);
+        own->at = 0;
+        if (!reel__connection_works(own->link))
+            return MHD_CONTENT_READER_END_WITH_ERROR;
+        switch (reel__watch_next(own->watch, &own->text, &waiter)) {
+        case REEL_WATCH_WAIT:
+            return 0;
+        case REEL_WATCH_OVER:
+            return MHD_CONTENT_READER_END_OF_STREAM;
+        case REEL_WATCH_MORE:
+            break;
+        }
+        if (own->text.failed)
+            return MHD_CONTENT_READER_END_WITH_ERROR;
+        reel__connection_sends(own->link, own->text.length + 1);
+    }
+    length = own->text.length - own->at < room ? own->text.length - own->at : room;
+    memcpy(out, own->text.data + own->at, length);
+    own->at += length;
+    return (ssize_t)length;
+}
+
+static void end_stream(void *user)
+{
+    stream *own = user;
+
+    reel__watch_close(own->watch);
+    reel__buf_fini(&own->text);
+    reel__free(own);
+}
+
+/* Takes the watch. */
+static struct MHD_Response *stream_response(request *current)
+{
+    stream *own = reel__alloc_zero(1, sizeof *own);
+    struct MHD_Response *response;
+
+    if (own == NULL)
+        return NULL;
+    own->watch = current->exchange.watch;
+    own->connection = current->connection;
+    own->link = current->link;
+    reel__buf_init(&own->text, STREAM_MOST);
+    current->exchange.watch = NULL;
+    response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_PIECE, read_stream, own,
+                                                 end_stream);
+    if (response == NULL)
+        end_stream(own);
+    return response;
+}
+
 /* ---- the life of a request ----------------------------------------------------------------- */
 
 static void free_session(void *session)
@@ -254,6 +341,7 @@ static void add_headers(struct MHD_Response *response, const reel_exchange *exch
     add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->answer_type);
     add_header(response, MHD_HTTP_HEADER_ETAG, exchange->etag);
     add_header(response, MHD_HTTP_HEADER_ALLOW, exchange->allow);
+    add_header(response, MHD_HTTP_HEADER_LOCATION, exchange->location);
     add_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, exchange->challenge);
     add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, exchange->encoding);
     add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
@@ -273,14 +361,15 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, request *c
     reel_exchange *exchange = &current->exchange;
     const size_t length =
         exchange->fixed != NULL ? exchange->fixed_length : exchange->answer.length;
-    struct MHD_Response *response = make_response(exchange);
+    const bool streams = exchange->watch != NULL;
+    struct MHD_Response *response = streams ? stream_response(current) : make_response(exchange);
     enum MHD_Result result;
 
     if (response == NULL)
         return MHD_NO;
     current->sent = current->head ? 0 : length;
     current->complete = true;
-    reel__connection_sends(current->link, length + 1);
+    reel__connection_sends(current->link, streams ? 0 : length + 1);
     add_headers(response, exchange);
     result = MHD_queue_response(connection, (unsigned)exchange->status, response);
     MHD_destroy_response(response);

@@ -149,6 +149,7 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
     REEL_TRY(reel__engine_prepare_data(engine, err));
     REEL_TRY(reel__engine_prepare_models(engine, err));
     engine->opts.only = NULL;
+    engine->opts.params = NULL;
     engine->opts.progress = NULL;
     engine->opts.cancel = NULL;
     engine->opts.notice = (reel_notice){0};

@@ -31,7 +31,8 @@ typedef struct reel_engine_opts {
     const char *models_dir; /* NULL = <database>.models */
     reel_overlay *overlay;  /* borrowed: what people gave since; NULL = nothing is known of it */
     const char *only; /* NULL = every model; else train and load just this one (and members) */
-    bool exclusive;   /* serve */
+    const reel_params *params; /* of `only`; NULL = the model's own */
+    bool exclusive;            /* serve */
     bool read_only;
     bool retrain;        /* `reel train --force`: fit again what is up to date too */
     bool learn;          /* `reel train`: a hybrid that is made learns its weights */

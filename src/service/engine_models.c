@@ -148,6 +148,15 @@ out:
     return rc;
 }
 
+/* What was asked for, else the model's own. */
+static const reel_params *asked_params(const reel_engine *engine, int slot)
+{
+    const reel_engine_opts *opts = &engine->opts;
+
+    return opts->only != NULL && strcmp(opts->only, reel__engine_names[slot]) == 0 ? opts->params
+                                                                                   : NULL;
+}
+
 /* Where someone waits for the first list: an eighth of the work of disliked films, too, and a fifth
  * of that of all factors. */
 static const reel_params *hasty_params(int slot)
@@ -172,11 +181,12 @@ static reel_code make_model(reel_engine *engine, int slot, reel_err *err)
         .memory = reel__memory_available() / 2,
     };
 
+    strncat(what.stage, reel__engine_names[slot], sizeof what.stage - strlen(what.stage) - 1);
     if (slot == MODEL_HYBRID)
         return make_hybrid(engine, &context, err);
-    strncat(what.stage, reel__engine_names[slot], sizeof what.stage - strlen(what.stage) - 1);
     return reel_model_fit(&engine->models[slot], reel__engine_names[slot], engine->training,
-                          engine->opts.learn ? NULL : hasty_params(slot), &context, err);
+                          engine->opts.learn ? asked_params(engine, slot) : hasty_params(slot),
+                          &context, err);
 }
 
 void reel__engine_write_params(reel_json *json, const reel_model *model)
@@ -273,6 +283,13 @@ out:
 
 static reel_code check_only(const reel_engine *engine, reel_err *err)
 {
+    const reel_params *params = engine->opts.params;
+
+    if (params != NULL && params->count > 0 &&
+        (engine->opts.only == NULL || strcmp(engine->opts.only, "hybrid") == 0))
+        return reel_fail(err, REEL_E_INVALID,
+                         "parameters need the name of one model, and not of the hybrid: that is "
+                         "mixed of the others");
     if (engine->opts.only == NULL)
         return REEL_OK;
     for (int i = 0; i < MODELS; i++)

@@ -30,6 +30,15 @@ def click(**members):
     return {"event_id": str(uuid.uuid4()), "type": "click", "item": 1, **members}
 
 
+def start_job(folder, *words):
+    said = subprocess.run([REEL, "jobs", "start", "train", *words, "--database", "reel.db", "--json"],
+                          cwd=folder, check=True, stdin=subprocess.DEVNULL, capture_output=True).stdout
+    return json.loads(said)["id"]
+
+
+SLOW = ("--model", "ials", "--param", "sweeps=10000", "--param", "factors=512")
+
+
 class Server:
     """A server over a copy of the prepared database."""
 
@@ -39,6 +48,7 @@ class Server:
 
     def start(self):
         settings = {k: v for k, v in os.environ.items() if not k.startswith("REEL_")}
+        settings["OMP_NUM_THREADS"] = "1"  # enough for forty people
         self.process = subprocess.Popen(
             [REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0", "--json",
              "--admin-listen", "127.0.0.1:0"],
@@ -208,6 +218,30 @@ class Wire(Case):
         # Each version has one list, and no list is of both.
         self.assertEqual(len({(model, scores) for _, model, scores in seen}), 2)
         self.assertEqual({model for _, model, _ in seen}, set(versions))
+
+    def test_a_job_is_watched_to_its_end(self):
+        before = self.server.get("/api/v1/versions?model=user-knn")["items"]
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS) as gone:
+            job = start_job(self.base, "--model", "user-knn", "--param", "neighbours=7")
+            gone.sendall(b"GET /api/v1/jobs/%d/events HTTP/1.1\r\nHost: x\r\n\r\n" % job)
+            self.assertIn(b"text/event-stream", gone.recv(4096))  # and leaves
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            streams = [client.result() for client in
+                       [pool.submit(self.server.ask, "GET", f"/api/v1/jobs/{job}/events") for _ in range(8)]]
+        for status, headers, body in streams:
+            self.assertEqual((status, headers["Content-Type"]), (200, "text/event-stream"))
+            events = body.decode().strip().split("\n\n")
+            self.assertTrue(events[-1].startswith("event: end\ndata: {"), events)
+            last = json.loads(events[-1].split("data: ", 1)[1])
+            self.assertEqual((last["state"], last["progress"]), ("done", 1))
+        version = last["result"]["models"][0]
+        self.assertNotIn(version, [v["id"] for v in before])
+        deadline = time.monotonic() + SECONDS
+        while not self.server.get(f"/api/v1/models/{version}")["serving"]:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+        self.assertIn(b"user-knn: trained", self.server.ask("GET", f"/api/v1/jobs/{job}/log")[2])
+        self.assertEqual(self.server.ask("POST", "/api/v1/jobs", {"kind": "train"})[0], 401)
 
     def test_head_has_the_headers_of_get_and_no_body(self):
         for target in ("/api/v1/health", "/api/v1/movies/1/poster.svg", "/"):
@@ -394,6 +428,62 @@ class Life(Case):
         self.server.start()
         self.assertGreater(answers.count(200), 0)
         self.assertGreaterEqual(len(self.server.log()), answers.count(200))
+
+    def running(self, job):
+        """The process id of a job's child, once it trains."""
+        deadline = time.monotonic() + SECONDS
+        while "training" not in (self.server.get(f"/api/v1/jobs/{job}")["step"] or ""):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+        with open(f"/proc/{self.server.process.pid}/task/{self.server.process.pid}/children") as own:
+            children = own.read().split()
+        for task in os.listdir(f"/proc/{self.server.process.pid}/task"):
+            with open(f"/proc/{self.server.process.pid}/task/{task}/children") as own:
+                children += own.read().split()
+        return int(children[0])
+
+    def ended(self, job):
+        deadline = time.monotonic() + SECONDS
+        while (now := self.server.get(f"/api/v1/jobs/{job}"))["finished_at"] is None:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+        return now
+
+    def test_jobs_end_whatever_is_killed(self):
+        job = start_job(self.base, *SLOW)
+        os.kill(self.running(job), signal.SIGKILL)
+        ended = self.ended(job)
+        self.assertEqual(ended["state"], "failed")
+        self.assertIn("killed by signal 9", ended["error"]["detail"])
+        job = start_job(self.base, *SLOW)
+        self.running(job)
+        began = time.monotonic()
+        reel("jobs", "cancel", str(job), "--database", "reel.db", folder=self.base)
+        self.assertEqual(self.ended(job)["state"], "cancelled")
+        self.assertLess(time.monotonic() - began, 2.5)
+        job = start_job(self.base, *SLOW)
+        child = self.running(job)
+        self.server.stop(signal.SIGKILL)
+        deadline = time.monotonic() + SECONDS
+        while os.path.exists(f"/proc/{child}"):  # goes with its server
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+        self.server.start()
+        ended = self.ended(job)
+        self.assertEqual((ended["state"], ended["error"]["code"]), ("failed", "E_GONE"))
+        # One that is stopped gives back what it did, and lets go of who watches.
+        job = start_job(self.base, *SLOW)
+        self.running(job)
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS) as watching:
+            watching.sendall(b"GET /api/v1/jobs/%d/events HTTP/1.1\r\nHost: x\r\n\r\n" % job)
+            self.assertIn(b"event: progress", watching.recv(4096) + watching.recv(4096))
+            began = time.monotonic()
+            self.assertEqual(self.server.stop()[0], 0)
+            self.assertLess(time.monotonic() - began, 4)
+        self.server.start()
+        self.running(job)
+        reel("jobs", "cancel", str(job), "--database", "reel.db", folder=self.base)
+        self.assertEqual(self.ended(job)["state"], "cancelled")
 
     def test_a_second_start_has_nothing_to_train(self):
         self.server.stop()

@@ -17,6 +17,7 @@ reel_add_test(http/door.c)
 reel_add_test(http/threads.c)
 reel_add_test(http/swap.c)
 reel_add_test(http/versions.c)
+reel_add_test(http/jobs.c)
 set_tests_properties(http_threads http_swap PROPERTIES LABELS "http;threads")
 
 # The program's own server over real sockets.

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -16,6 +17,19 @@ static void test_some_is_left_and_not_more_than_all(void **state)
     (void)state;
     assert_true(left > 1 << 20);
     assert_true(left <= all);
+}
+
+static void test_a_limit_on_the_address_space_counts(void **state)
+{
+    struct rlimit before, limit;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    limit = (struct rlimit){1, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+    assert_int_equal(reel__memory_available(), 0);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+    assert_true(reel__memory_available() > 0);
 }
 
 static void test_amounts_have_fitting_units(void **state)
@@ -39,6 +53,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_some_is_left_and_not_more_than_all),
+        cmocka_unit_test(test_a_limit_on_the_address_space_counts),
         cmocka_unit_test(test_amounts_have_fitting_units),
     };
 

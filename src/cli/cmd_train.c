@@ -1,0 +1,208 @@
+/* cmd_train.c - train: models up to date. For who starts it as a job, its progress and what became
+ * of it are JSON lines on standard output. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/term.h"
+#include "service/about.h"
+
+enum { OPT_DATABASE, OPT_MODELS, OPT_MODEL, OPT_PARAM, OPT_FORCE, OPT_LINES };
+
+static const reel_option options[] = {
+    {"database", "FILE", "the database `reel load` made"},
+    {"models", "DIR", "where model files are kept (default FILE.models)"},
+    {"model", "NAME", "just this one (and what it needs)"},
+    {"param", "NAME=VALUE", "a parameter (`reel models NAME`); may be repeated"},
+    {"force", NULL, "fit again what is up to date too"},
+    {"progress-json", NULL, "progress and outcome as JSON lines, for programs"},
+    {NULL, NULL, NULL},
+};
+
+static reel_code write_models(reel_json *json, const void *what, reel_err *err)
+{
+    const reel_engine *engine = what;
+    reel_code rc;
+
+    reel__json_object(json);
+    reel__json_put_text(json, "folder", reel__engine_models_dir(engine));
+    reel__json_key(json, "items");
+    reel__json_array(json);
+    rc = reel__models_write(json, engine, err);
+    reel__json_array_end(json);
+    reel__json_object_end(json);
+    return rc;
+}
+
+/* ---- lines for programs -------------------------------------------------------------------- */
+
+/* How much of the whole each model is: the hybrid fits all the others once more. */
+enum { MODEL_SHARE = 1, HYBRID_SHARE = 5, ALL_SHARES = 5 * MODEL_SHARE + HYBRID_SHARE };
+
+typedef struct lines {
+    const char *only;
+    char step[64];
+    double before, share; /* of the steps that are over, and of this one; of 1 */
+    double said;          /* the last progress */
+} lines;
+
+static reel_code write_step(reel_json *json, const void *what, reel_err *err)
+{
+    const lines *l = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_text(json, "step", l->step);
+    reel__json_put_float(json, "progress", (float)l->said);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+static void say(reel_json_writer *write, const void *what)
+{
+    reel_err ignored = {0};
+
+    if (reel__print_json(write, what, &ignored) == REEL_OK)
+        (void)fflush(stdout);
+}
+
+static double share_of(const lines *l, const char *stage)
+{
+    if (strncmp(stage, "training ", 9) != 0)
+        return 0; /* reading is quick beside it */
+    if (l->only != NULL && strcmp(l->only, "hybrid") != 0)
+        return strcmp(stage + 9, l->only) == 0 ? 1 : 0;
+    return (double)(strcmp(stage + 9, "hybrid") == 0 ? HYBRID_SHARE : MODEL_SHARE) / ALL_SHARES;
+}
+
+static void report(void *user, const char *stage, int64_t done, int64_t total, const char *unit)
+{
+    lines *l = user;
+    const bool next = strcmp(stage, l->step) != 0;
+    double now;
+
+    (void)unit;
+    if (next) {
+        l->before += l->share;
+        l->share = share_of(l, stage);
+        (void)snprintf(l->step, sizeof l->step, "%s", stage);
+    }
+    now = l->before + (total > 0 ? l->share * (double)done / (double)total : 0);
+    now = now > 0.999 ? 0.999 : now;
+    if (!next && now - l->said < 0.001)
+        return;
+    l->said = now > l->said ? now : l->said;
+    say(write_step, l);
+}
+
+static reel_code write_result(reel_json *json, const void *what, reel_err *err)
+{
+    const reel_engine *engine = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_key(json, "result");
+    reel__json_object(json);
+    reel__json_key(json, "models");
+    reel__json_array(json);
+    for (size_t i = 0; i < reel__engine_model_count(engine); i++)
+        reel__json_text(json, reel_model_id(reel__engine_model_at(engine, i)));
+    reel__json_array_end(json);
+    reel__json_object_end(json);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+static reel_code write_error(reel_json *json, const void *what, reel_err *err)
+{
+    const reel_err *why = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_key(json, "error");
+    reel__json_object(json);
+    reel__json_put_text(json, "code", reel_code_name(why->code));
+    reel__json_put_text(json, "detail", why->msg);
+    reel__json_object_end(json);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+/* ---- the command --------------------------------------------------------------------------- */
+
+/* A command that is there to write models has failed when it could not. */
+static reel_code tell_trained(const reel_args *args, const reel_engine *engine, reel_err *err)
+{
+    const char *unsaved = reel__engine_unsaved(engine);
+
+    if (unsaved != NULL)
+        return reel_fail(err, REEL_E_STORE, "the models could not be kept: %s", unsaved);
+    if (args->option[OPT_LINES] != NULL)
+        say(write_result, engine);
+    else if (args->json)
+        return reel__print_json(write_models, engine, err);
+    else if (!args->quiet)
+        reel__term_print("Models are ready in %s\n", reel__engine_models_dir(engine));
+    return REEL_OK;
+}
+
+static reel_code take_params(reel_taken_params *out, const reel_args *args, reel_err *err)
+{
+    const reel_model_info *info;
+    reel_code rc = REEL_OK;
+
+    *out = (reel_taken_params){.params = {.count = 0}};
+    if (args->option[OPT_PARAM] == NULL)
+        return REEL_OK;
+    if (args->option[OPT_MODEL] == NULL)
+        return reel_fail(err, REEL_E_INVALID, "--param needs the --model it is of");
+    REEL_TRY(reel__need_model(args->option[OPT_MODEL], &info, err));
+    rc = reel__take_params(out, args, OPT_PARAM, info, err);
+out:
+    return rc;
+}
+
+static reel_code run(const reel_args *args, const reel_progress *progress, reel_err *err)
+{
+    reel_engine_opts opts = {.models_dir = args->option[OPT_MODELS],
+                             .only = args->option[OPT_MODEL],
+                             .retrain = args->option[OPT_FORCE] != NULL,
+                             .learn = true,
+                             .progress = progress,
+                             .notice = reel__term_notice(args->quiet)};
+    reel_taken_params taken;
+    reel_engine *engine = NULL;
+    reel_code rc;
+
+    REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
+    REEL_TRY(take_params(&taken, args, err));
+    opts.params = &taken.params;
+    opts.retrain = opts.retrain || taken.params.count > 0;
+    if (args->option[OPT_LINES] != NULL)
+        opts.cancel = reel__cancel_on_signal();
+    REEL_TRY(reel__engine_open(&engine, &opts, err));
+    rc = tell_trained(args, engine, err);
+out:
+    reel__engine_close(engine);
+    return rc;
+}
+
+static reel_code train(const reel_args *args, reel_err *err)
+{
+    lines l = {.only = args->option[OPT_MODEL]};
+    const reel_progress told = {.report = report, .user = &l};
+    reel_err why = {REEL_OK, ""};
+    reel_code rc;
+
+    if (args->option[OPT_LINES] == NULL)
+        return run(args, reel__term_progress(args->quiet), err);
+    rc = run(args, &told, &why);
+    if (rc != REEL_OK) {
+        say(write_error, &why);
+        rc = reel_fail(err, rc, "%s", why.msg);
+    }
+    return rc;
+}
+
+const reel_command reel__command_train = {
+    "train", "", "fit the models that are missing or stale", NULL, options, train};

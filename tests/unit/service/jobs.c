@@ -1,0 +1,501 @@
+/* Jobs done by child processes, which here are small scripts: what comes of one that works, fails,
+ * is killed or cancelled; what a server that died left behind; two servers over one store; and
+ * watching.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "service/jobs.h"
+#include "store/jobs.h"
+#include "support/world.h"
+
+enum { PATIENCE_MS = 15000, BEAT_MS = 20, WAIT_MS = 300, TEXT = 1 << 16 };
+
+static reel_store *store;
+static char database[TEMP_PATH], program[TEMP_PATH];
+
+static int set_up(void **state)
+{
+    const reel_store_opts opts = {.create = true};
+    reel_err err = {0};
+
+    (void)state;
+    (void)snprintf(database, sizeof database, "%s", temp_path("jobs.db"));
+    assert_ok(reel__store_open(&store, database, &opts, &err));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    reel__store_close(store);
+    return 0;
+}
+
+/* ---- scripts in the place of the program --------------------------------------------------- */
+
+#define STEP   "echo '{\"step\":\"training ease\",\"progress\":0.5}'\n"
+#define RESULT "echo '{\"result\":{\"models\":[\"ease-1\"]}}'\n"
+
+static void program_is(const char *body)
+{
+    static int number;
+    char name[32];
+    FILE *file;
+
+    (void)snprintf(name, sizeof name, "program%d", number++);
+    (void)snprintf(program, sizeof program, "%s", temp_path(name));
+    file = fopen(program, "w");
+    assert_non_null(file);
+    assert_true(fprintf(file, "#!/bin/sh\n%s", body) > 0);
+    assert_int_equal(fchmod(fileno(file), 0755), 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static reel_jobs *open_jobs(bool alone)
+{
+    const reel_jobs_opts opts = {.store = store,
+                                 .database = database,
+                                 .models_dir = "models",
+                                 .program = program,
+                                 .alone = alone,
+                                 .beat_ms = BEAT_MS,
+                                 .patience_ms = WAIT_MS};
+    reel_jobs *jobs = NULL;
+    reel_err err = {0};
+
+    assert_ok(reel__jobs_open(&jobs, &opts, &err));
+    return jobs;
+}
+
+/* ---- asking -------------------------------------------------------------------------------- */
+
+static int64_t ask(reel_jobs *jobs, const char *body)
+{
+    int64_t id = 0;
+    reel_err err = {0};
+
+    assert_ok(reel__job_ask(store, body, strlen(body), "a test", &id, &err));
+    reel__jobs_look(jobs);
+    return id;
+}
+
+static json_t *job_of(int64_t id)
+{
+    reel_buf text;
+    reel_json json;
+    json_t *out = NULL;
+    reel_err err = {0};
+
+    reel__buf_init(&text, TEXT);
+    reel__json_init(&json, &text);
+    assert_ok(reel__job_write(&json, store, id, NULL, &err));
+    assert_ok(reel__json_parse(&out, text.data, text.length, 16, &err));
+    reel__buf_fini(&text);
+    return out;
+}
+
+/* A text of it: "state", or "error.detail"; kept until the next question. */
+static const char *said_of(int64_t id, const char *what)
+{
+    static char said[600];
+    json_t *job = job_of(id);
+    const bool inside = strncmp(what, "error.", 6) == 0;
+    const json_t *at = inside ? json_object_get(job, "error") : job;
+    const char *text = json_string_value(json_object_get(at, inside ? what + 6 : what));
+
+    (void)snprintf(said, sizeof said, "%s", text == NULL ? "-" : text);
+    json_decref(job);
+    return said;
+}
+
+static double progress_of(int64_t id)
+{
+    json_t *job = job_of(id);
+    const double progress = json_number_value(json_object_get(job, "progress"));
+
+    json_decref(job);
+    return progress;
+}
+
+static void wait_until(int64_t id, const char *state)
+{
+    for (int ms = 0; ms < PATIENCE_MS && strcmp(said_of(id, "state"), state) != 0; ms += 2)
+        (void)usleep(2000);
+    if (strcmp(said_of(id, "state"), state) != 0)
+        fail_msg("job %d never was %s: %s %s", (int)id, state, said_of(id, "state"),
+                 said_of(id, "error.detail"));
+}
+
+static void assert_says(int64_t id, const char *what, const char *part)
+{
+    if (strstr(said_of(id, what), part) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", said_of(id, what), part);
+}
+
+/* ---- how one ends -------------------------------------------------------------------------- */
+
+static void what_works_is_done(void **state)
+{
+    reel_jobs *jobs;
+    int64_t id;
+    reel_buf log;
+    json_t *job;
+    reel_err err = {0};
+
+    (void)state;
+    program_is("echo \"$@\" >&2\necho \"$REEL_DATABASE_URL\" >&2\n" STEP "echo no JSON\n" RESULT);
+    jobs = open_jobs(true);
+    id = ask(jobs, "{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"lambda\":300}}");
+    wait_until(id, "done");
+    job = job_of(id);
+    assert_true(json_number_value(json_object_get(job, "progress")) == 1);
+    assert_string_equal(json_string_value(json_array_get(
+                            json_object_get(json_object_get(job, "result"), "models"), 0)),
+                        "ease-1");
+    assert_string_equal(json_string_value(json_object_get(job, "asked_by")), "a test");
+    assert_true(json_is_null(json_object_get(job, "error")));
+    json_decref(job);
+    reel__buf_init(&log, TEXT);
+    assert_ok(reel__job_log(&log, store, id, &err));
+    assert_non_null(strstr(log.data, "train --force --progress-json --models models --model ease "
+                                     "--param lambda=300\n"));
+    assert_non_null(strstr(log.data, database));
+    reel__buf_fini(&log);
+    reel__jobs_close(jobs);
+}
+
+static void what_fails_says_why(void **state)
+{
+    reel_jobs *jobs;
+    int64_t id;
+
+    (void)state;
+    program_is(
+        "echo '{\"error\":{\"code\":\"E_BUDGET\",\"detail\":\"too little memory\"}}'\nexit 4\n");
+    jobs = open_jobs(true);
+    id = ask(jobs, "{\"kind\":\"train\"}");
+    wait_until(id, "failed");
+    assert_string_equal(said_of(id, "error.code"), "E_BUDGET");
+    assert_string_equal(said_of(id, "error.detail"), "too little memory");
+    reel__jobs_close(jobs);
+    program_is("echo one >&2\necho the last word >&2\nexit 3\n");
+    jobs = open_jobs(true);
+    id = ask(jobs, "{\"kind\":\"train\"}");
+    wait_until(id, "failed");
+    assert_says(id, "error.detail", "ended with status 3: the last word");
+    reel__jobs_close(jobs);
+    (void)snprintf(program, sizeof program, "%s", temp_path("nothing"));
+    jobs = open_jobs(true);
+    id = ask(jobs, "{\"kind\":\"train\"}");
+    wait_until(id, "failed");
+    assert_says(id, "error.detail", "could not be started");
+    reel__jobs_close(jobs);
+}
+
+static void what_is_killed_has_failed(void **state)
+{
+    reel_jobs *jobs;
+    int64_t id;
+
+    (void)state;
+    program_is(STEP "kill -9 $$\n");
+    jobs = open_jobs(true);
+    id = ask(jobs, "{\"kind\":\"train\"}");
+    wait_until(id, "failed");
+    assert_says(id, "error.detail", "killed by signal 9");
+    assert_string_equal(said_of(id, "step"), "training ease");
+    reel__jobs_close(jobs);
+}
+
+/* Even one that does not listen, with a child of its own. */
+static void what_is_cancelled_ends_soon(void **state)
+{
+    reel_jobs *jobs;
+    int64_t id, began;
+    reel_err err = {0};
+
+    (void)state;
+    program_is("trap '' TERM\n" STEP "sleep 60 &\nwait\nwait\nsleep 60\n");
+    jobs = open_jobs(true);
+    id = ask(jobs, "{\"kind\":\"train\"}");
+    while (progress_of(id) < 0.5)
+        (void)usleep(2000);
+    began = reel__clock_steady_us();
+    assert_ok(reel__job_cancel(store, id, &err));
+    reel__jobs_look(jobs);
+    wait_until(id, "cancelled");
+    assert_true(reel__clock_steady_us() - began < 2000000);
+    assert_fails(reel__job_cancel(store, id, &err), REEL_E_CONFLICT, "has ended");
+    assert_fails(reel__job_cancel(store, 4711, &err), REEL_E_NOTFOUND, "no job 4711");
+    reel__jobs_close(jobs);
+}
+
+/* ---- servers that come and go -------------------------------------------------------------- */
+
+static int64_t left_behind(void)
+{
+    int64_t id = ask(NULL, "{\"kind\":\"train\"}"), claimed = 0;
+    reel_err err = {0};
+
+    assert_ok(reel__store_claim_job(store, "a ghost", 1, &claimed, &err));
+    assert_int_equal(claimed, id);
+    return id;
+}
+
+static void what_was_left_behind_has_failed(void **state)
+{
+    const reel_job_beat beat = {.owner = "a ghost", .step = ""};
+    reel_job_beat now = beat;
+    bool held = true, cancel = false;
+    reel_jobs *jobs;
+    int64_t id = left_behind();
+    reel_err err = {0};
+
+    (void)state;
+    program_is(RESULT);
+    jobs = open_jobs(true);
+    wait_until(id, "failed");
+    assert_string_equal(said_of(id, "error.code"), "E_GONE");
+    reel__jobs_close(jobs);
+    /* Of another server: not before its beat stood still for a while. */
+    now.id = id = left_behind();
+    jobs = open_jobs(false);
+    for (int i = 0; i < 2 * WAIT_MS / BEAT_MS; i++) {
+        assert_ok(reel__store_beat_job(store, &now, &held, &cancel, &err));
+        assert_true(held);
+        (void)usleep(BEAT_MS * 1000);
+        reel__jobs_look(jobs);
+    }
+    assert_string_equal(said_of(id, "state"), "running");
+    for (int ms = 0; ms < PATIENCE_MS && strcmp(said_of(id, "state"), "running") == 0; ms += 20) {
+        reel__jobs_look(jobs);
+        (void)usleep(20000);
+    }
+    assert_string_equal(said_of(id, "state"), "failed");
+    reel__jobs_close(jobs);
+}
+
+static void a_server_that_stops_gives_back(void **state)
+{
+    reel_jobs *jobs;
+    int64_t id;
+
+    (void)state;
+    program_is(STEP "sleep 60\n");
+    jobs = open_jobs(true);
+    id = ask(jobs, "{\"kind\":\"train\"}");
+    while (progress_of(id) < 0.5)
+        (void)usleep(2000);
+    reel__jobs_close(jobs);
+    assert_string_equal(said_of(id, "state"), "queued");
+    program_is(RESULT);
+    jobs = open_jobs(true);
+    wait_until(id, "done");
+    reel__jobs_close(jobs);
+}
+
+/* Each job once, and never two at a time: the script would notice. */
+static void two_servers_take_turns(void **state)
+{
+    reel_jobs *one, *other;
+    char body[TEMP_PATH * 2 + 64];
+    int64_t ids[6];
+
+    (void)state;
+    (void)snprintf(body, sizeof body, "mkdir '%s' || exit 1\nsleep 0.05\nrmdir '%s'\n" RESULT,
+                   temp_path("only-one"), temp_path("only-one"));
+    program_is(body);
+    one = open_jobs(false);
+    other = open_jobs(false);
+    for (size_t i = 0; i < 6; i++) {
+        ids[i] = ask(one, "{\"kind\":\"train\"}");
+        reel__jobs_look(other);
+    }
+    for (size_t i = 0; i < 6; i++)
+        wait_until(ids[i], "done");
+    reel__jobs_close(one);
+    reel__jobs_close(other);
+}
+
+/* ---- watching ------------------------------------------------------------------------------ */
+
+typedef struct sleeper {
+    pthread_mutex_t lock;
+    pthread_cond_t woken;
+    bool asleep;
+} sleeper;
+
+static void fall_asleep(void *user)
+{
+    sleeper *s = user;
+
+    pthread_mutex_lock(&s->lock);
+    s->asleep = true;
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void wake_up(void *user)
+{
+    sleeper *s = user;
+
+    pthread_mutex_lock(&s->lock);
+    s->asleep = false;
+    pthread_cond_signal(&s->woken);
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* Everything a watch says to its end. */
+static void read_all(reel_watch *watch, reel_buf *out)
+{
+    sleeper s = {.lock = PTHREAD_MUTEX_INITIALIZER, .woken = PTHREAD_COND_INITIALIZER};
+    const reel_waiter waiter = {fall_asleep, wake_up, &s};
+
+    for (;;) {
+        const reel_watch_state state = reel__watch_next(watch, out, &waiter);
+
+        if (state == REEL_WATCH_OVER)
+            return;
+        pthread_mutex_lock(&s.lock);
+        while (state == REEL_WATCH_WAIT && s.asleep)
+            pthread_cond_wait(&s.woken, &s.lock);
+        pthread_mutex_unlock(&s.lock);
+    }
+}
+
+static void watches_see_it_to_its_end(void **state)
+{
+    reel_jobs *jobs;
+    reel_watch *watch = NULL, *late = NULL;
+    reel_buf text;
+    int64_t id;
+    reel_err err = {0};
+
+    (void)state;
+    program_is(STEP "sleep 0.6\n" RESULT);
+    jobs = open_jobs(true);
+    id = ask(jobs, "{\"kind\":\"train\"}");
+    assert_ok(reel__watch_open(&watch, jobs, id, &err));
+    reel__buf_init(&text, TEXT);
+    read_all(watch, &text);
+    assert_int_equal(strncmp(text.data, "event: progress\ndata: {\"id\":", 28), 0);
+    assert_non_null(strstr(text.data, "\"step\":\"training ease\""));
+    assert_non_null(strstr(text.data, "\n\nevent: end\ndata: {\"id\":"));
+    reel__watch_close(watch);
+    /* Who comes late sees the end alone. */
+    reel__buf_clear(&text);
+    assert_ok(reel__watch_open(&late, jobs, id, &err));
+    read_all(late, &text);
+    assert_int_equal(strncmp(text.data, "event: end\n", 11), 0);
+    reel__watch_close(late);
+    reel__buf_fini(&text);
+    assert_fails(reel__watch_open(&watch, jobs, 4711, &err), REEL_E_NOTFOUND, "no job 4711");
+    reel__jobs_close(jobs);
+}
+
+static void watches_end_with_the_server(void **state)
+{
+    reel_watch *watches[257] = {NULL};
+    reel_jobs *jobs;
+    reel_buf text;
+    int64_t id;
+    reel_err err = {0};
+
+    (void)state;
+    program_is("sleep 60\n");
+    jobs = open_jobs(true);
+    id = ask(jobs, "{\"kind\":\"train\"}");
+    for (size_t i = 0; i < 256; i++)
+        assert_ok(reel__watch_open(&watches[i], jobs, id, &err));
+    assert_fails(reel__watch_open(&watches[256], jobs, id, &err), REEL_E_BUSY,
+                 "watch jobs already");
+    reel__jobs_end_watches(jobs);
+    reel__buf_init(&text, TEXT * 16);
+    for (size_t i = 0; i < 256; i++) {
+        read_all(watches[i], &text);
+        reel__watch_close(watches[i]);
+    }
+    reel__buf_fini(&text);
+    assert_fails(reel__watch_open(&watches[0], jobs, id, &err), REEL_E_BUSY, "");
+    assert_ok(reel__job_cancel(store, id, &err));
+    reel__jobs_look(jobs);
+    wait_until(id, "cancelled");
+    reel__jobs_close(jobs);
+}
+
+/* ---- what is asked for --------------------------------------------------------------------- */
+
+static void what_is_wrong_is_refused(void **state)
+{
+    static const struct {
+        const char *body;
+        reel_code code;
+        const char *part;
+    } bad[] = {
+        {"", REEL_E_SYNTAX, ""},
+        {"[]", REEL_E_INVALID, "expected an object"},
+        {"{}", REEL_E_INVALID, "kind: expected \"train\""},
+        {"{\"kind\":\"dance\"}", REEL_E_INVALID, "kind"},
+        {"{\"kind\":1}", REEL_E_INVALID, "kind"},
+        {"{\"kind\":\"train\",\"modl\":\"ease\"}", REEL_E_INVALID, "\"modl\": no member"},
+        {"{\"kind\":\"train\",\"model\":\"slim\"}", REEL_E_NOTFOUND, "no model is called \"slim\""},
+        {"{\"kind\":\"train\",\"params\":{\"lambda\":1}}", REEL_E_INVALID, "name the one model"},
+        {"{\"kind\":\"train\",\"model\":\"ease\",\"params\":[]}", REEL_E_INVALID, "params"},
+        {"{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"lambda\":-1}}", REEL_E_INVALID,
+         "lambda"},
+        {"{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"lambda\":null}}", REEL_E_INVALID,
+         "lambda"},
+        {"{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"nonsense\":1}}", REEL_E_INVALID,
+         "nonsense"},
+    };
+    int64_t id = 0;
+    reel_err err = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_fails(reel__job_ask(store, bad[i].body, strlen(bad[i].body), "a test", &id, &err),
+                     bad[i].code, bad[i].part);
+}
+
+static reel_code ask_once(void *user, reel_err *err)
+{
+    static const char body[] =
+        "{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"lambda\":300}}";
+    int64_t id = 0;
+    reel_code rc;
+
+    (void)user;
+    REEL_TRY(reel__job_ask(store, body, sizeof body - 1, "a test", &id, err));
+    REEL_TRY(reel__job_cancel(store, id, err));
+out:
+    return rc;
+}
+
+static void memory_may_fail(void **state)
+{
+    (void)state;
+    assert_true(sweep_memory(ask_once, NULL) > 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_works_is_done),
+        cmocka_unit_test(what_fails_says_why),
+        cmocka_unit_test(what_is_killed_has_failed),
+        cmocka_unit_test(what_is_cancelled_ends_soon),
+        cmocka_unit_test(what_was_left_behind_has_failed),
+        cmocka_unit_test(a_server_that_stops_gives_back),
+        cmocka_unit_test(two_servers_take_turns),
+        cmocka_unit_test(watches_see_it_to_its_end),
+        cmocka_unit_test(watches_end_with_the_server),
+        cmocka_unit_test(what_is_wrong_is_refused),
+        cmocka_unit_test(memory_may_fail),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
