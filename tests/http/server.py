@@ -435,12 +435,13 @@ class Life(Case):
         while "training" not in (self.server.get(f"/api/v1/jobs/{job}")["step"] or ""):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.01)
-        with open(f"/proc/{self.server.process.pid}/task/{self.server.process.pid}/children") as own:
-            children = own.read().split()
         for task in os.listdir(f"/proc/{self.server.process.pid}/task"):
             with open(f"/proc/{self.server.process.pid}/task/{task}/children") as own:
-                children += own.read().split()
-        return int(children[0])
+                for child in own.read().split():
+                    with open(f"/proc/{child}/cmdline", "rb") as words:
+                        if b"--progress-json" in words.read().split(b"\0"):
+                            return int(child)
+        self.fail("no child trains")
 
     def ended(self, job):
         deadline = time.monotonic() + SECONDS
