@@ -247,6 +247,19 @@ REEL_PUBLIC REEL_MUST_USE reel_code reel_model_explain(const reel_model *model,
                                                        size_t limit, reel_scratch *scratch,
                                                        reel_explanation *out, reel_err *err);
 
+/* What reel_model_explain says of each of several films, the same bits, in less time for models
+ * that share work between the films of a list (hybrid, ials and others). films->movies [in]
+ * [count]; out [out] [count]; undefined after an error */
+typedef struct reel_films {
+    const reel_index *movies;
+    size_t count;
+} reel_films;
+REEL_PUBLIC REEL_MUST_USE reel_code reel_model_explain_many(const reel_model *model,
+                                                            const reel_query *query,
+                                                            reel_films films, size_t limit,
+                                                            reel_scratch *scratch,
+                                                            reel_explanation *out, reel_err *err);
+
 /* ---- neighbours ---------------------------------------------------------------------------- */
 
 typedef struct reel_neighbour {

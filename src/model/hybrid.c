@@ -52,7 +52,7 @@
 #define WEIGHT_MAX 1e3F
 
 enum { MEMBERS = REEL_HYBRID_MEMBERS, KNOTS = REEL_HYBRID_KNOTS };
-enum { SLOT_SCORES, SLOT_STATE, SLOT_CONTRIBUTIONS, SLOT_ENTRIES, SLOT_DATED };
+enum { SLOT_SCORES, SLOT_STATE, SLOT_CONTRIBUTIONS, SLOT_ENTRIES, SLOT_DATED, SLOT_PARTS };
 enum { NAME_SIZE = 32, LIST_SIZE = 1024 };
 
 /* Models it can combine, with the weights built in; a parameter of the same name for each. */
@@ -305,65 +305,55 @@ static void add_terms(reel_explanation *out, const reel_explanation *part, doubl
             (reel_term_reason){part->terms[t].term, part->terms[t].contribution * scale};
 }
 
-/* What explain_member reads and adds to. */
-typedef struct explaining {
-    reel_scratch *scratch;
-    double *own, *contributions; /* [query->count] room, and what all members added */
-    reel_explanation *out;
-} explaining;
-
-/* What one member adds to the score of a film, and why. */
-static reel_code explain_member(const reel_model *member, double mean, double scale,
-                                const reel_query *query, reel_index movie, explaining *e,
-                                reel_err *err)
+/* What one member has said of some films, added to what the hybrid says. */
+static void add_reasons(const reel_model *member, double mean, double scale, const reel_asked *own,
+                        size_t entries, const reel_asked *asked)
 {
-    reel_explanation part = {0};
-    reel_scratch *scratch = reel__scratch_part(e->scratch, member);
-    reel_code rc;
+    for (size_t n = 0; n < asked->count; n++) {
+        reel_explanation *part = &own->out[n], *out = &asked->out[n];
 
-    if (scratch == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory to explain a score");
-    memset(e->own, 0, query->count * sizeof *e->own);
-    rc = member->ops->explain(member, query, movie, scratch, e->own, &part, err);
-    if (rc != REEL_OK)
-        return rc;
-    if (by_logarithm(member)) /* the same for every history, so all of it is baseline */
-        part.score = part.baseline = logarithm(part.score);
-    e->out->score += scale * (part.score - mean);
-    e->out->baseline += scale * (part.baseline - mean);
-    for (size_t i = 0; i < query->count; i++)
-        e->contributions[i] += scale * e->own[i];
-    if (part.term_count > 0)
-        add_terms(e->out, &part, scale);
-    return REEL_OK;
+        if (by_logarithm(member)) /* the same for every history, so all of it is baseline */
+            part->score = part->baseline = logarithm(part->score);
+        out->score += scale * (part->score - mean);
+        out->baseline += scale * (part->baseline - mean);
+        if (part->term_count > 0)
+            add_terms(out, part, scale);
+    }
+    for (size_t i = 0; i < asked->count * entries; i++)
+        asked->contributions[i] += scale * own->contributions[i];
 }
 
-static reel_code hybrid_explain(const reel_model *model, const reel_query *given, reel_index movie,
-                                reel_scratch *scratch, double *contributions, reel_explanation *out,
-                                reel_err *err)
+static reel_code hybrid_explain(const reel_model *model, const reel_query *given,
+                                const reel_asked *asked, reel_scratch *scratch, reel_err *err)
 {
     const hybrid *self = (const hybrid *)model;
-    explaining e = {.scratch = scratch, .contributions = contributions, .out = out};
+    const size_t room = asked->count * given->count * sizeof *asked->contributions;
+    reel_asked own = *asked;
     hybrid_state *state = NULL;
     reel_query query;
-    reel_code rc = weigh_entries(&query, self, given, scratch, err);
+    reel_code rc = REEL_OK;
 
-    if (rc == REEL_OK)
-        rc = open_state(&state, self, &query, scratch, err);
-    if (rc != REEL_OK)
-        return rc;
-    e.own = reel__scratch_get(scratch, SLOT_CONTRIBUTIONS, (query.count + 1) * sizeof *e.own);
-    if (e.own == NULL)
+    REEL_TRY(weigh_entries(&query, self, given, scratch, err));
+    REEL_TRY(open_state(&state, self, &query, scratch, err));
+    own.contributions = reel__scratch_get(scratch, SLOT_CONTRIBUTIONS, room + 1);
+    own.out = reel__scratch_get(scratch, SLOT_PARTS, asked->count * sizeof *own.out);
+    if (own.contributions == NULL || own.out == NULL)
         return no_memory(self, err);
     for (size_t m = 0; m < self->count; m++) {
+        const reel_model *member = self->members[m];
+        reel_scratch *part = reel__scratch_part(scratch, member);
+
         if (state->scale[m] == 0)
             continue;
-        rc = explain_member(self->members[m], state->mean[m], state->scale[m], &query, movie, &e,
-                            err);
-        if (rc != REEL_OK)
-            return rc;
+        if (part == NULL)
+            return no_memory(self, err);
+        memset(own.contributions, 0, room);
+        memset(own.out, 0, asked->count * sizeof *own.out);
+        REEL_TRY(reel__model_reasons(member, &query, &own, part, err));
+        add_reasons(member, state->mean[m], state->scale[m], &own, query.count, asked);
     }
-    return REEL_OK;
+out:
+    return rc;
 }
 
 static reel_code hybrid_neighbours(const reel_model *model, const reel_query *query, size_t limit,
@@ -639,7 +629,7 @@ const reel_model_ops reel__model_hybrid = {
     .struct_size = sizeof(hybrid),
     .fit = hybrid_fit,
     .score = hybrid_score,
-    .explain = hybrid_explain,
+    .explain_many = hybrid_explain,
     .neighbours = hybrid_neighbours,
     .save = hybrid_save,
     .load = hybrid_load,

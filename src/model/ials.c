@@ -39,7 +39,7 @@
 #include "base/alloc.h"
 #include "num/panels.h"
 
-enum { SLOT_VECTOR, SLOT_HISTORY, SLOT_WORK, SLOT_PEOPLE };
+enum { SLOT_VECTOR, SLOT_HISTORY, SLOT_WORK, SLOT_PEOPLE, SLOT_SHARES };
 
 static const reel_param_spec param_specs[] = {
     [IALS_FACTORS] = {"factors", "length of a person's and of a film's vector", REEL_PARAM_INT, 256,
@@ -81,6 +81,12 @@ static reel_code no_memory(const reel_model *model, reel_err *err)
     return reel_fail(err, REEL_E_NOMEM, "no working memory for model \"%s\"", model->id);
 }
 
+static reel_code no_vector(const ials *self, reel_err *err)
+{
+    return reel_fail(err, REEL_E_INVALID,
+                     "model \"%s\" finds no vector for a history with such weights", self->base.id);
+}
+
 /* A history's equations; the row borrows from the scratch. */
 static reel_code open_row(ials_row *row, const ials *self, const reel_query *query,
                           reel_scratch *scratch, reel_err *err)
@@ -103,20 +109,17 @@ static reel_code open_row(ials_row *row, const ials *self, const reel_query *que
     return REEL_OK;
 }
 
-/* out [d] */
-static reel_code solve(const ials *self, const ials_row *row, const float *right,
-                       reel_scratch *scratch, float *out, reel_err *err)
+/* The vector of a row's history. out [d] */
+static reel_code fold(const ials *self, const ials_row *row, reel_scratch *scratch, float *out,
+                      reel_err *err)
 {
-    const ials_half shared = ials_shared(self);
-    void *work = reel__scratch_get(scratch, SLOT_WORK, reel__ials_work_size(self->d));
+    const ials_basis basis = ials_basis_of(self);
+    void *work =
+        reel__scratch_get(scratch, SLOT_WORK, reel__ials_fold_size(self->d, row->rows.count));
 
     if (work == NULL)
         return no_memory(&self->base, err);
-    if (!reel__ials_solve(&shared, row, 1, right, &out, work))
-        return reel_fail(err, REEL_E_INVALID,
-                         "model \"%s\" finds no vector for a history with such weights",
-                         self->base.id);
-    return REEL_OK;
+    return reel__ials_fold(&basis, row, out, work) ? REEL_OK : no_vector(self, err);
 }
 
 static reel_code ials_score_many(const reel_model *model, const reel_query *queries, size_t count,
@@ -139,7 +142,7 @@ static reel_code ials_score_many(const reel_model *model, const reel_query *quer
             continue;
         }
         REEL_TRY(open_row(&row, self, &queries[i], scratch, err));
-        REEL_TRY(solve(self, &row, NULL, scratch, folded + i * self->d, err));
+        REEL_TRY(fold(self, &row, scratch, folded + i * self->d, err));
     }
     reel__panels_multiply(self->panels, (size_t)model->movies, self->d, people, count, scores);
 out:
@@ -152,33 +155,56 @@ static reel_code ials_score(const reel_model *model, const reel_query *query, re
     return ials_score_many(model, query, 1, scratch, scores, err);
 }
 
-/* With A the matrix of the history's equations, s_j = y_j.A^-1 sum_i b_i y_i, so what entry i adds
- * is b_i y_i.z with A z = y_j. */
-static reel_code ials_explain(const reel_model *model, const reel_query *query, reel_index movie,
-                              reel_scratch *scratch, double *contributions, reel_explanation *out,
-                              reel_err *err)
+/* ---- reasons ------------------------------------------------------------------------------- */
+
+/* The vector of the history, stored or folded in. */
+static reel_code find_vector(const float **out, const ials *self, const reel_query *query,
+                             const ials_row *row, reel_scratch *scratch, reel_err *err)
+{
+    const reel_index stored = reel__model_row(&self->base, query);
+    float *folded;
+
+    if (stored >= 0) {
+        *out = self->people + (size_t)stored * self->d;
+        return REEL_OK;
+    }
+    *out = folded = reel__scratch_get(scratch, SLOT_VECTOR, self->d * sizeof *folded);
+    return folded == NULL ? no_memory(&self->base, err) : fold(self, row, scratch, folded, err);
+}
+
+/* Entries without a part in the equations add nothing; the others are in their order. */
+static void spread(const ials_row *row, const reel_query *query, const double *shares,
+                   double *contributions, double *score)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < query->count && at < row->rows.count; i++) {
+        if (row->rows.index[at] != query->entries[i].movie)
+            continue;
+        contributions[i] = shares[at++];
+        *score += contributions[i];
+    }
+}
+
+static reel_code ials_explain(const reel_model *model, const reel_query *query,
+                              const reel_asked *asked, reel_scratch *scratch, reel_err *err)
 {
     const ials *self = (const ials *)model;
-    const float *film = self->films + (size_t)movie * self->d;
-    float *z = reel__scratch_get(scratch, SLOT_VECTOR, self->d * sizeof *z);
+    const ials_basis basis = ials_basis_of(self);
+    const float *vector = NULL;
+    double *shares = reel__scratch_get(scratch, SLOT_SHARES, (query->count + 1) * sizeof *shares);
+    void *work = reel__scratch_get(scratch, SLOT_WORK, reel__ials_fold_size(self->d, query->count));
     ials_row row;
-    size_t at = 0;
     reel_code rc = REEL_OK;
 
-    if (z == NULL)
+    if (shares == NULL || work == NULL)
         return no_memory(model, err);
     REEL_TRY(open_row(&row, self, query, scratch, err));
-    REEL_TRY(solve(self, &row, film, scratch, z, err));
-    for (size_t i = 0; i < query->count && at < row.rows.count; i++) {
-        const float *y = self->films + (size_t)query->entries[i].movie * self->d;
-        double sum = 0;
-
-        if (row.rows.index[at] != query->entries[i].movie)
-            continue;
-        for (size_t f = 0; f < self->d; f++)
-            sum += (double)y[f] * (double)z[f];
-        contributions[i] = (double)row.rows.pull[at++] * sum;
-        out->score += contributions[i];
+    REEL_TRY(find_vector(&vector, self, query, &row, scratch, err));
+    for (size_t n = 0; n < asked->count; n++) {
+        if (!reel__ials_reasons(&basis, &row, vector, asked->movies[n], shares, work))
+            return no_vector(self, err);
+        spread(&row, query, shares, asked->contributions + n * query->count, &asked->out[n].score);
     }
 out:
     return rc;
@@ -198,8 +224,7 @@ static reel_code ials_save(const reel_model *model, reel_tensors_writer *writer,
         reel__tensors_add_matrix(writer, "films", REEL_F32, self->films, model->movies, d, err));
     REEL_TRY(
         reel__tensors_add_matrix(writer, "people", REEL_F32, self->people, model->people, d, err));
-    REEL_TRY(reel__tensors_add_matrix(writer, "gram", REEL_F32, self->gram, d, d, err));
-    REEL_TRY(reel__tensors_add_matrix(writer, "inverse", REEL_F32, self->inverse, d, d, err));
+    REEL_TRY(reel__tensors_add(writer, "spectrum", REEL_F32, self->spectrum, d, err));
 out:
     return rc;
 }
@@ -225,20 +250,27 @@ static reel_code get_numbers(ials *self, const reel_tensors *tensors, const char
     return REEL_OK;
 }
 
-/* As long as the file has them, as a version before gave small data all factors asked for. */
-static reel_code get_length(ials *self, const reel_tensors *tensors, const char *prefix,
-                            reel_err *err)
+/* As many factors as the file has of those asked for. */
+static reel_code get_spectrum(ials *self, const reel_tensors *tensors, const char *prefix,
+                              reel_err *err)
 {
     const size_t most = ials_round_up((size_t)self->base.params[IALS_FACTORS]);
     const void *data = NULL;
     int64_t count = 0;
-    const reel_code rc = reel__tensors_get(tensors, prefix, "gram", REEL_F32, &data, &count, err);
+    const reel_code rc =
+        reel__tensors_get(tensors, prefix, "spectrum", REEL_F32, &data, &count, err);
 
     if (rc != REEL_OK)
         return rc;
-    self->d = REEL_ROWS_UNIT;
-    while (self->d < most && (int64_t)(self->d * self->d) < count)
-        self->d += REEL_ROWS_UNIT;
+    if (count < REEL_ROWS_UNIT || count % REEL_ROWS_UNIT != 0 || count > (int64_t)most)
+        return reel_fail(err, REEL_E_FORMAT, "%s: a spectrum of %lld for %zu factors",
+                         reel__tensors_path(tensors), (long long)count, most);
+    self->d = (size_t)count;
+    self->spectrum = data;
+    for (size_t f = 0; f < self->d; f++)
+        if (!(self->spectrum[f] >= 0 && isfinite(self->spectrum[f])))
+            return reel_fail(err, REEL_E_FORMAT, "%s: \"spectrum\" holds %g",
+                             reel__tensors_path(tensors), (double)self->spectrum[f]);
     return REEL_OK;
 }
 
@@ -249,15 +281,13 @@ static reel_code ials_load(reel_model *model, const reel_tensors *tensors, const
     size_t d;
     reel_code rc = REEL_OK;
 
-    REEL_TRY(get_length(self, tensors, prefix, err));
+    REEL_TRY(get_spectrum(self, tensors, prefix, err));
     d = self->d;
     REEL_TRY(reel__evidence_load(&self->evidence, tensors, prefix, err));
     ials_set_grade(self);
     REEL_TRY(get_numbers(self, tensors, prefix, err));
     REEL_TRY(reel__ials_matrix(&self->films, model->movies, d, tensors, prefix, "films", err));
     REEL_TRY(reel__ials_matrix(&self->people, model->people, d, tensors, prefix, "people", err));
-    REEL_TRY(reel__ials_matrix(&self->gram, (int64_t)d, d, tensors, prefix, "gram", err));
-    REEL_TRY(reel__ials_matrix(&self->inverse, (int64_t)d, d, tensors, prefix, "inverse", err));
     REEL_TRY(reel__ials_panels(&self->panels, self->films, model->movies, d, err));
 out:
     return rc;
@@ -272,8 +302,7 @@ static void ials_fini(reel_model *model)
         return;
     reel__free((void *)(uintptr_t)self->films);
     reel__free((void *)(uintptr_t)self->people);
-    reel__free((void *)(uintptr_t)self->gram);
-    reel__free((void *)(uintptr_t)self->inverse);
+    reel__free((void *)(uintptr_t)self->spectrum);
 }
 
 const reel_model_ops reel__model_ials = {
@@ -289,7 +318,7 @@ const reel_model_ops reel__model_ials = {
     .fit = reel__ials_fit,
     .score = ials_score,
     .score_many = ials_score_many,
-    .explain = ials_explain,
+    .explain_many = ials_explain,
     .save = ials_save,
     .load = ials_load,
     .fini = ials_fini,

@@ -4,8 +4,8 @@
 #ifndef REEL_MODEL_IALS_H
 #define REEL_MODEL_IALS_H
 
-#include "model/ials_solve.h"
 #include "model/evidence.h"
+#include "model/ials_fold.h"
 #include "model/vtable.h"
 
 enum {
@@ -26,7 +26,6 @@ enum {
 };
 
 enum {
-    IALS_SHARED_RIDGE,   /* inverse is that of gram + this I */
     IALS_UNOBSERVED_SUM, /* of all films' unobserved weights */
     IALS_MIDDLE,         /* the common scale of people's ridges */
     IALS_NUMBERS
@@ -40,13 +39,14 @@ typedef struct ials_ridge {
 typedef struct ials {
     reel_model base;
     reel_evidence evidence;
-    double grade;         /* how a target grows with a rating point */
-    size_t d;             /* factors, rounded up to REEL_ROWS_UNIT; what is added is 0 */
-    const float *films;   /* [movies x d]; these are owned unless base.tensors is set */
-    const float *people;  /* [people x d] */
-    float *panels;        /* of films (num/panels.h), for scoring; always owned */
-    const float *gram;    /* [d x d] sum over films of their unobserved weight x y y^T */
-    const float *inverse; /* [d x d] */
+    double grade;        /* how a target grows with a rating point */
+    size_t d;            /* factors, rounded up to REEL_ROWS_UNIT; what is added is 0 */
+    const float *films;  /* [movies x d]; these are owned unless base.tensors is set */
+    const float *people; /* [people x d] */
+    float *panels;       /* of films (num/panels.h), for scoring; always owned */
+    /* [d] the diagonal of the sum over films of their unobserved weight x y y^T, which is diagonal
+     * in the basis that films and people are in */
+    const float *spectrum;
     double numbers[IALS_NUMBERS];
 } ials;
 
@@ -59,10 +59,9 @@ static inline size_t ials_factors(const reel_model *model, reel_index people, re
     return (size_t)most < wanted ? (size_t)most : wanted;
 }
 
-static inline ials_half ials_shared(const ials *self)
+static inline ials_basis ials_basis_of(const ials *self)
 {
-    return (ials_half){self->d, self->films, self->gram, self->inverse,
-                       self->numbers[IALS_SHARED_RIDGE]};
+    return (ials_basis){self->d, self->films, self->spectrum};
 }
 
 static inline ials_ridge ials_people_ridge(const ials *self)

@@ -1,4 +1,5 @@
-/* ials_fit.c - the sweeps of ials: people, films, people, films, and people at the end, exactly. */
+/* ials_fit.c - the sweeps of ials: people, films, people, films, then the basis that people
+ * are folded in by, and so everyone. */
 #include <math.h>
 #include <omp.h>
 #include <string.h>
@@ -6,9 +7,11 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "model/ials.h"
+#include "num/blas.h"
 #include "num/par.h"
+#include "num/spd.h"
 
-enum { GROUPS_AT_ONCE = 4 };
+enum { GROUPS_AT_ONCE = 4, ROTATED = 128 };
 #define WORK_GRAIN 2e4 /* entries x factors worth a thread */
 
 /* One side of the data: its rows' entries, and how the loss weighs them. */
@@ -27,10 +30,11 @@ typedef struct fit {
     ials *self;
     const reel_fit_context *context;
     int threads;
-    float *film_zeros;   /* [movies] */
-    float *person_power; /* [people], or NULL */
-    float *gram, *inverse;
-    char *work; /* [threads x work_size] */
+    float *film_zeros;     /* [movies] */
+    float *person_power;   /* [people], or NULL */
+    float *gram, *inverse; /* [d x d] */
+    float *spectrum;       /* the model's */
+    char *work;            /* [threads x work_size] */
     size_t work_size, longest;
     side people, films;
 } fit;
@@ -49,6 +53,12 @@ double reel__ials_memory(const reel_model *model, const reel_dataset *dataset)
 
     return 4 * d * (rows + (double)reel_dataset_movies(dataset)) + 128 * d * d + 64 * rows +
            24 * d * (double)reel_dataset_movies(dataset);
+}
+
+/* Work of a thread that folds a person in. */
+static size_t fold_room(const fit *f)
+{
+    return (reel__ials_fold_size(f->self->d, f->longest) + 63) / 64 * 64;
 }
 
 /* ---- one row ------------------------------------------------------------------------------- */
@@ -91,6 +101,12 @@ static double observed_mean(const fit *f, const side *s)
 
 /* ---- half a sweep -------------------------------------------------------------------------- */
 
+static reel_code outgrown(reel_err *err)
+{
+    return reel_fail(err, REEL_E_INVALID,
+                     "the factors of \"ials\" have outgrown finite numbers; raise \"lambda\"");
+}
+
 /* Rows [at, at + IALS_GROUP), those that there are. */
 static bool solve_group(const fit *f, const side *s, const ials_half *shared, reel_index at,
                         int steps)
@@ -107,7 +123,7 @@ static bool solve_group(const fit *f, const side *s, const ials_half *shared, re
         x[count] = s->own + (size_t)row * d;
     }
     if (steps == 0)
-        return reel__ials_solve(shared, rows, count, NULL, x, work);
+        return reel__ials_solve(shared, rows, count, x, work);
     reel__ials_step(shared, rows, count, steps, x, work);
     return true;
 }
@@ -127,11 +143,81 @@ static reel_code solve_side(fit *f, const side *s, int steps, reel_err *err)
     for (reel_index at = 0; at < rows; at += IALS_GROUP)
         solved = solve_group(f, s, &shared, at, steps) && solved;
     if (!solved)
-        rc = reel_fail(err, REEL_E_INVALID,
-                       "the factors of \"ials\" have outgrown finite numbers; raise \"lambda\"");
+        rc = outgrown(err);
 out:
     return rc;
 }
+
+/* ---- the last step ------------------------------------------------------------------------- */
+
+/* Each film's vector times the basis' vectors, which are the rows of `basis`. room [ROTATED x d]
+ * for each thread */
+static void rotate(const fit *f, const float *basis, float *room)
+{
+    const int d = (int)f->self->d;
+    const reel_index rows = f->films.entries.rows;
+
+#pragma omp parallel for schedule(static) num_threads(f->threads)
+    for (reel_index at = 0; at < rows; at += ROTATED) {
+        const reel_index count = rows - at < ROTATED ? rows - at : ROTATED;
+        float *films = f->films.own + (size_t)at * (size_t)d;
+        float *old = room + (size_t)omp_get_thread_num() * ROTATED * (size_t)d;
+
+        memcpy(old, films, (size_t)count * (size_t)d * sizeof *old);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, count, d, d, 1, old, d, basis, d, 0,
+                    films, d);
+    }
+}
+
+/* Films into the basis in which what they are to everyone, the sum of their unobserved weight
+ * x y y^T, is diagonal: ials_fold.h. */
+static reel_code turn_basis(const fit *f, reel_err *err)
+{
+    const size_t d = f->self->d, wide = d * d;
+    double *matrix = reel__alloc_array(wide + d, sizeof *matrix);
+    float *room = reel__alloc_aligned((size_t)f->threads * ROTATED * d, sizeof *room);
+    reel_code rc = REEL_OK;
+
+    if (matrix == NULL || room == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for %zu factors", d));
+    REEL_TRY(reel__spd_gram(f->films.own, f->film_zeros, f->films.entries.rows, d, f->threads,
+                            f->gram, err));
+    for (size_t i = 0; i < wide; i++)
+        matrix[i] = (double)f->gram[i];
+    rc = reel__spd_eigen(matrix, d, matrix + wide, err);
+    if (rc != REEL_OK)
+        REEL_TRY(rc == REEL_E_NOMEM ? rc : outgrown(err));
+    for (size_t i = 0; i < wide; i++)
+        f->gram[i] = (float)matrix[i];
+    for (size_t i = 0; i < d; i++)
+        f->spectrum[i] = (float)fmax(0, matrix[wide + i]);
+    rotate(f, f->gram, room);
+out:
+    reel__free(matrix);
+    reel__free(room);
+    return rc;
+}
+
+/* People as they are folded in, to the bit. */
+static reel_code fold_people(const fit *f, reel_err *err)
+{
+    const side *s = &f->people;
+    const size_t d = f->self->d;
+    const ials_basis basis = ials_basis_of(f->self);
+    bool solved = true;
+
+#pragma omp parallel for schedule(dynamic, GROUPS_AT_ONCE *IALS_GROUP) num_threads(f->threads) \
+    reduction(&& : solved)
+    for (reel_index row = 0; row < s->entries.rows; row++) {
+        char *work = f->work + (size_t)omp_get_thread_num() * f->work_size;
+        const ials_row equations = gather(f, s, row, work + fold_room(f));
+
+        solved = reel__ials_fold(&basis, &equations, s->own + (size_t)row * d, work) && solved;
+    }
+    return solved ? REEL_OK : outgrown(err);
+}
+
+/* ---- all of it ----------------------------------------------------------------------------- */
 
 static reel_code sweep(fit *f, const reel_dataset *dataset, reel_err *err)
 {
@@ -149,7 +235,8 @@ static reel_code sweep(fit *f, const reel_dataset *dataset, reel_err *err)
     for (reel_index j = 0; j < f->films.entries.rows; j++)
         if (f->films.entries.ptr[j + 1] == f->films.entries.ptr[j])
             f->film_zeros[j] = 0; /* that nobody saw it says nothing of anybody's taste */
-    REEL_TRY(solve_side(f, &f->people, 0, err));
+    REEL_TRY(turn_basis(f, err));
+    REEL_TRY(fold_people(f, err));
     if (!reel__fit_step(f->context, 1))
         REEL_TRY(reel_fail(err, REEL_E_CANCELLED, "fitting \"ials\" was cancelled"));
 out:
@@ -214,19 +301,23 @@ static reel_code make_room(fit *f, reel_csr_view ratings, reel_csr_view raters, 
     float *q = reel__alloc_aligned(movies * d, sizeof *q);
     float *gram = reel__alloc_aligned(d * d, sizeof *gram);
     float *inverse = reel__alloc_aligned(d * d, sizeof *inverse);
+    float *spectrum = reel__alloc_aligned(d, sizeof *spectrum);
 
     self->people = p;
     self->films = q;
-    self->gram = f->gram = gram;
-    self->inverse = f->inverse = inverse;
+    self->spectrum = f->spectrum = spectrum;
+    f->gram = gram;
+    f->inverse = inverse;
     f->longest = (a > b ? a : b) + 1;
     f->work_size = reel__ials_work_size(d) + IALS_GROUP * ials_room_size(f->longest);
+    if (f->work_size < fold_room(f) + ials_room_size(f->longest))
+        f->work_size = fold_room(f) + ials_room_size(f->longest);
     f->work_size = (f->work_size + 63) / 64 * 64;
     f->work = reel__alloc_aligned((size_t)f->threads, f->work_size);
     f->film_zeros = reel__alloc_array(movies, sizeof *f->film_zeros);
     f->person_power = reel__alloc_array(people, sizeof *f->person_power);
-    if (p == NULL || q == NULL || gram == NULL || inverse == NULL || f->work == NULL ||
-        f->film_zeros == NULL || f->person_power == NULL)
+    if (p == NULL || q == NULL || gram == NULL || inverse == NULL || spectrum == NULL ||
+        f->work == NULL || f->film_zeros == NULL || f->person_power == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for %zu x %d factors", people + movies,
                          (int)d);
     memset(p, 0, people * d * sizeof *p);
@@ -271,13 +362,14 @@ reel_code reel__ials_fit(reel_model *model, const reel_dataset *dataset,
     length_powers(ratings, params[IALS_PERSON_POWER], 1, f.person_power);
     set_ridge(&f, &f.people);
     set_ridge(&f, &f.films);
-    self->numbers[IALS_SHARED_RIDGE] = f.people.ridge.lambda * f.people.ridge.middle;
     self->numbers[IALS_UNOBSERVED_SUM] = f.people.ridge.unobserved;
     self->numbers[IALS_MIDDLE] = f.people.ridge.middle;
     REEL_TRY(sweep(&f, dataset, err));
     REEL_TRY(reel__ials_panels(&self->panels, self->films, model->movies, self->d, err));
 out:
     reel__free(f.work);
+    reel__free(f.gram);
+    reel__free(f.inverse);
     reel__free(f.film_zeros);
     reel__free(f.person_power);
     return rc;

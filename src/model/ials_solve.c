@@ -59,7 +59,6 @@ typedef struct group {
     const ials_half *half;
     const ials_row *rows;
     size_t count, d;
-    const float *right; /* see reel__ials_solve */
     float *const *x;
     float *r, *z, *p, *mp; /* residual, M^-1 r, direction, M direction */
     float *ap;             /* [d] the matrix times a direction */
@@ -110,15 +109,13 @@ REEL_KERNEL static void combine(float *ap, const float *mp, const float *p, floa
         ap[f] = mp[f] + shift * p[f] - ap[f];
 }
 
-/* r = right - z - ridge x; right may be NULL. */
-REEL_KERNEL static void start_residual(float *r, const float *right, const float *z, const float *x,
-                                       float ridge, size_t d)
+/* r = -z - ridge x */
+REEL_KERNEL static void start_residual(float *r, const float *z, const float *x, float ridge,
+                                       size_t d)
 {
 #pragma omp simd
     for (size_t f = 0; f < d; f++)
         r[f] = -z[f] - ridge * x[f];
-    for (size_t f = 0; right != NULL && f < d; f++)
-        r[f] += right[f];
 }
 
 /* out = matrix x for each row of the group. */
@@ -140,12 +137,9 @@ static void find_residuals(group *g)
     multiply(g, g->half->gram, g->p, g->z);
     for (size_t i = 0; i < g->count; i++) {
         const ials_row *row = &g->rows[i];
-        reel_rows rows = row->rows;
 
-        if (g->right != NULL)
-            rows.pull = NULL;
-        start_residual(g->r + i * d, g->right, g->z + i * d, g->x[i], (float)row->ridge, d);
-        reel__rows_pull(&rows, g->x[i], g->r + i * d);
+        start_residual(g->r + i * d, g->z + i * d, g->x[i], (float)row->ridge, d);
+        reel__rows_pull(&row->rows, g->x[i], g->r + i * d);
     }
     memset(g->p, 0, 2 * (size_t)IALS_GROUP * d * sizeof *g->p); /* and mp */
 }
@@ -256,12 +250,12 @@ static bool solve_dense(group *g, size_t i)
         matrix[k] = (double)g->half->gram[k];
     for (size_t f = 0; f < d; f++) {
         matrix[f * d + f] += g->rows[i].ridge;
-        b[f] = g->right == NULL ? 0 : (double)g->right[f];
+        b[f] = 0;
     }
     for (size_t k = 0; k < rows->count; k++) {
         const float *y = g->half->factors + (size_t)rows->index[k] * d;
         const double c = (double)rows->weight[k];
-        const double pull = g->right == NULL ? (double)rows->pull[k] : 0;
+        const double pull = (double)rows->pull[k];
 
         for (size_t h = 0; h < d; h++) {
             b[h] += pull * (double)y[h];
@@ -294,15 +288,14 @@ static bool lopsided(const reel_rows *rows)
 
 /* Two rounds: what is left of the residual after the first is found anew and solved for in the
  * second. */
-bool reel__ials_solve(const ials_half *half, const ials_row *rows, size_t count, const float *right,
-                      float *const *x, void *memory)
+bool reel__ials_solve(const ials_half *half, const ials_row *rows, size_t count, float *const *x,
+                      void *memory)
 {
     enum { ROUNDS = 2, STEPS_MAX = 60 };
     const double shrink = 1e-4;
     group g = open_group(half, rows, count, x, memory);
     bool solved = true;
 
-    g.right = right;
     for (size_t i = 0; i < count; i++)
         memset(x[i], 0, g.d * sizeof *x[i]);
     for (int round = 0; round < ROUNDS; round++) {

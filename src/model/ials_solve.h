@@ -48,10 +48,10 @@ size_t reel__ials_work_size(size_t d);
  * from 1 to IALS_GROUP; x[i] [d]. */
 void reel__ials_step(const ials_half *half, const ials_row *rows, size_t count, int steps,
                      float *const *x, void *work);
-/* Solve to working precision, whatever the rest of the group. right [d, optional]: the right side
- * instead of sum_i b_i y_i. False when a row has no solution in finite numbers; its x is 0 then. */
-bool reel__ials_solve(const ials_half *half, const ials_row *rows, size_t count, const float *right,
-                      float *const *x, void *work);
+/* Solve to working precision, whatever the rest of the group. False when a row has no solution in
+ * finite numbers; its x is 0 then. */
+bool reel__ials_solve(const ials_half *half, const ials_row *rows, size_t count, float *const *x,
+                      void *work);
 
 /* A matrix of a file, rows x d numbers of a sensible size. Errors: E_FORMAT. */
 REEL_MUST_USE reel_code reel__ials_matrix(const float **out, int64_t rows, size_t d,

@@ -11,7 +11,6 @@
 #include "base/memory.h"
 #include "model/model_priv.h"
 
-enum { SLOT_ENTRIES = REEL_SCRATCH_OWN, SLOT_CONTRIBUTIONS, SLOT_PREDICTIONS, SLOT_QUERIES };
 enum { HASHED_AT_ONCE = 32 };
 
 static const reel_model_ops *const registry[] = {
@@ -493,9 +492,8 @@ static reel_code no_history(size_t count, reel_err *err)
     return reel_fail(err, REEL_E_NOMEM, "no memory for a history of %zu", count);
 }
 
-/* Check a query and give `usable`: the same without the entries of weight 0. */
-static reel_code open_query(reel_query *usable, const reel_model *model, const reel_query *query,
-                            reel_scratch *scratch, reel_err *err)
+reel_code reel__model_open_query(reel_query *usable, const reel_model *model,
+                                 const reel_query *query, reel_scratch *scratch, reel_err *err)
 {
     size_t room = 0;
     reel_entry *entries;
@@ -506,7 +504,7 @@ static reel_code open_query(reel_query *usable, const reel_model *model, const r
     *usable = *query;
     if (room == 0)
         return REEL_OK;
-    entries = reel__scratch_get(scratch, SLOT_ENTRIES, room * sizeof *entries);
+    entries = reel__scratch_get(scratch, REEL_SLOT_ENTRIES, room * sizeof *entries);
     if (entries == NULL)
         return no_history(room, err);
     *usable = without_zeros(query, entries);
@@ -521,7 +519,7 @@ static reel_code open_queries(reel_query **usable, const reel_model *model,
     size_t total = 0, room = 0;
     reel_entry *entries = NULL;
 
-    *usable = reel__scratch_get(scratch, SLOT_QUERIES, count * sizeof **usable);
+    *usable = reel__scratch_get(scratch, REEL_SLOT_QUERIES, count * sizeof **usable);
     if (*usable == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for %zu histories", count);
     for (size_t i = 0; i < count; i++) {
@@ -535,7 +533,7 @@ static reel_code open_queries(reel_query **usable, const reel_model *model,
         total += room;
     }
     if (total > 0)
-        entries = reel__scratch_get(scratch, SLOT_ENTRIES, total * sizeof *entries);
+        entries = reel__scratch_get(scratch, REEL_SLOT_ENTRIES, total * sizeof *entries);
     if (total > 0 && entries == NULL)
         return no_history(total, err);
     for (size_t i = 0; entries != NULL && i < count; i++) {
@@ -547,7 +545,7 @@ static reel_code open_queries(reel_query **usable, const reel_model *model,
     return REEL_OK;
 }
 
-static reel_code no_scratch(const reel_model *model, reel_err *err)
+reel_code reel__model_no_scratch(const reel_model *model, reel_err *err)
 {
     return reel_fail(err, REEL_E_NOMEM, "no working memory for model \"%s\"",
                      model->ops->info.name);
@@ -559,7 +557,7 @@ static reel_code ask(const reel_model *model, const reel_query *query, reel_scra
 {
     reel_scratch *part = reel__scratch_part(scratch, model);
 
-    return part == NULL ? no_scratch(model, err)
+    return part == NULL ? reel__model_no_scratch(model, err)
                         : model->ops->score(model, query, part, scores, err);
 }
 
@@ -567,7 +565,7 @@ reel_code reel_model_score(const reel_model *model, const reel_query *query, ree
                            float *scores, reel_err *err)
 {
     reel_query usable;
-    const reel_code rc = open_query(&usable, model, query, scratch, err);
+    const reel_code rc = reel__model_open_query(&usable, model, query, scratch, err);
 
     return rc != REEL_OK ? rc : ask(model, &usable, scratch, scores, err);
 }
@@ -600,7 +598,7 @@ reel_code reel_model_score_many(const reel_model *model, const reel_query *queri
     if (rc != REEL_OK)
         return rc;
     part = reel__scratch_part(scratch, model);
-    return part == NULL ? no_scratch(model, err)
+    return part == NULL ? reel__model_no_scratch(model, err)
                         : model->ops->score_many(model, usable, count, part, scores, err);
 }
 
@@ -647,17 +645,17 @@ reel_code reel_model_predict(const reel_model *model, const reel_query *query,
     if (ops->info.task != REEL_TASK_RATING)
         return reel__model_ranks(model, err);
     REEL_TRY(check_movies(model, movies, count, err));
-    REEL_TRY(open_query(&usable, model, query, scratch, err));
+    REEL_TRY(reel__model_open_query(&usable, model, query, scratch, err));
     if (ops->predict != NULL) {
         reel_scratch *part = reel__scratch_part(scratch, model);
 
-        rc = part == NULL ? no_scratch(model, err)
+        rc = part == NULL ? reel__model_no_scratch(model, err)
                           : ops->predict(model, &usable, movies, count, part, out, err);
         if (rc != REEL_OK)
             return rc;
     } else {
-        scores =
-            reel__scratch_get(scratch, SLOT_PREDICTIONS, (size_t)model->movies * sizeof *scores);
+        scores = reel__scratch_get(scratch, REEL_SLOT_PREDICTIONS,
+                                   (size_t)model->movies * sizeof *scores);
         REEL_TRY(predict_all(model, &usable, scratch, scores, err));
     }
     for (size_t i = 0; i < count; i++)
@@ -685,10 +683,10 @@ reel_code reel_model_predict_interval(const reel_model *model, const reel_query 
 
     REEL_TRY(reel__model_check_interval(model, err));
     REEL_TRY(check_movies(model, movies, count, err));
-    REEL_TRY(open_query(&usable, model, query, scratch, err));
+    REEL_TRY(reel__model_open_query(&usable, model, query, scratch, err));
     part = reel__scratch_part(scratch, model);
     if (part == NULL)
-        return no_scratch(model, err);
+        return reel__model_no_scratch(model, err);
     REEL_TRY(model->ops->interval(model, &usable, movies, count, part, out, err));
     for (size_t i = 0; i < count; i++)
         out[i] = (reel_rating_interval){clip(model, out[i].low), clip(model, out[i].high)};
@@ -696,66 +694,7 @@ out:
     return rc;
 }
 
-/* ---- reasons ------------------------------------------------------------------------------- */
-
-/* Keep the limit largest by insertion: entries come by ascending film, so a later one of the same
- * size goes behind. */
-static void pick_reasons(reel_explanation *out, const reel_query *query,
-                         const double *contributions, size_t limit)
-{
-    double rest = 0;
-
-    for (size_t i = 0; i < query->count; i++) {
-        const double c = contributions[i];
-        size_t at = out->reason_count;
-
-        rest += c;
-        while (at > 0 && fabs(out->reasons[at - 1].contribution) < fabs(c))
-            at--;
-        if (at >= limit || c == 0)
-            continue;
-        if (out->reason_count < limit)
-            out->reason_count++;
-        memmove(&out->reasons[at + 1], &out->reasons[at],
-                (out->reason_count - at - 1) * sizeof out->reasons[0]);
-        out->reasons[at] = (reel_reason){query->entries[i].movie, c};
-    }
-    for (size_t i = 0; i < out->reason_count; i++)
-        rest -= out->reasons[i].contribution;
-    out->other = out->reason_count == query->count ? 0 : rest;
-}
-
-reel_code reel_model_explain(const reel_model *model, const reel_query *query, reel_index movie,
-                             size_t limit, reel_scratch *scratch, reel_explanation *out,
-                             reel_err *err)
-{
-    reel_code rc;
-    reel_query usable;
-    double *contributions;
-
-    memset(out, 0, sizeof *out);
-    if (movie < 0 || movie >= model->movies)
-        return reel_fail(err, REEL_E_INVALID, "film index %d is outside 0..%d of model \"%s\"",
-                         (int)movie, (int)model->movies - 1, model->id);
-    if (limit > REEL_REASONS_MAX)
-        return reel_fail(err, REEL_E_INVALID, "%zu reasons asked for, at most %d are given", limit,
-                         (int)REEL_REASONS_MAX);
-    rc = open_query(&usable, model, query, scratch, err);
-    if (rc != REEL_OK)
-        return rc;
-    contributions =
-        reel__scratch_get(scratch, SLOT_CONTRIBUTIONS, (usable.count + 1) * sizeof *contributions);
-    if (contributions == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory for %zu reasons", usable.count);
-    memset(contributions, 0, usable.count * sizeof *contributions);
-    scratch = reel__scratch_part(scratch, model);
-    rc = scratch == NULL
-             ? no_scratch(model, err)
-             : model->ops->explain(model, &usable, movie, scratch, contributions, out, err);
-    if (rc == REEL_OK)
-        pick_reasons(out, &usable, contributions, limit);
-    return rc;
-}
+/* ---- neighbours ----------------------------------------------------------------------------- */
 
 reel_code reel_model_neighbours(const reel_model *model, const reel_query *query, size_t limit,
                                 reel_scratch *scratch, reel_neighbour *out, size_t *count,
@@ -768,11 +707,11 @@ reel_code reel_model_neighbours(const reel_model *model, const reel_query *query
     if (model->ops->neighbours == NULL)
         return reel_fail(err, REEL_E_INVALID, "model \"%s\" compares no people; ask user-knn",
                          model->ops->info.name);
-    rc = open_query(&usable, model, query, scratch, err);
+    rc = reel__model_open_query(&usable, model, query, scratch, err);
     if (rc != REEL_OK)
         return rc;
     scratch = reel__scratch_part(scratch, model);
     return scratch == NULL
-               ? no_scratch(model, err)
+               ? reel__model_no_scratch(model, err)
                : model->ops->neighbours(model, &usable, limit, scratch, out, count, err);
 }

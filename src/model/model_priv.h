@@ -8,7 +8,7 @@
 #include "model/vtable.h"
 
 /* Version of the model file's layout; a file of another one is refused and fitted anew. */
-#define REEL_MODEL_FORMAT "2"
+#define REEL_MODEL_FORMAT "3"
 
 const reel_model_ops *reel__model_ops(const char *name); /* or NULL */
 
@@ -18,6 +18,25 @@ REEL_MUST_USE reel_code reel__model_new(reel_model **out, const reel_model_ops *
 /* Films, people and hash of the data that another model was fitted on. Errors: E_NOMEM. */
 REEL_MUST_USE reel_code reel__model_copy_data(reel_model *model, const reel_model *from,
                                               reel_err *err);
+
+/* Slots of a scratch that are the door's. */
+enum {
+    REEL_SLOT_ENTRIES = REEL_SCRATCH_OWN,
+    REEL_SLOT_CONTRIBUTIONS,
+    REEL_SLOT_PREDICTIONS,
+    REEL_SLOT_QUERIES
+};
+
+/* Check a query and give `usable`: the same without the entries of weight 0, which may lie in the
+ * scratch. Errors: as reel_model_score. */
+REEL_MUST_USE reel_code reel__model_open_query(reel_query *usable, const reel_model *model,
+                                               const reel_query *query, reel_scratch *scratch,
+                                               reel_err *err);
+reel_code reel__model_no_scratch(const reel_model *model, reel_err *err);
+/* Ask a model for reasons by whichever function it has; scratch is the model's own part. */
+REEL_MUST_USE reel_code reel__model_reasons(const reel_model *model, const reel_query *query,
+                                            const reel_asked *asked, reel_scratch *scratch,
+                                            reel_err *err);
 
 /* E_INVALID: the model predicts no ratings. */
 reel_code reel__model_ranks(const reel_model *model, reel_err *err);

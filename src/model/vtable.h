@@ -16,6 +16,15 @@ enum { REEL_PARAMS_MAX = 24 };
 /* Ratings and weights beyond this are refused at the door; no rating that was loaded is. */
 #define REEL_VALUE_MAX REEL_RATING_MAX
 
+/* Films whose scores are to be explained, and where to. */
+typedef struct reel_asked {
+    const reel_index *movies; /* [count] */
+    size_t count;             /* from 1 to REEL_ASKED_MAX */
+    double *contributions;    /* [count x query->count], zeroed: one value per entry */
+    reel_explanation *out;    /* [count], zeroed */
+} reel_asked;
+enum { REEL_ASKED_MAX = 16 };
+
 typedef struct reel_model_ops {
     reel_model_info info;
     size_t struct_size; /* of the model's own struct, whose first member is reel_model */
@@ -45,6 +54,10 @@ typedef struct reel_model_ops {
     reel_code (*explain)(const reel_model *model, const reel_query *query, reel_index movie,
                          reel_scratch *scratch, double *contributions, reel_explanation *out,
                          reel_err *err);
+    /* The same for the films of a list at once, by models that can share work between them; those
+     * have no `explain`. What a film gets does not depend on the others. */
+    reel_code (*explain_many)(const reel_model *model, const reel_query *query,
+                              const reel_asked *asked, reel_scratch *scratch, reel_err *err);
     reel_code (*neighbours)(const reel_model *model, const reel_query *query, size_t limit,
                             reel_scratch *scratch, reel_neighbour *out, size_t *count,
                             reel_err *err); /* NULL: has none */

@@ -1,4 +1,4 @@
-/* spd.c - Gram matrices, Cholesky factors and inverses; see spd.h. */
+/* spd.c - Gram matrices, Cholesky factors, inverses and eigenvectors; see spd.h. */
 #include "num/spd.h"
 
 #include <math.h>
@@ -153,4 +153,55 @@ bool reel__spd_invert(double *a, size_t d, double *work)
         for (size_t j = 0; j < i; j++)
             a[j * d + i] = a[i * d + j];
     return true;
+}
+
+/* ---- eigenvectors -------------------------------------------------------------------------- */
+
+/* LAPACK's, which is inside OpenBLAS; matrices column by column, texts' lengths at the end. */
+void dsyevd_(const char *job, const char *triangle, const int *n, double *a, const int *lda,
+             double *values, double *work, const int *work_size, int *numbers,
+             const int *numbers_size, int *info, size_t job_length, size_t triangle_length);
+
+/* LAPACK is not sure to end on others. */
+static bool all_finite(const double *a, size_t d)
+{
+    for (size_t i = 0; i < d; i++)
+        for (size_t j = 0; j <= i; j++)
+            if (!isfinite(a[i * d + j]))
+                return false;
+    return true;
+}
+
+static void swap(double *a, double *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double held = a[i];
+
+        a[i] = b[i];
+        b[i] = held;
+    }
+}
+
+reel_code reel__spd_eigen(double *a, size_t d, double *values, reel_err *err)
+{
+    const int n = (int)d, work_size = 1 + 6 * n + 2 * n * n, numbers_size = 3 + 5 * n;
+    double *work = reel__alloc_array((size_t)work_size, sizeof *work);
+    int *numbers = reel__alloc_array((size_t)numbers_size, sizeof *numbers), info = -1;
+    reel_code rc = REEL_OK;
+
+    if (work == NULL || numbers == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for %zu eigenvectors", d));
+    reel__blas_init();
+    if (all_finite(a, d)) /* row by row the upper triangle is the lower one */
+        dsyevd_("V", "U", &n, a, &n, values, work, &work_size, numbers, &numbers_size, &info, 1, 1);
+    if (info != 0 || !all_finite(a, d))
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "a matrix of %zu rows has no eigenvectors", d));
+    for (size_t i = 0; i < d / 2; i++) {
+        swap(a + i * d, a + (d - 1 - i) * d, d);
+        swap(values + i, values + d - 1 - i, 1);
+    }
+out:
+    reel__free(work);
+    reel__free(numbers);
+    return rc;
 }

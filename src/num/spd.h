@@ -21,5 +21,8 @@ bool reel__spd_invert(double *a, size_t d, double *work);
 /* Solve a x = b in place: a [d x d] (lower triangle read) becomes its Cholesky factor, b becomes x.
  */
 bool reel__spd_solve(double *a, size_t d, double *b);
+/* a [d x d] (lower triangle read), symmetric, becomes its eigenvectors, one in each row, by falling
+ * eigenvalue; values [d]. Errors: E_NOMEM; E_INVALID (numbers that are not finite). */
+REEL_MUST_USE reel_code reel__spd_eigen(double *a, size_t d, double *values, reel_err *err);
 
 #endif

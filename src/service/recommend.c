@@ -8,6 +8,8 @@
 #include "base/seal.h"
 #include "service/engine_priv.h"
 
+enum { EXPLAINED_AT_ONCE = 16 };
+
 reel_request reel__request_default(void)
 {
     return (reel_request){.user = -1, .source_movie = -1, .limit = 10, .reasons = 3};
@@ -162,6 +164,30 @@ static reel_code explain(reel_session *session, size_t reasons, reel_recommendat
                               session->scratch, &item->why, err);
 }
 
+static reel_code explain_list(reel_session *session, size_t reasons, reel_list *list, reel_err *err)
+{
+    reel_index movies[EXPLAINED_AT_ONCE];
+    reel_explanation why[EXPLAINED_AT_ONCE];
+
+    for (size_t at = 0; at < list->count; at += EXPLAINED_AT_ONCE) {
+        const size_t left = list->count - at;
+        const reel_films films = {movies, left < EXPLAINED_AT_ONCE ? left : EXPLAINED_AT_ONCE};
+        reel_code rc;
+
+        for (size_t i = 0; i < films.count; i++)
+            movies[i] = list->items[at + i].movie;
+        rc = reel_model_explain_many(session->model, &session->query, films, reasons,
+                                     session->scratch, why, err);
+        if (rc != REEL_OK)
+            return rc;
+        for (size_t i = 0; i < films.count; i++) {
+            list->items[at + i].why = why[i];
+            list->items[at + i].predicted_rating = (double)NAN;
+        }
+    }
+    return REEL_OK;
+}
+
 static reel_code score_request(reel_session *session, const reel_request *request, reel_list *list,
                                reel_err *err)
 {
@@ -194,8 +220,8 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
     REEL_TRY(reel__order_choose(session, request, list, err));
     if (request->member_count > 0)
         REEL_TRY(reel__household_explain(session, request, list, err));
-    for (size_t i = 0; i < list->count && request->member_count == 0; i++)
-        REEL_TRY(explain(session, (size_t)request->reasons, &list->items[i], err));
+    if (request->member_count == 0)
+        REEL_TRY(explain_list(session, (size_t)request->reasons, list, err));
     describe(list, session, request);
     if (request->list_id != NULL)
         (void)snprintf(list->id, sizeof list->id, "%s", request->list_id);

@@ -135,6 +135,27 @@ static void check_reasons(const reel_explanation *why, const reel_query *query, 
     assert_near(why->score, (double)expected, bound);
 }
 
+/* Several films asked for at once are each explained as alone, and one that is asked for twice
+ * twice. */
+static void check_together(const reel_model *model, const reel_query *query, reel_rng *rng,
+                           reel_scratch *scratch)
+{
+    enum { TOGETHER = 20 };
+    reel_index films[TOGETHER];
+    reel_explanation why[TOGETHER], alone;
+
+    for (size_t f = 0; f < TOGETHER; f++)
+        films[f] = (reel_index)reel__rng_below(rng, MOVIES);
+    assert_int_equal(
+        reel_model_explain_many(model, query, (reel_films){films, TOGETHER}, 3, scratch, why, NULL),
+        REEL_OK);
+    for (size_t f = 0; f < TOGETHER; f += 7) {
+        assert_int_equal(reel_model_explain(model, query, films[f], 3, scratch, &alone, NULL),
+                         REEL_OK);
+        assert_memory_equal(&alone, &why[f], sizeof alone);
+    }
+}
+
 /* The pairs are split over the variants' queries: PAIRS for each variant, a scored list at a time
  * or one film alone, so that explain is asked with and without a score before it. */
 static void check_sums(const struct variant *variant, reel_model *model,
@@ -162,6 +183,7 @@ static void check_sums(const struct variant *variant, reel_model *model,
                              REEL_OK);
             check_reasons(&why, &query, limit, scores[movie]);
         }
+        check_together(model, &query, &rng, scratch);
     }
     reel_scratch_free(scratch);
     reel_scratch_free(other);

@@ -179,9 +179,49 @@ static void test_products_with_a_vector(void **state)
     }
 }
 
+/* ---- eigenvectors -------------------------------------------------------------------------- */
+
+/* Rows are orthonormal, and the matrix is the sum of value x row x row^T, the largest first. */
+static void check_eigen(size_t d)
+{
+    static double a[D * D], v[D * D];
+    double values[D];
+    reel_err err = {0};
+
+    make_matrix(a, d);
+    memcpy(v, a, d * d * sizeof *v);
+    assert_ok(reel__spd_eigen(v, d, values, &err));
+    for (size_t i = 0; i < d; i++)
+        for (size_t j = 0; j < d; j++) {
+            double product = 0, sum = 0;
+
+            for (size_t k = 0; k < d; k++) {
+                product += v[i * d + k] * v[j * d + k];
+                sum += values[k] * v[k * d + i] * v[k * d + j];
+            }
+            assert_near(product, i == j ? 1 : 0, 1e-10);
+            assert_near(sum, a[i > j ? i * d + j : j * d + i], 1e-10 * fabs(values[0]));
+            assert_true(i == 0 || values[i] <= values[i - 1]);
+        }
+}
+
+static void test_eigenvectors_make_up_the_matrix(void **state)
+{
+    (void)state;
+    double bad[4] = {1, 0, NAN, 1}, values[2];
+    reel_err err = {0};
+
+    check_eigen(1);
+    check_eigen(2);
+    check_eigen(33);
+    check_eigen(D);
+    assert_fails(reel__spd_eigen(bad, 2, values, &err), REEL_E_INVALID, "no eigenvectors");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_eigenvectors_make_up_the_matrix),
         cmocka_unit_test(test_gram_is_the_weighted_sum),
         cmocka_unit_test(test_inverse_and_solution_give_the_matrix_back),
         cmocka_unit_test(test_what_is_not_positive_definite_is_refused),

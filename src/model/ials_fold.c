@@ -1,0 +1,246 @@
+/* ials_fold.c - conjugate gradients in the basis of ials_fold.h.
+ *
+ * Reasons. With A x = sum b_i y_i and A z = y_j the score is s_j = y_j.x = sum b_i y_i.z, so what
+ * entry i adds is b_i y_i.z. After any number of steps towards z, with rho = y_j - A z left,
+ *   s_j = (A z + rho).x = sum b_i y_i.z + rho.x     and, as M x = sum (b_i - c_i x.y_i) y_i,
+ *   rho.x = sum a_i y_i.M^-1 rho                    a_i = b_i - c_i x.y_i
+ * so that the entries' b_i y_i.z + a_i y_i.M^-1 rho sum to the score however early one stops, and
+ * what is wrong in how it is shared out is of the second order in rho.
+ */
+#include "model/ials_fold.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "num/kernels.h"
+#include "num/spd.h"
+
+/* How far the residual must fall: twice for a vector, its lengths; for reasons, their lengths in
+ * M^-1. */
+static const double SHRINK = 1e-4, SHRINK_AGAIN = 1e-3, SHRINK_REASONS = 1e-4;
+/* A sum of reasons that differs by more from the score, as a share of it or of 1, is found anew. */
+static const double GAP_MOST = 2e-6;
+enum { STEPS_MAX = 60 };
+
+/* Vectors of a run, all [d] but the last two. */
+typedef struct run {
+    const ials_basis *basis;
+    const ials_row *row;
+    float *diagonal, *inverse; /* M and M^-1 */
+    float *r, *z, *p, *ap;     /* residual, solution, direction, A times it */
+    double *wide;              /* [d x (d + 1)] for the dense solve */
+    float *dots, *more;        /* [count] */
+} run;
+
+size_t reel__ials_fold_size(size_t d, size_t count)
+{
+    return 6 * d * sizeof(float) + d * (d + 1) * sizeof(double) + 2 * (count + 1) * sizeof(float);
+}
+
+static run open_run(const ials_basis *basis, const ials_row *row, void *work)
+{
+    const size_t d = basis->d;
+    float *at = work;
+    run r = {.basis = basis, .row = row};
+
+    r.diagonal = at;
+    r.inverse = at + d;
+    r.r = at + 2 * d;
+    r.z = at + 3 * d;
+    r.p = at + 4 * d;
+    r.ap = at + 5 * d;
+    r.wide = (double *)(void *)(at + 6 * d);
+    r.dots = (float *)(void *)(r.wide + d * (d + 1));
+    r.more = r.dots + row->rows.count + 1;
+    for (size_t f = 0; f < d; f++) {
+        r.diagonal[f] = basis->spectrum[f] + (float)row->ridge;
+        r.inverse[f] = 1 / r.diagonal[f];
+    }
+    return r;
+}
+
+/* ---- conjugate gradients ------------------------------------------------------------------- */
+
+/* sum_f w_f a_f^2 */
+REEL_KERNEL static float weighted_square(const float *w, const float *a, size_t d)
+{
+    float sum = 0;
+
+#pragma omp simd reduction(+ : sum)
+    for (size_t f = 0; f < d; f++)
+        sum += w[f] * a[f] * a[f];
+    return sum;
+}
+
+/* p = M^-1 r + beta p, and ap = -M p for what the rows add to */
+REEL_KERNEL static void turn(const run *c, float beta)
+{
+    const float *m = c->diagonal, *w = c->inverse, *r = c->r;
+    float *p = c->p, *ap = c->ap;
+    const size_t d = c->basis->d;
+
+#pragma omp simd
+    for (size_t f = 0; f < d; f++) {
+        p[f] = w[f] * r[f] + beta * p[f];
+        ap[f] = -m[f] * p[f];
+    }
+}
+
+/* z += a p, r += a ap; ap has the wrong sign. */
+REEL_KERNEL static void go(float *z, float *r, float a, const float *p, const float *ap, size_t d)
+{
+#pragma omp simd
+    for (size_t f = 0; f < d; f++) {
+        z[f] += a * p[f];
+        r[f] += a * ap[f];
+    }
+}
+
+/* Steps from z with its residual r until that has shrunk, by its own length or by that in M^-1.
+ * False when it has not. */
+static bool descend(const run *c, double shrink, bool plain)
+{
+    const size_t d = c->basis->d;
+    reel_rows rows = c->row->rows;
+    double before = 0, rz = (double)weighted_square(c->inverse, c->r, d);
+    const double target = shrink * shrink * (plain ? (double)reel__dot(c->r, c->r, d) : rz);
+
+    rows.pull = NULL;
+    memset(c->p, 0, d * sizeof *c->p);
+    for (int step = 0; step < STEPS_MAX && rz > 0; step++) {
+        double pap, alpha;
+
+        if ((plain ? (double)reel__dot(c->r, c->r, d) : rz) <= target)
+            return true;
+        turn(c, before > 0 ? (float)(rz / before) : 0);
+        reel__rows_pull(&rows, c->p, c->ap);
+        pap = -(double)reel__dot(c->p, c->ap, d);
+        alpha = rz / pap;
+        if (!(pap > 0 && isfinite(alpha)))
+            return false;
+        go(c->z, c->r, (float)alpha, c->p, c->ap, d);
+        before = rz;
+        rz = (double)weighted_square(c->inverse, c->r, d);
+    }
+    return rz == 0;
+}
+
+/* ---- to working precision ------------------------------------------------------------------ */
+
+/* The whole matrix in double, for histories that single precision is too coarse for: an entry that
+ * weighs a million others. right [d], or NULL = sum_i b_i y_i. */
+static bool solve_dense(const run *c, const float *right, float *x)
+{
+    const size_t d = c->basis->d;
+    const reel_rows *rows = &c->row->rows;
+    double *b = c->wide, *matrix = b + d;
+    bool finite = true;
+
+    memset(matrix, 0, d * d * sizeof *matrix);
+    for (size_t f = 0; f < d; f++) {
+        matrix[f * d + f] = (double)c->basis->spectrum[f] + c->row->ridge;
+        b[f] = right == NULL ? 0 : (double)right[f];
+    }
+    for (size_t k = 0; k < rows->count; k++) {
+        const float *y = rows->factors + (size_t)rows->index[k] * d;
+        const double weight = (double)rows->weight[k];
+        const double pull = right == NULL ? (double)rows->pull[k] : 0;
+
+        for (size_t h = 0; h < d; h++) {
+            b[h] += pull * (double)y[h];
+            for (size_t f = 0; f <= h; f++)
+                matrix[h * d + f] += weight * (double)y[h] * (double)y[f];
+        }
+    }
+    if (!reel__spd_solve(matrix, d, b))
+        return false;
+    for (size_t f = 0; f < d; f++) {
+        x[f] = (float)b[f];
+        finite = finite && isfinite(x[f]);
+    }
+    return finite;
+}
+
+/* Whether an entry outweighs another by more than single precision leaves room for. */
+static bool lopsided(const reel_rows *rows)
+{
+    const float most = 100;
+    float low = 1, high = 1;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        low = rows->weight[i] < low ? rows->weight[i] : low;
+        high = rows->weight[i] > high ? rows->weight[i] : high;
+    }
+    return high > most * low;
+}
+
+/* Two rounds: what is left of the residual after the first is found anew and solved for in the
+ * second. */
+bool reel__ials_fold(const ials_basis *basis, const ials_row *row, float *x, void *work)
+{
+    const size_t d = basis->d;
+    const run c = open_run(basis, row, work);
+    bool solved = !lopsided(&row->rows);
+
+    memset(c.z, 0, d * sizeof *c.z);
+    for (int round = 0; round < 2 && solved; round++) {
+        for (size_t f = 0; f < d; f++)
+            c.r[f] = -c.diagonal[f] * c.z[f];
+        reel__rows_pull(&row->rows, c.z, c.r);
+        solved = descend(&c, round == 0 ? SHRINK : SHRINK_AGAIN, true);
+    }
+    memcpy(x, c.z, d * sizeof *x);
+    if (solved || solve_dense(&c, NULL, x))
+        return true;
+    memset(x, 0, d * sizeof *x);
+    return false;
+}
+
+/* ---- reasons ------------------------------------------------------------------------------- */
+
+/* In double to the end: the heaviest entry multiplies what is left of its product. */
+static bool reasons_dense(const run *c, const float *film, double *out)
+{
+    const reel_rows *rows = &c->row->rows;
+
+    if (!solve_dense(c, film, c->z))
+        return false;
+    for (size_t i = 0; i < rows->count; i++) {
+        const float *y = rows->factors + (size_t)rows->index[i] * rows->d;
+        double sum = 0;
+
+        for (size_t f = 0; f < rows->d; f++)
+            sum += (double)y[f] * c->wide[f];
+        out[i] = (double)rows->pull[i] * sum;
+    }
+    return true;
+}
+
+bool reel__ials_reasons(const ials_basis *basis, const ials_row *row, const float *x,
+                        reel_index movie, double *out, void *work)
+{
+    const size_t d = basis->d;
+    const reel_rows *rows = &row->rows;
+    const float *film = basis->films + (size_t)movie * d;
+    const run c = open_run(basis, row, work);
+    const double score = (double)reel__dot(film, x, d);
+    double sum = 0;
+
+    memset(c.z, 0, d * sizeof *c.z);
+    memcpy(c.r, film, d * sizeof *c.r);
+    if (lopsided(rows) || !descend(&c, SHRINK_REASONS, false))
+        return reasons_dense(&c, film, out);
+    for (size_t f = 0; f < d; f++)
+        c.r[f] *= c.inverse[f];
+    reel__rows_dots(rows, c.z, c.dots);
+    reel__rows_dots(rows, c.r, c.more);
+    for (size_t i = 0; i < rows->count; i++)
+        out[i] = (double)rows->pull[i] * (double)c.dots[i];
+    reel__rows_dots(rows, x, c.dots);
+    for (size_t i = 0; i < rows->count; i++) {
+        out[i] += ((double)rows->pull[i] - (double)rows->weight[i] * (double)c.dots[i]) *
+                  (double)c.more[i];
+        sum += out[i];
+    }
+    return fabs(sum - score) <= GAP_MOST * fmax(1, fabs(score)) || reasons_dense(&c, film, out);
+}
