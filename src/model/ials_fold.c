@@ -18,8 +18,8 @@
 /* How far the residual must fall: twice for a vector, its lengths; for reasons, their lengths in
  * M^-1. */
 static const double SHRINK = 1e-4, SHRINK_AGAIN = 1e-3, SHRINK_REASONS = 1e-4;
-/* A sum of reasons that differs by more from the score, as a share of it or of 1, is found anew. */
-static const double GAP_MOST = 2e-6;
+/* Reasons whose sum differs by more from the score, as a share of all they move, are found anew. */
+static const double GAP_MOST = 1e-4;
 enum { STEPS_MAX = 60 };
 
 /* Vectors of a run, all [d] but the last two. */
@@ -216,6 +216,23 @@ static bool reasons_dense(const run *c, const float *film, double *out)
     return true;
 }
 
+/* What rounding left between the reasons and the score, shared out by their size. False where it is
+ * too much to be that. */
+static bool close_gap(double score, double *out, size_t count)
+{
+    double sum = 0, moved = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        sum += out[i];
+        moved += fabs(out[i]);
+    }
+    if (!(fabs(score - sum) <= GAP_MOST * moved))
+        return false;
+    for (size_t i = 0; i < count && moved > 0; i++)
+        out[i] += (score - sum) * fabs(out[i]) / moved;
+    return true;
+}
+
 bool reel__ials_reasons(const ials_basis *basis, const ials_row *row, const float *x,
                         reel_index movie, double *out, void *work)
 {
@@ -224,7 +241,6 @@ bool reel__ials_reasons(const ials_basis *basis, const ials_row *row, const floa
     const float *film = basis->films + (size_t)movie * d;
     const run c = open_run(basis, row, work);
     const double score = (double)reel__dot(film, x, d);
-    double sum = 0;
 
     memset(c.z, 0, d * sizeof *c.z);
     memcpy(c.r, film, d * sizeof *c.r);
@@ -237,10 +253,8 @@ bool reel__ials_reasons(const ials_basis *basis, const ials_row *row, const floa
     for (size_t i = 0; i < rows->count; i++)
         out[i] = (double)rows->pull[i] * (double)c.dots[i];
     reel__rows_dots(rows, x, c.dots);
-    for (size_t i = 0; i < rows->count; i++) {
+    for (size_t i = 0; i < rows->count; i++)
         out[i] += ((double)rows->pull[i] - (double)rows->weight[i] * (double)c.dots[i]) *
                   (double)c.more[i];
-        sum += out[i];
-    }
-    return fabs(sum - score) <= GAP_MOST * fmax(1, fabs(score)) || reasons_dense(&c, film, out);
+    return close_gap(score, out, rows->count) || reasons_dense(&c, film, out);
 }
