@@ -18,7 +18,9 @@ typedef struct reel_store reel_store;
 typedef struct reel_store_opts {
     bool create;    /* make it when it is missing */
     bool read_only; /* no migration, no writing */
-    bool exclusive; /* `serve`: refuse when another process serves the same store (E_CONFLICT) */
+    /* `serve`: refuse when another process serves the same SQLite file (E_CONFLICT). Any number may
+     * serve one PostgreSQL database. */
+    bool exclusive;
     int busy_timeout_ms; /* how long to wait for another writer before E_CONFLICT; 0 = 5000 */
 } reel_store_opts;
 

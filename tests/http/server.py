@@ -42,6 +42,9 @@ SLOW = ("--model", "ials", "--param", "sweeps=10000", "--param", "factors=512")
 class Server:
     """A server over a copy of the prepared database."""
 
+    database = "reel.db"
+    settings = {}
+
     def __init__(self, folder):
         self.folder = folder
         self.start()
@@ -50,10 +53,10 @@ class Server:
         settings = {k: v for k, v in os.environ.items() if not k.startswith("REEL_")}
         settings["OMP_NUM_THREADS"] = "1"  # enough for forty people
         self.process = subprocess.Popen(
-            [REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0", "--json",
+            [REEL, "serve", "--database", self.database, "--listen", "127.0.0.1:0", "--json",
              "--admin-listen", "127.0.0.1:0"],
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=settings)
+            stderr=subprocess.PIPE, env={**settings, **self.settings})
         first = self.process.stdout.readline()
         assert first, self.process.stderr.read().decode()
         self.port, self.admin_port = (int(json.loads(first)[door].rsplit(":", 1)[1])

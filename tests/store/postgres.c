@@ -102,7 +102,7 @@ static void set_schema(const char *url, int64_t number)
 
 int main(void)
 {
-    static const store_backend postgres = {"postgres", fresh, discard, exec, set_schema};
+    static const store_backend postgres = {"postgres", false, fresh, discard, exec, set_schema};
 
     return store_suite_run(&postgres);
 }

@@ -30,9 +30,7 @@ static int set_up(void **state)
     memset(&f, 0, sizeof f);
     (void)snprintf(f.url, sizeof f.url, "%srestart_%d", getenv("REEL_TEST_POSTGRES"), number++);
     *state = &f;
-    assert_ok(reel__store_open(&f.store, f.url,
-                               &(reel_store_opts){.create = true, .exclusive = true}, &f.err),
-              f.err);
+    assert_ok(reel__store_open(&f.store, f.url, &(reel_store_opts){.create = true}, &f.err), f.err);
     return 0;
 }
 
@@ -191,28 +189,6 @@ static void test_a_load_fails_and_changes_nothing(void **state)
     }
 }
 
-/* Who served before the restart serves after it, unless somebody was quicker. */
-static void test_serving_is_kept(void **state)
-{
-    fixture *f = *state;
-    const reel_store_opts exclusive = {.exclusive = true};
-    reel_store *second = NULL;
-
-    server("restart");
-    assert_int_equal(counts_of(f).events, 0);
-    assert_fails(reel__store_open(&second, f->url, &exclusive, &f->err), REEL_E_CONFLICT, "served",
-                 f->err);
-    server("restart");
-    assert_ok(reel__store_open(&second, f->url, &exclusive, &f->err), f->err);
-    for (int i = 0; i < 2; i++) {
-        reel_store_counts counts;
-
-        assert_fails(reel__store_counts(f->store, &counts, &f->err), REEL_E_CONFLICT, "serve",
-                     f->err);
-    }
-    reel__store_close(second);
-}
-
 /* ---- many callers -------------------------------------------------------------------------- */
 
 enum { THREADS = 4, CRASHES = 4 };
@@ -281,7 +257,6 @@ int main(void)
         TEST(test_without_a_server),
         TEST(test_a_server_is_waited_for),
         TEST(test_a_load_fails_and_changes_nothing),
-        TEST(test_serving_is_kept),
         TEST(test_threads_over_crashes),
     };
 

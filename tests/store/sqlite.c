@@ -62,7 +62,7 @@ static void set_schema(const char *url, int64_t number)
 
 int main(void)
 {
-    static const store_backend sqlite = {"sqlite", fresh, discard, exec, set_schema};
+    static const store_backend sqlite = {"sqlite", true, fresh, discard, exec, set_schema};
 
     return store_suite_run(&sqlite);
 }

@@ -73,6 +73,11 @@ void fixture_exec(const fixture *f, const char *sql)
     backend->exec(f->url, sql);
 }
 
+bool fixture_one_server(void)
+{
+    return backend->one_server;
+}
+
 void fixture_set_schema(const fixture *f, int64_t number)
 {
     backend->set_schema(f->url, number);

@@ -12,6 +12,7 @@
 /* What a back end brings. */
 typedef struct store_backend {
     const char *name;
+    bool one_server; /* two processes may not serve the same store */
     /* A URL at which there is no store yet. False: not possible here (the reason is printed). */
     bool (*fresh)(char *url, size_t size);
     /* Remove what is at the URL, and at those that go on with "-...". */
@@ -53,6 +54,8 @@ typedef struct fixture {
 
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
+/* Whether this back end refuses a second server. */
+bool fixture_one_server(void);
 /* Close and open again, as the next start of the program would. */
 void fixture_reopen(fixture *f);
 void fixture_exec(const fixture *f, const char *sql);

@@ -205,10 +205,6 @@ static reel_code prepare(reel_pg *store, const reel_store_opts *opts, reel_err *
     REEL_TRY(reel__pg_take(&conn, store, err));
     REEL_TRY(reel__pg_check_identity(conn, &fresh, &outdated, err));
     REEL_TRY(check_usable(fresh, outdated, opts, store->base.path, err));
-    if (opts->exclusive) {
-        REEL_TRY(reel__pg_serve(store, err));
-        store->exclusive = true;
-    }
     if (fresh || outdated)
         REEL_TRY(reel__pg_migrate(conn, err));
 out:

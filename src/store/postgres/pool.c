@@ -11,7 +11,7 @@
 #include "base/steady.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { CONNECTIONS_MAX = 16, WAIT_SECONDS = 30, PAUSE_US = 50000, SERVE_WAIT_US = 1000000 };
+enum { CONNECTIONS_MAX = 16, WAIT_SECONDS = 30, PAUSE_US = 50000 };
 
 /* ---- one connection ------------------------------------------------------------------------ */
 
@@ -148,69 +148,6 @@ static reel_code new_conn(reel_pg_conn **out, reel_pg *store, reel_err *err)
     return rc;
 }
 
-/* ---- serving ------------------------------------------------------------------------------- */
-
-static reel_code try_serving(PGconn *link, const reel_pg *store, bool *got, reel_err *err)
-{
-    PGresult *result = NULL;
-    char sql[80] = "";
-    reel_code rc = REEL_OK;
-
-    (void)snprintf(sql, sizeof sql, "SELECT pg_try_advisory_lock(%d, %d)", REEL_PG_LOCKS,
-                   REEL_PG_LOCK_SERVE);
-    result = PQexec(link, sql);
-    if (PQresultStatus(result) != PGRES_TUPLES_OK)
-        rc = reel__pg_fail(store, link, result, "opening", err);
-    else
-        *got = reel__pg_get_bool(result, 0, 0);
-    PQclear(result);
-    return rc;
-}
-
-/* The server notices the end of a process that was killed within moments, not at once. */
-reel_code reel__pg_serve(reel_pg *store, reel_err *err)
-{
-    const int64_t deadline = reel__clock_steady_us() + SERVE_WAIT_US;
-    bool got = false;
-    reel_code rc = REEL_OK;
-
-    PQfinish(store->serving);
-    store->serving = NULL;
-    REEL_TRY(link_again(&store->serving, store, err));
-    do {
-        REEL_TRY(try_serving(store->serving, store, &got, err));
-    } while (!got && reel__clock_steady_us() < deadline && usleep(PAUSE_US) == 0);
-    if (!got)
-        rc = reel_fail(err, REEL_E_CONFLICT,
-                       "%s: already served by another process; stop that one, or serve another "
-                       "database",
-                       store->base.path);
-out:
-    return rc;
-}
-
-/* With the connection the lock was lost. Under the lock of the pool. */
-static reel_code keep_serving(reel_pg *store, reel_err *err)
-{
-    reel_code rc = REEL_OK;
-
-    if (!store->exclusive)
-        return REEL_OK;
-    if (!store->ended && store->serving != NULL && PQconsumeInput(store->serving) == 1 &&
-        PQstatus(store->serving) == CONNECTION_OK)
-        return REEL_OK;
-    if (!store->ended)
-        rc = reel__pg_serve(store, err);
-    if (rc == REEL_E_CONFLICT)
-        store->ended = true;
-    if (!store->ended)
-        return rc;
-    return reel_fail(err, REEL_E_CONFLICT,
-                     "%s: while the connection was lost another process began to serve this "
-                     "database; stop one of them",
-                     store->base.path);
-}
-
 /* ---- the pool ------------------------------------------------------------------------------ */
 
 /* Wait until a connection may be taken or made. Under the lock. */
@@ -234,9 +171,7 @@ static reel_code acquire(reel_pg_conn **out, reel_pg *store, reel_err *err)
 
     *out = NULL;
     (void)pthread_mutex_lock(&store->lock);
-    rc = keep_serving(store, err);
-    if (rc == REEL_OK)
-        rc = wait_for_room(store, err);
+    rc = wait_for_room(store, err);
     if (rc == REEL_OK && store->idle != NULL) {
         conn = store->idle;
         store->idle = conn->next;
@@ -314,8 +249,6 @@ void reel__pg_close_all(reel_pg *store)
 {
     drop_idle(store);
     assert(store->open == 0);
-    PQfinish(store->serving);
-    store->serving = NULL;
 }
 
 /* ---- working ------------------------------------------------------------------------------- */

@@ -29,10 +29,8 @@ struct reel_pg {
     pthread_cond_t freed;
     reel_pg_conn *idle;
     int open;                  /* connections there are, idle or taken */
-    bool exclusive, ended;     /* ended: another process took over the serving */
     bool reached;              /* the server answered once */
     _Atomic int64_t missed_us; /* since when it does not, 0 = it does */
-    PGconn *serving;           /* holds the lock of a server, NULL = none */
 };
 
 /* ---- url.c --------------------------------------------------------------------------------- */
@@ -49,7 +47,6 @@ enum {
     REEL_PG_LOCK_LOAD = 1,
     REEL_PG_LOCK_EVENTS = 2,
     REEL_PG_LOCK_SCHEMA = 3,
-    REEL_PG_LOCK_SERVE = 4,
     REEL_PG_VERSION_LEAST = 130000
 };
 
@@ -62,12 +59,10 @@ typedef reel_code reel_pg_work(reel_pg_conn *conn, void *user, reel_err *err);
  * on a new one when `again` says that this does no harm, and fails saying what to do otherwise. */
 REEL_MUST_USE reel_code reel__pg_run(reel_pg *store, reel_pg_work *work, void *user, bool again,
                                      reel_err *err);
-/* A connection that answers right now. Errors: E_STORE, E_BUSY, E_CONFLICT, E_NOMEM. */
+/* A connection that answers right now. Errors: E_STORE, E_BUSY, E_NOMEM. */
 REEL_MUST_USE reel_code reel__pg_take(reel_pg_conn **out, reel_pg *store, reel_err *err);
 void reel__pg_give_back(reel_pg_conn *conn); /* NULL allowed; undoes an open transaction */
 void reel__pg_close_all(reel_pg *store);
-/* Hold the lock of a server. Errors: E_CONFLICT, E_STORE. */
-REEL_MUST_USE reel_code reel__pg_serve(reel_pg *store, reel_err *err);
 
 /* ---- statement.c --------------------------------------------------------------------------- */
 
