@@ -116,7 +116,7 @@ static reel_code dispatch(int argc, char **argv, reel_err *err)
     return REEL_OK;
 }
 
-static void set_up_log(void)
+void reel__cli_set_up_log(void)
 {
     const char *level = reel__env_get("REEL_LOG", "info");
     const reel_log_level wanted = strcmp(level, "debug") == 0   ? REEL_LOG_DEBUG
@@ -138,7 +138,7 @@ int reel__cli_run(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     rc = reel__env_load(".env", &err);
     if (rc == REEL_OK) {
-        set_up_log();
+        reel__cli_set_up_log();
         rc = dispatch(argc, argv, &err);
     }
     if (reel__term_close(&closing) != REEL_OK && rc == REEL_OK) {

@@ -6,5 +6,7 @@
 
 /* Run the program; returns its exit code (docs/errors.md). */
 int reel__cli_run(int argc, char **argv);
+/* By REEL_LOG and REEL_LOG_FORMAT. */
+void reel__cli_set_up_log(void);
 
 #endif

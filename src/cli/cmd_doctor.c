@@ -63,6 +63,8 @@ static const char *const settings[] = {
     "REEL_TMDB",
     "REEL_TMDB_FILE",
     "REEL_TMDB_IMAGES",
+    "REEL_TLS_CERT",
+    "REEL_TLS_KEY",
     "REEL_TMDB_TRAIN",
     "REEL_TMDB_URL",
     "REEL_TRUSTED_PROXIES",

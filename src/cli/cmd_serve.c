@@ -4,18 +4,30 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/env.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/serve_settings.h"
+#include "cli/supervisor.h"
 #include "cli/term.h"
 #include "http/server.h"
 #include "service/overlay.h"
 #include "service/reload.h"
 
-enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_ADMIN, OPT_AUTH, OPT_THREADS, OPT_LOG };
+enum {
+    OPT_DATABASE,
+    OPT_MODELS,
+    OPT_LISTEN,
+    OPT_ADMIN,
+    OPT_AUTH,
+    OPT_THREADS,
+    OPT_CERT,
+    OPT_KEY,
+    OPT_LOG
+};
 enum { SECRET_LEAST = 32 };
 enum { LOOK_MS = 2000 }; /* how often the store is asked for newer models and data */
 
@@ -26,6 +38,8 @@ static const reel_option serve_options[] = {
     {"admin-listen", "ADDRESS:PORT", "metrics and the like, for the operator (default: nowhere)"},
     {"auth", "open|accounts", "who needs no account: everybody on this machine alone, else nobody"},
     {"threads", "N", "request threads (default: all cores)"},
+    {"tls-cert", "FILE", "answer by https with this certificate chain (PEM)"},
+    {"tls-key", "FILE", "the certificate's key (PEM)"},
     {"log-requests", "on|off", "a line for each (default on; with --quiet off)"},
     {NULL, NULL, NULL},
 };
@@ -102,19 +116,46 @@ static void log_reload(void *user, const char *line)
     reel__log(REEL_LOG_INFO, "reload", "text=%s", reel__log_quote(quoted, sizeof quoted, line));
 }
 
+/* The next signal; a supervisor that wants to hear of us meanwhile does. */
+static int next_signal(const sigset_t *signals)
+{
+    const int every_ms = reel__supervisor_every_ms();
+    const struct timespec beat = {every_ms / 1000, every_ms % 1000 * 1000000L};
+
+    for (;;) {
+        const int received =
+            every_ms > 0 ? sigtimedwait(signals, NULL, &beat) : sigwaitinfo(signals, NULL);
+
+        if (received > 0)
+            return received;
+        if (every_ms > 0)
+            reel__supervisor_tell("WATCHDOG=1");
+    }
+}
+
+static void renew_certificate(reel_server *server)
+{
+    char quoted[600];
+    reel_err err = {REEL_OK, ""};
+
+    if (reel__server_renew(server, &err) != REEL_OK)
+        reel__log(REEL_LOG_ERROR, "certificate", "text=%s",
+                  reel__log_quote(quoted, sizeof quoted, err.msg));
+}
+
 /* A hang-up asks for what is new, unless it was the terminal that hung up. Returns the signal that
  * ends the server. */
-static int serve_until_signal(const sigset_t *signals, reel_reload *reload)
+static int serve_until_signal(const sigset_t *signals, const doors *d, reel_reload *reload)
 {
     const bool terminal = isatty(STDIN_FILENO) != 0;
 
     for (;;) {
-        int received;
+        const int received = next_signal(signals);
 
-        if (sigwait(signals, &received) != 0)
-            continue;
         if (received != SIGHUP || (terminal && isatty(STDIN_FILENO) == 0))
             return received;
+        reel__settings_again();
+        renew_certificate(d->main);
         reel__reload_ask(reload);
     }
 }
@@ -229,7 +270,9 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     reel__engine_close(engine); /* or it would be held to the end */
     engine = NULL;
     REEL_TRY(reel__reload_start(reload, err));
-    reel__log(REEL_LOG_INFO, "stop", "signal=%d", serve_until_signal(&signals, reload));
+    reel__supervisor_tell("READY=1");
+    reel__log(REEL_LOG_INFO, "stop", "signal=%d", serve_until_signal(&signals, d, reload));
+    reel__supervisor_tell("STOPPING=1");
 out:
     reel__jobs_end_watches(app.jobs);
     close_doors(d);
@@ -272,10 +315,13 @@ static reel_code serve(const reel_args *args, reel_err *err)
     for_operator.log_requests = how.log_requests;
     REEL_TRY(reel__args_int(args, OPT_THREADS, 1, 256, &threads, err));
     how.threads = (int)threads;
+    REEL_TRY(reel__serve_tls(&how, args->option[OPT_CERT], args->option[OPT_KEY], err));
+    how.fd_plus_one = reel__supervisor_socket(0) + 1;
+    for_operator.fd_plus_one = reel__supervisor_socket(1) + 1;
     for_operator.listen = admin == NULL ? reel__env_get("REEL_ADMIN_LISTEN", NULL) : admin;
     REEL_TRY(reel__server_new(&d.main, &how, err));
     REEL_TRY(take_auth(&d.auth, args->option[OPT_AUTH], d.main, err));
-    if (for_operator.listen != NULL)
+    if (for_operator.listen != NULL || for_operator.fd_plus_one > 0)
         REEL_TRY(reel__server_new(&d.admin, &for_operator, err));
     REEL_TRY(reel__engine_open_store(&opts.engine.store, &opts.engine, err));
     REEL_TRY(reel__overlay_open(&opts.engine.overlay, opts.engine.store,

@@ -65,3 +65,14 @@ reel_code reel__serve_settings(reel_server_opts *out, reel_err *err)
 out:
     return rc;
 }
+
+reel_code reel__serve_tls(reel_server_opts *out, const char *certificate, const char *key,
+                          reel_err *err)
+{
+    out->tls_certificate = certificate != NULL ? certificate : reel__env_get("REEL_TLS_CERT", NULL);
+    out->tls_key = key != NULL ? key : reel__env_get("REEL_TLS_KEY", NULL);
+    if ((out->tls_certificate == NULL) == (out->tls_key == NULL))
+        return REEL_OK;
+    return reel_fail(err, REEL_E_INVALID,
+                     "--tls-cert (REEL_TLS_CERT) and --tls-key (REEL_TLS_KEY) go together");
+}

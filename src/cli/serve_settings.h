@@ -16,5 +16,12 @@ REEL_MUST_USE reel_code reel__setting_switch(bool *out, const char *name, const 
 REEL_MUST_USE reel_code reel__serve_settings(reel_server_opts *out, reel_err *err);
 /* Of the jobs: REEL_JOB_MEMORY. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err);
+/* The certificate and key of --tls-cert and --tls-key, else of REEL_TLS_CERT and REEL_TLS_KEY.
+ * Errors: E_INVALID (one without the other). */
+REEL_MUST_USE reel_code reel__serve_tls(reel_server_opts *out, const char *certificate,
+                                        const char *key, reel_err *err);
+/* Read .env once more and take what can be taken while running; the log says what waits for the
+ * next start. */
+void reel__settings_again(void);
 
 #endif

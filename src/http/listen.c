@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,9 +131,41 @@ reel_code reel__listen_bind(reel_listener *out, const char *address, reel_err *e
     return rc;
 }
 
+reel_code reel__listen_take(reel_listener *out, int fd, reel_err *err)
+{
+    struct sockaddr_storage bound = {0};
+    socklen_t size = sizeof bound, kind_size = sizeof(int);
+    host_port parts = {"", ""};
+    int kind = 0;
+
+    out->fd = -1;
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &kind, &kind_size) != 0 || kind != SOCK_STREAM ||
+        getsockname(fd, (struct sockaddr *)&bound, &size) != 0 ||
+        getnameinfo((struct sockaddr *)&bound, size, parts.host, sizeof parts.host, parts.port,
+                    sizeof parts.port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return reel_fail(err, REEL_E_INVALID,
+                         "file %d, handed over to listen on, is no TCP socket; ListenStream= takes "
+                         "ADDRESS:PORT",
+                         fd);
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    out->fd = fd;
+    out->loopback = is_loopback((const struct sockaddr *)&bound);
+    write_url(out, &parts);
+    return REEL_OK;
+}
+
+void reel__listen_encrypted(reel_listener *listener)
+{
+    const size_t at = strlen("http");
+
+    memmove(listener->url + at + 1, listener->url + at, strlen(listener->url + at) + 1);
+    listener->url[at] = 's';
+}
+
 reel_code reel__listen_start(const reel_listener *listener, reel_err *err)
 {
     if (listen(listener->fd, BACKLOG) != 0)
-        return bind_error(listener->url + strlen("http://"), errno, err);
+        return bind_error(strstr(listener->url, "//") + 2, errno, err);
     return REEL_OK;
 }

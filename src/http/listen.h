@@ -17,6 +17,10 @@ typedef struct reel_listener {
 
 /* Take the address; nobody can connect yet. Errors: E_INVALID, E_CONFLICT, E_DENIED, E_STORE. */
 REEL_MUST_USE reel_code reel__listen_bind(reel_listener *out, const char *address, reel_err *err);
+/* The same for a socket that another program bound (and may listen on). Errors: E_INVALID: it is no
+ * such socket. */
+REEL_MUST_USE reel_code reel__listen_take(reel_listener *out, int fd, reel_err *err);
+void reel__listen_encrypted(reel_listener *listener); /* its URL is one of https */
 /* Let connections in. Errors: E_CONFLICT (another program was quicker), E_STORE. */
 REEL_MUST_USE reel_code reel__listen_start(const reel_listener *listener, reel_err *err);
 

@@ -12,13 +12,16 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "http/tls.h"
+
 enum { HOST_MOST = 256, ANSWER_MOST = 2048, STATUS_AT = 9 };
 
 const char *reel__probe_versions(void)
 {
-    static char text[48];
+    static char text[80];
 
-    (void)snprintf(text, sizeof text, "libmicrohttpd %s", MHD_get_version());
+    (void)snprintf(text, sizeof text, "libmicrohttpd %s, %s", MHD_get_version(),
+                   reel__tls_version());
     return text;
 }
 

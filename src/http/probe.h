@@ -11,7 +11,7 @@
  * or it is not ready, with what it said). */
 REEL_MUST_USE reel_code reel__probe_ready(const char *where, int timeout_s, reel_err *err);
 
-/* "libmicrohttpd 0.9.75"; static. */
+/* "libmicrohttpd 0.9.75, GnuTLS 3.7.9"; static. */
 const char *reel__probe_versions(void);
 
 #endif

@@ -19,6 +19,7 @@
 #include "http/access.h"
 #include "http/connections.h"
 #include "http/listen.h"
+#include "http/tls.h"
 
 enum {
     CONNECTIONS_MOST = 16384,
@@ -37,6 +38,7 @@ struct reel_server {
     reel_proxies proxies;
     reel_connections *connections;
     bool count_loopback;
+    reel_tls *tls; /* NULL: in the clear */
     int threads;
     bool log_requests;
     pthread_key_t session_key; /* one session per server thread */
@@ -465,7 +467,8 @@ static void read_caller(request *current)
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     joined x_for, x_proto, forwarded;
 
-    reel__client_peer(client, peer == NULL ? NULL : peer->client_addr, false);
+    reel__client_peer(client, peer == NULL ? NULL : peer->client_addr,
+                      current->server->tls != NULL);
     if (reel__proxies_have(proxies, &client->address)) {
         const reel_forwarded said = {joined_header(connection, &x_for, "X-Forwarded-For"),
                                      joined_header(connection, &x_proto, "X-Forwarded-Proto"),
@@ -547,7 +550,8 @@ static void connection_changed(void *user, struct MHD_Connection *connection, vo
     if (fd == NULL)
         return;
     reel__client_peer(&client, peer == NULL ? NULL : peer->client_addr, false);
-    *state = reel__connections_add(server->connections, &client.address, fd->connect_fd, true);
+    *state = reel__connections_add(server->connections, &client.address, fd->connect_fd,
+                                   server->tls == NULL);
     if (*state == NULL) /* nobody would look after it */
         (void)shutdown(fd->connect_fd, SHUT_RDWR);
 }
@@ -585,8 +589,16 @@ static unsigned connections_most(void)
 
 static reel_code start_daemon(reel_server *server, int threads, reel_err *err)
 {
-    const unsigned flags =
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC |
+                           MHD_ALLOW_SUSPEND_RESUME | (server->tls == NULL ? 0 : MHD_USE_TLS);
+    struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, reel__tls_callback()},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)reel__tls_priorities},
+        {MHD_OPTION_END, 0, NULL},
+    };
+
+    if (server->tls == NULL)
+        tls[0].option = MHD_OPTION_END;
     /* Options come last; the log must be first to see errors of the others. */
     server->daemon = MHD_start_daemon(
         flags, 0, admit, server, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
@@ -595,7 +607,7 @@ static reel_code start_daemon(reel_server *server, int threads, reel_err *err)
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, start_request, server,
         MHD_OPTION_NOTIFY_COMPLETED, end_request, server, MHD_OPTION_NOTIFY_CONNECTION,
-        connection_changed, server, MHD_OPTION_END);
+        connection_changed, server, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     if (server->daemon == NULL)
         return reel_fail(err, REEL_E_STORE, "cannot start the HTTP server on %s",
                          server->listener.url);
@@ -618,7 +630,14 @@ reel_code reel__server_new(reel_server **out, const reel_server_opts *opts, reel
     server->threads = opts->threads > 0 ? opts->threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
     if (server->threads < 2) /* one long request must not hold up the rest */
         server->threads = 2;
-    REEL_TRY(reel__listen_bind(&server->listener, opts->listen, err));
+    if (opts->fd_plus_one > 0)
+        REEL_TRY(reel__listen_take(&server->listener, opts->fd_plus_one - 1, err));
+    else
+        REEL_TRY(reel__listen_bind(&server->listener, opts->listen, err));
+    if (opts->tls_certificate != NULL) {
+        REEL_TRY(reel__tls_new(&server->tls, opts->tls_certificate, opts->tls_key, err));
+        reel__listen_encrypted(&server->listener);
+    }
     limits.most = opts->per_address;
     limits.timeout_s = opts->timeout_s > 0 ? opts->timeout_s : REEL_HTTP_TIMEOUT_S;
     REEL_TRY(reel__connections_new(&server->connections, &limits, err));
@@ -643,6 +662,11 @@ reel_code reel__server_start(reel_server *server, const reel_app *app, reel_err 
     REEL_TRY(start_daemon(server, server->threads, err));
 out:
     return rc;
+}
+
+reel_code reel__server_renew(reel_server *server, reel_err *err)
+{
+    return server->tls == NULL ? REEL_OK : reel__tls_again(server->tls, err);
 }
 
 bool reel__server_is_loopback(const reel_server *server)
@@ -678,6 +702,7 @@ void reel__server_stop(reel_server *server)
         MHD_stop_daemon(server->daemon); /* ends the threads */
     }
     reel__connections_free(server->connections);
+    reel__tls_free(server->tls);
     if (server->listener.fd >= 0)
         (void)close(server->listener.fd);
     if (server->has_key)

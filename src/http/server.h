@@ -18,6 +18,8 @@ typedef struct reel_server_opts {
     int timeout_s;        /* for a request to come whole; 0 = REEL_HTTP_TIMEOUT_S */
     int per_address;      /* connections, but not of proxies; 0 = no limit */
     bool count_loopback;  /* this machine's count too */
+    const char *tls_certificate, *tls_key; /* PEM files; NULL = in the clear */
+    int fd_plus_one; /* of a socket that is bound already, in the place of listen; 0 = none */
 } reel_server_opts;
 
 /* Take the address, so that a port in use is known before any model is trained; nobody can connect
@@ -31,6 +33,8 @@ REEL_MUST_USE reel_code reel__server_start(reel_server *server, const reel_app *
 bool reel__server_is_loopback(const reel_server *server);
 /* "http://127.0.0.1:8080" */
 const char *reel__server_url(const reel_server *server);
+/* Read the certificate again, where there is one. Errors: those of reel__tls_again. */
+REEL_MUST_USE reel_code reel__server_renew(reel_server *server, reel_err *err);
 /* Stop listening, let running requests end, free. NULL allowed. */
 void reel__server_stop(reel_server *server);
 

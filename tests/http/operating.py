@@ -1,19 +1,31 @@
 #!/usr/bin/env python3
 """operating.py REEL - what an operator sees and sets, over real sockets: the log of requests, clients
 behind proxies, limits."""
+import fcntl
 import http.client
 import json
 import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 import unittest
+import warnings
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import JSON, REEL, SECONDS, Case, Server  # noqa: E402
+
+# As a supervisor does it: two files as 3 and 4, then the program in the same process.
+HAND_OVER = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.dup2(int(sys.argv[2]), 4)
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 class Told(Server):
@@ -272,6 +284,143 @@ class Operating(Case):
             for connection in held:
                 connection.close()
             server.stop()
+
+    def certificate(self, name, days=2):
+        """A self-signed one for 127.0.0.1: the paths of certificate and key."""
+        paths = [os.path.join(self.base, name + ending) for ending in (".crt", ".key")]
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                        "-nodes", "-days", str(days), "-subj", "/CN=" + name, "-addext",
+                        "subjectAltName=IP:127.0.0.1", "-out", paths[0], "-keyout", paths[1]],
+                       check=True, capture_output=True)
+        return paths
+
+    def serve_refused(self, *options, **settings):
+        done = subprocess.run(
+            [REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0", *options], cwd=self.base,
+            env={**os.environ, **settings}, capture_output=True, timeout=SECONDS, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        return done.stderr.decode()
+
+    def test_encrypted_and_renewed_while_it_runs(self):
+        cert, key = self.certificate("first")
+        other, other_key = self.certificate("other")
+        self.assertIn("go together", self.serve_refused("--tls-cert", cert))
+        self.assertIn(other_key, self.serve_refused("--tls-cert", cert, "--tls-key", other_key))
+        self.assertIn("none.crt", self.serve_refused("--tls-cert", "none.crt", "--tls-key", key))
+        server = self.serve("--tls-cert", cert, REEL_TLS_KEY=key, REEL_REQUEST_TIMEOUT="1")
+
+        def get(target, trusted, **versions):
+            context = ssl.create_default_context(cafile=trusted)
+            for name, version in versions.items():
+                setattr(context, name, version)
+            door = http.client.HTTPSConnection("127.0.0.1", server.port, timeout=SECONDS, context=context)
+            door.request("GET", target)
+            answer = door.getresponse()
+            body, version = answer.read(), door.sock.version() if door.sock else None
+            door.close()
+            return answer.status, body, version
+
+        status, body, _ = get("/api/v1/recommendations?user=3&limit=2", cert)
+        self.assertEqual((status, len(json.loads(body)["items"])), (200, 2))
+        for version, name in ((ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")):
+            self.assertEqual(get("/livez", cert, minimum_version=version, maximum_version=version)[:2],
+                             (200, b"ok\n"), name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            with self.assertRaises((ssl.SSLError, OSError)):
+                get("/livez", cert, minimum_version=ssl.TLSVersion.TLSv1_1,
+                    maximum_version=ssl.TLSVersion.TLSv1_1)
+        with self.assertRaises((OSError, http.client.HTTPException)):
+            server.get("/api/v1/charts")  # in the clear
+        began = time.monotonic()
+        with socket.create_connection(("127.0.0.1", server.port), timeout=SECONDS) as silent:
+            self.assertEqual(silent.recv(10), b"")  # who never begins to encrypt is cut, too
+        self.assertLess(time.monotonic() - began, 3)
+        for path, newer in ((cert, other), (key, other_key)):
+            os.replace(newer, path)
+        server.process.send_signal(signal.SIGHUP)
+        deadline, status = time.monotonic() + SECONDS, None
+        while status is None and time.monotonic() < deadline:
+            try:
+                status = get("/livez", cert)[0]
+            except ssl.SSLError:
+                time.sleep(0.02)
+        self.assertEqual(status, 200)
+        with open(key, "w", encoding="ascii") as broken:
+            broken.write("nothing")
+        server.process.send_signal(signal.SIGHUP)
+        while "event=certificate" not in server.text() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.assertEqual(get("/livez", cert)[0], 200)  # with the one it had
+        self.assertIn("level=error event=certificate", server.stop()[1])
+
+    def test_a_supervisor_hands_over_the_sockets_and_is_told(self):
+        heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        heard.settimeout(SECONDS)
+        heard.bind(os.path.join(self.base, "notify"))
+        doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+        ports = [door.getsockname()[1] for door in doors]
+        waiting = socket.create_connection(("127.0.0.1", ports[0]), timeout=SECONDS)
+        waiting.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        fds = [door.fileno() for door in doors]
+        high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 50) for fd in fds]
+        settings = {k: v for k, v in os.environ.items() if not k.startswith("REEL_")}
+        process = subprocess.Popen(
+            [sys.executable, "-c", HAND_OVER, *map(str, high), REEL, "serve",
+             "--database", "reel.db", "--quiet"], cwd=self.base, pass_fds=high, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, env={**settings, "LISTEN_FDS": "2", "WATCHDOG_USEC": "100000",
+                                         "NOTIFY_SOCKET": os.path.join(self.base, "notify")})
+        for door in doors:
+            door.close()
+        for fd in high:
+            os.close(fd)
+        self.assertEqual(heard.recv(100), b"READY=1")
+        self.assertEqual(heard.recv(100), b"WATCHDOG=1")
+        said = b""
+        while more := waiting.recv(4096):  # asked before it was started
+            said += more
+        self.assertIn(b"ok\n", said)
+        waiting.close()
+        operator = http.client.HTTPConnection("127.0.0.1", ports[1], timeout=SECONDS)
+        operator.request("GET", "/metrics")
+        self.assertEqual(operator.getresponse().status, 200)
+        operator.close()
+        process.send_signal(signal.SIGTERM)
+        last = b""
+        while last != b"STOPPING=1":
+            last = heard.recv(100)
+        self.assertIn(str(ports[0]).encode(), process.communicate(timeout=SECONDS)[0])
+        self.assertEqual(process.returncode, 0)
+        heard.close()
+        self.assertIn("no TCP socket", subprocess.run(
+            [sys.executable, "-c", HAND_OVER, "0", "0", REEL, "serve",
+             "--database", "reel.db"], cwd=self.base, capture_output=True, check=False, stdin=subprocess.DEVNULL,
+            env={**os.environ, "LISTEN_FDS": "1"}, timeout=SECONDS).stderr.decode())
+
+    def test_a_hang_up_reads_the_settings_again(self):
+        env = os.path.join(self.base, ".env")
+        self.addCleanup(lambda: os.path.exists(env) and os.remove(env))
+
+        def write(*lines):
+            with open(env, "w", encoding="ascii") as out:
+                out.write("\n".join(lines) + "\n")
+            os.chmod(env, 0o600)
+
+        write("REEL_LOG_FORMAT=text", "REEL_LOG=info")
+        server = self.serve(REEL_LOG_REQUESTS="on")
+        server.get("/api/v1/charts")
+        write("REEL_LOG_FORMAT=json", "REEL_LOG=info", "REEL_REQUEST_TIMEOUT=7", "REEL_LOG_REQUESTS=off")
+        server.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + SECONDS
+        while "REEL_REQUEST_TIMEOUT" not in server.text() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.05)
+        server.get("/api/v1/charts")
+        _, said = server.stop()
+        lines = [line for line in said.splitlines() if "request" in line and "charts" in line]
+        self.assertEqual([line[0] for line in lines], ["t", "{"])
+        self.assertIn("changed=REEL_REQUEST_TIMEOUT", said)
+        self.assertNotIn("changed=REEL_LOG", said)  # the environment's own word stays
 
 
 if __name__ == "__main__":
