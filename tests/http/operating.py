@@ -228,8 +228,8 @@ class Operating(Case):
                 s.close()
             time.sleep(0.05)
         self.assertEqual(len(ends), 200)
-        self.assertLess(max(end for end, _ in ends), 3)  # on a busy machine
-        self.assertLess(longest, 1)
+        self.assertLess(max(end for end, _ in ends), 8)  # on a busy machine
+        self.assertLess(longest, 4)
         told = [json.loads(said.split(b"\r\n\r\n")[1])["status"] for _, said in ends if said]
         self.assertEqual(set(told), {408})
         self.assertGreaterEqual(len(told), 50)
@@ -335,7 +335,7 @@ class Operating(Case):
         began = time.monotonic()
         with socket.create_connection(("127.0.0.1", server.port), timeout=SECONDS) as silent:
             self.assertEqual(silent.recv(10), b"")  # who never begins to encrypt is cut, too
-        self.assertLess(time.monotonic() - began, 3)
+        self.assertLess(time.monotonic() - began, 8)
         for path, newer in ((cert, other), (key, other_key)):
             os.replace(newer, path)
         server.process.send_signal(signal.SIGHUP)
@@ -409,9 +409,11 @@ class Operating(Case):
         write("REEL_LOG_FORMAT=text", "REEL_LOG=info")
         server = self.serve(REEL_LOG_REQUESTS="on")
         server.get("/api/v1/charts")
+        deadline = time.monotonic() + SECONDS
+        while "charts" not in server.text() and time.monotonic() < deadline:
+            time.sleep(0.02)  # its line comes after its answer
         write("REEL_LOG_FORMAT=json", "REEL_LOG=info", "REEL_REQUEST_TIMEOUT=7", "REEL_LOG_REQUESTS=off")
         server.process.send_signal(signal.SIGHUP)
-        deadline = time.monotonic() + SECONDS
         while "REEL_REQUEST_TIMEOUT" not in server.text() and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(0.05)
