@@ -281,6 +281,23 @@ out:
     return load_result(load, rc, err);
 }
 
+reel_code reel__store_delete_movie(reel_store_load *load, int64_t movie, reel_err *err)
+{
+    static const char *const texts[] = {"DELETE FROM movies WHERE movieId = $1",
+                                        "DELETE FROM matches WHERE movieId = $1"};
+    reel_sql sql;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(load_usable(load, err));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        reel__sql_begin(&sql, texts[i]);
+        reel__sql_int(&sql, movie);
+        REEL_TRY(load->store->ops->load_sql(load, &sql, err));
+    }
+out:
+    return load_result(load, rc, err);
+}
+
 reel_code reel__store_load_commit(reel_store_load *load, const char *source, bool simulated,
                                   reel_err *err)
 {

@@ -112,6 +112,9 @@ typedef struct reel_match {
  * the films they are of. */
 REEL_MUST_USE reel_code reel__store_put_matches(reel_store_load *load, const reel_match *matches,
                                                 size_t count, reel_err *err);
+/* Take a film and its match away; its ratings stay, and count again where it comes back. */
+REEL_MUST_USE reel_code reel__store_delete_movie(reel_store_load *load, int64_t movie,
+                                                 reel_err *err);
 /* Raises the generation. The load is freed in any case; on failure nothing was changed. */
 REEL_MUST_USE reel_code reel__store_load_commit(reel_store_load *load, const char *source,
                                                 bool simulated, reel_err *err);

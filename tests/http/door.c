@@ -10,19 +10,12 @@ static void every_route_knows_its_methods(void **state)
     static const struct {
         const char *path, *allow;
     } paths[] = {
-        {"/api/v1/health", "GET, HEAD"},
-        {"/api/v1/movies", "GET, HEAD"},
-        {"/api/v1/movies/1", "GET, HEAD"},
-        {"/api/v1/movies/1/similar", "GET, HEAD"},
-        {"/api/v1/movies/1/poster.svg", "GET, HEAD"},
-        {"/api/v1/people", "GET, HEAD"},
-        {"/api/v1/people/3", "GET, HEAD"},
-        {"/api/v1/people/3/ratings", "GET, HEAD"},
-        {"/api/v1/people/3/similar", "GET, HEAD"},
-        {"/api/v1/models", "GET, HEAD"},
-        {"/api/v1/licenses", "GET, HEAD"},
-        {"/api/v1/explanations", "POST"},
-        {"/api/v1/recommendations", "GET, HEAD, POST"},
+        {"/api/v1/health", "GET, HEAD"},           {"/api/v1/movies", "GET, HEAD"},
+        {"/api/v1/movies/1/similar", "GET, HEAD"}, {"/api/v1/movies/1/poster.svg", "GET, HEAD"},
+        {"/api/v1/people", "GET, HEAD"},           {"/api/v1/people/3", "GET, HEAD"},
+        {"/api/v1/people/3/ratings", "GET, HEAD"}, {"/api/v1/people/3/similar", "GET, HEAD"},
+        {"/api/v1/models", "GET, HEAD"},           {"/api/v1/licenses", "GET, HEAD"},
+        {"/api/v1/explanations", "POST"},          {"/api/v1/recommendations", "GET, HEAD, POST"},
         {"/api/v1/feedback", "GET, HEAD, POST"},
     };
 
@@ -32,6 +25,8 @@ static void every_route_knows_its_methods(void **state)
         assert_string_equal(api.exchange.allow, paths[i].allow);
         refuses("PUT", paths[i].path, "{}", 405, "E_INVALID", "PUT");
     }
+    refuses("POST", "/api/v1/movies/1", "{}", 405, "E_INVALID", "POST");
+    assert_string_equal(api.exchange.allow, "GET, HEAD, PUT, PATCH, DELETE");
     refuses("POST", "/", "{}", 405, "E_INVALID", "POST");
     assert_string_equal(api.exchange.allow, "GET, HEAD");
     refuses("OPTIONS", "/api/v1/feedback", NULL, 405, "E_INVALID", "OPTIONS");

@@ -1,0 +1,120 @@
+/* Films put, changed and taken away: the next engine knows them, and nobody else may write them. */
+#include "http/api.h"
+
+static void as(unsigned scopes)
+{
+    api.caller = (reel_caller){REEL_CALLER_KEY, 0, REEL_ROLE_PERSON, scopes, false, false};
+}
+
+/* What a server does when its store changed. */
+static void reopen(void)
+{
+    reel__session_free(api.session);
+    reel__engine_close(api.engine);
+    api.engine = world_open_over("reel.db", api.store, api.overlay);
+    api.session = world_session(api.engine);
+    api.app.engine = api.engine;
+}
+
+static void a_film_is_put_changed_and_taken_away(void **state)
+{
+    const json_t *film;
+
+    (void)state;
+    as(REEL_SCOPES_ALL);
+    assert_int_equal(ask("PUT", "/api/v1/movies/777",
+                         "{\"title\":\"The Long Night\",\"year\":1999,\"genres\":[\"Drama\"],"
+                         "\"directors\":[\"A. Person\"],\"overview\":\"A detective in the snow.\","
+                         "\"runtime\":90,\"imdb_id\":\"tt0000042\",\"vote_average\":7.5}"),
+                     201);
+    refuses("GET", "/api/v1/movies/777", NULL, 404, "E_NOTFOUND", "777"); /* not yet */
+    refuses("PATCH", "/api/v1/movies/1", "{\"runtime\":95}", 409, "E_CONFLICT", "not in service");
+    reopen();
+    film = get("/api/v1/movies/777");
+    assert_string_equal(text(film, "title"), "The Long Night");
+    assert_int_equal(integer(film, "year"), 1999);
+    assert_string_equal(text(film, "imdb_id"), "tt0000042");
+    film = json_array_get(member(get("/api/v1/movies?q=long%20night"), "items"), 0);
+    assert_int_equal(integer(film, "movie"), 777); /* searched */
+    assert_true(json_array_size(member(get("/api/v1/movies/777/similar"), "items")) > 0);
+    assert_int_equal(ask("PATCH", "/api/v1/movies/777", "{\"runtime\":95,\"overview\":null}"), 200);
+    reopen();
+    film = get("/api/v1/movies/777");
+    assert_int_equal(integer(film, "runtime"), 95);
+    assert_string_equal(text(film, "title"), "The Long Night");
+    assert_true(json_is_null(member(film, "overview")));
+    assert_int_equal(ask("DELETE", "/api/v1/movies/777", NULL), 204);
+    reopen();
+    refuses("GET", "/api/v1/movies/777", NULL, 404, "E_NOTFOUND", "777");
+    refuses("DELETE", "/api/v1/movies/777", NULL, 404, "E_NOTFOUND", "777");
+    refuses("PATCH", "/api/v1/movies/777", "{}", 404, "E_NOTFOUND", "777");
+}
+
+static void many_are_put_line_by_line(void **state)
+{
+    static const char lines[] = "{\"movie\":1,\"title\":\"Toy Story\",\"year\":1995}\n"
+                                "\n"
+                                "{\"movie\":801,\"title\":\"One\"}\n"
+                                "{\"movie\":802}\n"
+                                "{\"title\":\"Three\"}\n"
+                                "{\"movie\":\n";
+    const json_t *items;
+
+    (void)state;
+    as(REEL_SCOPES_ALL);
+    begin("POST", "/api/v1/movies:batch");
+    api.exchange.body = lines;
+    api.exchange.body_length = sizeof lines - 1;
+    api.exchange.content_type = "application/x-ndjson";
+    assert_int_equal(handle(), 200);
+    assert_described("POST");
+    assert_int_equal(integer(api.json, "put"), 2);
+    items = member(api.json, "items");
+    assert_each(items, "line:i movie:i? status:s detail:s?");
+    assert_int_equal(json_array_size(items), 5);
+    assert_string_equal(text(json_array_get(items, 0), "status"), "updated");
+    assert_string_equal(text(json_array_get(items, 1), "status"), "created");
+    assert_int_equal(integer(json_array_get(items, 1), "line"), 3);
+    for (size_t i = 2; i < 5; i++)
+        assert_string_equal(text(json_array_get(items, i), "status"), "failed");
+    reopen();
+    assert_string_equal(text(get("/api/v1/movies/801"), "title"), "One");
+    refuses("POST", "/api/v1/movies:batch", "", 422, "E_INVALID", "a line");
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+    static const struct {
+        const char *body, *part;
+    } bodies[] = {
+        {"{}", "title"},
+        {"[]", "object"},
+        {"{\"title\":5}", "title"},
+        {"{\"title\":\"a\",\"year\":-1}", "year"},
+        {"{\"title\":\"a\",\"genres\":\"Drama\"}", "genres"},
+        {"{\"title\":\"a\",\"genres\":[\"a|b\"]}", "genres[0]"},
+        {"{\"title\":\"a\",\"imdb_id\":\"42\"}", "imdb_id"},
+        {"{\"title\":\"a\",\"vote_average\":11}", "vote_average"},
+        {"{\"title\":\"a\",\"runtime\":-5}", "runtime"},
+    };
+
+    (void)state;
+    as(REEL_SCOPES_ALL);
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+        refuses("PUT", "/api/v1/movies/1", bodies[i].body, 422, "E_INVALID", bodies[i].part);
+    refuses("PUT", "/api/v1/movies/1", "{", 400, "E_SYNTAX", "");
+    as(REEL_SCOPE_READ | REEL_SCOPE_FEEDBACK);
+    refuses("PUT", "/api/v1/movies/1", "{\"title\":\"a\"}", 403, "E_DENIED", "items:write");
+    refuses("DELETE", "/api/v1/movies/1", NULL, 403, "E_DENIED", "items:write");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_film_is_put_changed_and_taken_away),
+        cmocka_unit_test(many_are_put_line_by_line),
+        cmocka_unit_test(what_is_wrong_is_said),
+    };
+
+    return cmocka_run_group_tests(tests, api_start, api_stop);
+}
