@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "service/jobs_priv.h"
 
 enum { WORDS_MOST = 80, NICE = 10, DEPTH = 6, PIECE = 4096, WORD_MOST = 512 };
@@ -215,6 +216,12 @@ out:
     return rc;
 }
 
+/* A text that was cut to fit, without a last character cut in two: no database would take it. */
+void reel__child_trim(char *text)
+{
+    text[reel__utf8_whole(text, strlen(text))] = '\0';
+}
+
 /* ---- what it says -------------------------------------------------------------------------- */
 
 static void take_error(reel_child *child, const json_t *error)
@@ -224,6 +231,7 @@ static void take_error(reel_child *child, const json_t *error)
 
     (void)snprintf(child->code, sizeof child->code, "%s", code == NULL ? "" : code);
     (void)snprintf(child->reason, sizeof child->reason, "%s", detail == NULL ? "" : detail);
+    reel__child_trim(child->reason);
 }
 
 /* {"models":["ease-1f2e3d4c5b6a"]}: what was trained. */
@@ -254,8 +262,10 @@ static void take_line(reel_child *child)
         reel__json_parse(&line, child->line.data, child->line.length, DEPTH, NULL) == REEL_OK) {
         step = json_string_value(json_object_get(line, "step"));
         progress = json_object_get(line, "progress");
-        if (step != NULL)
+        if (step != NULL) {
             (void)snprintf(child->step, sizeof child->step, "%s", step);
+            reel__child_trim(child->step);
+        }
         if (json_is_number(progress) && json_number_value(progress) >= 0 &&
             json_number_value(progress) <= 1)
             child->progress = json_number_value(progress);
@@ -280,13 +290,24 @@ static void take_output(reel_child *child, const char *data, size_t length)
     }
 }
 
+/* What is no UTF-8, as a database wants it, becomes a question mark. */
+static void append_clean(reel_buf *out, const char *data, size_t length)
+{
+    for (size_t at = 0, bytes; at < length; at += bytes) {
+        if (reel__utf8_next(data + at, length - at, &bytes) > 0)
+            reel__buf_append(out, data + at, bytes);
+        else
+            reel__buf_char(out, '?');
+    }
+}
+
 /* The end of it stays. */
 static void take_log(reel_child *child, const char *data, size_t length)
 {
     reel_buf kept;
     size_t skip;
 
-    reel__buf_append(&child->said, data, length);
+    append_clean(&child->said, data, length);
     if (child->said.length <= REEL_JOB_LOG)
         return;
     skip = child->said.length - REEL_JOB_LOG / 2;

@@ -38,6 +38,7 @@ REEL_MUST_USE reel_code reel__child_start(reel_child *child, const reel_child_op
                                           reel_err *err);
 /* Take what it wrote, without waiting. */
 void reel__child_read(reel_child *child);
+void reel__child_trim(char *text);
 /* Whether it has ended; status as waitpid gives it. */
 bool reel__child_ended(reel_child *child, int *status);
 void reel__child_signal(const reel_child *child, int number);

@@ -77,6 +77,7 @@ static void explain(reel_child *child, int status)
         start--;
     (void)snprintf(child->reason, sizeof child->reason, "its process ended with status %d: %.*s",
                    WIFEXITED(status) ? WEXITSTATUS(status) : -1, (int)(end - start), said + start);
+    reel__child_trim(child->reason);
 }
 
 static reel_job outcome(reel_jobs *jobs, int status)
@@ -245,9 +246,12 @@ static void claim(reel_jobs *jobs)
         return;
     reel__jobs_note(jobs, "job %lld: begun", (long long)jobs->id);
     jobs->beat_us = in_ms(jobs->opts.beat_ms);
+    reel__child_fini(&jobs->child); /* what the one before said is not this one's */
+    reel__child_init(&jobs->child);
     if (start(jobs, &err) != REEL_OK) {
         (void)snprintf(jobs->child.code, sizeof jobs->child.code, "%s", reel_code_name(err.code));
         (void)snprintf(jobs->child.reason, sizeof jobs->child.reason, "%.500s", err.msg);
+        reel__child_trim(jobs->child.reason);
         finish(jobs, 1 << 8);
     }
 }
@@ -370,6 +374,7 @@ static void give_back(reel_jobs *jobs)
         return;
     begin_end(jobs);
     while (!reel__child_ended(&jobs->child, &status)) {
+        reel__child_read(&jobs->child); /* with its pipe full it could not end */
         if (is_due(jobs->kill_us))
             reel__child_signal(&jobs->child, SIGKILL);
         (void)nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);

@@ -189,6 +189,12 @@ static void what_fails_says_why(void **state)
     wait_until(id, "failed");
     assert_says(id, "error.detail", "ended with status 3: the last word");
     reel__jobs_close(jobs);
+    program_is("printf 'f\\377ilm\\303' >&2\nexit 3\n"); /* no text a database would take */
+    jobs = open_jobs(true);
+    id = ask(jobs, "{\"kind\":\"train\"}");
+    wait_until(id, "failed");
+    assert_says(id, "error.detail", "ended with status 3: f?ilm?");
+    reel__jobs_close(jobs);
     (void)snprintf(program, sizeof program, "%s", temp_path("nothing"));
     jobs = open_jobs(true);
     id = ask(jobs, "{\"kind\":\"train\"}");
