@@ -249,6 +249,25 @@ out:
     return rc;
 }
 
+/* Anybody may make an account where only this machine can reach it, unless it was said. */
+static reel_code open_accounts(reel_app *app, const doors *d, reel_store *store, reel_err *err)
+{
+    const char *said = reel__env_get("REEL_SIGNUP", "");
+    reel_accounts_opts opts = {.store = store, .sign_up = reel__server_is_loopback(d->main)};
+
+    if (*said != '\0' && strcmp(said, "open") != 0 && strcmp(said, "closed") != 0)
+        return reel_fail(err, REEL_E_INVALID, "REEL_SIGNUP: \"%.40s\" is neither open nor closed",
+                         said);
+    if (*said != '\0')
+        opts.sign_up = strcmp(said, "open") == 0;
+    app->insecure = strcmp(reel__env_get("REEL_INSECURE_HTTP", ""), "1") == 0;
+    if (app->insecure)
+        reel__log(REEL_LOG_WARN, "insecure",
+                  "text=\"REEL_INSECURE_HTTP=1: passwords and cookies may cross the network "
+                  "unencrypted\"");
+    return reel__accounts_open(&app->accounts, &opts, err);
+}
+
 static reel_code run_server(const reel_args *args, const doors *d, reel_reload *reload,
                             reel_err *err)
 {
@@ -261,6 +280,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     app.auth = d->auth;
     app.prototype = wants_prototype(&app, d->main);
     REEL_TRY(reel__feedback_open_over(&app.feedback, reel__engine_overlay(engine), err));
+    REEL_TRY(open_accounts(&app, d, reel__engine_store(engine), err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
     REEL_TRY(reel__log_start(err));
     REEL_TRY(open_jobs(&app.jobs, args, reload, engine, err));
@@ -279,6 +299,7 @@ out:
     reel__jobs_close(app.jobs);
     reel__engine_close(engine);
     reel__feedback_close(app.feedback);
+    reel__accounts_close(app.accounts);
     reel__metrics_free(app.metrics);
     reel__log_stop();
     return rc;

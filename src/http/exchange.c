@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,24 @@ void reel__exchange_fini(reel_exchange *exchange)
     reel__buf_fini(&exchange->answer);
     reel__watch_close(exchange->watch);
     exchange->watch = NULL;
+}
+
+void reel__exchange_header(reel_exchange *exchange, const char *name, const char *format, ...)
+{
+    const int at = exchange->header_count;
+    va_list arguments;
+    int written;
+
+    if (at == REEL_HTTP_HEADERS)
+        return;
+    va_start(arguments, format);
+    written = vsnprintf(exchange->headers[at].value, sizeof exchange->headers[at].value, format,
+                        arguments);
+    va_end(arguments);
+    if (written < 0 || (size_t)written >= sizeof exchange->headers[at].value)
+        return;
+    exchange->headers[at].name = name;
+    exchange->header_count++;
 }
 
 bool reel__exchange_known(reel_exchange *exchange)

@@ -12,6 +12,7 @@
 #include "base/seal.h"
 #include "http/peer.h"
 #include "http/metrics.h"
+#include "service/accounts.h"
 #include "service/caller.h"
 #include "service/engine.h"
 #include "service/feedback.h"
@@ -23,6 +24,7 @@ enum {
     REEL_HTTP_TARGET_MAX = 8192,     /* bytes of a request target */
     REEL_HTTP_BODY_MAX = 1 << 20,    /* bytes of a request body */
     REEL_HTTP_ANSWER_MAX = 64 << 20, /* bytes of an answer */
+    REEL_HTTP_HEADERS = 8,           /* headers a handler adds to its answer */
     REEL_HTTP_REQUEST_ID = 65        /* room for a request's id */
 };
 
@@ -36,10 +38,12 @@ typedef struct reel_app {
         *published;      /* where a server takes the engine of each request; NULL = it stays */
     reel_reload *reload; /* whom to tell that another model is to serve; NULL = nobody */
     reel_feedback *feedback;
-    reel_jobs *jobs;       /* NULL = none are done here, they only wait in the store */
-    reel_seal_key key;     /* of what goes out and must come back as it was */
-    reel_metrics *metrics; /* NULL = nothing is counted */
+    reel_jobs *jobs;         /* NULL = none are done here, they only wait in the store */
+    reel_accounts *accounts; /* NULL = nobody can sign in */
+    reel_seal_key key;       /* of what goes out and must come back as it was */
+    reel_metrics *metrics;   /* NULL = nothing is counted */
     reel_auth auth;
+    bool insecure;  /* signing in over plain HTTP was asked for, other machines or not */
     bool admin;     /* the operator's address */
     bool prototype; /* clients of the older service are served too */
 } reel_app;
@@ -67,14 +71,16 @@ struct reel_exchange {
     size_t query_count;
     const char *body;
     size_t body_length;
-    const char *content_type;    /* may be NULL */
-    const char *if_none_match;   /* may be NULL */
-    const char *accept_encoding; /* may be NULL */
+    const char *content_type;                                                  /* may be NULL */
+    const char *if_none_match;                                                 /* may be NULL */
+    const char *accept_encoding;                                               /* may be NULL */
+    const char *cookie, *authorization, *api_key, *host, *origin, *fetch_site; /* may be NULL */
     char request_id[REEL_HTTP_REQUEST_ID];
-    reel_client client; /* from where it came */
-    reel_caller caller; /* who asks: nobody, until it is known better */
-    int64_t id, movie;  /* the {id} and {movie} of the route */
-    const char *token;  /* its {token}, not closed by a NUL */
+    reel_client client;  /* from where it came */
+    reel_caller caller;  /* who asks: nobody, until it is known better */
+    const char *session; /* the token of its cookie, not closed by a NUL; NULL = none */
+    int64_t id, movie;   /* the {id} and {movie} of the route */
+    const char *token;   /* its {token}, not closed by a NUL */
     size_t token_length;
     const reel_later *later; /* may be NULL */
     reel_metrics *metrics;   /* for who answers later; may be NULL */
@@ -88,8 +94,14 @@ struct reel_exchange {
     reel_watch *watch; /* a stream of events instead; the server's from then on */
     const char *etag, *allow, *cache_control, *encoding, *location; /* NULL = none */
     const char *challenge; /* how to say who one is, with 401 */
-    const char *route;     /* template, for logs */
-    int64_t person;        /* whom it is about, for logs; or -1 */
+    struct {
+        const char *name; /* static */
+        char value[256];
+    } headers[REEL_HTTP_HEADERS];
+    int header_count;
+    int retry_s;       /* what a header says of when to try again; 0 = nothing */
+    const char *route; /* template, for logs */
+    int64_t person;    /* whom it is about, for logs; or -1 */
     char own_location[48];
     char own_allow[48]; /* where the methods of a path are written */
     char own_etag[24];  /* where reel__exchange_tag writes one */
@@ -119,6 +131,22 @@ REEL_MUST_USE reel_code reel__exchange_cursor(const reel_exchange *exchange, cha
                                               int64_t *out, reel_err *err);
 /* Close a page: "next_cursor" with kind and value, or null when value is negative. */
 void reel__exchange_next(reel_json *json, char kind, int64_t value);
+
+/* Add a header to the answer; one that does not fit is left out. */
+void reel__exchange_header(reel_exchange *exchange, const char *name, const char *format, ...)
+    REEL_PRINTF(3, 4);
+
+/* identify.c: find out who asks, from what the request brings, and refuse what a page of another
+ * site made a browser send. Errors: E_UNAUTH (a key that is none), E_DENIED (from another site),
+ * E_STORE. */
+REEL_MUST_USE reel_code reel__exchange_identify(reel_exchange *exchange, const reel_app *app,
+                                                reel_err *err);
+/* Whether nobody on the way could read it: it came encrypted, or from this machine. */
+bool reel__exchange_secure(const reel_exchange *exchange);
+/* Hand the browser a session, or take it away (token NULL). */
+void reel__exchange_set_session(reel_exchange *exchange, const char *token, int64_t seconds);
+/* The session's token with a NUL, or NULL. */
+const char *reel__exchange_session(const reel_exchange *exchange, char out[REEL_TOKEN_TEXT]);
 
 /* Run the request: route it, or answer with a page, and turn every error into a problem. Never
  * fails; the answer is complete when it returns, unless it was begun later. session: of the calling

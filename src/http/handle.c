@@ -84,6 +84,9 @@ static reel_code check_caller(const reel_context *context, const reel_route *rou
     const bool open = context->app->auth == REEL_AUTH_OPEN;
     reel_code rc;
 
+    /* What everybody may see costs no look into the store. */
+    if (route->need != REEL_NEED_NOTHING || strcmp(exchange->method, "GET") != 0)
+        REEL_TRY(reel__exchange_identify(exchange, context->app, err));
     if (exchange->caller.kind == REEL_CALLER_NOBODY)
         exchange->caller = reel__caller_nobody(open);
     exchange->caller.open = open;

@@ -75,7 +75,15 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_chart, reel__handle_live, reel__handle_ready, reel__handle_ok,
     reel__handle_metrics, reel__handle_openapi, reel__handle_docs, reel__handle_docs_style,
     reel__handle_prototype_movies, reel__handle_prototype_users, reel__handle_prototype_content,
-    reel__handle_prototype_collaborative, reel__handle_prototype_openapi;
+    reel__handle_prototype_collaborative, reel__handle_prototype_openapi, reel__handle_sign_up,
+    reel__handle_sign_in, reel__handle_sign_out, reel__handle_session, reel__handle_me,
+    reel__handle_me_rename, reel__handle_me_delete, reel__handle_me_password,
+    reel__handle_me_sessions, reel__handle_me_sessions_end, reel__handle_reset_confirm;
+
+/* aside.c: run a handler on another thread, where it may take its time; the answer comes later. It
+ * has no session. Errors: E_NOTFOUND (no accounts), E_BUSY with 503, and the handler's. */
+REEL_MUST_USE reel_code reel__answer_aside(reel_context *context, reel_handler *handler,
+                                           reel_err *err);
 
 /* openapi.c: the description of the API, made of the table and of openapi_components.json; open:
  * of one that answers nobody in particular, too. */

@@ -350,8 +350,10 @@ static void add_headers(struct MHD_Response *response, const reel_exchange *exch
                exchange->cache_control == NULL ? "no-store" : exchange->cache_control);
     if (exchange->encoding != NULL || exchange->etag != NULL)
         add_header(response, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
-    if (exchange->status == 429 || exchange->status == 503)
+    if ((exchange->status == 429 || exchange->status == 503) && exchange->retry_s == 0)
         add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    for (int i = 0; i < exchange->header_count; i++)
+        add_header(response, exchange->headers[i].name, exchange->headers[i].value);
     add_header(response, "X-Request-Id", exchange->request_id);
     add_header(response, "X-Content-Type-Options", "nosniff");
     add_header(response, "Referrer-Policy", "same-origin");
@@ -378,6 +380,26 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, request *c
     return result;
 }
 
+static void read_headers(reel_exchange *exchange, struct MHD_Connection *connection)
+{
+    const struct {
+        const char **to, *name;
+    } wanted[] = {
+        {&exchange->content_type, MHD_HTTP_HEADER_CONTENT_TYPE},
+        {&exchange->if_none_match, MHD_HTTP_HEADER_IF_NONE_MATCH},
+        {&exchange->accept_encoding, MHD_HTTP_HEADER_ACCEPT_ENCODING},
+        {&exchange->cookie, MHD_HTTP_HEADER_COOKIE},
+        {&exchange->authorization, MHD_HTTP_HEADER_AUTHORIZATION},
+        {&exchange->api_key, "X-API-Key"},
+        {&exchange->host, MHD_HTTP_HEADER_HOST},
+        {&exchange->origin, "Origin"},
+        {&exchange->fetch_site, "Sec-Fetch-Site"},
+    };
+
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        *wanted[i].to = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, wanted[i].name);
+}
+
 static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connection,
                               request *current, const char *method)
 {
@@ -392,12 +414,7 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
     app.engine = request_engine(current);
     current->head = strcmp(method, "HEAD") == 0;
     exchange->method = current->head ? "GET" : method;
-    exchange->content_type =
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
-    exchange->if_none_match =
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    exchange->accept_encoding =
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    read_headers(exchange, connection);
     exchange->body = current->body.data == NULL ? "" : current->body.data;
     exchange->body_length = current->body.length;
     if (!current->bad_target && reel__buf_check(&current->body, &current->err) != REEL_OK)

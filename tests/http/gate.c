@@ -2,7 +2,7 @@
  * not, each role, each scope. What is expected is written here once more, by what a row needs; a
  * row that needs nothing known here is a failure.
  */
-#include "http/api.h"
+#include "http/account.h"
 
 enum { CALLERS = 14 };
 
@@ -102,6 +102,7 @@ static int call_as(const reel_route *route, const char *target, const struct who
     api.app.prototype = true;
     begin(route->method, target);
     api.exchange.caller = who->caller;
+    api.exchange.client.https = true;
     return handle();
 }
 
@@ -171,7 +172,7 @@ static void lists_ask_whose_history_it_is(void **state)
         "{\"household\":{\"members\":[{\"user\":1},{\"user\":1099511627777}]}}"};
 
     (void)state;
-    api.app = (reel_app){.engine = api.app.engine, .feedback = api.app.feedback};
+    api.app.admin = false;
     api.app.auth = REEL_AUTH_OPEN;
     refuses("GET", "/api/v1/recommendations?user=1099511627777", NULL, 401, "E_UNAUTH", "sign in");
     for (size_t i = 0; i < 2; i++) {
@@ -242,5 +243,5 @@ int main(void)
         cmocka_unit_test(pages_and_health_answer_everybody),
     };
 
-    return cmocka_run_group_tests(tests, api_start, api_stop);
+    return cmocka_run_group_tests(tests, account_start, account_stop);
 }

@@ -350,6 +350,33 @@ class Wire(Case):
             s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             s.close()  # a reset, while the commit is under way
 
+    def test_people_sign_up_and_in_at_once(self):
+        def visit(number):
+            who = {"name": f"person {number}", "password": "correct horse battery"}
+            wrong = {**who, "password": "wrong horse battery"}
+            status, headers, body = self.server.ask("POST", "/api/v1/session", who)
+            assert status == 200, body
+            cookie = headers["Set-Cookie"].split(";")[0]
+            assert cookie.startswith("__Host-reel="), cookie
+            status, _, body = self.server.ask("GET", "/api/v1/me", headers={"Cookie": cookie})
+            assert status == 200 and json.loads(body)["name"] == who["name"], body
+            status, _, body = self.server.ask("DELETE", "/api/v1/session", headers={
+                "Cookie": cookie, "Sec-Fetch-Site": "cross-site"})
+            assert status == 403, body
+            status, _, body = self.server.ask("DELETE", "/api/v1/session", headers={
+                "Cookie": cookie, "Origin": f"http://127.0.0.1:{self.server.port}"})
+            assert status == 200, body
+            assert self.server.ask("GET", "/api/v1/me", headers={"Cookie": cookie})[0] == 401
+            status, headers, body = self.server.ask("POST", "/api/v1/session", wrong)
+            assert status == 401 and "WWW-Authenticate" in headers, body
+
+        for number in range(5):  # as many as one address makes without a pause
+            status, _, body = self.server.ask("POST", "/api/v1/accounts", {
+                "name": f"person {number}", "password": "correct horse battery"})
+            self.assertEqual(status, 200, body)
+        with concurrent.futures.ThreadPoolExecutor(5) as pool:
+            list(pool.map(visit, range(5)))
+
     def test_many_clients_at_once(self):
         def visit(number):
             connection = self.server.connect()

@@ -1,0 +1,347 @@
+/* handle_account.c - signing up, in and out, and what people do with their own account. What looks
+ * at a password runs aside.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "http/handle_account.h"
+
+enum { BODY_DEPTH = 4 };
+
+static const char no_tls[] =
+    "nobody can sign in over this connection: others could read the password. Open it through "
+    "https (a proxy in REEL_TRUSTED_PROXIES, or --tls-cert), or on the machine itself; "
+    "REEL_INSECURE_HTTP=1 allows it all the same";
+
+/* ---- encoding ------------------------------------------------------------------------------ */
+
+static void put_time(reel_json *json, const char *key, int64_t seconds)
+{
+    char text[REEL_TIME_TEXT];
+
+    reel__clock_text(seconds, text);
+    reel__json_put_text(json, key, text);
+}
+
+void reel__account_write(reel_json *json, const reel_account *account)
+{
+    reel__json_object(json);
+    reel__json_put_int(json, "account", account->id);
+    reel__json_put_int(json, "user", REEL_ACCOUNT_PERSON + account->id);
+    reel__json_put_text(json, "name", account->name);
+    reel__json_put_text(json, "role", reel__role_name(account->role));
+    reel__json_put_bool(json, "disabled", account->disabled);
+    put_time(json, "created_at", account->created_at);
+    put_time(json, "password_at", account->password_at);
+    reel__json_object_end(json);
+}
+
+static bool refused(const reel_context *context)
+{
+    return !context->app->insecure && !reel__exchange_secure(context->exchange);
+}
+
+/* account NULL: nobody is signed in. */
+static void write_session(reel_context *context, const reel_account *account)
+{
+    const reel_app *app = context->app;
+    reel_json *json = &context->json;
+
+    reel__json_object(json);
+    reel__json_put_text(json, "auth", app->auth == REEL_AUTH_OPEN ? "open" : "accounts");
+    reel__json_put_bool(json, "sign_up",
+                        app->accounts != NULL && reel__accounts_sign_up_open(app->accounts));
+    reel__json_put_text(json, "refused", refused(context) ? no_tls : NULL);
+    reel__json_key(json, "account");
+    if (account == NULL)
+        reel__json_null(json);
+    else
+        reel__account_write(json, account);
+    reel__json_object_end(json);
+}
+
+/* ---- decoding ------------------------------------------------------------------------------ */
+
+reel_code reel__account_body(reel_account_body *out, const reel_exchange *exchange, reel_err *err)
+{
+    reel_code rc;
+
+    *out = (reel_account_body){.name = "", .password = "", .new_password = "", .token = ""};
+    REEL_TRY(reel__json_parse(&out->json, exchange->body, exchange->body_length, BODY_DEPTH, err));
+    if (!json_is_object(out->json))
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "expected a JSON object"));
+    REEL_TRY(reel__json_get_text(out->json, "name", &out->name, err));
+    REEL_TRY(reel__json_get_text(out->json, "password", &out->password, err));
+    REEL_TRY(reel__json_get_text(out->json, "new_password", &out->new_password, err));
+    rc = reel__json_get_text(out->json, "token", &out->token, err);
+out:
+    return rc;
+}
+
+void reel__account_body_fini(reel_account_body *body)
+{
+    json_decref(body->json);
+}
+
+static reel_code check_secure(const reel_context *context, reel_err *err)
+{
+    return refused(context) ? reel_fail(err, REEL_E_DENIED, "%s", no_tls) : REEL_OK;
+}
+
+/* An address as tries are counted by it: of IPv6, the network a customer has. */
+static void count_by(char out[REEL_ADDRESS_TEXT], const reel_client *client)
+{
+    static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    const unsigned char *b = client->address.bytes;
+
+    if (memcmp(b, mapped, sizeof mapped) == 0)
+        (void)snprintf(out, REEL_ADDRESS_TEXT, "%s", client->text);
+    else
+        (void)snprintf(out, REEL_ADDRESS_TEXT, "%02x%02x:%02x%02x:%02x%02x:%02x%02x/64", b[0], b[1],
+                       b[2], b[3], b[4], b[5], b[6], b[7]);
+}
+
+/* An attempt and what it borrows. */
+typedef struct trying {
+    reel_account_body body;
+    reel_attempt attempt;
+    char address[REEL_ADDRESS_TEXT], older[REEL_TOKEN_TEXT];
+} trying;
+
+static reel_code begin(trying *out, const reel_context *context, reel_err *err)
+{
+    const reel_exchange *exchange = context->exchange;
+    const reel_code rc = reel__account_body(&out->body, exchange, err);
+
+    count_by(out->address, &exchange->client);
+    out->attempt = (reel_attempt){.name = out->body.name,
+                                  .password = out->body.password,
+                                  .address = out->address,
+                                  .older = reel__exchange_session(exchange, out->older)};
+    return rc;
+}
+
+static void end(trying *t, reel_exchange *exchange)
+{
+    if (t->attempt.wait_s > 0) {
+        reel__exchange_header(exchange, "Retry-After", "%d", t->attempt.wait_s);
+        exchange->retry_s = t->attempt.wait_s;
+    }
+    reel__account_body_fini(&t->body);
+}
+
+/* ---- signing up, in and out ---------------------------------------------------------------- */
+
+static void welcome(reel_context *context, reel_signed_in *in)
+{
+    reel__exchange_set_session(context->exchange, in->token, in->expires_at - reel__clock_now());
+    reel__account_write(&context->json, &in->account);
+    reel__secret_wipe(in, sizeof *in);
+}
+
+static reel_code sign_up(reel_context *context, reel_err *err)
+{
+    reel_signed_in in;
+    trying t = {0};
+    reel_code rc;
+
+    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(reel__accounts_sign_up(context->app->accounts, &t.attempt, &in, err));
+    welcome(context, &in);
+out:
+    end(&t, context->exchange);
+    return rc;
+}
+
+reel_code reel__handle_sign_up(reel_context *context, reel_err *err)
+{
+    const reel_code rc = check_secure(context, err);
+
+    return rc != REEL_OK ? rc : reel__answer_aside(context, sign_up, err);
+}
+
+static reel_code sign_in(reel_context *context, reel_err *err)
+{
+    reel_signed_in in;
+    trying t = {0};
+    reel_code rc;
+
+    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(reel__accounts_sign_in(context->app->accounts, &t.attempt, &in, err));
+    welcome(context, &in);
+out:
+    end(&t, context->exchange);
+    return rc;
+}
+
+reel_code reel__handle_sign_in(reel_context *context, reel_err *err)
+{
+    const reel_code rc = check_secure(context, err);
+
+    return rc != REEL_OK ? rc : reel__answer_aside(context, sign_in, err);
+}
+
+reel_code reel__handle_sign_out(reel_context *context, reel_err *err)
+{
+    char token[REEL_TOKEN_TEXT];
+    reel_code rc = REEL_OK;
+
+    if (context->app->accounts != NULL)
+        REEL_TRY(reel__accounts_sign_out(context->app->accounts,
+                                         reel__exchange_session(context->exchange, token), err));
+    reel__exchange_set_session(context->exchange, NULL, 0);
+    write_session(context, NULL);
+out:
+    return rc;
+}
+
+reel_code reel__handle_session(reel_context *context, reel_err *err)
+{
+    reel_exchange *exchange = context->exchange;
+    reel_account account;
+    reel_code rc;
+
+    REEL_TRY(reel__exchange_identify(exchange, context->app, err));
+    exchange->cache_control = "no-store";
+    if (context->app->accounts == NULL || exchange->caller.kind != REEL_CALLER_ACCOUNT) {
+        write_session(context, NULL);
+        goto out;
+    }
+    REEL_TRY(reel__accounts_get(context->app->accounts, exchange->caller.account, &account, err));
+    write_session(context, &account);
+out:
+    return rc;
+}
+
+/* ---- one's own account --------------------------------------------------------------------- */
+
+reel_code reel__handle_me(reel_context *context, reel_err *err)
+{
+    reel_account account;
+    reel_code rc;
+
+    if (context->app->accounts == NULL)
+        return reel_fail(err, REEL_E_NOTFOUND, "there are no accounts here");
+    context->exchange->cache_control = "no-store";
+    REEL_TRY(reel__accounts_get(context->app->accounts, context->exchange->caller.account, &account,
+                                err));
+    reel__account_write(&context->json, &account);
+out:
+    return rc;
+}
+
+static reel_code rename_me(reel_context *context, reel_err *err)
+{
+    const int64_t id = context->exchange->caller.account;
+    reel_account account;
+    trying t = {0};
+    reel_code rc;
+
+    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(reel__accounts_rename(context->app->accounts, id, &t.attempt, t.body.name, err));
+    REEL_TRY(reel__accounts_get(context->app->accounts, id, &account, err));
+    reel__account_write(&context->json, &account);
+out:
+    end(&t, context->exchange);
+    return rc;
+}
+
+reel_code reel__handle_me_rename(reel_context *context, reel_err *err)
+{
+    return reel__answer_aside(context, rename_me, err);
+}
+
+static reel_code delete_me(reel_context *context, reel_err *err)
+{
+    trying t = {0};
+    reel_code rc;
+
+    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(reel__accounts_delete_own(context->app->accounts, context->exchange->caller.account,
+                                       &t.attempt, err));
+    reel__exchange_set_session(context->exchange, NULL, 0);
+    write_session(context, NULL);
+out:
+    end(&t, context->exchange);
+    return rc;
+}
+
+reel_code reel__handle_me_delete(reel_context *context, reel_err *err)
+{
+    return reel__answer_aside(context, delete_me, err);
+}
+
+static reel_code change_password(reel_context *context, reel_err *err)
+{
+    reel_signed_in in;
+    trying t = {0};
+    reel_code rc;
+
+    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(reel__accounts_change_password(context->app->accounts,
+                                            context->exchange->caller.account, &t.attempt,
+                                            t.body.new_password, &in, err));
+    welcome(context, &in);
+out:
+    end(&t, context->exchange);
+    return rc;
+}
+
+reel_code reel__handle_me_password(reel_context *context, reel_err *err)
+{
+    return reel__answer_aside(context, change_password, err);
+}
+
+reel_code reel__handle_me_sessions(reel_context *context, reel_err *err)
+{
+    int64_t open = 0;
+    reel_code rc;
+
+    if (context->app->accounts == NULL)
+        return reel_fail(err, REEL_E_NOTFOUND, "there are no accounts here");
+    context->exchange->cache_control = "no-store";
+    REEL_TRY(reel__accounts_count_sessions(context->app->accounts,
+                                           context->exchange->caller.account, &open, err));
+    reel__json_object(&context->json);
+    reel__json_put_int(&context->json, "open", open);
+    reel__json_object_end(&context->json);
+out:
+    return rc;
+}
+
+reel_code reel__handle_me_sessions_end(reel_context *context, reel_err *err)
+{
+    reel_code rc;
+
+    if (context->app->accounts == NULL)
+        return reel_fail(err, REEL_E_NOTFOUND, "there are no accounts here");
+    REEL_TRY(reel__accounts_sign_out_all(context->app->accounts, context->exchange->caller.account,
+                                         err));
+    reel__exchange_set_session(context->exchange, NULL, 0);
+    write_session(context, NULL);
+out:
+    return rc;
+}
+
+/* ---- resets -------------------------------------------------------------------------------- */
+
+static reel_code confirm(reel_context *context, reel_err *err)
+{
+    trying t = {0};
+    reel_code rc;
+
+    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(reel__accounts_confirm(context->app->accounts, t.body.token, t.body.new_password,
+                                    &t.attempt, err));
+    write_session(context, NULL);
+out:
+    end(&t, context->exchange);
+    return rc;
+}
+
+reel_code reel__handle_reset_confirm(reel_context *context, reel_err *err)
+{
+    const reel_code rc = check_secure(context, err);
+
+    return rc != REEL_OK ? rc : reel__answer_aside(context, confirm, err);
+}

@@ -1,0 +1,23 @@
+/* http/handle_account.h - what the handlers of accounts share.
+ * Layer: http. Threads: no state.
+ */
+#ifndef REEL_HTTP_HANDLE_ACCOUNT_H
+#define REEL_HTTP_HANDLE_ACCOUNT_H
+
+#include "http/routes.h"
+
+/* A body's members; "" where it has none. */
+typedef struct reel_account_body {
+    json_t *json;
+    const char *name, *password, *new_password, *token;
+} reel_account_body;
+
+/* Close it also when this failed. Errors: E_SYNTAX, E_INVALID. */
+REEL_MUST_USE reel_code reel__account_body(reel_account_body *out, const reel_exchange *exchange,
+                                           reel_err *err);
+void reel__account_body_fini(reel_account_body *body);
+
+/* The schema Account. */
+void reel__account_write(reel_json *json, const reel_account *account);
+
+#endif

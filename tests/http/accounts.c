@@ -1,0 +1,407 @@
+/* Accounts over the API: signing up, in and out, one's own account, what other sites and strangers
+ * are refused, pauses between tries, and nothing that tells which names there are.
+ */
+#include "http/account.h"
+
+static char cookie[128];
+
+static int fresh(void **state)
+{
+    (void)state;
+    memset(&from, 0, sizeof from);
+    from.site = "same-origin";
+    from.address = 1;
+    pauses_ms += 7200000;
+    return 0;
+}
+
+static void sign_up(const char *name)
+{
+    char body[300];
+
+    (void)snprintf(body, sizeof body, "{\"name\":\"%s\",\"password\":\"" LONG_WORD "\"}", name);
+    expect("POST", "/api/v1/accounts", body, 200);
+    take_cookie(cookie);
+    pauses_ms += 7200000;
+}
+
+static void an_account_is_made_and_signed_in(void **state)
+{
+    const char *set;
+
+    (void)state;
+    sign_up("Ana Müller");
+    assert_shape(api.json, ACCOUNT_SHAPE);
+    assert_string_equal(text(api.json, "role"), "person");
+    assert_int_equal(integer(api.json, "user") - integer(api.json, "account"), 1LL << 40);
+    set = header("Set-Cookie");
+    assert_int_equal(strncmp(set, "__Host-reel=", 12), 0);
+    assert_non_null(strstr(set, "; Path=/; Max-Age="));
+    assert_non_null(strstr(set, "; HttpOnly; SameSite=Lax; Secure"));
+    assert_null(strstr(set, "Domain"));
+    expect("GET", "/api/v1/me", NULL, 200);
+    assert_string_equal(text(api.json, "name"), "Ana Müller");
+    expect("GET", "/api/v1/session", NULL, 200);
+    assert_shape(api.json, SESSION_SHAPE);
+    assert_string_equal(text(member(api.json, "account"), "name"), "Ana Müller");
+    assert_string_equal(api.exchange.cache_control, "no-store");
+    expect("DELETE", "/api/v1/session", NULL, 200);
+    assert_non_null(strstr(header("Set-Cookie"), "Max-Age=0"));
+    expect("GET", "/api/v1/me", NULL, 401); /* the same cookie */
+    from.cookie = NULL;
+    expect("GET", "/api/v1/session", NULL, 200);
+    assert_true(json_is_null(member(api.json, "account")));
+    /* Capitals and accents make no difference. */
+    sign_in_as("ANA MULLER", LONG_WORD, cookie);
+    expect("GET", "/api/v1/me/sessions", NULL, 200);
+    assert_int_equal(integer(api.json, "open"), 1);
+    expect("POST", "/api/v1/accounts", "{\"name\":\"ana muller\",\"password\":\"" LONG_WORD "\"}",
+           409);
+}
+
+static void names_and_passwords_are_looked_at(void **state)
+{
+    static const char *const bodies[] = {
+        "{\"name\":\"al\",\"password\":\"" LONG_WORD "\"}",
+        "{\"name\":\" ana\",\"password\":\"" LONG_WORD "\"}",
+        "{\"name\":\"an\\u0007a\",\"password\":\"" LONG_WORD "\"}",
+        "{\"name\":\"new one\",\"password\":\"short\"}",
+        "{\"name\":\"new one\",\"password\":\"password123\"}",
+        "{\"name\":\"new one\",\"password\":\"12345678\"}",
+        "{\"name\":\"new one\",\"password\":\"abababababab\"}",
+        "{\"name\":\"new one\",\"password\":\"New One\"}",
+        "{\"name\":\"new one\"}",
+        "{\"password\":\"" LONG_WORD "\"}",
+        "[]",
+        "{\"name\":1,\"password\":\"" LONG_WORD "\"}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        expect("POST", "/api/v1/accounts", bodies[i], 422);
+        pauses_ms += 1000000;
+    }
+    expect("POST", "/api/v1/accounts", "{\"name\":", 400);
+}
+
+static void sessions_are_rotated_and_ended_everywhere(void **state)
+{
+    char first[128], second[128];
+
+    (void)state;
+    sign_up("rotating");
+    memcpy(first, cookie, sizeof first);
+    from.cookie = first;
+    expect("POST", "/api/v1/session", "{\"name\":\"rotating\",\"password\":\"" LONG_WORD "\"}",
+           200);
+    take_cookie(second);
+    assert_string_not_equal(first, second);
+    from.cookie = first; /* what the browser had before is over */
+    expect("GET", "/api/v1/me", NULL, 401);
+    from.cookie = second;
+    expect("GET", "/api/v1/me", NULL, 200);
+    sign_in_as("rotating", LONG_WORD, cookie); /* another browser */
+    expect("GET", "/api/v1/me/sessions", NULL, 200);
+    assert_int_equal(integer(api.json, "open"), 2);
+    expect("DELETE", "/api/v1/me/sessions", NULL, 200);
+    expect("GET", "/api/v1/me", NULL, 401);
+    from.cookie = second;
+    expect("GET", "/api/v1/me", NULL, 401);
+}
+
+static void a_session_ends_by_itself(void **state)
+{
+    const int64_t now = reel__clock_now_ms();
+
+    (void)state;
+    sign_up("sleepy");
+    reel__clock_set_for_test(now + (int64_t)(REEL_SESSION_IDLE_S - 10) * 1000);
+    pauses_ms += 1;
+    expect("GET", "/api/v1/session", NULL, 200);
+    assert_false(json_is_null(member(api.json, "account")));
+    reel__accounts_close(api.app.accounts); /* the use was written aside; nothing is remembered */
+    {
+        const reel_accounts_opts opts = {
+            .store = reel__engine_store(api.engine), .sign_up = true, .now_ms = pauses_now};
+        reel_err err = {0};
+
+        assert_ok(reel__accounts_open(&api.app.accounts, &opts, &err));
+    }
+    reel__clock_set_for_test(now + (int64_t)(REEL_SESSION_IDLE_S + 3600) * 1000);
+    expect("GET", "/api/v1/me", NULL, 200); /* it was used in between */
+    reel__clock_set_for_test(now + (int64_t)(REEL_SESSION_LAST_S + 10) * 1000);
+    reel__accounts_close(api.app.accounts);
+    {
+        const reel_accounts_opts opts = {
+            .store = reel__engine_store(api.engine), .sign_up = true, .now_ms = pauses_now};
+        reel_err err = {0};
+
+        assert_ok(reel__accounts_open(&api.app.accounts, &opts, &err));
+    }
+    expect("GET", "/api/v1/me", NULL, 401);
+    reel__clock_set_for_test(-1);
+}
+
+static void passwords_change_and_names_too(void **state)
+{
+    char other[128];
+
+    (void)state;
+    sign_up("changing");
+    sign_in_as("changing", LONG_WORD, other);
+    sign_in_as("changing", LONG_WORD, cookie);
+    expect("POST", "/api/v1/me/password",
+           "{\"password\":\"wrong words here\",\"new_password\":\"another long word\"}", 403);
+    expect("POST", "/api/v1/me/password",
+           "{\"password\":\"" LONG_WORD "\",\"new_password\":\"short\"}", 422);
+    expect("POST", "/api/v1/me/password",
+           "{\"password\":\"" LONG_WORD "\",\"new_password\":\"another long word\"}", 200);
+    take_cookie(cookie);
+    expect("GET", "/api/v1/me", NULL, 200);
+    from.cookie = other;
+    expect("GET", "/api/v1/me", NULL, 401);
+    from.cookie = cookie;
+    expect("PATCH", "/api/v1/me", "{\"password\":\"" LONG_WORD "\",\"name\":\"changed\"}", 403);
+    expect("PATCH", "/api/v1/me", "{\"password\":\"another long word\",\"name\":\"changed\"}", 200);
+    assert_string_equal(text(api.json, "name"), "changed");
+    expect("DELETE", "/api/v1/me", "{\"password\":\"" LONG_WORD "\"}", 403);
+    expect("DELETE", "/api/v1/me", "{\"password\":\"another long word\"}", 200);
+    expect("GET", "/api/v1/me", NULL, 401);
+    from.cookie = NULL;
+    expect("POST", "/api/v1/session", "{\"name\":\"changed\",\"password\":\"another long word\"}",
+           401);
+}
+
+static void a_reset_is_good_once(void **state)
+{
+    char token[REEL_TOKEN_TEXT], body[300];
+    reel_account account;
+    reel_err err = {0};
+
+    (void)state;
+    sign_up("forgetful");
+    assert_ok(reel__accounts_named(api.app.accounts, "Forgetful", &account, &err));
+    assert_ok(reel__accounts_reset(api.app.accounts, account.id, token, &err));
+    from.cookie = NULL;
+    expect("POST", "/api/v1/password-reset/confirm",
+           "{\"token\":\"no such token\",\"new_password\":\"another long word\"}", 401);
+    (void)snprintf(body, sizeof body, "{\"token\":\"%s\",\"new_password\":\"forgetful\"}", token);
+    expect("POST", "/api/v1/password-reset/confirm", body, 422); /* and stays good */
+    (void)snprintf(body, sizeof body, "{\"token\":\"%s\",\"new_password\":\"another long word\"}",
+                   token);
+    expect("POST", "/api/v1/password-reset/confirm", body, 200);
+    expect("POST", "/api/v1/password-reset/confirm", body, 401);
+    from.cookie = cookie;
+    expect("GET", "/api/v1/me", NULL, 401);
+    sign_in_as("forgetful", "another long word", cookie);
+    assert_ok(reel__accounts_reset(api.app.accounts, account.id, token, &err));
+    reel__clock_set_for_test(reel__clock_now_ms() + (REEL_RESET_S + 1) * 1000);
+    (void)snprintf(body, sizeof body, "{\"token\":\"%s\",\"new_password\":\"another long word\"}",
+                   token);
+    expect("POST", "/api/v1/password-reset/confirm", body, 401);
+    reel__clock_set_for_test(-1);
+}
+
+/* ---- strangers ----------------------------------------------------------------------------- */
+
+static void nothing_tells_which_names_there_are(void **state)
+{
+    char wrong[400] = "", *said;
+    reel_account account;
+    reel_err err = {0};
+
+    (void)state;
+    sign_up("there is one");
+    sign_up("locked out");
+    assert_ok(reel__accounts_named(api.app.accounts, "locked out", &account, &err));
+    assert_ok(reel__accounts_set(api.app.accounts, account.id, REEL_ROLE_PERSON, true, &err));
+    from.cookie = NULL;
+    expect("POST", "/api/v1/session", "{\"name\":\"there is one\",\"password\":\"wrong words\"}",
+           401);
+    said = api.exchange.answer.data;
+    (void)snprintf(wrong, sizeof wrong, "%s", said);
+    expect("POST", "/api/v1/session", "{\"name\":\"there is none\",\"password\":\"wrong words\"}",
+           401);
+    assert_string_equal(api.exchange.answer.data, wrong);
+    expect("POST", "/api/v1/session", "{\"name\":\"locked out\",\"password\":\"" LONG_WORD "\"}",
+           401);
+    assert_string_equal(api.exchange.answer.data, wrong);
+    expect("POST", "/api/v1/session", "{\"name\":\"x\",\"password\":\"\"}", 401);
+    assert_string_equal(api.exchange.answer.data, wrong);
+}
+
+static void tries_are_counted_by_name_and_by_address(void **state)
+{
+    static const char wrong[] = "{\"name\":\"guessed\",\"password\":\"wrong words\"}";
+    static const char right[] = "{\"name\":\"guessed\",\"password\":\"" LONG_WORD "\"}";
+
+    (void)state;
+    sign_up("guessed");
+    from.cookie = NULL;
+    for (int i = 0; i < 6; i++) { /* from everywhere: the name counts */
+        from.address = 10 + (unsigned)i;
+        expect("POST", "/api/v1/session", wrong, 401);
+    }
+    expect("POST", "/api/v1/session", right, 429);
+    assert_string_equal(header("Retry-After"), "1");
+    pauses_ms += 1000;
+    expect("POST", "/api/v1/session", wrong, 401);
+    expect("POST", "/api/v1/session", wrong, 429);
+    assert_string_equal(header("Retry-After"), "2");
+    pauses_ms += 2000;
+    expect("POST", "/api/v1/session", right, 200); /* and all is forgotten */
+    for (int i = 0; i < 5; i++)
+        expect("POST", "/api/v1/session", wrong, 401);
+    pauses_ms += 7200000;
+    from.address = 77;
+    for (int i = 0; i < 21; i++) { /* many names from one address */
+        char body[100];
+
+        (void)snprintf(body, sizeof body, "{\"name\":\"name %d\",\"password\":\"wrong words\"}", i);
+        expect("POST", "/api/v1/session", body, 401);
+    }
+    expect("POST", "/api/v1/session", right, 429);
+    from.address = 78;
+    expect("POST", "/api/v1/session", right, 200);
+}
+
+static void other_sites_change_nothing(void **state)
+{
+    static const struct {
+        const char *site, *origin;
+        int status;
+    } cases[] = {
+        {"same-origin", NULL, 422},
+        {"none", NULL, 422},
+        {"cross-site", "https://films.example", 403},
+        {"same-site", NULL, 403},
+        {"", NULL, 403},
+        {NULL, "https://films.example", 422},
+        {NULL, "HTTPS://FILMS.EXAMPLE", 422},
+        {NULL, "https://films.example:8443", 403},
+        {NULL, "https://evil.example", 403},
+        {NULL, "null", 403},
+        {NULL, "films.example", 403},
+        {NULL, NULL, 403},
+    };
+    char own[128];
+
+    (void)state;
+    sign_up("careful");
+    memcpy(own, cookie, sizeof own);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        from.cookie = own;
+        from.site = cases[i].site;
+        from.origin = cases[i].origin;
+        expect("POST", "/api/v1/me/password", "{\"new_password\":\"x\"}", cases[i].status);
+        expect("GET", "/api/v1/me", NULL, 200); /* what another page cannot read anyway */
+    }
+    /* Signing somebody in who did not ask for it. */
+    from.cookie = NULL;
+    from.site = "cross-site";
+    expect("POST", "/api/v1/session", "{\"name\":\"careful\",\"password\":\"" LONG_WORD "\"}", 403);
+    from.site = NULL; /* a program */
+    expect("POST", "/api/v1/session", "{\"name\":\"careful\",\"password\":\"" LONG_WORD "\"}", 200);
+}
+
+static void plain_http_is_refused_with_the_reason(void **state)
+{
+    (void)state;
+    from.plain = true;
+    expect("POST", "/api/v1/session", "{\"name\":\"whoever\",\"password\":\"" LONG_WORD "\"}", 403);
+    assert_non_null(strstr(text(api.json, "detail"), "REEL_INSECURE_HTTP=1"));
+    expect("POST", "/api/v1/accounts", "{\"name\":\"whoever\",\"password\":\"" LONG_WORD "\"}",
+           403);
+    expect("GET", "/api/v1/session", NULL, 200);
+    assert_non_null(strstr(text(api.json, "refused"), "https"));
+    api.app.insecure = true;
+    expect("POST", "/api/v1/accounts", "{\"name\":\"whoever\",\"password\":\"" LONG_WORD "\"}",
+           200);
+    assert_int_equal(strncmp(header("Set-Cookie"), "reel=", 5), 0);
+    assert_null(strstr(header("Set-Cookie"), "Secure"));
+    take_cookie(cookie);
+    expect("GET", "/api/v1/me", NULL, 200);
+    api.app.insecure = false;
+}
+
+static void cookies_are_read_with_care(void **state)
+{
+    static const char *const wrong[] = {
+        "",
+        ";",
+        "__Host-reel",
+        "__Host-reel=",
+        "__Host-reel=short",
+        "__Host-reel=0123456789012345678901234567890123456789012",
+        "__Host-reel=01234567890123456789012345678901234567890123456789",
+        "x__Host-reel=0123456789012345678901234567890123456789012",
+        "a=b;;; c ; =d; __Host-reel=\xff\xfe; __Host-reel",
+    };
+    char among[400];
+
+    (void)state;
+    sign_up("cookies");
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        from.cookie = wrong[i];
+        expect("GET", "/api/v1/me", NULL, 401);
+        expect("GET", "/api/v1/movies", NULL, 200); /* nobody may, here */
+    }
+    (void)snprintf(among, sizeof among, "a=b; c=\"d\";%s;  e=f", cookie);
+    from.cookie = among;
+    expect("GET", "/api/v1/me", NULL, 200);
+}
+
+static void what_is_anothers_stays_theirs(void **state)
+{
+    char target[100];
+    int64_t user;
+
+    (void)state;
+    sign_up("neighbour");
+    user = integer(api.json, "user");
+    sign_up("nosy");
+    (void)snprintf(target, sizeof target, "/api/v1/people/%lld", (long long)user);
+    expect("GET", target, NULL, 403);
+    (void)snprintf(target, sizeof target, "/api/v1/recommendations?user=%lld", (long long)user);
+    expect("GET", target, NULL, 403);
+}
+
+static void sign_up_may_be_closed(void **state)
+{
+    const reel_accounts_opts opts = {.store = reel__engine_store(api.engine)};
+    reel_accounts *open = api.app.accounts;
+    reel_err err = {0};
+
+    (void)state;
+    assert_ok(reel__accounts_open(&api.app.accounts, &opts, &err));
+    expect("POST", "/api/v1/accounts", "{\"name\":\"whoever\",\"password\":\"" LONG_WORD "\"}",
+           403);
+    expect("GET", "/api/v1/session", NULL, 200);
+    assert_false(json_boolean_value(member(api.json, "sign_up")));
+    reel__accounts_close(api.app.accounts);
+    api.app.accounts = NULL;
+    expect("POST", "/api/v1/session", "{\"name\":\"whoever\",\"password\":\"" LONG_WORD "\"}", 404);
+    expect("DELETE", "/api/v1/session", NULL, 200);
+    api.app.accounts = open;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(an_account_is_made_and_signed_in, fresh),
+        cmocka_unit_test_setup(names_and_passwords_are_looked_at, fresh),
+        cmocka_unit_test_setup(sessions_are_rotated_and_ended_everywhere, fresh),
+        cmocka_unit_test_setup(a_session_ends_by_itself, fresh),
+        cmocka_unit_test_setup(passwords_change_and_names_too, fresh),
+        cmocka_unit_test_setup(a_reset_is_good_once, fresh),
+        cmocka_unit_test_setup(nothing_tells_which_names_there_are, fresh),
+        cmocka_unit_test_setup(tries_are_counted_by_name_and_by_address, fresh),
+        cmocka_unit_test_setup(other_sites_change_nothing, fresh),
+        cmocka_unit_test_setup(plain_http_is_refused_with_the_reason, fresh),
+        cmocka_unit_test_setup(cookies_are_read_with_care, fresh),
+        cmocka_unit_test_setup(what_is_anothers_stays_theirs, fresh),
+        cmocka_unit_test_setup(sign_up_may_be_closed, fresh),
+    };
+
+    return cmocka_run_group_tests(tests, account_start, account_stop);
+}
