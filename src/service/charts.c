@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "eval/genres.h"
 #include "num/topk.h"
 #include "service/engine_priv.h"
 
@@ -14,11 +15,14 @@ const reel_chart_info reel__charts[REEL_CHARTS] = {
     [REEL_CHART_TOP] = {"top", "rated best, where enough people did"},
     [REEL_CHART_TRENDING] = {"trending", "rated most lately"},
     [REEL_CHART_NEW] = {"new", "released last"},
+    [REEL_CHART_INFORMATIVE] = {"informative", "say most about whoever rates them"},
 };
 
 static const double DAY = 86400, HALF_LIFE = 30, LONG_HALF_LIFE = 365;
 /* Ratings that every film is given a year: a handful of people are no trend. */
 static const double CALM = 10;
+/* Films chosen one by one for what they say; the rest of that chart follows by value. */
+enum { CHOSEN = 200, DECADES = 32 };
 
 reel_code reel__chart_find(const char *name, size_t length, reel_chart *out, reel_err *err)
 {
@@ -30,7 +34,8 @@ reel_code reel__chart_find(const char *name, size_t length, reel_chart *out, ree
         return REEL_OK;
     }
     return reel_fail(err, REEL_E_NOTFOUND,
-                     "no chart is called \"%.*s\"; there are popular, top, trending and new",
+                     "no chart is called \"%.*s\"; there are popular, top, trending, new and "
+                     "informative",
                      (int)(length < 40 ? length : 40), name);
 }
 
@@ -154,12 +159,113 @@ static void set_new(const reel_engine *engine, dated *films, float *out)
         out[films[i].movie] = isfinite(films[i].date) ? (float)(count - i) : -INFINITY;
 }
 
+/* How far people disagree about a film, times how likely somebody knows it. */
+static double telling(const reel_engine *engine, reel_index movie)
+{
+    const reel_csr_view raters = reel_dataset_raters(engine->dataset);
+    const reel_nnz from = raters.ptr[movie], to = raters.ptr[movie + 1];
+    double squares = 0;
+
+    for (reel_nnz k = from; k < to; k++) {
+        const double off = (double)raters.val[k] - engine->means[movie];
+
+        squares += off * off;
+    }
+    return to > from ? log1p((double)(to - from)) * sqrt(squares / (double)(to - from)) : 0;
+}
+
+typedef struct spread {
+    const reel_genres *genres;
+    const int *decades; /* [films] 0 .. DECADES - 1 */
+    int genre_times[REEL_GENRES_MAX], decade_times[DECADES];
+} spread;
+
+/* A value shrinks with how often its genres (their mean) and its decade were chosen already. */
+static double freshness(const spread *s, reel_index movie)
+{
+    double times = 0;
+    int count = 0;
+
+    for (int g = 0; g < s->genres->count; g++) {
+        if ((s->genres->of[movie] >> g & 1) == 0)
+            continue;
+        times += s->genre_times[g];
+        count++;
+    }
+    times = count > 0 ? times / count : 0;
+    return 1 / ((1 + times / 4) * (1 + s->decade_times[s->decades[movie]] / 8.0));
+}
+
+static void note_chosen(spread *s, reel_index movie)
+{
+    for (int g = 0; g < s->genres->count; g++)
+        s->genre_times[g] += (int)(s->genres->of[movie] >> g & 1);
+    s->decade_times[s->decades[movie]]++;
+}
+
+/* Values of the chosen are 1 + CHOSEN down to 2; of the others what they tell, below 1. worth
+ * [films] is working memory. */
+static void choose_spread(spread *s, reel_index films, double *worth, float *out)
+{
+    double most = 0;
+
+    for (reel_index i = 0; i < films; i++)
+        most = worth[i] > most ? worth[i] : most;
+    for (reel_index i = 0; i < films; i++)
+        out[i] = worth[i] > 0 ? (float)(worth[i] / most) : -INFINITY;
+    for (int n = 0; n < CHOSEN; n++) {
+        reel_index best = -1;
+        double highest = 0;
+
+        for (reel_index i = 0; i < films; i++) {
+            /* What is no better unspread cannot be better spread. */
+            const double value = worth[i] > highest ? worth[i] * freshness(s, i) : 0;
+
+            if (value > highest) {
+                highest = value;
+                best = i;
+            }
+        }
+        if (best < 0)
+            break;
+        note_chosen(s, best);
+        worth[best] = 0;
+        out[best] = (float)(1 + CHOSEN - n);
+    }
+}
+
+static reel_code set_informative(const reel_engine *engine, double *worth, float *out,
+                                 reel_err *err)
+{
+    const reel_index films = reel_dataset_movies(engine->dataset);
+    reel_genres genres = {0};
+    int *decades = reel__alloc_array((size_t)films, sizeof *decades);
+    reel_code rc;
+
+    if (decades == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for a chart of %d films", films));
+    REEL_TRY(reel__genres_init(&genres, engine->dataset, err));
+    for (reel_index i = 0; i < films; i++) {
+        const int decade = reel_dataset_movie(engine->dataset, i).year / 10 - 180;
+
+        decades[i] = decade < 0 ? 0 : decade >= DECADES ? DECADES - 1 : decade;
+        worth[i] = telling(engine, i);
+    }
+    choose_spread(&(spread){.genres = &genres, .decades = decades}, films, worth, out);
+    rc = REEL_OK;
+out:
+    reel__genres_fini(&genres);
+    reel__free(decades);
+    return rc;
+}
+
 static reel_code make_values(float **out, const reel_engine *engine, reel_err *err)
 {
     const size_t films = (size_t)reel_dataset_movies(engine->dataset);
     float *values = reel__alloc_array(REEL_CHARTS * films, sizeof *values);
     double *sums = reel__alloc_zero(2 * films, sizeof *sums);
     dated *dates = reel__alloc_array(films, sizeof *dates);
+    reel_code rc;
 
     *out = NULL;
     if (values == NULL || sums == NULL || dates == NULL) {
@@ -172,10 +278,14 @@ static reel_code make_values(float **out, const reel_engine *engine, reel_err *e
     set_top(engine, values + REEL_CHART_POPULAR * films, values + REEL_CHART_TOP * films);
     set_trending(engine, sums, sums + films, values + REEL_CHART_TRENDING * films);
     set_new(engine, dates, values + REEL_CHART_NEW * films);
+    rc = set_informative(engine, sums, values + REEL_CHART_INFORMATIVE * films, err);
     reel__free(sums);
     reel__free(dates);
-    *out = values;
-    return REEL_OK;
+    if (rc == REEL_OK)
+        *out = values;
+    else
+        reel__free(values);
+    return rc;
 }
 
 static reel_code get_values(const float **out, const reel_engine *engine, reel_err *err)

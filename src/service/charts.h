@@ -1,5 +1,6 @@
-/* service/charts.h - films in orders that are the same for everybody: by fame, rating, time, year.
- * Layer: service. Threads: one session per thread.
+/* service/charts.h - films in orders that are the same for everybody: by fame, rating, time, year,
+ * and by how much they tell about whoever rates them. Layer: service. Threads: one session per
+ * thread.
  */
 #ifndef REEL_SERVICE_CHARTS_H
 #define REEL_SERVICE_CHARTS_H
@@ -15,6 +16,10 @@ typedef enum reel_chart {
                             there is, over the root of ten more than the same with a year, so that
                             neither an old favourite nor a film of a few stands first */
     REEL_CHART_NEW,      /* by release date, then by fame; without a date left out */
+    REEL_CHART_INFORMATIVE, /* what to ask somebody unknown about: log(1 + ratings) times their
+                               standard deviation, each of the first 200 chosen after dividing by
+                               (1 + a/4)(1 + b/8), a the mean over its genres and b of its decade
+                               how many were chosen before */
     REEL_CHARTS
 } reel_chart;
 
