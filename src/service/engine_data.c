@@ -41,8 +41,8 @@ static bool look_at_record(void *user, const reel_model_record *record)
     return false;
 }
 
-/* A store nobody may write to cannot remember; how much there is of everything has to do. */
-/* What was given since may be in the file or not. */
+/* A store nobody may write to cannot remember; how much there is of everything has to do, and what
+ * was given since may be in the file or not. */
 static bool same_counts(const part *p)
 {
     const reel_csr_view ratings = reel_dataset_ratings(p->dataset);
