@@ -1,4 +1,4 @@
-commands='recommend similar explain search similar-people serve jobs load enrich train info fetch convert sample
+commands='recommend similar explain search similar-people serve user jobs load enrich train info fetch convert sample
     export evaluate reproduce tune fit predict models import licenses doctor healthcheck'
 for command in $commands; do
     run reel "$command" --help
