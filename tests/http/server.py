@@ -179,7 +179,7 @@ class Wire(Case):
 
         before = counted()
         for _ in range(3):
-            self.assertEqual(len(self.server.get("/api/v1/charts")["items"]), 4)
+            self.assertEqual(len(self.server.get("/api/v1/charts")["items"]), 5)
         deadline = time.monotonic() + SECONDS
         while counted() < before + 3 and time.monotonic() < deadline:
             time.sleep(0.01)
