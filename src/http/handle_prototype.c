@@ -168,7 +168,7 @@ reel_code reel__handle_prototype_users(reel_context *context, reel_err *err)
 
     (void)err;
     reel__json_array(&context->json);
-    for (reel_index i = 0; i < reel_dataset_people(dataset); i++)
+    for (reel_index i = 0; i < reel_dataset_people(dataset) && ids[i] < REEL_ACCOUNT_PERSON; i++)
         reel__json_int(&context->json, ids[i]);
     reel__json_array_end(&context->json);
     return REEL_OK;

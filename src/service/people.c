@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "service/engine_priv.h"
+#include "store/accounts.h"
 
 enum { GENRES_MOST = 64, ID_DIGITS = 18 };
 
@@ -60,11 +61,12 @@ typedef struct filling {
     bool more;    /* one did not fit */
 } filling;
 
-/* Writes the people whose ids lie in [from, to), as far as the page has room. */
+/* Writes the people of the data whose ids lie in [from, to), as far as the page has room. Accounts
+ * are nobody's to list. */
 static void put_range(reel_json *json, const reel_dataset *dataset, int64_t from, int64_t to,
                       filling *page)
 {
-    const reel_index end = first_from(dataset, to);
+    const reel_index end = first_from(dataset, to < REEL_ACCOUNT_PERSON ? to : REEL_ACCOUNT_PERSON);
 
     for (reel_index row = first_from(dataset, from); row < end; row++) {
         if (page->left == 0) {

@@ -7,6 +7,7 @@
 
 #include "base/seal.h"
 #include "service/engine_priv.h"
+#include "store/accounts.h"
 
 enum { EXPLAINED_AT_ONCE = 16 };
 
@@ -301,6 +302,7 @@ reel_code reel__similar_people(reel_session *session, const reel_request *reques
     const reel_dataset *dataset = session->engine->dataset;
     const reel_csr_view ratings = reel_dataset_ratings(dataset);
     reel_neighbour near[REEL_LIST_MAX];
+    size_t found = 0;
     reel_code rc = REEL_OK;
 
     *count = 0;
@@ -310,12 +312,15 @@ reel_code reel__similar_people(reel_session *session, const reel_request *reques
     REEL_TRY(choose_model(session, "user-knn", err));
     REEL_TRY(reel__session_set_query(session, request, err));
     REEL_TRY(reel_model_neighbours(session->model, &session->query, limit, session->scratch, near,
-                                   count, err));
-    for (size_t i = 0; i < *count; i++) {
+                                   &found, err));
+    for (size_t i = 0; i < found; i++) {
         const reel_index row = near[i].row;
+        const int64_t person = reel_dataset_person_ids(dataset)[row];
 
-        out[i] = (reel_similar_person){
-            .person = reel_dataset_person_ids(dataset)[row],
+        if (person >= REEL_ACCOUNT_PERSON) /* nobody's to see */
+            continue;
+        out[(*count)++] = (reel_similar_person){
+            .person = person,
             .similarity = (double)near[i].similarity,
             .ratings = ratings.ptr[row + 1] - ratings.ptr[row],
             .common = count_common(&session->query, ratings, row),
