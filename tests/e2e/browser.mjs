@@ -36,9 +36,8 @@ export async function open(options = {}) {
 
 export const api = async (path, init) => (await fetch(`${base}/api/v1${path}`, init)).json();
 
-// Goes to a page and waits until nothing on it waits any more.
-export async function settled(page, path) {
-  await page.goto(path);
+// Waits until nothing on a page waits any more, but for rows that are far below the screen.
+export async function still(page) {
   await page.waitForFunction(() => {
     const seen = (image) => {
       const { left, top } = image.getBoundingClientRect();
@@ -46,9 +45,24 @@ export async function settled(page, path) {
     };
     return document.querySelector("main > *") !== null &&
       document.querySelector("footer")?.textContent.includes("Reel") &&
-      !document.querySelector(".is-waiting, .bone, [aria-busy=true]") &&
+      ![...document.querySelectorAll(".is-waiting, .bone, [aria-busy=true]")].some((one) => !one.closest(".is-later")) &&
       [...document.images].every((image) => image.complete || !seen(image));
   });
+}
+
+export async function settled(page, path) {
+  await page.goto(path);
+  await still(page);
+}
+
+// Down to the end, so that rows that wait to be seen have come, and up again.
+export async function leafThrough(page) {
+  for (let rest = 30; rest > 0 && (await page.locator(".is-later").count()) > 0; rest--) {
+    await page.evaluate(() => scrollBy(0, innerHeight));
+    await page.waitForTimeout(60);
+  }
+  await page.evaluate(() => scrollTo(0, 0));
+  await still(page);
 }
 
 export async function until(what, check, ms = 8000) {

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
-import { api, open, settled } from "./browser.mjs";
+import { api, leafThrough, open, settled } from "./browser.mjs";
 
 const artifacts = process.env.REEL_E2E_ARTIFACTS;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -28,6 +28,16 @@ async function rateSome(page) {
     await input.check({ force: true });
   }
   await page.evaluate(() => scrollTo(0, 0));
+}
+
+const rated = [[5, 1], [4, 2], [5, 5], [2, 9], [4, 12]];
+
+async function remember(page) {
+  const films = (await api("/movies?limit=20")).items;
+  await page.evaluate((own) => localStorage.setItem("reel.ratings", JSON.stringify(own)), rated.map(([rating, at]) => {
+    const { movie, title, year, poster, generated_poster } = films[at];
+    return { movie, title, year, poster, generated_poster, rating };
+  }));
 }
 
 async function openPanel(page) {
@@ -67,11 +77,16 @@ for (const theme of ["dark", "light"])
         for (const [name, path] of Object.entries(pages)) {
           await settled(page, path);
           if (name === "rate") await rateSome(page);
+          if (name === "home") await leafThrough(page);
           await inspect(page, name, width, theme);
         }
         await settled(page, `/people/${person.user}`);
         await openPanel(page);
         await inspect(page, "why", width, theme);
+        await remember(page);
+        await settled(page, "/");
+        await leafThrough(page);
+        await inspect(page, "home-rows", width, theme);
         assert.deepEqual(complaints, []);
       } finally {
         await close();
@@ -89,6 +104,7 @@ test("nothing moves while a page arrives, and the fonts are our own", async () =
     });
     for (const [name, path] of Object.entries(pages)) {
       await settled(page, path);
+      if (name === "home") await leafThrough(page);
       await page.waitForTimeout(200);
       const shift = await page.evaluate(() => window.shift);
       assert.ok(shift < 0.1, `${name} moves by ${shift}`);

@@ -17,7 +17,7 @@ test("a photograph that fails becomes the generated poster", async () => {
     const body = await (await route.fetch()).json();
     await route.fulfill({ json: { ...body, items: body.items.map((item) => ({ ...item, poster: photo })) } });
   });
-  await settled(page, "/");
+  await settled(page, "/search");
   await until("pictures", () => page.locator(".film-card img").evaluateAll((all) =>
     all.length > 0 && all.slice(0, 8).every((img) => img.src.endsWith("/poster.svg") && img.complete && img.naturalWidth > 0)));
   await page.unroute("**/api/v1/movies?*");
@@ -30,7 +30,7 @@ test("a host of photographs that never answers is given up", async () => {
     const body = await (await route.fetch()).json();
     await route.fulfill({ json: { ...body, items: body.items.map((item) => ({ ...item, poster: photo })) } });
   });
-  await page.goto("/");
+  await page.goto("/search");
   await until("generated posters", () => page.locator(".film-card img").evaluateAll((all) =>
     all.length > 0 && all.every((img) => img.src.endsWith("/poster.svg"))), 12_000);
   await page.unroute("**/api/v1/movies?*");

@@ -1,4 +1,5 @@
 // All end-to-end tests, one after the other.
+import "./home.test.mjs";
 import "./films.test.mjs";
 import "./people.test.mjs";
 import "./rate.test.mjs";

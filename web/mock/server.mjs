@@ -66,6 +66,9 @@ function historyOf(body) {
 }
 
 function recommend(body) {
+  if (body.source_movie !== undefined)
+    return listOf([{ movie: filmOf(body.source_movie).movie, rating: 5 }], body.model ?? "content",
+      { limit: body.limit ?? 10, hidden: new Set([body.source_movie, ...(body.exclude ?? [])]), most: 3 }, { source_movie: body.source_movie, removed: {} });
   const history = historyOf(body);
   const hidden = new Set([...history.map((entry) => entry.movie), ...(body.exclude ?? [])]);
   return listOf(history, body.model ?? "hybrid", { limit: body.limit ?? 10, hidden, most: body.reasons ?? 3 },
@@ -111,6 +114,8 @@ const routes = [
     ratings: people.reduce((sum, p) => sum + p.ratings.length, 0), source: "Sample", simulated: true, tmdb: false,
     models, rating_scale: { min: 1, max: 5, step: 1 } })],
   ["GET", /^\/movies$/, ({ query }) => search(query)],
+  // No expressions here: a filter changes nothing.
+  ["GET", /^\/charts\/(\w+)$/, ({ ids, query }) => ({ chart: ids[0], ...page(popular.map((film, i) => ({ ...short(film), rank: i + 1 })), query, 20) })],
   ["GET", /^\/movies\/(\d+)$/, ({ ids }) => filmOf(ids[0])],
   ["GET", /^\/movies\/(\d+)\/similar$/, ({ ids, query }) => listOf([{ movie: filmOf(ids[0]).movie, rating: 5 }],
     query.get("model") ?? "hybrid", { limit: Number(query.get("limit") ?? 10), hidden: new Set([Number(ids[0])]), most: 3 },

@@ -10,6 +10,7 @@ import "./styles/stars.css";
 import "./styles/states.css";
 import "./styles/films.css";
 import "./styles/panel.css";
+import "./styles/shelf.css";
 import "./styles/pages.css";
 
 document.documentElement.lang = lang;

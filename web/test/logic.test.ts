@@ -6,6 +6,7 @@ import { hostAnswered, hostAway, hostFailed, sized, whenHostAway } from "../src/
 import { match } from "../src/lib/router";
 import { languageOf, printed, share } from "../src/lib/format";
 import { reasonLine } from "../src/lib/reason";
+import { becauseOf, bestDecade, hidden, liked, rowsFor } from "../src/lib/rows";
 import { catalogues } from "../src/lib/texts";
 import type { Texts } from "../src/lib/texts/en";
 import { uuid } from "../src/lib/uuid";
@@ -195,4 +196,28 @@ test("what was left out is said, zeroes are not", () => {
   const t = catalogues.en;
   assert.equal(t.left({ seen: 210, exclude: 1 }), "Left out: seen, 210; not for you, 1");
   assert.equal(t.left({ seen: 0 }), null);
+});
+
+const own = (movie: number, rating: number, year: number | null = 1995) => ({
+  movie, rating, title: `Film ${movie}`, year, poster: null, generated_poster: "",
+});
+
+test("the rows of the home page come from what was rated", () => {
+  assert.deepEqual(rowsFor([], 5).map((row) => row.kind), ["popular", "gems", "decade"]);
+  const all = [own(1, 5), own(2, 2), own(3, 4, 1984), own(4, 5, 1985), own(5, 4, 1987)];
+  assert.deepEqual(liked(all, 5).map((r) => r.movie), [1, 3, 4, 5]);
+  assert.deepEqual(becauseOf(all, 5).map((r) => r.movie), [1, 4, 3]);
+  assert.equal(bestDecade(all, 5), 1980);
+  assert.equal(bestDecade([], 5), 1990);
+  assert.equal(bestDecade([own(1, 5, null)], 5), 1990);
+  assert.deepEqual(rowsFor(all, 5).map((row) => row.kind), ["you", "because", "gems", "because", "decade", "because", "popular"]);
+  assert.deepEqual(rowsFor([own(2, 1)], 5).map((row) => row.kind), ["you", "gems", "decade", "popular"]);
+  assert.deepEqual(liked([own(1, 3), own(2, 3)], 5).length, 2, "whoever gives three at most likes these");
+});
+
+test("hidden gems have fewer ratings than the average film", () => {
+  const scale = { min: 1, max: 5, step: 1 };
+  assert.equal(hidden({ movies: 100, ratings: 20_000, rating_scale: scale }), "ratings <= 200 and ratings >= 20 and rating >= 3.7");
+  assert.match(hidden({ movies: 0, ratings: 0, rating_scale: { ...scale, max: 10 } }), /^ratings <= 10 and ratings >= 1 and rating >= 7\.4$/);
+  assert.match(hidden(undefined), /rating >= 3\.7/);
 });

@@ -2,7 +2,7 @@
 import { remember } from "./known";
 import type {
   FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, Health, ListItem, LogEvent, Method, Movie,
-  Page, Person, Query, RatedMovie, SimilarPerson,
+  Page, Person, Query, RatedMovie, Rules, SimilarPerson,
 } from "./types";
 
 const root = "/api/v1";
@@ -63,6 +63,8 @@ export const api = {
   movies: (q: string, limit: number, cursor: string | null, s?: Signal) =>
     films(get<Page<FoundMovie>>(address("/movies", { q, limit, cursor }), s)),
   movie: (id: number, s?: Signal) => get<FullMovie>(address(`/movies/${id}`), s),
+  chart: (name: string, filter: string, limit: number, s?: Signal) =>
+    films(get<Page<Movie>>(address(`/charts/${name}`, { filter, limit }), s)),
   similar: (id: number, model: Method, limit: number, s?: Signal) =>
     films(get<FilmList>(address(`/movies/${id}/similar`, { model, limit }), s)),
   people: (q: string, limit: number, cursor: string | null, s?: Signal) =>
@@ -72,6 +74,8 @@ export const api = {
     films(get<Page<RatedMovie>>(address(`/people/${id}/ratings`, { limit, cursor }), s)),
   similarPeople: (id: number, limit: number, s?: Signal) =>
     get<{ items: SimilarPerson[] }>(address(`/people/${id}/similar`, { limit }), s),
+  list: (query: Query | { source_movie: number }, model: Method, limit: number, rules: Rules, s?: Signal) =>
+    films(post<FilmList>("/recommendations", { ...query, model, limit, reasons: 3, ...rules }, s ? { signal: s } : {})),
   recommend: (query: Query, model: Method, limit: number, s?: Signal, exclude: number[] = []) =>
     films(post<FilmList>("/recommendations", { ...query, model, limit, exclude, reasons: 3 }, s ? { signal: s } : {})),
   explain: (query: Query, model: Method, movie: number, s?: Signal) =>

@@ -69,6 +69,24 @@ export function useGlide(box: RefObject<HTMLElement | null>, order: string): voi
   }, [order]);
 }
 
+// True once the element has come near the screen, or from the beginning.
+export function useNear(element: RefObject<Element | null>, now: boolean): boolean {
+  const [near, setNear] = useState(now);
+  useEffect(() => {
+    const target = element.current;
+    if (near || !target) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) setNear(true);
+      },
+      { rootMargin: "600px 0px" },
+    );
+    observer.observe(target);
+    return () => observer.disconnect();
+  }, [near]);
+  return near;
+}
+
 export function useOnline(): boolean {
   const [online, setOnline] = useState(navigator.onLine);
   useEffect(() => {

@@ -1,6 +1,6 @@
 // The shapes of docs/api.md that the pages read.
 
-export type Method = "hybrid" | "content" | "user-knn" | "popular";
+export type Method = "hybrid" | "ease" | "ials" | "content" | "user-knn" | "popular";
 
 export interface Movie {
   movie: number;
@@ -88,6 +88,13 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
+export interface Household {
+  rule: Rule;
+  members: ({ user: number } | { name: string; history: { movie: number; rating: number }[] })[];
+}
+
+export type Rule = "average" | "least_misery" | "fairness";
+
 export interface Person {
   user: number;
   ratings: number;
@@ -162,6 +169,17 @@ export interface OwnRating {
   year: number | null;
   poster: string | null;
   generated_poster: string;
+}
+
+// Rules about a list, as POST /recommendations takes them.
+export interface Rules {
+  filter?: string;
+  boost?: string;
+  diversity?: number;
+  novelty?: number;
+  calibrate?: number;
+  exclude?: number[];
+  edits?: { movie: number; weight: number }[];
 }
 
 export type Query =

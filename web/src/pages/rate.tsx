@@ -17,9 +17,9 @@ import { Poster } from "../ui/poster";
 import { StarsInput } from "../ui/stars";
 import { Failed, GridSkeleton, Notice, RowsSkeleton } from "../ui/states";
 import { WhyPanel } from "../ui/why";
-import { usePopular } from "./home";
 
 const listLength = 12;
+const gridLength = 24;
 
 type Give = (film: Movie | OwnRating, rating: number | null) => void;
 
@@ -129,7 +129,8 @@ function OwnHead({ own, forget }: { own: OwnRating[]; forget(): void }) {
 export function RatePage({ search }: { search: URLSearchParams }) {
   const [own, setOwn] = useState(loadOwn);
   const [added, setAdded] = useState<Movie[]>([]);
-  const known = usePopular();
+  const [shown, setShown] = useState(gridLength);
+  const telling = useResource("chart?informative&200", (signal) => api.chart("informative", "", 200, signal));
   useTitle(t.rate.heading);
 
   const give: Give = (film, rating) => {
@@ -144,10 +145,10 @@ export function RatePage({ search }: { search: URLSearchParams }) {
   };
   const add = (film: Movie) => setAdded([film, ...added.filter((f) => f.movie !== film.movie)]);
 
-  // Films searched for come first, then those rated on earlier visits, then the well known.
+  // Films searched for come first, then those rated on earlier visits, then those that tell most.
   const first = useRef(own);
   const seen = new Set<number>();
-  const films = [...added, ...first.current, ...known.films].filter((f) => !seen.has(f.movie) && seen.add(f.movie));
+  const films = [...added, ...first.current, ...(telling.data?.items ?? []).slice(0, shown)].filter((f) => !seen.has(f.movie) && seen.add(f.movie));
   return (
     <div class="page rate-page">
       <section class="rate-films">
@@ -155,10 +156,10 @@ export function RatePage({ search }: { search: URLSearchParams }) {
         <p class="lead">{t.rate.lead}</p>
         <FilmSearch label={t.rate.search} placeholder={t.rate.placeholder} choose={add} />
         <OwnHead own={own} forget={forget} />
-        {known.first.error && films.length === 0 && <Failed error={known.first.error} retry={known.first.retry} />}
-        {films.length === 0 && !known.first.error && <GridSkeleton count={12} />}
+        {telling.error && films.length === 0 && <Failed error={telling.error} retry={telling.retry} />}
+        {films.length === 0 && !telling.error && <GridSkeleton count={12} />}
         <RateGrid films={films} own={own} give={give} />
-        {known.more && <p class="more"><button type="button" class="button" onClick={known.more}>{t.rate.more}</button></p>}
+        {(telling.data?.items.length ?? 0) > shown && <p class="more"><button type="button" class="button" onClick={() => setShown(shown + gridLength)}>{t.rate.more}</button></p>}
       </section>
       <YourList own={own} search={search} />
     </div>

@@ -1,8 +1,9 @@
 // Every film that fits what was typed, or what a link on a film's page asked for.
 import { useTitle } from "../lib/hooks";
 import { t } from "../lib/texts";
+import { FilmShelf, useFilms } from "../ui/filmshelf";
 import { Failed, GridSkeleton, Notice } from "../ui/states";
-import { FilmShelf, useFilms } from "./home";
+
 
 export function SearchPage({ q }: { q: string }) {
   const { films, more, first } = useFilms(q);

@@ -40,7 +40,7 @@ const sections: { href: string; name: string; pages: Route["page"][] }[] = [
 ];
 
 export function Header({ page }: { page: Route["page"] }) {
-  const searchElsewhere = page === "home" || page === "people" || page === "rate";
+  const searchElsewhere = page === "people" || page === "rate";
   return (
     <header class={searchElsewhere ? "header" : "header has-search"}>
       <a class="skip" href="#page">{t.nav.skip}</a>

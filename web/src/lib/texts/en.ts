@@ -14,12 +14,15 @@ function starsInWords(rating: number): string {
 
 const films = (n: number) => plural(n, "film", "films");
 const ratings = (n: number) => plural(n, "rating", "ratings");
+const decade = (year: number) => (year >= 1930 && year < 2000 ? `the ${year % 100}s` : `the ${year}s`);
 
 // Kinds of film under the names that data sets use; a name that lacks is printed as it is.
 const genres: Record<string, string> = {};
 
 const methods: Record<string, string> = {
   hybrid: "Hybrid",
+  ease: "Seen together",
+  ials: "Shared taste",
   content: "Content",
   "user-knn": "Collaborative",
   popular: "Popular",
@@ -27,6 +30,8 @@ const methods: Record<string, string> = {
 
 const methodNotes: Record<string, string> = {
   hybrid: "What the film is about and who likes it, weighed together.",
+  ease: "Films that the same people like, all compared with all.",
+  ials: "Tastes learned from what everybody rated.",
   content: "Films whose story, genres, keywords and cast are alike.",
   "user-knn": "What people with the same taste rate highly.",
   popular: "What most people rate highly, whoever asks.",
@@ -48,6 +53,8 @@ export const en = {
   reason: {
     watched: "Often watched",
     most: (mean: number, count: number) => `Liked by most: ${decimal(mean)} from ${plural(count, "person", "people")}`,
+    crowd: (mean: number, count: number) => `${decimal(mean)} stars from ${plural(count, "person", "people")}`,
+    few: (mean: number, count: number) => `${decimal(mean)} from only ${plural(count, "person", "people")}`,
     common: (terms: string[]) => `In common: ${terms.join(", ")}`,
     liked: (title: string) => `Liked by people who like ${printed(title)}`,
     terms: (terms: string[]) => `You may like: ${terms.join(", ")}`,
@@ -70,12 +77,28 @@ export const en = {
     },
   },
   home: {
-    heading: "Start from a film you like",
-    lead: "Pick one, and see which films are like it and why.",
-    shelf: (people: number) => `Rated most often by ${number(people)} people`,
-    shelfSimulated: (people: number) => `Rated most often by ${number(people)} simulated people`,
-    shelfPlain: "Rated most often",
+    heading: "What to watch tonight",
+    invite: "Which of these have you seen?",
+    inviteLead: "Give stars to a handful, and the evening sorts itself: rows chosen for you, each film with its reason.",
+    inviteMore: "More films to rate",
+    inviteCount: (n: number) => (n === 0 ? "Five are enough" : n < 5 ? `${number(n)} of 5` : "That is enough"),
+    forYou: "For you",
+    forYouNote: (n: number) => `from ${plural(n, "film", "films")} you rated`,
+    because: (title: string) => `Because you liked ${printed(title)}`,
+    gems: "Hidden gems",
+    gemsNote: "loved by the few who know them",
+    popular: "Popular now",
+    popularNote: "rated most lately",
+    decade: (year: number) => `New to you from ${decade(year)}`,
+    decadeBest: (year: number) => `The best of ${decade(year)}`,
+    decadeNote: "the years you rate best",
+    rateMore: "Rate more films",
     more: "More films",
+  },
+  shelf: {
+    back: (row: string) => `Back in ${row}`,
+    on: (row: string) => `On in ${row}`,
+    empty: "Nothing is left here that you have not seen.",
   },
   film: {
     similar: (title: string) => `More like ${printed(title)}`,

@@ -15,6 +15,7 @@ function starsInWords(rating: number): string {
 
 const films = (n: number) => plural(n, "película", "películas");
 const ratings = (n: number) => plural(n, "valoración", "valoraciones");
+const ofDecade = (year: number) => (year >= 1930 && year < 2000 ? `de los años ${year % 100}` : `de la década de ${year}`);
 
 const genres: Record<string, string> = {
   Action: "Acción", Adventure: "Aventura", Animation: "Animación", "Children's": "Infantil", Children: "Infantil",
@@ -26,6 +27,8 @@ const genres: Record<string, string> = {
 
 const methods: Record<string, string> = {
   hybrid: "Híbrido",
+  ease: "Vistas por los mismos",
+  ials: "Gusto compartido",
   content: "Contenido",
   "user-knn": "Colaborativo",
   popular: "Popular",
@@ -33,6 +36,8 @@ const methods: Record<string, string> = {
 
 const methodNotes: Record<string, string> = {
   hybrid: "De qué trata la película y a quién le gusta, sopesado.",
+  ease: "Películas que gustan a las mismas personas, comparadas todas con todas.",
+  ials: "Gustos aprendidos de lo que cada cual valoró.",
   content: "Películas de historia, géneros, palabras clave y reparto parecidos.",
   "user-knn": "Lo que valora bien la gente del mismo gusto.",
   popular: "Lo que valora bien la mayoría, pregunte quien pregunte.",
@@ -54,6 +59,8 @@ export const es: Texts = {
   reason: {
     watched: "Muy vista",
     most: (mean, count) => `Gusta a la mayoría: ${decimal(mean)} de ${plural(count, "persona", "personas")}`,
+    crowd: (mean, count) => `${decimal(mean)} estrellas de ${plural(count, "persona", "personas")}`,
+    few: (mean, count) => `${decimal(mean)} de solo ${plural(count, "persona", "personas")}`,
     common: (terms) => `En común: ${terms.join(", ")}`,
     liked: (title) => `Gusta a quienes les gusta ${printed(title)}`,
     terms: (terms) => `Puede gustarte: ${terms.join(", ")}`,
@@ -76,12 +83,28 @@ export const es: Texts = {
     },
   },
   home: {
-    heading: "Empieza por una película que te guste",
-    lead: "Elige una y mira cuáles se le parecen y por qué.",
-    shelf: (people) => `Las más valoradas por ${number(people)} personas`,
-    shelfSimulated: (people) => `Las más valoradas por ${number(people)} personas simuladas`,
-    shelfPlain: "Las más valoradas",
+    heading: "Qué ver esta noche",
+    invite: "¿Cuáles de estas has visto?",
+    inviteLead: "Da estrellas a unas cuantas y la noche se ordena sola: filas para ti, cada película con su porqué.",
+    inviteMore: "Más películas que valorar",
+    inviteCount: (n) => (n === 0 ? "Con cinco basta" : n < 5 ? `${number(n)} de 5` : "Ya basta"),
+    forYou: "Para ti",
+    forYouNote: (n) => `a partir de ${plural(n, "película valorada", "películas valoradas")}`,
+    because: (title) => `Porque te gustó ${printed(title)}`,
+    gems: "Joyas escondidas",
+    gemsNote: "queridas por los pocos que las conocen",
+    popular: "Populares ahora",
+    popularNote: "las más valoradas últimamente",
+    decade: (year) => `Nuevas para ti ${ofDecade(year)}`,
+    decadeBest: (year) => `Lo mejor ${ofDecade(year)}`,
+    decadeNote: "los años que mejor valoras",
+    rateMore: "Valorar más películas",
     more: "Más películas",
+  },
+  shelf: {
+    back: (row) => `Atrás en ${row}`,
+    on: (row) => `Adelante en ${row}`,
+    empty: "Aquí no queda nada que no hayas visto.",
   },
   film: {
     similar: (title) => `Parecidas a ${printed(title)}`,
