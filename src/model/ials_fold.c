@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "num/kernels.h"
-#include "num/spd.h"
 
 /* How far the residual must fall: twice for a vector, its lengths; for reasons, their lengths in
  * M^-1. */
@@ -127,51 +126,18 @@ static bool descend(const run *c, double shrink, bool plain)
 
 /* ---- to working precision ------------------------------------------------------------------ */
 
-/* The whole matrix in double, for histories that single precision is too coarse for: an entry that
- * weighs a million others. right [d], or NULL = sum_i b_i y_i. */
+/* right [d], or NULL = sum_i b_i y_i. */
 static bool solve_dense(const run *c, const float *right, float *x)
 {
     const size_t d = c->basis->d;
-    const reel_rows *rows = &c->row->rows;
     double *b = c->wide, *matrix = b + d;
-    bool finite = true;
 
     memset(matrix, 0, d * d * sizeof *matrix);
     for (size_t f = 0; f < d; f++) {
         matrix[f * d + f] = (double)c->basis->spectrum[f] + c->row->ridge;
         b[f] = right == NULL ? 0 : (double)right[f];
     }
-    for (size_t k = 0; k < rows->count; k++) {
-        const float *y = rows->factors + (size_t)rows->index[k] * d;
-        const double weight = (double)rows->weight[k];
-        const double pull = right == NULL ? (double)rows->pull[k] : 0;
-
-        for (size_t h = 0; h < d; h++) {
-            b[h] += pull * (double)y[h];
-            for (size_t f = 0; f <= h; f++)
-                matrix[h * d + f] += weight * (double)y[h] * (double)y[f];
-        }
-    }
-    if (!reel__spd_solve(matrix, d, b))
-        return false;
-    for (size_t f = 0; f < d; f++) {
-        x[f] = (float)b[f];
-        finite = finite && isfinite(x[f]);
-    }
-    return finite;
-}
-
-/* Whether an entry outweighs another by more than single precision leaves room for. */
-static bool lopsided(const reel_rows *rows)
-{
-    const float most = 100;
-    float low = 1, high = 1;
-
-    for (size_t i = 0; i < rows->count; i++) {
-        low = rows->weight[i] < low ? rows->weight[i] : low;
-        high = rows->weight[i] > high ? rows->weight[i] : high;
-    }
-    return high > most * low;
+    return reel__ials_solve_wide(&c->row->rows, right == NULL, b, x);
 }
 
 /* Two rounds: what is left of the residual after the first is found anew and solved for in the
@@ -180,7 +146,7 @@ bool reel__ials_fold(const ials_basis *basis, const ials_row *row, float *x, voi
 {
     const size_t d = basis->d;
     const run c = open_run(basis, row, work);
-    bool solved = !lopsided(&row->rows);
+    bool solved = !reel__ials_lopsided(&row->rows);
 
     memset(c.z, 0, d * sizeof *c.z);
     for (int round = 0; round < 2 && solved; round++) {
@@ -244,7 +210,7 @@ bool reel__ials_reasons(const ials_basis *basis, const ials_row *row, const floa
 
     memset(c.z, 0, d * sizeof *c.z);
     memcpy(c.r, film, d * sizeof *c.r);
-    if (lopsided(rows) || !descend(&c, SHRINK_REASONS, false))
+    if (reel__ials_lopsided(rows) || !descend(&c, SHRINK_REASONS, false))
         return reasons_dense(&c, film, out);
     for (size_t f = 0; f < d; f++)
         c.r[f] *= c.inverse[f];

@@ -238,43 +238,48 @@ void reel__ials_step(const ials_half *half, const ials_row *rows, size_t count, 
 
 /* ---- to working precision ------------------------------------------------------------------ */
 
-/* The whole matrix of row i in double, for histories that single precision is too coarse for: an
- * entry that weighs a million others. */
-static bool solve_dense(group *g, size_t i)
+bool reel__ials_solve_wide(const reel_rows *rows, bool pulls, double *wide, float *x)
 {
-    const size_t d = g->d;
-    const reel_rows *rows = &g->rows[i].rows;
-    double *b = g->wide, *matrix = b + d;
+    const size_t d = rows->d;
+    double *b = wide, *matrix = wide + d;
 
-    for (size_t k = 0; k < d * d; k++)
-        matrix[k] = (double)g->half->gram[k];
-    for (size_t f = 0; f < d; f++) {
-        matrix[f * d + f] += g->rows[i].ridge;
-        b[f] = 0;
-    }
     for (size_t k = 0; k < rows->count; k++) {
-        const float *y = g->half->factors + (size_t)rows->index[k] * d;
-        const double c = (double)rows->weight[k];
-        const double pull = (double)rows->pull[k];
+        const float *y = rows->factors + (size_t)rows->index[k] * d;
+        const double weight = (double)rows->weight[k];
+        const double pull = pulls ? (double)rows->pull[k] : 0;
 
         for (size_t h = 0; h < d; h++) {
             b[h] += pull * (double)y[h];
             for (size_t f = 0; f <= h; f++)
-                matrix[h * d + f] += c * (double)y[h] * (double)y[f];
+                matrix[h * d + f] += weight * (double)y[h] * (double)y[f];
         }
     }
     if (!reel__spd_solve(matrix, d, b))
         return false;
     for (size_t f = 0; f < d; f++) {
-        g->x[i][f] = (float)b[f];
-        if (!isfinite(g->x[i][f]))
+        x[f] = (float)b[f];
+        if (!isfinite(x[f]))
             return false;
     }
     return true;
 }
 
-/* Whether an entry outweighs another by more than single precision leaves room for. */
-static bool lopsided(const reel_rows *rows)
+/* Row i, the whole of it. */
+static bool solve_dense(group *g, size_t i)
+{
+    const size_t d = g->d;
+    double *matrix = g->wide + d;
+
+    for (size_t k = 0; k < d * d; k++)
+        matrix[k] = (double)g->half->gram[k];
+    for (size_t f = 0; f < d; f++) {
+        matrix[f * d + f] += g->rows[i].ridge;
+        g->wide[f] = 0;
+    }
+    return reel__ials_solve_wide(&g->rows[i].rows, true, g->wide, g->x[i]);
+}
+
+bool reel__ials_lopsided(const reel_rows *rows)
 {
     const float most = 100;
     float low = 1, high = 1;
@@ -303,7 +308,7 @@ bool reel__ials_solve(const ials_half *half, const ials_row *rows, size_t count,
         descend(&g, STEPS_MAX, shrink);
     }
     for (size_t i = 0; i < count; i++) {
-        if ((!g.solved[i] || lopsided(&rows[i].rows)) && !solve_dense(&g, i)) {
+        if ((!g.solved[i] || reel__ials_lopsided(&rows[i].rows)) && !solve_dense(&g, i)) {
             memset(x[i], 0, g.d * sizeof *x[i]);
             solved = false;
         }

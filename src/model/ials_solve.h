@@ -53,6 +53,14 @@ void reel__ials_step(const ials_half *half, const ials_row *rows, size_t count, 
 bool reel__ials_solve(const ials_half *half, const ials_row *rows, size_t count, float *const *x,
                       void *work);
 
+/* Whether an entry outweighs another by more than single precision leaves room for. */
+bool reel__ials_lopsided(const reel_rows *rows);
+/* One row to the end in double, for histories like that: an entry that weighs a million others.
+ * wide [d + d x d]: the right side and, below and on the diagonal, the matrix, both without the
+ * row's entries, which are added here (to the right side where `pulls`); the solution is in wide
+ * [d] then, and in x. False when it is not of finite numbers. */
+bool reel__ials_solve_wide(const reel_rows *rows, bool pulls, double *wide, float *x);
+
 /* A matrix of a file, rows x d numbers of a sensible size. Errors: E_FORMAT. */
 REEL_MUST_USE reel_code reel__ials_matrix(const float **out, int64_t rows, size_t d,
                                           const reel_tensors *tensors, const char *prefix,
