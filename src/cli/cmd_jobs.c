@@ -11,7 +11,7 @@
 #include "service/jobs.h"
 
 enum { OPT_DATABASE, OPT_MODEL, OPT_PARAM };
-enum { LIST_MOST = 200, TEXT_MOST = 1 << 20, BODY_MOST = 1 << 16, DEPTH = 8 };
+enum { LIST_MOST = 200, TEXT_MOST = 1 << 20, BODY_MOST = 1 << 16 };
 
 static const reel_option options[] = {
     {"database", "FILE", "the database `reel load` made"},
@@ -44,13 +44,6 @@ static reel_code write_answer(reel_json *json, const void *what, reel_err *err)
 
 /* ---- for people ---------------------------------------------------------------------------- */
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-
-    return text == NULL ? "" : text;
-}
-
 static double percent_of(const json_t *job)
 {
     return json_number_value(json_object_get(job, "progress")) * 100;
@@ -70,16 +63,16 @@ static reel_code print_list(const json_t *answer, reel_err *err)
     REEL_TRY(reel__table_new(&table, headings, 7, err));
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *job = json_array_get(items, i);
-        const char *model = text_of(job, "model");
+        const char *model = reel__text_of(job, "model");
 
         REEL_TRY(reel__table_cell(table, err, "%lld",
                                   (long long)json_integer_value(json_object_get(job, "id"))));
-        REEL_TRY(reel__table_cell(table, err, "%s", text_of(job, "kind")));
+        REEL_TRY(reel__table_cell(table, err, "%s", reel__text_of(job, "kind")));
         REEL_TRY(reel__table_cell(table, err, "%s", model[0] == '\0' ? "all" : model));
-        REEL_TRY(reel__table_cell(table, err, "%s", text_of(job, "state")));
+        REEL_TRY(reel__table_cell(table, err, "%s", reel__text_of(job, "state")));
         REEL_TRY(reel__table_cell(table, err, "%.0f %%", percent_of(job)));
-        REEL_TRY(reel__table_cell(table, err, "%s", text_of(job, "created_at")));
-        REEL_TRY(reel__table_cell(table, err, "%s", text_of(job, "step")));
+        REEL_TRY(reel__table_cell(table, err, "%s", reel__text_of(job, "created_at")));
+        REEL_TRY(reel__table_cell(table, err, "%s", reel__text_of(job, "step")));
     }
     reel__table_print(table);
 out:
@@ -95,19 +88,19 @@ static void print_line(const char *what, const char *text)
 
 static void print_job(const json_t *job)
 {
-    const char *model = text_of(job, "model");
+    const char *model = reel__text_of(job, "model");
     const json_t *models = json_object_get(json_object_get(job, "result"), "models");
 
     reel__term_print("%sjob %lld%s: %s %s, %s, %.0f %%\n", reel__term_bold(),
                      (long long)json_integer_value(json_object_get(job, "id")), reel__term_plain(),
-                     text_of(job, "kind"), model[0] == '\0' ? "all" : model, text_of(job, "state"),
-                     percent_of(job));
-    print_line("step", text_of(job, "step"));
-    print_line("asked for", text_of(job, "created_at"));
-    print_line("by", text_of(job, "asked_by"));
-    print_line("begun", text_of(job, "started_at"));
-    print_line("ended", text_of(job, "finished_at"));
-    print_line("failed", text_of(json_object_get(job, "error"), "detail"));
+                     reel__text_of(job, "kind"), model[0] == '\0' ? "all" : model,
+                     reel__text_of(job, "state"), percent_of(job));
+    print_line("step", reel__text_of(job, "step"));
+    print_line("asked for", reel__text_of(job, "created_at"));
+    print_line("by", reel__text_of(job, "asked_by"));
+    print_line("begun", reel__text_of(job, "started_at"));
+    print_line("ended", reel__text_of(job, "finished_at"));
+    print_line("failed", reel__text_of(json_object_get(job, "error"), "detail"));
     for (size_t i = 0; i < json_array_size(models); i++)
         print_line(i == 0 ? "models" : "", json_string_value(json_array_get(models, i)));
 }
@@ -115,24 +108,17 @@ static void print_job(const json_t *job)
 static reel_code answer(const reel_args *args, const asking *a, reel_err *err)
 {
     json_t *parsed = NULL;
-    reel_buf text;
-    reel_json json;
     reel_code rc = REEL_OK;
 
     if (args->json)
         return reel__print_json(write_answer, a, err);
-    reel__buf_init(&text, TEXT_MOST);
-    reel__json_init(&json, &text);
-    REEL_TRY(write_answer(&json, a, err));
-    REEL_TRY(reel__buf_check(&text, err));
-    REEL_TRY(reel__json_parse(&parsed, text.data, text.length, DEPTH, err));
+    REEL_TRY(reel__read_json(&parsed, write_answer, a, err));
     if (a->id != 0)
         print_job(parsed);
     else
         rc = print_list(parsed, err);
 out:
     json_decref(parsed);
-    reel__buf_fini(&text);
     return rc;
 }
 

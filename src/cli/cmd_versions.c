@@ -9,7 +9,7 @@
 #include "cli/term.h"
 #include "service/versions.h"
 
-enum { LIST_MOST = 1000, TEXT_MOST = 1 << 20, DEPTH = 16 };
+enum { LIST_MOST = 1000 };
 
 typedef struct asking {
     reel_engine *engine;
@@ -34,17 +34,10 @@ static reel_code write_answer(reel_json *json, const void *what, reel_err *err)
     return rc;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-
-    return text == NULL ? "" : text;
-}
-
 /* "in_service" as people read it. */
 static const char *state_of(const json_t *version)
 {
-    const char *state = text_of(version, "state");
+    const char *state = reel__text_of(version, "state");
 
     return strcmp(state, "in_service") == 0 ? "in service" : state;
 }
@@ -66,9 +59,9 @@ static reel_code print_list(const json_t *answer, reel_err *err)
         const json_t *version = json_array_get(items, i);
 
         reel__memory_text(size, json_number_value(json_object_get(version, "size_bytes")));
-        REEL_TRY(reel__table_cell(table, err, "%s", text_of(version, "id")));
+        REEL_TRY(reel__table_cell(table, err, "%s", reel__text_of(version, "id")));
         REEL_TRY(reel__table_cell(table, err, "%s", state_of(version)));
-        REEL_TRY(reel__table_cell(table, err, "%s", text_of(version, "trained_at")));
+        REEL_TRY(reel__table_cell(table, err, "%s", reel__text_of(version, "trained_at")));
         REEL_TRY(reel__table_cell(table, err, "%.2f s",
                                   json_number_value(json_object_get(version, "seconds"))));
         REEL_TRY(reel__table_cell(table, err, "%s", size));
@@ -96,17 +89,18 @@ static void print_parameters(const json_t *parameters)
 static reel_code print_version(const json_t *version, reel_err *err)
 {
     const json_t *card = json_object_get(version, "evaluation");
-    const char *reason = text_of(version, "reason");
+    const char *reason = reel__text_of(version, "reason");
     char films[REEL_COUNT_TEXT], people[REEL_COUNT_TEXT];
 
     reel__term_print(
         "%s%s%s: %s\n%s%s%s; trained %s in %.2f s\n%s films and %s people, data %s\n\n",
-        reel__term_bold(), text_of(version, "id"), reel__term_plain(), text_of(version, "summary"),
-        state_of(version), reason[0] == '\0' ? "" : ": ", reason, text_of(version, "trained_at"),
+        reel__term_bold(), reel__text_of(version, "id"), reel__term_plain(),
+        reel__text_of(version, "summary"), state_of(version), reason[0] == '\0' ? "" : ": ", reason,
+        reel__text_of(version, "trained_at"),
         json_number_value(json_object_get(version, "seconds")),
         reel__term_count(films, json_integer_value(json_object_get(version, "movies"))),
         reel__term_count(people, json_integer_value(json_object_get(version, "people"))),
-        text_of(version, "data_hash"));
+        reel__text_of(version, "data_hash"));
     print_parameters(json_object_get(version, "parameters"));
     reel__term_print("\n");
     return reel__print_card(json_is_object(card) ? card : NULL, err);
@@ -115,21 +109,14 @@ static reel_code print_version(const json_t *version, reel_err *err)
 static reel_code answer(const reel_args *args, const asking *a, reel_err *err)
 {
     json_t *parsed = NULL;
-    reel_buf text;
-    reel_json json;
     reel_code rc = REEL_OK;
 
     if (args->json)
         return reel__print_json(write_answer, a, err);
-    reel__buf_init(&text, TEXT_MOST);
-    reel__json_init(&json, &text);
-    REEL_TRY(write_answer(&json, a, err));
-    REEL_TRY(reel__buf_check(&text, err));
-    REEL_TRY(reel__json_parse(&parsed, text.data, text.length, DEPTH, err));
+    REEL_TRY(reel__read_json(&parsed, write_answer, a, err));
     rc = a->list ? print_list(parsed, err) : print_version(parsed, err);
 out:
     json_decref(parsed);
-    reel__buf_fini(&text);
     return rc;
 }
 

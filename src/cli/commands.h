@@ -93,5 +93,10 @@ void reel__movie_label(char *out, size_t size, const reel_dataset *dataset, reel
 /* Print one JSON document, which write makes of what, on a line of its own. */
 typedef reel_code reel_json_writer(reel_json *json, const void *what, reel_err *err);
 REEL_MUST_USE reel_code reel__print_json(reel_json_writer *write, const void *what, reel_err *err);
+/* The same to be shown in words: one door's answer is every door's. json_decref(*out). */
+REEL_MUST_USE reel_code reel__read_json(json_t **out, reel_json_writer *write, const void *what,
+                                        reel_err *err);
+/* A text of an object, "" = there is none. */
+const char *reel__text_of(const json_t *object, const char *key);
 
 #endif

@@ -50,6 +50,31 @@ void reel__movie_label(char *out, size_t size, const reel_dataset *dataset, reel
         (void)snprintf(out, size, "%s", film.name);
 }
 
+reel_code reel__read_json(json_t **out, reel_json_writer *write, const void *what, reel_err *err)
+{
+    enum { DEPTH = 16 };
+    reel_buf text;
+    reel_json json;
+    reel_code rc;
+
+    *out = NULL;
+    reel__buf_init(&text, OUTPUT_MAX);
+    reel__json_init(&json, &text);
+    REEL_TRY(write(&json, what, err));
+    REEL_TRY(reel__buf_check(&text, err));
+    rc = reel__json_parse(out, text.data, text.length, DEPTH, err);
+out:
+    reel__buf_fini(&text);
+    return rc;
+}
+
+const char *reel__text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text == NULL ? "" : text;
+}
+
 reel_code reel__print_json(reel_json_writer *write, const void *what, reel_err *err)
 {
     reel_buf text;
