@@ -229,6 +229,25 @@ void reel__exchange_next(reel_json *json, char kind, int64_t value)
     reel__json_put_text(json, "next_cursor", text);
 }
 
+reel_code reel__exchange_page(const reel_exchange *exchange, reel_json *json, reel_paging *paging,
+                              int64_t most, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(reel__exchange_get_int(exchange, "limit", 1, most, &paging->limit, err));
+    REEL_TRY(reel__exchange_cursor(exchange, paging->kind, &paging->at, err));
+    reel__json_key(json, "items");
+    reel__json_array(json);
+out:
+    return rc;
+}
+
+void reel__exchange_page_end(reel_json *json, const reel_paging *paging, int64_t next)
+{
+    reel__json_array_end(json);
+    reel__exchange_next(json, paging->kind, next);
+}
+
 static const char *status_title(int status)
 {
     static const struct {

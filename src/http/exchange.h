@@ -131,6 +131,17 @@ REEL_MUST_USE reel_code reel__exchange_cursor(const reel_exchange *exchange, cha
                                               int64_t *out, reel_err *err);
 /* Close a page: "next_cursor" with kind and value, or null when value is negative. */
 void reel__exchange_next(reel_json *json, char kind, int64_t value);
+/* A page of a list that goes on. */
+typedef struct reel_paging {
+    char kind;         /* of its cursor */
+    int64_t limit, at; /* in: where the query says nothing */
+} reel_paging;
+/* Read `limit`, up to most, and `cursor`, and begin "items":[ in the caller's object. Errors:
+ * E_INVALID. */
+REEL_MUST_USE reel_code reel__exchange_page(const reel_exchange *exchange, reel_json *json,
+                                            reel_paging *paging, int64_t most, reel_err *err);
+/* ] and "next_cursor". next: where it goes on, negative = nowhere. */
+void reel__exchange_page_end(reel_json *json, const reel_paging *paging, int64_t next);
 
 /* Add a header to the answer; one that does not fit is left out. */
 void reel__exchange_header(reel_exchange *exchange, const char *name, const char *format, ...)

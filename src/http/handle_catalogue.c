@@ -99,18 +99,15 @@ out:
 reel_code reel__handle_people(reel_context *context, reel_err *err)
 {
     const char *prefix = reel__exchange_get(context->exchange, "q");
-    int64_t limit = 20, after = -1, next = -1;
+    reel_paging page = {.kind = 'a', .limit = 20, .at = -1};
+    int64_t next = -1;
     reel_code rc;
 
-    REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, PAGE_MAX, &limit, err));
-    REEL_TRY(reel__exchange_cursor(context->exchange, 'a', &after, err));
     reel__json_object(&context->json);
-    reel__json_key(&context->json, "items");
-    reel__json_array(&context->json);
-    reel__people_write(&context->json, context->app->engine, prefix == NULL ? "" : prefix, after,
-                       (size_t)limit, &next);
-    reel__json_array_end(&context->json);
-    reel__exchange_next(&context->json, 'a', next);
+    REEL_TRY(reel__exchange_page(context->exchange, &context->json, &page, PAGE_MAX, err));
+    reel__people_write(&context->json, context->app->engine, prefix == NULL ? "" : prefix, page.at,
+                       (size_t)page.limit, &next);
+    reel__exchange_page_end(&context->json, &page, next);
     reel__json_object_end(&context->json);
 out:
     return rc;
@@ -139,23 +136,19 @@ static reel_code read_kinds(const reel_exchange *exchange, unsigned *out, reel_e
 
 reel_code reel__handle_person_ratings(reel_context *context, reel_err *err)
 {
-    int64_t limit = 20, offset = 0;
+    reel_paging page = {.kind = 'o', .limit = 20};
     unsigned kinds;
     size_t total;
     reel_code rc;
 
-    REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, PAGE_MAX, &limit, err));
-    REEL_TRY(reel__exchange_cursor(context->exchange, 'o', &offset, err));
     REEL_TRY(read_kinds(context->exchange, &kinds, err));
     reel__json_object(&context->json);
-    reel__json_key(&context->json, "items");
-    reel__json_array(&context->json);
+    REEL_TRY(reel__exchange_page(context->exchange, &context->json, &page, PAGE_MAX, err));
     REEL_TRY(reel__person_write_ratings(&context->json, context->app->engine, context->exchange->id,
-                                        kinds, (reel_page){(size_t)offset, (size_t)limit}, &total,
-                                        err));
-    reel__json_array_end(&context->json);
-    reel__exchange_next(&context->json, 'o',
-                        (size_t)offset + (size_t)limit < total ? offset + limit : -1);
+                                        kinds, (reel_page){(size_t)page.at, (size_t)page.limit},
+                                        &total, err));
+    reel__exchange_page_end(&context->json, &page,
+                            (size_t)(page.at + page.limit) < total ? page.at + page.limit : -1);
     reel__json_object_end(&context->json);
 out:
     return rc;

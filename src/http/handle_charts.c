@@ -27,23 +27,20 @@ reel_code reel__handle_chart(reel_context *context, reel_err *err)
 {
     const reel_exchange *exchange = context->exchange;
     reel_json *json = &context->json;
-    int64_t limit = 20, offset = 0;
+    reel_paging page = {.kind = 'o', .limit = 20};
     reel_chart chart;
     size_t total;
     reel_code rc;
 
     REEL_TRY(reel__chart_find(exchange->token, exchange->token_length, &chart, err));
-    REEL_TRY(reel__exchange_get_int(exchange, "limit", 1, PAGE_MAX, &limit, err));
-    REEL_TRY(reel__exchange_cursor(exchange, 'o', &offset, err));
     reel__json_object(json);
     reel__json_put_text(json, "chart", reel__charts[chart].name);
-    reel__json_key(json, "items");
-    reel__json_array(json);
+    REEL_TRY(reel__exchange_page(exchange, json, &page, PAGE_MAX, err));
     REEL_TRY(reel__chart_write(json, context->session, chart,
                                reel__exchange_get(exchange, "filter"),
-                               (reel_page){(size_t)offset, (size_t)limit}, &total, err));
-    reel__json_array_end(json);
-    reel__exchange_next(json, 'o', (size_t)offset + (size_t)limit < total ? offset + limit : -1);
+                               (reel_page){(size_t)page.at, (size_t)page.limit}, &total, err));
+    reel__exchange_page_end(json, &page,
+                            (size_t)(page.at + page.limit) < total ? page.at + page.limit : -1);
     reel__json_object_end(json);
 out:
     return rc;

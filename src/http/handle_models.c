@@ -25,18 +25,15 @@ out:
 reel_code reel__handle_versions(reel_context *context, reel_err *err)
 {
     const char *name = reel__exchange_get(context->exchange, "model");
-    int64_t limit = PAGE, before = 0, next = -1;
+    reel_paging page = {.kind = 'b', .limit = PAGE};
+    int64_t next = -1;
     reel_code rc;
 
-    REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, PAGE_MOST, &limit, err));
-    REEL_TRY(reel__exchange_cursor(context->exchange, 'b', &before, err));
     reel__json_object(&context->json);
-    reel__json_key(&context->json, "items");
-    reel__json_array(&context->json);
-    REEL_TRY(reel__versions_write(&context->json, context->app->engine, name, before, (size_t)limit,
-                                  &next, err));
-    reel__json_array_end(&context->json);
-    reel__exchange_next(&context->json, 'b', next);
+    REEL_TRY(reel__exchange_page(context->exchange, &context->json, &page, PAGE_MOST, err));
+    REEL_TRY(reel__versions_write(&context->json, context->app->engine, name, page.at,
+                                  (size_t)page.limit, &next, err));
+    reel__exchange_page_end(&context->json, &page, next);
     reel__json_object_end(&context->json);
 out:
     return rc;

@@ -83,19 +83,17 @@ reel_code reel__handle_feedback_log(reel_context *context, reel_err *err)
 {
     reel_event_filter filter = {.method = reel__exchange_get(context->exchange, "method"),
                                 .type = reel__exchange_get(context->exchange, "type")};
-    int64_t limit = 50, next = -1;
+    reel_paging page = {.kind = 'b', .limit = 50};
+    int64_t next = -1;
     reel_code rc;
 
-    REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, LOG_MAX, &limit, err));
-    REEL_TRY(reel__exchange_cursor(context->exchange, 'b', &filter.before, err));
-    filter.limit = (size_t)limit;
     reel__json_object(&context->json);
-    reel__json_key(&context->json, "items");
-    reel__json_array(&context->json);
+    REEL_TRY(reel__exchange_page(context->exchange, &context->json, &page, LOG_MAX, err));
+    filter.before = page.at;
+    filter.limit = (size_t)page.limit;
     REEL_TRY(reel__feedback_write_log(context->app->engine, &filter, &context->json,
                                       &context->exchange->caller, &next, err));
-    reel__json_array_end(&context->json);
-    reel__exchange_next(&context->json, 'b', next);
+    reel__exchange_page_end(&context->json, &page, next);
     reel__json_object_end(&context->json);
 out:
     return rc;
