@@ -160,7 +160,9 @@ static reel_code prepare(reel_dataset **out, reel_engine *engine, bool plain, re
     char *path = NULL;
 
     REEL_TRY(reel__engine_path(&path, engine, p.name, ".reel", err));
-    REEL_TRY(map_file(&p, path, err));
+    /* Who fits everything again wants what was given since, too, which no generation counts. */
+    if (!engine->opts.retrain || engine->opts.only != NULL)
+        REEL_TRY(map_file(&p, path, err));
     if (p.dataset == NULL)
         REEL_TRY(build(&p, path, err));
 out:

@@ -9,10 +9,10 @@ static reel_buf text;
 static reel_json json;
 
 /* It is of the data like anybody's rating, and listed nowhere. */
-static void rate_by_an_account(void)
+static void rate_by_an_account(int64_t account)
 {
     const reel_given_row row = {
-        .person = REEL_ACCOUNT_PERSON + 1, .movie = 1, .kind = REEL_GIVEN_RATING, .value = 5};
+        .person = REEL_ACCOUNT_PERSON + account, .movie = 1, .kind = REEL_GIVEN_RATING, .value = 5};
     reel_store *store = NULL;
     reel_err err = {0};
 
@@ -25,7 +25,7 @@ static int set_up(void **state)
 {
     (void)state;
     (void)world_load("folder", "reel.db", 1);
-    rate_by_an_account();
+    rate_by_an_account(1);
     engine = world_open("reel.db");
     reel__buf_init(&text, 1 << 22);
     return 0;
@@ -247,6 +247,32 @@ static void posters_and_notices(void **state)
     assert_non_null(strstr(reel__licenses(), "scikit-learn"));
 }
 
+static reel_index people_with(bool retrain, const char *only)
+{
+    reel_engine_opts opts = world_opts(temp_path("reel.db"));
+    reel_engine *other = NULL;
+    reel_index count;
+    reel_err err = {0};
+
+    opts.retrain = retrain;
+    opts.only = only;
+    assert_ok(reel__engine_open(&other, &opts, &err));
+    count = reel_dataset_people(reel__engine_dataset(other));
+    reel__engine_close(other);
+    return count;
+}
+
+/* Loads are noticed by themselves; what was given since by who fits everything again. */
+static void training_again_takes_what_was_given(void **state)
+{
+    (void)state;
+    rate_by_an_account(2);
+    assert_int_equal(people_with(false, NULL), WORLD_PEOPLE + 1);
+    assert_int_equal(people_with(true, "popular"), WORLD_PEOPLE + 1);
+    assert_int_equal(people_with(true, NULL), WORLD_PEOPLE + 2);
+    assert_int_equal(people_with(false, NULL), WORLD_PEOPLE + 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +284,7 @@ int main(void)
         cmocka_unit_test(health),
         cmocka_unit_test(models),
         cmocka_unit_test(posters_and_notices),
+        cmocka_unit_test(training_again_takes_what_was_given),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
