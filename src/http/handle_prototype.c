@@ -205,14 +205,16 @@ out:
 reel_code reel__handle_prototype_collaborative(reel_context *context, reel_err *err)
 {
     reel_prototype_film films[REEL_PROTOTYPE_MOST];
-    int64_t id, top_n = COLLABORATIVE_USUAL;
+    int64_t id, person, top_n = COLLABORATIVE_USUAL;
     size_t count;
     reel_code rc;
 
     if (!take_id(context, "user_id", &id) || !take_top_n(context, &top_n))
         return REEL_OK;
+    /* Who may not see an account is answered as if there were none. */
+    person = reel__caller_may_see(&context->exchange->caller, id) ? id : -1;
     REEL_TRY(
-        reel__prototype_collaborative(context->session, id, (size_t)top_n, films, &count, err));
+        reel__prototype_collaborative(context->session, person, (size_t)top_n, films, &count, err));
     put_list(context, id, "collaborative_filtering", top_n, films, count);
 out:
     return rc;

@@ -70,9 +70,7 @@ static reel_code refuse_nobody(reel_need need, reel_err *err)
     reel__scopes_write(scope, reel__need_scope(need));
     if (scope[0] == '\0')
         return reel_fail(err, REEL_E_UNAUTH, "sign in first");
-    return reel_fail(err, REEL_E_UNAUTH,
-                     "sign in, or send an API key with the scope %s as Authorization: Bearer KEY",
-                     scope);
+    return reel_fail(err, REEL_E_UNAUTH, "sign in first: this needs the scope %s", scope);
 }
 
 static reel_code refuse_key(const reel_caller *caller, reel_need need, reel_err *err)

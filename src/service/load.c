@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "service/enrich.h"
+#include "store/accounts.h"
 
 enum { MOVIE_BATCH = 512, PEOPLE_BATCH = 512, MATCH_BATCH = 256, ID_TEXT = 24 };
 
@@ -287,6 +288,18 @@ static size_t leave_out_unknown(const loading *l, reel_rating *kept, const reel_
     return n;
 }
 
+/* Whoever signs up must not find somebody's ratings to be their own. */
+static reel_code check_people(const reel_rating *ratings, size_t count, reel_err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ratings[i].person >= REEL_ACCOUNT_PERSON)
+            return reel_fail(err, REEL_E_INVALID,
+                             "person %lld: ids from %lld on are those of accounts; give people "
+                             "smaller ones",
+                             (long long)ratings[i].person, (long long)REEL_ACCOUNT_PERSON);
+    return REEL_OK;
+}
+
 static reel_code store_some(void *user, const reel_rating *ratings, size_t count, reel_err *err)
 {
     loading *l = user;
@@ -297,6 +310,7 @@ static reel_code store_some(void *user, const reel_rating *ratings, size_t count
         count = leave_out_unknown(l, l->kept, ratings, count);
         ratings = l->kept;
     }
+    REEL_TRY(check_people(ratings, count, err));
     REEL_TRY(reel__store_put_ratings(l->load, ratings, count, &duplicates, err));
     l->report->duplicates += duplicates;
     l->stored += (int64_t)count;

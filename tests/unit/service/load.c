@@ -119,6 +119,9 @@ static void wrong_requests_and_files(void **state)
     assert_fails(reel__load(&opts, &report, &err), REEL_E_NOTFOUND, "nowhere");
     assert_false(reel__file_exists(temp_path("wrong.db"))); /* nothing was touched */
     opts.movielens = NULL;
+    opts.ratings =
+        temp_write("account.csv", "userId,movieId,rating,timestamp\n1099511627776,1,5,1\n");
+    assert_fails(reel__load(&opts, &report, &err), REEL_E_INVALID, "1099511627776");
     opts.ratings = temp_write("list.tsv", "1\t2\t3\t4\n");
     opts.tmdb = "films.jsonl";
     assert_fails(reel__load(&opts, &report, &err), REEL_E_INVALID, "metadata needs films");
