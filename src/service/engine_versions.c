@@ -5,6 +5,7 @@
  * is ever left that nothing speaks of.
  */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,12 +116,13 @@ reel_code reel__engine_version_path(char **out, const reel_engine *engine, const
  * is copied. */
 static reel_code give_name(const char *from, const char *to, reel_err *err)
 {
+    static atomic_uint times; /* two may be put in service at once */
     reel_buf beside;
     reel_file_map map;
     reel_code rc = REEL_OK;
 
     reel__buf_init(&beside, 1 << 16);
-    reel__buf_format(&beside, "%s.%ld", to, (long)getpid());
+    reel__buf_format(&beside, "%s.%ld-%u", to, (long)getpid(), atomic_fetch_add(&times, 1));
     REEL_TRY(reel__buf_check(&beside, err));
     (void)unlink(beside.data);
     if (link(from, beside.data) == 0) {

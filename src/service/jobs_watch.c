@@ -58,6 +58,15 @@ static void offer(reel_watch *watch, const reel_buf *event, bool ended)
     wake(watch);
 }
 
+static void offer_all(reel_jobs *jobs, int64_t id, const reel_buf *event, bool ended)
+{
+    pthread_mutex_lock(&jobs->lock);
+    for (reel_watch *watch = jobs->watches; watch != NULL; watch = watch->next)
+        if (watch->id == id)
+            offer(watch, event, ended);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
 static size_t watched_ids(reel_jobs *jobs, int64_t ids[WATCHES_MOST])
 {
     size_t count = 0;
@@ -101,15 +110,16 @@ void reel__watches_refresh(reel_jobs *jobs)
         bool ended = false;
         reel_err err = {0};
         reel_buf event;
+        reel_code rc;
 
         reel__buf_init(&event, EVENT_MOST);
-        if (write_event(&event, &ended, jobs->opts.store, ids[i], &err) == REEL_OK) {
-            pthread_mutex_lock(&jobs->lock);
-            for (reel_watch *watch = jobs->watches; watch != NULL; watch = watch->next)
-                if (watch->id == ids[i])
-                    offer(watch, &event, ended);
-            pthread_mutex_unlock(&jobs->lock);
+        rc = write_event(&event, &ended, jobs->opts.store, ids[i], &err);
+        if (rc == REEL_E_NOTFOUND) { /* it is no longer kept */
+            reel__buf_text(&event, "event: end\ndata: {}\n\n");
+            ended = true;
         }
+        if (rc == REEL_OK || rc == REEL_E_NOTFOUND)
+            offer_all(jobs, ids[i], &event, ended);
         reel__buf_fini(&event);
     }
     break_silence(jobs);
