@@ -242,6 +242,12 @@ out:
     return rc;
 }
 
+int64_t reel__exchange_page_after(const reel_paging *paging, size_t total)
+{
+    /* Unsigned: the offset is whatever the cursor says. */
+    return (size_t)paging->at + (size_t)paging->limit < total ? paging->at + paging->limit : -1;
+}
+
 void reel__exchange_page_end(reel_json *json, const reel_paging *paging, int64_t next)
 {
     reel__json_array_end(json);

@@ -140,6 +140,8 @@ typedef struct reel_paging {
  * E_INVALID. */
 REEL_MUST_USE reel_code reel__exchange_page(const reel_exchange *exchange, reel_json *json,
                                             reel_paging *paging, int64_t most, reel_err *err);
+/* Where a page by offset goes on, of `total` items; -1 = nowhere. */
+int64_t reel__exchange_page_after(const reel_paging *paging, size_t total);
 /* ] and "next_cursor". next: where it goes on, negative = nowhere. */
 void reel__exchange_page_end(reel_json *json, const reel_paging *paging, int64_t next);
 

@@ -147,8 +147,7 @@ reel_code reel__handle_person_ratings(reel_context *context, reel_err *err)
     REEL_TRY(reel__person_write_ratings(&context->json, context->app->engine, context->exchange->id,
                                         kinds, (reel_page){(size_t)page.at, (size_t)page.limit},
                                         &total, err));
-    reel__exchange_page_end(&context->json, &page,
-                            (size_t)(page.at + page.limit) < total ? page.at + page.limit : -1);
+    reel__exchange_page_end(&context->json, &page, reel__exchange_page_after(&page, total));
     reel__json_object_end(&context->json);
 out:
     return rc;

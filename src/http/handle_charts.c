@@ -39,8 +39,7 @@ reel_code reel__handle_chart(reel_context *context, reel_err *err)
     REEL_TRY(reel__chart_write(json, context->session, chart,
                                reel__exchange_get(exchange, "filter"),
                                (reel_page){(size_t)page.at, (size_t)page.limit}, &total, err));
-    reel__exchange_page_end(json, &page,
-                            (size_t)(page.at + page.limit) < total ? page.at + page.limit : -1);
+    reel__exchange_page_end(json, &page, reel__exchange_page_after(&page, total));
     reel__json_object_end(json);
 out:
     return rc;
