@@ -3,6 +3,7 @@
 //   REEL_BASE_URL     a server that already runs
 //   REEL_PROGRAM      else this program is started over the bundled sample
 //   REEL_MOCK_DIST    else the mock server is, over these built pages (web/dist otherwise)
+//   REEL_E2E_ARTIFACTS  a folder: pictures of every page at three widths in both themes go there
 //   REEL_E2E_STAGE    where the driver is installed and servers keep their files
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -84,7 +85,7 @@ try {
   server = await serve(scratch);
   const child = spawn(process.execPath, [join(stage, "suite.mjs")], {
     stdio: "inherit",
-    env: { ...process.env, REEL_BASE_URL: server.url, REEL_CHROMIUM: program, REEL_E2E_ARTIFACTS: process.env.REEL_E2E_ARTIFACTS ?? join(here, "artifacts") },
+    env: { ...process.env, REEL_BASE_URL: server.url, REEL_CHROMIUM: program },
   });
   status = await new Promise((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
 } catch (error) {
