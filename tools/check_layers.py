@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every include of src/ follows an arrow of layers.txt; private headers stay in their folder."""
+"""Every include of src/ follows an arrow of layers.txt; private headers stay in their folder, state.h in its room."""
 import pathlib
 import re
 import sys
@@ -34,6 +34,8 @@ def problems(path):
             yield f'room {room} may not include "{header}" (room {target})'
         elif header.endswith("_priv.h") and pathlib.PurePath(header).parent != path.relative_to(root / "src").parent:
             yield f'"{header}" is private to its folder'
+        elif header.endswith("/state.h") and target != room:
+            yield f'"{header}" is private to its room'
     for header in SYSTEM.findall(text):
         if OWNED.get(header, room) != room:
             yield f"only room {OWNED[header]} may include <{header}>"

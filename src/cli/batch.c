@@ -7,7 +7,7 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "data/named.h"
-#include "service/tmdb_use.h"
+#include "service/films/tmdb_use.h"
 
 static volatile bool cancelled;
 

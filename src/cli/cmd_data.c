@@ -6,12 +6,12 @@
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/about.h"
-#include "service/enrich.h"
-#include "service/import.h"
-#include "service/info.h"
-#include "service/load.h"
-#include "service/sample.h"
+#include "service/engine/about.h"
+#include "service/films/enrich.h"
+#include "service/files/import.h"
+#include "service/engine/info.h"
+#include "service/files/load.h"
+#include "service/files/sample.h"
 
 /* ---- sample -------------------------------------------------------------------------------- */
 

@@ -16,7 +16,7 @@
 #include "http/listen.h"
 #include "http/probe.h"
 #include "reel/version.h"
-#include "service/doctor.h"
+#include "service/operation/doctor.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_DEEP };
 enum { OTHERS_MAY_READ = 0044, WAIT_S = 5 };

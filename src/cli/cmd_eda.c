@@ -5,7 +5,7 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "http/assets.h"
-#include "service/eda.h"
+#include "service/measure/eda.h"
 
 enum { EDA_DATABASE, EDA_OUTPUT, EDA_DARK, EDA_NO_PNG };
 

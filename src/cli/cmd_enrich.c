@@ -8,10 +8,10 @@
 #include "base/env.h"
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/enrich.h"
-#include "service/info.h"
-#include "service/posters.h"
-#include "service/tmdb_use.h"
+#include "service/films/enrich.h"
+#include "service/engine/info.h"
+#include "service/films/posters.h"
+#include "service/films/tmdb_use.h"
 
 enum {
     ENRICH_DATABASE,

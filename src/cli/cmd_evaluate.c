@@ -5,7 +5,7 @@
 #include "cli/commands.h"
 #include "cli/evaluate_print.h"
 #include "cli/term.h"
-#include "service/evaluate.h"
+#include "service/measure/evaluate.h"
 
 enum {
     OPT_MOVIELENS,

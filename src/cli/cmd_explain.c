@@ -7,8 +7,8 @@
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/given.h"
-#include "service/search.h"
+#include "service/feedback/given.h"
+#include "service/engine/search.h"
 
 enum { LABEL = 300, ANSWERS_MAX = 200, BAR = 24 };
 

@@ -5,7 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/fetch.h"
+#include "service/files/fetch.h"
 
 enum { OPT_OUTPUT, OPT_ACCEPT };
 enum { FOLDER_MAX = 4096 };

@@ -6,7 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/fit.h"
+#include "service/models/fit.h"
 
 enum {
     OPT_TRAIN,

@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/import.h"
-#include "service/info.h"
+#include "service/files/import.h"
+#include "service/engine/info.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_OUTPUT, OPT_AS, OPT_UNMATCHED, SHOWN = 10, LABEL = 300 };
 

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/jobs.h"
+#include "service/operation/jobs.h"
 
 enum { OPT_DATABASE, OPT_MODEL, OPT_PARAM };
 enum { LIST_MOST = 200, TEXT_MOST = 1 << 20, BODY_MOST = 1 << 16 };

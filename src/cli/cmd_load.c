@@ -5,8 +5,8 @@
 
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/info.h"
-#include "service/load.h"
+#include "service/engine/info.h"
+#include "service/files/load.h"
 
 enum {
     OPT_MOVIELENS,

@@ -3,7 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/batch.h"
+#include "service/models/batch.h"
 
 enum {
     OPT_MODEL,

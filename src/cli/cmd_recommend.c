@@ -6,8 +6,8 @@
 
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/given.h"
-#include "service/search.h"
+#include "service/feedback/given.h"
+#include "service/engine/search.h"
 
 enum { LABEL = 300 };
 

@@ -6,7 +6,7 @@
 #include "cli/commands.h"
 #include "cli/evaluate_print.h"
 #include "cli/term.h"
-#include "service/reproduce.h"
+#include "service/measure/reproduce.h"
 
 enum { OPT_LIST, OPT_DATA, OPT_MOVIELENS, OPT_MODEL, OPT_FOLD, OPT_SEEDS, OPT_THREADS };
 enum { CELL = 60, THREADS_MAX = 1024 };

@@ -14,8 +14,8 @@
 #include "cli/supervisor.h"
 #include "cli/term.h"
 #include "http/server.h"
-#include "service/overlay.h"
-#include "service/reload.h"
+#include "service/engine/overlay.h"
+#include "service/engine/reload.h"
 
 enum {
     OPT_DATABASE,

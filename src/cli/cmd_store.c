@@ -3,7 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/copy.h"
+#include "service/operation/copy.h"
 
 static reel_code write_copy(reel_json *json, const void *what, reel_err *err)
 {

@@ -5,7 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/about.h"
+#include "service/engine/about.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_MODEL, OPT_PARAM, OPT_FORCE, OPT_LINES };
 

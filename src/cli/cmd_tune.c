@@ -7,7 +7,7 @@
 #include "cli/commands.h"
 #include "cli/evaluate_print.h"
 #include "cli/term.h"
-#include "service/tune.h"
+#include "service/models/tune.h"
 
 enum {
     OPT_MODEL,

@@ -9,8 +9,8 @@
 
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/accounts.h"
-#include "service/engine.h"
+#include "service/accounts/accounts.h"
+#include "service/engine/engine.h"
 
 enum { OPT_DATABASE, OPT_ADMIN, OPT_STDIN };
 enum { PASSWORD_ROOM = 1024, PAGE = 1000 };

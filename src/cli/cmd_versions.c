@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/versions.h"
+#include "service/engine/versions.h"
 
 enum { LIST_MOST = 1000 };
 

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "cli/args.h"
 #include "data/named.h"
-#include "service/recommend.h"
+#include "service/lists/recommend.h"
 
 extern const reel_command reel__command_fetch, reel__command_convert, reel__command_sample,
     reel__command_load, reel__command_train, reel__command_recommend, reel__command_similar,

@@ -5,7 +5,7 @@
 #define REEL_CLI_EVALUATE_PRINT_H
 
 #include "cli/args.h"
-#include "service/evaluate.h"
+#include "service/measure/evaluate.h"
 
 REEL_MUST_USE reel_code reel__evaluation_print(const reel_evaluation *evaluation, reel_err *err);
 

@@ -4,7 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/overlay.h"
+#include "service/engine/overlay.h"
 
 enum { OUTPUT_MAX = 64 << 20 };
 

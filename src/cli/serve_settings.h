@@ -5,7 +5,7 @@
 #define REEL_CLI_SERVE_SETTINGS_H
 
 #include "http/server.h"
-#include "service/jobs.h"
+#include "service/operation/jobs.h"
 
 /* A switch that says on or off: value, else the environment's, else otherwise. name: for errors.
  * Errors: E_INVALID. */

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/progress.h"
-#include "service/engine.h"
+#include "service/engine/engine.h"
 
 /* To standard output; a write that fails is remembered and reported by reel__term_close. */
 void reel__term_print(const char *format, ...) REEL_PRINTF(1, 2);

@@ -1,6 +1,6 @@
 /* data/import.h - what a person gave elsewhere: the exports of Letterboxd, IMDb, Trakt, Netflix,
  * Jellyfin, Plex, the MovieLens site, and Reel's own. The format is told by the content; rows name
- * films as their source does and are matched to a catalogue later (service/import.h).
+ * films as their source does and are matched to a catalogue later (service/files/import.h).
  * Nobody vouches for these files: sizes, entries, expansion, depth and encodings are checked.
  * Layer: data. Threads: one thread at a time per import.
  */

@@ -12,12 +12,12 @@
 #include "base/seal.h"
 #include "http/peer.h"
 #include "http/metrics.h"
-#include "service/accounts.h"
-#include "service/caller.h"
-#include "service/engine.h"
-#include "service/feedback.h"
-#include "service/jobs.h"
-#include "service/reload.h"
+#include "service/accounts/accounts.h"
+#include "service/accounts/caller.h"
+#include "service/engine/engine.h"
+#include "service/feedback/feedback.h"
+#include "service/operation/jobs.h"
+#include "service/engine/reload.h"
 
 enum {
     REEL_HTTP_PARAMETERS = 16,       /* members of a query string */

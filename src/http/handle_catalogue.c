@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "http/routes.h"
-#include "service/about.h"
-#include "service/people.h"
-#include "service/posters.h"
-#include "service/recommend.h"
-#include "service/search.h"
+#include "service/engine/about.h"
+#include "service/lists/people.h"
+#include "service/films/posters.h"
+#include "service/lists/recommend.h"
+#include "service/engine/search.h"
 
 enum { PAGE_MAX = 200 };
 

@@ -1,6 +1,6 @@
 /* handle_charts.c - films in orders that are the same for everybody. */
 #include "http/routes.h"
-#include "service/charts.h"
+#include "service/lists/charts.h"
 
 enum { PAGE_MAX = 200 };
 

@@ -1,6 +1,6 @@
 /* handle_films.c - films put, changed and taken away. */
 #include "http/routes.h"
-#include "service/films.h"
+#include "service/films/films.h"
 
 /* Whoever serves takes it up as soon as it can. */
 static void tell(const reel_context *context)

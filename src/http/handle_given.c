@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "http/list_body.h"
 #include "http/routes.h"
-#include "service/give.h"
+#include "service/feedback/give.h"
 
 static reel_code check_writable(const reel_context *context, reel_err *err)
 {

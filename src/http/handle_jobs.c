@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "http/routes.h"
-#include "service/jobs.h"
+#include "service/operation/jobs.h"
 
 enum { PAGE = 20, PAGE_MOST = 200 };
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "http/routes.h"
-#include "service/about.h"
-#include "service/versions.h"
+#include "service/engine/about.h"
+#include "service/engine/versions.h"
 
 enum { PAGE = 50, PAGE_MOST = 200 };
 

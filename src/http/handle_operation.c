@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "http/routes.h"
-#include "service/about.h"
+#include "service/engine/about.h"
 
 static void answer_text(reel_exchange *exchange, const char *type)
 {

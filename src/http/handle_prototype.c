@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "http/routes.h"
-#include "service/prototype.h"
+#include "service/lists/prototype.h"
 
 __asm__(".section .rodata\n"
         "reel__prototype_openapi_begin:\n"

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "http/routes.h"
-#include "service/about.h"
-#include "service/feedback.h"
+#include "service/engine/about.h"
+#include "service/feedback/feedback.h"
 
 enum { LOG_MAX = 200 };
 

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "base/seal.h"
-#include "service/recommend.h"
+#include "service/lists/recommend.h"
 
 enum {
     REEL_LIST_LIMIT = 100, /* films an answer may have */

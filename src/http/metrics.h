@@ -7,7 +7,7 @@
 #define REEL_HTTP_METRICS_H
 
 #include "base/buf.h"
-#include "service/recommend.h"
+#include "service/lists/recommend.h"
 
 typedef struct reel_metrics reel_metrics;
 

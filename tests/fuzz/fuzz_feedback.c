@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "service/engine_priv.h"
-#include "service/feedback_priv.h"
+#include "service/engine/state.h"
+#include "service/feedback/feedback_priv.h"
 
 static reel_dataset *make_dataset(void)
 {

@@ -2,8 +2,8 @@
  */
 #include "fuzz/fuzz_file.h"
 #include "fuzz/tiny.h"
-#include "service/given.h"
-#include "service/search.h"
+#include "service/feedback/given.h"
+#include "service/engine/search.h"
 
 static struct {
     reel_engine *engine;

@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "fuzz/tiny.h"
 #include "http/routes.h"
-#include "service/recommend.h"
+#include "service/lists/recommend.h"
 
 static const char *const routes[] = {"/api/v1/recommendations", "/api/v1/explanations",
                                      "/api/v1/feedback"};

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "service/load.h"
+#include "service/files/load.h"
 #include "support/temp.h"
 
 static inline reel_engine *tiny_make(void)

@@ -8,7 +8,7 @@
 #include "support/check.h"
 
 #include "base/file.h"
-#include "service/reproduce.h"
+#include "service/measure/reproduce.h"
 #include "support/near.h"
 
 enum { SEEDS = 5, SKIPPED = 77 };

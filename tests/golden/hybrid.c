@@ -7,7 +7,7 @@
 #include "support/check.h"
 
 #include "base/file.h"
-#include "service/evaluate.h"
+#include "service/measure/evaluate.h"
 #include "support/temp.h"
 
 enum { SKIPPED = 77, LINE = 200, PEOPLE = 1000, KNOWN = 3 };

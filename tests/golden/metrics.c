@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-#include "service/evaluate.h"
-#include "service/load.h"
+#include "service/measure/evaluate.h"
+#include "service/files/load.h"
 #include "support/temp.h"
 
 #define GOLDEN "tests/golden/metrics.csv"

@@ -1,7 +1,7 @@
 /* The sample has tastes in it: the hybrid finds them, and finds none once the films are shuffled
  * between people. The same seed gives the same files. */
 #include "eval/protocol.h"
-#include "service/load.h"
+#include "service/files/load.h"
 #include "support/check.h"
 #include "support/temp.h"
 

@@ -8,7 +8,7 @@
 #include <math.h>
 
 #include "base/file.h"
-#include "service/reproduce.h"
+#include "service/measure/reproduce.h"
 
 enum { SKIPPED = 77 };
 static const double tolerance = 0.005;

@@ -8,7 +8,7 @@
 #include <math.h>
 
 #include "http/routes.h"
-#include "service/overlay.h"
+#include "service/engine/overlay.h"
 #include "support/schema.h"
 #include "support/world.h"
 

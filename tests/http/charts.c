@@ -1,6 +1,6 @@
 /* Charts: each against the world's own ratings, pages that join, filters, and what is refused. */
 #include "http/api.h"
-#include "service/charts.h"
+#include "service/lists/charts.h"
 
 static void the_charts_are_listed(void **state)
 {

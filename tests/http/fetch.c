@@ -2,7 +2,7 @@
  */
 #include "http/fetch_support.h"
 
-#include "service/fetch.h"
+#include "service/files/fetch.h"
 #include "support/check.h"
 
 typedef struct heard {

@@ -2,7 +2,7 @@
  * imported, exported and merged; and nobody gives for somebody else.
  */
 #include "http/api.h"
-#include "service/overlay.h"
+#include "service/engine/overlay.h"
 #include "store/accounts.h"
 
 #define RATED_SHAPE MOVIE_SHAPE "your_rating:n? kind:s time:s?"

@@ -3,7 +3,7 @@
  * its year, and with a letter missing or two swapped; pages are parts of one order.
  */
 #include "base/utf8.h"
-#include "service/search.h"
+#include "service/engine/search.h"
 #include "support/property.h"
 #include "support/world.h"
 

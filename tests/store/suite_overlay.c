@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "service/overlay.h"
+#include "service/engine/overlay.h"
 
 enum { PATIENCE_MS = 5000, STEP_MS = 10, READERS = 4, WRITES = 60, PEOPLE = 7 };
 

@@ -8,9 +8,9 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/rng.h"
-#include "service/engine.h"
-#include "service/load.h"
-#include "service/recommend.h"
+#include "service/engine/engine.h"
+#include "service/files/load.h"
+#include "service/lists/recommend.h"
 #include "support/check.h"
 #include "support/temp.h"
 

@@ -2,7 +2,7 @@
  * where they are, MovieLens 1M with TMDb's metadata. Each line: what is typed, the film, how far
  * down it may stand, where and how it is found.
  */
-#include "service/search.h"
+#include "service/engine/search.h"
 #include "support/check.h"
 #include "support/temp.h"
 #include "support/world.h"

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "service/copy.h"
+#include "service/operation/copy.h"
 #include "support/world.h"
 
 static char database[TEMP_PATH], target[TEMP_PATH], backup[TEMP_PATH];

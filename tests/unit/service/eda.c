@@ -2,7 +2,7 @@
 #include "support/world.h"
 #include "support/xml.h"
 
-#include "service/eda.h"
+#include "service/measure/eda.h"
 #include "store/store.h"
 
 /* Fontconfig and Pango keep what they found for as long as a thread lives; OpenMP's live on. */

@@ -3,7 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "service/source.h"
+#include "service/models/source.h"
 #include "support/world.h"
 
 static int set_up(void **state)

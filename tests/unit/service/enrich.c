@@ -6,8 +6,8 @@
 #include <utime.h>
 
 #include "base/clock.h"
-#include "service/enrich.h"
-#include "service/source.h"
+#include "service/films/enrich.h"
+#include "service/models/source.h"
 #include "support/world.h"
 
 enum { DAY = 24 * 3600, FILE_TIME = 1700000000 };

@@ -1,8 +1,8 @@
 /* Unit tests of evaluating: files, stores and folders as data, what is refused, threads, memory. */
 #include "support/check.h"
 
-#include "service/evaluate.h"
-#include "service/load.h"
+#include "service/measure/evaluate.h"
+#include "service/files/load.h"
 #include "support/near.h"
 #include "support/temp.h"
 

@@ -1,7 +1,7 @@
 /* Exports, read back by NumPy and SciPy where they are there. */
 #include <sys/wait.h>
 
-#include "service/load.h"
+#include "service/files/load.h"
 #include "support/world.h"
 
 static const char script[] =

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "service/feedback.h"
+#include "service/feedback/feedback.h"
 #include "support/world.h"
 
 enum { CALLERS = 8, CALLS = 25 };

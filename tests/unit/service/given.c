@@ -3,8 +3,8 @@
  */
 #include <math.h>
 
-#include "service/engine_priv.h"
-#include "service/overlay.h"
+#include "service/engine/state.h"
+#include "service/engine/overlay.h"
 #include "store/accounts.h"
 #include "store/sql.h"
 #include "support/world.h"

@@ -1,10 +1,10 @@
 /* import.c - rows of an export meet the films of a catalogue. */
-#include "service/import.h"
+#include "service/files/import.h"
 
 #include <math.h>
 
 #include "base/buf.h"
-#include "service/given.h"
+#include "service/feedback/given.h"
 #include "support/archive.h"
 #include "support/world.h"
 

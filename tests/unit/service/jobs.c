@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "service/jobs.h"
+#include "service/operation/jobs.h"
 #include "store/jobs.h"
 #include "support/world.h"
 

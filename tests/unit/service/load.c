@@ -3,7 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "service/load.h"
+#include "service/files/load.h"
 #include "support/world.h"
 
 static int set_up(void **state)

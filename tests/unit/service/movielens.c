@@ -3,7 +3,7 @@
  */
 #include <math.h>
 
-#include "service/search.h"
+#include "service/engine/search.h"
 #include "support/property.h"
 #include "support/world.h"
 

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "base/rng.h"
-#include "service/number.h"
+#include "service/files/number.h"
 #include "support/check.h"
 #include "support/random_data.h"
 

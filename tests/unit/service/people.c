@@ -1,6 +1,6 @@
 /* People, their ratings, health, models and notices as the doors show them. */
-#include "service/about.h"
-#include "service/people.h"
+#include "service/engine/about.h"
+#include "service/lists/people.h"
 #include "store/accounts.h"
 #include "support/world.h"
 

@@ -1,5 +1,5 @@
 /* Posters beside a database: which names are files, what is fetched, what is found. */
-#include "service/posters.h"
+#include "service/films/posters.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* Lists, reasons and similar people: for a person, a visitor and a film, and as JSON. */
 #include <math.h>
 
-#include "service/recommend.h"
+#include "service/lists/recommend.h"
 #include "support/world.h"
 
 static reel_engine *engine;

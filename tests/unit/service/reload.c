@@ -4,8 +4,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "service/publish.h"
-#include "service/reload.h"
+#include "service/engine/publish.h"
+#include "service/engine/reload.h"
 #include "support/world.h"
 
 enum { PATIENCE_MS = 20000, EVERY_MS = 20 };

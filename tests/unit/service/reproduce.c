@@ -2,8 +2,8 @@
  */
 #include "support/check.h"
 
-#include "service/load.h"
-#include "service/reproduce.h"
+#include "service/files/load.h"
+#include "service/measure/reproduce.h"
 #include "support/near.h"
 #include "support/temp.h"
 

@@ -3,7 +3,7 @@
  */
 #include <pthread.h>
 
-#include "service/search.h"
+#include "service/engine/search.h"
 #include "support/world.h"
 
 enum { THREADS = 8, ROUNDS = 3 };

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "service/load.h"
-#include "service/tune.h"
+#include "service/files/load.h"
+#include "service/models/tune.h"
 #include "support/near.h"
 #include "support/temp.h"
 

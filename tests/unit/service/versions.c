@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "service/versions.h"
+#include "service/engine/versions.h"
 #include "store/versions.h"
 #include "support/world.h"
 

@@ -1,0 +1,43 @@
+/* accounts_priv.h - what the files of accounts share. */
+#ifndef REEL_SERVICE_ACCOUNTS_PRIV_H
+#define REEL_SERVICE_ACCOUNTS_PRIV_H
+
+#include <pthread.h>
+
+#include "service/accounts/accounts.h"
+#include "service/accounts/throttle.h"
+
+enum { REEL_SESSIONS_KEPT = 1024 };
+
+/* Who a session was, a moment ago. */
+typedef struct reel_session_kept {
+    char hash[REEL_TOKEN_HASH];
+    int64_t until_us;
+    reel_caller caller;
+} reel_session_kept;
+
+struct reel_accounts {
+    reel_store *store;
+    reel_aside *aside;
+    reel_throttle *throttle;
+    bool sign_up;
+    pthread_mutex_t lock;
+    uint64_t changes; /* raised by what may end a session or change who it is */
+    int64_t swept_at;
+    reel_session_kept kept[REEL_SESSIONS_KEPT];
+};
+
+/* From here on every session is read anew. */
+void reel__accounts_changed(reel_accounts *accounts);
+/* Compare the attempt's password with an account's, found by name or by id; counted, and with the
+ * same work whether there is one. *out is only good with REEL_OK. Errors: wrong (the caller's code
+ * for it), E_BUSY, E_STORE. */
+REEL_MUST_USE reel_code reel__accounts_prove(reel_accounts *accounts, reel_attempt *attempt,
+                                             reel_account *out, reel_code wrong, reel_err *err);
+REEL_MUST_USE reel_code reel__accounts_admit(reel_accounts *accounts, const reel_account *account,
+                                             const char *older, reel_signed_in *out, reel_err *err);
+/* Count a try. Errors: E_BUSY. */
+REEL_MUST_USE reel_code reel__accounts_try(reel_accounts *accounts, reel_attempt *attempt,
+                                           reel_throttle_kind kind, const char *who, reel_err *err);
+
+#endif

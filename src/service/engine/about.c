@@ -1,0 +1,125 @@
+/* about.c - what is loaded and which models serve. */
+#include "service/engine/about.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "poster/poster.h"
+#include "service/engine/state.h"
+
+void reel__health_write(reel_json *json, const reel_engine *engine)
+{
+    const reel_dataset *dataset = engine->dataset;
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
+
+    reel__json_object(json);
+    reel__json_put_text(json, "status", "ok");
+    reel__json_put_text(json, "version", reel_version());
+    reel__json_put_int(json, "movies", reel_dataset_movies(dataset));
+    reel__json_put_int(json, "people", reel_dataset_people(dataset));
+    reel__json_put_int(json, "ratings", ratings.ptr[ratings.rows]);
+    reel__json_put_text(json, "source", reel_dataset_source(dataset));
+    reel__json_put_bool(json, "simulated", reel_dataset_simulated(dataset));
+    reel__json_put_bool(json, "tmdb", engine->has_tmdb);
+    reel__json_key(json, "models");
+    reel__json_array(json);
+    for (size_t i = 0; i < reel__engine_model_count(engine); i++)
+        reel__json_text(json, reel_model_get_info(reel__engine_model_at(engine, i))->name);
+    reel__json_array_end(json);
+    reel__json_key(json, "rating_scale");
+    reel__json_object(json);
+    reel__json_put_real(json, "min", engine->scale.min);
+    reel__json_put_real(json, "max", engine->scale.max);
+    reel__json_put_real(json, "step", engine->scale.step);
+    reel__json_object_end(json);
+    reel__json_object_end(json);
+}
+
+/* ---- ready --------------------------------------------------------------------------------- */
+
+static void set_check(reel_ready_check *out, const char *name, const char *why)
+{
+    out->name = name;
+    out->ok = why == NULL;
+    (void)snprintf(out->why, sizeof out->why, "%s", why == NULL ? "" : why);
+}
+
+void reel__ready(const reel_engine *engine, reel_ready_check out[REEL_READY_CHECKS])
+{
+    reel_store_label label;
+    reel_err err = {REEL_OK, ""};
+    const bool answers = reel__store_label(engine->store, &label, &err) == REEL_OK;
+
+    set_check(&out[0], "database", answers ? NULL : err.msg);
+    set_check(&out[1], "models", reel__engine_model_count(engine) > 0 ? NULL : "none is loaded");
+    set_check(&out[2], "disk", reel__engine_unsaved(engine));
+}
+
+/* ---- models -------------------------------------------------------------------------------- */
+
+typedef struct trained {
+    const char *id;
+    bool found;
+    int64_t at;
+    double seconds;
+} trained;
+
+static bool look_at_record(void *user, const reel_model_record *record)
+{
+    trained *search = user;
+
+    if (strcmp(record->model_id, search->id) != 0)
+        return true;
+    search->found = true;
+    search->at = record->trained_at;
+    search->seconds = record->seconds;
+    return false;
+}
+
+static reel_code put_model(reel_json *json, const reel_engine *engine, const reel_model *model,
+                           reel_err *err)
+{
+    const reel_model_info *info = reel_model_get_info(model);
+    trained when = {.id = reel_model_id(model)};
+    char text[REEL_TIME_TEXT];
+    const reel_code rc = reel__store_scan_models(engine->store, look_at_record, &when, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    reel__clock_text(when.at, text);
+    reel__json_object(json);
+    reel__json_put_text(json, "name", info->name);
+    reel__json_put_text(json, "id", reel_model_id(model));
+    reel__json_put_text(json, "data_hash", reel_model_data_hash(model));
+    reel__json_put_text(json, "summary", info->summary);
+    reel__json_put_text(json, "fold_in",
+                        info->fold_in == REEL_FOLD_IN_EXACT ? "exact" : "approximate");
+    reel__json_key(json, "parameters");
+    reel__engine_write_params(json, model);
+    reel__json_put_text(json, "trained_at", when.found ? text : NULL);
+    reel__json_put_float(json, "seconds", when.found ? (float)when.seconds : NAN);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+reel_code reel__models_write(reel_json *json, const reel_engine *engine, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < reel__engine_model_count(engine) && rc == REEL_OK; i++)
+        rc = put_model(json, engine, reel__engine_model_at(engine, i), err);
+    return rc;
+}
+
+reel_code reel__movie_poster(reel_buf *svg, const reel_engine *engine, int64_t movie, reel_err *err)
+{
+    reel_index index;
+    reel_movie film;
+    const reel_code rc = reel__engine_find_movie(engine, movie, &index, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    film = reel_dataset_movie(engine->dataset, index);
+    return reel__poster_svg(svg, &film, err);
+}

@@ -1,0 +1,34 @@
+/* service/engine/about.h - what is loaded, which models serve, whose work is inside, and posters.
+ * Layer: service. Threads: no state of its own.
+ */
+#ifndef REEL_SERVICE_ABOUT_H
+#define REEL_SERVICE_ABOUT_H
+
+#include "base/json.h"
+#include "service/engine/engine.h"
+
+/* The whole object of GET /health (docs/api.md). */
+void reel__health_write(reel_json *json, const reel_engine *engine);
+
+/* Whether requests can be answered: the database says what is loaded, and what was loaded is what
+ * is served. why [of those that are not ok]: one line. */
+enum { REEL_READY_CHECKS = 3 };
+typedef struct reel_ready_check {
+    const char *name;
+    bool ok;
+    char why[256];
+} reel_ready_check;
+void reel__ready(const reel_engine *engine, reel_ready_check out[REEL_READY_CHECKS]);
+
+/* The members of `items` of GET /models. Errors: E_STORE. */
+REEL_MUST_USE reel_code reel__models_write(reel_json *json, const reel_engine *engine,
+                                           reel_err *err);
+
+/* The generated poster of a film. Errors: E_NOTFOUND, E_NOMEM. */
+REEL_MUST_USE reel_code reel__movie_poster(reel_buf *svg, const reel_engine *engine, int64_t movie,
+                                           reel_err *err);
+
+/* Notices of everything embedded in the program, as plain text; NUL-terminated, static. */
+const char *reel__licenses(void);
+
+#endif

@@ -1,0 +1,243 @@
+/* engine_data.c - the dataset of an engine: mapped from dataset.reel when that is the store's own
+ * generation, else read from the store and written; and the facts read off it once.
+ * A generation number alone does not say which database it belongs to (one may be made anew under
+ * the same name), so the store also remembers the hash of the dataset that was made of it.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "data/readers.h"
+#include "service/engine/state.h"
+
+/* A dataset of an engine. That without TMDb's data is a file and a record of its own: which of them
+ * is wanted is a setting, and may change. */
+typedef struct part {
+    reel_engine *engine;
+    const char *name; /* of its file and record */
+    bool plain;
+    reel_dataset *dataset;
+} part;
+
+/* ---- does the file fit? -------------------------------------------------------------------- */
+
+typedef struct record_search {
+    const part *part;
+    bool found, fits;
+} record_search;
+
+static bool look_at_record(void *user, const reel_model_record *record)
+{
+    record_search *search = user;
+    const part *p = search->part;
+
+    if (strcmp(record->name, p->name) != 0)
+        return true;
+    search->found = true;
+    search->fits = record->generation == p->engine->label.generation &&
+                   strcmp(record->data_hash, reel_dataset_hash(p->dataset)) == 0;
+    return false;
+}
+
+/* A store nobody may write to cannot remember; how much there is of everything has to do, and what
+ * was given since may be in the file or not. */
+static bool same_counts(const part *p)
+{
+    const reel_csr_view ratings = reel_dataset_ratings(p->dataset);
+    reel_store_counts counts;
+    reel_err ignored = {0};
+
+    return reel__store_counts(p->engine->store, &counts, &ignored) == REEL_OK &&
+           llabs(ratings.ptr[ratings.rows] - counts.ratings) <= counts.given &&
+           reel_dataset_movies(p->dataset) == counts.movies;
+}
+
+/* NULL, or why the mapped file is not of this store. */
+static const char *misfit(const part *p)
+{
+    const reel_store_label *label = &p->engine->label;
+    record_search search = {.part = p};
+    reel_err ignored = {0};
+
+    if (reel_dataset_generation(p->dataset) != label->generation)
+        return "was made of another generation of the data";
+    if (reel_dataset_simulated(p->dataset) != label->simulated ||
+        strcmp(reel_dataset_source(p->dataset), label->source) != 0)
+        return "was made of another database";
+    if (reel__store_scan_models(p->engine->store, look_at_record, &search, &ignored) != REEL_OK)
+        return "cannot be compared with the store";
+    if (search.found)
+        return search.fits ? NULL : "was made of another database";
+    if (!p->engine->opts.read_only)
+        return "is not known to this database";
+    return same_counts(p) ? NULL : "was made of another database";
+}
+
+static reel_code map_file(part *p, const char *path, reel_err *err)
+{
+    reel_err why = {0};
+    const reel_code rc = reel_dataset_open(&p->dataset, path, &why);
+    const char *reason;
+
+    if (rc == REEL_E_NOMEM)
+        return reel_fail(err, rc, "%s", why.msg);
+    if (rc != REEL_OK) {
+        if (rc != REEL_E_NOTFOUND)
+            reel__engine_note(p->engine, "%s: refused (%s); reading the database again", p->name,
+                              why.msg);
+        return REEL_OK;
+    }
+    reason = misfit(p);
+    if (reason == NULL)
+        return REEL_OK;
+    reel__engine_note(p->engine, "%s: %s %s; reading the database again", p->name, path, reason);
+    reel_dataset_free(p->dataset);
+    p->dataset = NULL;
+    return REEL_OK;
+}
+
+/* ---- building ------------------------------------------------------------------------------ */
+
+static reel_code save_file(const part *p, const char *path, double seconds, reel_err *err)
+{
+    reel_engine *engine = p->engine;
+    reel_err why = {0};
+    reel_code rc;
+    const reel_model_record record = {
+        .name = p->name,
+        .model_id = reel_dataset_hash(p->dataset),
+        .file = path,
+        .data_hash = reel_dataset_hash(p->dataset),
+        .parameters = "{}",
+        .generation = engine->label.generation,
+        .trained_at = reel__clock_now(),
+        .seconds = seconds,
+    };
+
+    if (engine->unsaved[0] != '\0')
+        return REEL_OK;
+    rc = reel_dataset_save(p->dataset, path, &why);
+    if (rc == REEL_E_NOMEM)
+        return reel_fail(err, rc, "%s", why.msg);
+    if (rc == REEL_OK)
+        reel__engine_record(engine, &record);
+    else
+        reel__engine_note_unsaved(engine, &why);
+    return REEL_OK;
+}
+
+static reel_code build(part *p, const char *path, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    reel_engine *engine = p->engine;
+    reel_dataset_builder *builder = NULL;
+    const int64_t start = reel__clock_steady_us();
+    double seconds;
+
+    REEL_TRY(reel_dataset_builder_new(&builder, err));
+    if (p->plain)
+        reel__dataset_builder_plain(builder);
+    REEL_TRY(reel__store_read_dataset(engine->store, builder, engine->opts.progress, err));
+    REEL_TRY(reel_dataset_builder_finish(&p->dataset, builder, NULL, err));
+    seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
+    /* Another process may have loaded since the label was read. */
+    engine->label.generation = reel_dataset_generation(p->dataset);
+    reel__engine_note(engine, "%s: read from the database in %.2f s", p->name, seconds);
+    REEL_TRY(save_file(p, path, seconds, err));
+out:
+    reel_dataset_builder_free(builder);
+    return rc;
+}
+
+/* The dataset with TMDb's data, or the one without. */
+static reel_code prepare(reel_dataset **out, reel_engine *engine, bool plain, reel_err *err)
+{
+    part p = {
+        .engine = engine, .name = plain ? REEL_DATASET_PLAIN : REEL_DATASET_WHOLE, .plain = plain};
+    reel_code rc = REEL_OK;
+    char *path = NULL;
+
+    REEL_TRY(reel__engine_path(&path, engine, p.name, ".reel", err));
+    /* Who fits everything again wants what was given since, too, which no generation counts. */
+    if (!engine->opts.retrain || engine->opts.only != NULL)
+        REEL_TRY(map_file(&p, path, err));
+    if (p.dataset == NULL)
+        REEL_TRY(build(&p, path, err));
+out:
+    *out = p.dataset; /* the engine's, even after an error */
+    reel__free(path);
+    return rc;
+}
+
+/* ---- facts --------------------------------------------------------------------------------- */
+
+/* MovieLens knows whole stars 1 to 5 and half stars 0.5 to 5; anything else is taken as seen. */
+static reel_scale find_scale(reel_csr_view ratings)
+{
+    const reel_nnz count = ratings.ptr[ratings.rows];
+    reel_scale scale = {.min = (double)INFINITY, .max = -(double)INFINITY, .step = 1};
+
+    for (reel_nnz i = 0; i < count; i++) {
+        const double value = (double)ratings.val[i];
+
+        scale.min = value < scale.min ? value : scale.min;
+        scale.max = value > scale.max ? value : scale.max;
+        if (scale.step == 1 && value != (double)(int64_t)value)
+            scale.step = 0.5;
+        if (scale.step == 0.5 && value * 2 != (double)(int64_t)(value * 2))
+            scale.step = 0;
+    }
+    if (scale.step > 0 && scale.max <= 5 && scale.max > 1 && scale.min >= scale.step)
+        return (reel_scale){.min = scale.step, .max = 5, .step = scale.step};
+    return scale;
+}
+
+static void find_means(const reel_engine *engine, reel_csr_view raters)
+{
+    for (reel_index movie = 0; movie < raters.rows; movie++) {
+        double sum = 0;
+
+        for (reel_nnz i = raters.ptr[movie]; i < raters.ptr[movie + 1]; i++)
+            sum += (double)raters.val[i];
+        engine->means[movie] = sum / (double)(raters.ptr[movie + 1] - raters.ptr[movie]);
+        if (raters.ptr[movie + 1] == raters.ptr[movie])
+            engine->means[movie] = (double)NAN;
+    }
+}
+
+static bool find_tmdb(const reel_dataset *dataset)
+{
+    for (reel_index i = 0; i < reel_dataset_movies(dataset); i++) {
+        const reel_movie movie = reel_dataset_movie(dataset, i);
+
+        if (movie.poster_path[0] != '\0' || movie.vote_count > 0)
+            return true;
+    }
+    return false;
+}
+
+reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(prepare(&engine->dataset, engine, !engine->use.shown, err));
+    if (engine->use.shown && !engine->use.fitted)
+        REEL_TRY(prepare(&engine->training, engine, true, err));
+    else
+        engine->training = reel_dataset_ref(engine->dataset);
+    if (reel_dataset_generation(engine->training) != reel_dataset_generation(engine->dataset))
+        REEL_TRY(reel_fail(err, REEL_E_CONFLICT,
+                           "the database was changed while it was read; try again"));
+    engine->means =
+        reel__alloc_array((size_t)reel_dataset_movies(engine->dataset), sizeof *engine->means);
+    if (engine->means == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for %d films",
+                           (int)reel_dataset_movies(engine->dataset)));
+    engine->scale = find_scale(reel_dataset_ratings(engine->dataset));
+    find_means(engine, reel_dataset_raters(engine->dataset));
+    engine->has_tmdb = find_tmdb(engine->dataset);
+out:
+    return rc;
+}

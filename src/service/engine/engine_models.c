@@ -1,0 +1,323 @@
+/* engine_models.c - the models of an engine: mapped from their files where those fit the dataset,
+ * else trained and written. The hybrid is combined from the members as they are now.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "service/engine/state.h"
+#include "service/models/learn.h"
+
+const char *const reel__engine_names[MODELS] = {"hybrid",  "ease",     "ials",
+                                                "content", "user-knn", "popular"};
+const char reel__engine_models_text[] = "hybrid, ease, ials, content, user-knn and popular";
+
+/* ---- from files ---------------------------------------------------------------------------- */
+
+static const char *misfit(const reel_engine *engine, int slot, const reel_model *model)
+{
+    return reel__engine_misfit(engine, model, reel__engine_names[slot],
+                               reel__engine_vouched(engine, slot, model));
+}
+
+/* The version that the store says is in service, where the file under the model's name is another.
+ * NULL where there is no file of it that may be used. */
+static reel_model *recall_version(const reel_engine *engine, int slot, const char *path)
+{
+    const char *id = engine->said[slot].id;
+    reel_model *model = NULL;
+    char *version = NULL;
+
+    if (reel__engine_version_path(&version, engine, id, NULL) == REEL_OK &&
+        reel_model_load(&model, version, NULL) == REEL_OK &&
+        (strcmp(reel_model_id(model), id) != 0 || misfit(engine, slot, model) != NULL)) {
+        reel_model_free(model);
+        model = NULL;
+    }
+    if (model != NULL && !engine->opts.read_only)
+        reel__engine_name_version(engine, id, path);
+    reel__free(version);
+    return model;
+}
+
+/* Leaves the slot empty when there is no file that may be used; says why. */
+static reel_code map_model(reel_engine *engine, int slot, const char *path, reel_err *err)
+{
+    const char *name = reel__engine_names[slot];
+    reel_model *model = NULL, *recalled;
+    const char *reason;
+    reel_err why = {0};
+    const reel_code rc = reel_model_load(&model, path, &why);
+
+    if (rc == REEL_E_NOMEM)
+        return reel_fail(err, rc, "%s", why.msg);
+    if (rc != REEL_OK) {
+        if (rc != REEL_E_NOTFOUND)
+            reel__engine_note(engine, "%s: refused (%s); training it again", name, why.msg);
+        return REEL_OK;
+    }
+    if (engine->said[slot].id[0] != '\0' &&
+        strcmp(engine->said[slot].id, reel_model_id(model)) != 0) {
+        recalled = recall_version(engine, slot, path);
+        if (recalled != NULL) {
+            reel_model_free(model);
+            model = recalled;
+        }
+    }
+    reason = misfit(engine, slot, model);
+    engine->models[slot] = model;
+    if (reason == NULL)
+        return REEL_OK;
+    reel__engine_note(engine, "%s: %s %s; training it again", name, path, reason);
+    reel_model_free(engine->models[slot]);
+    engine->models[slot] = NULL;
+    return REEL_OK;
+}
+
+/* ---- training ------------------------------------------------------------------------------ */
+
+typedef struct training {
+    const reel_engine *engine;
+    char stage[48];
+} training;
+
+static void report_share(double share, void *user)
+{
+    const training *what = user;
+
+    reel__progress(what->engine->opts.progress, what->stage, (int64_t)(share * 100), 100, "%");
+}
+
+/* The members there are. */
+typedef struct team {
+    const char *names[MODELS];
+    reel_model *members[MODELS];
+    size_t count;
+} team;
+
+static team gather(const reel_engine *engine)
+{
+    team t = {.count = 0};
+
+    for (int slot = MODEL_HYBRID + 1; slot < MODELS; slot++)
+        if (engine->models[slot] != NULL) {
+            t.names[t.count] = reel__engine_names[slot];
+            t.members[t.count++] = engine->models[slot];
+        }
+    return t;
+}
+
+/* What was learned on the same data outlives a member that had to be made again. */
+static void recall_weights(reel_blend *out, const reel_engine *engine, const team *t)
+{
+    reel_model *older = NULL;
+    char *path = NULL;
+    bool all = reel__engine_path(&path, engine, "hybrid", ".safetensors", NULL) == REEL_OK &&
+               reel_model_load(&older, path, NULL) == REEL_OK &&
+               misfit(engine, MODEL_HYBRID, older) == NULL;
+
+    for (size_t m = 0; all && m < t->count; m++) {
+        const float *weights = reel__hybrid_weights(older, t->names[m]);
+
+        all = weights != NULL;
+        if (all)
+            memcpy(out->weights + m * REEL_HYBRID_KNOTS, weights,
+                   REEL_HYBRID_KNOTS * sizeof *weights);
+    }
+    out->questions = all ? 1 : 0;
+    reel_model_free(older);
+    reel__free(path);
+}
+
+/* Under weights learned where someone asked for training (two fits of each member), else under
+ * those of the hybrid that was here before, else under those built in. */
+static reel_code make_hybrid(reel_engine *engine, const reel_fit_context *context, reel_err *err)
+{
+    const team t = gather(engine);
+    reel_blend blend = {0};
+    reel_code rc = REEL_OK;
+
+    if (engine->opts.learn)
+        REEL_TRY(reel__learn_weights(&blend, t.names, t.count, 0, engine->training, context, err));
+    else
+        recall_weights(&blend, engine, &t);
+    REEL_TRY(reel__hybrid_make(&engine->models[MODEL_HYBRID], t.members, t.count, NULL,
+                               blend.questions > 0 ? blend.weights : NULL, err));
+out:
+    return rc;
+}
+
+/* What was asked for, else the model's own. */
+static const reel_params *asked_params(const reel_engine *engine, int slot)
+{
+    const reel_engine_opts *opts = &engine->opts;
+
+    return opts->only != NULL && strcmp(opts->only, reel__engine_names[slot]) == 0 ? opts->params
+                                                                                   : NULL;
+}
+
+/* Where someone waits for the first list: an eighth of the work of disliked films, too, and a fifth
+ * of that of all factors. */
+static const reel_params *hasty_params(int slot)
+{
+    static const reel_param liked = {"channels", "liked"}, few = {"factors", "64"};
+    static const reel_params ease = {&liked, 1}, ials = {&few, 1};
+
+    if (slot == MODEL_EASE)
+        return &ease;
+    return slot == MODEL_IALS ? &ials : NULL;
+}
+
+static reel_code make_model(reel_engine *engine, int slot, reel_err *err)
+{
+    training what = {.engine = engine, .stage = "training "};
+    const reel_fit_context context = {
+        .seed = 1,
+        .threads = engine->opts.threads,
+        .progress = report_share,
+        .cancel = engine->opts.cancel,
+        .user = &what,
+        .memory = reel__memory_available() / 2,
+    };
+
+    strncat(what.stage, reel__engine_names[slot], sizeof what.stage - strlen(what.stage) - 1);
+    if (slot == MODEL_HYBRID)
+        return make_hybrid(engine, &context, err);
+    return reel_model_fit(&engine->models[slot], reel__engine_names[slot], engine->training,
+                          engine->opts.learn ? asked_params(engine, slot) : hasty_params(slot),
+                          &context, err);
+}
+
+void reel__engine_write_params(reel_json *json, const reel_model *model)
+{
+    const reel_model_info *info = reel_model_get_info(model);
+
+    reel__json_object(json);
+    for (size_t i = 0; i < info->param_count; i++) {
+        const reel_param_spec *spec = &info->params[i];
+        const char *choice = spec->choices;
+
+        reel__json_key(json, spec->name);
+        if (spec->type != REEL_PARAM_CHOICE) {
+            reel__json_real(json, reel_model_param(model, i));
+            continue;
+        }
+        for (int left = (int)reel_model_param(model, i); left > 0; left--)
+            choice += strcspn(choice, "|") + 1;
+        reel__json_text_n(json, choice, strcspn(choice, "|"));
+    }
+    reel__json_object_end(json);
+}
+
+static reel_code train_model(reel_engine *engine, int slot, const char *path, reel_err *err)
+{
+    const int64_t start = reel__clock_steady_us();
+    double seconds;
+    reel_err why = {0};
+    const reel_code rc = make_model(engine, slot, &why);
+
+    /* Data too large for one model are served by the others. */
+    if (rc == REEL_E_BUDGET && slot != MODEL_POPULAR && engine->opts.only == NULL) {
+        reel__engine_note(engine, "%s: left out: %s", reel__engine_names[slot], why.msg);
+        return REEL_OK;
+    }
+    if (rc != REEL_OK)
+        return reel_fail(err, rc, "%s", why.msg);
+    seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
+    reel__engine_note(engine, "%s: %s in %.2f s", reel__engine_names[slot],
+                      slot == MODEL_HYBRID ? "combined" : "trained", seconds);
+    if (engine->unsaved[0] != '\0')
+        return REEL_OK;
+    switch (reel__engine_keep(engine, slot, path, seconds, &why)) {
+    case REEL_OK:
+        return REEL_OK;
+    case REEL_E_NOMEM:
+        return reel_fail(err, REEL_E_NOMEM, "%s", why.msg);
+    default:
+        reel__engine_note_unsaved(engine, &why);
+        return REEL_OK;
+    }
+}
+
+/* ---- which --------------------------------------------------------------------------------- */
+
+/* `popular` answers where nothing else can, so it is always there. A hybrid needs every member only
+ * while it is being made. */
+static bool wanted(const reel_engine *engine, int slot)
+{
+    const char *only = engine->opts.only;
+
+    if (only == NULL || slot == MODEL_POPULAR || strcmp(only, reel__engine_names[slot]) == 0)
+        return true;
+    return strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0 &&
+           engine->models[MODEL_HYBRID] == NULL;
+}
+
+static bool forced(const reel_engine *engine, int slot)
+{
+    const char *only = engine->opts.only;
+
+    return engine->opts.retrain &&
+           (only == NULL || strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0 ||
+            strcmp(only, reel__engine_names[slot]) == 0);
+}
+
+/* fresh [in, out]: set when a member was trained, which makes an older hybrid obsolete. */
+static reel_code prepare(reel_engine *engine, int slot, bool *fresh, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    char *path = NULL;
+
+    REEL_TRY(reel__engine_path(&path, engine, reel__engine_names[slot], ".safetensors", err));
+    if (!forced(engine, slot) && engine->models[slot] == NULL && !(slot == MODEL_HYBRID && *fresh))
+        REEL_TRY(map_model(engine, slot, path, err));
+    if (engine->models[slot] == NULL && !engine->opts.ready_only) {
+        *fresh = true;
+        REEL_TRY(train_model(engine, slot, path, err));
+    }
+out:
+    reel__free(path);
+    return rc;
+}
+
+static reel_code check_only(const reel_engine *engine, reel_err *err)
+{
+    const reel_params *params = engine->opts.params;
+
+    if (params != NULL && params->count > 0 &&
+        (engine->opts.only == NULL || strcmp(engine->opts.only, "hybrid") == 0))
+        return reel_fail(err, REEL_E_INVALID,
+                         "parameters need the name of one model, and not of the hybrid: that is "
+                         "mixed of the others");
+    if (engine->opts.only == NULL)
+        return REEL_OK;
+    for (int i = 0; i < MODELS; i++)
+        if (strcmp(engine->opts.only, reel__engine_names[i]) == 0)
+            return REEL_OK;
+    return reel_fail(err, REEL_E_NOTFOUND, "no model is called \"%s\"; there are %s",
+                     engine->opts.only, reel__engine_models_text);
+}
+
+reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    char *path = NULL;
+    bool fresh = false;
+
+    REEL_TRY(check_only(engine, err));
+    reel__engine_ask_records(engine);
+    if (engine->opts.only != NULL && strcmp(engine->opts.only, "hybrid") == 0 &&
+        !engine->opts.retrain) {
+        REEL_TRY(reel__engine_path(&path, engine, "hybrid", ".safetensors", err));
+        REEL_TRY(map_model(engine, MODEL_HYBRID, path, err));
+    }
+    for (int slot = MODEL_HYBRID + 1; slot < MODELS; slot++)
+        if (wanted(engine, slot))
+            REEL_TRY(prepare(engine, slot, &fresh, err));
+    if (wanted(engine, MODEL_HYBRID))
+        REEL_TRY(prepare(engine, MODEL_HYBRID, &fresh, err));
+out:
+    reel__free(path);
+    return rc;
+}

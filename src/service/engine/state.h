@@ -1,0 +1,200 @@
+/* state.h - the inside of an engine and of a session, for the folders of this room only. */
+#ifndef REEL_SERVICE_ENGINE_STATE_H
+#define REEL_SERVICE_ENGINE_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "eval/genres.h"
+#include "num/csr.h"
+#include "search/search.h"
+#include "service/engine/engine.h"
+#include "service/engine/overlay.h"
+#include "service/lists/recommend.h"
+#include "service/films/tmdb_use.h"
+
+/* In the order they are offered; the hybrid is made of those after it. */
+enum { MODEL_HYBRID, MODEL_EASE, MODEL_IALS, MODEL_CONTENT, MODEL_USER_KNN, MODEL_POPULAR, MODELS };
+extern const char *const reel__engine_names[MODELS];
+
+typedef struct reel_looks reel_looks;
+/* Names of the datasets' files and records. */
+#define REEL_DATASET_WHOLE "dataset"
+#define REEL_DATASET_PLAIN "dataset-plain" /* without TMDb's data */
+
+enum { REEL_MODEL_ID = 64 };
+
+/* What the store says is in service, and for which data. */
+typedef struct reel_in_service {
+    char id[REEL_MODEL_ID], data_hash[80];
+} reel_in_service;
+
+struct reel_engine {
+    reel_engine_opts opts; /* its texts are not kept */
+    atomic_int references;
+    uint64_t number;        /* no other engine of this process has it */
+    reel_store *store;      /* opts.store where that is given */
+    reel_dataset *dataset;  /* as it is shown */
+    reel_dataset *training; /* what models are fitted on: mostly the same */
+    reel_tmdb_use use;
+    reel_store_label label;
+    char *models_dir;
+    char *posters_dir;          /* NULL: there is none */
+    reel_model *models[MODELS]; /* NULL where not asked for */
+    reel_in_service said[MODELS];
+    int keep;          /* versions of each model */
+    char unsaved[256]; /* why the files could not be written; "" = they are */
+    reel_scale scale;
+    double *means; /* [movies], NaN where nobody rated */
+    bool has_tmdb;
+    /* Held while what only some requests need is made by the first of them. */
+    pthread_mutex_t lazy_lock;
+    _Atomic(reel_search_index *) search;
+    _Atomic(reel_looks *) looks;
+    _Atomic(float *) charts; /* [REEL_CHARTS x movies] */
+};
+
+/* What films are like, for rules about the order of a list. */
+struct reel_looks {
+    reel_genres genres;
+    reel_csr features;
+};
+
+/* Working memory for several people's lists, made by the first; all grow as needed. */
+typedef struct reel_group {
+    float *standings;    /* [members x films] */
+    reel_entry *entries; /* of all of them, one after the other */
+    reel_share *shares;
+    const reel_model *models[REEL_MEMBERS_MAX]; /* that answered for each */
+} reel_group;
+
+struct reel_session {
+    const reel_engine *engine;
+    uint64_t engine_number;
+    reel_scratch *scratch;
+    float *scores;  /* [movies] */
+    uint64_t *skip; /* bitmap of [movies] */
+    float *worth;   /* [movies] for rules about the order; made by the first */
+    reel_entry *entries;
+    size_t entry_capacity;
+    reel_query query;
+    bool by_film;          /* the history is one film nobody rated */
+    bool edited;           /* it is not what is in the snapshot */
+    reel_given_rows since; /* what the person gave since */
+    reel_index *hidden;    /* films a person does not want to see */
+    size_t hidden_count, hidden_capacity;
+    const reel_model *model;  /* of the last answer */
+    reel_search_work *search; /* made by its first search */
+    reel_group group;
+    reel_list list;
+};
+
+/* A folder of ours beside a database's file; for one on a server in the user's data folder, named
+ * after host, port and database, which are escaped as in a URL and so can be a file's name. kind:
+ * "models". Caller frees; NULL: out of memory. */
+char *reel__usual_dir(const char *store, const char *kind);
+/* A line for the person at the door. */
+void reel__engine_note(const reel_engine *engine, const char *format, ...) REEL_PRINTF(2, 3);
+/* A file of the models folder; caller frees. */
+REEL_MUST_USE reel_code reel__engine_path(char **out, const reel_engine *engine, const char *name,
+                                          const char *ending, reel_err *err);
+/* Notes why files could not be written, once. */
+void reel__engine_note_unsaved(reel_engine *engine, const reel_err *why);
+/* Remember what was made, in the store, unless that is read-only. */
+void reel__engine_record(const reel_engine *engine, const reel_model_record *record);
+
+/* The index of an engine, made by the first who asks. Errors: E_NOMEM, E_TOOLARGE. */
+REEL_MUST_USE reel_code reel__search_get_index(const reel_search_index **out,
+                                               const reel_engine *engine, reel_err *err);
+/* engine_data.c: map or build dataset.reel, and what is read off it. */
+REEL_MUST_USE reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err);
+/* engine_models.c: map or train the models. */
+REEL_MUST_USE reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err);
+/* engine_versions.c: how many versions of a model are kept (REEL_MODELS_KEEP). Errors: E_INVALID.
+ */
+REEL_MUST_USE reel_code reel__engine_keeps(int *out, reel_err *err);
+/* Fill engine->said. */
+void reel__engine_ask_records(reel_engine *engine);
+/* Why a model may not answer for the engine's data, or NULL. vouched: someone said that it may,
+ * though it was fitted on others: then films and people must be the same. */
+const char *reel__engine_misfit(const reel_engine *engine, const reel_model *model,
+                                const char *name, bool vouched);
+/* Whether the store says so of it and these data. */
+bool reel__engine_vouched(const reel_engine *engine, int slot, const reel_model *model);
+/* The file of a version; caller frees. */
+REEL_MUST_USE reel_code reel__engine_version_path(char **out, const reel_engine *engine,
+                                                  const char *id, reel_err *err);
+/* Give a version's file its model's name, too; a notice says where it cannot. */
+void reel__engine_name_version(const reel_engine *engine, const char *id, const char *path);
+/* Write a model that was just fitted, as a version and as the one in service; the oldest versions
+ * go. Errors: those of saving. */
+REEL_MUST_USE reel_code reel__engine_keep(const reel_engine *engine, int slot, const char *path,
+                                          double seconds, reel_err *err);
+/* "hybrid, ease, ... and popular", for messages. */
+extern const char reel__engine_models_text[];
+/* {"neighbours":100,...} appended to out. */
+void reel__engine_write_params(reel_json *json, const reel_model *model);
+
+/* order.c: hide the films in session->skip too that a filter leaves out (NULL = none); removed
+ * [out] how many. And choose the films of a list: by score, or by what the request's rules make of
+ * it; effects are written to the list's items. */
+REEL_MUST_USE reel_code reel__order_filter(reel_session *session, const char *text, size_t *removed,
+                                           reel_err *err);
+REEL_MUST_USE reel_code reel__order_choose(reel_session *session, const reel_request *request,
+                                           reel_list *list, reel_err *err);
+/* Made by the first who asks. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__order_looks(const reel_looks **out, const reel_engine *engine,
+                                          reel_err *err);
+void reel__order_free(reel_looks *looks); /* NULL allowed */
+
+/* history.c: where a person is in the snapshot (-1 = not there), and what they gave since.
+ * Errors: E_NOTFOUND (neither, and no account), those of reading the store. */
+REEL_MUST_USE reel_code reel__history_find(const reel_engine *engine, int64_t person,
+                                           reel_index *row, reel_given_rows *since, reel_err *err);
+/* Whether there is such a person, of the data set or an account. Errors: E_NOTFOUND. */
+REEL_MUST_USE reel_code reel__history_knows(const reel_engine *engine, int64_t person,
+                                            reel_err *err);
+/* Most entries that both can make; and both as one history, by ascending film. changed [out]: it is
+ * not what the row holds. */
+size_t reel__history_room(const reel_engine *engine, reel_index row, const reel_given_rows *since);
+size_t reel__history_merge(const reel_engine *engine, reel_index row, const reel_given_rows *since,
+                           reel_entry *out, bool *changed);
+/* All three, with memory of its own. */
+typedef struct reel_history {
+    reel_entry *entries; /* by ascending film */
+    size_t count;
+    reel_index row; /* -1 = not in the snapshot */
+    reel_given_rows since;
+} reel_history;
+REEL_MUST_USE reel_code reel__history_new(reel_history *out, const reel_engine *engine,
+                                          int64_t person, reel_err *err);
+void reel__history_fini(reel_history *history);
+
+/* session.c: fill session->query from a request. */
+REEL_MUST_USE reel_code reel__session_set_query(reel_session *session, const reel_request *request,
+                                                reel_err *err);
+
+/* recommend.c: the scores of the query with session->model, or with `popular` where that one can
+ * make nothing of the history. */
+REEL_MUST_USE reel_code reel__session_score(reel_session *session, const char **basis,
+                                            reel_err *err);
+/* household.c: the scores of several people as one, and the history of all of them as the query;
+ * then what each film of the list is to each of them. */
+REEL_MUST_USE reel_code reel__household_score(reel_session *session, const reel_request *request,
+                                              reel_list *list, reel_err *err);
+REEL_MUST_USE reel_code reel__household_explain(reel_session *session, const reel_request *request,
+                                                reel_list *list, reel_err *err);
+void reel__household_free(reel_group *group);
+/* Where a film stands, or would stand, in the history. O(log n) */
+size_t reel__session_place(const reel_session *session, reel_index movie);
+
+static inline void reel__bit_set(uint64_t *bits, reel_index i)
+{
+    bits[i >> 6] |= UINT64_C(1) << (i & 63);
+}
+static inline bool reel__bit_get(const uint64_t *bits, reel_index i)
+{
+    return (bits[i >> 6] >> (i & 63) & 1) != 0;
+}
+
+#endif

@@ -1,0 +1,95 @@
+/* feedback_log.c - the feedback log as JSON. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "service/feedback/feedback.h"
+
+typedef struct writing {
+    const reel_dataset *dataset;
+    const reel_caller *caller;
+    reel_json *json;
+    size_t left;
+    int64_t last; /* sequence written last */
+    bool more;
+} writing;
+
+/* "2026-11-23T08:15:00.250Z" */
+static void put_time(reel_json *json, const char *key, int64_t ms)
+{
+    char seconds[REEL_TIME_TEXT], text[REEL_TIME_TEXT + 8];
+    const size_t length = (reel__clock_text(ms / 1000, seconds), strlen(seconds));
+
+    (void)snprintf(text, sizeof text, "%.*s.%03dZ", (int)(length > 0 ? length - 1 : 0), seconds,
+                   (int)(ms % 1000));
+    reel__json_put_text(json, key, text);
+}
+
+static void put_movies(const writing *w, const reel_event *event)
+{
+    reel__json_key(w->json, "movies");
+    reel__json_array(w->json);
+    for (size_t i = 0; i < event->movie_count; i++) {
+        const reel_event_movie *one = &event->movies[i];
+        const reel_index film = reel_dataset_find_movie(w->dataset, one->movie);
+
+        reel__json_object(w->json);
+        reel__json_put_int(w->json, "movie", one->movie);
+        reel__json_put_text(w->json, "title",
+                            film >= 0 ? reel_dataset_movie(w->dataset, film).name : NULL);
+        reel__json_put_id(w->json, "rank", one->rank > 0 ? one->rank : -1);
+        reel__json_object_end(w->json);
+    }
+    reel__json_array_end(w->json);
+}
+
+static bool put_event(void *user, const reel_event *event)
+{
+    writing *w = user;
+    reel_json *json = w->json;
+    const bool seen = reel__caller_may_see(w->caller, event->user);
+
+    if (w->left == 0) {
+        w->more = true;
+        return false;
+    }
+    w->left--;
+    w->last = event->sequence;
+    reel__json_object(json);
+    reel__json_put_int(json, "sequence", event->sequence);
+    reel__json_put_text(json, "event_id", event->event_id);
+    reel__json_put_text(json, "type", event->type);
+    reel__json_put_id(json, "user", seen ? event->user : -1);
+    reel__json_put_known(json, "visitor", seen ? event->visitor : "");
+    reel__json_put_known(json, "method", event->method);
+    reel__json_put_known(json, "model_id", event->model_id);
+    reel__json_put_known(json, "list_id", event->list_id);
+    reel__json_put_id(json, "source_movie", event->source_movie);
+    put_movies(w, event);
+    reel__json_put_real(json, "value", event->value);
+    put_time(json, "time", event->time_ms);
+    put_time(json, "received_at", event->received_ms);
+    reel__json_object_end(json);
+    return true;
+}
+
+reel_code reel__feedback_write_log(const reel_engine *engine, const reel_event_filter *filter,
+                                   reel_json *json, const reel_caller *caller, int64_t *next,
+                                   reel_err *err)
+{
+    writing w = {.dataset = reel__engine_dataset(engine),
+                 .caller = caller,
+                 .json = json,
+                 .left = filter->limit};
+    reel_event_filter one_more = *filter;
+    reel_code rc;
+
+    *next = -1;
+    if (filter->limit < 1 || filter->limit > 999)
+        return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to 999", filter->limit);
+    one_more.limit = filter->limit + 1; /* tells whether there is another page */
+    rc = reel__store_scan_events(reel__engine_store(engine), &one_more, put_event, &w, err);
+    if (rc == REEL_OK && w.more)
+        *next = w.last;
+    return rc;
+}

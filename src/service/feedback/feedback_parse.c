@@ -1,0 +1,385 @@
+/* feedback_parse.c - feedback events from JSON: every member is checked before any is kept. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "service/engine/state.h"
+#include "service/feedback/feedback_priv.h"
+
+enum { DEPTH_MOST = 8, UUID_LENGTH = 36 };
+static const int64_t MS_LAST = 253402300799999; /* the end of the year 9999 */
+
+typedef struct parsing {
+    const reel_engine *engine;
+    const reel_caller *caller;
+    reel_event_batch *batch;
+    size_t index; /* of the event being read */
+    size_t movie_count;
+    reel_err *err;
+} parsing;
+
+static reel_code wrong(const parsing *p, const char *member, const char *what)
+{
+    return reel_fail(p->err, REEL_E_INVALID, "events[%zu].%s: %s", p->index, member, what);
+}
+
+/* Put the place before a message that names only the member. */
+static reel_code place(const parsing *p, reel_code rc)
+{
+    char message[sizeof p->err->msg];
+
+    if (rc != REEL_E_INVALID || p->err == NULL)
+        return rc;
+    (void)snprintf(message, sizeof message, "%s", p->err->msg);
+    return reel_fail(p->err, rc, "events[%zu].%s", p->index, message);
+}
+
+/* ---- members ------------------------------------------------------------------------------- */
+
+static bool is_uuid(const char *text)
+{
+    if (strlen(text) != UUID_LENGTH)
+        return false;
+    for (int i = 0; i < UUID_LENGTH; i++) {
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const char c = text[i];
+
+        if (dash ? c != '-'
+                 : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+            return false;
+    }
+    return true;
+}
+
+/* The same identifier in capitals is the same event. Jansson's copy is ours to change. */
+static const char *lower(const char *text)
+{
+    char *own = (char *)(uintptr_t)text;
+
+    for (; *own != '\0'; own++)
+        if (*own >= 'A' && *own <= 'F')
+            *own = (char)(*own + ('a' - 'A'));
+    return text;
+}
+
+static reel_code get_text(const parsing *p, const json_t *object, const char *member, size_t most,
+                          const char **out)
+{
+    reel_code rc;
+
+    *out = "";
+    rc = place(p, reel__json_get_text(object, member, out, p->err));
+    if (rc == REEL_OK && strlen(*out) > most)
+        rc = wrong(p, member, "too long");
+    return rc;
+}
+
+static reel_code get_id(const parsing *p, const json_t *object, const char *member, int64_t *out)
+{
+    reel_code rc;
+
+    *out = -1;
+    rc = place(p, reel__json_get_int(object, member, out, p->err));
+    if (rc == REEL_OK && *out < -1)
+        rc = wrong(p, member, "an id is not negative");
+    return rc;
+}
+
+/* Days since 1970 of a date of the Gregorian calendar (Hinnant's days_from_civil, as a formula over
+ * years that start in March). */
+static int64_t days_of(int year, int month, int day)
+{
+    const int64_t y = month <= 2 ? year - 1 : year;
+    const int64_t era = y / 400, in_era = y - era * 400;
+    const int64_t in_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+    return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
+}
+
+static int days_in(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return days[month - 1] + (month == 2 && leap);
+}
+
+static int digits(const char *text, int count)
+{
+    int value = 0;
+
+    for (int i = 0; i < count; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
+/* "2026-11-23T08:15:00Z", with up to nine decimals of a second; false when it is none. */
+static bool parse_time(const char *text, int64_t *out_ms)
+{
+    const size_t length = strlen(text);
+    int year, month, day, hour, minute, second, ms = 0;
+    size_t at = 19;
+
+    if (length < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+        text[16] != ':')
+        return false;
+    year = digits(text, 4);
+    month = digits(text + 5, 2);
+    day = digits(text + 8, 2);
+    hour = digits(text + 11, 2);
+    minute = digits(text + 14, 2);
+    second = digits(text + 17, 2);
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in(year, month) ||
+        hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+        return false;
+    if (text[at] == '.') {
+        int place_value = 100;
+
+        for (at++; text[at] >= '0' && text[at] <= '9' && at < 29; at++, place_value /= 10)
+            ms += (text[at] - '0') * place_value;
+        if (at == 20)
+            return false;
+    }
+    if (text[at] != 'Z' || text[at + 1] != '\0')
+        return false;
+    *out_ms = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+    *out_ms = *out_ms * 1000 + ms;
+    return *out_ms <= MS_LAST;
+}
+
+static reel_code get_time(const parsing *p, const json_t *object, reel_event *event)
+{
+    const char *text;
+    const reel_code rc = get_text(p, object, "time", 64, &text);
+
+    if (rc != REEL_OK)
+        return rc;
+    event->time_ms = reel__clock_now_ms();
+    if (text[0] != '\0' && !parse_time(text, &event->time_ms))
+        return wrong(p, "time", "expected UTC like 2026-11-23T08:15:00.250Z");
+    return REEL_OK;
+}
+
+/* ---- films --------------------------------------------------------------------------------- */
+
+static reel_code add_movie(parsing *p, reel_event *event, const char *member, int64_t id,
+                           int64_t rank)
+{
+    char what[64];
+
+    if (id < 0 || reel_dataset_find_movie(reel__engine_dataset(p->engine), id) < 0) {
+        (void)snprintf(what, sizeof what, "no film has id %lld", (long long)id);
+        return wrong(p, member, what);
+    }
+    if (rank < 0 || rank > INT32_MAX)
+        return wrong(p, member, "the rank is out of range");
+    p->batch->movies[p->movie_count++] = (reel_event_movie){.movie = id, .rank = (int32_t)rank};
+    event->movie_count++;
+    return REEL_OK;
+}
+
+static reel_code get_movies(parsing *p, const json_t *object, reel_event *event)
+{
+    const json_t *list = json_object_get(object, "movies");
+    int64_t item = -1, alias = -1;
+    reel_code rc = REEL_OK;
+
+    event->movies = p->batch->movies + p->movie_count;
+    REEL_TRY(get_id(p, object, "item", &alias));
+    REEL_TRY(get_id(p, object, "movie", &item));
+    item = item < 0 ? alias : item;
+    if (list != NULL && !json_is_null(list)) {
+        if (!json_is_array(list) || json_array_size(list) > REEL_EVENT_MOVIES_MAX)
+            return wrong(p, "movies", "expected a list of at most 200 films");
+        for (size_t i = 0; i < json_array_size(list); i++) {
+            const json_t *one = json_array_get(list, i);
+            char member[48];
+            int64_t id = -1, rank = 0;
+
+            (void)snprintf(member, sizeof member, "movies[%zu]", i);
+            if (!json_is_object(one))
+                return wrong(p, member, "expected {\"movie\":id,\"rank\":place}");
+            REEL_TRY(place(p, reel__json_get_int(one, "movie", &id, p->err)));
+            REEL_TRY(place(p, reel__json_get_int(one, "rank", &rank, p->err)));
+            REEL_TRY(add_movie(p, event, member, id, rank));
+        }
+    }
+    if (item >= 0 && event->movie_count > 0)
+        return wrong(p, "item", "give either item or movies");
+    if (item >= 0)
+        REEL_TRY(add_movie(p, event, "item", item, 0));
+    if (event->movie_count == 0)
+        return wrong(p, "movies", "missing: which films?");
+out:
+    return rc;
+}
+
+/* ---- events -------------------------------------------------------------------------------- */
+
+static reel_code check_type(const parsing *p, const char *type)
+{
+    static const char *const types[] = {"impression",     "click",   "rating",
+                                        "not_interested", "trailer", "watchlist"};
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(type, types[i]) == 0)
+            return REEL_OK;
+    return wrong(p, "type",
+                 "expected impression, click, rating, not_interested, watchlist or trailer");
+}
+
+static reel_code get_value(const parsing *p, const json_t *object, reel_event *event)
+{
+    const reel_scale scale = reel__engine_scale(p->engine);
+    const bool rating = strcmp(event->type, "rating") == 0;
+    char what[64];
+    reel_code rc;
+
+    event->value = (double)NAN;
+    rc = place(p, reel__json_get_real(object, "value", &event->value, p->err));
+    if (rc != REEL_OK)
+        return rc;
+    if (!rating)
+        return isnan(event->value) ? REEL_OK : wrong(p, "value", "only a rating has one");
+    if (event->movie_count != 1)
+        return wrong(p, "movies", "a rating is of one film");
+    (void)snprintf(what, sizeof what, "expected a rating from %g to %g", scale.min, scale.max);
+    return event->value >= scale.min && event->value <= scale.max ? REEL_OK
+                                                                  : wrong(p, "value", what);
+}
+
+static reel_code check_user(const parsing *p, int64_t user)
+{
+    reel_err inner = {REEL_OK, ""};
+    reel_code rc = p->caller == NULL ? REEL_OK : reel__caller_check_person(p->caller, user, &inner);
+
+    if (rc == REEL_OK)
+        rc = reel__history_knows(p->engine, user, &inner);
+    if (rc == REEL_E_NOTFOUND)
+        return wrong(p, "user", inner.msg);
+    return rc == REEL_OK ? rc
+                         : reel_fail(p->err, rc, "events[%zu].user: %.440s", p->index, inner.msg);
+}
+
+static reel_code check_ids(const parsing *p, const reel_event *event)
+{
+    const reel_dataset *dataset = reel__engine_dataset(p->engine);
+    char what[64];
+    reel_code rc = REEL_OK;
+
+    if (!is_uuid(event->event_id))
+        return wrong(p, "event_id", "expected a UUID");
+    if (event->user >= 0)
+        REEL_TRY(check_user(p, event->user));
+    if (event->source_movie >= 0 && reel_dataset_find_movie(dataset, event->source_movie) < 0) {
+        (void)snprintf(what, sizeof what, "no film has id %lld", (long long)event->source_movie);
+        return wrong(p, "source_movie", what);
+    }
+out:
+    return rc;
+}
+
+/* What the person of an event thinks of its films, where the caller may say so. */
+static void add_given(const parsing *p, const reel_event *event)
+{
+    const int64_t seconds = event->time_ms / 1000, now = reel__clock_now();
+    reel_event_batch *batch = p->batch;
+    reel_given_kind kind;
+
+    if (event->user < 0 || !reel__given_kind_find(event->type, &kind) ||
+        (p->caller != NULL && !reel__caller_may_give(p->caller, event->user)))
+        return;
+    for (size_t i = 0; i < event->movie_count; i++)
+        batch->given[batch->given_count++] = (reel_given_row){.person = event->user,
+                                                              .movie = event->movies[i].movie,
+                                                              .time = seconds < now ? seconds : now,
+                                                              .value = event->value,
+                                                              .kind = kind};
+}
+
+static reel_code read_event(parsing *p, const json_t *object, reel_event *event)
+{
+    reel_code rc = REEL_OK;
+
+    if (!json_is_object(object))
+        return reel_fail(p->err, REEL_E_INVALID, "events[%zu]: expected an object", p->index);
+    REEL_TRY(get_text(p, object, "event_id", UUID_LENGTH, &event->event_id));
+    REEL_TRY(get_text(p, object, "type", 32, &event->type));
+    REEL_TRY(check_type(p, event->type));
+    REEL_TRY(get_text(p, object, "visitor", 64, &event->visitor));
+    REEL_TRY(get_text(p, object, "method", 32, &event->method));
+    REEL_TRY(get_text(p, object, "model_id", 64, &event->model_id));
+    REEL_TRY(get_text(p, object, "list_id", 64, &event->list_id));
+    REEL_TRY(get_id(p, object, "user", &event->user));
+    REEL_TRY(get_id(p, object, "source_movie", &event->source_movie));
+    REEL_TRY(check_ids(p, event));
+    event->event_id = lower(event->event_id);
+    REEL_TRY(get_time(p, object, event));
+    REEL_TRY(get_movies(p, object, event));
+    REEL_TRY(get_value(p, object, event));
+    add_given(p, event);
+out:
+    return rc;
+}
+
+/* Room for every event and film of the call; counts what is there, judges nothing. */
+static reel_code reserve(reel_event_batch *batch, const json_t *list, reel_err *err)
+{
+    size_t movies = 0;
+
+    batch->count = json_array_size(list);
+    for (size_t i = 0; i < batch->count; i++)
+        movies += json_array_size(json_object_get(json_array_get(list, i), "movies")) + 1;
+    batch->events = reel__alloc_zero(batch->count, sizeof *batch->events);
+    batch->movies = reel__alloc_zero(movies, sizeof *batch->movies);
+    batch->known = reel__alloc_zero(batch->count, sizeof *batch->known);
+    batch->given = reel__alloc_array(movies, sizeof *batch->given);
+    if (batch->events == NULL || batch->movies == NULL || batch->known == NULL ||
+        batch->given == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for %zu events", batch->count);
+    return REEL_OK;
+}
+
+reel_code reel__events_parse(reel_event_batch *out, const reel_feedback_call *call, reel_err *err)
+{
+    reel_err own = {0};
+    parsing p = {.engine = call->engine,
+                 .caller = call->caller,
+                 .batch = out,
+                 .err = err != NULL ? err : &own};
+    const json_t *list;
+    reel_code rc = REEL_OK;
+
+    *out = (reel_event_batch){0};
+    REEL_TRY(reel__json_parse(&out->body, call->body, call->length, DEPTH_MOST, p.err));
+    list = json_object_get(out->body, "events");
+    if (!json_is_array(list))
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "events: expected a list of events"));
+    if (json_array_size(list) < 1 || json_array_size(list) > REEL_EVENTS_MAX)
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "events: %zu given, 1 to %d are taken at once",
+                           json_array_size(list), (int)REEL_EVENTS_MAX));
+    REEL_TRY(reserve(out, list, p.err));
+    for (p.index = 0; p.index < out->count; p.index++) {
+        REEL_TRY(read_event(&p, json_array_get(list, p.index), &out->events[p.index]));
+        out->events[p.index].known = &out->known[p.index];
+    }
+out:
+    if (rc != REEL_OK)
+        reel__events_fini(out);
+    return rc;
+}
+
+void reel__events_fini(reel_event_batch *batch)
+{
+    reel__free(batch->events);
+    reel__free(batch->movies);
+    reel__free(batch->known);
+    reel__free(batch->given);
+    json_decref(batch->body);
+    *batch = (reel_event_batch){0};
+}

@@ -1,0 +1,28 @@
+/* service/lists/people.h - people: who there is, what they rated.
+ * Layer: service. Threads: no state of its own.
+ */
+#ifndef REEL_SERVICE_PEOPLE_H
+#define REEL_SERVICE_PEOPLE_H
+
+#include "base/json.h"
+#include "service/engine/engine.h"
+
+/* People by ascending id whose id in digits starts with prefix ("" = all), from those with an id
+ * greater than after (-1 = from the first). Writes the members of `items` of GET /people
+ * (docs/api.md) and sets next to the last id written when there are more, else to -1. limit: 1 ..
+ * 200. */
+void reel__people_write(reel_json *json, const reel_engine *engine, const char *prefix,
+                        int64_t after, size_t limit, int64_t *next);
+
+/* GET /people/{id}. Errors: E_NOTFOUND. */
+REEL_MUST_USE reel_code reel__person_write(reel_json *json, const reel_engine *engine,
+                                           int64_t person, reel_err *err);
+
+/* What they gave, since the data were loaded too, as short movies with your_rating, kind and time:
+ * best first, then newest, then by film. kinds: 1 << a reel_given_kind for each that is asked for.
+ * total [out]: on all pages. Errors: E_NOTFOUND, E_NOMEM, those of reading the store. */
+REEL_MUST_USE reel_code reel__person_write_ratings(reel_json *json, const reel_engine *engine,
+                                                   int64_t person, unsigned kinds, reel_page page,
+                                                   size_t *total, reel_err *err);
+
+#endif

@@ -1,0 +1,331 @@
+/* recommend.c - a request becomes a list of films with the reason for each, or people like one. */
+#include "service/lists/recommend.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/seal.h"
+#include "service/engine/state.h"
+#include "store/accounts.h"
+
+enum { EXPLAINED_AT_ONCE = 16 };
+
+reel_request reel__request_default(void)
+{
+    return (reel_request){.user = -1, .source_movie = -1, .limit = 10, .reasons = 3};
+}
+
+/* ---- which model --------------------------------------------------------------------------- */
+
+static reel_code check_request(const reel_request *request, reel_err *err)
+{
+    if (request->limit < 1 || request->limit > REEL_LIST_MAX)
+        return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to %d", request->limit,
+                         (int)REEL_LIST_MAX);
+    if (!(request->diversity >= 0 && request->diversity <= 1))
+        return reel_fail(err, REEL_E_INVALID, "diversity: %g is not from 0 to 1",
+                         request->diversity);
+    if (!(request->novelty >= 0 && request->novelty <= 1))
+        return reel_fail(err, REEL_E_INVALID, "novelty: %g is not from 0 to 1", request->novelty);
+    if (!(request->calibrate >= 0 && request->calibrate <= 1))
+        return reel_fail(err, REEL_E_INVALID, "calibrate: %g is not from 0 to 1",
+                         request->calibrate);
+    if (request->reasons < 0 || request->reasons > REEL_REASONS_MAX)
+        return reel_fail(err, REEL_E_INVALID, "reasons: %d is not from 0 to %d", request->reasons,
+                         (int)REEL_REASONS_MAX);
+    return REEL_OK;
+}
+
+static reel_code choose_model(reel_session *session, const char *name, reel_err *err)
+{
+    session->model = reel__engine_model(session->engine, name);
+    if (session->model == NULL)
+        return reel_fail(err, REEL_E_NOTFOUND, "model: none is called \"%s\"; there are %s", name,
+                         reel__engine_models_text);
+    return REEL_OK;
+}
+
+/* A person's taste is every model's matter; what films have in common is in their texts. */
+static const char *model_asked(const reel_request *request)
+{
+    if (request->model != NULL)
+        return request->model;
+    return request->source_movie >= 0 ? "content" : "hybrid";
+}
+
+static bool nothing_to_use(const reel_query *query)
+{
+    for (size_t i = 0; i < query->count; i++)
+        if (query->entries[i].weight > 0)
+            return false;
+    return true;
+}
+
+/* ---- which films --------------------------------------------------------------------------- */
+
+/* Hide what was seen, what was excluded, and films no model but one that reads texts can know. */
+static void mask(reel_session *session, const reel_request *request, reel_list *list)
+{
+    const reel_engine *engine = session->engine;
+    const reel_csr_view raters = reel_dataset_raters(engine->dataset);
+    const bool reads_texts = session->model == engine->models[MODEL_CONTENT] ||
+                             (session->by_film && session->model == engine->models[MODEL_HYBRID]);
+
+    memset(session->skip, 0, ((size_t)raters.rows + 63) / 64 * sizeof *session->skip);
+    list->removed_seen = list->removed_excluded = list->removed_filter = 0;
+    for (size_t i = 0; i < session->hidden_count; i++) {
+        list->removed_excluded += !reel__bit_get(session->skip, session->hidden[i]);
+        reel__bit_set(session->skip, session->hidden[i]);
+    }
+    for (size_t i = 0; i < session->query.count && !request->show_seen; i++)
+        reel__bit_set(session->skip, session->query.entries[i].movie);
+    if (!request->show_seen)
+        list->removed_seen = session->query.count;
+    for (size_t i = 0; i < request->exclude_count; i++) {
+        const reel_index movie = reel_dataset_find_movie(engine->dataset, request->exclude[i]);
+
+        if (movie < 0 || reel__bit_get(session->skip, movie))
+            continue;
+        reel__bit_set(session->skip, movie);
+        list->removed_excluded++;
+    }
+    for (size_t i = 0; i < request->earlier_count; i++) {
+        const reel_index movie = reel_dataset_find_movie(engine->dataset, request->earlier[i]);
+
+        if (movie >= 0)
+            reel__bit_set(session->skip, movie);
+    }
+    if (session->by_film)
+        reel__bit_set(session->skip, session->query.entries[0].movie);
+    for (reel_index movie = 0; movie < raters.rows && !reads_texts; movie++)
+        if (raters.ptr[movie + 1] == raters.ptr[movie])
+            reel__bit_set(session->skip, movie);
+}
+
+/* Whether the scores say nothing about which film is better. */
+static bool flat(const reel_session *session)
+{
+    const reel_index movies = reel_dataset_movies(session->engine->dataset);
+    float low = INFINITY, high = -INFINITY;
+
+    for (reel_index i = 0; i < movies; i++) {
+        low = session->scores[i] < low ? session->scores[i] : low;
+        high = session->scores[i] > high ? session->scores[i] : high;
+    }
+    return !(high > low);
+}
+
+reel_code reel__session_score(reel_session *session, const char **basis, reel_err *err)
+{
+    const reel_model *popular = session->engine->models[MODEL_POPULAR];
+    reel_code rc = REEL_OK;
+
+    *basis = session->query.row >= 0 && !session->edited ? "trained" : "fold_in";
+    if (!nothing_to_use(&session->query)) {
+        REEL_TRY(reel_model_score(session->model, &session->query, session->scratch,
+                                  session->scores, err));
+        if (session->model == popular || !flat(session))
+            goto out;
+    }
+    *basis = "fallback";
+    session->model = popular;
+    REEL_TRY(reel_model_score(popular, &session->query, session->scratch, session->scores, err));
+out:
+    return rc;
+}
+
+static reel_code name_list(reel_list *list, reel_err *err)
+{
+    unsigned char bits[16];
+    const reel_code rc = reel__random_bytes(bits, sizeof bits, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    memcpy(list->id, "r_", 3);
+    for (size_t i = 0; i < sizeof bits; i++)
+        (void)snprintf(list->id + 2 + 2 * i, 3, "%02x", (unsigned)bits[i]);
+    return REEL_OK;
+}
+
+static void describe(reel_list *list, const reel_session *session, const reel_request *request)
+{
+    list->model = reel_model_get_info(session->model)->name;
+    list->model_id = reel_model_id(session->model);
+    list->data_hash = reel_model_data_hash(session->model);
+    list->user = request->user;
+    list->source_movie = request->source_movie;
+}
+
+static reel_code explain(reel_session *session, size_t reasons, reel_recommendation *item,
+                         reel_err *err)
+{
+    item->predicted_rating = (double)NAN;
+    return reel_model_explain(session->model, &session->query, item->movie, reasons,
+                              session->scratch, &item->why, err);
+}
+
+static reel_code explain_list(reel_session *session, size_t reasons, reel_list *list, reel_err *err)
+{
+    reel_index movies[EXPLAINED_AT_ONCE];
+    reel_explanation why[EXPLAINED_AT_ONCE];
+
+    for (size_t at = 0; at < list->count; at += EXPLAINED_AT_ONCE) {
+        const size_t left = list->count - at;
+        const reel_films films = {movies, left < EXPLAINED_AT_ONCE ? left : EXPLAINED_AT_ONCE};
+        reel_code rc;
+
+        for (size_t i = 0; i < films.count; i++)
+            movies[i] = list->items[at + i].movie;
+        rc = reel_model_explain_many(session->model, &session->query, films, reasons,
+                                     session->scratch, why, err);
+        if (rc != REEL_OK)
+            return rc;
+        for (size_t i = 0; i < films.count; i++) {
+            list->items[at + i].why = why[i];
+            list->items[at + i].predicted_rating = (double)NAN;
+        }
+    }
+    return REEL_OK;
+}
+
+static reel_code score_request(reel_session *session, const reel_request *request, reel_list *list,
+                               reel_err *err)
+{
+    reel_code rc;
+
+    list->member_count = 0;
+    list->shares = NULL;
+    if (request->member_count > 0)
+        return reel__household_score(session, request, list, err);
+    REEL_TRY(reel__session_set_query(session, request, err));
+    rc = reel__session_score(session, &list->basis, err);
+out:
+    return rc;
+}
+
+reel_code reel__recommend(reel_session *session, const reel_request *request, const reel_list **out,
+                          reel_err *err)
+{
+    reel_list *list = &session->list;
+    reel_code rc = REEL_OK;
+
+    *out = NULL;
+    list->count = 0;
+    session->hidden_count = 0;
+    REEL_TRY(check_request(request, err));
+    REEL_TRY(choose_model(session, model_asked(request), err));
+    REEL_TRY(score_request(session, request, list, err));
+    mask(session, request, list);
+    REEL_TRY(reel__order_filter(session, request->filter, &list->removed_filter, err));
+    REEL_TRY(reel__order_choose(session, request, list, err));
+    if (request->member_count > 0)
+        REEL_TRY(reel__household_explain(session, request, list, err));
+    if (request->member_count == 0)
+        REEL_TRY(explain_list(session, (size_t)request->reasons, list, err));
+    describe(list, session, request);
+    if (request->list_id != NULL)
+        (void)snprintf(list->id, sizeof list->id, "%s", request->list_id);
+    else
+        REEL_TRY(name_list(list, err));
+    *out = list;
+out:
+    return rc;
+}
+
+/* ---- one film ------------------------------------------------------------------------------ */
+
+/* The place a film has, or would have, in the whole list. */
+static int rank_of(const reel_session *session, reel_index movie)
+{
+    const reel_index movies = reel_dataset_movies(session->engine->dataset);
+    const float own = session->scores[movie];
+    int rank = 1;
+
+    for (reel_index i = 0; i < movies; i++) {
+        const float score = session->scores[i];
+
+        if ((score > own || (score == own && i < movie)) && !reel__bit_get(session->skip, i))
+            rank++;
+    }
+    return rank;
+}
+
+reel_code reel__explain(reel_session *session, const reel_request *request, int64_t movie,
+                        reel_recommendation *out, reel_err *err)
+{
+    reel_list *list = &session->list;
+    reel_request whole = *request;
+    reel_code rc = REEL_OK;
+
+    list->count = 0;
+    session->hidden_count = 0;
+    whole.limit = 1;
+    if (request->member_count > 0)
+        return reel_fail(err, REEL_E_INVALID,
+                         "household: reasons are one person's; a list has those of each");
+    REEL_TRY(check_request(&whole, err));
+    REEL_TRY(choose_model(session, model_asked(request), err));
+    REEL_TRY(reel__engine_find_movie(session->engine, movie, &out->movie, err));
+    REEL_TRY(reel__session_set_query(session, request, err));
+    REEL_TRY(reel__session_score(session, &list->basis, err));
+    mask(session, request, list);
+    out->rank = rank_of(session, out->movie);
+    out->score = (double)session->scores[out->movie];
+    out->effect_count = 0;
+    describe(list, session, request);
+    REEL_TRY(explain(session, (size_t)request->reasons, out, err));
+out:
+    return rc;
+}
+
+/* ---- people -------------------------------------------------------------------------------- */
+
+/* How many films of the history a person rated too; both ascend. */
+static int64_t count_common(const reel_query *query, reel_csr_view ratings, reel_index row)
+{
+    reel_nnz at = ratings.ptr[row];
+    const reel_nnz end = ratings.ptr[row + 1];
+    int64_t common = 0;
+
+    for (size_t i = 0; i < query->count; i++) {
+        while (at < end && ratings.col[at] < query->entries[i].movie)
+            at++;
+        common += at < end && ratings.col[at] == query->entries[i].movie;
+    }
+    return common;
+}
+
+reel_code reel__similar_people(reel_session *session, const reel_request *request, size_t limit,
+                               reel_similar_person *out, size_t *count, reel_err *err)
+{
+    const reel_dataset *dataset = session->engine->dataset;
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
+    reel_neighbour near[REEL_LIST_MAX];
+    size_t found = 0;
+    reel_code rc = REEL_OK;
+
+    *count = 0;
+    if (limit < 1 || limit > REEL_LIST_MAX)
+        return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to %d", limit,
+                         (int)REEL_LIST_MAX);
+    REEL_TRY(choose_model(session, "user-knn", err));
+    REEL_TRY(reel__session_set_query(session, request, err));
+    REEL_TRY(reel_model_neighbours(session->model, &session->query, limit, session->scratch, near,
+                                   &found, err));
+    for (size_t i = 0; i < found; i++) {
+        const reel_index row = near[i].row;
+        const int64_t person = reel_dataset_person_ids(dataset)[row];
+
+        if (person >= REEL_ACCOUNT_PERSON) /* nobody's to see */
+            continue;
+        out[(*count)++] = (reel_similar_person){
+            .person = person,
+            .similarity = (double)near[i].similarity,
+            .ratings = ratings.ptr[row + 1] - ratings.ptr[row],
+            .common = count_common(&session->query, ratings, row),
+        };
+    }
+out:
+    return rc;
+}

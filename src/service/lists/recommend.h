@@ -1,0 +1,148 @@
+/* service/lists/recommend.h - use cases that answer with films or people and the reason for each.
+ * Layer: service. Threads: one session per thread.
+ */
+#ifndef REEL_SERVICE_RECOMMEND_H
+#define REEL_SERVICE_RECOMMEND_H
+
+#include "base/json.h"
+#include "service/engine/engine.h"
+
+/* One film a person rated, in outside ids. */
+typedef struct reel_given {
+    int64_t movie;
+    double rating;
+    double weight; /* 1 = normal */
+    bool click;    /* seen or liked without a rating, which is not looked at then */
+} reel_given;
+
+enum { REEL_LIST_MAX = 200, REEL_HISTORY_MAX = 5000, REEL_RULES = 4, REEL_MEMBERS_MAX = 12 };
+
+/* One of several people a list is for: a person of the data set, or a history. */
+typedef struct reel_member {
+    int64_t user; /* or -1 */
+    const reel_given *given;
+    size_t given_count;
+    const char *name; /* NULL = none */
+} reel_member;
+
+/* How several people's scores become one. Each person's are standardised first (mean 0, deviation
+ * 1), so that nobody counts more because their scores spread wider. */
+typedef enum reel_household_rule {
+    REEL_HOUSEHOLD_AVERAGE,      /* the mean */
+    REEL_HOUSEHOLD_LEAST_MISERY, /* the lowest (O'Connor et al. 2001, PolyLens) */
+    REEL_HOUSEHOLD_FAIRNESS      /* the mean less the deviation: films they agree on (Amer-Yahia et
+                                    al. 2009, VLDB) */
+} reel_household_rule;
+/* "average", "least_misery", "fairness"; NULL past the last. */
+const char *reel__household_rule_name(size_t rule);
+
+typedef struct reel_request {
+    int64_t user;            /* MovieLens person, or -1 */
+    const reel_given *given; /* anonymous history; exactly one of user, given, source_movie and
+                                members */
+    size_t given_count;
+    int64_t source_movie;   /* "movies like this one", or -1 */
+    const char *model;      /* NULL = "content" for a source_movie, else "hybrid" */
+    size_t limit;           /* 1 .. REEL_LIST_MAX */
+    const int64_t *exclude; /* film ids to leave out */
+    size_t exclude_count;
+    bool show_seen; /* default: films of the history are left out */
+    int reasons;    /* how many reasons each film gets, 0 .. REEL_REASONS_MAX */
+
+    const reel_member *members; /* 2 .. REEL_MEMBERS_MAX people, who get one list */
+    size_t member_count;
+    reel_household_rule household;
+
+    /* A list that goes on: its id (NULL = a new one), and the films it had so far. */
+    const char *list_id;
+    const int64_t *earlier;
+    size_t earlier_count;
+
+    /* Another use of what a person gave: a weight for a film they rated (0 = do not use it, 2 =
+     * count it double; rating NaN = as it is), or a rating more. */
+    const reel_given *edits;
+    size_t edit_count;
+
+    /* Which films may be on the list, and in which order; rules/expression.h, rules/arrange.h. */
+    const char *filter; /* a condition; NULL = every film */
+    const char *boost;  /* a number the place in the list is multiplied by; NULL = 1 */
+    double diversity, novelty, calibrate; /* each 0 .. 1 */
+} reel_request;
+reel_request reel__request_default(void);
+
+typedef struct reel_recommendation {
+    reel_index movie;
+    int rank; /* 1-based */
+    double score;
+    double predicted_rating; /* NaN where the model has none */
+    reel_explanation why;
+    int effect_count;
+    struct reel_rule_effect {
+        const char *rule; /* "boost", "diversity", "novelty" or "calibrate" */
+        int moved;        /* places up (down: negative) */
+        bool brought;     /* without the rule it would not be on the list; moved says nothing */
+    } effects[REEL_RULES];
+} reel_recommendation;
+
+/* What a film is to one of several people. */
+typedef struct reel_share {
+    double standing; /* their score, standardised over all films */
+    reel_explanation why;
+    float ratings[REEL_REASONS_MAX]; /* what they gave the films of the reasons */
+} reel_share;
+
+typedef struct reel_list {
+    char id[48];       /* stamped on feedback */
+    const char *model; /* name; model_id tells which fit */
+    const char *model_id;
+    const char *data_hash;
+    const char *basis; /* "trained", "fold_in" or "fallback"; "household" for several people */
+    size_t member_count;
+    reel_household_rule household;
+    struct {
+        int64_t user;
+        const char *name, *basis; /* the name is the request's */
+    } members[REEL_MEMBERS_MAX];
+    const reel_share *shares; /* [count x member_count] */
+    int64_t user, source_movie;
+    size_t removed_seen, removed_excluded, removed_filter;
+    size_t count;
+    reel_recommendation items[REEL_LIST_MAX];
+} reel_list;
+
+/* The list lives in the session until its next use. A history the model can make nothing of (empty,
+ * all weights 0, nobody rated these films) is answered by `popular` with basis "fallback".
+ * Errors: E_NOTFOUND (no such person, film or model; names it), E_INVALID (limit, ratings, a filter
+ * or boost with a mistake; names the member: history[3].rating), E_TOOLARGE (filter, boost). */
+REEL_MUST_USE reel_code reel__recommend(reel_session *session, const reel_request *request,
+                                        const reel_list **out, reel_err *err);
+
+/* Why this film for this history; request->limit is ignored, movie is an outside id. */
+REEL_MUST_USE reel_code reel__explain(reel_session *session, const reel_request *request,
+                                      int64_t movie, reel_recommendation *out, reel_err *err);
+
+typedef struct reel_similar_person {
+    int64_t person;
+    double similarity;
+    int64_t ratings, common; /* how many they rated, and how many of those both rated */
+} reel_similar_person;
+/* out [limit] */
+REEL_MUST_USE reel_code reel__similar_people(reel_session *session, const reel_request *request,
+                                             size_t limit, reel_similar_person *out, size_t *count,
+                                             reel_err *err);
+
+/* ---- as JSON, for both doors (docs/api.md) -------------------------------------------------- */
+/* next: where the list goes on, NULL = nowhere. */
+void reel__write_list(reel_json *json, const reel_session *session, const reel_list *list,
+                      const char *next);
+void reel__write_explanation(reel_json *json, const reel_session *session,
+                             const reel_recommendation *item);
+/* full: every field of docs/api.md "movie"; otherwise the short form used in lists. */
+void reel__write_movie(reel_json *json, const reel_engine *engine, reel_index movie, bool full);
+/* The same without the braces, for objects that carry more members. */
+void reel__write_movie_members(reel_json *json, const reel_engine *engine, reel_index movie,
+                               bool full);
+/* One item of GET /people/{id}/similar. */
+void reel__write_similar_person(reel_json *json, const reel_similar_person *person);
+
+#endif

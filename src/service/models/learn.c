@@ -1,0 +1,124 @@
+/* learn.c - fits members on part of the data, learns their weights on the rest, fits them again on
+ * all of it; see learn.h.
+ */
+#include "service/models/learn.h"
+
+#include <string.h>
+
+#include "eval/validation.h"
+
+typedef struct team {
+    const char *names[REEL_HYBRID_MEMBERS];
+    reel_model *members[REEL_HYBRID_MEMBERS];
+    size_t count;
+} team;
+
+/* One fit among several, as a share of the whole. */
+typedef struct part {
+    const reel_fit_context *whole;
+    double from, width;
+} part;
+
+static void report_part(double share, void *user)
+{
+    const part *p = user;
+
+    if (p->whole->progress != NULL)
+        p->whole->progress(p->from + share * p->width, p->whole->user);
+}
+
+static void dismiss(team *t)
+{
+    for (size_t m = 0; m < t->count; m++) {
+        reel_model_free(t->members[m]);
+        t->members[m] = NULL;
+    }
+}
+
+/* Fit every member; second: whether this is the second time. */
+static reel_code fit_all(team *t, const reel_dataset *dataset, bool second,
+                         const reel_fit_context *context, reel_err *err)
+{
+    const double width = 0.5 / (double)t->count;
+
+    for (size_t m = 0; m < t->count; m++) {
+        part p = {context, (second ? 0.5 : 0) + (double)m * width, width};
+        reel_fit_context own = *context;
+        reel_code rc;
+
+        own.progress = report_part;
+        own.user = &p;
+        rc = reel_model_fit(&t->members[m], t->names[m], dataset, NULL, &own, err);
+        if (rc != REEL_OK)
+            return rc;
+    }
+    return REEL_OK;
+}
+
+static reel_code ask_all(reel_blend *out, team *t, const reel_validation *validation,
+                         const reel_fit_context *context, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(fit_all(t, validation->train, false, context, err));
+    REEL_TRY(reel__blend_learn(out, t->members, t->count, validation, context->threads, err));
+out:
+    dismiss(t);
+    return rc;
+}
+
+reel_code reel__learn_weights(reel_blend *out, const char *const *names, size_t count,
+                              double recency, const reel_dataset *dataset,
+                              const reel_fit_context *context, reel_err *err)
+{
+    reel_validation_opts opts = reel__validation_opts_default();
+    reel_validation validation;
+    reel_err why = {0};
+    team t = {.count = count};
+    reel_code rc;
+
+    *out = (reel_blend){0};
+    memcpy(t.names, names, count * sizeof *names);
+    opts.seed = context->seed;
+    opts.recency = recency;
+    rc = reel__validation_make(&validation, dataset, &opts, &why);
+    if (rc == REEL_E_INVALID)
+        return REEL_OK;
+    if (rc != REEL_OK)
+        return reel_fail(err, rc, "%s", why.msg);
+    rc = ask_all(out, &t, &validation, context, err);
+    reel__validation_fini(&validation);
+    return rc;
+}
+
+reel_code reel__learn_hybrid(reel_model **out, reel_blend *blend, const reel_dataset *dataset,
+                             const reel_params *params, const reel_fit_context *given,
+                             reel_err *err)
+{
+    static const reel_fit_context plain = {.seed = 1};
+    const reel_fit_context *context = given == NULL ? &plain : given;
+    reel_blend learned = {0};
+    team t = {.count = 0};
+    double recency = 0;
+    reel_code rc = REEL_OK;
+
+    *out = NULL;
+    REEL_TRY(reel__hybrid_names(t.names, &t.count, &recency, params, err));
+    REEL_TRY(reel__learn_weights(&learned, t.names, t.count, recency, dataset, context, err));
+    REEL_TRY(fit_all(&t, dataset, true, context, err));
+    REEL_TRY(reel__hybrid_make(out, t.members, t.count, params,
+                               learned.questions > 0 ? learned.weights : NULL, err));
+    if (blend != NULL)
+        *blend = learned;
+out:
+    dismiss(&t);
+    return rc;
+}
+
+reel_code reel__learn(reel_model **out, const char *name, const reel_dataset *dataset,
+                      const reel_params *params, const reel_fit_context *context, reel_err *err)
+{
+    if (name != NULL && strcmp(name, "hybrid") == 0)
+        return reel__learn_hybrid(out, NULL, dataset, params, context, err);
+    return reel_model_fit(out, name, dataset, params, context, err);
+}

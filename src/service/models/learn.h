@@ -1,0 +1,29 @@
+/* service/models/learn.h - fitting a model the way the program does: a hybrid learns how much of
+ * each of its models to mix in from validation lists cut from the data it is fitted on. Layer:
+ * service. Threads: context->threads inside.
+ */
+#ifndef REEL_SERVICE_LEARN_H
+#define REEL_SERVICE_LEARN_H
+
+#include "eval/blend.h"
+#include "reel/model.h"
+
+/* As reel_model_fit. A hybrid costs two fits of each of its models and the validation lists between
+ * them; data that are too few to hold anything out leave it with the weights built in. */
+REEL_MUST_USE reel_code reel__learn(reel_model **out, const char *name, const reel_dataset *dataset,
+                                    const reel_params *params, const reel_fit_context *context,
+                                    reel_err *err);
+
+/* How much of each model to mix in; out->questions is 0 where data are too few to tell.
+ * names [count] of models; recency: the parameter of the hybrid, 0 = none. Errors: those of
+ * fitting; E_NOMEM. */
+REEL_MUST_USE reel_code reel__learn_weights(reel_blend *out, const char *const *names, size_t count,
+                                            double recency, const reel_dataset *dataset,
+                                            const reel_fit_context *context, reel_err *err);
+
+/* The same for a hybrid alone; blend [out, optional]: what was learned (no questions: nothing). */
+REEL_MUST_USE reel_code reel__learn_hybrid(reel_model **out, reel_blend *blend,
+                                           const reel_dataset *dataset, const reel_params *params,
+                                           const reel_fit_context *context, reel_err *err);
+
+#endif

@@ -1,0 +1,211 @@
+/* doctor.c - see doctor.h. */
+#include "service/operation/doctor.h"
+
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "service/engine/engine.h"
+#include "service/engine/info.h"
+#include "store/store.h"
+
+enum { MODELS_SERVED = 6, FILES_FEW = 4096, PATH_MOST = 4096 };
+static const double MB = 1e6, SPACE_LEAST_MB = 100, SPACE_FEW_MB = 1000;
+static const int64_t CLOCK_LEAST = 1767225600; /* 2026: this program is not older */
+
+void reel__doctor_say(const reel_doctor_opts *opts, const char *what, reel_finding_state state,
+                      const char *advice, const char *format, ...)
+{
+    reel_finding finding = {.what = what, .state = state};
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(finding.text, sizeof finding.text, format, arguments);
+    va_end(arguments);
+    (void)snprintf(finding.advice, sizeof finding.advice, "%s", advice == NULL ? "" : advice);
+    opts->found(opts->user, &finding);
+}
+
+/* ---- the disk ------------------------------------------------------------------------------ */
+
+/* path: a file or folder that may not be there yet; then its folder. */
+static void look_at_space(const reel_doctor_opts *opts, const char *what, const char *path)
+{
+    char folder[PATH_MOST];
+    struct statvfs disk;
+    double free_mb;
+
+    (void)snprintf(folder, sizeof folder, "%s", path);
+    if (statvfs(folder, &disk) != 0) {
+        (void)snprintf(folder, sizeof folder, "%s", path);
+        (void)memmove(folder, dirname(folder), strlen(dirname(folder)) + 1);
+        if (statvfs(folder, &disk) != 0)
+            return; /* another finding says that it is not there */
+    }
+    free_mb = (double)disk.f_bavail * (double)disk.f_frsize / MB;
+    reel__doctor_say(opts, what,
+                     free_mb < SPACE_LEAST_MB ? REEL_FINDING_FAIL
+                     : free_mb < SPACE_FEW_MB ? REEL_FINDING_WARN
+                                              : REEL_FINDING_OK,
+                     free_mb < SPACE_FEW_MB ? "make room: models, feedback and logs grow" : NULL,
+                     "%.0f MB free under %s", free_mb, folder);
+}
+
+static bool is_url(const char *database)
+{
+    return strstr(database, "://") != NULL;
+}
+
+static const char *file_of(const char *database)
+{
+    return strncmp(database, "sqlite:", 7) == 0 ? database + 7 : database;
+}
+
+/* A file's journal stands beside it. */
+static void look_at_permissions(const reel_doctor_opts *opts)
+{
+    char folder[PATH_MOST];
+    const char *file = file_of(opts->database);
+
+    (void)snprintf(folder, sizeof folder, "%s", file);
+    if (access(file, W_OK) == 0 && access(dirname(folder), W_OK) == 0)
+        return;
+    reel__doctor_say(opts, "writing", REEL_FINDING_FAIL,
+                     "run as its owner, or change who may write the file and its folder",
+                     "%s: this user may not write it, or not its folder: no feedback can be kept",
+                     file);
+}
+
+/* ---- the database -------------------------------------------------------------------------- */
+
+static void look_at_rows(const reel_doctor_opts *opts, reel_store *store)
+{
+    reel_store_digest digest;
+    reel_err err = {REEL_OK, ""};
+
+    if (reel__store_digest(store, NULL, &digest, &err) == REEL_OK)
+        reel__doctor_say(opts, "rows", REEL_FINDING_OK, NULL, "every row can be read");
+    else
+        reel__doctor_say(opts, "rows", REEL_FINDING_FAIL, "restore the last backup (reel restore)",
+                         "%s", err.msg);
+}
+
+/* Whether models are worth looking for. */
+static bool look_at_database(const reel_doctor_opts *opts)
+{
+    const reel_store_opts how = {.read_only = true};
+    reel_store *store = NULL;
+    reel_store_counts counts;
+    reel_err err = {REEL_OK, ""};
+    char shown[REEL_STORE_NAME];
+    bool loaded = false;
+
+    if (opts->database == NULL) {
+        reel__doctor_say(opts, "database", REEL_FINDING_WARN,
+                         "name one: --database FILE, or REEL_DATABASE_URL", "none is named");
+        return false;
+    }
+    reel__database_shown(shown, opts->database);
+    if (reel__store_open(&store, opts->database, &how, &err) != REEL_OK ||
+        reel__store_counts(store, &counts, &err) != REEL_OK) {
+        reel__doctor_say(opts, "database", REEL_FINDING_FAIL, NULL, "%s", err.msg);
+        goto out;
+    }
+    loaded = counts.ratings > 0;
+    reel__doctor_say(opts, "database", loaded ? REEL_FINDING_OK : REEL_FINDING_FAIL,
+                     loaded ? NULL : "load some: reel load --help",
+                     "%s: %" PRId64 " films, %" PRId64 " people, %" PRId64
+                     " ratings; schema %" PRId64,
+                     shown, counts.movies, counts.people, counts.ratings, counts.schema);
+    if (opts->deep)
+        look_at_rows(opts, store);
+    if (!is_url(opts->database))
+        look_at_permissions(opts);
+out:
+    reel__store_close(store);
+    return loaded;
+}
+
+/* ---- models -------------------------------------------------------------------------------- */
+
+static void refused_file(void *user, const char *line)
+{
+    static const char later[] = "; training it again"; /* which is not done here */
+    const reel_doctor_opts *opts = user;
+    const char *end = strstr(line, later);
+
+    reel__doctor_say(opts, "models", REEL_FINDING_WARN, "run: reel train", "%.*s",
+                     (int)(end == NULL ? strlen(line) : (size_t)(end - line)), line);
+}
+
+static void look_at_models(const reel_doctor_opts *opts)
+{
+    const reel_engine_opts how = {.database = opts->database,
+                                  .models_dir = opts->models_dir,
+                                  .read_only = true,
+                                  .ready_only = true,
+                                  .notice = {refused_file, (void *)(uintptr_t)opts}};
+    reel_engine *engine = NULL;
+    reel_err err = {REEL_OK, ""};
+    size_t count;
+
+    if (reel__engine_open(&engine, &how, &err) != REEL_OK) {
+        reel__doctor_say(opts, "models", REEL_FINDING_FAIL, NULL, "%s", err.msg);
+        return;
+    }
+    count = reel__engine_model_count(engine);
+    reel__doctor_say(
+        opts, "models", count == MODELS_SERVED ? REEL_FINDING_OK : REEL_FINDING_WARN,
+        count == MODELS_SERVED ? NULL
+                               : "run reel train, or let reel serve train them when it starts",
+        "%zu of %d are ready in %s", count, MODELS_SERVED, reel__engine_models_dir(engine));
+    look_at_space(opts, "disk", reel__engine_models_dir(engine));
+    reel__engine_close(engine);
+}
+
+/* ---- the machine --------------------------------------------------------------------------- */
+
+static void look_at_files(const reel_doctor_opts *opts)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    reel__doctor_say(
+        opts, "files", files.rlim_max < FILES_FEW ? REEL_FINDING_WARN : REEL_FINDING_OK,
+        files.rlim_max < FILES_FEW
+            ? "raise it: LimitNOFILE= of the unit, or ulimit -Hn; each connection is one"
+            : NULL,
+        "up to %" PRIu64 " open files (%" PRIu64 " now)", (uint64_t)files.rlim_max,
+        (uint64_t)files.rlim_cur);
+}
+
+static void look_at_clock(const reel_doctor_opts *opts)
+{
+    const int64_t now = reel__clock_now();
+    const bool old = now < CLOCK_LEAST;
+    char text[REEL_TIME_TEXT];
+
+    reel__clock_text(now, text);
+    reel__doctor_say(opts, "clock", old ? REEL_FINDING_FAIL : REEL_FINDING_OK,
+                     old ? "set it: events and sessions go by it" : NULL, "%s", text);
+}
+
+void reel__doctor(const reel_doctor_opts *opts)
+{
+    if (look_at_database(opts))
+        look_at_models(opts);
+    if (opts->database != NULL && !is_url(opts->database))
+        look_at_space(opts, "disk", file_of(opts->database));
+    look_at_files(opts);
+    look_at_clock(opts);
+}

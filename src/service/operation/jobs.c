@@ -1,0 +1,265 @@
+/* jobs.c - what is asked for and read of jobs; see jobs.h. */
+#include "service/operation/jobs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "model/vtable.h"
+#include "service/engine/state.h"
+#include "store/jobs.h"
+
+enum { DEPTH = 6, PARAMETERS_MOST = 32, VALUE_TEXT = 64, PARAMETERS_TEXT = 1 << 14 };
+
+/* ---- asking -------------------------------------------------------------------------------- */
+
+typedef struct parameters {
+    reel_param items[PARAMETERS_MOST];
+    char texts[PARAMETERS_MOST][VALUE_TEXT];
+    size_t count;
+} parameters;
+
+static reel_code take_value(char out[VALUE_TEXT], const char *name, const json_t *value,
+                            reel_err *err)
+{
+    if (json_is_integer(value))
+        (void)snprintf(out, VALUE_TEXT, "%lld", (long long)json_integer_value(value));
+    else if (json_is_real(value))
+        (void)snprintf(out, VALUE_TEXT, "%.17g", json_real_value(value));
+    else if (json_is_string(value) && json_string_length(value) < VALUE_TEXT)
+        (void)snprintf(out, VALUE_TEXT, "%s", json_string_value(value));
+    else
+        return reel_fail(err, REEL_E_INVALID,
+                         "params: %.40s: expected a number or a word of up to %d characters", name,
+                         (int)VALUE_TEXT - 1);
+    return REEL_OK;
+}
+
+static reel_code take_parameters(parameters *out, const json_t *object, reel_err *err)
+{
+    const char *name;
+    json_t *value;
+
+    out->count = 0;
+    if (object == NULL || json_is_null(object))
+        return REEL_OK;
+    if (!json_is_object(object) || json_object_size(object) > PARAMETERS_MOST)
+        return reel_fail(err, REEL_E_INVALID, "params: expected an object of up to %d members",
+                         (int)PARAMETERS_MOST);
+    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    {
+        const reel_code rc = take_value(out->texts[out->count], name, value, err);
+
+        if (rc != REEL_OK)
+            return rc;
+        out->items[out->count] = (reel_param){name, out->texts[out->count]};
+        out->count++;
+    }
+    return REEL_OK;
+}
+
+static reel_code check_members(const json_t *body, reel_err *err)
+{
+    const char *name;
+    json_t *value;
+
+    if (!json_is_object(body))
+        return reel_fail(err, REEL_E_INVALID,
+                         "the body: expected an object such as {\"kind\":\"train\"}");
+    json_object_foreach((json_t *)(uintptr_t)body, name, value)
+    {
+        if (strcmp(name, "kind") != 0 && strcmp(name, "model") != 0 && strcmp(name, "params") != 0)
+            return reel_fail(err, REEL_E_INVALID,
+                             "\"%.40s\": no member of a job; there are kind, model and params",
+                             name);
+    }
+    return REEL_OK;
+}
+
+static reel_code check_model(const char *model, const parameters *given, reel_err *err)
+{
+    const reel_params params = {given->items, given->count};
+    bool served = false;
+    reel_code rc = REEL_OK;
+
+    for (int i = 0; i < MODELS; i++)
+        served = served || strcmp(reel__engine_names[i], model) == 0;
+    if (model[0] != '\0' && !served)
+        return reel_fail(err, REEL_E_NOTFOUND, "no model is called \"%.40s\"; there are %s", model,
+                         reel__engine_models_text);
+    if (given->count > 0 && (model[0] == '\0' || strcmp(model, "hybrid") == 0))
+        return reel_fail(
+            err, REEL_E_INVALID,
+            "params: name the one model they are of, and not the hybrid: that is mixed "
+            "of the others");
+    if (given->count > 0)
+        rc = reel__model_check(model, &params, err);
+    return rc;
+}
+
+static void write_parameters(reel_buf *out, const parameters *given)
+{
+    reel_json json;
+
+    reel__json_init(&json, out);
+    reel__json_object(&json);
+    for (size_t i = 0; i < given->count; i++)
+        reel__json_put_text(&json, given->items[i].name, given->items[i].value);
+    reel__json_object_end(&json);
+}
+
+reel_code reel__job_ask(reel_store *store, const char *body, size_t length, const char *asked_by,
+                        int64_t *id, reel_err *err)
+{
+    reel_job job = {.asked_by = asked_by, .created_ms = reel__clock_now_ms()};
+    const char *kind = NULL, *model = "";
+    json_t *parsed = NULL;
+    parameters given;
+    reel_buf text;
+    reel_code rc = REEL_OK;
+
+    reel__buf_init(&text, PARAMETERS_TEXT);
+    REEL_TRY(reel__json_parse(&parsed, body, length, DEPTH, err));
+    REEL_TRY(check_members(parsed, err));
+    REEL_TRY(reel__json_get_text(parsed, "kind", &kind, err));
+    REEL_TRY(reel__json_get_text(parsed, "model", &model, err));
+    if (kind == NULL || strcmp(kind, "train") != 0)
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "kind: expected \"train\""));
+    REEL_TRY(take_parameters(&given, json_object_get(parsed, "params"), err));
+    REEL_TRY(check_model(model, &given, err));
+    write_parameters(&text, &given);
+    REEL_TRY(reel__buf_check(&text, err));
+    job.kind = kind;
+    job.model = model;
+    job.parameters = text.data;
+    REEL_TRY(reel__store_add_job(store, &job, err));
+    *id = job.id;
+out:
+    reel__buf_fini(&text);
+    json_decref(parsed);
+    return rc;
+}
+
+reel_code reel__job_cancel(reel_store *store, int64_t id, reel_err *err)
+{
+    return reel__store_cancel_job(store, id, reel__clock_now_ms(), err);
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+typedef struct writing {
+    reel_json *json;
+    size_t left;
+    int64_t last;
+    bool more, ended;
+} writing;
+
+static void put_time(reel_json *json, const char *key, int64_t ms)
+{
+    char text[REEL_TIME_TEXT];
+
+    reel__clock_text(ms / 1000, text);
+    reel__json_put_text(json, key, ms == 0 ? NULL : text);
+}
+
+static void put_raw(reel_json *json, const char *key, const char *text)
+{
+    reel__json_key(json, key);
+    if (text[0] != '\0')
+        reel__json_raw(json, text, strlen(text));
+    else
+        reel__json_null(json);
+}
+
+/* What went wrong, in the form of any other problem. */
+static void put_error(reel_json *json, const reel_job *job)
+{
+    reel__json_key(json, "error");
+    if (job->state != REEL_JOB_FAILED) {
+        reel__json_null(json);
+        return;
+    }
+    reel__json_object(json);
+    reel__json_put_text(json, "type", "about:blank");
+    reel__json_put_text(json, "title", "The job failed");
+    reel__json_put_text(json, "detail", job->reason);
+    reel__json_put_text(json, "code", job->code);
+    reel__json_object_end(json);
+}
+
+static bool write_job(void *user, const reel_job *job)
+{
+    writing *w = user;
+    reel_json *json = w->json;
+
+    w->more = w->left == 0;
+    if (w->more)
+        return false;
+    w->left--;
+    w->last = job->id;
+    w->ended = job->state >= REEL_JOB_DONE;
+    reel__json_object(json);
+    reel__json_put_int(json, "id", job->id);
+    reel__json_put_text(json, "kind", job->kind);
+    reel__json_put_text(json, "model", job->model[0] == '\0' ? NULL : job->model);
+    put_raw(json, "params", job->parameters);
+    reel__json_put_text(json, "state", reel__job_state_name(job->state));
+    reel__json_put_float(json, "progress", (float)job->progress);
+    reel__json_put_text(json, "step", job->step[0] == '\0' ? NULL : job->step);
+    reel__json_put_bool(json, "cancel", job->cancel);
+    reel__json_put_text(json, "asked_by", job->asked_by);
+    put_time(json, "created_at", job->created_ms);
+    put_time(json, "started_at", job->started_ms);
+    put_time(json, "finished_at", job->finished_ms);
+    put_error(json, job);
+    put_raw(json, "result", job->result);
+    reel__json_object_end(json);
+    return true;
+}
+
+reel_code reel__jobs_write(reel_json *json, reel_store *store, int64_t before, size_t limit,
+                           int64_t *next, reel_err *err)
+{
+    writing w = {.json = json, .left = limit};
+    const reel_job_filter filter = {.before = before, .limit = limit + 1};
+    reel_code rc;
+
+    *next = -1;
+    REEL_TRY(reel__store_scan_jobs(store, &filter, write_job, &w, err));
+    if (w.more)
+        *next = w.last;
+out:
+    return rc;
+}
+
+reel_code reel__job_write(reel_json *json, reel_store *store, int64_t id, bool *ended,
+                          reel_err *err)
+{
+    writing w = {.json = json, .left = 1};
+    const reel_job_filter filter = {.id = id, .limit = 1};
+    reel_code rc = REEL_OK;
+
+    if (id > 0)
+        REEL_TRY(reel__store_scan_jobs(store, &filter, write_job, &w, err));
+    if (w.left > 0)
+        REEL_TRY(reel_fail(err, REEL_E_NOTFOUND, "there is no job %lld", (long long)id));
+    if (ended != NULL)
+        *ended = w.ended;
+out:
+    return rc;
+}
+
+static void take_log(void *user, const char *log)
+{
+    reel__buf_text(user, log);
+}
+
+reel_code reel__job_log(reel_buf *out, reel_store *store, int64_t id, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(reel__store_job_log(store, id, take_log, out, err));
+    rc = reel__buf_check(out, err);
+out:
+    return rc;
+}

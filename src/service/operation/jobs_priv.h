@@ -1,0 +1,83 @@
+/* jobs_priv.h - the inside of jobs, shared by its files. */
+#ifndef REEL_SERVICE_JOBS_PRIV_H
+#define REEL_SERVICE_JOBS_PRIV_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "service/operation/jobs.h"
+#include "store/jobs.h"
+
+enum {
+    REEL_JOB_STEP = 96,
+    REEL_JOB_LINE = 64 * 1024, /* the longest line a child may write */
+    REEL_JOB_LOG = 16 * 1024   /* what is kept of all it says */
+};
+
+/* A child process at work. */
+typedef struct reel_child {
+    pid_t pid;           /* 0 = none */
+    int out, log;        /* its standard output and error; -1 = closed */
+    reel_buf line, said; /* the line that is being read; all it said, the end of it */
+    double progress;
+    char step[REEL_JOB_STEP];
+    char code[24], reason[512]; /* of its own error, "" = none */
+    reel_buf result;            /* JSON */
+} reel_child;
+
+typedef struct reel_child_opts {
+    const char *program, *database, *models_dir, *model;
+    const char *parameters; /* a JSON object */
+    int64_t memory;
+} reel_child_opts;
+
+void reel__child_init(reel_child *child);
+void reel__child_fini(reel_child *child);
+/* Errors: E_STORE (no process), E_NOMEM. */
+REEL_MUST_USE reel_code reel__child_start(reel_child *child, const reel_child_opts *opts,
+                                          reel_err *err);
+/* Take what it wrote, without waiting. */
+void reel__child_read(reel_child *child);
+void reel__child_trim(char *text);
+/* Whether it has ended; status as waitpid gives it. */
+bool reel__child_ended(reel_child *child, int *status);
+void reel__child_signal(const reel_child *child, int number);
+
+struct reel_watch {
+    reel_watch *next;
+    reel_jobs *jobs;
+    int64_t id;
+    reel_buf event; /* to be sent */
+    uint64_t seen;  /* hash of the last */
+    bool fresh, last, over;
+    reel_waiter waiter; /* of one that sleeps; wake NULL: it is awake */
+    int64_t sent_us;
+};
+
+struct reel_jobs {
+    reel_jobs_opts opts;
+    char *database, *models_dir, *program;
+    char owner[REEL_JOB_OWNER];
+    pthread_t thread;
+    pthread_mutex_t lock; /* of what follows */
+    reel_watch *watches;
+    size_t watch_count;
+    bool closing, no_watches;
+    int wake[2]; /* a pipe: a byte in it ends the thread's wait */
+    /* The thread's own. */
+    reel_child child;
+    int64_t id; /* of what it runs, 0 = nothing */
+    bool started, cancelled, lost;
+    int64_t beat_us, kill_us, look_us, watch_us; /* when each is due; 0 = not */
+    reel_job stranger;                           /* what others run, and since when it stands so */
+    char stranger_owner[REEL_JOB_OWNER];
+    int64_t stranger_us;
+    bool troubled; /* the store does not answer, which was said */
+};
+
+/* jobs_watch.c: bring all watches up to date; called by the thread. */
+void reel__watches_refresh(reel_jobs *jobs);
+/* A line for the person at the door. */
+void reel__jobs_note(const reel_jobs *jobs, const char *format, ...) REEL_PRINTF(2, 3);
+
+#endif
