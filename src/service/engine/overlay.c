@@ -1,7 +1,8 @@
 /* overlay.c - the cache: shards with a lock of their own, each a table of sets of four people. What
  * is dropped is the person of the set who was asked for longest ago. A reader that missed reads the
  * store without holding a lock, and keeps what it read only if nothing of its shard was dropped
- * meanwhile: else it might keep what a writer just made old. */
+ * meanwhile and nobody writes: else it might keep what a writer just made old, and another reader,
+ * who saw the new rows in the store, would then see the old ones. */
 #include "service/engine/overlay.h"
 
 #include <errno.h>
@@ -35,6 +36,7 @@ typedef struct kept {
 typedef struct shard {
     pthread_mutex_t lock;
     uint64_t clock, drops;
+    int writing; /* people of the shard whose rows a writer may have changed already */
     size_t bytes;
     kept table[SETS][WAYS];
 } shard;
@@ -124,7 +126,8 @@ static kept *find(shard *s, uint64_t hash, int64_t person)
     return NULL;
 }
 
-static void drop(reel_overlay *overlay, int64_t person)
+/* writing: +1 before rows of a person are written, -1 after, 0 when others wrote them. */
+static void drop(reel_overlay *overlay, int64_t person, int writing)
 {
     const uint64_t hash = mix(person);
     shard *s = shard_of(overlay, hash);
@@ -132,6 +135,7 @@ static void drop(reel_overlay *overlay, int64_t person)
 
     (void)pthread_mutex_lock(&s->lock);
     s->drops++;
+    s->writing += writing;
     slot = find(s, hash, person);
     if (slot != NULL)
         let_go(s, slot);
@@ -295,7 +299,7 @@ reel_code reel__overlay_read(reel_overlay *overlay, int64_t person, reel_given_r
     if (rc != REEL_OK)
         return rc;
     (void)pthread_mutex_lock(&s->lock);
-    if (s->drops == drops)
+    if (s->drops == drops && s->writing == 0)
         keep(overlay, s, hash, person, out);
     (void)pthread_mutex_unlock(&s->lock);
     return REEL_OK;
@@ -310,20 +314,24 @@ reel_code reel__overlay_put(reel_overlay *overlay, const reel_given_row *rows, s
     reel_code rc;
 
     for (size_t i = 0; i < count; i++)
-        if (i == 0 || rows[i].person != rows[i - 1].person)
+        if (i == 0 || rows[i].person != rows[i - 1].person) {
             filter_add(overlay, rows[i].person);
+            drop(overlay, rows[i].person, +1);
+        }
     rc = reel__store_put_given(overlay->store, rows, count, err);
     for (size_t i = 0; i < count; i++) /* after a failure, too: it may be of the answer alone */
         if (i == 0 || rows[i].person != rows[i - 1].person)
-            drop(overlay, rows[i].person);
+            drop(overlay, rows[i].person, -1);
     return rc;
 }
 
 reel_code reel__overlay_forget(reel_overlay *overlay, int64_t person, reel_err *err)
 {
-    const reel_code rc = reel__store_forget_given(overlay->store, person, err);
+    reel_code rc;
 
-    drop(overlay, person);
+    drop(overlay, person, +1);
+    rc = reel__store_forget_given(overlay->store, person, err);
+    drop(overlay, person, -1);
     return rc;
 }
 
@@ -342,7 +350,7 @@ static bool look_at(void *user, const reel_given_row *change)
         drop_all(f->overlay);
     } else {
         filter_add(f->overlay, change->person);
-        drop(f->overlay, change->person);
+        drop(f->overlay, change->person, 0);
     }
     f->last = change->version;
     f->count++;
