@@ -76,6 +76,9 @@ typedef struct hybrid {
     reel_model *members[MEMBERS];
     size_t count;
     float weights[MEMBERS * KNOTS]; /* [count][KNOTS], the parameters multiplied in */
+    /* The scores of `popular` and what standardises them are the same for every history. */
+    float *fame; /* [movies], owned; NULL: it is no member */
+    reel_standard fame_standard;
 } hybrid;
 
 /* What score found out about its members for a query, left in the scratch for explain. */
@@ -219,32 +222,60 @@ static reel_code weigh_entries(reel_query *out, const hybrid *self, const reel_q
     return REEL_OK;
 }
 
+/* scores += scale (own - mean) */
+REEL_KERNEL static void add_standardised(float *restrict scores, const float *restrict own,
+                                         size_t movies, double mean, double scale)
+{
+#pragma omp simd
+    for (size_t j = 0; j < movies; j++)
+        scores[j] += (float)(scale * ((double)own[j] - mean));
+}
+
+/* A member's scores for a query, and what standardises them. */
+static reel_code ask_member(const float **out, reel_standard *standard, const hybrid *self,
+                            const reel_model *member, const reel_query *query,
+                            reel_scratch *scratch, reel_err *err)
+{
+    const size_t movies = (size_t)self->base.movies;
+    float *own;
+    reel_scratch *part;
+    reel_code rc;
+
+    if (by_logarithm(member)) {
+        *out = self->fame;
+        *standard = self->fame_standard;
+        return REEL_OK;
+    }
+    *out = own = reel__scratch_get(scratch, SLOT_SCORES, movies * sizeof *own);
+    part = reel__scratch_part(scratch, member);
+    if (own == NULL || part == NULL)
+        return no_memory(self, err);
+    rc = member->ops->score(member, query, part, own, err);
+    if (rc == REEL_OK)
+        *standard = reel__hybrid_standard(member, own, movies);
+    return rc;
+}
+
 /* One member's scores, standardised and added to scores. */
 static reel_code add_member(const hybrid *self, size_t m, const reel_query *query,
                             reel_scratch *scratch, hybrid_state *state, float *scores,
                             reel_err *err)
 {
-    const reel_model *member = self->members[m];
     const double weight = weight_of(self, m, query->count);
-    const size_t movies = (size_t)self->base.movies;
-    float *own = reel__scratch_get(scratch, SLOT_SCORES, movies * sizeof *own);
-    reel_scratch *part = reel__scratch_part(scratch, member);
-    reel_standard standard;
+    const float *own = NULL;
+    reel_standard standard = {0};
     reel_code rc;
 
     state->mean[m] = state->scale[m] = 0;
     if (weight == 0)
         return REEL_OK;
-    if (own == NULL || part == NULL)
-        return no_memory(self, err);
-    rc = member->ops->score(member, query, part, own, err);
+    rc = ask_member(&own, &standard, self, self->members[m], query, scratch, err);
     if (rc != REEL_OK)
         return rc;
-    standard = reel__hybrid_standard(member, own, movies);
     state->mean[m] = standard.mean;
     state->scale[m] = weight * standard.scale;
-    for (size_t j = 0; state->scale[m] != 0 && j < movies; j++)
-        scores[j] += (float)(state->scale[m] * ((double)own[j] - standard.mean));
+    if (state->scale[m] != 0)
+        add_standardised(scores, own, (size_t)self->base.movies, standard.mean, state->scale[m]);
     return REEL_OK;
 }
 
@@ -392,6 +423,38 @@ static reel_code stamp(hybrid *self, reel_err *err)
     return reel__model_stamp(&self->base, ids, err);
 }
 
+/* What `popular` says of the films, asked once for all histories. */
+static reel_code keep_fame(hybrid *self, const reel_model *popular, reel_err *err)
+{
+    const size_t movies = (size_t)self->base.movies;
+    const reel_query nothing = {.row = -1};
+    reel_scratch *scratch = NULL;
+    reel_code rc = REEL_OK;
+
+    self->fame = reel__alloc_aligned(movies, sizeof *self->fame);
+    if (self->fame == NULL)
+        return no_memory(self, err);
+    REEL_TRY(reel_scratch_new(&scratch, err));
+    REEL_TRY(reel_model_score(popular, &nothing, scratch, self->fame, err));
+    self->fame_standard = reel__hybrid_standard(popular, self->fame, movies);
+out:
+    reel_scratch_free(scratch);
+    return rc;
+}
+
+/* What follows from members and weights. */
+static reel_code complete(hybrid *self, reel_err *err)
+{
+    for (size_t m = 0; m < self->count; m++)
+        if (by_logarithm(self->members[m])) {
+            const reel_code rc = keep_fame(self, self->members[m], err);
+
+            if (rc != REEL_OK)
+                return rc;
+        }
+    return stamp(self, err);
+}
+
 static reel_code check_member(const hybrid *self, const reel_model *member, reel_err *err)
 {
     const reel_model *base = &self->base;
@@ -443,7 +506,7 @@ reel_code reel__hybrid_make(reel_model **out, reel_model *const *members, size_t
         REEL_TRY(check_member((hybrid *)model, members[i], err));
         add_shared((hybrid *)model, members[i], weights == NULL ? NULL : weights + i * KNOTS);
     }
-    REEL_TRY(stamp((hybrid *)model, err));
+    REEL_TRY(complete((hybrid *)model, err));
     *out = model;
     model = NULL;
 out:
@@ -494,7 +557,7 @@ static reel_code hybrid_fit(reel_model *model, const reel_dataset *dataset,
     }
     if (self->count == 0)
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "a hybrid needs at least one model to combine"));
-    REEL_TRY(stamp(self, err));
+    REEL_TRY(complete(self, err));
 out:
     return rc;
 }
@@ -608,15 +671,18 @@ static reel_code hybrid_load(reel_model *model, const reel_tensors *tensors, con
                          reel__tensors_path(tensors));
     REEL_TRY(load_members(self, list, err));
     REEL_TRY(load_weights(self, prefix, err));
-    REEL_TRY(stamp(self, err));
+    REEL_TRY(complete(self, err));
 out:
     return rc;
 }
 
 static void hybrid_fini(reel_model *model)
 {
+    hybrid *self = (hybrid *)model;
+
     for (size_t m = 0; m < MEMBERS; m++)
-        reel_model_free(((hybrid *)model)->members[m]);
+        reel_model_free(self->members[m]);
+    reel__free(self->fame);
 }
 
 const reel_model_ops reel__model_hybrid = {

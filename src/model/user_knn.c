@@ -81,13 +81,20 @@ static float *get_similarity(const user_knn *self, reel_scratch *scratch)
     return reel__scratch_get(scratch, SLOT_SIMILARITY, REEL_NEAREST_ROOM * people * sizeof(float));
 }
 
-/* What a film counts in comparing, by how many rated it. */
-float reel__user_knn_film_weight(const user_knn *self, reel_index movie)
+/* What each film counts in comparing, by how many rated it. */
+static reel_code weigh_films(user_knn *self, reel_err *err)
 {
     const double fame = self->base.params[USER_KNN_FAME];
-    const reel_nnz raters = self->films.ptr[movie + 1] - self->films.ptr[movie];
 
-    return fame == 0 ? 1 : (float)pow(1 + (double)raters, -fame);
+    self->film_weights = reel__alloc_array((size_t)self->films.rows, sizeof *self->film_weights);
+    if (self->film_weights == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory to weigh %d films", (int)self->films.rows);
+    for (reel_index j = 0; j < self->films.rows; j++) {
+        const reel_nnz raters = self->films.ptr[j + 1] - self->films.ptr[j];
+
+        self->film_weights[j] = fame == 0 ? 1 : (float)pow(1 + (double)raters, -fame);
+    }
+    return REEL_OK;
 }
 
 /* Similarity of the query with everyone, films weighted or all alike; one's own row is -1, below
@@ -100,7 +107,7 @@ static void compare(const user_knn *self, const reel_query *query, bool weighted
     memset(similarity, 0, (size_t)people * sizeof *similarity);
     for (size_t i = 0; i < query->count; i++) {
         const reel_entry *e = &query->entries[i];
-        const float film = weighted ? reel__user_knn_film_weight(self, e->movie) : 1;
+        const float film = weighted ? self->film_weights[e->movie] : 1;
 
         reel__packed_scatter(&self->films, e->movie, e->weight * e->value * film, similarity);
     }
@@ -246,6 +253,7 @@ static reel_code knn_fit(reel_model *model, const reel_dataset *dataset,
     if (!reel__fit_step(context, 0.4))
         return reel_fail(err, REEL_E_CANCELLED, "fitting \"user-knn\" was cancelled");
     REEL_TRY(reel__packed_make(&self->films, reel_dataset_raters(dataset), err));
+    REEL_TRY(weigh_films(self, err));
     for (reel_index v = 0; v < people; v++)
         inverse_norms[v] = invert(reel__packed_norm(&self->people, v));
     if (!reel__fit_step(context, 1))
@@ -284,6 +292,7 @@ static reel_code knn_load(reel_model *model, const reel_tensors *tensors, const 
                                "people", err));
     REEL_TRY(reel__packed_load(&self->films, model->movies, (reel_index)people, tensors, prefix,
                                "films", err));
+    REEL_TRY(weigh_films(self, err));
     for (reel_index v = 0; v < self->people.rows; v++)
         if (self->inverse_norms[v] != invert(reel__packed_norm(&self->people, v)))
             return reel_fail(err, REEL_E_FORMAT, "%s: inverse_norms[%d] does not fit its row",
@@ -298,6 +307,7 @@ static void knn_fini(reel_model *model)
 
     reel__packed_fini(&self->people);
     reel__packed_fini(&self->films);
+    reel__free(self->film_weights);
     if (model->tensors == NULL)
         reel__free((void *)(uintptr_t)self->inverse_norms);
 }

@@ -14,6 +14,7 @@ typedef struct user_knn {
     reel_model base;
     reel_packed people, films;  /* the matrix by row and by column, both in the same unit */
     const float *inverse_norms; /* [people.rows] 1 / |x_v|, 0 for a row of zeros */
+    float *film_weights;        /* [films.rows] f_i, what a film counts; always owned */
 } user_knn;
 
 /* What score worked out for a query, left in the scratch for explain. */
@@ -31,8 +32,6 @@ typedef struct user_knn_state {
 REEL_MUST_USE reel_code reel__user_knn_open(user_knn_state **out, const user_knn *self,
                                             const reel_query *query, reel_scratch *scratch,
                                             reel_err *err);
-/* What a film counts in comparing people. */
-float reel__user_knn_film_weight(const user_knn *self, reel_index movie);
 reel_code reel__user_knn_no_memory(const user_knn *self, reel_err *err);
 
 /* As in model/vtable.h. */

@@ -157,8 +157,8 @@ reel_code reel__user_knn_explain(const reel_model *model, const reel_query *quer
     for (size_t i = 0; i < query->count; i++) {
         const reel_entry *e = &query->entries[i];
 
-        contributions[i] *= (double)(e->weight * e->value) * scale *
-                            (double)reel__user_knn_film_weight(self, e->movie);
+        contributions[i] *=
+            (double)(e->weight * e->value) * scale * (double)self->film_weights[e->movie];
         out->score += contributions[i];
     }
     return REEL_OK;
