@@ -10,10 +10,11 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/accounts/accounts.h"
+#include "service/accounts/export.h"
 #include "service/engine/engine.h"
 
 enum { OPT_DATABASE, OPT_ADMIN, OPT_STDIN };
-enum { PASSWORD_ROOM = 1024, PAGE = 1000 };
+enum { PASSWORD_ROOM = 1024, PAGE = 1000, PIECE_MOST = 1 << 20 };
 
 static const reel_option options[] = {
     {"database", "FILE", "the database `reel load` made"},
@@ -25,6 +26,7 @@ static const reel_option options[] = {
 /* What the words of one call come to. */
 typedef struct call {
     const reel_args *args;
+    reel_store *store;
     reel_accounts *accounts;
     const char *name; /* whom it is about; NULL = nobody */
 } call;
@@ -204,6 +206,29 @@ out:
     return rc;
 }
 
+/* As the API answers it, whatever its size. */
+static reel_code export_account(const call *own, reel_err *err)
+{
+    reel_account account;
+    reel_export *export = NULL;
+    bool over = false;
+    reel_buf piece;
+    reel_code rc;
+
+    reel__buf_init(&piece, PIECE_MOST);
+    REEL_TRY(reel__accounts_named(own->accounts, own->name, &account, err));
+    REEL_TRY(reel__export_open(&export, own->store, account.id, err));
+    while (!over && !reel__term_left()) {
+        REEL_TRY(reel__export_next(export, &piece, &over, err));
+        reel__term_write(&piece);
+        reel__buf_clear(&piece);
+    }
+out:
+    reel__export_close(export);
+    reel__buf_fini(&piece);
+    return rc;
+}
+
 static reel_code delete_account(const call *own, reel_err *err)
 {
     reel_account account;
@@ -228,6 +253,7 @@ static const struct {
     {"disable", disable, 2},
     {"enable", enable, 2},
     {"reset", reset, 2},
+    {"export", export_account, 2},
     {"delete", delete_account, 2},
 };
 
@@ -246,7 +272,7 @@ static reel_code find_word(const reel_args *args, size_t *out, reel_err *err)
             return REEL_OK;
         }
     return reel_fail(err, REEL_E_INVALID,
-                     "reel user add, list, role, disable, enable, reset or delete?");
+                     "reel user add, list, role, disable, enable, reset, export or delete?");
 }
 
 static reel_code run(const reel_args *args, reel_err *err)
@@ -260,6 +286,7 @@ static reel_code run(const reel_args *args, reel_err *err)
     REEL_TRY(find_word(args, &word, err));
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &engine.database, err));
     REEL_TRY(reel__engine_open_store(&opts.store, &engine, err));
+    own.store = opts.store;
     REEL_TRY(reel__accounts_open(&own.accounts, &opts, err));
     rc = words[word].run(&own, err);
 out:
@@ -272,9 +299,10 @@ const reel_command reel__command_user = {
     "user",
     "WORD [NAME] [ROLE]",
     "accounts: the first admin, roles, resets",
-    "WORD is add, list, role, disable, enable, reset or delete.\n"
+    "WORD is add, list, role, disable, enable, reset, export or delete.\n"
     "`add NAME --admin` makes an admin; the password is asked for. `role NAME ROLE`:\n"
     "person, analyst or admin. `reset NAME` prints a token that sets a new password.\n"
+    "`export NAME` prints all that is known of the account, as JSON.\n"
     "Who is disabled or deleted is signed out of a running server within 4 seconds.",
     options,
     run};

@@ -29,8 +29,9 @@ void reel__exchange_init(reel_exchange *exchange)
 void reel__exchange_fini(reel_exchange *exchange)
 {
     reel__buf_fini(&exchange->answer);
-    reel__watch_close(exchange->watch);
-    exchange->watch = NULL;
+    if (exchange->source.self != NULL)
+        exchange->source.close(exchange->source.self);
+    exchange->source.self = NULL;
 }
 
 void reel__exchange_header(reel_exchange *exchange, const char *name, const char *format, ...)

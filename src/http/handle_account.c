@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "http/handle_account.h"
+#include "service/accounts/export.h"
 
 enum { BODY_DEPTH = 4 };
 
@@ -14,27 +15,6 @@ static const char no_tls[] =
     "REEL_INSECURE_HTTP=1 allows it all the same";
 
 /* ---- encoding ------------------------------------------------------------------------------ */
-
-static void put_time(reel_json *json, const char *key, int64_t seconds)
-{
-    char text[REEL_TIME_TEXT];
-
-    reel__clock_text(seconds, text);
-    reel__json_put_text(json, key, text);
-}
-
-void reel__account_write(reel_json *json, const reel_account *account)
-{
-    reel__json_object(json);
-    reel__json_put_int(json, "account", account->id);
-    reel__json_put_int(json, "user", REEL_ACCOUNT_PERSON + account->id);
-    reel__json_put_text(json, "name", account->name);
-    reel__json_put_text(json, "role", reel__role_name(account->role));
-    reel__json_put_bool(json, "disabled", account->disabled);
-    put_time(json, "created_at", account->created_at);
-    put_time(json, "password_at", account->password_at);
-    reel__json_object_end(json);
-}
 
 static bool refused(const reel_context *context)
 {
@@ -226,6 +206,38 @@ reel_code reel__handle_me(reel_context *context, reel_err *err)
     REEL_TRY(reel__accounts_get(context->app->accounts, context->exchange->caller.account, &account,
                                 err));
     reel__account_write(&context->json, &account);
+out:
+    return rc;
+}
+
+/* What goes wrong on the way can only be told by an end that comes too soon. */
+static reel_watch_state next_piece(void *self, reel_buf *out, const reel_waiter *waiter)
+{
+    bool over = false;
+
+    (void)waiter;
+    if (reel__export_next(self, out, &over, NULL) != REEL_OK)
+        out->failed = true;
+    return out->length == 0 && over ? REEL_WATCH_OVER : REEL_WATCH_MORE;
+}
+
+static void close_export(void *self)
+{
+    reel__export_close(self);
+}
+
+reel_code reel__handle_me_export(reel_context *context, reel_err *err)
+{
+    reel_exchange *exchange = context->exchange;
+    reel_export *own = NULL;
+    reel_code rc;
+
+    REEL_TRY(reel__export_open(&own, reel__engine_store(context->app->engine),
+                               exchange->caller.account, err));
+    exchange->source = (reel_source){next_piece, close_export, own};
+    reel__exchange_header(exchange, "Content-Disposition",
+                          "attachment; filename=\"reel-%lld.json\"",
+                          (long long)exchange->caller.account);
 out:
     return rc;
 }

@@ -17,7 +17,4 @@ REEL_MUST_USE reel_code reel__account_body(reel_account_body *out, const reel_ex
                                            reel_err *err);
 void reel__account_body_fini(reel_account_body *body);
 
-/* The schema Account. */
-void reel__account_write(reel_json *json, const reel_account *account);
-
 #endif

@@ -80,16 +80,29 @@ reel_code reel__handle_job_log(reel_context *context, reel_err *err)
     return reel__job_log(&context->exchange->answer, store_of(context), context->exchange->id, err);
 }
 
+static reel_watch_state next_event(void *watch, reel_buf *out, const reel_waiter *waiter)
+{
+    return reel__watch_next(watch, out, waiter);
+}
+
+static void close_watch(void *watch)
+{
+    reel__watch_close(watch);
+}
+
 reel_code reel__handle_job_events(reel_context *context, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
+    reel_watch *watch = NULL;
     reel_code rc;
 
     if (context->app->jobs == NULL)
         return reel_fail(err, REEL_E_STORE,
                          "no jobs are done here: nothing of them can be watched");
-    rc = reel__watch_open(&exchange->watch, context->app->jobs, exchange->id, err);
-    if (rc == REEL_OK)
-        exchange->answer_type = "text/event-stream";
-    return rc;
+    rc = reel__watch_open(&watch, context->app->jobs, exchange->id, err);
+    if (rc != REEL_OK)
+        return rc;
+    exchange->source = (reel_source){next_event, close_watch, watch};
+    exchange->answer_type = "text/event-stream";
+    return REEL_OK;
 }

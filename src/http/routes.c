@@ -113,6 +113,8 @@ static const reel_route routes[] = {
      "the account that is signed in"},
     {"PATCH", "/api/v1/me", reel__handle_me_rename, REEL_NEED_ACCOUNT, "renameMe", NULL, "Renaming",
      "Account", "take another name"},
+    {"GET", "/api/v1/me/export", reel__handle_me_export, REEL_NEED_ACCOUNT, "exportMe", NULL, NULL,
+     "AccountExport", "all that is known of the account"},
     {"DELETE", "/api/v1/me", reel__handle_me_delete, REEL_NEED_ACCOUNT, "deleteMe", NULL,
      "Password", "Session", "the account and all that is known of its person goes"},
     {"POST", "/api/v1/me/password", reel__handle_me_password, REEL_NEED_ACCOUNT, "changePassword",

@@ -92,15 +92,15 @@ static void end_later(reel_exchange *exchange)
 
 static const reel_later later = {begin_later, end_later};
 
-/* ---- streams of events --------------------------------------------------------------------- */
+/* ---- answers that are made while they are sent --------------------------------------------- */
 
-/* A watch on the wire. While nothing is new its connection is set aside: no thread waits, and one
+/* A source on the wire. While nothing is new its connection is set aside: no thread waits, and one
  * who takes an event too slowly is cut off as with any other answer. */
 typedef struct stream {
-    reel_watch *watch;
+    reel_source source;
     struct MHD_Connection *connection;
     reel_connection *link;
-    reel_buf text; /* of an event, from `at` on not sent yet */
+    reel_buf text; /* a piece, from `at` on not sent yet */
     size_t at;
 } stream;
 
@@ -132,7 +132,7 @@ static ssize_t read_stream(void *user, uint64_t position, char *out, size_t room
         own->at = 0;
         if (!reel__connection_works(own->link))
             return MHD_CONTENT_READER_END_WITH_ERROR;
-        switch (reel__watch_next(own->watch, &own->text, &waiter)) {
+        switch (own->source.next(own->source.self, &own->text, &waiter)) {
         case REEL_WATCH_WAIT:
             return 0;
         case REEL_WATCH_OVER:
@@ -140,7 +140,7 @@ static ssize_t read_stream(void *user, uint64_t position, char *out, size_t room
         case REEL_WATCH_MORE:
             break;
         }
-        if (own->text.failed)
+        if (own->text.failed || own->text.length == 0)
             return MHD_CONTENT_READER_END_WITH_ERROR;
         reel__connection_sends(own->link, own->text.length + 1);
     }
@@ -154,12 +154,12 @@ static void end_stream(void *user)
 {
     stream *own = user;
 
-    reel__watch_close(own->watch);
+    own->source.close(own->source.self);
     reel__buf_fini(&own->text);
     reel__free(own);
 }
 
-/* Takes the watch. */
+/* Takes the source. */
 static struct MHD_Response *stream_response(request *current)
 {
     stream *own = reel__alloc_zero(1, sizeof *own);
@@ -167,11 +167,11 @@ static struct MHD_Response *stream_response(request *current)
 
     if (own == NULL)
         return NULL;
-    own->watch = current->exchange.watch;
+    own->source = current->exchange.source;
     own->connection = current->connection;
     own->link = current->link;
     reel__buf_init(&own->text, STREAM_MOST);
-    current->exchange.watch = NULL;
+    current->exchange.source.self = NULL;
     response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_PIECE, read_stream, own,
                                                  end_stream);
     if (response == NULL)
@@ -365,7 +365,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, request *c
     reel_exchange *exchange = &current->exchange;
     const size_t length =
         exchange->fixed != NULL ? exchange->fixed_length : exchange->answer.length;
-    const bool streams = exchange->watch != NULL;
+    const bool streams = exchange->source.self != NULL;
     struct MHD_Response *response = streams ? stream_response(current) : make_response(exchange);
     enum MHD_Result result;
 

@@ -296,6 +296,10 @@ static const struct {
     {"DELETE FROM ratings WHERE userId = $1", true},
     {"DELETE FROM people WHERE userId = $1", true},
     {"DELETE FROM events WHERE userId = $1", true},
+    /* As the door of jobs writes it. */
+    {"UPDATE jobs SET asked_by = 'an account that is gone' WHERE asked_by IN"
+     " ('account ' || CAST($1 AS text), 'a key of account ' || CAST($1 AS text))",
+     false},
 };
 enum { BELONGINGS = sizeof belongings / sizeof *belongings };
 

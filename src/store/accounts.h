@@ -87,7 +87,7 @@ REEL_MUST_USE reel_code reel__store_end_sessions(reel_store *store, int64_t acco
 /* The open sessions of an account. */
 REEL_MUST_USE reel_code reel__store_count_sessions(reel_store *store, int64_t account, int64_t now,
                                                    int64_t *out, reel_err *err);
-/* What has expired goes: sessions and resets. */
+/* What has expired goes: sessions and resets; and what came of an account after it was deleted. */
 REEL_MUST_USE reel_code reel__store_sweep_sessions(reel_store *store, int64_t now, reel_err *err);
 
 /* In the place of an earlier one of the account. */

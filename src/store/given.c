@@ -57,16 +57,17 @@ out:
     return rc;
 }
 
-/* The clock first: its row is what writers wait for, so versions become visible in order. */
+/* The clock first: its row is what writers wait for, so versions become visible in order. Whoever
+ * follows is told that anything may have changed: a row that named the person would stay. */
 void reel__given_forget(reel_sql out[REEL_GIVEN_FORGET], int64_t person)
 {
     reel__sql_begin(&out[0], "UPDATE given_clock SET version = version + 1");
     reel__sql_begin(&out[1], "DELETE FROM given WHERE userId = $1");
     reel__sql_int(&out[1], person);
-    reel__sql_begin(&out[2],
-                    "INSERT INTO given (userId, movieId, kind, timestamp, version)"
-                    " SELECT CAST($1 AS bigint), -1, 'removed', 0, version FROM given_clock");
-    reel__sql_int(&out[2], person);
+    reel__sql_begin(&out[2], "INSERT INTO given (userId, movieId, kind, timestamp, version)"
+                             " SELECT -1, -1, 'removed', 0, version FROM given_clock WHERE true"
+                             " ON CONFLICT (userId, movieId) DO UPDATE SET"
+                             " version = excluded.version");
 }
 
 reel_code reel__store_forget_given(reel_store *store, int64_t person, reel_err *err)

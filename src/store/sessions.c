@@ -110,15 +110,29 @@ reel_code reel__store_count_sessions(reel_store *store, int64_t account, int64_t
     return reel__sql_read(store, &sql, take_number, out, err);
 }
 
+/* What came of an account while it was deleted, from a server that did not know yet: people by
+ * jumping from one to the next in the table's index, and of them those who are no account's. */
+#define NOBODYS(table)                                                                             \
+    "WITH RECURSIVE person(id) AS ("                                                               \
+    "SELECT min(userId) FROM " table " WHERE userId >= $1 UNION ALL SELECT"                        \
+    " (SELECT min(t.userId) FROM " table " AS t WHERE t.userId > person.id) FROM person"           \
+    " WHERE person.id IS NOT NULL) DELETE FROM " table " WHERE userId IN (SELECT id FROM person"   \
+    " WHERE NOT EXISTS (SELECT 1 FROM accounts AS a WHERE a.id = person.id - $1))"
+
 reel_code reel__store_sweep_sessions(reel_store *store, int64_t now, reel_err *err)
 {
-    reel_sql sql[2];
-    reel_sql_work work = {.statements = sql, .count = 2, .writes = true, .again = true};
+    static const char *const nobodys[] = {NOBODYS("events"), NOBODYS("given")};
+    reel_sql sql[4];
+    reel_sql_work work = {.statements = sql, .count = 4, .writes = true, .again = true};
 
     reel__sql_begin(&sql[0], "DELETE FROM sessions WHERE expires_at <= $1");
     reel__sql_int(&sql[0], now);
     reel__sql_begin(&sql[1], "DELETE FROM resets WHERE expires_at <= $1");
     reel__sql_int(&sql[1], now);
+    for (int i = 0; i < 2; i++) {
+        reel__sql_begin(&sql[2 + i], nobodys[i]);
+        reel__sql_int(&sql[2 + i], REEL_ACCOUNT_PERSON);
+    }
     return reel__sql_run(store, &work, err);
 }
 

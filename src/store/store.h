@@ -218,7 +218,7 @@ typedef struct reel_given_row {
  * load of another process), E_NOMEM. */
 REEL_MUST_USE reel_code reel__store_put_given(reel_store *store, const reel_given_row *rows,
                                               size_t count, reel_err *err);
-/* Take everything of a person away; whoever follows the changes is told. */
+/* Take everything of a person away; whoever follows the changes is told that all may be others. */
 REEL_MUST_USE reel_code reel__store_forget_given(reel_store *store, int64_t person, reel_err *err);
 /* What one person gave, by ascending film. row returns false to stop; the row is borrowed during
  * the call. */

@@ -1,7 +1,11 @@
 /* Accounts over the API: signing up, in and out, one's own account, what other sites and strangers
  * are refused, pauses between tries, and nothing that tells which names there are.
  */
+#include <sqlite3.h>
+
 #include "http/account.h"
+#include "service/accounts/export.h"
+#include "store/jobs.h"
 
 static char cookie[128];
 
@@ -202,6 +206,225 @@ static void a_reset_is_good_once(void **state)
     reel__clock_set_for_test(-1);
 }
 
+/* ---- all that is known --------------------------------------------------------------------- */
+
+static void give_something(int64_t user)
+{
+    char target[100], events[600];
+
+    (void)snprintf(target, sizeof target, "/api/v1/people/%lld/ratings/1", (long long)user);
+    expect("PUT", target, "{\"rating\":4.5}", 200);
+    (void)snprintf(target, sizeof target, "/api/v1/people/%lld/ratings/11", (long long)user);
+    expect("PUT", target, "{\"kind\":\"watchlist\"}", 200);
+    (void)snprintf(target, sizeof target, "/api/v1/people/%lld/ratings/21", (long long)user);
+    expect("PUT", target, "{\"kind\":\"not_interested\"}", 200);
+    (void)snprintf(events, sizeof events,
+                   "{\"events\":[{\"event_id\":\"0b7e8f9c-0000-4000-8000-%012lld\",\"type\":"
+                   "\"click\",\"user\":%lld,\"visitor\":\"v_mine\",\"item\":1}]}",
+                   (long long)(user - REEL_ACCOUNT_PERSON), (long long)user);
+    expect("POST", "/api/v1/feedback", events, 200);
+}
+
+static void all_that_is_known_is_exported(void **state)
+{
+    const json_t *films, *events;
+    int64_t user;
+
+    (void)state;
+    sign_up("curious");
+    user = integer(api.json, "user");
+    give_something(user);
+    expect("GET", "/api/v1/me/export", NULL, 200);
+    assert_shape(api.json,
+                 "exported_at:s account:o sessions:a reset_until:s? keys:a jobs:a films:a "
+                 "events:a");
+    assert_shape(member(api.json, "account"), ACCOUNT_SHAPE);
+    assert_string_equal(text(member(api.json, "account"), "name"), "curious");
+    assert_int_equal(json_array_size(member(api.json, "sessions")), 1);
+    films = member(api.json, "films");
+    assert_int_equal(json_array_size(films), 3);
+    assert_true(number(json_array_get(films, 0), "rating") == 4.5);
+    assert_string_equal(text(json_array_get(films, 0), "kind"), "rating");
+    assert_true(strlen(text(json_array_get(films, 0), "title")) > 0);
+    assert_string_equal(text(json_array_get(films, 1), "kind"), "watchlist");
+    assert_string_equal(text(json_array_get(films, 2), "kind"), "not_interested");
+    events = member(api.json, "events");
+    assert_int_equal(json_array_size(events), 1);
+    assert_string_equal(text(json_array_get(events, 0), "visitor"), "v_mine");
+    assert_string_equal(header("Content-Disposition") == NULL ? "" : "there", "there");
+    assert_null(strstr(api.exchange.answer.data, "argon2"));
+    from.cookie = NULL;
+    expect("GET", "/api/v1/me/export", NULL, 401);
+}
+
+/* More than one piece: every film and event is there once, in order. */
+static void an_export_of_any_size_comes_in_pieces(void **state)
+{
+    enum { FILMS = 1203, EVENTS = 700 };
+    static reel_given_row rows[FILMS];
+    static reel_event events[EVENTS];
+    static char ids[EVENTS][40];
+    reel_store *store = reel__engine_store(api.engine);
+    reel_err err = {0};
+    size_t pieces = 0;
+    bool over = false;
+    reel_export *own = NULL;
+    int64_t user, account;
+    reel_buf piece, whole;
+
+    (void)state;
+    sign_up("busy person");
+    user = integer(api.json, "user");
+    account = integer(api.json, "account");
+    for (int i = 0; i < FILMS; i++)
+        rows[i] = (reel_given_row){.person = user, .movie = 5 * i, .kind = REEL_GIVEN_WATCHED};
+    for (int i = 0; i < EVENTS; i++) {
+        (void)snprintf(ids[i], sizeof ids[i], "busy-%d", i);
+        events[i] = (reel_event){.event_id = ids[i],
+                                 .type = "click",
+                                 .visitor = "",
+                                 .method = "",
+                                 .model_id = "",
+                                 .list_id = "",
+                                 .user = user,
+                                 .source_movie = -1,
+                                 .value = (double)NAN};
+    }
+    assert_ok(reel__store_put_given(store, rows, FILMS, &err));
+    assert_ok(reel__store_put_events(store, events, EVENTS, NULL, &err));
+    reel__buf_init(&whole, 1 << 24);
+    assert_ok(reel__export_open(&own, store, account, &err));
+    while (!over) {
+        reel__buf_init(&piece, 1 << 17); /* never much more than 64 KiB */
+        assert_ok(reel__export_next(own, &piece, &over, &err));
+        reel__buf_append(&whole, piece.data, piece.length);
+        reel__buf_fini(&piece);
+        pieces++;
+    }
+    reel__export_close(own);
+    assert_true(pieces > 2);
+    json_decref(api.json);
+    assert_ok(reel__json_parse(&api.json, whole.data, whole.length, 8, &err));
+    reel__buf_fini(&whole);
+    assert_int_equal(json_array_size(member(api.json, "films")), FILMS);
+    assert_int_equal(json_array_size(member(api.json, "events")), EVENTS);
+    for (size_t i = 0; i < FILMS; i++)
+        assert_int_equal(integer(json_array_get(member(api.json, "films"), i), "movie"), 5 * i);
+    for (size_t i = 0; i < EVENTS; i++)
+        assert_string_equal(text(json_array_get(member(api.json, "events"), i), "event_id"),
+                            ids[i]);
+}
+
+static void an_export_survives_lack_of_memory(void **state)
+{
+    (void)state;
+    sign_up("short of memory");
+    give_something(integer(api.json, "user"));
+    for (long n = 0;; n++) {
+        bool done;
+
+        begin("GET", "/api/v1/me/export");
+        api.exchange.cookie = cookie;
+        api.exchange.client.https = true;
+        reel__alloc_fail_after(n);
+        reel__exchange_handle(&api.exchange, &api.app, api.session);
+        if (api.exchange.source.self != NULL)
+            drain_source();
+        reel__alloc_fail_after(-1);
+        done = api.exchange.status == 200 && !api.exchange.answer.failed;
+        assert_true(done || api.exchange.status == 503 || api.exchange.answer.failed);
+        if (done)
+            break;
+        assert_true(n < 1000);
+    }
+}
+
+/* Every row of every table as text, past Reel. */
+static void dump_tables(reel_buf *out)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *tables = NULL, *rows = NULL;
+    char sql[300];
+
+    assert_int_equal(sqlite3_open_v2(temp_path("reel.db"), &db, SQLITE_OPEN_READONLY, NULL), 0);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table'",
+                                        -1, &tables, NULL),
+                     0);
+    while (sqlite3_step(tables) == SQLITE_ROW) {
+        (void)snprintf(sql, sizeof sql, "SELECT * FROM %s", sqlite3_column_text(tables, 0));
+        assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &rows, NULL), 0);
+        while (sqlite3_step(rows) == SQLITE_ROW)
+            for (int i = 0; i < sqlite3_column_count(rows); i++) {
+                const unsigned char *value = sqlite3_column_text(rows, i);
+
+                reel__buf_format(out, "%s.%s=%s|\n", sqlite3_column_text(tables, 0),
+                                 sqlite3_column_name(rows, i),
+                                 value == NULL ? "" : (const char *)value);
+            }
+        (void)sqlite3_finalize(rows);
+    }
+    (void)sqlite3_finalize(tables);
+    (void)sqlite3_close(db);
+}
+
+static size_t times_found(const char *needle)
+{
+    size_t count = 0;
+    reel_buf all;
+
+    reel__buf_init(&all, 1 << 26);
+    dump_tables(&all);
+    for (const char *at = all.data; (at = strstr(at, needle)) != NULL; at++)
+        count++;
+    reel__buf_fini(&all);
+    return count;
+}
+
+static void nothing_is_left_of_a_deleted_account(void **state)
+{
+    char person[40], by[40], owner[40], target[100], token[REEL_TOKEN_TEXT];
+    reel_store *store = reel__engine_store(api.engine);
+    reel_job job = {.kind = "train", .model = "", .parameters = "{}", .asked_by = by};
+    reel_api_key key = {.prefix = "rk_gone", .hash = "hash", .label = "of Vanishing Vera"};
+    reel_err err = {0};
+    int64_t account, user;
+    size_t visitors;
+
+    (void)state;
+    sign_up("Vanishing Véra");
+    account = integer(api.json, "account");
+    user = integer(api.json, "user");
+    give_something(user);
+    (void)snprintf(person, sizeof person, "%lld", (long long)user);
+    (void)snprintf(by, sizeof by, "account %lld", (long long)account);
+    (void)snprintf(owner, sizeof owner, ".account=%lld|", (long long)account);
+    key.account = account;
+    assert_ok(reel__store_put_key(store, &key, &err));
+    assert_ok(reel__store_add_job(store, &job, &err));
+    assert_ok(reel__accounts_reset(api.app.accounts, account, token, &err));
+    assert_int_equal(times_found("Vanishing Véra"), 1);
+    assert_int_equal(times_found("vanishing vera"), 1);
+    assert_int_equal(times_found("Vanishing Vera"), 1); /* the key */
+    assert_int_equal(times_found(person), 4);
+    assert_int_equal(times_found(owner), 3);
+    assert_int_equal(times_found(by), 1);
+    visitors = times_found("v_mine"); /* those of others, too */
+    expect("DELETE", "/api/v1/me", "{\"password\":\"" LONG_WORD "\"}", 200);
+    assert_int_equal(times_found("Vanishing Véra"), 0);
+    assert_int_equal(times_found("vanishing vera"), 0);
+    assert_int_equal(times_found("Vanishing Vera"), 0);
+    assert_int_equal(times_found(person), 0);
+    assert_int_equal(times_found(owner), 0);
+    assert_int_equal(times_found(by), 0);
+    assert_int_equal(times_found("v_mine"), visitors - 1);
+    /* Not to an admin either, whatever lies in the memory of this server. */
+    assert_ok(reel__overlay_follow(api.overlay, &err));
+    (void)snprintf(target, sizeof target, "/api/v1/people/%s/ratings", person);
+    begin("GET", target);
+    api.exchange.caller = (reel_caller){.kind = REEL_CALLER_KEY, .scopes = REEL_SCOPES_ALL};
+    assert_int_equal(handle(), 404);
+}
+
 /* ---- strangers ----------------------------------------------------------------------------- */
 
 static void nothing_tells_which_names_there_are(void **state)
@@ -394,6 +617,10 @@ int main(void)
         cmocka_unit_test_setup(a_session_ends_by_itself, fresh),
         cmocka_unit_test_setup(passwords_change_and_names_too, fresh),
         cmocka_unit_test_setup(a_reset_is_good_once, fresh),
+        cmocka_unit_test_setup(all_that_is_known_is_exported, fresh),
+        cmocka_unit_test_setup(an_export_of_any_size_comes_in_pieces, fresh),
+        cmocka_unit_test_setup(an_export_survives_lack_of_memory, fresh),
+        cmocka_unit_test_setup(nothing_is_left_of_a_deleted_account, fresh),
         cmocka_unit_test_setup(nothing_tells_which_names_there_are, fresh),
         cmocka_unit_test_setup(tries_are_counted_by_name_and_by_address, fresh),
         cmocka_unit_test_setup(other_sites_change_nothing, fresh),

@@ -83,6 +83,27 @@ static inline void begin(const char *method, const char *target)
     assert_ok(reel__exchange_target(&api.exchange, target, &err));
 }
 
+/* What is made while it is sent becomes the answer; a watch, which never ends, does not. */
+static inline void drain_source(void)
+{
+    reel_exchange *x = &api.exchange;
+
+    if (x->source.self == NULL || strcmp(x->answer_type, "application/json") != 0)
+        return;
+    for (size_t before = SIZE_MAX; x->answer.length != before && !x->answer.failed;) {
+        reel_buf piece;
+
+        reel__buf_init(&piece, REEL_HTTP_ANSWER_MAX);
+        before = x->answer.length;
+        (void)x->source.next(x->source.self, &piece, NULL);
+        if (piece.failed)
+            x->answer.failed = true;
+        else if (piece.length > 0)
+            reel__buf_append(&x->answer, piece.data, piece.length);
+        reel__buf_fini(&piece);
+    }
+}
+
 /* Run it and read the answer, when it is JSON. Returns the status. */
 static inline int handle(void)
 {
@@ -92,6 +113,7 @@ static inline int handle(void)
 
     reel__exchange_handle(&api.exchange, &api.app, api.session);
     assert_false(api.exchange.pending);
+    drain_source();
     text = answer_text(&length);
     if (api.exchange.answer_type != NULL && strstr(api.exchange.answer_type, "json") != NULL)
         assert_ok(reel__json_parse(&api.json, text, length, 16, &err));

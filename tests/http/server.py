@@ -360,6 +360,10 @@ class Wire(Case):
             assert cookie.startswith("__Host-reel="), cookie
             status, _, body = self.server.ask("GET", "/api/v1/me", headers={"Cookie": cookie})
             assert status == 200 and json.loads(body)["name"] == who["name"], body
+            status, headers, body = self.server.ask("GET", "/api/v1/me/export", headers={"Cookie": cookie})
+            assert status == 200 and headers["Content-Length"] is None, headers
+            assert json.loads(body)["account"]["name"] == who["name"], body
+            assert "attachment" in headers["Content-Disposition"], headers
             status, _, body = self.server.ask("DELETE", "/api/v1/session", headers={
                 "Cookie": cookie, "Sec-Fetch-Site": "cross-site"})
             assert status == 403, body

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/accounts.h"
+#include "store/jobs.h"
+#include "store/own.h"
 
 static reel_account make(const char *name, reel_role role)
 {
@@ -179,6 +180,22 @@ static bool count_event(void *user, const reel_event *event)
     return true;
 }
 
+static bool see_asked_by(void *user, const reel_job *job)
+{
+    (void)strncat(user, job->asked_by, 200 - strlen(user));
+    (void)strncat(user, ";", 200 - strlen(user));
+    return true;
+}
+
+static void ask_for_work(fixture *f, const char *by, int64_t account)
+{
+    char text[64];
+    reel_job job = {.kind = "train", .model = "", .parameters = "{}", .asked_by = text};
+
+    (void)snprintf(text, sizeof text, "%s %lld", by, (long long)account);
+    assert_ok(reel__store_add_job(f->store, &job, &f->err), f->err);
+}
+
 static bool take_change(void *user, const reel_given_row *row)
 {
     *(int64_t *)user = row->person;
@@ -199,8 +216,14 @@ static void test_what_goes_with_an_account(void **state)
     const reel_given_row given[] = {
         {.person = REEL_ACCOUNT_PERSON + ana, .movie = 1, .kind = REEL_GIVEN_LIKED},
         {.person = REEL_ACCOUNT_PERSON + bob, .movie = 1, .kind = REEL_GIVEN_LIKED}};
+    const reel_job_filter jobs = {.limit = 10};
+    char asked[256] = "", expected[256];
     int64_t who = 0;
     int left = 0;
+
+    ask_for_work(f, "account", ana);
+    ask_for_work(f, "a key of account", ana);
+    ask_for_work(f, "account", bob);
 
     assert_ok(reel__store_put_given(f->store, given, 2, &f->err), f->err);
     load_ratings(f->store, ratings, 3, true, NULL);
@@ -221,10 +244,122 @@ static void test_what_goes_with_an_account(void **state)
     assert_int_equal(counts_of(f->store).ratings, 2);
     assert_int_equal(counts_of(f->store).given, 1);
     assert_ok(reel__store_scan_changes(f->store, 2, 10, take_change, &who, &f->err), f->err);
-    assert_true(who == REEL_ACCOUNT_PERSON + ana); /* whoever follows is told */
+    assert_true(who == -1); /* whoever follows is told, and no row names them */
     assert_int_equal(counts_of(f->store).people, 2);
     assert_ok(reel__store_scan_events(f->store, &all, count_event, &left, &f->err), f->err);
     assert_int_equal(left, 2);
+    assert_ok(reel__store_scan_jobs(f->store, &jobs, see_asked_by, asked, &f->err), f->err);
+    (void)snprintf(expected, sizeof expected,
+                   "account %lld;an account that is gone;an account that is gone;", (long long)bob);
+    assert_string_equal(asked, expected);
+}
+
+/* Another server, that did not know yet, wrote of it: the next sweep takes that away. */
+static void test_what_comes_after_an_account(void **state)
+{
+    fixture *f = *state;
+    const reel_event_filter all = {NULL, NULL, 0, 10};
+    const int64_t ana = add(f, "ana", REEL_ROLE_PERSON), bob = add(f, "bob", REEL_ROLE_PERSON);
+    reel_event events[] = {blank_event("a"), blank_event("b"), blank_event("c"), blank_event("d")};
+    const reel_given_row given[] = {
+        {.person = REEL_ACCOUNT_PERSON + ana, .movie = 1, .kind = REEL_GIVEN_LIKED},
+        {.person = REEL_ACCOUNT_PERSON + bob, .movie = 1, .kind = REEL_GIVEN_LIKED},
+        {.person = ana, .movie = 1, .kind = REEL_GIVEN_LIKED}};
+    int left = 0;
+
+    assert_ok(reel__store_delete_account(f->store, ana, false, &f->err), f->err);
+    events[0].user = REEL_ACCOUNT_PERSON + ana;
+    events[1].user = REEL_ACCOUNT_PERSON + bob;
+    events[2].user = ana; /* a person of the data set */
+    assert_ok(reel__store_put_events(f->store, events, 4, NULL, &f->err), f->err);
+    assert_ok(reel__store_put_given(f->store, given, 3, &f->err), f->err);
+    assert_ok(reel__store_sweep_sessions(f->store, 1, &f->err), f->err);
+    assert_ok(reel__store_scan_events(f->store, &all, count_event, &left, &f->err), f->err);
+    assert_int_equal(left, 3);
+    assert_int_equal(counts_of(f->store).given, 2);
+}
+
+/* ---- what is kept of one ------------------------------------------------------------------- */
+
+typedef struct own {
+    char text[400];
+    int64_t last;
+} own;
+
+static bool see_film(void *user, const reel_own_film *film)
+{
+    own *o = user;
+
+    o->last = film->given.movie;
+    (void)snprintf(o->text + strlen(o->text), sizeof o->text - strlen(o->text), "%lld %s %d %s %g;",
+                   (long long)film->given.movie, film->title, film->year,
+                   reel__given_kind_name(film->given.kind),
+                   film->given.kind == REEL_GIVEN_RATING ? film->given.value : 0);
+    return true;
+}
+
+static bool see_event(void *user, const reel_event *event)
+{
+    own *o = user;
+
+    o->last = event->sequence;
+    (void)snprintf(o->text + strlen(o->text), sizeof o->text - strlen(o->text), "%s %zu;",
+                   event->event_id, event->movie_count);
+    return true;
+}
+
+static bool see_session(void *user, const reel_sign_in *session)
+{
+    own *o = user;
+
+    (void)snprintf(o->text + strlen(o->text), sizeof o->text - strlen(o->text), "%lld;",
+                   (long long)session->expires_at);
+    return true;
+}
+
+static void test_what_is_kept_of_one(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add(f, "ana", REEL_ROLE_PERSON), person = REEL_ACCOUNT_PERSON + ana;
+    const reel_given_row given[] = {
+        {.person = person, .movie = 7, .kind = REEL_GIVEN_WATCHLIST},
+        {.person = person, .movie = 2, .kind = REEL_GIVEN_RATING, .value = 3.5},
+        {.person = person + 1, .movie = 3, .kind = REEL_GIVEN_LIKED}};
+    reel_event events[] = {blank_event("a"), blank_event("b"), blank_event("c")};
+    const reel_event_movie movies[] = {{2, 1}, {7, 2}};
+    reel_movie film = blank_movie(2);
+    own o = {""};
+
+    film.name = "The Film";
+    film.year = 1999;
+    load_movies(f->store, &film, 1, true);
+    assert_ok(reel__store_put_given(f->store, given, 3, &f->err), f->err);
+    assert_ok(reel__store_own_films(f->store, person, -1, see_film, &o, &f->err), f->err);
+    assert_string_equal(o.text, "2 The Film 1999 rating 3.5;7  0 watchlist 0;");
+    o = (own){""};
+    assert_ok(reel__store_own_films(f->store, person, 2, see_film, &o, &f->err), f->err);
+    assert_string_equal(o.text, "7  0 watchlist 0;");
+    for (int i = 0; i < 2; i++)
+        events[i].user = person;
+    events[1].movies = movies;
+    events[1].movie_count = 2;
+    assert_ok(reel__store_put_events(f->store, events, 3, NULL, &f->err), f->err);
+    o = (own){""};
+    assert_ok(reel__store_own_events(f->store, person, -1, see_event, &o, &f->err), f->err);
+    assert_string_equal(o.text, "a 0;b 2;");
+    o.text[0] = '\0';
+    assert_ok(reel__store_own_events(f->store, person, o.last, see_event, &o, &f->err), f->err);
+    assert_string_equal(o.text, "");
+    sign_in(f, "one", ana, 100);
+    sign_in(f, "two", ana, 200);
+    sign_in(f, "other", ana + 1, 300);
+    assert_ok(reel__store_own_sessions(f->store, ana, see_session, &o, &f->err), f->err);
+    assert_string_equal(o.text, "100;200;");
+    assert_ok(reel__store_own_reset(f->store, ana, &o.last, &f->err), f->err);
+    assert_int_equal(o.last, 0);
+    assert_ok(reel__store_put_reset(f->store, "r", ana, 77, &f->err), f->err);
+    assert_ok(reel__store_own_reset(f->store, ana, &o.last, &f->err), f->err);
+    assert_int_equal(o.last, 77);
 }
 
 /* ---- sessions and resets ------------------------------------------------------------------- */
@@ -470,6 +605,8 @@ int store_suite_accounts(void)
         TEST(test_accounts_in_pages),
         TEST(test_the_last_admin_stays),
         TEST(test_what_goes_with_an_account),
+        TEST(test_what_comes_after_an_account),
+        TEST(test_what_is_kept_of_one),
         TEST(test_sessions_begin_and_end),
         TEST(test_a_new_password_ends_sessions),
         TEST(test_a_reset_is_taken_once),

@@ -109,9 +109,15 @@ reel_code reel__accounts_set(reel_accounts *accounts, int64_t id, reel_role role
 
 reel_code reel__accounts_delete(reel_accounts *accounts, int64_t id, reel_err *err)
 {
-    const reel_code rc = reel__store_delete_account(accounts->store, id, false, err);
+    reel_account account;
+    reel_code rc;
 
+    REEL_TRY(reel__store_account(accounts->store, id, &account, err));
+    rc = reel__store_delete_account(accounts->store, id, false, err);
     reel__accounts_changed(accounts);
+    if (rc == REEL_OK)
+        reel__throttle_forget(accounts->throttle, account.folded);
+out:
     return rc;
 }
 

@@ -138,3 +138,15 @@ void reel__throttle_well(reel_throttle *throttle, reel_throttle_kind kind, const
     }
     pthread_mutex_unlock(&throttle->lock);
 }
+
+void reel__throttle_forget(reel_throttle *throttle, const char *who)
+{
+    pthread_mutex_lock(&throttle->lock);
+    for (int kind = 0; kind < REEL_THROTTLE_KINDS; kind++) {
+        place *own = find(throttle, name_of(throttle, (reel_throttle_kind)kind, who));
+
+        if (own != NULL)
+            *own = (place){0};
+    }
+    pthread_mutex_unlock(&throttle->lock);
+}

@@ -15,7 +15,8 @@ typedef enum reel_throttle_kind {
     REEL_THROTTLE_ACCOUNT, /* passwords for one name */
     REEL_THROTTLE_ADDRESS, /* passwords from one address */
     REEL_THROTTLE_SIGN_UP, /* new accounts from one address */
-    REEL_THROTTLE_RESET    /* mails with a reset, for one name */
+    REEL_THROTTLE_RESET,   /* mails with a reset, for one name */
+    REEL_THROTTLE_KINDS
 } reel_throttle_kind;
 
 /* now_ms: a clock that does not go back; NULL = the steady one. Errors: E_NOMEM. */
@@ -28,5 +29,7 @@ void reel__throttle_free(reel_throttle *throttle); /* NULL allowed */
 int64_t reel__throttle_try(reel_throttle *throttle, reel_throttle_kind kind, const char *who);
 /* It ended well: an account begins anew, an address gets this try back. */
 void reel__throttle_well(reel_throttle *throttle, reel_throttle_kind kind, const char *who);
+/* There is nobody of this name any more. */
+void reel__throttle_forget(reel_throttle *throttle, const char *who);
 
 #endif

@@ -72,6 +72,14 @@ size_t reel__history_merge(const reel_engine *engine, reel_index row, const reel
     return m.count;
 }
 
+/* All that such a person gave lies over the snapshot. A row of it without any is of an account that
+ * was deleted since, and nobody's any more. */
+static bool is_of_account(const reel_engine *engine, int64_t person)
+{
+    return person >= REEL_ACCOUNT_PERSON &&
+           (engine->opts.overlay != NULL || reel_dataset_find_person(engine->dataset, person) < 0);
+}
+
 /* Somebody who gave nothing yet. */
 static reel_code find_account(const reel_engine *engine, int64_t person, reel_err *err)
 {
@@ -92,10 +100,11 @@ reel_code reel__history_knows(const reel_engine *engine, int64_t person, reel_er
 {
     reel_index row;
 
-    if (reel_dataset_find_person(engine->dataset, person) >= 0)
-        return REEL_OK;
-    return person >= REEL_ACCOUNT_PERSON ? find_account(engine, person, err)
-                                         : reel__engine_find_person(engine, person, &row, err);
+    if (is_of_account(engine, person))
+        return find_account(engine, person, err);
+    return reel_dataset_find_person(engine->dataset, person) >= 0
+               ? REEL_OK
+               : reel__engine_find_person(engine, person, &row, err);
 }
 
 reel_code reel__history_find(const reel_engine *engine, int64_t person, reel_index *row,
@@ -106,6 +115,8 @@ reel_code reel__history_find(const reel_engine *engine, int64_t person, reel_ind
     *row = reel_dataset_find_person(engine->dataset, person);
     if (rc != REEL_OK)
         return rc;
+    if (since->count == 0 && is_of_account(engine, person))
+        *row = -1;
     return since->count > 0 ? REEL_OK : reel__history_knows(engine, person, err);
 }
 

@@ -18,6 +18,15 @@ run reel user enable bob --database reel.db
 run reel user reset nobody --database reel.db
 token=$(reel user reset bob --database reel.db --quiet)
 echo "${#token} characters"
+reel user export bob --database reel.db >export
+python3 - <<'END'
+import json
+with open("export") as file:
+    export = json.load(file)
+print(*export)
+print(export["account"]["name"], export["account"]["role"], export["films"], export["reset_until"] is not None)
+END
+run reel user export nobody --database reel.db
 run reel user delete bob --database reel.db
 run reel user delete 'Ana M' --database reel.db
 run reel user list --database reel.db
