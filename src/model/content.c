@@ -26,8 +26,9 @@
 
 #include "model/content_priv.h"
 #include "model/side.h"
+#include "num/kernels.h"
 
-enum { SLOT_STATE, SLOT_FILM, SLOT_SUMS };
+enum { SLOT_STATE, SLOT_MET, SLOT_NUMBERS, SLOT_WEIGHTS, SLOT_SAID };
 
 static const reel_param_spec param_specs[] = {
     [PARAM_TEXT] = {"text",
@@ -105,46 +106,65 @@ static content_state *get_state(const content *self, reel_scratch *scratch)
     return reel__scratch_get(scratch, SLOT_STATE, sizeof *state + terms * sizeof state->profile[0]);
 }
 
-static void make_profile(const content *self, const reel_query *query, content_state *state)
+/* A bitmap over the terms. */
+static size_t words_of(const content *self)
+{
+    return ((size_t)self->films.cols + 63) / 64;
+}
+
+/* met [words_of]: which terms the history has. */
+static void make_profile(const content *self, const reel_query *query, content_state *state,
+                         uint64_t *met)
 {
     const reel_csr_view films = self->films;
     float *profile = state->profile;
 
     state->shares = weigh_history(self, query);
     memset(profile, 0, (size_t)films.cols * sizeof *profile);
+    memset(met, 0, words_of(self) * sizeof *met);
     for (size_t i = 0; i < query->count; i++) {
         const reel_index film = query->entries[i].movie;
         const float a = (float)share_of(&state->shares, &query->entries[i]);
 
-        for (reel_nnz k = films.ptr[film]; k < films.ptr[film + 1]; k++)
-            profile[films.col[k]] += a * films.val[k];
+        for (reel_nnz k = films.ptr[film]; k < films.ptr[film + 1]; k++) {
+            const reel_index term = films.col[k];
+
+            profile[term] += a * films.val[k];
+            met[term >> 6] |= UINT64_C(1) << (term & 63);
+        }
     }
     state->key = reel__query_key(&self->base, query);
+}
+
+/* scores += what one term of the profile says of the films that have it. */
+static void add_posts(reel_csr_view posts, reel_index term, float p, float *restrict scores)
+{
+    for (reel_nnz k = posts.ptr[term]; k < posts.ptr[term + 1]; k++)
+        scores[posts.col[k]] += p * posts.val[k];
 }
 
 static reel_code content_score(const reel_model *model, const reel_query *query,
                                reel_scratch *scratch, float *scores, reel_err *err)
 {
     const content *self = (const content *)model;
-    const reel_csr_view posts = self->posts;
     content_state *state = get_state(self, scratch);
+    uint64_t *met = reel__scratch_get(scratch, SLOT_MET, words_of(self) * sizeof *met);
 
-    if (state == NULL)
+    if (state == NULL || met == NULL)
         return no_scratch(err);
-    make_profile(self, query, state);
+    make_profile(self, query, state, met);
     memset(scores, 0, (size_t)model->movies * sizeof *scores);
     for (size_t i = 0; i < query->count; i++) {
         const reel_entry *e = &query->entries[i];
 
         scores[e->movie] = (float)share_of(&state->shares, e) * self->own[e->movie];
     }
-    for (reel_index t = 0; t < posts.rows; t++) {
-        const float p = state->profile[t];
+    for (size_t w = 0; w < words_of(self); w++)
+        for (uint64_t bits = met[w]; bits != 0; bits &= bits - 1) {
+            const reel_index term = (reel_index)(64 * w) + __builtin_ctzll(bits);
 
-        if (p != 0)
-            for (reel_nnz k = posts.ptr[t]; k < posts.ptr[t + 1]; k++)
-                scores[posts.col[k]] += p * posts.val[k];
-    }
+            add_posts(self->posts, term, state->profile[term], scores);
+        }
     return REEL_OK;
 }
 
@@ -157,23 +177,26 @@ static const char *term_text(const content *self, reel_index term)
     return text[0] > 0 && text[0] < REEL_SIDE_PREFIX_END ? text + 1 : text;
 }
 
-/* Terms that read alike ("war" of the overview, the genre War) are one to a person: add the sums of
- * the later ones to the first. */
-static void merge_alike(const content *self, const reel_index *terms, float *sums, reel_nnz count)
+/* What a term says for a film. */
+typedef struct said {
+    const char *text;
+    char letter; /* its first, without its case: most comparisons end there */
+    float sum;
+} said;
+
+/* Terms that read alike ("war" of the overview, the genre War) are one to a person: what the later
+ * ones say is added to the first. said [out] room for one more; returns how many there are. */
+static size_t say(said *all, size_t count, const char *text, float sum)
 {
-    for (reel_nnz k = 1; k < count; k++) {
-        const char *text = term_text(self, terms[k]);
+    const char letter = (char)(*text | 0x20);
 
-        for (reel_nnz before = 0; before < k && sums[k] != 0; before++) {
-            const char *other = term_text(self, terms[before]);
-
-            if (sums[before] != 0 && (*text | 0x20) == (*other | 0x20) &&
-                strcasecmp(text, other) == 0) {
-                sums[before] += sums[k];
-                sums[k] = 0;
-            }
+    for (size_t k = 0; k < count; k++)
+        if (all[k].letter == letter && strcasecmp(all[k].text, text) == 0) {
+            all[k].sum += sum;
+            return count;
         }
-    }
+    all[count] = (said){text, letter, sum};
+    return count + 1;
 }
 
 /* Keep a term if it is among the largest. */
@@ -192,57 +215,129 @@ static void add_term(reel_explanation *out, const char *text, double contributio
     out->terms[at] = (reel_term_reason){text, contribution};
 }
 
-/* What each entry adds: its share times its cosine with the film. dense [terms]: zeros, before and
- * after. */
-static void compare_film(const content *self, const reel_query *query, reel_index movie,
-                         const shares *s, float *dense, double *contributions)
+/* What the films asked about have of each term: a row of weights, one for each film, for every term
+ * that any of them has; row 0 is zeros, for all other terms. */
+typedef struct asked_terms {
+    reel_index *number; /* [terms] row of a term: zeros, before and after */
+    float (*weight)[REEL_ASKED_MAX];
+    reel_index rows;
+} asked_terms;
+
+static bool open_terms(asked_terms *terms, const content *self, const reel_asked *asked,
+                       reel_scratch *scratch)
 {
     const reel_csr_view films = self->films;
+    size_t most = 1;
 
-    for (reel_nnz k = films.ptr[movie]; k < films.ptr[movie + 1]; k++)
-        dense[films.col[k]] = films.val[k];
-    for (size_t i = 0; i < query->count; i++) {
-        const reel_index entry = query->entries[i].movie;
-        const reel_nnz end = films.ptr[entry + 1];
-        reel_nnz k = films.ptr[entry];
-        double cosine = entry == movie ? (double)self->own[movie] : 0, odd = 0;
+    for (size_t n = 0; n < asked->count; n++)
+        most += (size_t)(films.ptr[asked->movies[n] + 1] - films.ptr[asked->movies[n]]);
+    terms->number =
+        reel__scratch_get(scratch, SLOT_NUMBERS, (size_t)films.cols * sizeof *terms->number);
+    terms->weight = reel__scratch_get(scratch, SLOT_WEIGHTS, most * sizeof *terms->weight);
+    terms->rows = 1;
+    if (terms->number == NULL || terms->weight == NULL)
+        return false;
+    memset(terms->weight, 0, most * sizeof *terms->weight);
+    for (size_t n = 0; n < asked->count; n++)
+        for (reel_nnz k = films.ptr[asked->movies[n]]; k < films.ptr[asked->movies[n] + 1]; k++) {
+            reel_index *number = &terms->number[films.col[k]];
 
-        for (; k + 2 <= end; k += 2) { /* two sums: one addition need not wait for the other */
-            cosine += (double)(films.val[k] * dense[films.col[k]]);
-            odd += (double)(films.val[k + 1] * dense[films.col[k + 1]]);
+            if (*number == 0)
+                *number = terms->rows++;
+            terms->weight[*number][n] = films.val[k];
         }
-        if (k < end)
-            cosine += (double)(films.val[k] * dense[films.col[k]]);
-        contributions[i] = share_of(s, &query->entries[i]) * (cosine + odd);
-    }
-    for (reel_nnz k = films.ptr[movie]; k < films.ptr[movie + 1]; k++)
-        dense[films.col[k]] = 0;
+    return true;
 }
 
-static reel_code content_explain(const reel_model *model, const reel_query *query, reel_index movie,
-                                 reel_scratch *scratch, double *contributions,
-                                 reel_explanation *out, reel_err *err)
+static void close_terms(const asked_terms *terms, const content *self, const reel_asked *asked)
+{
+    const reel_csr_view films = self->films;
+
+    for (size_t n = 0; n < asked->count; n++)
+        for (reel_nnz k = films.ptr[asked->movies[n]]; k < films.ptr[asked->movies[n] + 1]; k++)
+            terms->number[films.col[k]] = 0;
+}
+
+/* Sums of the products for a few films at a time, in registers. */
+typedef float few_products __attribute__((vector_size(4 * sizeof(float))));
+typedef double few_sums __attribute__((vector_size(4 * sizeof(double))));
+enum { FEWS = REEL_ASKED_MAX / 4 };
+
+/* The products of one film's text with those of all the films asked about. */
+REEL_KERNEL static void compare_text(double *restrict cosine, const reel_index *col,
+                                     const float *val, reel_nnz count, const asked_terms *terms)
+{
+    few_sums sum[FEWS] = {{0}};
+
+    for (reel_nnz k = 0; k < count; k++) {
+        const few_products *weight =
+            (const few_products *)(const void *)terms->weight[terms->number[col[k]]];
+
+        for (int n = 0; n < FEWS; n++)
+            sum[n] += __builtin_convertvector(val[k] * weight[n], few_sums);
+    }
+    memcpy(cosine, sum, sizeof sum);
+}
+
+/* What each entry adds: its share times its cosine with the film. */
+static void compare_entries(const content *self, const reel_query *query, const shares *s,
+                            const asked_terms *terms, const reel_asked *asked)
+{
+    const reel_csr_view films = self->films;
+    double cosine[REEL_ASKED_MAX];
+
+    for (size_t i = 0; i < query->count; i++) {
+        const reel_index entry = query->entries[i].movie;
+        const reel_nnz first = films.ptr[entry];
+        const double share = share_of(s, &query->entries[i]);
+
+        compare_text(cosine, films.col + first, films.val + first, films.ptr[entry + 1] - first,
+                     terms);
+        for (size_t n = 0; n < asked->count; n++) {
+            const double own = asked->movies[n] == entry ? (double)self->own[entry] : 0;
+            const double added = share * (cosine[n] + own);
+
+            asked->contributions[n * query->count + i] = added;
+            asked->out[n].score += added;
+        }
+    }
+}
+
+/* The terms that say most of why a film is liked; room: for all of the film's. */
+static void find_terms(const content *self, const content_state *state, reel_index movie,
+                       said *room, reel_explanation *out)
+{
+    const reel_csr_view films = self->films;
+    size_t count = 0;
+
+    for (reel_nnz k = films.ptr[movie]; k < films.ptr[movie + 1]; k++) {
+        const float sum = state->profile[films.col[k]] * films.val[k];
+
+        if (sum != 0)
+            count = say(room, count, term_text(self, films.col[k]), sum);
+    }
+    for (size_t k = 0; k < count; k++)
+        if (room[k].sum > 0)
+            add_term(out, room[k].text, (double)room[k].sum);
+}
+
+static reel_code content_explain(const reel_model *model, const reel_query *query,
+                                 const reel_asked *asked, reel_scratch *scratch, reel_err *err)
 {
     const content *self = (const content *)model;
-    const reel_csr_view films = self->films;
-    const reel_nnz first = films.ptr[movie], count = films.ptr[movie + 1] - first;
     content_state *state = get_state(self, scratch);
-    float *dense = reel__scratch_get(scratch, SLOT_FILM, (size_t)films.cols * sizeof *dense);
-    float *sums = reel__scratch_get(scratch, SLOT_SUMS, (size_t)count * sizeof *sums);
+    uint64_t *met = reel__scratch_get(scratch, SLOT_MET, words_of(self) * sizeof *met);
+    said *room = reel__scratch_get(scratch, SLOT_SAID, (size_t)self->films.cols * sizeof *room);
+    asked_terms terms;
 
-    if (state == NULL || dense == NULL || sums == NULL)
+    if (state == NULL || met == NULL || room == NULL || !open_terms(&terms, self, asked, scratch))
         return no_scratch(err);
     if (state->key != reel__query_key(model, query))
-        make_profile(self, query, state);
-    compare_film(self, query, movie, &state->shares, dense, contributions);
-    for (size_t i = 0; i < query->count; i++)
-        out->score += contributions[i];
-    for (reel_nnz k = 0; k < count; k++)
-        sums[k] = state->profile[films.col[first + k]] * films.val[first + k];
-    merge_alike(self, films.col + first, sums, count);
-    for (reel_nnz k = 0; k < count; k++)
-        if (sums[k] > 0)
-            add_term(out, term_text(self, films.col[first + k]), (double)sums[k]);
+        make_profile(self, query, state, met);
+    compare_entries(self, query, &state->shares, &terms, asked);
+    close_terms(&terms, self, asked);
+    for (size_t n = 0; n < asked->count; n++)
+        find_terms(self, state, asked->movies[n], room, &asked->out[n]);
     return REEL_OK;
 }
 
@@ -256,7 +351,7 @@ const reel_model_ops reel__model_content = {
     .struct_size = sizeof(content),
     .fit = reel__content_fit,
     .score = content_score,
-    .explain = content_explain,
+    .explain_many = content_explain,
     .neighbours = NULL,
     .save = reel__content_save,
     .load = reel__content_load,
