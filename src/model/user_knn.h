@@ -35,9 +35,8 @@ REEL_MUST_USE reel_code reel__user_knn_open(user_knn_state **out, const user_knn
 reel_code reel__user_knn_no_memory(const user_knn *self, reel_err *err);
 
 /* As in model/vtable.h. */
-reel_code reel__user_knn_explain(const reel_model *model, const reel_query *query, reel_index movie,
-                                 reel_scratch *scratch, double *contributions,
-                                 reel_explanation *out, reel_err *err);
+reel_code reel__user_knn_explain(const reel_model *model, const reel_query *query,
+                                 const reel_asked *asked, reel_scratch *scratch, reel_err *err);
 
 /* The `limit` nearest of everyone at once, in order: what reel_model_neighbours answers for each
  * person's own row, bit for bit.

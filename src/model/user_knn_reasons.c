@@ -2,20 +2,22 @@
  * Entry i of the history has added to film j
  *   f_i w_i x_ui / |w x_u| * sum_{v in N} t_v x_vi x_vj / |x_v| / sum_{v in N} sim(u, v)^q
  * with t_v = sim(u, v)^(q - 1).
- * A list asks for the reasons of several films in a row. So, with few neighbours, the first of them
- * gathers the ratings that each neighbour has in common with the history, and every film then meets
- * those of its own raters only. With everyone that would be no shorter than one product with each
- * film of the history.
+ * A list asks for the reasons of its films together. So, with few neighbours, the ratings that each
+ * of them has in common with the history are gathered once, and each of those ratings then meets
+ * all films of the list at a time. With everyone that would be no shorter than one product with
+ * each film of the history.
  */
 #include <string.h>
 
 #include "model/user_knn.h"
+#include "num/kernels.h"
 
-enum { SLOT_ROOM = 3, SLOT_COMMON, SLOT_RATINGS };
+enum { SLOT_ROOM = 3, SLOT_COMMON, SLOT_RATINGS, SLOT_ASKED, SLOT_SUMS };
 
-/* What the neighbours have in common with the history, kept in the scratch from film to film. */
+/* What the neighbours have in common with the history, kept in the scratch from list to list. */
 typedef struct common {
-    uint64_t key;        /* of the state it was made from; 0 = not made */
+    uint64_t key; /* of the state it was made from; 0 = not made */
+    size_t neighbours;
     reel_nnz *ptr;       /* [neighbours + 1] their entries */
     float *share;        /* [entries] t_v x_vi / |x_v| */
     reel_index *place;   /* [entries] i, the position in the history */
@@ -40,6 +42,7 @@ static bool open_ratings(common *c, const user_knn *self, const user_knn_state *
             entries += length < history ? length : history;
         }
     }
+    c->neighbours = neighbours;
     c->ptr = reel__scratch_get(scratch, SLOT_RATINGS,
                                (neighbours + 1) * sizeof *c->ptr +
                                    entries * (sizeof *c->share + sizeof *c->place));
@@ -95,26 +98,79 @@ static const common *open_common(const user_knn *self, const reel_query *query,
     return c;
 }
 
-/* sums[i] += sum over the film's raters of x_vi x_vj / |x_v|; raters and ratings: room for one more
- * than all people */
-static void add_by_person(const user_knn *self, reel_index movie, const common *c,
-                          reel_index *raters, float *ratings, double *sums)
+/* What a neighbour gave the films asked about, 0 where nothing. */
+typedef struct given {
+    float film[REEL_ASKED_MAX];
+} given;
+
+/* What each of them did; NULL without memory. */
+static given *gather_given(const user_knn *self, const common *c, const reel_asked *asked,
+                           reel_scratch *scratch)
 {
-    const reel_index count = reel__packed_select(&self->films, movie, c->number, raters, ratings);
+    const size_t people = (size_t)self->people.rows;
+    given *ratings = reel__scratch_get(scratch, SLOT_ASKED, (c->neighbours + 1) * sizeof *ratings);
+    float *value = reel__scratch_get(scratch, SLOT_ROOM, 2 * (people + 1) * sizeof *value);
+    reel_index *raters;
 
-    for (reel_index r = 0; r < count; r++) {
-        const double rating = (double)ratings[r];
+    if (ratings == NULL || value == NULL)
+        return NULL;
+    raters = (reel_index *)(void *)(value + people + 1);
+    memset(ratings, 0, c->neighbours * sizeof *ratings);
+    for (size_t n = 0; n < asked->count; n++) {
+        const reel_index count =
+            reel__packed_select(&self->films, asked->movies[n], c->number, raters, value);
 
-        for (reel_nnz k = c->ptr[raters[r]]; k < c->ptr[raters[r] + 1]; k++)
-            sums[c->place[k]] += (double)c->share[k] * rating;
+        for (reel_index r = 0; r < count; r++)
+            ratings[raters[r]].film[n] = value[r];
     }
+    return ratings;
+}
+
+/* Sums for a few films at a time, in registers. */
+typedef float few_ratings __attribute__((vector_size(4 * sizeof(float))));
+typedef double few_sums __attribute__((vector_size(4 * sizeof(double))));
+enum { FEWS = REEL_ASKED_MAX / 4 };
+
+/* sums [history x FEWS] += x_vi x_vj t_v / |x_v| over the neighbours */
+REEL_KERNEL static void meet(const common *c, const given *ratings, few_sums *restrict sums)
+{
+    for (size_t v = 0; v < c->neighbours; v++) {
+        const few_ratings *rating = (const few_ratings *)(const void *)ratings[v].film;
+
+        for (reel_nnz k = c->ptr[v]; k < c->ptr[v + 1]; k++) {
+            few_sums *sum = sums + (size_t)c->place[k] * FEWS;
+
+            for (int n = 0; n < FEWS; n++)
+                sum[n] += __builtin_convertvector(c->share[k] * rating[n], few_sums);
+        }
+    }
+}
+
+static reel_code add_by_person(const user_knn *self, const reel_query *query,
+                               const user_knn_state *state, const reel_asked *asked,
+                               reel_scratch *scratch, reel_err *err)
+{
+    const common *c = open_common(self, query, state, scratch);
+    const size_t room = query->count * FEWS;
+    few_sums *sums = reel__scratch_get(scratch, SLOT_SUMS, (room + 1) * sizeof *sums);
+    const given *ratings = c == NULL ? NULL : gather_given(self, c, asked, scratch);
+
+    if (sums == NULL || ratings == NULL)
+        return reel__user_knn_no_memory(self, err);
+    memset(sums, 0, room * sizeof *sums);
+    meet(c, ratings, sums);
+    for (size_t n = 0; n < asked->count; n++)
+        for (size_t i = 0; i < query->count; i++)
+            asked->contributions[n * query->count + i] = sums[i * FEWS + n / 4][n % 4];
+    return REEL_OK;
 }
 
 /* ---- everyone ------------------------------------------------------------------------------ */
 
-/* The same with one product for each film of the history; shares: room for all people */
-static void add_by_film(const user_knn *self, const reel_query *query, const float *weight,
-                        reel_index movie, float *shares, double *sums)
+/* The same for one film, with one product for each film of the history; shares: room for all people
+ */
+static void add_film(const user_knn *self, const reel_query *query, const float *weight,
+                     reel_index movie, float *shares, double *sums)
 {
     const reel_index people = self->people.rows;
 
@@ -126,40 +182,47 @@ static void add_by_film(const user_knn *self, const reel_query *query, const flo
         sums[i] = reel__packed_dot(&self->films, query->entries[i].movie, shares);
 }
 
+static reel_code add_by_film(const user_knn *self, const reel_query *query,
+                             const user_knn_state *state, const reel_asked *asked,
+                             reel_scratch *scratch, reel_err *err)
+{
+    const size_t people = (size_t)self->people.rows;
+    float *shares = reel__scratch_get(scratch, SLOT_ROOM, people * sizeof *shares);
+
+    if (shares == NULL)
+        return reel__user_knn_no_memory(self, err);
+    for (size_t n = 0; n < asked->count; n++)
+        add_film(self, query, state->weight, asked->movies[n], shares,
+                 asked->contributions + n * query->count);
+    return REEL_OK;
+}
+
 /* ---- both ---------------------------------------------------------------------------------- */
 
-reel_code reel__user_knn_explain(const reel_model *model, const reel_query *query, reel_index movie,
-                                 reel_scratch *scratch, double *contributions,
-                                 reel_explanation *out, reel_err *err)
+reel_code reel__user_knn_explain(const reel_model *model, const reel_query *query,
+                                 const reel_asked *asked, reel_scratch *scratch, reel_err *err)
 {
     const user_knn *self = (const user_knn *)model;
-    const size_t people = (size_t)self->people.rows;
-    const common *c = NULL;
     user_knn_state *state = NULL;
-    float *room;
     double scale;
     reel_code rc = reel__user_knn_open(&state, self, query, scratch, err);
 
     if (rc != REEL_OK || state->total <= 0)
         return rc;
-    if (!state->all)
-        c = open_common(self, query, state, scratch);
-    room = reel__scratch_get(scratch, SLOT_ROOM, 2 * (people + 1) * sizeof *room);
-    if (room == NULL || (c == NULL && !state->all))
-        return reel__user_knn_no_memory(self, err);
-    memset(contributions, 0, query->count * sizeof *contributions);
-    if (c == NULL)
-        add_by_film(self, query, state->weight, movie, room, contributions);
-    else
-        add_by_person(self, movie, c, (reel_index *)(void *)(room + people + 1), room,
-                      contributions);
+    rc = state->all ? add_by_film(self, query, state, asked, scratch, err)
+                    : add_by_person(self, query, state, asked, scratch, err);
+    if (rc != REEL_OK)
+        return rc;
     scale = (double)state->inverse * (double)reel__packed_unit(&self->people) / state->total;
     for (size_t i = 0; i < query->count; i++) {
         const reel_entry *e = &query->entries[i];
-
-        contributions[i] *=
+        const double own =
             (double)(e->weight * e->value) * scale * (double)self->film_weights[e->movie];
-        out->score += contributions[i];
+
+        for (size_t n = 0; n < asked->count; n++) {
+            asked->contributions[n * query->count + i] *= own;
+            asked->out[n].score += asked->contributions[n * query->count + i];
+        }
     }
     return REEL_OK;
 }
