@@ -292,7 +292,9 @@ void reel__exchange_problem(reel_exchange *exchange, const reel_err *err)
     exchange->fixed = NULL;
     exchange->etag = exchange->encoding = exchange->cache_control = exchange->location = NULL;
     exchange->status = status;
-    exchange->challenge = status == 401 ? "Bearer realm=\"reel\"" : NULL;
+    exchange->challenge = status != 401       ? NULL
+                          : exchange->bad_key ? "Bearer realm=\"reel\", error=\"invalid_token\""
+                                              : "Bearer realm=\"reel\"";
     exchange->answer_type = "application/problem+json";
     reel__json_init(&json, &exchange->answer);
     reel__json_object(&json);

@@ -87,6 +87,7 @@ struct reel_exchange {
     reel_client client;  /* from where it came */
     reel_caller caller;  /* who asks: nobody, until it is known better */
     const char *session; /* the token of its cookie, not closed by a NUL; NULL = none */
+    bool bad_key;        /* it brought a key that is none, or is no longer */
     int64_t id, movie;   /* the {id} and {movie} of the route */
     const char *token;   /* its {token}, not closed by a NUL */
     size_t token_length;
@@ -159,7 +160,7 @@ void reel__exchange_header(reel_exchange *exchange, const char *name, const char
 
 /* identify.c: find out who asks, from what the request brings, and refuse what a page of another
  * site made a browser send. Errors: E_UNAUTH (a key that is none), E_DENIED (from another site),
- * E_STORE. */
+ * E_BUSY (a key, more often than it may), E_STORE. */
 REEL_MUST_USE reel_code reel__exchange_identify(reel_exchange *exchange, const reel_app *app,
                                                 reel_err *err);
 /* Whether nobody on the way could read it: it came encrypted, or from this machine. */

@@ -77,20 +77,31 @@ out:
     return rc;
 }
 
+/* What everybody may see costs no look into the store, and no probe fails for a key that is old. To
+ * the older service's lists it makes a difference who asks. */
+static bool asks_who(const reel_exchange *exchange, const reel_route *route)
+{
+    return route->need != REEL_NEED_NOTHING || strcmp(exchange->method, "GET") != 0 ||
+           route->door == REEL_DOOR_PROTOTYPE;
+}
+
 /* The gate: every request for a route passes here, before anything of it is looked at. */
 static reel_code check_caller(const reel_context *context, const reel_route *route, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
     const bool open = context->app->auth == REEL_AUTH_OPEN;
+    reel_need need = route->need;
     reel_code rc;
 
-    /* What everybody may see costs no look into the store. */
-    if (route->need != REEL_NEED_NOTHING || strcmp(exchange->method, "GET") != 0)
+    if (asks_who(exchange, route)) {
         REEL_TRY(reel__exchange_identify(exchange, context->app, err));
+        if (exchange->caller.is_public && need == REEL_NEED_NOTHING)
+            need = REEL_NEED_READ; /* which it may not, either */
+    }
     if (exchange->caller.kind == REEL_CALLER_NOBODY)
         exchange->caller = reel__caller_nobody(open);
     exchange->caller.open = open;
-    REEL_TRY(reel__caller_check(&exchange->caller, route->need, err));
+    REEL_TRY(reel__caller_check(&exchange->caller, need, err));
     if (route->door != REEL_DOOR_PROTOTYPE)
         rc = check_person(exchange, route, err);
 out:

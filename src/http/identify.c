@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "http/exchange.h"
+#include "service/accounts/keys.h"
 
 bool reel__exchange_secure(const reel_exchange *exchange)
 {
@@ -78,6 +79,78 @@ static reel_code by_cookie(reel_exchange *exchange, const reel_app *app, reel_er
     return REEL_OK;
 }
 
+/* ---- keys ---------------------------------------------------------------------------------- */
+
+/* Of "Authorization: Bearer KEY" what stands behind the name, without blanks around it; NULL where
+ * another scheme is named, which is not ours to look at. */
+static const char *bearer(const char *authorization, size_t *length)
+{
+    static const char scheme[] = "Bearer";
+    const char *at;
+
+    if (authorization == NULL || strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
+        return NULL;
+    at = authorization + sizeof scheme - 1;
+    if (*at != '\0' && *at != ' ' && *at != '\t')
+        return NULL;
+    at += strspn(at, " \t");
+    *length = strlen(at);
+    while (*length > 0 && (at[*length - 1] == ' ' || at[*length - 1] == '\t'))
+        --*length;
+    return at;
+}
+
+/* Errors: E_UNAUTH (two different ones). *out NULL: the request brings no key. */
+static reel_code find_key(const reel_exchange *exchange, const char **out, size_t *length,
+                          reel_err *err)
+{
+    const char *other = exchange->api_key;
+
+    *out = bearer(exchange->authorization, length);
+    if (other == NULL || other[0] == '\0')
+        return REEL_OK;
+    if (*out != NULL && (strlen(other) != *length || memcmp(*out, other, *length) != 0))
+        return reel_fail(err, REEL_E_UNAUTH,
+                         "Authorization and X-API-Key bring two different keys; send one");
+    *out = other;
+    *length = strlen(other);
+    return REEL_OK;
+}
+
+/* What a client may know of how often it may ask
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/), and a page of another
+ * site read (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+static void tell_use(reel_exchange *exchange, const reel_key_use *use, bool refused)
+{
+    const bool each_second = use->rate < 0;
+
+    if (use->rate != 0) {
+        reel__exchange_header(exchange, "RateLimit-Policy", "\"key\";q=%d;w=%d",
+                              each_second ? -use->rate : use->rate, each_second ? 1 : 60);
+        reel__exchange_header(exchange, "RateLimit", "\"key\";r=%d;t=%d", use->left, use->wait_s);
+    }
+    if (refused) {
+        reel__exchange_header(exchange, "Retry-After", "%d", use->wait_s);
+        exchange->retry_s = use->wait_s;
+    }
+}
+
+static reel_code by_key(reel_exchange *exchange, const reel_app *app, const char *key,
+                        size_t length, reel_err *err)
+{
+    reel_key_use use;
+    reel_code rc;
+
+    if (app->accounts == NULL)
+        return reel_fail(err, REEL_E_UNAUTH, "there are no API keys here");
+    rc = reel__keys_use(app->accounts, key, length, exchange->origin, &use, err);
+    if (rc != REEL_OK && rc != REEL_E_BUSY)
+        return rc;
+    tell_use(exchange, &use, rc == REEL_E_BUSY);
+    exchange->caller = use.caller;
+    return rc;
+}
+
 /* ---- other sites --------------------------------------------------------------------------- */
 
 static bool is_write(const char *method)
@@ -99,7 +172,7 @@ static bool from_elsewhere(const reel_exchange *exchange)
 {
     const char *site = exchange->fetch_site;
 
-    if (!is_write(exchange->method) || exchange->caller.kind == REEL_CALLER_KEY)
+    if (!is_write(exchange->method))
         return false;
     if (site != NULL)
         return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
@@ -108,10 +181,18 @@ static bool from_elsewhere(const reel_exchange *exchange)
     return exchange->session != NULL;
 }
 
+/* Who sends a key asks by it, whoever is signed in in the same browser. */
 reel_code reel__exchange_identify(reel_exchange *exchange, const reel_app *app, reel_err *err)
 {
-    reel_code rc = REEL_OK;
+    const char *key = NULL;
+    size_t length = 0;
+    reel_code rc = find_key(exchange, &key, &length, err);
 
+    if (rc == REEL_OK && key != NULL)
+        rc = by_key(exchange, app, key, length, err);
+    exchange->bad_key = rc == REEL_E_UNAUTH;
+    if (rc != REEL_OK || key != NULL)
+        goto out;
     if (app->accounts != NULL && exchange->cookie != NULL)
         REEL_TRY(by_cookie(exchange, app, err));
     if (from_elsewhere(exchange))

@@ -115,7 +115,7 @@ typedef struct reel_api_key {
     int64_t account;                /* its owner, 0 = the operator */
     unsigned scopes;
     bool is_public; /* for browsers: it may be seen by anyone */
-    int32_t rate;   /* requests a minute, 0 = any number */
+    int32_t rate;   /* requests a minute, or as a negative number a second; 0 = any number */
     int64_t created_at, used_at, expires_at, revoked_at; /* 0 = never */
 } reel_api_key;
 
@@ -138,8 +138,11 @@ REEL_MUST_USE reel_code reel__store_key_used(reel_store *store, const char *pref
 /* From `at` on it is good for nothing. Errors: E_NOTFOUND. */
 REEL_MUST_USE reel_code reel__store_revoke_key(reel_store *store, const char *prefix, int64_t at,
                                                reel_err *err);
-/* The same, but an end in the future: for rotation. Errors: E_NOTFOUND. */
-REEL_MUST_USE reel_code reel__store_expire_key(reel_store *store, const char *prefix,
-                                               int64_t expires_at, reel_err *err);
+/* Put a key in the place of the one that begins with older, which is good until `until` at most.
+ * Errors: E_NOTFOUND, E_CONFLICT (the older one was revoked or has expired), E_STORE (also when the
+ * new prefix is taken); then nothing was changed. */
+REEL_MUST_USE reel_code reel__store_rotate_key(reel_store *store, const char *older, int64_t now,
+                                               int64_t until, const reel_api_key *key,
+                                               reel_err *err);
 
 #endif

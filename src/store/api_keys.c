@@ -158,6 +158,28 @@ reel_code reel__store_scan_keys(reel_store *store, int64_t account, reel_api_key
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
+static reel_code check_key(const reel_api_key *key, reel_err *err)
+{
+    if (*key->prefix == '\0' || *key->hash == '\0')
+        return reel_fail(err, REEL_E_INVALID, "key: there is nothing to find it by");
+    if (!reel__utf8_valid(key->label, strlen(key->label)) ||
+        !reel__utf8_valid(key->origins, strlen(key->origins)))
+        return reel_fail(err, REEL_E_INVALID, "key %s: a text is not UTF-8", key->prefix);
+    return REEL_OK;
+}
+
+static reel_code taken(const reel_api_key *key, reel_err *err)
+{
+    return reel_fail(err, REEL_E_CONFLICT, "there is a key that begins with %s already",
+                     key->prefix);
+}
+
+static void put_new(reel_sql *sql, const reel_api_key *key, char scopes[64])
+{
+    reel__sql_begin(sql, INSERT " ON CONFLICT (prefix) DO NOTHING");
+    put_values(sql, key, scopes);
+}
+
 reel_code reel__store_put_key(reel_store *store, const reel_api_key *key, reel_err *err)
 {
     char scopes[64];
@@ -165,17 +187,11 @@ reel_code reel__store_put_key(reel_store *store, const reel_api_key *key, reel_e
     int64_t changed = 0;
     reel_code rc = REEL_OK;
 
-    if (*key->prefix == '\0' || *key->hash == '\0')
-        return reel_fail(err, REEL_E_INVALID, "key: there is nothing to find it by");
-    if (!reel__utf8_valid(key->label, strlen(key->label)) ||
-        !reel__utf8_valid(key->origins, strlen(key->origins)))
-        return reel_fail(err, REEL_E_INVALID, "key %s: a text is not UTF-8", key->prefix);
-    reel__sql_begin(&sql, INSERT " ON CONFLICT (prefix) DO NOTHING");
-    put_values(&sql, key, scopes);
+    REEL_TRY(check_key(key, err));
+    put_new(&sql, key, scopes);
     REEL_TRY(reel__sql_write(store, &sql, false, &changed, err));
     if (changed == 0)
-        rc = reel_fail(err, REEL_E_CONFLICT, "there is a key that begins with %s already",
-                       key->prefix);
+        rc = taken(key, err);
 out:
     return rc;
 }
@@ -209,9 +225,39 @@ reel_code reel__store_revoke_key(reel_store *store, const char *prefix, int64_t 
                     prefix, at, err);
 }
 
-reel_code reel__store_expire_key(reel_store *store, const char *prefix, int64_t expires_at,
-                                 reel_err *err)
+/* Nothing was changed: why not? */
+static reel_code not_rotated(reel_store *store, const char *prefix, reel_err *err)
 {
-    return set_time(store, "UPDATE api_keys SET expires_at = $1 WHERE prefix = $2", prefix,
-                    expires_at, err);
+    reel_api_key key;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__store_key(store, prefix, &key, err));
+    rc = reel_fail(err, REEL_E_CONFLICT, "the key %s %s; make a new one", key.prefix,
+                   key.revoked_at != 0 ? "was revoked" : "has expired");
+out:
+    return rc;
+}
+
+reel_code reel__store_rotate_key(reel_store *store, const char *older, int64_t now, int64_t until,
+                                 const reel_api_key *key, reel_err *err)
+{
+    char scopes[64];
+    reel_sql sql[2];
+    reel_sql_work work = {.statements = sql, .count = 2, .writes = true, .guard = true};
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(check_key(key, err));
+    reel__sql_begin(&sql[0], "UPDATE api_keys SET expires_at = CASE WHEN expires_at < $1"
+                             " THEN expires_at ELSE $1 END WHERE prefix = $2 AND"
+                             " revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)");
+    reel__sql_int(&sql[0], until);
+    reel__sql_text(&sql[0], older);
+    reel__sql_int(&sql[0], now);
+    reel__sql_begin(&sql[1], INSERT);
+    put_values(&sql[1], key, scopes);
+    REEL_TRY(reel__sql_run(store, &work, err));
+    if (work.changed[0] == 0)
+        rc = not_rotated(store, older, err);
+out:
+    return rc;
 }

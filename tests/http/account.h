@@ -13,7 +13,7 @@
 
 /* What the next question says of itself. */
 static struct {
-    const char *cookie, *origin, *site, *key;
+    const char *cookie, *origin, *site, *key, *authorization;
     bool plain;       /* over plain HTTP, from another machine */
     unsigned address; /* last byte of an IPv4 address */
 } from;
@@ -56,6 +56,7 @@ static inline int send_as(const char *method, const char *target, const char *bo
     api.exchange.origin = from.origin;
     api.exchange.fetch_site = from.site;
     api.exchange.api_key = from.key;
+    api.exchange.authorization = from.authorization;
     api.exchange.host = "films.example";
     if (body != NULL) {
         api.exchange.body = body;
@@ -70,6 +71,13 @@ static inline void expect(const char *method, const char *target, const char *bo
     if (send_as(method, target, body) != status)
         fail_msg("%s %s: %d %s", method, target, api.exchange.status, answer_text(&(size_t){0}));
     assert_described(method);
+}
+
+/* The last answer is a problem that says so. */
+static inline void assert_problem_says(const char *part)
+{
+    if (strstr(text(api.json, "detail"), part) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", text(api.json, "detail"), part);
 }
 
 static inline const char *header(const char *name)

@@ -80,24 +80,32 @@ class Operating(Case):
 
     def test_a_line_for_each_request(self):
         server = self.serve(REEL_LOG_FORMAT="json", REEL_SECRET="s" * 32)
-        secret = {"Cookie": "c=hunter2", "Authorization": "Bearer hunter2"}
+        key = subprocess.run([REEL, "key", "add", "log", "--scope", "read", "--database", "reel.db", "--quiet"],
+                             cwd=self.base, capture_output=True, timeout=SECONDS, check=True,
+                             text=True).stdout.strip()
+        secret = {"Cookie": "c=hunter2", "Authorization": "Bearer " + key}
         connection = server.connect()  # one, so that the lines come in this order
         for method, target, body, headers in (
                 ("GET", "/api/v1/people/7?q=hunter2", None, {"X-Request-Id": "mine-1", **secret}),
-                ("GET", "/api/v1/recommendations?user=7&limit=3", None, secret),
+                ("GET", f"/api/v1/recommendations?user=7&limit=3&key={key}", None, {"X-API-Key": key}),
                 ("POST", "/api/v1/recommendations", b'{"user":8,"limit":3}', JSON),
                 ("HEAD", "/hunter2", None, {}), ("GET", "/api/v1/movies/999999", None, {}),
-                ("GET", "/livez", None, {}), ("hunter2", "/api/v1/movies", None, {})):
+                ("GET", "/livez", None, {}), ("hunter2", "/api/v1/movies", None, {}),
+                ("GET", "/api/v1/movies", None, {"Authorization": "Bearer hunter2"}),
+                ("GET", "/api/v1/movies", None, {"X-API-Key": key[:-1] + "!"})):
             connection.request(method, target, body, headers)
             connection.getresponse().read()
         connection.close()
         _, said = server.stop()
-        self.assertNotIn("hunter2", said)
+        self.assertTrue(key.startswith("rk_"))
+        for part in ("hunter2", key, "rk_", key[-20:-1]):
+            self.assertNotIn(part, said)
         lines = [json.loads(line) for line in said.splitlines() if '"event":"request"' in line]
         self.assertEqual([(line["method"], line["route"], line["status"]) for line in lines],
                          [("GET", "/api/v1/people/{id}", 200), ("GET", "/api/v1/recommendations", 200),
                           ("POST", "/api/v1/recommendations", 200), ("HEAD", "page", 200),
-                          ("GET", "/api/v1/movies/{id}", 404), ("OTHER", "-", 405)])
+                          ("GET", "/api/v1/movies/{id}", 404), ("OTHER", "-", 405),
+                          ("GET", "/api/v1/movies", 401), ("GET", "/api/v1/movies", 401)])
         self.assertEqual(lines[0]["id"], "mine-1")
         self.assertEqual(lines[0]["person"], lines[1]["person"])
         self.assertNotEqual(lines[1]["person"], lines[2]["person"])

@@ -493,13 +493,12 @@ static void test_keys(void **state)
     assert_fails(reel__store_put_key(f->store, &plain, &f->err), REEL_E_CONFLICT, "rk_two", f->err);
     assert_fails(reel__store_key(f->store, "rk_", &back, &f->err), REEL_E_NOTFOUND, "key", f->err);
     assert_ok(reel__store_key_used(f->store, "rk_one", 70, &f->err), f->err);
-    assert_ok(reel__store_expire_key(f->store, "rk_one", 80, &f->err), f->err);
     assert_ok(reel__store_revoke_key(f->store, "rk_one", 90, &f->err), f->err);
     assert_ok(reel__store_revoke_key(f->store, "rk_one", 95, &f->err),
               f->err); /* the first holds */
     assert_ok(reel__store_key(f->store, "rk_one", &back, &f->err), f->err);
     assert_int_equal(back.used_at, 70);
-    assert_int_equal(back.expires_at, 80);
+    assert_int_equal(back.expires_at, 0);
     assert_int_equal(back.revoked_at, 90);
     assert_ok(reel__store_scan_keys(f->store, 0, see_key, names, &f->err), f->err);
     assert_string_equal(names, "rk_two rk_one ");
@@ -510,6 +509,50 @@ static void test_keys(void **state)
                  f->err);
     plain.prefix[0] = '\0';
     assert_fails(reel__store_put_key(f->store, &plain, &f->err), REEL_E_INVALID, "", f->err);
+}
+
+static void rotate(fixture *f, const char *older, int64_t now, int64_t until, const char *prefix)
+{
+    reel_api_key key = {.hash = "h", .created_at = now};
+
+    (void)snprintf(key.prefix, sizeof key.prefix, "%s", prefix);
+    assert_ok(reel__store_rotate_key(f->store, older, now, until, &key, &f->err), f->err);
+}
+
+static void test_a_key_in_the_place_of_another(void **state)
+{
+    fixture *f = *state;
+    const reel_api_key lasting = {.prefix = "rk_a", .hash = "a", .created_at = 1},
+                       ending = {.prefix = "rk_b", .hash = "b", .created_at = 2, .expires_at = 100},
+                       late = {.prefix = "rk_c", .hash = "c"},
+                       again = {.prefix = "rk_a2", .hash = "d"};
+    reel_api_key back;
+
+    assert_ok(reel__store_put_key(f->store, &lasting, &f->err), f->err);
+    assert_ok(reel__store_put_key(f->store, &ending, &f->err), f->err);
+    rotate(f, "rk_a", 50, 150, "rk_a2");
+    rotate(f, "rk_b", 50, 150, "rk_b2"); /* it ends before */
+    assert_ok(reel__store_key(f->store, "rk_a", &back, &f->err), f->err);
+    assert_int_equal(back.expires_at, 150);
+    assert_ok(reel__store_key(f->store, "rk_b", &back, &f->err), f->err);
+    assert_int_equal(back.expires_at, 100);
+    assert_ok(reel__store_key(f->store, "rk_a2", &back, &f->err), f->err);
+    assert_int_equal(back.expires_at, 0);
+    assert_fails(reel__store_rotate_key(f->store, "rk_b", 100, 200, &late, &f->err),
+                 REEL_E_CONFLICT, "expired", f->err);
+    assert_ok(reel__store_revoke_key(f->store, "rk_a", 60, &f->err), f->err);
+    assert_fails(reel__store_rotate_key(f->store, "rk_a", 70, 200, &late, &f->err), REEL_E_CONFLICT,
+                 "revoked", f->err);
+    assert_fails(reel__store_rotate_key(f->store, "rk_x", 70, 200, &late, &f->err), REEL_E_NOTFOUND,
+                 "no such key", f->err);
+    assert_fails(
+        reel__store_rotate_key(f->store, "rk_b2", 70, 200, &(reel_api_key){.hash = "x"}, &f->err),
+        REEL_E_INVALID, "nothing to find it by", f->err);
+    /* A prefix that is taken: all stays as it was. */
+    assert_true(reel__store_rotate_key(f->store, "rk_b2", 70, 200, &again, &f->err) != REEL_OK);
+    assert_ok(reel__store_key(f->store, "rk_b2", &back, &f->err), f->err);
+    assert_int_equal(back.expires_at, 0);
+    assert_int_equal(number_of(f, "keys"), 4);
 }
 
 static void test_names_of_scopes(void **state)
@@ -611,6 +654,7 @@ int store_suite_accounts(void)
         TEST(test_a_new_password_ends_sessions),
         TEST(test_a_reset_is_taken_once),
         TEST(test_keys),
+        TEST(test_a_key_in_the_place_of_another),
         TEST(test_names_of_scopes),
         TEST(test_rows_changed_by_hand),
         TEST(test_all_or_nothing),

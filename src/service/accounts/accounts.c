@@ -14,6 +14,11 @@ enum {
     SWEEP_S = 3600
 };
 
+static int64_t steady_ms(void)
+{
+    return reel__clock_steady_us() / 1000;
+}
+
 reel_code reel__accounts_open(reel_accounts **out, const reel_accounts_opts *opts, reel_err *err)
 {
     reel_accounts *accounts = reel__alloc_zero(1, sizeof *accounts);
@@ -24,6 +29,7 @@ reel_code reel__accounts_open(reel_accounts **out, const reel_accounts_opts *opt
         return reel_fail(err, REEL_E_NOMEM, "no memory for accounts");
     accounts->store = opts->store;
     accounts->sign_up = opts->sign_up;
+    accounts->now_ms = opts->now_ms != NULL ? opts->now_ms : steady_ms;
     (void)pthread_mutex_init(&accounts->lock, NULL);
     REEL_TRY(reel__throttle_new(&accounts->throttle, opts->now_ms, err));
     REEL_TRY(reel__aside_open(&accounts->aside, HASHING_THREADS, err));
@@ -110,6 +116,8 @@ void reel__accounts_changed(reel_accounts *accounts)
     pthread_mutex_lock(&accounts->lock);
     accounts->changes++;
     memset(accounts->kept, 0, sizeof accounts->kept);
+    for (size_t i = 0; i < (size_t)REEL_KEYS_SETS * REEL_KEYS_WAYS; i++)
+        accounts->keys[i / REEL_KEYS_WAYS][i % REEL_KEYS_WAYS].until_ms = 0;
     pthread_mutex_unlock(&accounts->lock);
 }
 

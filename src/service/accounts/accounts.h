@@ -15,7 +15,7 @@ typedef struct reel_accounts reel_accounts;
 typedef struct reel_accounts_opts {
     reel_store *store;
     bool sign_up;            /* anybody may make an account */
-    int64_t (*now_ms)(void); /* of the pauses between tries; NULL = the steady clock */
+    int64_t (*now_ms)(void); /* of pauses between tries, and of rates; NULL = the steady clock */
 } reel_accounts_opts;
 
 enum {
