@@ -1,4 +1,5 @@
 /* handle_catalogue.c - films and people: search, one, similar, posters, ratings. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,11 +49,22 @@ out:
 
 reel_code reel__handle_movie(reel_context *context, reel_err *err)
 {
+    reel_json *json = &context->json;
+    int64_t user = -1;
+    double stars = (double)NAN;
     reel_index movie;
     reel_code rc;
 
+    REEL_TRY(reel__exchange_get_int(context->exchange, "user", 0, INT64_MAX, &user, err));
     REEL_TRY(reel__engine_find_movie(context->app->engine, context->exchange->id, &movie, err));
-    reel__write_movie(&context->json, context->app->engine, movie, true);
+    if (user >= 0)
+        REEL_TRY(reel__predicted_rating(context->session, user, movie, &stars, err));
+    context->exchange->person = user;
+    reel__json_object(json);
+    reel__write_movie_members(json, context->app->engine, movie, true);
+    if (user >= 0)
+        reel__json_put_real(json, "predicted_rating", stars);
+    reel__json_object_end(json);
 out:
     return rc;
 }

@@ -19,7 +19,7 @@ static const reel_route routes[] = {
      "Health", "what is loaded"},
     {"GET", "/api/v1/movies", reel__handle_movies, REEL_NEED_READ, "searchMovies", "q limit cursor",
      NULL, "FoundPage", "search as you type; the most rated films"},
-    {"GET", "/api/v1/movies/{id}", reel__handle_movie, REEL_NEED_READ, "getMovie", NULL, NULL,
+    {"GET", "/api/v1/movies/{id}", reel__handle_movie, REEL_NEED_READ, "getMovie", "user", NULL,
      "MovieFacts", "one film, all facts"},
     {"PUT", "/api/v1/movies/{id}", reel__handle_film_put, REEL_NEED_ITEMS, "putMovie", NULL, "Film",
      "FilmPut", "put a film there, in the place of what is"},

@@ -19,6 +19,7 @@ static void release(void)
 /* Before anything is counted: also what a session keeps after its first list and search. */
 __attribute__((constructor)) static void warm_up(void)
 {
+    static const reel_given most[] = {{1, 5, 1, false}, {2, 3, 1, false}, {7, 4, 1, false}};
     const reel_list *list;
     reel_request request = reel__request_default();
     reel_index movie;
@@ -27,6 +28,11 @@ __attribute__((constructor)) static void warm_up(void)
     tiny.engine = tiny_make();
     must(reel__session_new(&tiny.session, tiny.engine, &err) == REEL_OK);
     request.user = 1;
+    must(reel__recommend(tiny.session, &request, &list, &err) == REEL_OK);
+    request.user = -1; /* and after one for a history that is folded in */
+    request.given = most;
+    request.given_count = 3;
+    request.show_seen = true;
     must(reel__recommend(tiny.session, &request, &list, &err) == REEL_OK);
     must(reel__search_one(tiny.session, "heat", &movie, &err) == REEL_OK);
     must(atexit(release) == 0);

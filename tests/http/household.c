@@ -6,7 +6,7 @@
 enum { PEOPLE = 3, BODY_MAX = 500 };
 #define ANA                                                                                        \
     "{\"name\":\"Ana\",\"history\":[{\"movie\":1,\"rating\":5},{\"movie\":31,\"rating\":2}]}"
-#define SHARE_SHAPE "standing:n score:n baseline:n reasons:a other:n"
+#define SHARE_SHAPE "standing:n predicted_rating:n? score:n baseline:n reasons:a other:n"
 
 static const char *const alone[PEOPLE] = {
     "\"user\":6", "\"user\":9",
@@ -70,6 +70,9 @@ static void everyone_has_their_own_reasons(void **state)
             assert_true(fabs(number(share, "score") - number(same, "score")) < 1e-4);
             assert_true(json_array_size(member(share, "reasons")) > 0);
             assert_true(json_equal(member(share, "reasons"), member(same, "reasons")));
+            assert_true(number(share, "predicted_rating") >= 1);
+            assert_true(
+                json_equal(member(share, "predicted_rating"), member(same, "predicted_rating")));
         }
     }
     json_decref(whole);

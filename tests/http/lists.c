@@ -2,7 +2,8 @@
  * history from outside has in common with one of the data set, and what is refused. */
 #include "http/api.h"
 
-static const char *const models[] = {"hybrid", "ease", "ials", "content", "user-knn", "popular"};
+static const char *const models[] = {"hybrid",   "ease",    "ials", "content",
+                                     "user-knn", "popular", "als"};
 
 enum { MODELS_HERE = 4, BODY = 4096 };
 
@@ -235,6 +236,70 @@ static void nothing_to_go_by_falls_back_to_fame(void **state)
     }
 }
 
+/* Whichever model made the list, and the same on the film's page and in its explanation. */
+static void stars_are_predicted(void **state)
+{
+    char target[120], body[160];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        const json_t *items;
+        int64_t movie;
+        double stars;
+
+        (void)snprintf(target, sizeof target, "/api/v1/recommendations?user=6&limit=20&model=%s",
+                       models[i]);
+        items = member(get(target), "items");
+        movie = integer(json_array_get(items, 0), "movie");
+        stars = number(json_array_get(items, 0), "predicted_rating");
+        for (size_t k = 0; k < json_array_size(items); k++) {
+            const json_t *item = json_array_get(items, k);
+            const bool rated = integer(member(item, "rating"), "count") > 0;
+
+            assert_int_equal(json_is_real(member(item, "predicted_rating")), rated);
+            assert_true(!rated || (number(item, "predicted_rating") >= 1 &&
+                                   number(item, "predicted_rating") <= 5));
+        }
+        (void)snprintf(target, sizeof target, "/api/v1/movies/%lld?user=6", (long long)movie);
+        assert_true(number(get(target), "predicted_rating") == stars);
+        (void)snprintf(body, sizeof body, "{\"user\":6,\"model\":\"%s\",\"movie\":%lld}", models[i],
+                       (long long)movie);
+        assert_true(number(post("/api/v1/explanations", body), "predicted_rating") == stars);
+    }
+}
+
+/* Even people like the first films: what one of them sends is told from what one of the others
+ * does, and more stars are predicted where more were given. */
+static void stars_follow_the_history(void **state)
+{
+    static const char format[] = "{\"movie\":61,\"history\":[{\"movie\":1,\"rating\":%d},"
+                                 "{\"movie\":31,\"rating\":%d},{\"movie\":201,\"rating\":%d}]}";
+    char body[200];
+    double low;
+
+    (void)state;
+    (void)snprintf(body, sizeof body, format, 1, 1, 5);
+    low = number(post("/api/v1/explanations", body), "predicted_rating");
+    (void)snprintf(body, sizeof body, format, 5, 5, 1);
+    assert_true(number(post("/api/v1/explanations", body), "predicted_rating") > low + 0.5);
+}
+
+static void nobody_predicts_without_ratings(void **state)
+{
+    static const char *const bodies[] = {"{\"history\":[]}", "{\"source_movie\":1}",
+                                         "{\"history\":[{\"movie\":1,\"rating\":5,\"weight\":0}]}"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        const json_t *items = member(post("/api/v1/recommendations", bodies[i]), "items");
+
+        assert_true(json_array_size(items) > 0);
+        assert_true(json_is_null(member(json_array_get(items, 0), "predicted_rating")));
+    }
+    assert_null(json_object_get(get("/api/v1/movies/1"), "predicted_rating"));
+    refuses("GET", "/api/v1/movies/1?user=4", NULL, 404, "E_NOTFOUND", "4");
+}
+
 static void an_explanation_is_one_item(void **state)
 {
     char body[120];
@@ -353,6 +418,9 @@ int main(void)
         cmocka_unit_test(weight_nought_leaves_an_entry_out),
         cmocka_unit_test(weight_two_counts_double),
         cmocka_unit_test(nothing_to_go_by_falls_back_to_fame),
+        cmocka_unit_test(stars_are_predicted),
+        cmocka_unit_test(stars_follow_the_history),
+        cmocka_unit_test(nobody_predicts_without_ratings),
         cmocka_unit_test(an_explanation_is_one_item),
         cmocka_unit_test(wrong_bodies_name_the_member),
         cmocka_unit_test(a_history_may_be_long_but_not_endless),

@@ -528,7 +528,7 @@ class Life(Case):
         self.assertNotIn("trained", said)
         shutil.rmtree(os.path.join(self.base, "reel.db.models"))
         self.server.start()
-        self.assertEqual(len(self.server.get("/api/v1/models")["items"]), 6)
+        self.assertEqual(len(self.server.get("/api/v1/models")["items"]), 7)
         _, said = self.server.stop()
         self.assertIn("content: trained", said)
         self.server.start()

@@ -9,9 +9,9 @@
 #include "service/engine/state.h"
 #include "service/models/learn.h"
 
-const char *const reel__engine_names[MODELS] = {"hybrid",  "ease",     "ials",
-                                                "content", "user-knn", "popular"};
-const char reel__engine_models_text[] = "hybrid, ease, ials, content, user-knn and popular";
+const char *const reel__engine_names[MODELS] = {"hybrid",   "ease",    "ials", "content",
+                                                "user-knn", "popular", "als"};
+const char reel__engine_models_text[] = "hybrid, ease, ials, content, user-knn, popular and als";
 
 /* ---- from files ---------------------------------------------------------------------------- */
 
@@ -100,7 +100,7 @@ static team gather(const reel_engine *engine)
 {
     team t = {.count = 0};
 
-    for (int slot = MODEL_HYBRID + 1; slot < MODELS; slot++)
+    for (int slot = MODEL_HYBRID + 1; slot < MODEL_ALS; slot++)
         if (engine->models[slot] != NULL) {
             t.names[t.count] = reel__engine_names[slot];
             t.members[t.count++] = engine->models[slot];
@@ -162,11 +162,13 @@ static const reel_params *asked_params(const reel_engine *engine, int slot)
 static const reel_params *hasty_params(int slot)
 {
     static const reel_param liked = {"channels", "liked"}, few = {"factors", "64"};
-    static const reel_params ease = {&liked, 1}, ials = {&few, 1};
+    static const reel_param quick[] = {{"factors", "32"}, {"epochs", "6"}};
+    static const reel_params ease = {&liked, 1}, ials = {&few, 1}, als = {quick, 2};
 
-    if (slot == MODEL_EASE)
-        return &ease;
-    return slot == MODEL_IALS ? &ials : NULL;
+    return slot == MODEL_EASE   ? &ease
+           : slot == MODEL_IALS ? &ials
+           : slot == MODEL_ALS  ? &als
+                                : NULL;
 }
 
 static reel_code make_model(reel_engine *engine, int slot, reel_err *err)
@@ -250,7 +252,7 @@ static bool wanted(const reel_engine *engine, int slot)
 
     if (only == NULL || slot == MODEL_POPULAR || strcmp(only, reel__engine_names[slot]) == 0)
         return true;
-    return strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0 &&
+    return slot != MODEL_ALS && strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0 &&
            engine->models[MODEL_HYBRID] == NULL;
 }
 
@@ -259,7 +261,8 @@ static bool forced(const reel_engine *engine, int slot)
     const char *only = engine->opts.only;
 
     return engine->opts.retrain &&
-           (only == NULL || strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0 ||
+           (only == NULL ||
+            (slot != MODEL_ALS && strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0) ||
             strcmp(only, reel__engine_names[slot]) == 0);
 }
 
@@ -273,7 +276,7 @@ static reel_code prepare(reel_engine *engine, int slot, bool *fresh, reel_err *e
     if (!forced(engine, slot) && engine->models[slot] == NULL && !(slot == MODEL_HYBRID && *fresh))
         REEL_TRY(map_model(engine, slot, path, err));
     if (engine->models[slot] == NULL && !engine->opts.ready_only) {
-        *fresh = true;
+        *fresh = *fresh || slot != MODEL_ALS;
         REEL_TRY(train_model(engine, slot, path, err));
     }
 out:

@@ -13,8 +13,18 @@
 #include "service/lists/recommend.h"
 #include "service/films/tmdb_use.h"
 
-/* In the order they are offered; the hybrid is made of those after it. */
-enum { MODEL_HYBRID, MODEL_EASE, MODEL_IALS, MODEL_CONTENT, MODEL_USER_KNN, MODEL_POPULAR, MODELS };
+/* In the order they are offered; the hybrid is made of those after it, but for the last: that one
+ * predicts what a person would rate, whoever made the list. */
+enum {
+    MODEL_HYBRID,
+    MODEL_EASE,
+    MODEL_IALS,
+    MODEL_CONTENT,
+    MODEL_USER_KNN,
+    MODEL_POPULAR,
+    MODEL_ALS,
+    MODELS
+};
 extern const char *const reel__engine_names[MODELS];
 
 typedef struct reel_looks reel_looks;
@@ -130,7 +140,7 @@ void reel__engine_name_version(const reel_engine *engine, const char *id, const 
  * go. Errors: those of saving. */
 REEL_MUST_USE reel_code reel__engine_keep(const reel_engine *engine, int slot, const char *path,
                                           double seconds, reel_err *err);
-/* "hybrid, ease, ... and popular", for messages. */
+/* "hybrid, ease, ... and als", for messages. */
 extern const char reel__engine_models_text[];
 /* {"neighbours":100,...} appended to out. */
 void reel__engine_write_params(reel_json *json, const reel_model *model);
@@ -178,6 +188,11 @@ REEL_MUST_USE reel_code reel__session_set_query(reel_session *session, const ree
  * make nothing of the history. */
 REEL_MUST_USE reel_code reel__session_score(reel_session *session, const char **basis,
                                             reel_err *err);
+/* stars.c: the ratings that whoever the query is of would give to some films, on the scale of the
+ * data; NaN where nothing is known of how they rate, or nobody rated the film. out [count], count
+ * <= REEL_LIST_MAX. */
+REEL_MUST_USE reel_code reel__session_stars(reel_session *session, const reel_index *movies,
+                                            size_t count, double *out, reel_err *err);
 /* household.c: the scores of several people as one, and the history of all of them as the query;
  * then what each film of the list is to each of them. */
 REEL_MUST_USE reel_code reel__household_score(reel_session *session, const reel_request *request,

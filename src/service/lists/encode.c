@@ -199,6 +199,7 @@ static void put_shares(reel_json *json, const reel_session *session, const reel_
 
         reel__json_object(json);
         reel__json_put_float(json, "standing", (float)share->standing);
+        reel__json_put_real(json, "predicted_rating", share->predicted_rating);
         reel__json_put_float(json, "score", (float)share->why.score);
         reel__json_put_float(json, "baseline", (float)share->why.baseline);
         put_reasons(json, session, &share->why, share->ratings);

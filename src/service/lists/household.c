@@ -167,9 +167,12 @@ static reel_code explain_share(reel_session *session, size_t m, reel_index movie
                                reel_share *out, reel_err *err)
 {
     const size_t movies = (size_t)reel_dataset_movies(session->engine->dataset);
-    const reel_code rc = reel_model_explain(session->group.models[m], &session->query, movie,
-                                            reasons, session->scratch, &out->why, err);
+    reel_code rc = reel_model_explain(session->group.models[m], &session->query, movie, reasons,
+                                      session->scratch, &out->why, err);
 
+    if (rc != REEL_OK)
+        return rc;
+    rc = reel__session_stars(session, &movie, 1, &out->predicted_rating, err);
     if (rc != REEL_OK)
         return rc;
     out->standing = (double)session->group.standings[m * movies + (size_t)movie];

@@ -160,15 +160,19 @@ static void describe(reel_list *list, const reel_session *session, const reel_re
 static reel_code explain(reel_session *session, size_t reasons, reel_recommendation *item,
                          reel_err *err)
 {
-    item->predicted_rating = (double)NAN;
-    return reel_model_explain(session->model, &session->query, item->movie, reasons,
-                              session->scratch, &item->why, err);
+    reel_code rc = reel_model_explain(session->model, &session->query, item->movie, reasons,
+                                      session->scratch, &item->why, err);
+
+    if (rc == REEL_OK)
+        rc = reel__session_stars(session, &item->movie, 1, &item->predicted_rating, err);
+    return rc;
 }
 
 static reel_code explain_list(reel_session *session, size_t reasons, reel_list *list, reel_err *err)
 {
     reel_index movies[EXPLAINED_AT_ONCE];
     reel_explanation why[EXPLAINED_AT_ONCE];
+    double stars[EXPLAINED_AT_ONCE];
 
     for (size_t at = 0; at < list->count; at += EXPLAINED_AT_ONCE) {
         const size_t left = list->count - at;
@@ -179,11 +183,13 @@ static reel_code explain_list(reel_session *session, size_t reasons, reel_list *
             movies[i] = list->items[at + i].movie;
         rc = reel_model_explain_many(session->model, &session->query, films, reasons,
                                      session->scratch, why, err);
+        if (rc == REEL_OK)
+            rc = reel__session_stars(session, movies, films.count, stars, err);
         if (rc != REEL_OK)
             return rc;
         for (size_t i = 0; i < films.count; i++) {
             list->items[at + i].why = why[i];
-            list->items[at + i].predicted_rating = (double)NAN;
+            list->items[at + i].predicted_rating = stars[i];
         }
     }
     return REEL_OK;

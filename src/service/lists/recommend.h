@@ -74,7 +74,8 @@ typedef struct reel_recommendation {
     reel_index movie;
     int rank; /* 1-based */
     double score;
-    double predicted_rating; /* NaN where the model has none */
+    double
+        predicted_rating; /* what they would rate it, to a hundredth; NaN = not known (stars.c) */
     reel_explanation why;
     int effect_count;
     struct reel_rule_effect {
@@ -86,7 +87,8 @@ typedef struct reel_recommendation {
 
 /* What a film is to one of several people. */
 typedef struct reel_share {
-    double standing; /* their score, standardised over all films */
+    double standing;         /* their score, standardised over all films */
+    double predicted_rating; /* as in reel_recommendation */
     reel_explanation why;
     float ratings[REEL_REASONS_MAX]; /* what they gave the films of the reasons */
 } reel_share;
@@ -120,6 +122,11 @@ REEL_MUST_USE reel_code reel__recommend(reel_session *session, const reel_reques
 /* Why this film for this history; request->limit is ignored, movie is an outside id. */
 REEL_MUST_USE reel_code reel__explain(reel_session *session, const reel_request *request,
                                       int64_t movie, reel_recommendation *out, reel_err *err);
+
+/* What a person would rate a film, to a hundredth; NaN where that is not known: they rated nothing,
+ * nobody rated the film, or no model predicts ratings here. Errors: E_NOTFOUND (no such person). */
+REEL_MUST_USE reel_code reel__predicted_rating(reel_session *session, int64_t person,
+                                               reel_index movie, double *out, reel_err *err);
 
 typedef struct reel_similar_person {
     int64_t person;

@@ -16,9 +16,10 @@
 #include "base/file.h"
 #include "service/engine/engine.h"
 #include "service/engine/info.h"
+#include "service/engine/state.h"
 #include "store/store.h"
 
-enum { MODELS_SERVED = 6, FILES_FEW = 4096, PATH_MOST = 4096 };
+enum { FILES_FEW = 4096, PATH_MOST = 4096 };
 static const double MB = 1e6, SPACE_LEAST_MB = 100, SPACE_FEW_MB = 1000;
 static const int64_t CLOCK_LEAST = 1767225600; /* 2026: this program is not older */
 
@@ -164,10 +165,9 @@ static void look_at_models(const reel_doctor_opts *opts)
     }
     count = reel__engine_model_count(engine);
     reel__doctor_say(
-        opts, "models", count == MODELS_SERVED ? REEL_FINDING_OK : REEL_FINDING_WARN,
-        count == MODELS_SERVED ? NULL
-                               : "run reel train, or let reel serve train them when it starts",
-        "%zu of %d are ready in %s", count, MODELS_SERVED, reel__engine_models_dir(engine));
+        opts, "models", count == MODELS ? REEL_FINDING_OK : REEL_FINDING_WARN,
+        count == MODELS ? NULL : "run reel train, or let reel serve train them when it starts",
+        "%zu of %d are ready in %s", count, MODELS, reel__engine_models_dir(engine));
     look_at_space(opts, "disk", reel__engine_models_dir(engine));
     reel__engine_close(engine);
 }

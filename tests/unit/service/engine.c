@@ -21,10 +21,11 @@ static void assert_noted(const char *part)
 
 static void check_all_there(const reel_engine *engine)
 {
-    static const char *const names[] = {"hybrid", "ease", "ials", "content", "user-knn", "popular"};
+    static const char *const names[] = {"hybrid",   "ease",    "ials", "content",
+                                        "user-knn", "popular", "als"};
 
-    assert_int_equal(reel__engine_model_count(engine), 6);
-    for (size_t i = 0; i < 6; i++) {
+    assert_int_equal(reel__engine_model_count(engine), 7);
+    for (size_t i = 0; i < 7; i++) {
         const reel_model *model = reel__engine_model(engine, names[i]);
 
         assert_ptr_equal(reel__engine_model_at(engine, i), model);
@@ -32,7 +33,7 @@ static void check_all_there(const reel_engine *engine)
         assert_string_equal(reel_model_data_hash(model),
                             reel_dataset_hash(reel__engine_dataset(engine)));
     }
-    assert_null(reel__engine_model_at(engine, 6));
+    assert_null(reel__engine_model_at(engine, 7));
     assert_null(reel__engine_model(engine, "slim"));
 }
 

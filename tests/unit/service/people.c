@@ -205,14 +205,15 @@ static void health(void **state)
     assert_int_equal(json_integer_value(json_object_get(root, "movies")), WORLD_FILMS);
     assert_int_equal(json_integer_value(json_object_get(root, "people")), WORLD_PEOPLE + 1);
     assert_true(json_is_true(json_object_get(root, "tmdb")));
-    assert_int_equal(json_array_size(json_object_get(root, "models")), 6);
+    assert_int_equal(json_array_size(json_object_get(root, "models")), 7);
     assert_non_null(strstr(text.data, "\"rating_scale\":{\"min\":1,\"max\":5,\"step\":1}"));
     json_decref(root);
 }
 
 static void models(void **state)
 {
-    static const char *const names[] = {"hybrid", "ease", "ials", "content", "user-knn", "popular"};
+    static const char *const names[] = {"hybrid",   "ease",    "ials", "content",
+                                        "user-knn", "popular", "als"};
     json_t *list;
     reel_err err = {0};
 
@@ -222,8 +223,8 @@ static void models(void **state)
     assert_ok(reel__models_write(&json, engine, &err));
     reel__json_array_end(&json);
     list = parse();
-    assert_int_equal(json_array_size(list), 6);
-    for (size_t i = 0; i < 6; i++) {
+    assert_int_equal(json_array_size(list), 7);
+    for (size_t i = 0; i < 7; i++) {
         const json_t *model = json_array_get(list, i);
 
         assert_string_equal(json_string_value(json_object_get(model, "name")), names[i]);

@@ -162,7 +162,7 @@ static void another_is_put_in_service_and_back(void **state)
     next = open_ready();
     assert_string_equal(served(next), hasty);
     assert_string_equal(world_notes, "");
-    assert_int_equal(reel__engine_model_count(next), 6);
+    assert_int_equal(reel__engine_model_count(next), 7);
     assert_fails(reel__version_before(before, next, "ease", &err), REEL_E_CONFLICT,
                  "no version of ease from before");
     reel__engine_close(next);
