@@ -31,16 +31,19 @@ os.execv(sys.argv[3], sys.argv[3:])
 class Told(Server):
     """A server with options and settings of its own; what it says goes to a file."""
 
+    listen = "127.0.0.1:0"
+    said = "said"
+
     def __init__(self, folder, *options, **settings):
         self.options, self.settings = options, settings
         super().__init__(folder)
 
     def start(self):
         settings = {k: v for k, v in os.environ.items() if not k.startswith("REEL_")}
-        self.said = os.path.join(self.folder, "said")
+        self.said = os.path.join(self.folder, self.said)
         with open(self.said, "wb") as said:
             self.process = subprocess.Popen(
-                [REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0", "--json",
+                [REEL, "serve", "--database", self.database, "--listen", self.listen, "--json",
                  "--admin-listen", "127.0.0.1:0", *self.options],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
                 env={**settings, **self.settings})
