@@ -192,8 +192,11 @@ static reel_code ials_explain(const reel_model *model, const reel_query *query,
     const ials *self = (const ials *)model;
     const ials_basis basis = ials_basis_of(self);
     const float *vector = NULL;
-    double *shares = reel__scratch_get(scratch, SLOT_SHARES, (query->count + 1) * sizeof *shares);
-    void *work = reel__scratch_get(scratch, SLOT_WORK, reel__ials_fold_size(self->d, query->count));
+    const reel_films films = {asked->movies, asked->count};
+    double *shares =
+        reel__scratch_get(scratch, SLOT_SHARES, (asked->count * query->count + 1) * sizeof *shares);
+    void *work =
+        reel__scratch_get(scratch, SLOT_WORK, reel__ials_reasons_size(self->d, query->count));
     ials_row row;
     reel_code rc = REEL_OK;
 
@@ -201,11 +204,11 @@ static reel_code ials_explain(const reel_model *model, const reel_query *query,
         return no_memory(model, err);
     REEL_TRY(open_row(&row, self, query, scratch, err));
     REEL_TRY(find_vector(&vector, self, query, &row, scratch, err));
-    for (size_t n = 0; n < asked->count; n++) {
-        if (!reel__ials_reasons(&basis, &row, vector, asked->movies[n], shares, work))
-            return no_vector(self, err);
-        spread(&row, query, shares, asked->contributions + n * query->count, &asked->out[n].score);
-    }
+    if (!reel__ials_reasons(&basis, &row, vector, &films, shares, work))
+        return no_vector(self, err);
+    for (size_t n = 0; n < asked->count; n++)
+        spread(&row, query, shares + n * row.rows.count, asked->contributions + n * query->count,
+               &asked->out[n].score);
 out:
     return rc;
 }

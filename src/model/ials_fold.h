@@ -8,6 +8,7 @@
 #define REEL_MODEL_IALS_FOLD_H
 
 #include "model/ials_solve.h"
+#include "reel/model.h"
 
 typedef struct ials_basis {
     size_t d;              /* a multiple of REEL_ROWS_UNIT */
@@ -20,9 +21,12 @@ size_t reel__ials_fold_size(size_t d, size_t count);
 /* x with A x = sum_i b_i y_i, to working precision. x [d]. False when there is none in finite
  * numbers; x is 0 then. */
 bool reel__ials_fold(const ials_basis *basis, const ials_row *row, float *x, void *work);
-/* What each entry adds to the score x.y_j of a film; x: what reel__ials_fold gave. out
- * [row->rows.count], their sum is the score. False where there is no solution in finite numbers. */
+/* Bytes of work for reasons, to be 64-byte aligned. */
+size_t reel__ials_reasons_size(size_t d, size_t count);
+/* What each entry adds to the scores x.y_j of some films, REEL_ROWS_MANY at the most; x: what
+ * reel__ials_fold gave. out [movies->count x row->rows.count], their sum is a film's score. False
+ * where there is no solution in finite numbers. */
 bool reel__ials_reasons(const ials_basis *basis, const ials_row *row, const float *x,
-                        reel_index movie, double *out, void *work);
+                        const reel_films *movies, double *out, void *work);
 
 #endif

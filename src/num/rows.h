@@ -9,7 +9,7 @@
 
 #include "reel/csr.h"
 
-enum { REEL_ROWS_UNIT = 16, REEL_ROWS_LANES = 8 };
+enum { REEL_ROWS_UNIT = 16, REEL_ROWS_LANES = 8, REEL_ROWS_MANY = 16 };
 
 /* Some rows y_i of a matrix, each with a weight c_i and a pull b_i. */
 typedef struct reel_rows {
@@ -30,6 +30,11 @@ double reel__rows_squares(const reel_rows *rows, const float *x);
 void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *out);
 /* The same for one vector, to the bit. x and out [d] */
 void reel__rows_multiply_one(const float *matrix, size_t d, const float *x, float *out);
+/* The products of rows with REEL_ROWS_MANY vectors that lie side by side, and, where out is given,
+ * out -= sum_i c_i (y_i.x) y_i for each of them; weights are needed for that alone. What a vector
+ * gives does not depend on the others. x and out [d x MANY], dots [(count + 7) x MANY] y_i.x, the
+ * last seven rows are room; 64-byte aligned. */
+void reel__rows_pull_many(const reel_rows *rows, const float *x, float *out, float *dots);
 /* out[i] = y_i.x. out [count] */
 void reel__rows_dots(const reel_rows *rows, const float *x, float *out);
 

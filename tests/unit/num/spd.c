@@ -153,6 +153,60 @@ static void test_rows_pull_by_weight_and_distance(void **state)
             check_rows(d, count);
 }
 
+/* Each of many vectors gets what it gets alone, and that is right. */
+static void check_many_abreast(size_t d, size_t count)
+{
+    enum { MANY = REEL_ROWS_MANY, MOST = 40 + 7 };
+    _Alignas(64) static float x[D * MANY], out[D * MANY], dots[MOST * MANY], same[MOST * MANY];
+    _Alignas(64) static float alone[D * MANY], single[D * MANY], own[MOST * MANY];
+    reel_index index[40];
+    float weight[40];
+    reel_rng rng = reel__rng_make(9, count);
+    const size_t chosen = count % MANY;
+
+    for (size_t i = 0; i < count; i++) {
+        index[i] = (reel_index)reel__rng_below(&rng, sizeof factors / sizeof *factors / d);
+        weight[i] = (float)reel__rng_unit(&rng);
+    }
+    for (size_t k = 0; k < d * MANY; k++) {
+        x[k] = (float)reel__rng_normal(&rng);
+        out[k] = single[k] = (float)(k % 3);
+        alone[k] = k % MANY == chosen ? x[k] : 0;
+    }
+    const reel_rows rows = {factors, d, index, weight, NULL, count};
+
+    reel__rows_pull_many(&rows, x, NULL, same);
+    reel__rows_pull_many(&rows, x, out, dots);
+    reel__rows_pull_many(&rows, alone, single, own);
+    assert_memory_equal(same, dots, count * MANY * sizeof *dots);
+    for (size_t f = 0; f < d; f++) {
+        double expected = (double)((f * MANY + chosen) % 3);
+
+        for (size_t i = 0; i < count; i++)
+            expected -= (double)weight[i] * (double)dots[i * MANY + chosen] *
+                        (double)factors[(size_t)index[i] * d + f];
+        assert_near((double)out[f * MANY + chosen], expected, 1e-3);
+        assert_true(single[f * MANY + chosen] == out[f * MANY + chosen]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        double expected = 0;
+
+        for (size_t f = 0; f < d; f++)
+            expected += (double)x[f * MANY + chosen] * (double)factors[(size_t)index[i] * d + f];
+        assert_near((double)dots[i * MANY + chosen], expected, 1e-3);
+        assert_true(own[i * MANY + chosen] == dots[i * MANY + chosen]);
+    }
+}
+
+static void test_rows_pull_many_vectors_as_one_by_one(void **state)
+{
+    (void)state;
+    fill(6);
+    for (size_t d = REEL_ROWS_UNIT; d <= D; d += REEL_ROWS_UNIT)
+        for (size_t count = 0; count < 40; count++)
+            check_many_abreast(d, count);
+}
+
 static void test_products_with_a_vector(void **state)
 {
     (void)state;
@@ -226,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_inverse_and_solution_give_the_matrix_back),
         cmocka_unit_test(test_what_is_not_positive_definite_is_refused),
         cmocka_unit_test(test_rows_pull_by_weight_and_distance),
+        cmocka_unit_test(test_rows_pull_many_vectors_as_one_by_one),
         cmocka_unit_test(test_products_with_a_vector),
     };
 
