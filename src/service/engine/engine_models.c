@@ -1,6 +1,8 @@
 /* engine_models.c - the models of an engine: mapped from their files where those fit the dataset,
  * else trained and written. The hybrid is combined from the members as they are now.
  */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -12,6 +14,73 @@
 const char *const reel__engine_names[MODELS] = {"hybrid",   "ease",    "ials", "content",
                                                 "user-knn", "popular", "als"};
 const char reel__engine_models_text[] = "hybrid, ease, ials, content, user-knn, popular and als";
+
+/* A model's file, read ahead of its turn. */
+typedef struct file {
+    bool read;
+    reel_code rc;
+    reel_model *model; /* or why there is none */
+    reel_err why;
+} file;
+
+typedef struct opening {
+    reel_engine *engine;
+    bool fresh;      /* a member was trained, which makes an older hybrid obsolete */
+    atomic_int next; /* slot whose file is to be read */
+    file files[MODELS];
+} opening;
+
+/* ---- all files at once --------------------------------------------------------------------- */
+
+static void read_file(opening *o, int slot)
+{
+    file *f = &o->files[slot];
+    char *path = NULL;
+
+    if (reel__engine_path(&path, o->engine, reel__engine_names[slot], ".safetensors", NULL) !=
+        REEL_OK)
+        return; /* its turn will say so */
+    f->rc = reel_model_load(&f->model, path, &f->why);
+    f->read = true;
+    reel__free(path);
+}
+
+static void *read_files(void *user)
+{
+    opening *o = user;
+
+    for (int slot = atomic_fetch_add(&o->next, 1); slot < MODELS;
+         slot = atomic_fetch_add(&o->next, 1))
+        read_file(o, slot);
+    return NULL;
+}
+
+/* Most of a start is the checksums of these files, and half of their bytes are in the first. */
+static void read_ahead(opening *o)
+{
+    pthread_t helper;
+    bool helped;
+
+    if (o->engine->opts.only != NULL || o->engine->opts.retrain)
+        return; /* then some are not wanted */
+    helped = pthread_create(&helper, NULL, read_files, o) == 0;
+    (void)read_files(o);
+    if (helped)
+        (void)pthread_join(helper, NULL);
+}
+
+/* What was read ahead, or is read now; the caller's. */
+static reel_code take_file(opening *o, int slot, reel_model **out, const char *path, reel_err *err)
+{
+    file *f = &o->files[slot];
+
+    if (!f->read)
+        return reel_model_load(out, path, err);
+    *out = f->model;
+    f->model = NULL;
+    f->read = false;
+    return f->rc == REEL_OK ? REEL_OK : reel_fail(err, f->rc, "%s", f->why.msg);
+}
 
 /* ---- from files ---------------------------------------------------------------------------- */
 
@@ -42,13 +111,14 @@ static reel_model *recall_version(const reel_engine *engine, int slot, const cha
 }
 
 /* Leaves the slot empty when there is no file that may be used; says why. */
-static reel_code map_model(reel_engine *engine, int slot, const char *path, reel_err *err)
+static reel_code map_model(opening *o, int slot, const char *path, reel_err *err)
 {
+    reel_engine *engine = o->engine;
     const char *name = reel__engine_names[slot];
     reel_model *model = NULL, *recalled;
     const char *reason;
     reel_err why = {0};
-    const reel_code rc = reel_model_load(&model, path, &why);
+    const reel_code rc = take_file(o, slot, &model, path, &why);
 
     if (rc == REEL_E_NOMEM)
         return reel_fail(err, rc, "%s", why.msg);
@@ -266,17 +336,18 @@ static bool forced(const reel_engine *engine, int slot)
             strcmp(only, reel__engine_names[slot]) == 0);
 }
 
-/* fresh [in, out]: set when a member was trained, which makes an older hybrid obsolete. */
-static reel_code prepare(reel_engine *engine, int slot, bool *fresh, reel_err *err)
+static reel_code prepare(opening *o, int slot, reel_err *err)
 {
+    reel_engine *engine = o->engine;
     reel_code rc = REEL_OK;
     char *path = NULL;
 
     REEL_TRY(reel__engine_path(&path, engine, reel__engine_names[slot], ".safetensors", err));
-    if (!forced(engine, slot) && engine->models[slot] == NULL && !(slot == MODEL_HYBRID && *fresh))
-        REEL_TRY(map_model(engine, slot, path, err));
+    if (!forced(engine, slot) && engine->models[slot] == NULL &&
+        !(slot == MODEL_HYBRID && o->fresh))
+        REEL_TRY(map_model(o, slot, path, err));
     if (engine->models[slot] == NULL && !engine->opts.ready_only) {
-        *fresh = *fresh || slot != MODEL_ALS;
+        o->fresh = o->fresh || slot != MODEL_ALS;
         REEL_TRY(train_model(engine, slot, path, err));
     }
 out:
@@ -304,23 +375,26 @@ static reel_code check_only(const reel_engine *engine, reel_err *err)
 
 reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err)
 {
+    opening o = {.engine = engine};
     reel_code rc = REEL_OK;
     char *path = NULL;
-    bool fresh = false;
 
     REEL_TRY(check_only(engine, err));
     reel__engine_ask_records(engine);
+    read_ahead(&o);
     if (engine->opts.only != NULL && strcmp(engine->opts.only, "hybrid") == 0 &&
         !engine->opts.retrain) {
         REEL_TRY(reel__engine_path(&path, engine, "hybrid", ".safetensors", err));
-        REEL_TRY(map_model(engine, MODEL_HYBRID, path, err));
+        REEL_TRY(map_model(&o, MODEL_HYBRID, path, err));
     }
     for (int slot = MODEL_HYBRID + 1; slot < MODELS; slot++)
         if (wanted(engine, slot))
-            REEL_TRY(prepare(engine, slot, &fresh, err));
+            REEL_TRY(prepare(&o, slot, err));
     if (wanted(engine, MODEL_HYBRID))
-        REEL_TRY(prepare(engine, MODEL_HYBRID, &fresh, err));
+        REEL_TRY(prepare(&o, MODEL_HYBRID, err));
 out:
+    for (int slot = 0; slot < MODELS; slot++)
+        reel_model_free(o.files[slot].model);
     reel__free(path);
     return rc;
 }
