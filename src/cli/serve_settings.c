@@ -7,8 +7,9 @@
 
 #include "base/env.h"
 #include "cli/args.h"
+#include "http/protect.h"
 
-enum { TIMEOUT_MOST = 3600, CONNECTIONS_MOST = 65535 };
+enum { TIMEOUT_MOST = 3600, CONNECTIONS_MOST = 65535, HSTS_MOST_S = 2 * REEL_HSTS_S };
 
 enum { JOB_LEAST = 1000000000 };
 
@@ -58,10 +59,12 @@ reel_code reel__serve_settings(reel_server_opts *out, reel_err *err)
 
     out->timeout_s = REEL_HTTP_TIMEOUT_S;
     out->per_address = REEL_HTTP_PER_ADDRESS;
+    out->hsts_s = REEL_HSTS_S;
     out->count_loopback = reel__env_get(each, "")[0] != '\0'; /* who names a number means it */
     REEL_TRY(reel__proxies_read(&out->proxies, reel__env_get("REEL_TRUSTED_PROXIES", ""), err));
     REEL_TRY(read_number(&out->timeout_s, "REEL_REQUEST_TIMEOUT", 1, TIMEOUT_MOST, err));
     REEL_TRY(read_number(&out->per_address, each, 0, CONNECTIONS_MOST, err));
+    REEL_TRY(read_number(&out->hsts_s, "REEL_HSTS", 0, HSTS_MOST_S, err));
 out:
     return rc;
 }

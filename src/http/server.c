@@ -19,6 +19,7 @@
 #include "http/access.h"
 #include "http/connections.h"
 #include "http/listen.h"
+#include "http/protect.h"
 #include "http/tls.h"
 
 enum {
@@ -39,6 +40,7 @@ struct reel_server {
     reel_connections *connections;
     bool count_loopback;
     reel_tls *tls; /* NULL: in the clear */
+    char hsts[32];
     int threads;
     bool log_requests;
     pthread_key_t session_key; /* one session per server thread */
@@ -325,21 +327,14 @@ static void add_header(struct MHD_Response *response, const char *name, const ch
         (void)MHD_add_response_header(response, name, value);
 }
 
-/* Posters come from TMDb's image host only where they are not kept here. */
-static const char *policy(const reel_exchange *exchange)
-{
-    const reel_engine *engine = request_engine((const request *)exchange);
-
-#define POLICY(images)                                                                             \
-    "default-src 'self'; img-src 'self' data:" images                                              \
-    "; frame-src https://www.youtube-nocookie.com; frame-ancestors 'none'; base-uri 'none'; "      \
-    "form-action 'self'"
-    return reel__engine_has_posters(engine) ? POLICY("") : POLICY(" https://image.tmdb.org");
-#undef POLICY
-}
-
 static void add_headers(struct MHD_Response *response, const reel_exchange *exchange)
 {
+    const request *current = (const request *)exchange;
+    reel_protection protection[REEL_PROTECTIONS];
+    const int protections =
+        reel__protect(protection, exchange, reel__engine_has_posters(request_engine(current)),
+                      current->server->hsts);
+
     add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->answer_type);
     add_header(response, MHD_HTTP_HEADER_ETAG, exchange->etag);
     add_header(response, MHD_HTTP_HEADER_ALLOW, exchange->allow);
@@ -355,9 +350,8 @@ static void add_headers(struct MHD_Response *response, const reel_exchange *exch
     for (int i = 0; i < exchange->header_count; i++)
         add_header(response, exchange->headers[i].name, exchange->headers[i].value);
     add_header(response, "X-Request-Id", exchange->request_id);
-    add_header(response, "X-Content-Type-Options", "nosniff");
-    add_header(response, "Referrer-Policy", "same-origin");
-    add_header(response, "Content-Security-Policy", policy(exchange));
+    for (int i = 0; i < protections; i++)
+        add_header(response, protection[i].name, protection[i].value);
 }
 
 static enum MHD_Result send_answer(struct MHD_Connection *connection, request *current)
@@ -643,6 +637,7 @@ reel_code reel__server_new(reel_server **out, const reel_server_opts *opts, reel
     server->listener.fd = -1;
     server->proxies = opts->proxies;
     server->log_requests = opts->log_requests;
+    (void)snprintf(server->hsts, sizeof server->hsts, "max-age=%d", opts->hsts_s);
     server->count_loopback = opts->count_loopback;
     server->threads = opts->threads > 0 ? opts->threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
     if (server->threads < 2) /* one long request must not hold up the rest */

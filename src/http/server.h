@@ -19,6 +19,7 @@ typedef struct reel_server_opts {
     int per_address;      /* connections, but not of proxies; 0 = no limit */
     bool count_loopback;  /* this machine's count too */
     const char *tls_certificate, *tls_key; /* PEM files; NULL = in the clear */
+    int hsts_s;      /* how long a browser comes by https alone, once it did; 0 = it may forget */
     int fd_plus_one; /* of a socket that is bound already, in the place of listen; 0 = none */
 } reel_server_opts;
 

@@ -169,6 +169,7 @@ class Behind:
         status, headers, body = self.ask("GET", "/")
         self.assertEqual((status, headers["Content-Type"].split(";")[0]), (200, "text/html"))
         self.assertIn(b"<title>Reel", body)
+        self.assertEqual(headers["Strict-Transport-Security"], "max-age=31536000")  # it knows of the https
         status, _, body = self.ask("GET", "/api/v1/recommendations?user=3&limit=4", headers=self.cookie)
         self.assertEqual((status, len(json.loads(body)["items"])), (200, 4))
         for target in ("/livez", "/readyz", "/health"):

@@ -134,7 +134,7 @@ class Operating(Case):
 
     def test_settings_that_are_none_are_refused(self):
         for name, value in (("REEL_LOG_REQUESTS", "yes"), ("REEL_TRUSTED_PROXIES", "10.0.0.0/40"),
-                            ("REEL_REQUEST_TIMEOUT", "0"), ("REEL_CONNECTIONS_PER_ADDRESS", "many")):
+                            ("REEL_REQUEST_TIMEOUT", "0"), ("REEL_HSTS", "-1"), ("REEL_CONNECTIONS_PER_ADDRESS", "many")):
             done = subprocess.run([REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0"],
                                   cwd=self.base, env={**os.environ, name: value}, capture_output=True,
                                   timeout=SECONDS, check=False)
@@ -180,6 +180,18 @@ class Operating(Case):
         server = self.serve(REEL_LOG_FORMAT="json")
         server.ask("GET", "/api/v1/charts", headers={"X-Forwarded-For": "198.51.100.1"})
         self.assertNotIn("198.51.100.1", server.stop()[1])
+
+    def test_https_is_insisted_on_where_it_was_used(self):
+        server = self.serve(REEL_TRUSTED_PROXIES="127.0.0.1", REEL_HSTS="3600")
+        for proto, expected in (("https", "max-age=3600"), ("http", None), (None, None)):
+            for target in ("/", "/api/v1/charts", "/api/v1/nothing"):
+                headers = server.ask("GET", target, headers={"X-Forwarded-Proto": proto} if proto else {})[1]
+                self.assertEqual(headers["Strict-Transport-Security"], expected)
+        server.stop()
+        server = self.serve(REEL_HSTS="0")
+        headers = server.ask("GET", "/", headers={"X-Forwarded-Proto": "https"})[1]  # from nobody who is trusted
+        self.assertNotIn("Strict-Transport-Security", headers)
+        server.stop()
 
     def test_a_log_that_nobody_reads_holds_up_nobody(self):
         settings = {k: v for k, v in os.environ.items() if not k.startswith("REEL_")}
@@ -329,6 +341,7 @@ class Operating(Case):
             answer = door.getresponse()
             body, version = answer.read(), door.sock.version() if door.sock else None
             door.close()
+            self.assertEqual(answer.headers["Strict-Transport-Security"], "max-age=31536000")
             return answer.status, body, version
 
         status, body, _ = get("/api/v1/recommendations?user=3&limit=2", cert)

@@ -255,10 +255,28 @@ class Wire(Case):
             self.assertEqual(head["Content-Type"], get["Content-Type"])
 
     def test_every_answer_is_safe_to_show(self):
-        for target in ("/api/v1/health", "/", "/api/v1/nothing"):
-            _, headers, _ = self.server.ask("GET", target)
-            self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
-            self.assertIn("default-src 'self'", headers["Content-Security-Policy"])
+        page = ("default-src 'none'; script-src 'self'; style-src 'self';", "same-origin", "same-origin")
+        data, image = ("default-src 'none'; frame", "same-origin", None), ("default-src 'none'; frame", "cross-origin", None)
+        for method, target, status, (policy, resource, opener) in (
+                ("GET", "/", 200, page), ("GET", "/film/1", 200, page), ("GET", "/api/v1/docs", 200, page),
+                ("GET", "/api/v1/docs.css", 200, data), ("GET", "/none.js", 404, data),
+                ("GET", "/api/v1/health", 200, data), ("POST", "/api/v1/recommendations", 400, data),
+                ("GET", "/api/v1/nothing", 404, data), ("GET", "/api/v1/me", 401, data), ("PUT", "/", 405, data),
+                ("GET", "/%ff", 400, data), ("GET", "/livez", 200, data), ("HEAD", "/", 200, page),
+                ("GET", "/api/v1/movies/1/poster.svg", 200, image), ("GET", "/posters/w342/1", 200, image),
+                ("GET", f"/api/v1/jobs/{start_job(self.base, '--model', 'popular')}/events", 200, data)):
+            got, headers, _ = self.server.ask(method, target, headers=JSON)
+            self.assertEqual(got, status, target)
+            self.assertTrue(headers["Content-Security-Policy"].startswith(policy), target)
+            for never in ("unsafe", "http:", "*"):
+                self.assertNotIn(never, headers["Content-Security-Policy"])
+            self.assertIn("frame-ancestors 'none'", headers["Content-Security-Policy"])
+            self.assertEqual((headers["X-Content-Type-Options"], headers["Referrer-Policy"],
+                              headers["Cross-Origin-Resource-Policy"], headers["Cross-Origin-Opener-Policy"]),
+                             ("nosniff", "same-origin", resource, opener), target)
+            self.assertEqual("camera=()" in headers.get("Permissions-Policy", ""), opener is not None, target)
+            self.assertNotIn("Strict-Transport-Security", headers)  # it came in the clear
+            self.assertNotIn("Server", headers)
             self.assertRegex(headers["X-Request-Id"], "^[0-9a-f]{16}$")
         _, first, _ = self.server.ask("GET", "/api/v1/health")
         self.assertEqual(first["Cache-Control"], "private, no-cache")

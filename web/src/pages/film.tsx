@@ -29,6 +29,7 @@ function Trailer({ film, close }: { film: FullMovie; close(): void }) {
       <iframe
         src={`https://www.youtube-nocookie.com/embed/${encodeURIComponent(film.trailer ?? "")}?autoplay=1`}
         title={t.film.trailerTitle(film.title)}
+        referrerpolicy="strict-origin"
         allow="autoplay; encrypted-media; fullscreen; picture-in-picture"
       />
       <div class="screen-foot">
