@@ -20,7 +20,7 @@ const film = (await api("/movies?limit=1")).items[0];
 const person = (await api("/people?limit=1")).items[0];
 const pages = {
   home: "/", film: `/film/${film.movie}`, people: "/people", person: `/people/${person.user}`,
-  search: "/search?q=the", rate: "/rate", log: "/analytics/feedback", missing: "/film/999999",
+  search: "/search?q=the", rate: "/rate", tune: "/tune?genre=Drama&without=War&age=-50", log: "/analytics/feedback", missing: "/film/999999",
 };
 
 async function rateSome(page) {

@@ -3,6 +3,7 @@ import "./home.test.mjs";
 import "./films.test.mjs";
 import "./people.test.mjs";
 import "./rate.test.mjs";
+import "./tune.test.mjs";
 import "./feedback.test.mjs";
 import "./states.test.mjs";
 import "./look.test.mjs";

@@ -62,11 +62,12 @@ export function explain(film, history, byId, method, most) {
   return { baseline, score, reasons, terms, other, predicted_rating: null };
 }
 
-export function rank(films, history, byId, method, { limit, hidden, most }) {
+export function rank(films, history, byId, method, { limit, hidden, most, fits = () => true, novelty = 0 }) {
+  const place = ({ film, facts }) => facts.score - (novelty * film.rating.count) / 100;
   return films
-    .filter((film) => !hidden.has(film.movie))
+    .filter((film) => !hidden.has(film.movie) && fits(film))
     .map((film) => ({ film, facts: explain(film, history, byId, method, most) }))
-    .sort((a, b) => b.facts.score - a.facts.score || a.film.movie - b.film.movie)
+    .sort((a, b) => place(b) - place(a) || a.film.movie - b.film.movie)
     .slice(0, limit);
 }
 

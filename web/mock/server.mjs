@@ -65,13 +65,26 @@ function historyOf(body) {
   return (body.history ?? []).filter((entry) => byId.has(entry.movie));
 }
 
+// Of expressions only what the page that tunes a list writes: genres, decades, a length.
+function filterOf(text) {
+  const part = (pattern) => pattern.exec(text)?.[1];
+  const named = (list) => [...(list ?? "").matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1].replace(/\\(.)/g, "$1"));
+  const only = part(/(?:^|and )genre:\(([^)]*)\)/);
+  const without = named(part(/not genre:\(([^)]*)\)/));
+  const decades = part(/decade:\(([^)]*)\)/)?.split(", ").map(Number);
+  const minutes = Number(part(/runtime <= (\d+)/) ?? Infinity);
+  return (film) => (!only || film.genres.some((g) => named(only).includes(g))) && !film.genres.some((g) => without.includes(g)) &&
+    (!decades || decades.includes(Math.floor(film.year / 10) * 10)) && (minutes === Infinity || film.runtime <= minutes);
+}
+
 function recommend(body) {
   if (body.source_movie !== undefined)
     return listOf([{ movie: filmOf(body.source_movie).movie, rating: 5 }], body.model ?? "content",
       { limit: body.limit ?? 10, hidden: new Set([body.source_movie, ...(body.exclude ?? [])]), most: 3 }, { source_movie: body.source_movie, removed: {} });
   const history = historyOf(body);
+  const fits = filterOf(body.filter ?? "");
   const hidden = new Set([...history.map((entry) => entry.movie), ...(body.exclude ?? [])]);
-  return listOf(history, body.model ?? "hybrid", { limit: body.limit ?? 10, hidden, most: body.reasons ?? 3 },
+  return listOf(history, body.model ?? "hybrid", { limit: body.limit ?? 10, hidden, fits, novelty: body.novelty ?? 0, most: body.reasons ?? 3 },
     { user: body.user ?? null, removed: { seen: history.length, exclude: (body.exclude ?? []).length } });
 }
 
@@ -114,7 +127,8 @@ const routes = [
     ratings: people.reduce((sum, p) => sum + p.ratings.length, 0), source: "Sample", simulated: true, tmdb: false,
     models, rating_scale: { min: 1, max: 5, step: 1 } })],
   ["GET", /^\/movies$/, ({ query }) => search(query)],
-  // No expressions here: a filter changes nothing.
+  ["GET", /^\/session$/, () => ({ auth: "open", sign_up: true, refused: null, account: null })],
+  // No expressions in charts: a filter changes nothing there.
   ["GET", /^\/charts\/(\w+)$/, ({ ids, query }) => ({ chart: ids[0], ...page(popular.map((film, i) => ({ ...short(film), rank: i + 1 })), query, 20) })],
   ["GET", /^\/movies\/(\d+)$/, ({ ids }) => filmOf(ids[0])],
   ["GET", /^\/movies\/(\d+)\/similar$/, ({ ids, query }) => listOf([{ movie: filmOf(ids[0]).movie, rating: 5 }],

@@ -4,6 +4,7 @@ import { api } from "./lib/api";
 import { HealthContext } from "./lib/health";
 import { useResource } from "./lib/resource";
 import { match, useLocation, type Route } from "./lib/router";
+import { late } from "./ui/late";
 import { Footer, Header, OfflineBar, useSlashKey } from "./ui/frame";
 import { FilmPage } from "./pages/film";
 import { HomePage } from "./pages/home";
@@ -13,6 +14,9 @@ import { PeoplePage } from "./pages/people";
 import { PersonPage } from "./pages/person";
 import { RatePage } from "./pages/rate";
 import { SearchPage } from "./pages/search";
+
+// Pages that not everybody opens come when they are asked for.
+const TunePage = late("tune", () => import("./pages/tune").then((code) => code.TunePage));
 
 function Page({ route, search }: { route: Route; search: URLSearchParams }) {
   switch (route.page) {
@@ -25,6 +29,7 @@ function Page({ route, search }: { route: Route; search: URLSearchParams }) {
       return <SearchPage key={q} q={q} />;
     }
     case "rate": return <RatePage search={search} />;
+    case "tune": return <TunePage />;
     case "log": return <LogPage search={search} />;
     case "missing": return <MissingPage />;
   }

@@ -12,6 +12,7 @@ import "./styles/films.css";
 import "./styles/panel.css";
 import "./styles/shelf.css";
 import "./styles/pages.css";
+import "./styles/tune.css";
 
 document.documentElement.lang = lang;
 startFeedback();

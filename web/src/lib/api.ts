@@ -2,7 +2,7 @@
 import { remember } from "./known";
 import type {
   FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, Health, ListItem, LogEvent, Method, Movie,
-  Page, Person, Query, RatedMovie, Rules, SimilarPerson,
+  Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
 } from "./types";
 
 const root = "/api/v1";
@@ -60,6 +60,7 @@ const get = <T>(url: string, signal: Signal) => request<T>(url, signal ? { signa
 
 export const api = {
   health: (s?: Signal) => get<Health>(address("/health"), s),
+  session: (s?: Signal) => get<Session>(address("/session"), s),
   movies: (q: string, limit: number, cursor: string | null, s?: Signal) =>
     films(get<Page<FoundMovie>>(address("/movies", { q, limit, cursor }), s)),
   movie: (id: number, s?: Signal) => get<FullMovie>(address(`/movies/${id}`), s),

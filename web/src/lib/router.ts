@@ -8,8 +8,12 @@ export type Route =
   | { page: "person"; id: number }
   | { page: "search" }
   | { page: "rate" }
+  | { page: "tune" }
   | { page: "log" }
   | { page: "missing" };
+
+type Alone = "people" | "rate" | "search" | "tune";
+const alone = (first: string | undefined): first is Alone => /^(people|rate|search|tune)$/.test(first ?? "");
 
 export function match(path: string): Route {
   const parts = path.split("/").filter(Boolean);
@@ -17,7 +21,7 @@ export function match(path: string): Route {
   const number = second !== undefined && /^\d+$/.test(second) ? Number(second) : NaN;
   const id = Number.isSafeInteger(number) ? number : null;
   if (parts.length === 0) return { page: "home" };
-  if (parts.length === 1 && (first === "people" || first === "rate" || first === "search")) return { page: first };
+  if (parts.length === 1 && alone(first)) return { page: first };
   // The log's first address is kept for those who wrote it down.
   if (path === "/log" || (parts.length === 2 && first === "analytics" && second === "feedback")) return { page: "log" };
   if (parts.length === 2 && id !== null && first === "film") return { page: "film", id };

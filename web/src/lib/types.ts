@@ -1,6 +1,7 @@
 // The shapes of docs/api.md that the pages read.
 
-export type Method = "hybrid" | "ease" | "ials" | "content" | "user-knn" | "popular";
+export const methods = ["hybrid", "ease", "ials", "content", "user-knn", "popular"] as const;
+export type Method = (typeof methods)[number];
 
 export interface Movie {
   movie: number;
@@ -123,6 +124,10 @@ export interface RatingScale {
   min: number;
   max: number;
   step: number;
+}
+
+export interface Session {
+  account: { user: number; name: string } | null;
 }
 
 export interface Health {

@@ -3,41 +3,10 @@ import { api } from "../lib/api";
 import { useHealth } from "../lib/health";
 import { useTitle } from "../lib/hooks";
 import { useResource } from "../lib/resource";
-import { go } from "../lib/router";
 import { decimal } from "../lib/format";
 import { t } from "../lib/texts";
-import type { Person } from "../lib/types";
-import { Combobox } from "../ui/combobox";
+import { PersonSearch } from "../ui/personsearch";
 import { Failed, RowsSkeleton } from "../ui/states";
-
-interface SearchProps {
-  large?: boolean;
-  label?: string;
-  placeholder?: string;
-}
-
-export function PersonSearch({ large = false, label = t.people.label, placeholder = t.people.placeholder }: SearchProps) {
-  return (
-    <Combobox<Person>
-      name="person-search"
-      label={label}
-      placeholder={placeholder}
-      numeric
-      large={large}
-      load={(q, signal) => api.people(q, 8, null, signal)}
-      idOf={(person) => person.user}
-      choose={(person) => go(`/people/${person.user}`)}
-      none={t.people.none}
-      found={t.people.found}
-      draw={(person) => (
-        <span class="choice">
-          <span class="choice-title is-plain">{t.people.person(person.user)}</span>
-          <span class="choice-fact">{t.people.ratings(person.ratings)}</span>
-        </span>
-      )}
-    />
-  );
-}
 
 function Some() {
   const people = useResource("people?some", (signal) => api.people("", 24, null, signal));

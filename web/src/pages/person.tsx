@@ -8,11 +8,11 @@ import { printed } from "../lib/format";
 import { t } from "../lib/texts";
 import type { FullPerson, Page, RatedMovie } from "../lib/types";
 import { Poster } from "../ui/poster";
+import { PersonSearch } from "../ui/personsearch";
 import { Recommended } from "../ui/recommended";
 import { StarsShown } from "../ui/stars";
 import { Failed, Notice, RowsSkeleton } from "../ui/states";
 import { MissingPage } from "./missing";
-import { PersonSearch } from "./people";
 
 const genresShown = 5;
 const ratingsShown = 10;

@@ -1,5 +1,5 @@
 // What stands around every page: header, offline bar, footer.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useHealth } from "../lib/health";
 import { useOnline } from "../lib/hooks";
 import { go, type Route } from "../lib/router";
@@ -34,10 +34,27 @@ function ThemeSwitch() {
 
 const sections: { href: string; name: string; pages: Route["page"][] }[] = [
   { href: "/", name: t.nav.home, pages: ["home", "film"] },
+  { href: "/tune", name: t.nav.tune, pages: ["tune"] },
   { href: "/people", name: t.nav.people, pages: ["people", "person"] },
   { href: "/rate", name: t.nav.rate, pages: ["rate"] },
   { href: "/analytics/feedback", name: t.nav.log, pages: ["log"] },
 ];
+
+// Where the line of pages is wider than the screen it scrolls; the page one is on stays in sight.
+function Pages({ page }: { page: Route["page"] }) {
+  const line = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const here = line.current?.querySelector<HTMLElement>("[aria-current]");
+    if (line.current && here) line.current.scrollLeft = here.offsetLeft - (line.current.clientWidth - here.offsetWidth) / 2;
+  }, [page]);
+  return (
+    <nav aria-label={t.nav.label} ref={line}>
+      {sections.map((s) => (
+        <a key={s.href} href={s.href} aria-current={s.pages.includes(page) ? "page" : undefined}>{s.name}</a>
+      ))}
+    </nav>
+  );
+}
 
 export function Header({ page }: { page: Route["page"] }) {
   const searchElsewhere = page === "people" || page === "rate";
@@ -46,11 +63,7 @@ export function Header({ page }: { page: Route["page"] }) {
       <a class="skip" href="#page">{t.nav.skip}</a>
       <div class="header-row">
         <a class="wordmark" href="/">{t.name}</a>
-        <nav aria-label={t.nav.label}>
-          {sections.map((s) => (
-            <a key={s.href} href={s.href} aria-current={s.pages.includes(page) ? "page" : undefined}>{s.name}</a>
-          ))}
-        </nav>
+        <Pages page={page} />
         {!searchElsewhere && (
           <div class="header-search">
             <FilmSearch all choose={(film) => go(`/film/${film.movie}`)} />

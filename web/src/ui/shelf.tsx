@@ -9,7 +9,7 @@ import type { Movie } from "../lib/types";
 import { FilmFacts } from "./filmlist";
 import { Icon } from "./icon";
 import { Poster } from "./poster";
-import { Failed } from "./states";
+import { CardBones, Failed } from "./states";
 
 interface CardProps {
   film: Movie;
@@ -73,14 +73,7 @@ const bones = Array.from({ length: 12 }, (_, i) => i);
 function Bones() {
   return (
     <div class="shelf-strip" aria-hidden="true">
-      {bones.map((i) => (
-        <div key={i} class="film-card">
-          <span class="poster is-waiting" />
-          <span class="film-title"><span class="bone" /></span>
-          <span class="facts"><span class="bone is-short" /></span>
-          <span class="reason"><span class="bone" /></span>
-        </div>
-      ))}
+      {bones.map((i) => <CardBones key={i} />)}
     </div>
   );
 }

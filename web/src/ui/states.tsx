@@ -25,6 +25,18 @@ export function Failed({ error, retry }: { error: ApiError; retry(): void }) {
 
 const fill = (n: number) => Array.from({ length: n }, (_, i) => i);
 
+// For cards that are all as tall as each other.
+export function CardBones() {
+  return (
+    <div class="film-card">
+      <span class="poster is-waiting" />
+      <span class="film-title"><span class="bone" /></span>
+      <span class="facts"><span class="bone is-short" /></span>
+      <span class="reason"><span class="bone" /></span>
+    </div>
+  );
+}
+
 export function GridSkeleton({ count }: { count: number }) {
   return (
     <div class="film-grid" aria-hidden="true">

@@ -1,0 +1,28 @@
+// Who looks: the person of the account that is signed in, else the ratings given in this browser.
+import { useState } from "preact/hooks";
+import { api } from "./api";
+import { loadOwn } from "./own";
+import { useResource } from "./resource";
+import type { Query } from "./types";
+
+export interface Me {
+  query: Query;
+  key: string; // the same for the same history
+  rated: number | null; // films, where they are known here
+  name: string | null; // of the account
+}
+
+// undefined until it is known.
+export function useMe(): Me | undefined {
+  const [own] = useState(loadOwn);
+  const session = useResource("session", api.session);
+  if (session.busy) return undefined;
+  const account = session.data?.account;
+  if (account) return { query: { user: account.user }, key: `user${account.user}`, rated: null, name: account.name };
+  return {
+    query: { history: own.map(({ movie, rating }) => ({ movie, rating })) },
+    key: own.map((r) => `${r.movie}:${r.rating}`).join(),
+    rated: own.length,
+    name: null,
+  };
+}

@@ -1,0 +1,284 @@
+// The list beside the few things that can be changed about it; everything is in the address.
+import { useRef, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { api } from "../lib/api";
+import { useHealth } from "../lib/health";
+import { useTitle } from "../lib/hooks";
+import { useLive } from "../lib/live";
+import { useMe, type Me } from "../lib/me";
+import { useResource } from "../lib/resource";
+import { go } from "../lib/router";
+import { t } from "../lib/texts";
+import {
+  choicesOf, isUsual, nextWish, ranges, readTuning, rulesOf, toggled, usual, wishOf, writeTuning, yearsOf, type Tuning,
+} from "../lib/tune";
+import { methods, type FilmList, type ListItem, type Movie } from "../lib/types";
+import { FilmCards } from "../ui/filmlist";
+import { PersonSearch } from "../ui/personsearch";
+import { Scale } from "../ui/scale";
+import { ShareLink } from "../ui/sharelink";
+import { CardBones, Failed, Notice } from "../ui/states";
+import { WhyPanel } from "../ui/why";
+
+const longest = 190; // minutes; the end of the slider means any length
+
+interface Controls {
+  tuning: Tuning;
+  move(change: Partial<Tuning>): void; // shown at once
+  settle(control: string): void; // what was moved goes into the address
+  choose(change: Partial<Tuning>, control: string): void; // both
+}
+
+// The address is the truth; what is being pulled is ahead of it, and only of the address it set out
+// from. Going back undoes the last control that was touched, however often it was.
+function useTuning(): Controls {
+  const [ahead, setAhead] = useState<{ tuning: Tuning; from: string } | null>(null);
+  const from = location.search;
+  const tuning = ahead?.from === from ? ahead.tuning : readTuning(new URLSearchParams(from));
+  // Keys can come faster than pages are drawn: each one goes on from what the one before it made.
+  const latest = useRef(tuning);
+  latest.current = tuning;
+  const last = useRef<{ control: string; text: string } | null>(null);
+
+  const move = (change: Partial<Tuning>) => {
+    latest.current = { ...latest.current, ...change };
+    setAhead({ tuning: latest.current, from: location.search });
+  };
+  const settle = (control: string) => {
+    const url = writeTuning(latest.current);
+    const again = last.current?.control === control && last.current.text === location.search;
+    if (url !== location.search) go(location.pathname + url, again);
+    last.current = { control, text: location.search };
+    setAhead(null);
+  };
+  const choose = (change: Partial<Tuning>, control: string) => {
+    move(change);
+    settle(control);
+  };
+  return { tuning, move, settle, choose };
+}
+
+const degree = (value: number, [low, high]: [string, string]) =>
+  value === 0 ? t.tune.plain : t.tune.degree(Math.abs(value) / 100, value < 0 ? low : high);
+
+function Sliders({ tuning, move, settle }: Controls) {
+  const health = useHealth();
+  const scales = t.tune.scales;
+  const lengths = scales.minutes!;
+  const one = (name: "novelty" | "age" | "diversity" | "mix" | "films", step: number, said: string, start?: number) => (
+    <Scale name={t.tune.scale(...scales[name]!)} ends={scales[name]!} range={ranges[name]} step={step} value={tuning[name]}
+      said={said} move={(value) => move({ [name]: value })} settle={() => settle(name)} {...(start === undefined ? {} : { start })} />
+  );
+  const minutes = tuning.minutes ?? longest;
+  const limit = tuning.minutes === null ? t.tune.anyLength : t.tune.minutes(tuning.minutes);
+  return (
+    <div class="scales">
+      {one("novelty", 5, degree(tuning.novelty, scales.novelty!))}
+      {one("age", 10, degree(tuning.age, scales.age!), 0)}
+      {one("diversity", 5, degree(tuning.diversity, scales.diversity!))}
+      {one("mix", 5, degree(tuning.mix, scales.mix!))}
+      {health?.tmdb !== false && (
+        <Scale name={t.tune.scale(...lengths)} range={[70, longest]} step={10} value={Math.min(minutes, longest)} start={longest} said={limit}
+          ends={[lengths[0], tuning.minutes === null ? lengths[1] : limit]}
+          move={(n) => move({ minutes: n >= longest ? null : n })} settle={() => settle("minutes")} />
+      )}
+      <Scale name={t.tune.scale(...scales.films!)} range={ranges.films} step={5} value={tuning.films} said={t.tune.films(tuning.films)}
+        ends={[scales.films![0], t.tune.films(tuning.films)]} move={(films) => move({ films })} settle={() => settle("films")} />
+    </div>
+  );
+}
+
+function Chips({ legend, hint, children }: { legend: string; hint?: string; children: ComponentChildren }) {
+  return (
+    <fieldset class="wishes">
+      <legend>{legend}{hint && <span class="wishes-hint"> {hint}</span>}</legend>
+      <div class="wishes-row">{children}</div>
+    </fieldset>
+  );
+}
+
+function Genres({ genres, tuning, choose }: Controls & { genres: string[] }) {
+  const named = genres.map((genre) => ({ genre, name: t.genre(genre) })).sort((a, b) => a.name.localeCompare(b.name));
+  return (
+    <Chips legend={t.tune.genres} hint={t.tune.genresHint}>
+      {named.map(({ genre, name }) => {
+        const wish = wishOf(tuning, genre);
+        return (
+          <button key={genre} type="button" class={`wish is-${wish}`} onClick={() => choose(nextWish(tuning, genre), `genre ${genre}`)}>
+            {name}{wish !== "any" && <span class="unseen">: {t.tune.wish[wish]}</span>}
+          </button>
+        );
+      })}
+    </Chips>
+  );
+}
+
+function Decades({ decades, tuning, choose }: Controls & { decades: number[] }) {
+  return (
+    <Chips legend={t.tune.decades}>
+      {decades.map((decade) => {
+        const on = tuning.decades.includes(decade);
+        return (
+          <button key={decade} type="button" class={on ? "wish is-only" : "wish"} aria-pressed={on}
+            onClick={() => choose({ decades: toggled(tuning.decades, decade) }, `decade ${decade}`)}>
+            {t.tune.decade(decade)}
+          </button>
+        );
+      })}
+    </Chips>
+  );
+}
+
+function Models({ tuning, choose }: Controls) {
+  const offered = useHealth()?.models ?? methods;
+  return (
+    <fieldset class="wishes">
+      <legend>{t.tune.model}</legend>
+      <div class="wishes-row">
+        {methods.filter((one) => offered.includes(one)).map((model) => (
+          <label key={model} class={model === tuning.model ? "wish is-only" : "wish"}>
+            <input type="radio" name="model" class="unseen" checked={model === tuning.model} onChange={() => choose({ model }, "model")} />
+            {t.method(model)}
+          </label>
+        ))}
+      </div>
+      <p class="wishes-note" aria-live="polite">{t.methodNote(tuning.model)}</p>
+    </fieldset>
+  );
+}
+
+// What is not as usual, in a few words.
+function summaryOf(tuning: Tuning): string {
+  const { scales } = t.tune;
+  const parts = (["novelty", "age", "diversity", "mix"] as const).filter((name) => tuning[name] !== 0)
+    .map((name) => scales[name]![tuning[name] < 0 ? 0 : 1]);
+  if (tuning.minutes !== null) parts.push(t.tune.minutes(tuning.minutes));
+  parts.push(...tuning.genres.map(t.genre), ...tuning.without.map((genre) => t.tune.no(t.genre(genre))), ...tuning.decades.map(t.tune.decade));
+  if (tuning.model !== usual.model) parts.push(t.method(tuning.model));
+  return parts.join(t.dot) || t.tune.plain;
+}
+
+// On narrow screens a sheet at the bottom, above which the films are seen while something is moved.
+function Panel({ controls, films, show }: { controls: Controls; films: Movie[]; show(): void }) {
+  const { tuning, choose } = controls;
+  const [open, setOpen] = useState(false);
+  const { genres, decades } = choicesOf(films, tuning);
+  const toggle = () => {
+    setOpen(!open);
+    if (!open) show();
+  };
+  return (
+    <section class={open ? "tune-panel is-open" : "tune-panel"} aria-label={t.tune.controls}>
+      <div class="tune-bar">
+        <span>{summaryOf(tuning)}</span>
+        <button type="button" class={open ? "button" : "button is-main"} aria-expanded={open} onClick={toggle}>
+          {open ? t.tune.close : t.tune.open}
+        </button>
+      </div>
+      <div class="tune-body">
+        <Sliders {...controls} />
+        <Genres {...controls} genres={genres} />
+        <Decades {...controls} decades={decades} />
+        <Models {...controls} />
+        <div class="wishes">
+          <p class="wishes-title">{t.tune.whom}</p>
+          <PersonSearch label={t.tune.otherPerson} placeholder={t.people.placeholder} choose={(person) => choose({ person }, "person")} />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Whom({ tuning: { person }, me, choose }: Controls & { me: Me | undefined }) {
+  if (person !== null)
+    return (
+      <p class="lead tune-whom">
+        <a href={`/people/${person}`}>{t.tune.forPerson(person)}</a>
+        <button type="button" class="quiet" onClick={() => choose({ person: null }, "person")}>{t.tune.backToYou}</button>
+      </p>
+    );
+  if (!me) return <p class="lead tune-whom">{t.tune.lead}</p>;
+  return <p class="lead tune-whom">{me.name ? t.tune.forAccount(me.name) : t.tune.forYou(me.rated ?? 0)}{". "}{t.tune.lead}</p>;
+}
+
+function Nothing({ tuning, choose }: Controls) {
+  const ways = [
+    { name: t.tune.loosen.genres, set: tuning.genres.length + tuning.without.length > 0, change: { genres: [], without: [] } },
+    { name: t.tune.loosen.decades, set: tuning.decades.length > 0, change: { decades: [] } },
+    { name: t.tune.loosen.minutes, set: tuning.minutes !== null, change: { minutes: null } },
+  ].filter((way) => way.set);
+  return (
+    <Notice title={t.tune.none}>
+      {ways.length > 0 && <p>{t.tune.noneBody}</p>}
+      <div class="actions">
+        {ways.map(({ name, change }) => <button key={name} type="button" class="button" onClick={() => choose(change, name)}>{name}</button>)}
+      </div>
+    </Notice>
+  );
+}
+
+function Waiting({ count }: { count: number }) {
+  return <div class="film-grid" aria-hidden="true">{Array.from({ length: count }, (_, i) => <CardBones key={i} />)}</div>;
+}
+
+function useList(tuning: Tuning, me: Me | undefined, films: Movie[] | undefined) {
+  const { person, model } = tuning;
+  const ready = (person !== null || me !== undefined) && (tuning.age === 0 || films !== undefined);
+  const query = person !== null ? { user: person } : (me?.query ?? { history: [] });
+  const key = ready ? `tune?${person === null ? me!.key : ""}${writeTuning(tuning)}` : null;
+  const list = useLive(key, (signal) => api.list(query, model, tuning.films, rulesOf(tuning, yearsOf(films ?? [])), signal));
+  return { list, query };
+}
+
+// What the list is and what was left out of it.
+function Remark({ list, tuning }: { list: FilmList; tuning: Tuning }) {
+  const removed = list.removed ? t.left(list.removed) : null;
+  if (list.basis !== "fallback" || tuning.model === "popular") return <>{removed}</>;
+  return tuning.person === null ? <>{t.tune.fresh} <a href="/rate">{t.tune.freshRate}</a></> : <>{t.fallback}</>;
+}
+
+export function TunePage() {
+  const controls = useTuning();
+  const { tuning, choose } = controls;
+  const me = useMe();
+  const telling = useResource("chart?informative&200", (signal) => api.chart("informative", "", 200, signal));
+  const { list, query } = useList(tuning, me, telling.data?.items ?? (telling.error ? [] : undefined));
+  const [why, setWhy] = useState<ListItem | null>(null);
+  const films = useRef<HTMLElement>(null);
+  useTitle(t.tune.heading);
+  const found = list.data?.items ?? [];
+  return (
+    <div class="page tune-page">
+      <header class="tune-head">
+        <h1>{t.tune.heading}</h1>
+        <Whom {...controls} me={me} />
+      </header>
+      <Panel controls={controls} films={telling.data?.items ?? []} show={() => films.current?.scrollIntoView()} />
+      <section class="tuned" ref={films} aria-label={t.tune.list} aria-busy={list.busy}>
+        <div class="tuned-head">
+          <p class="remark">{list.data && <Remark list={list.data} tuning={tuning} />}</p>
+          <span class="tuned-acts">
+            {!isUsual(tuning) && (
+              <button type="button" class="quiet" onClick={() => choose({ ...usual, person: tuning.person }, "reset")}>{t.tune.reset}</button>
+            )}
+            <ShareLink texts={t.tune} />
+          </span>
+        </div>
+        <p class="unseen" role="status">{!list.busy && found[0] ? t.tune.said(found.length, found[0].title) : ""}</p>
+        <div class={list.busy && list.data ? "is-stale" : ""}>
+          {list.error && <Failed error={list.error} retry={list.retry} />}
+          {!list.data && !list.error && <Waiting count={tuning.films} />}
+          {list.data && !list.error && found.length === 0 && <Nothing {...controls} />}
+          {list.data && !list.error && found.length > 0 && (
+            <FilmCards list={list.data} shown={found.length} audience={{ kind: tuning.person === null ? "you" : "person" }} why={setWhy} />
+          )}
+        </div>
+      </section>
+      {why && list.data && (
+        <WhyPanel close={() => setWhy(null)} subject={{
+          item: why, list: list.data, query, intro: tuning.person === null ? t.why.intro.you : t.why.intro.person(tuning.person),
+        }} />
+      )}
+    </div>
+  );
+}
