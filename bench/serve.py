@@ -77,12 +77,12 @@ class Server:
 
 
 def get(path):
-    return f"GET {path} HTTP/1.1\r\nHost: reel\r\n\r\n"
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 def post(path, body):
     text = json.dumps(body)
-    return f"POST {path} HTTP/1.1\r\nHost: reel\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n{text}"
+    return f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n{text}"
 
 
 def load(host, requests, seconds, folder, allow_refused=False):

@@ -44,6 +44,7 @@ static const char *const settings[] = {
     "REEL_FETCH_URL",
     "REEL_FUZZ_SECONDS",
     "REEL_HOME",
+    "REEL_HOSTS",
     "REEL_HSTS",
     "REEL_INSECURE_HTTP",
     "REEL_JOB_MEMORY",

@@ -75,6 +75,7 @@ static sigset_t take_signals(void)
 typedef struct doors {
     reel_server *main, *admin;
     reel_auth auth;
+    reel_hosts hosts;
 } doors;
 
 static reel_code write_urls(reel_json *json, const void *what, reel_err *err)
@@ -177,16 +178,22 @@ static reel_code take_secret(reel_seal_key *key, reel_err *err)
     return REEL_OK;
 }
 
+/* Where this machine's users need not say who they are, a page of another site must not ask in
+ * their place under a name that it has lead here. */
 static reel_code open_doors(const doors *d, reel_app *app, reel_err *err)
 {
+    const bool trusting = app->auth == REEL_AUTH_OPEN && reel__server_is_loopback(d->main);
+    reel_app for_operator;
     reel_code rc;
 
+    app->hosts = trusting || d->hosts.count > 0 ? &d->hosts : NULL;
     REEL_TRY(reel__server_start(d->main, app, err));
     if (d->admin == NULL)
         goto out;
-    app->admin = true;
-    rc = reel__server_start(d->admin, app, err);
-    app->admin = false;
+    for_operator = *app;
+    for_operator.admin = true;
+    for_operator.hosts = reel__server_is_loopback(d->admin) ? &d->hosts : NULL;
+    rc = reel__server_start(d->admin, &for_operator, err);
 out:
     return rc;
 }
@@ -204,7 +211,7 @@ static reel_code take_auth(reel_auth *out, const char *said, const reel_server *
     if (said == NULL)
         said = reel__env_get("REEL_AUTH", "");
     if (*said == '\0')
-        said = reel__server_is_loopback(server) ? "open" : "accounts";
+        said = reel__server_is_own(server) ? "open" : "accounts";
     if (strcmp(said, "open") != 0 && strcmp(said, "accounts") != 0)
         return reel_fail(err, REEL_E_INVALID,
                          "--auth (REEL_AUTH): \"%.40s\" is neither open nor "
@@ -219,8 +226,8 @@ static bool wants_prototype(const reel_app *app, const reel_server *server)
 {
     const char *said = reel__env_get("REEL_PROTOTYPE_API", "");
 
-    return strcmp(said, "on") == 0 || (strcmp(said, "off") != 0 && app->auth == REEL_AUTH_OPEN &&
-                                       reel__server_is_loopback(server));
+    return strcmp(said, "on") == 0 ||
+           (strcmp(said, "off") != 0 && app->auth == REEL_AUTH_OPEN && reel__server_is_own(server));
 }
 
 static void log_jobs(void *user, const char *line)
@@ -253,7 +260,7 @@ out:
 static reel_code open_accounts(reel_app *app, const doors *d, reel_store *store, reel_err *err)
 {
     const char *said = reel__env_get("REEL_SIGNUP", "");
-    reel_accounts_opts opts = {.store = store, .sign_up = reel__server_is_loopback(d->main)};
+    reel_accounts_opts opts = {.store = store, .sign_up = reel__server_is_own(d->main)};
 
     if (*said != '\0' && strcmp(said, "open") != 0 && strcmp(said, "closed") != 0)
         return reel_fail(err, REEL_E_INVALID, "REEL_SIGNUP: \"%.40s\" is neither open nor closed",
@@ -319,7 +326,7 @@ static reel_code serve(const reel_args *args, reel_err *err)
     const char *admin = args->option[OPT_ADMIN];
     reel_server_opts for_operator = {.threads = 1};
     reel_reload *reload = NULL;
-    doors d = {NULL, NULL, REEL_AUTH_ACCOUNTS};
+    doors d = {NULL, NULL, REEL_AUTH_ACCOUNTS, {.count = 0}};
     int64_t threads = 0;
     reel_code rc;
 
@@ -329,6 +336,7 @@ static reel_code serve(const reel_args *args, reel_err *err)
                          "--listen and --admin-listen take one address each; 0.0.0.0 is all of "
                          "this machine's");
     REEL_TRY(reel__serve_settings(&how, err));
+    REEL_TRY(reel__hosts_read(&d.hosts, reel__env_get("REEL_HOSTS", ""), err));
     for_operator.proxies = how.proxies;
     for_operator.timeout_s = how.timeout_s;
     REEL_TRY(reel__setting_switch(&how.log_requests, "REEL_LOG_REQUESTS", args->option[OPT_LOG],

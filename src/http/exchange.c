@@ -270,6 +270,7 @@ static const char *status_title(int status)
         {410, "Gone"},
         {413, "Content Too Large"},
         {415, "Unsupported Media Type"},
+        {421, "Misdirected Request"},
         {422, "Unprocessable Content"},
         {429, "Too Many Requests"},
         {503, "Service Unavailable"},

@@ -10,8 +10,9 @@
 
 #include "base/json.h"
 #include "base/seal.h"
-#include "http/peer.h"
+#include "http/hosts.h"
 #include "http/metrics.h"
+#include "http/peer.h"
 #include "service/accounts/accounts.h"
 #include "service/accounts/caller.h"
 #include "service/engine/engine.h"
@@ -43,9 +44,10 @@ typedef struct reel_app {
     reel_seal_key key;       /* of what goes out and must come back as it was */
     reel_metrics *metrics;   /* NULL = nothing is counted */
     reel_auth auth;
-    bool insecure;  /* signing in over plain HTTP was asked for, other machines or not */
-    bool admin;     /* the operator's address */
-    bool prototype; /* clients of the older service are served too */
+    const reel_hosts *hosts; /* the names it answers to; NULL = any */
+    bool insecure;           /* signing in over plain HTTP was asked for, other machines or not */
+    bool admin;              /* the operator's address */
+    bool prototype;          /* clients of the older service are served too */
 } reel_app;
 
 typedef struct reel_parameter {

@@ -108,6 +108,25 @@ out:
     return rc;
 }
 
+/* Health is told under any name: who probes may know an address alone. */
+static bool is_health(const char *path)
+{
+    return strcmp(path, "/livez") == 0 || strcmp(path, "/readyz") == 0 ||
+           strcmp(path, "/health") == 0;
+}
+
+static reel_code check_host(reel_exchange *exchange, const reel_app *app, reel_err *err)
+{
+    if (app->hosts == NULL || is_health(exchange->path) ||
+        reel__hosts_have(app->hosts, exchange->host))
+        return REEL_OK;
+    exchange->status = 421;
+    return reel_fail(err, REEL_E_DENIED,
+                     "this server does not answer to the name \"%.80s\"; if it is meant to, put "
+                     "the name into REEL_HOSTS",
+                     exchange->host);
+}
+
 static reel_code dispatch(reel_context *context, reel_err *err)
 {
     static const char people[] = "/api/v1/people/{id}";
@@ -142,6 +161,10 @@ void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_se
     reel_err err = {REEL_OK, ""};
     reel_route_parts parts;
 
+    if (check_host(exchange, app, &err) != REEL_OK) {
+        reel__exchange_problem(exchange, &err);
+        return;
+    }
     if (!app->admin && !is_api(exchange->path) &&
         reel__route_find(doors_of(app), "GET", exchange->path, &parts) == NULL) {
         reel__serve_page(exchange);

@@ -686,6 +686,11 @@ bool reel__server_is_loopback(const reel_server *server)
     return server->listener.loopback;
 }
 
+bool reel__server_is_own(const reel_server *server)
+{
+    return server->listener.loopback && server->proxies.count == 0;
+}
+
 const char *reel__server_url(const reel_server *server)
 {
     return server->listener.url;

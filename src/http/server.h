@@ -30,8 +30,10 @@ REEL_MUST_USE reel_code reel__server_new(reel_server **out, const reel_server_op
                                          reel_err *err);
 /* Listen and answer, once. app is borrowed until reel__server_stop. Errors: E_CONFLICT, E_STORE. */
 REEL_MUST_USE reel_code reel__server_start(reel_server *server, const reel_app *app, reel_err *err);
-/* Whether only this machine can reach it. */
+/* Whether only this machine can connect to it. */
 bool reel__server_is_loopback(const reel_server *server);
+/* Whether nobody else can reach it either: no proxy leads them to it. */
+bool reel__server_is_own(const reel_server *server);
 /* "http://127.0.0.1:8080" */
 const char *reel__server_url(const reel_server *server);
 /* Read the certificate again, where there is one. Errors: those of reel__tls_again. */

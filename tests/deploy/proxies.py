@@ -39,7 +39,7 @@ class Replica(Told):
 
     def __init__(self, folder):
         self.said = uuid.uuid4().hex
-        super().__init__(folder, REEL_TRUSTED_PROXIES="127.0.0.1", REEL_AUTH="accounts", REEL_LOG_FORMAT="json",
+        super().__init__(folder, REEL_TRUSTED_PROXIES="127.0.0.1", REEL_HOSTS=NAME, REEL_LOG_FORMAT="json",
                          REEL_SECRET="the same for both of them, and long enough")
 
 

@@ -1,9 +1,25 @@
-/* fuzz_forwarded.c - any bytes as what proxies say, as networks to trust, and as ids of requests.
+/* fuzz_forwarded.c - any bytes as what proxies say, as networks to trust, as names of hosts, and as
+ * ids of requests.
  */
 #include <string.h>
 
 #include "fuzz/fuzz.h"
 #include "http/access.h"
+#include "http/hosts.h"
+
+/* A name that is not this machine's is only known where it was given. */
+static void name_hosts(const char *text)
+{
+    reel_hosts hosts;
+    reel_err err = {REEL_OK, ""};
+
+    if (reel__hosts_read(&hosts, text, &err) != REEL_OK)
+        must(err.code == REEL_E_INVALID);
+    must(hosts.count >= 0 && hosts.count <= REEL_HOSTS_MAX);
+    hosts.count = 0;
+    if (reel__hosts_have(&hosts, text))
+        must(strpbrk(text, "/@ \r\n") == NULL || strchr(text, ':') != NULL);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -19,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memcpy(text, data, size);
     text[size] = '\0';
+    name_hosts(text + 1);
     if (reel__proxies_read(&proxies, text + 1, &err) != REEL_OK)
         must(err.code == REEL_E_INVALID);
     must(proxies.count >= 0 && proxies.count <= REEL_PROXIES_MAX);

@@ -46,7 +46,7 @@ static inline int client_get(web_client *client, const char *target, const char 
 {
     char request[1024];
     const int size =
-        snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", target);
+        snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", target);
     const char *end = NULL, *length;
     size_t whole = CLIENT_ANSWER;
 

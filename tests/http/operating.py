@@ -134,7 +134,8 @@ class Operating(Case):
 
     def test_settings_that_are_none_are_refused(self):
         for name, value in (("REEL_LOG_REQUESTS", "yes"), ("REEL_TRUSTED_PROXIES", "10.0.0.0/40"),
-                            ("REEL_REQUEST_TIMEOUT", "0"), ("REEL_HSTS", "-1"), ("REEL_CONNECTIONS_PER_ADDRESS", "many")):
+                            ("REEL_REQUEST_TIMEOUT", "0"), ("REEL_HSTS", "-1"), ("REEL_HOSTS", "a:80"),
+                            ("REEL_CONNECTIONS_PER_ADDRESS", "many")):
             done = subprocess.run([REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0"],
                                   cwd=self.base, env={**os.environ, name: value}, capture_output=True,
                                   timeout=SECONDS, check=False)
@@ -181,6 +182,51 @@ class Operating(Case):
         server.ask("GET", "/api/v1/charts", headers={"X-Forwarded-For": "198.51.100.1"})
         self.assertNotIn("198.51.100.1", server.stop()[1])
 
+    def test_no_other_name_leads_to_what_this_machine_may_read(self):
+        server = self.serve()
+
+        def ask(host, target="/api/v1/movies", port=None):
+            door = http.client.HTTPConnection("127.0.0.1", port or server.port, timeout=SECONDS)
+            door.putrequest("GET", target, skip_host=True)
+            if host is not None:
+                door.putheader("Host", host)
+            door.endheaders()
+            answer = door.getresponse()
+            body = answer.read()
+            door.close()
+            return answer.status, body
+
+        for host in ("localhost", f"127.0.0.1:{server.port}", "[::1]:80", "reel.localhost"):
+            self.assertEqual(ask(host)[0], 200, host)
+        for host in ("rebound.example", f"rebound.example:{server.port}", "127.0.0.1.rebound.example"):
+            for target in ("/api/v1/movies", "/api/v1/people/3", "/", "/movies", "/film/1"):
+                status, body = ask(host, target)
+                self.assertEqual(status, 421, target)
+                self.assertIn("REEL_HOSTS", json.loads(body)["detail"])
+            self.assertEqual(ask(host, "/metrics", server.admin_port)[0], 421)
+            self.assertEqual(ask(host, "/livez")[0], 200)
+        self.assertEqual(ask("localhost", "/metrics", server.admin_port)[0], 200)
+        raw = b"GET /api/v1/movies HTTP/1.0\r\n\r\n"  # no browser says no name
+        self.assertIn(b" 200 OK", server.raw(raw))
+        server.stop()
+        # names that were given, and where who asks must say who they are
+        for settings, name, status in (({"REEL_HOSTS": "Reel.example.org"}, "reel.example.org:80", 200),
+                                       ({"REEL_HOSTS": "reel.example.org"}, "rebound.example", 421),
+                                       ({"REEL_AUTH": "accounts"}, "rebound.example", 401),
+                                       ({"REEL_AUTH": "accounts", "REEL_HOSTS": "a.b"}, "rebound.example", 421)):
+            server = self.serve(**settings)
+            self.assertEqual(ask(name)[0], status, settings)
+            server.stop()
+
+    def test_a_trusted_proxy_means_that_others_come(self):
+        for settings, auth, sign_up in (({}, "open", True), ({"REEL_TRUSTED_PROXIES": "127.0.0.1"}, "accounts", False),
+                                        ({"REEL_TRUSTED_PROXIES": "127.0.0.1", "REEL_AUTH": "open"}, "open", False)):
+            server = self.serve(**settings)
+            session = server.get("/api/v1/session")
+            self.assertEqual((session["auth"], session["sign_up"]), (auth, sign_up))
+            self.assertEqual(b"Toy" in server.ask("GET", "/movies")[2], not settings)
+            server.stop()
+
     def test_https_is_insisted_on_where_it_was_used(self):
         server = self.serve(REEL_TRUSTED_PROXIES="127.0.0.1", REEL_HSTS="3600")
         for proto, expected in (("https", "max-age=3600"), ("http", None), (None, None)):
@@ -213,7 +259,7 @@ class Operating(Case):
 
     def test_a_request_that_never_comes_whole_is_no_success(self):
         server = self.serve()
-        server.raw_and_leave(b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+        server.raw_and_leave(b"POST /api/v1/feedback HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
         _, said = server.stop()
         self.assertIn("status=499", said)
         self.assertIn("ended=client", said)
@@ -222,8 +268,8 @@ class Operating(Case):
         server = self.serve(REEL_REQUEST_TIMEOUT="1")
         began = time.monotonic()
         slow, ends, longest = {}, [], 0
-        kinds = (b"GET /api/v1/movies HTTP/1.1", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
-                 b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n", b"")
+        kinds = (b"GET /api/v1/movies HTTP/1.1", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
+                 b"POST /api/v1/feedback HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\n", b"")
         for number in range(200):
             s = socket.create_connection(("127.0.0.1", server.port), timeout=SECONDS)
             s.sendall(kinds[number % 4])
@@ -266,7 +312,7 @@ class Operating(Case):
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         s.settimeout(SECONDS)
         s.connect(("127.0.0.1", server.port))
-        ask = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        ask = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
         began = time.monotonic()
         try:
             while time.monotonic() < began + SECONDS:
@@ -385,7 +431,7 @@ class Operating(Case):
         doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
         ports = [door.getsockname()[1] for door in doors]
         waiting = socket.create_connection(("127.0.0.1", ports[0]), timeout=SECONDS)
-        waiting.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        waiting.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         fds = [door.fileno() for door in doors]
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 50) for fd in fds]
         settings = {k: v for k, v in os.environ.items() if not k.startswith("REEL_")}

@@ -155,9 +155,9 @@ class Wire(Case):
         connection.close()
 
     def test_requests_that_come_together_are_answered_in_order(self):
-        one = b"GET /api/v1/movies/%d HTTP/1.1\r\nHost: x\r\n\r\n"
+        one = b"GET /api/v1/movies/%d HTTP/1.1\r\nHost: localhost\r\n\r\n"
         films = [film["movie"] for film in self.server.get("/api/v1/movies?limit=5")["items"]]
-        last = b"GET /api/v1/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        last = b"GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         said = self.server.raw(b"".join(one % film for film in films) + last)
         self.assertEqual(said.count(b"HTTP/1.1 200"), 6)
         places = [said.index(b'{"movie":%d,' % film) for film in films]
@@ -226,7 +226,7 @@ class Wire(Case):
         before = self.server.get("/api/v1/versions?model=user-knn")["items"]
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS) as gone:
             job = start_job(self.base, "--model", "user-knn", "--param", "neighbours=7")
-            gone.sendall(b"GET /api/v1/jobs/%d/events HTTP/1.1\r\nHost: x\r\n\r\n" % job)
+            gone.sendall(b"GET /api/v1/jobs/%d/events HTTP/1.1\r\nHost: localhost\r\n\r\n" % job)
             self.assertIn(b"text/event-stream", gone.recv(4096))  # and leaves
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             streams = [client.result() for client in
@@ -309,7 +309,7 @@ class Wire(Case):
 
     def test_a_client_that_asks_before_it_sends_is_told_to_go_on(self):
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS) as s:
-            s.sendall(b"POST /api/v1/recommendations HTTP/1.1\r\nHost: x\r\n"
+            s.sendall(b"POST /api/v1/recommendations HTTP/1.1\r\nHost: localhost\r\n"
                       b"Content-Type: application/json\r\nContent-Length: 10\r\n"
                       b"Expect: 100-continue\r\nConnection: close\r\n\r\n")
             self.assertIn(b"100 Continue", s.recv(4096))
@@ -321,7 +321,7 @@ class Wire(Case):
 
     def test_a_slow_client_holds_up_nobody(self):
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS) as slow:
-            for byte in b"GET /api/v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n":
+            for byte in b"GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n":
                 slow.sendall(bytes([byte]))
                 if byte == 0x0a:
                     self.assertEqual(self.server.get("/api/v1/health")["status"], "ok")
@@ -333,20 +333,20 @@ class Wire(Case):
 
     def test_bytes_that_are_no_request_end_only_themselves(self):
         unfinished = (b"\0" * 100, b"\0" * 100 + b"\r\n\r\n", b"\xff\xfe" * 50, b"GET", b"GET / HTTP/1.1\r\nHost",
-                      b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+                      b"POST /api/v1/feedback HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
         for data in unfinished:
             with socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS) as s:
                 s.sendall(data)
                 self.assertEqual(self.server.get("/api/v1/health")["status"], "ok")
         bad = (b"\xff\xfe" * 50 + b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
-               b"GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-               b"GET /%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-               b"GET /\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-               b"GET /?" + b"a=1&" * 40 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-               b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+               b"GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+               b"GET /%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+               b"GET /\xff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+               b"GET /?" + b"a=1&" * 40 + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+               b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 9000 + b"\r\n\r\n",
-               b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-               b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz")
+               b"POST /api/v1/feedback HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+               b"POST /api/v1/feedback HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz")
         for data in bad:
             said = self.server.raw(data)
             self.assertNotIn(b" 200 ", said.split(b"\r\n", 1)[0], data[:60])
@@ -362,7 +362,7 @@ class Wire(Case):
     def test_a_client_that_leaves_is_forgotten(self):
         for _ in range(50):
             s = socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS)
-            s.sendall(b"POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            s.sendall(b"POST /api/v1/feedback HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                       b"Content-Length: 150\r\n\r\n"
                       + json.dumps({"events": [click()]}).ljust(150).encode())
             s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
@@ -528,7 +528,7 @@ class Life(Case):
         job = start_job(self.base, *SLOW)
         self.running(job)
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS) as watching:
-            watching.sendall(b"GET /api/v1/jobs/%d/events HTTP/1.1\r\nHost: x\r\n\r\n" % job)
+            watching.sendall(b"GET /api/v1/jobs/%d/events HTTP/1.1\r\nHost: localhost\r\n\r\n" % job)
             self.assertIn(b"event: progress", watching.recv(4096) + watching.recv(4096))
             began = time.monotonic()
             self.assertEqual(self.server.stop()[0], 0)

@@ -62,7 +62,7 @@ static int exchange(const char *method, const char *target, const char *body, ch
 {
     char request[4096];
     const int length = snprintf(request, sizeof request,
-                                "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                                 "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
                                 method, target, strlen(body), body);
     const int fd = connect_to();
