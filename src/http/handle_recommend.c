@@ -27,12 +27,16 @@ static reel_code answer_list(reel_context *context, const reel_request *request,
     context->exchange->person = request->user;
     reel__buf_init(&next, NEXT_MAX);
     REEL_TRY(check_people(context, request, err));
+    if (request->log)
+        REEL_TRY(reel__list_log_check(context, err));
     REEL_TRY(reel__recommend(context->session, request, &list, err));
     reel__metrics_list(context->app->metrics, list,
                        (double)(reel__clock_steady_us() - begin) / 1e6);
     REEL_TRY(
         reel__list_next_path(&next, &context->app->key, context->app->engine, list, request, err));
     reel__write_list(&context->json, context->session, list, next.length > 0 ? next.data : NULL);
+    if (request->log)
+        rc = reel__list_log(context, list, err);
 out:
     reel__buf_fini(&next);
     return rc;
@@ -128,6 +132,9 @@ static reel_code read_query(const reel_context *context, reel_request *request, 
     request->limit = (size_t)limit;
     request->reasons = (int)reasons;
     request->model = reel__exchange_get(context->exchange, "model");
+    REEL_TRY(
+        reel__list_set_scenario(request, reel__exchange_get(context->exchange, "scenario"), err));
+    REEL_TRY(reel__exchange_get_int(context->exchange, "user", 0, INT64_MAX, &request->user, err));
     rc = read_query_rules(context->exchange, request, err);
 out:
     return rc;
@@ -139,10 +146,9 @@ reel_code reel__handle_recommend_get(reel_context *context, reel_err *err)
     reel_code rc;
 
     REEL_TRY(read_query(context, &request, err));
-    if (reel__exchange_get(context->exchange, "user") == NULL)
+    if (request.user < 0)
         return reel_fail(err, REEL_E_INVALID,
                          "user: whose list? For an anonymous history use POST");
-    REEL_TRY(reel__exchange_get_int(context->exchange, "user", 0, INT64_MAX, &request.user, err));
     rc = answer_list(context, &request, err);
 out:
     return rc;

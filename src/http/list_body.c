@@ -114,6 +114,62 @@ reel_code reel__list_set_seen(reel_request *request, const char *seen, reel_err 
     return REEL_OK;
 }
 
+/* A name, or weights by name. */
+static reel_code read_model(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    json_t *model = json_object_get(body, "model"), *weight;
+    reel_request *request = &out->request;
+    const char *name;
+
+    if (!json_is_object(model))
+        return reel__json_get_text(body, "model", &request->model, err);
+    if (json_object_size(model) == 0 || json_object_size(model) > REEL_BLEND_MAX)
+        return reel_fail(err, REEL_E_INVALID, "model: expected 1 to %d weights by model",
+                         (int)REEL_BLEND_MAX);
+    request->blend = out->blend;
+    json_object_foreach(model, name, weight)
+    {
+        if (!json_is_number(weight))
+            return reel_fail(err, REEL_E_INVALID, "model.%.40s: expected a number", name);
+        out->blend[request->blend_count++] = (reel_blend_part){name, json_number_value(weight)};
+    }
+    return REEL_OK;
+}
+
+static bool may_name(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789_.-";
+    const size_t length = strlen(text);
+
+    return length > 0 && length <= REEL_SCENARIO_MAX && strspn(text, letters) == length;
+}
+
+reel_code reel__list_set_scenario(reel_request *request, const char *scenario, reel_err *err)
+{
+    request->scenario = scenario;
+    if (scenario != NULL && !may_name(scenario))
+        return reel_fail(err, REEL_E_INVALID,
+                         "scenario: expected a name of 1 to %d letters, digits, _ . and -",
+                         (int)REEL_SCENARIO_MAX);
+    return REEL_OK;
+}
+
+/* What the list is for, and who says that it was shown. */
+static reel_code read_purpose(const json_t *body, reel_request *request, reel_err *err)
+{
+    const json_t *log = json_object_get(body, "log");
+    const char *scenario = NULL;
+    const reel_code rc = reel__json_get_text(body, "scenario", &scenario, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    if (log != NULL && !json_is_null(log) && !json_is_boolean(log))
+        return reel_fail(err, REEL_E_INVALID, "log: expected true or false");
+    request->log = json_is_true(log);
+    return reel__list_set_scenario(request, scenario, err);
+}
+
 static reel_code read_limits(const json_t *body, reel_list_body *out, reel_err *err)
 {
     int64_t limit = 10, reasons = out->request.reasons;
@@ -158,17 +214,19 @@ out:
     return rc;
 }
 
-/* Whose list, or like which film: exactly one. */
+/* Whose list: one of them; or like which film, for somebody or for nobody. */
 static reel_code check_whose(const reel_request *request, reel_err *err)
 {
-    const int ways = (request->user >= 0) + (request->given != NULL) +
-                     (request->source_movie >= 0) + (request->members != NULL);
+    const int ways = (request->user >= 0) + (request->given != NULL) + (request->members != NULL);
 
+    if (request->source_movie >= 0 && request->members == NULL && ways <= 1)
+        return REEL_OK;
     if (ways == 0)
         return reel_fail(err, REEL_E_INVALID, "give user, history, source_movie or household");
-    if (ways > 1)
+    if (ways > 1 || request->source_movie >= 0)
         return reel_fail(err, REEL_E_INVALID,
-                         "give one of user, history, source_movie and household, not several");
+                         "give one of user, history and household, not several; source_movie goes "
+                         "with user or history");
     return REEL_OK;
 }
 
@@ -181,7 +239,8 @@ reel_code reel__list_body_read(reel_list_body *out, const json_t *body, reel_err
     REEL_TRY(reel__json_get_int(body, "source_movie", &out->request.source_movie, err));
     REEL_TRY(reel__json_get_int(body, "user", &out->request.user, err));
     REEL_TRY(reel__json_get_int(body, "movie", &out->movie, err));
-    REEL_TRY(reel__json_get_text(body, "model", &out->request.model, err));
+    REEL_TRY(read_model(body, out, err));
+    REEL_TRY(read_purpose(body, &out->request, err));
     REEL_TRY(read_limits(body, out, err));
     REEL_TRY(read_exclude(body, out, err));
     REEL_TRY(read_rules(body, &out->request, err));
@@ -244,6 +303,17 @@ void reel__list_write_ids(reel_json *json, const char *member, const int64_t *id
     reel__json_array_end(json);
 }
 
+static void write_blend(reel_json *json, const reel_request *request)
+{
+    if (request->blend_count == 0)
+        return;
+    reel__json_key(json, "model");
+    reel__json_object(json);
+    for (size_t i = 0; i < request->blend_count; i++)
+        reel__json_put_real(json, request->blend[i].name, request->blend[i].weight);
+    reel__json_object_end(json);
+}
+
 void reel__list_body_write(reel_json *json, const reel_request *request)
 {
     reel__json_object(json);
@@ -253,6 +323,10 @@ void reel__list_body_write(reel_json *json, const reel_request *request)
     reel__list_write_films(json, "edits", request->edits, request->edit_count);
     reel__list_household_write(json, request);
     write_text(json, "model", request->model);
+    write_blend(json, request);
+    write_text(json, "scenario", request->scenario);
+    if (request->log)
+        reel__json_put_bool(json, "log", true);
     reel__json_put_int(json, "limit", (int64_t)request->limit);
     reel__json_put_int(json, "reasons", request->reasons);
     reel__json_put_text(json, "seen", request->show_seen ? "show" : "hide");

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/seal.h"
+#include "http/routes.h"
 #include "service/lists/recommend.h"
 
 enum {
@@ -22,6 +23,7 @@ typedef struct reel_list_body {
     reel_request request;
     reel_given *given, *edits;
     int64_t *exclude, *earlier;
+    reel_blend_part blend[REEL_BLEND_MAX];
     reel_member members[REEL_MEMBERS_MAX];
     reel_given *histories[REEL_MEMBERS_MAX];
     int64_t movie; /* explanations: the film asked about */
@@ -33,6 +35,9 @@ REEL_MUST_USE reel_code reel__list_body_read(reel_list_body *out, const json_t *
                                              reel_err *err);
 /* "hide" or "show". Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__list_set_seen(reel_request *request, const char *seen, reel_err *err);
+/* Its name; NULL = none. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__list_set_scenario(reel_request *request, const char *scenario,
+                                                reel_err *err);
 /* The member "earlier": films the list had so far. */
 REEL_MUST_USE reel_code reel__list_body_earlier(reel_list_body *out, const json_t *body,
                                                 reel_err *err);
@@ -53,6 +58,14 @@ void reel__list_write_ids(reel_json *json, const char *member, const int64_t *id
 REEL_MUST_USE reel_code reel__list_household_read(reel_list_body *out, const json_t *body,
                                                   reel_err *err);
 void reel__list_household_write(reel_json *json, const reel_request *request);
+
+/* ---- list_log.c --------------------------------------------------------------------------- */
+
+/* Whether the caller may have the server keep impressions. Errors: E_STORE, E_UNAUTH, E_DENIED. */
+REEL_MUST_USE reel_code reel__list_log_check(const reel_context *context, reel_err *err);
+/* Keep that a list was shown; its answer, which is complete, goes out afterwards. Errors: those of
+ * reel__feedback_submit. */
+REEL_MUST_USE reel_code reel__list_log(reel_context *context, const reel_list *list, reel_err *err);
 
 /* ---- list_next.c --------------------------------------------------------------------------- */
 

@@ -37,7 +37,7 @@ struct reel_metrics {
     /* by number in the route table + 1; NO_ROUTE: pages, and addresses that are none */
     atomic_uint_fast64_t requests[ROUTES_MOST][STATUSES];
     histogram durations[ROUTES_MOST];
-    histogram lists[MODELS_MOST][BASES]; /* by number in the library's table of models */
+    histogram lists[MODELS_MOST][BASES]; /* by model_label */
     atomic_uint_fast64_t feedback, feedback_twice;
     time_t started;
 };
@@ -91,14 +91,23 @@ void reel__metrics_request(reel_metrics *metrics, const char *method, const char
     observe(&metrics->durations[number], seconds);
 }
 
+/* Mixtures that requests ask for, then the library's models. */
+static const char *model_label(size_t number)
+{
+    const reel_model_info *info = number == 0 ? NULL : reel_model_at(number - 1);
+
+    if (number == 0)
+        return "blend";
+    return info == NULL ? NULL : info->name;
+}
+
 void reel__metrics_list(reel_metrics *metrics, const reel_list *list, double seconds)
 {
     if (metrics == NULL)
         return;
-    for (size_t m = 0; m < MODELS_MOST && reel_model_at(m) != NULL; m++)
+    for (size_t m = 0; m < MODELS_MOST && model_label(m) != NULL; m++)
         for (size_t b = 0; b < BASES; b++)
-            if (strcmp(reel_model_at(m)->name, list->model) == 0 &&
-                strcmp(bases[b], list->basis) == 0)
+            if (strcmp(model_label(m), list->model) == 0 && strcmp(bases[b], list->basis) == 0)
                 observe(&metrics->lists[m][b], seconds);
 }
 
@@ -187,10 +196,10 @@ static void write_lists(const reel_metrics *metrics, reel_buf *out)
     char labels[96];
 
     head(out, name, "histogram", "Making a list with its reasons, by model and what it went by.");
-    for (size_t m = 0; m < MODELS_MOST && reel_model_at(m) != NULL; m++)
+    for (size_t m = 0; m < MODELS_MOST && model_label(m) != NULL; m++)
         for (size_t b = 0; b < BASES; b++) {
-            (void)snprintf(labels, sizeof labels, "recommender=\"%s\",basis=\"%s\"",
-                           reel_model_at(m)->name, bases[b]);
+            (void)snprintf(labels, sizeof labels, "recommender=\"%s\",basis=\"%s\"", model_label(m),
+                           bases[b]);
             if (!is_empty(&metrics->lists[m][b]))
                 write_histogram(out, name, labels, &metrics->lists[m][b]);
         }

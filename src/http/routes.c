@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIST_QUERY "model limit reasons seen filter boost diversity novelty calibrate"
+#define LIST_QUERY "user model limit reasons seen scenario filter boost diversity novelty calibrate"
 
 static const reel_route routes[] = {
     {"GET", "/livez", reel__handle_live, REEL_NEED_NOTHING, "live", NULL, NULL, NULL,
@@ -30,7 +30,8 @@ static const reel_route routes[] = {
     {"POST", "/api/v1/movies:batch", reel__handle_films_batch, REEL_NEED_ITEMS, "putMovies", NULL,
      "application/x-ndjson", "FilmBatch", "put many films, one a line"},
     {"GET", "/api/v1/movies/{id}/similar", reel__handle_similar, REEL_NEED_RECOMMEND,
-     "getSimilarMovies", LIST_QUERY, NULL, "List", "films like this one"},
+     "getSimilarMovies", LIST_QUERY, NULL, "List",
+     "films like this one; with user in the order that suits them"},
     {"GET", "/api/v1/movies/{id}/poster.svg", reel__handle_poster, REEL_NEED_NOTHING, "getPoster",
      NULL, NULL, NULL, "the generated poster"},
     {"GET", "/api/v1/charts", reel__handle_charts, REEL_NEED_READ, "listCharts", NULL, NULL,
@@ -67,7 +68,7 @@ static const reel_route routes[] = {
     {"GET", "/api/v1/people/{id}/similar", reel__handle_person_similar, REEL_NEED_READ,
      "getSimilarPeople", "limit", NULL, "SimilarPeople", "people of similar taste"},
     {"GET", "/api/v1/recommendations", reel__handle_recommend_get, REEL_NEED_RECOMMEND,
-     "getRecommendations", "user " LIST_QUERY, NULL, "List", "a list for a person"},
+     "getRecommendations", LIST_QUERY, NULL, "List", "a list for a person"},
     {"POST", "/api/v1/recommendations", reel__handle_recommend_post, REEL_NEED_RECOMMEND,
      "recommend", NULL, "ListRequest", "List",
      "a list for a person, a history, a household or a film"},

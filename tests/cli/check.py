@@ -5,7 +5,7 @@ import sys
 
 MOVIE = {"movie", "title", "year", "genres", "poster", "generated_poster", "rating"}
 ITEM = MOVIE | {"rank", "score", "baseline", "predicted_rating", "reasons", "terms", "other", "rules"}
-LIST = {"id", "model", "basis", "user", "source_movie", "items", "removed", "next"}
+LIST = {"id", "model", "basis", "user", "source_movie", "scenario", "items", "removed", "next"}
 
 
 def has(thing, members):

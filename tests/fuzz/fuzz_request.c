@@ -21,6 +21,23 @@ static void release(void)
     reel__engine_close((reel_engine *)(uintptr_t)tiny.app.engine);
 }
 
+/* A session keeps the last mixture it made: always this one between two requests. */
+static void mix(void)
+{
+    static const reel_blend_part mixture[] = {
+        {"ease", 1}, {"ials", 1}, {"content", 1}, {"user-knn", 1}, {"popular", 1}};
+    const reel_list *list;
+    reel_request request = reel__request_default();
+    reel_err err = {REEL_OK, ""};
+
+    request.user = 1;
+    request.blend = mixture;
+    request.blend_count = sizeof mixture / sizeof *mixture;
+    request.source_movie = 2;
+    request.show_seen = true;
+    must(reel__recommend(tiny.session, &request, &list, &err) == REEL_OK);
+}
+
 /* Before anything is counted: also what a session keeps after its first list. */
 __attribute__((constructor)) static void warm_up(void)
 {
@@ -38,6 +55,7 @@ __attribute__((constructor)) static void warm_up(void)
         request.model = reel_model_get_info(reel__engine_model_at(engine, i))->name;
         must(reel__recommend(tiny.session, &request, &list, &err) == REEL_OK);
     }
+    mix();
     must(atexit(release) == 0);
 }
 
@@ -71,5 +89,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reel__exchange_handle(&exchange, &tiny.app, tiny.session);
     check_answer(&exchange);
     reel__exchange_fini(&exchange);
+    mix();
     return 0;
 }

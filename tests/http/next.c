@@ -53,6 +53,8 @@ static void the_parts_are_the_whole(void **state)
                  "\"weight\":2}],\"limit\":%d}");
     goes_on_like("{\"user\":6,\"edits\":[{\"movie\":291,\"rating\":5}],\"limit\":%d}");
     goes_on_like("{\"source_movie\":1,\"limit\":%d}");
+    goes_on_like("{\"source_movie\":1,\"user\":6,\"seen\":\"show\",\"limit\":%d}");
+    goes_on_like("{\"user\":6,\"model\":{\"ease\":0.6,\"content\":0.4},\"limit\":%d}");
     goes_on_like("{\"history\":[],\"limit\":%d}");
     goes_on_like(
         "{\"household\":{\"rule\":\"fairness\",\"members\":[{\"user\":6},{\"name\":\"Ana\","

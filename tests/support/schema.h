@@ -1,7 +1,7 @@
 /* support/schema.h - JSON against the part of JSON Schema 2020-12 that the API's description uses:
- * type, properties, required, additionalProperties: false, items, enum, minimum, maximum and $ref.
- * A schema with any other keyword is refused, so that nothing is believed to be checked that is
- * not. Threads: no state.
+ * type, properties, required, additionalProperties (false, or a schema), items, enum, minimum,
+ * maximum and $ref. A schema with any other keyword is refused, so that nothing is believed to be
+ * checked that is not. Threads: no state.
  */
 #ifndef TESTS_SUPPORT_SCHEMA_H
 #define TESTS_SUPPORT_SCHEMA_H
@@ -83,8 +83,10 @@ static inline bool schema_check_members(const json_t *components, const json_t *
     json_object_foreach((json_t *)(uintptr_t)value, name, member)
     {
         const json_t *own = json_object_get(properties, name);
-        const bool held = own != NULL ? schema_check(components, own, member, where)
-                                      : json_object_get(schema, "additionalProperties") == NULL;
+        const json_t *others = json_object_get(schema, "additionalProperties");
+        const json_t *rule = own != NULL ? own : json_is_object(others) ? others : NULL;
+        const bool held =
+            rule != NULL ? schema_check(components, rule, member, where) : others == NULL;
 
         if (held)
             continue;

@@ -47,6 +47,7 @@ void reel__session_free(reel_session *session)
     reel__free(session->skip);
     reel__free(session->worth);
     reel__household_free(&session->group);
+    reel__session_blend_free(session);
     reel__free(session->entries);
     reel__free(session->hidden);
     reel__given_rows_fini(&session->since);

@@ -78,6 +78,22 @@ typedef struct reel_group {
     const reel_model *models[REEL_MEMBERS_MAX]; /* that answered for each */
 } reel_group;
 
+/* The mixture of models that a request last asked for; its model is made again for another. */
+typedef struct reel_mixture {
+    reel_model *model; /* NULL: none yet */
+    size_t count;
+    const char *names[REEL_BLEND_MAX];
+    double weights[REEL_BLEND_MAX];
+    char id[REEL_MODEL_ID];
+} reel_mixture;
+
+/* How the two sides of a list of similar films for somebody were made: that of the film and that of
+ * the person. */
+typedef struct reel_personal {
+    const reel_model *models[2];
+    double mean[2], scale[2];
+} reel_personal;
+
 struct reel_session {
     const reel_engine *engine;
     uint64_t engine_number;
@@ -96,6 +112,8 @@ struct reel_session {
     const reel_model *model;  /* of the last answer */
     reel_search_work *search; /* made by its first search */
     reel_group group;
+    reel_mixture blend;
+    reel_personal personal;
     reel_list list;
 };
 
@@ -200,6 +218,24 @@ REEL_MUST_USE reel_code reel__household_score(reel_session *session, const reel_
 REEL_MUST_USE reel_code reel__household_explain(reel_session *session, const reel_request *request,
                                                 reel_list *list, reel_err *err);
 void reel__household_free(reel_group *group);
+/* Room for that many people's scores. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__household_reserve(reel_session *session, size_t members,
+                                                reel_err *err);
+/* blend.c: session->model is the mixture a request asks for. Errors: E_INVALID, E_NOTFOUND (naming
+ * the model), E_NOMEM. And whether session->model can know films that nobody rated. */
+REEL_MUST_USE reel_code reel__session_blend(reel_session *session, const reel_request *request,
+                                            reel_err *err);
+void reel__session_blend_free(reel_session *session);
+bool reel__session_reads_texts(const reel_session *session);
+/* personal.c: films like a film for somebody. The scores of both sides as one, and the person's
+ * history as the query; then, once what may not be listed is hidden, only the most similar films
+ * (earlier: how many of them the list had so far); then the reasons. */
+bool reel__is_personal(const reel_request *request);
+REEL_MUST_USE reel_code reel__personal_score(reel_session *session, const reel_request *request,
+                                             reel_list *list, reel_err *err);
+void reel__personal_narrow(reel_session *session, size_t earlier);
+REEL_MUST_USE reel_code reel__personal_explain(reel_session *session, const reel_request *request,
+                                               reel_list *list, reel_err *err);
 /* Where a film stands, or would stand, in the history. O(log n) */
 size_t reel__session_place(const reel_session *session, reel_index movie);
 

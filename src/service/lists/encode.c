@@ -108,7 +108,7 @@ static void put_given_rating(reel_json *json, const reel_session *session, reel_
     const size_t at = reel__session_place(session, movie);
 
     reel__json_key(json, "rating");
-    if (session->by_film || at == session->query.count)
+    if (session->by_film || at == session->query.count || session->query.entries[at].movie != movie)
         reel__json_null(json);
     else
         reel__json_float(json, session->query.entries[at].value);
@@ -241,6 +241,18 @@ static void put_household(reel_json *json, const reel_list *list)
     reel__json_object_end(json);
 }
 
+/* What each model of a mixture counts. */
+static void put_blend(reel_json *json, const reel_list *list)
+{
+    if (list->blend_count == 0)
+        return;
+    reel__json_key(json, "blend");
+    reel__json_object(json);
+    for (size_t i = 0; i < list->blend_count; i++)
+        reel__json_put_real(json, list->blend[i].name, list->blend[i].weight);
+    reel__json_object_end(json);
+}
+
 void reel__write_list(reel_json *json, const reel_session *session, const reel_list *list,
                       const char *next)
 {
@@ -251,10 +263,12 @@ void reel__write_list(reel_json *json, const reel_session *session, const reel_l
     reel__json_put_text(json, "name", list->model);
     reel__json_put_text(json, "id", list->model_id);
     reel__json_put_text(json, "data_hash", list->data_hash);
+    put_blend(json, list);
     reel__json_object_end(json);
     reel__json_put_text(json, "basis", list->basis);
     reel__json_put_id(json, "user", list->user);
     reel__json_put_id(json, "source_movie", list->source_movie);
+    reel__json_put_text(json, "scenario", list->scenario);
     if (list->member_count > 0)
         put_household(json, list);
     put_items(json, session, list);

@@ -124,7 +124,7 @@ static reel_code check(const reel_request *request, reel_err *err)
     return REEL_OK;
 }
 
-static reel_code reserve(reel_session *session, size_t members, reel_err *err)
+reel_code reel__household_reserve(reel_session *session, size_t members, reel_err *err)
 {
     const size_t movies = (size_t)reel_dataset_movies(session->engine->dataset);
     float *grown = reel__realloc_array(session->group.standings, members * movies, sizeof *grown);
@@ -144,7 +144,7 @@ reel_code reel__household_score(reel_session *session, const reel_request *reque
     reel_code rc;
 
     REEL_TRY(check(request, err));
-    REEL_TRY(reserve(session, request->member_count, err));
+    REEL_TRY(reel__household_reserve(session, request->member_count, err));
     for (size_t m = 0; m < request->member_count; m++) {
         REEL_TRY(score_member(session, request, m, list, err));
         REEL_TRY(keep_history(session, &used, err));

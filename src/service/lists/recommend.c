@@ -37,7 +37,7 @@ static reel_code check_request(const reel_request *request, reel_err *err)
     return REEL_OK;
 }
 
-static reel_code choose_model(reel_session *session, const char *name, reel_err *err)
+static reel_code find_model(reel_session *session, const char *name, reel_err *err)
 {
     session->model = reel__engine_model(session->engine, name);
     if (session->model == NULL)
@@ -47,11 +47,13 @@ static reel_code choose_model(reel_session *session, const char *name, reel_err 
 }
 
 /* A person's taste is every model's matter; what films have in common is in their texts. */
-static const char *model_asked(const reel_request *request)
+static reel_code choose_model(reel_session *session, const reel_request *request, reel_err *err)
 {
+    if (request->blend_count > 0)
+        return reel__session_blend(session, request, err);
     if (request->model != NULL)
-        return request->model;
-    return request->source_movie >= 0 ? "content" : "hybrid";
+        return find_model(session, request->model, err);
+    return find_model(session, request->source_movie >= 0 ? "content" : "hybrid", err);
 }
 
 static bool nothing_to_use(const reel_query *query)
@@ -69,8 +71,7 @@ static void mask(reel_session *session, const reel_request *request, reel_list *
 {
     const reel_engine *engine = session->engine;
     const reel_csr_view raters = reel_dataset_raters(engine->dataset);
-    const bool reads_texts = session->model == engine->models[MODEL_CONTENT] ||
-                             (session->by_film && session->model == engine->models[MODEL_HYBRID]);
+    const bool reads_texts = reel__session_reads_texts(session);
 
     memset(session->skip, 0, ((size_t)raters.rows + 63) / 64 * sizeof *session->skip);
     list->removed_seen = list->removed_excluded = list->removed_filter = 0;
@@ -96,8 +97,9 @@ static void mask(reel_session *session, const reel_request *request, reel_list *
         if (movie >= 0)
             reel__bit_set(session->skip, movie);
     }
-    if (session->by_film)
-        reel__bit_set(session->skip, session->query.entries[0].movie);
+    if (request->source_movie >= 0)
+        reel__bit_set(session->skip,
+                      reel_dataset_find_movie(engine->dataset, request->source_movie));
     for (reel_index movie = 0; movie < raters.rows && !reads_texts; movie++)
         if (raters.ptr[movie + 1] == raters.ptr[movie])
             reel__bit_set(session->skip, movie);
@@ -150,22 +152,16 @@ static reel_code name_list(reel_list *list, reel_err *err)
 
 static void describe(reel_list *list, const reel_session *session, const reel_request *request)
 {
-    list->model = reel_model_get_info(session->model)->name;
-    list->model_id = reel_model_id(session->model);
+    const bool mixed = session->model == session->blend.model;
+
+    list->model = mixed ? "blend" : reel_model_get_info(session->model)->name;
+    list->model_id = mixed ? session->blend.id : reel_model_id(session->model);
+    list->blend = request->blend;
+    list->blend_count = mixed ? request->blend_count : 0;
+    list->scenario = request->scenario;
     list->data_hash = reel_model_data_hash(session->model);
     list->user = request->user;
     list->source_movie = request->source_movie;
-}
-
-static reel_code explain(reel_session *session, size_t reasons, reel_recommendation *item,
-                         reel_err *err)
-{
-    reel_code rc = reel_model_explain(session->model, &session->query, item->movie, reasons,
-                                      session->scratch, &item->why, err);
-
-    if (rc == REEL_OK)
-        rc = reel__session_stars(session, &item->movie, 1, &item->predicted_rating, err);
-    return rc;
 }
 
 static reel_code explain_list(reel_session *session, size_t reasons, reel_list *list, reel_err *err)
@@ -202,12 +198,24 @@ static reel_code score_request(reel_session *session, const reel_request *reques
 
     list->member_count = 0;
     list->shares = NULL;
+    list->personal = false;
+    if (reel__is_personal(request))
+        return reel__personal_score(session, request, list, err);
     if (request->member_count > 0)
         return reel__household_score(session, request, list, err);
     REEL_TRY(reel__session_set_query(session, request, err));
     rc = reel__session_score(session, &list->basis, err);
 out:
     return rc;
+}
+
+static reel_code explain_all(reel_session *session, const reel_request *request, reel_list *list,
+                             reel_err *err)
+{
+    if (list->personal)
+        return reel__personal_explain(session, request, list, err);
+    return request->member_count > 0 ? reel__household_explain(session, request, list, err)
+                                     : explain_list(session, (size_t)request->reasons, list, err);
 }
 
 reel_code reel__recommend(reel_session *session, const reel_request *request, const reel_list **out,
@@ -220,15 +228,14 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
     list->count = 0;
     session->hidden_count = 0;
     REEL_TRY(check_request(request, err));
-    REEL_TRY(choose_model(session, model_asked(request), err));
+    REEL_TRY(choose_model(session, request, err));
     REEL_TRY(score_request(session, request, list, err));
     mask(session, request, list);
     REEL_TRY(reel__order_filter(session, request->filter, &list->removed_filter, err));
+    if (list->personal)
+        reel__personal_narrow(session, request->earlier_count);
     REEL_TRY(reel__order_choose(session, request, list, err));
-    if (request->member_count > 0)
-        REEL_TRY(reel__household_explain(session, request, list, err));
-    if (request->member_count == 0)
-        REEL_TRY(explain_list(session, (size_t)request->reasons, list, err));
+    REEL_TRY(explain_all(session, request, list, err));
     describe(list, session, request);
     if (request->list_id != NULL)
         (void)snprintf(list->id, sizeof list->id, "%s", request->list_id);
@@ -271,16 +278,20 @@ reel_code reel__explain(reel_session *session, const reel_request *request, int6
         return reel_fail(err, REEL_E_INVALID,
                          "household: reasons are one person's; a list has those of each");
     REEL_TRY(check_request(&whole, err));
-    REEL_TRY(choose_model(session, model_asked(request), err));
+    REEL_TRY(choose_model(session, request, err));
     REEL_TRY(reel__engine_find_movie(session->engine, movie, &out->movie, err));
-    REEL_TRY(reel__session_set_query(session, request, err));
-    REEL_TRY(reel__session_score(session, &list->basis, err));
+    REEL_TRY(score_request(session, request, list, err));
     mask(session, request, list);
+    if (list->personal)
+        reel__personal_narrow(session, request->earlier_count);
     out->rank = rank_of(session, out->movie);
     out->score = (double)session->scores[out->movie];
     out->effect_count = 0;
     describe(list, session, request);
-    REEL_TRY(explain(session, (size_t)request->reasons, out, err));
+    list->items[0] = *out;
+    list->count = 1;
+    REEL_TRY(explain_all(session, request, list, err));
+    *out = list->items[0];
 out:
     return rc;
 }
@@ -315,7 +326,7 @@ reel_code reel__similar_people(reel_session *session, const reel_request *reques
     if (limit < 1 || limit > REEL_LIST_MAX)
         return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to %d", limit,
                          (int)REEL_LIST_MAX);
-    REEL_TRY(choose_model(session, "user-knn", err));
+    REEL_TRY(find_model(session, "user-knn", err));
     REEL_TRY(reel__session_set_query(session, request, err));
     REEL_TRY(reel_model_neighbours(session->model, &session->query, limit, session->scratch, near,
                                    &found, err));

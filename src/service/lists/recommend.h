@@ -15,7 +15,20 @@ typedef struct reel_given {
     bool click;    /* seen or liked without a rating, which is not looked at then */
 } reel_given;
 
-enum { REEL_LIST_MAX = 200, REEL_HISTORY_MAX = 5000, REEL_RULES = 4, REEL_MEMBERS_MAX = 12 };
+enum {
+    REEL_LIST_MAX = 200,
+    REEL_HISTORY_MAX = 5000,
+    REEL_RULES = 4,
+    REEL_MEMBERS_MAX = 12,
+    REEL_BLEND_MAX = 5,     /* models of a mixture */
+    REEL_SCENARIO_MAX = 64, /* bytes of a scenario's name */
+};
+
+/* One model of a mixture, and how much its standardised scores count. */
+typedef struct reel_blend_part {
+    const char *name;
+    double weight; /* 0 .. 100 */
+} reel_blend_part;
 
 /* One of several people a list is for: a person of the data set, or a history. */
 typedef struct reel_member {
@@ -39,10 +52,15 @@ const char *reel__household_rule_name(size_t rule);
 typedef struct reel_request {
     int64_t user;            /* MovieLens person, or -1 */
     const reel_given *given; /* anonymous history; exactly one of user, given, source_movie and
-                                members */
+                                members, or source_movie and one of the first two */
     size_t given_count;
-    int64_t source_movie;   /* "movies like this one", or -1 */
-    const char *model;      /* NULL = "content" for a source_movie, else "hybrid" */
+    int64_t source_movie; /* "movies like this one", or -1; for somebody: in the order that suits
+                             them, the hybrid's scores added */
+    const char *model;    /* NULL = "content" for a source_movie, else "hybrid" */
+    const reel_blend_part *blend; /* a mixture instead of a model */
+    size_t blend_count;
+    const char *scenario;   /* what the list is for, by a name of the caller's; NULL = not said */
+    bool log;               /* the door keeps an impression of the list */
     size_t limit;           /* 1 .. REEL_LIST_MAX */
     const int64_t *exclude; /* film ids to leave out */
     size_t exclude_count;
@@ -105,7 +123,11 @@ typedef struct reel_list {
         int64_t user;
         const char *name, *basis; /* the name is the request's */
     } members[REEL_MEMBERS_MAX];
-    const reel_share *shares; /* [count x member_count] */
+    const reel_share *shares;     /* [count x member_count] */
+    const reel_blend_part *blend; /* the request's, where model is "blend" */
+    size_t blend_count;
+    const char *scenario; /* the request's */
+    bool personal;        /* films like a film, in the order of somebody's taste */
     int64_t user, source_movie;
     size_t removed_seen, removed_excluded, removed_filter;
     size_t count;
