@@ -10,7 +10,7 @@
 
 /* All of them by ascending key, for: */
 extern const char reel__accounts_sql[], reel__keys_sql[];
-enum { REEL_ACCOUNT_COLUMNS = 8, REEL_API_KEY_COLUMNS = 12 };
+enum { REEL_ACCOUNT_COLUMNS = 10, REEL_API_KEY_COLUMNS = 12 };
 /* A row as a record. False: a text is too long, so the table was changed by hand. */
 bool reel__account_read(reel_account *out, const char *const *columns);
 bool reel__key_read(reel_api_key *out, const char *const *columns);

@@ -38,7 +38,8 @@ bool reel__column_text(char *out, size_t size, const char *column)
     return true;
 }
 
-#define COLUMNS "id, name, folded, password, role, disabled, created_at, password_at"
+#define COLUMNS                                                                                    \
+    "id, name, folded, password, role, disabled, created_at, password_at, email, email_at"
 
 const char reel__accounts_sql[] = "SELECT " COLUMNS " FROM accounts ORDER BY id";
 
@@ -47,10 +48,12 @@ bool reel__account_read(reel_account *out, const char *const *c)
     *out = (reel_account){.id = reel__sql_number(c[0], 0),
                           .disabled = reel__sql_number(c[5], 1) != 0,
                           .created_at = reel__sql_number(c[6], 0),
-                          .password_at = reel__sql_number(c[7], 0)};
+                          .password_at = reel__sql_number(c[7], 0),
+                          .email_at = reel__sql_number(c[9], 0)};
     return reel__column_text(out->name, sizeof out->name, c[1]) &&
            reel__column_text(out->folded, sizeof out->folded, c[2]) &&
            reel__column_text(out->password, sizeof out->password, c[3]) &&
+           reel__column_text(out->email, sizeof out->email, c[8]) &&
            reel__role_parse(&out->role, c[4] != NULL ? c[4] : "");
 }
 
@@ -63,12 +66,15 @@ static void put_values(reel_sql *sql, const reel_account *account)
     reel__sql_int(sql, account->disabled);
     reel__sql_int(sql, account->created_at);
     reel__sql_int(sql, account->password_at);
+    reel__sql_text(sql, account->email);
+    reel__sql_int(sql, account->email_at);
 }
 
 void reel__account_restore(reel_sql *out, const reel_account *account)
 {
     reel__sql_begin(out, "INSERT INTO accounts (name, folded, password, role, disabled, created_at,"
-                         " password_at, id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+                         " password_at, email, email_at, id)"
+                         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
     put_values(out, account);
     reel__sql_int(out, account->id);
 }
@@ -150,6 +156,25 @@ out:
     return rc;
 }
 
+reel_code reel__store_accounts_of_email(reel_store *store, const char *email, reel_account_fn *row,
+                                        void *user, reel_err *err)
+{
+    reel_account account;
+    reading r = {&account, row, user, false, false};
+    reel_sql sql;
+    reel_code rc = REEL_OK;
+
+    reel__sql_begin(&sql, "SELECT " COLUMNS " FROM accounts WHERE lower(email) = lower($1)"
+                          " AND email <> '' AND email_at > 0 ORDER BY id LIMIT $2");
+    reel__sql_text(&sql, email);
+    reel__sql_int(&sql, REEL_ACCOUNTS_OF_EMAIL);
+    REEL_TRY(reel__sql_read(store, &sql, take_account, &r, err));
+    if (r.damaged)
+        rc = damaged(store, err);
+out:
+    return rc;
+}
+
 /* ---- writing ------------------------------------------------------------------------------- */
 
 static reel_code check_names(const char *name, const char *folded, reel_err *err)
@@ -183,7 +208,8 @@ reel_code reel__store_add_account(reel_store *store, reel_account *account, reel
 
     REEL_TRY(check_names(account->name, account->folded, err));
     reel__sql_begin(&sql, "INSERT INTO accounts (name, folded, password, role, disabled,"
-                          " created_at, password_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+                          " created_at, password_at, email, email_at)"
+                          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
                           " ON CONFLICT (folded) DO NOTHING RETURNING id");
     put_values(&sql, account);
     account->id = 0;
@@ -243,6 +269,29 @@ out:
     return rc;
 }
 
+reel_code reel__store_set_email(reel_store *store, int64_t id, const char *email, reel_err *err)
+{
+    reel_sql sql[3];
+    reel_sql_work work = {
+        .statements = sql, .count = 3, .writes = true, .again = true, .guard = true};
+    reel_code rc = REEL_OK;
+
+    if (strlen(email) >= REEL_ACCOUNT_EMAIL || !reel__utf8_valid(email, strlen(email)))
+        return reel_fail(err, REEL_E_INVALID, "account: the mail address is none");
+    reel__sql_begin(&sql[0], "UPDATE accounts SET email = $1, email_at = 0 WHERE id = $2");
+    reel__sql_text(&sql[0], email);
+    reel__sql_int(&sql[0], id);
+    reel__sql_begin(&sql[1], "DELETE FROM resets WHERE account = $1");
+    reel__sql_int(&sql[1], id);
+    reel__sql_begin(&sql[2], "DELETE FROM mails WHERE account = $1");
+    reel__sql_int(&sql[2], id);
+    REEL_TRY(reel__sql_run(store, &work, err));
+    if (work.changed[0] == 0)
+        rc = reel_fail(err, REEL_E_NOTFOUND, "there is no such account");
+out:
+    return rc;
+}
+
 /* True where another account is an admin who may sign in. */
 #define ANOTHER_ADMIN                                                                              \
     "EXISTS (SELECT 1 FROM accounts AS o WHERE o.id <> $1 AND o.role = 'admin' AND o.disabled = "  \
@@ -293,6 +342,7 @@ static const struct {
     {"DELETE FROM sessions WHERE account = $1", false},
     {"DELETE FROM resets WHERE account = $1", false},
     {"DELETE FROM api_keys WHERE account = $1", false},
+    {"DELETE FROM mails WHERE account = $1", false},
     {"DELETE FROM ratings WHERE userId = $1", true},
     {"DELETE FROM people WHERE userId = $1", true},
     {"DELETE FROM events WHERE userId = $1", true},

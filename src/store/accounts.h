@@ -12,6 +12,7 @@ enum {
     REEL_ACCOUNT_FOLDED = 800,   /* one character may fold into three */
     REEL_ACCOUNT_PASSWORD = 160, /* "$argon2id$..." */
     REEL_TOKEN_HASH = 65,
+    REEL_ACCOUNT_EMAIL = 256,
     REEL_KEY_PREFIX = 24,
     REEL_KEY_LABEL = 128,
     REEL_KEY_ORIGINS = 512
@@ -30,9 +31,11 @@ typedef struct reel_account {
     reel_role role;
     bool disabled;                        /* may not sign in */
     int64_t created_at, password_at;      /* seconds since 1970 */
-    char name[REEL_ACCOUNT_NAME];         /* as it was given: shown, and where mail goes */
+    int64_t email_at;                     /* when the address was confirmed; 0 = it was not */
+    char name[REEL_ACCOUNT_NAME];         /* as it was given: shown */
     char folded[REEL_ACCOUNT_FOLDED];     /* the key: the name without case and diacritics */
     char password[REEL_ACCOUNT_PASSWORD]; /* hash; "" = nobody can sign in with one */
+    char email[REEL_ACCOUNT_EMAIL];       /* where mail goes; "" = nowhere */
 } reel_account;
 
 /* id is an output. Errors: E_CONFLICT (the name is taken). */
@@ -55,6 +58,16 @@ REEL_MUST_USE reel_code reel__store_set_password(reel_store *store, int64_t id,
 /* Name and folded name. Errors: E_NOTFOUND, E_CONFLICT. */
 REEL_MUST_USE reel_code reel__store_rename_account(reel_store *store, int64_t id, const char *name,
                                                    const char *folded, reel_err *err);
+/* Another address, or none (""), that is not confirmed; tokens of an earlier one are over. Errors:
+ * E_NOTFOUND. */
+REEL_MUST_USE reel_code reel__store_set_email(reel_store *store, int64_t id, const char *email,
+                                              reel_err *err);
+/* Accounts with this confirmed address, whatever its case, by ascending id, at most a few. row
+ * returns false to stop; it may not use the store. */
+enum { REEL_ACCOUNTS_OF_EMAIL = 8 };
+REEL_MUST_USE reel_code reel__store_accounts_of_email(reel_store *store, const char *email,
+                                                      reel_account_fn *row, void *user,
+                                                      reel_err *err);
 /* An account that is disabled has no sessions left. The last admin who may sign in stays one
  * (E_CONFLICT). Errors: E_NOTFOUND. */
 REEL_MUST_USE reel_code reel__store_set_role(reel_store *store, int64_t id, reel_role role,
@@ -96,6 +109,15 @@ REEL_MUST_USE reel_code reel__store_put_reset(reel_store *store, const char *tok
 /* Use it up: it is answered once. Errors: E_NOTFOUND. */
 REEL_MUST_USE reel_code reel__store_take_reset(reel_store *store, const char *token, int64_t now,
                                                int64_t *account, reel_err *err);
+
+/* The same for an address: its token says that the person reads what is sent there. In the place of
+ * an earlier one of the account. */
+REEL_MUST_USE reel_code reel__store_put_confirmation(reel_store *store, const char *token,
+                                                     int64_t account, const char *email,
+                                                     int64_t expires_at, reel_err *err);
+/* Use it up: the address is confirmed, if it is the account's still. Errors: E_NOTFOUND. */
+REEL_MUST_USE reel_code reel__store_take_confirmation(reel_store *store, const char *token,
+                                                      int64_t now, reel_err *err);
 
 /* ---- API keys ------------------------------------------------------------------------------ */
 

@@ -194,6 +194,10 @@ reel_code reel__digest_account(void *user, const reel_account *account, reel_err
     put_int(&d->rows, account->disabled);
     put_int(&d->rows, account->created_at);
     put_int(&d->rows, account->password_at);
+    if (account->email[0] != '\0') { /* older backups have none, and stay what they are */
+        put_text(&d->rows, account->email);
+        put_int(&d->rows, account->email_at);
+    }
     return row_done(d, &d->out->accounts, err);
 }
 

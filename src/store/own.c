@@ -143,7 +143,7 @@ reel_code reel__store_own_reset(reel_store *store, int64_t account, int64_t *exp
     reel_sql sql;
 
     *expires_at = 0;
-    reel__sql_begin(&sql, "SELECT expires_at FROM resets WHERE account = $1");
+    reel__sql_begin(&sql, "SELECT expires_at FROM resets WHERE account = $1 AND email = ''");
     reel__sql_int(&sql, account);
     return reel__sql_read(store, &sql, take_number, expires_at, err);
 }

@@ -48,7 +48,8 @@ reel_code reel__store_session(reel_store *store, const char *token, int64_t now,
 
     reel__sql_begin(&sql, "SELECT s.token, s.account, s.created_at, s.seen_at, s.expires_at, a.id,"
                           " a.name, a.folded, a.password, a.role, a.disabled, a.created_at,"
-                          " a.password_at FROM sessions AS s JOIN accounts AS a ON a.id = s.account"
+                          " a.password_at, a.email, a.email_at FROM sessions AS s JOIN accounts AS "
+                          "a ON a.id = s.account"
                           " WHERE s.token = $1 AND s.expires_at > $2 AND a.disabled = 0");
     reel__sql_text(&sql, token);
     reel__sql_int(&sql, now);
@@ -144,7 +145,7 @@ reel_code reel__store_put_reset(reel_store *store, const char *token, int64_t ac
     reel_sql sql[2];
     reel_sql_work work = {.statements = sql, .count = 2, .writes = true, .again = true};
 
-    reel__sql_begin(&sql[0], "DELETE FROM resets WHERE account = $1");
+    reel__sql_begin(&sql[0], "DELETE FROM resets WHERE account = $1 AND email = ''");
     reel__sql_int(&sql[0], account);
     reel__sql_begin(&sql[1], "INSERT INTO resets (token, account, expires_at) VALUES ($1, $2, $3)");
     reel__sql_text(&sql[1], token);
@@ -162,13 +163,52 @@ reel_code reel__store_take_reset(reel_store *store, const char *token, int64_t n
     reel_code rc = REEL_OK;
 
     *account = 0;
-    reel__sql_begin(&sql,
-                    "DELETE FROM resets WHERE token = $1 AND expires_at > $2 RETURNING account");
+    reel__sql_begin(&sql, "DELETE FROM resets WHERE token = $1 AND expires_at > $2 AND email = ''"
+                          " RETURNING account");
     reel__sql_text(&sql, token);
     reel__sql_int(&sql, now);
     REEL_TRY(reel__sql_run(store, &work, err));
     if (*account == 0)
         rc = reel_fail(err, REEL_E_NOTFOUND, "there is no such reset, or it is over");
+out:
+    return rc;
+}
+
+reel_code reel__store_put_confirmation(reel_store *store, const char *token, int64_t account,
+                                       const char *email, int64_t expires_at, reel_err *err)
+{
+    reel_sql sql[2];
+    reel_sql_work work = {.statements = sql, .count = 2, .writes = true, .again = true};
+
+    reel__sql_begin(&sql[0], "DELETE FROM resets WHERE account = $1 AND email <> ''");
+    reel__sql_int(&sql[0], account);
+    reel__sql_begin(&sql[1], "INSERT INTO resets (token, account, expires_at, email)"
+                             " VALUES ($1, $2, $3, $4)");
+    reel__sql_text(&sql[1], token);
+    reel__sql_int(&sql[1], account);
+    reel__sql_int(&sql[1], expires_at);
+    reel__sql_text(&sql[1], email);
+    return reel__sql_run(store, &work, err);
+}
+
+reel_code reel__store_take_confirmation(reel_store *store, const char *token, int64_t now,
+                                        reel_err *err)
+{
+    reel_sql sql[2];
+    reel_sql_work work = {
+        .statements = sql, .count = 2, .writes = true, .again = true, .guard = true};
+    reel_code rc = REEL_OK;
+
+    reel__sql_begin(&sql[0], "UPDATE accounts SET email_at = $1 WHERE email <> '' AND EXISTS"
+                             " (SELECT 1 FROM resets AS r WHERE r.token = $2 AND r.expires_at > $1"
+                             " AND r.account = accounts.id AND r.email = accounts.email)");
+    reel__sql_int(&sql[0], now);
+    reel__sql_text(&sql[0], token);
+    reel__sql_begin(&sql[1], "DELETE FROM resets WHERE token = $1 AND email <> ''");
+    reel__sql_text(&sql[1], token);
+    REEL_TRY(reel__sql_run(store, &work, err));
+    if (work.changed[0] == 0)
+        rc = reel_fail(err, REEL_E_NOTFOUND, "there is no such confirmation, or it is over");
 out:
     return rc;
 }

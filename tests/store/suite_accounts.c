@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/jobs.h"
+#include "store/mails.h"
 #include "store/own.h"
 
 static reel_account make(const char *name, reel_role role)
@@ -69,6 +70,8 @@ static void assert_same_account(const reel_account *a, const reel_account *b)
     assert_string_equal(a->name, b->name);
     assert_string_equal(a->folded, b->folded);
     assert_string_equal(a->password, b->password);
+    assert_string_equal(a->email, b->email);
+    assert_int_equal(a->email_at, b->email_at);
 }
 
 static void test_an_account_comes_back(void **state)
@@ -80,6 +83,8 @@ static void test_an_account_comes_back(void **state)
     (void)snprintf(account.name, sizeof account.name, "%s", "Ana@Example.org");
     account.disabled = true;
     account.password_at = INT64_MAX;
+    (void)snprintf(account.email, sizeof account.email, "Ana@mail.example.org");
+    account.email_at = 77;
     assert_ok(reel__store_add_account(f->store, &account, &f->err), f->err);
     id = account.id;
     fixture_reopen(f);
@@ -441,6 +446,133 @@ static void test_a_reset_is_taken_once(void **state)
                  f->err);
 }
 
+/* ---- addresses and mails ------------------------------------------------------------------- */
+
+static void test_an_address_is_confirmed_once(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add(f, "ana", REEL_ROLE_PERSON), bob = add(f, "bob", REEL_ROLE_PERSON);
+    reel_account account;
+    seen with = {0};
+
+    assert_ok(reel__store_set_email(f->store, ana, "Ana@x.org", &f->err), f->err);
+    assert_ok(reel__store_set_email(f->store, bob, "ana@X.org", &f->err), f->err);
+    assert_ok(reel__store_accounts_of_email(f->store, "ana@x.org", see, &with, &f->err), f->err);
+    assert_int_equal(with.count, 0); /* of nobody yet */
+    assert_ok(reel__store_put_reset(f->store, "r", ana, 100, &f->err), f->err);
+    assert_ok(reel__store_put_confirmation(f->store, "old", ana, "Ana@x.org", 100, &f->err),
+              f->err);
+    assert_ok(reel__store_put_confirmation(f->store, "c", ana, "Ana@x.org", 100, &f->err), f->err);
+    for (int i = 0; i < 3; i++) /* another's, too late, or a reset */
+        assert_fails(reel__store_take_confirmation(f->store, (const char *[]){"old", "c", "r"}[i],
+                                                   i == 1 ? 100 : 50, &f->err),
+                     REEL_E_NOTFOUND, "confirmation", f->err);
+    assert_fails(reel__store_take_reset(f->store, "c", 50, &account.id, &f->err), REEL_E_NOTFOUND,
+                 "", f->err);
+    assert_ok(reel__store_take_confirmation(f->store, "c", 55, &f->err), f->err);
+    assert_fails(reel__store_take_confirmation(f->store, "c", 55, &f->err), REEL_E_NOTFOUND, "",
+                 f->err);
+    assert_ok(reel__store_account(f->store, ana, &account, &f->err), f->err);
+    assert_string_equal(account.email, "Ana@x.org");
+    assert_int_equal(account.email_at, 55);
+    assert_ok(reel__store_accounts_of_email(f->store, "ANA@x.ORG", see, &with, &f->err), f->err);
+    assert_int_equal(with.count, 1);
+    assert_int_equal(with.ids[0], ana);
+    /* An address that is another now is not confirmed by a letter to the first. */
+    assert_ok(reel__store_put_confirmation(f->store, "b", bob, "other@x.org", 100, &f->err),
+              f->err);
+    assert_fails(reel__store_take_confirmation(f->store, "b", 50, &f->err), REEL_E_NOTFOUND, "",
+                 f->err);
+    assert_ok(reel__store_set_email(f->store, ana, "", &f->err), f->err);
+    assert_ok(reel__store_account(f->store, ana, &account, &f->err), f->err);
+    assert_int_equal(account.email_at, 0);
+    assert_fails(reel__store_set_email(f->store, 99, "a@b.c", &f->err), REEL_E_NOTFOUND,
+                 "no such account", f->err);
+}
+
+static reel_mail_row mail_to(const char *kind, const char *who, int64_t account, int64_t created_ms)
+{
+    reel_mail_row row = {.account = account, .created_ms = created_ms};
+
+    (void)snprintf(row.kind, sizeof row.kind, "%s", kind);
+    (void)snprintf(row.who, sizeof row.who, "%s", who);
+    (void)snprintf(row.language, sizeof row.language, "es");
+    return row;
+}
+
+static bool claim_mail(fixture *f, int64_t now_ms, reel_mail_row *out)
+{
+    bool found = false;
+
+    assert_ok(reel__store_claim_mail(f->store, now_ms, 100, out, &found, &f->err), f->err);
+    return found;
+}
+
+static void test_mails_wait(void **state)
+{
+    fixture *f = *state;
+    reel_mail_row first = mail_to("reset", "ana", 0, 10),
+                  second = mail_to("confirm", "a@b.c", 7, 20), row;
+    int64_t due = 0;
+
+    assert_ok(reel__store_next_mail(f->store, &due, &f->err), f->err);
+    assert_int_equal(due, -1);
+    assert_ok(reel__store_put_mail(f->store, &second, &f->err), f->err);
+    assert_ok(reel__store_put_mail(f->store, &first, &f->err), f->err);
+    fixture_reopen(f); /* nothing is lost */
+    assert_ok(reel__store_next_mail(f->store, &due, &f->err), f->err);
+    assert_int_equal(due, 10);
+    assert_false(claim_mail(f, 9, &row));
+    assert_true(claim_mail(f, 30, &row));
+    assert_string_equal(row.kind, "reset");
+    assert_string_equal(row.who, "ana");
+    assert_string_equal(row.language, "es");
+    assert_int_equal(row.tries, 1);
+    assert_true(claim_mail(f, 30, &second));
+    assert_int_equal(second.account, 7);
+    assert_false(claim_mail(f, 30, &first)); /* both are somebody's */
+    assert_ok(reel__store_delay_mail(f->store, &row, 50, &f->err), f->err);
+    assert_true(claim_mail(f, 60, &row));
+    assert_int_equal(row.tries, 2);
+    /* Asked for anew while it is sent: it is sent once more. */
+    first = mail_to("reset", "ana", 0, 65);
+    assert_ok(reel__store_put_mail(f->store, &first, &f->err), f->err);
+    assert_ok(reel__store_end_mail(f->store, &row, &f->err), f->err);
+    assert_true(claim_mail(f, 70, &row));
+    assert_int_equal(row.tries, 1);
+    assert_int_equal(row.created_ms, 65);
+    assert_ok(reel__store_end_mail(f->store, &row, &f->err), f->err);
+    assert_false(claim_mail(f, 80, &row));
+    assert_true(claim_mail(f, 200, &row)); /* its server died */
+    assert_int_equal(row.account, 7);
+    assert_ok(reel__store_end_mail(f->store, &row, &f->err), f->err);
+    assert_ok(reel__store_next_mail(f->store, &due, &f->err), f->err);
+    assert_int_equal(due, -1);
+}
+
+static void test_mails_go_with_their_account(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add(f, "ana", REEL_ROLE_PERSON);
+    const reel_mail_row rows[] = {
+        mail_to("reset", "ana", 0, 1), mail_to("reset", "ana@x.org", 0, 1),
+        mail_to("confirm", "Ana@x.org", ana, 1), mail_to("reset", "bob", 0, 1)};
+    reel_account account;
+    reel_mail_row row;
+
+    assert_ok(reel__store_set_email(f->store, ana, "Ana@x.org", &f->err), f->err);
+    for (size_t i = 0; i < 4; i++)
+        assert_ok(reel__store_put_mail(f->store, &rows[i], &f->err), f->err);
+    assert_ok(reel__store_account(f->store, ana, &account, &f->err), f->err);
+    assert_ok(reel__store_drop_mails(f->store, &account, &f->err), f->err);
+    assert_true(claim_mail(f, 5, &row));
+    assert_string_equal(row.who, "bob");
+    assert_false(claim_mail(f, 5, &row));
+    assert_ok(reel__store_put_mail(f->store, &rows[2], &f->err), f->err);
+    assert_ok(reel__store_delete_account(f->store, ana, true, &f->err), f->err);
+    assert_false(claim_mail(f, 5, &row));
+}
+
 /* ---- keys ---------------------------------------------------------------------------------- */
 
 static bool see_key(void *user, const reel_api_key *key)
@@ -653,6 +785,9 @@ int store_suite_accounts(void)
         TEST(test_sessions_begin_and_end),
         TEST(test_a_new_password_ends_sessions),
         TEST(test_a_reset_is_taken_once),
+        TEST(test_an_address_is_confirmed_once),
+        TEST(test_mails_wait),
+        TEST(test_mails_go_with_their_account),
         TEST(test_keys),
         TEST(test_a_key_in_the_place_of_another),
         TEST(test_names_of_scopes),

@@ -98,6 +98,8 @@ static void put_accounts(fixture *f)
     assert_ok(reel__store_add_account(f->store, &account, &f->err), f->err);
     account.folded[0] = 'y';
     account.disabled = true;
+    (void)snprintf(account.email, sizeof account.email, "ana@mail.example.org");
+    account.email_at = 99;
     assert_ok(reel__store_add_account(f->store, &account, &f->err), f->err);
     assert_ok(reel__store_delete_account(f->store, 2, true, &f->err), f->err); /* a gap */
     assert_ok(reel__store_put_session(f->store, &session, &f->err), f->err);

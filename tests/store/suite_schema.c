@@ -11,7 +11,11 @@ static const char *const undo[] = {NULL,
                                    "DROP TABLE accounts; DROP TABLE sessions; DROP TABLE resets;"
                                    " DROP TABLE api_keys; DROP INDEX events_user",
                                    "DROP TABLE given; DROP TABLE given_clock",
-                                   "DROP TABLE versions; DROP TABLE jobs"};
+                                   "DROP TABLE versions; DROP TABLE jobs",
+                                   "DROP TABLE mails; DROP INDEX accounts_email;"
+                                   " ALTER TABLE accounts DROP COLUMN email;"
+                                   " ALTER TABLE accounts DROP COLUMN email_at;"
+                                   " ALTER TABLE resets DROP COLUMN email"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

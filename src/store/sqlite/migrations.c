@@ -209,7 +209,28 @@ static const char *const step_5[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}, {step_4}, {step_5}};
+/* Where an account's mail goes, and what waits to be sent: by whom it is wanted, never a token. */
+static const char *const step_6[] = {
+    "ALTER TABLE accounts ADD COLUMN email TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE accounts ADD COLUMN email_at INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX accounts_email ON accounts (lower(email)) WHERE email <> ''",
+    "ALTER TABLE resets ADD COLUMN email TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE mails ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " kind TEXT NOT NULL,"
+    " who TEXT NOT NULL,"
+    " account INTEGER NOT NULL,"
+    " language TEXT NOT NULL,"
+    " tries INTEGER NOT NULL,"
+    " due_ms INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL,"
+    " UNIQUE (kind, who, account))",
+    "CREATE INDEX mails_due ON mails (due_ms, id)",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3},
+                                              {step_4}, {step_5}, {step_6}};
 
 int reel__sqlite_schema_newest(void)
 {

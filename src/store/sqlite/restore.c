@@ -15,11 +15,12 @@ reel_code reel__sqlite_clear_log(reel_store_load *base, reel_err *err)
 
     reel_code rc;
 
-    REEL_TRY(reel__sqlite_exec(load->db,
-                               "DELETE FROM events; DELETE FROM models; DELETE FROM given;"
-                               " DELETE FROM sessions; DELETE FROM resets; DELETE FROM api_keys;"
-                               " DELETE FROM accounts",
-                               err));
+    REEL_TRY(reel__sqlite_exec(
+        load->db,
+        "DELETE FROM events; DELETE FROM models; DELETE FROM given;"
+        " DELETE FROM sessions; DELETE FROM resets; DELETE FROM mails; DELETE FROM api_keys;"
+        " DELETE FROM accounts",
+        err));
     rc = reel__sqlite_write_given(load->db, &reel__given_all_changed, 1, err);
 out:
     return rc;

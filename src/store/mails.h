@@ -1,0 +1,41 @@
+/* store/mails.h - mails that wait to be sent. A row says who is to get what, and is no letter yet:
+ * tokens are made when it is written, so none lies here. Of this installation: no copy holds them.
+ * Layer: store. Ownership: records are values without pointers. Threads: as store.h.
+ */
+#ifndef REEL_STORE_MAILS_H
+#define REEL_STORE_MAILS_H
+
+#include "store/accounts.h"
+
+enum { REEL_MAILS_MOST = 10000, REEL_MAIL_KIND = 16, REEL_MAIL_LANGUAGE = 8 };
+
+typedef struct reel_mail_row {
+    int64_t id;                    /* out only */
+    char kind[REEL_MAIL_KIND];     /* "reset", "confirm" */
+    char who[REEL_ACCOUNT_FOLDED]; /* a name or an address, as it was asked by */
+    int64_t account;               /* 0 = to be found by who */
+    char language[REEL_MAIL_LANGUAGE];
+    int64_t tries; /* out only */
+    int64_t created_ms;
+} reel_mail_row;
+
+/* One that waits already is asked for anew. Errors: E_BUSY (REEL_MAILS_MOST wait). */
+REEL_MUST_USE reel_code reel__store_put_mail(reel_store *store, const reel_mail_row *mail,
+                                             reel_err *err);
+/* The one that has been due longest, which is the caller's until lease_ms from now. Its tries count
+ * this one. found [out]: false = none is due. */
+REEL_MUST_USE reel_code reel__store_claim_mail(reel_store *store, int64_t now_ms, int64_t lease_ms,
+                                               reel_mail_row *out, bool *found, reel_err *err);
+/* Once more at due_ms. Nothing happens when it was asked for anew meanwhile. */
+REEL_MUST_USE reel_code reel__store_delay_mail(reel_store *store, const reel_mail_row *mail,
+                                               int64_t due_ms, reel_err *err);
+/* It was sent, or never will be; the same. */
+REEL_MUST_USE reel_code reel__store_end_mail(reel_store *store, const reel_mail_row *mail,
+                                             reel_err *err);
+/* What an account waits for, by its number, name or address. */
+REEL_MUST_USE reel_code reel__store_drop_mails(reel_store *store, const reel_account *account,
+                                               reel_err *err);
+/* When the next one is due, -1 = none waits. */
+REEL_MUST_USE reel_code reel__store_next_mail(reel_store *store, int64_t *due_ms, reel_err *err);
+
+#endif
