@@ -275,6 +275,26 @@ static reel_code open_accounts(reel_app *app, const doors *d, reel_store *store,
     return reel__accounts_open(&app->accounts, &opts, err);
 }
 
+static void log_mail(void *user, const char *line)
+{
+    char quoted[1100];
+
+    (void)user;
+    reel__log(REEL_LOG_INFO, "mail", "text=%s", reel__log_quote(quoted, sizeof quoted, line));
+}
+
+static reel_code open_mailer(reel_app *app, reel_store *store, reel_err *err)
+{
+    reel_mailer_opts opts = {
+        .store = store, .accounts = app->accounts, .notice = {.line = log_mail}};
+    reel_code rc;
+
+    REEL_TRY(reel__mailer_settings(&opts, err));
+    rc = reel__mailer_open(&app->mailer, &opts, err);
+out:
+    return rc;
+}
+
 static reel_code run_server(const reel_args *args, const doors *d, reel_reload *reload,
                             reel_err *err)
 {
@@ -288,6 +308,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     app.prototype = wants_prototype(&app, d->main);
     REEL_TRY(reel__feedback_open_over(&app.feedback, reel__engine_overlay(engine), err));
     REEL_TRY(open_accounts(&app, d, reel__engine_store(engine), err));
+    REEL_TRY(open_mailer(&app, reel__engine_store(engine), err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
     REEL_TRY(reel__log_start(err));
     REEL_TRY(open_jobs(&app.jobs, args, reload, engine, err));
@@ -306,6 +327,7 @@ out:
     reel__jobs_close(app.jobs);
     reel__engine_close(engine);
     reel__feedback_close(app.feedback);
+    reel__mailer_close(app.mailer);
     reel__accounts_close(app.accounts);
     reel__metrics_free(app.metrics);
     reel__log_stop();

@@ -15,6 +15,7 @@
 #include "http/peer.h"
 #include "service/accounts/accounts.h"
 #include "service/accounts/caller.h"
+#include "service/accounts/mailer.h"
 #include "service/engine/engine.h"
 #include "service/feedback/feedback.h"
 #include "service/operation/jobs.h"
@@ -41,6 +42,7 @@ typedef struct reel_app {
     reel_feedback *feedback;
     reel_jobs *jobs;         /* NULL = none are done here, they only wait in the store */
     reel_accounts *accounts; /* NULL = nobody can sign in */
+    reel_mailer *mailer;     /* NULL = what is to be mailed only waits in the store */
     reel_seal_key key;       /* of what goes out and must come back as it was */
     reel_metrics *metrics;   /* NULL = nothing is counted */
     reel_auth auth;
@@ -83,7 +85,7 @@ struct reel_exchange {
     size_t body_length;
     const char *content_type;                                                  /* may be NULL */
     const char *if_none_match;                                                 /* may be NULL */
-    const char *accept_encoding;                                               /* may be NULL */
+    const char *accept_encoding, *accept_language;                             /* may be NULL */
     const char *cookie, *authorization, *api_key, *host, *origin, *fetch_site; /* may be NULL */
     char request_id[REEL_HTTP_REQUEST_ID];
     reel_client client;  /* from where it came */

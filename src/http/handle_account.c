@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "http/handle_account.h"
 #include "service/accounts/export.h"
+#include "service/accounts/letters.h"
 
 enum { BODY_DEPTH = 4 };
 
@@ -31,6 +32,7 @@ static void write_session(reel_context *context, const reel_account *account)
     reel__json_put_text(json, "auth", app->auth == REEL_AUTH_OPEN ? "open" : "accounts");
     reel__json_put_bool(json, "sign_up",
                         app->accounts != NULL && reel__accounts_sign_up_open(app->accounts));
+    reel__json_put_bool(json, "mail", reel__mailer_sends(app->mailer));
     reel__json_put_text(json, "refused", refused(context) ? no_tls : NULL);
     reel__json_key(json, "account");
     if (account == NULL)
@@ -46,13 +48,18 @@ reel_code reel__account_body(reel_account_body *out, const reel_exchange *exchan
 {
     reel_code rc;
 
-    *out = (reel_account_body){.name = "", .password = "", .new_password = "", .token = ""};
+    *out = (reel_account_body){
+        .name = "", .password = "", .new_password = "", .token = "", .language = ""};
     REEL_TRY(reel__json_parse(&out->json, exchange->body, exchange->body_length, BODY_DEPTH, err));
     if (!json_is_object(out->json))
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "expected a JSON object"));
     REEL_TRY(reel__json_get_text(out->json, "name", &out->name, err));
     REEL_TRY(reel__json_get_text(out->json, "password", &out->password, err));
     REEL_TRY(reel__json_get_text(out->json, "new_password", &out->new_password, err));
+    REEL_TRY(reel__json_get_text(out->json, "language", &out->language, err));
+    REEL_TRY(reel__json_get_text(out->json, "email", &out->email, err));
+    if (json_is_null(json_object_get(out->json, "email")))
+        out->email = "";
     rc = reel__json_get_text(out->json, "token", &out->token, err);
 out:
     return rc;
@@ -94,10 +101,14 @@ static reel_code begin(trying *out, const reel_context *context, reel_err *err)
     const reel_code rc = reel__account_body(&out->body, exchange, err);
 
     count_by(out->address, &exchange->client);
-    out->attempt = (reel_attempt){.name = out->body.name,
-                                  .password = out->body.password,
-                                  .address = out->address,
-                                  .older = reel__exchange_session(exchange, out->older)};
+    out->attempt = (reel_attempt){
+        .name = out->body.name,
+        .password = out->body.password,
+        .address = out->address,
+        .older = reel__exchange_session(exchange, out->older),
+        .email = out->body.email,
+        .language = reel__letter_language(
+            out->body.language[0] != '\0' ? out->body.language : exchange->accept_language)};
     return rc;
 }
 
@@ -127,6 +138,7 @@ static reel_code sign_up(reel_context *context, reel_err *err)
 
     REEL_TRY(begin(&t, context, err));
     REEL_TRY(reel__accounts_sign_up(context->app->accounts, &t.attempt, &in, err));
+    reel__mailer_look(context->app->mailer);
     welcome(context, &in);
 out:
     end(&t, context->exchange);
@@ -242,7 +254,7 @@ out:
     return rc;
 }
 
-static reel_code rename_me(reel_context *context, reel_err *err)
+static reel_code change_me(reel_context *context, reel_err *err)
 {
     const int64_t id = context->exchange->caller.account;
     reel_account account;
@@ -250,7 +262,11 @@ static reel_code rename_me(reel_context *context, reel_err *err)
     reel_code rc;
 
     REEL_TRY(begin(&t, context, err));
-    REEL_TRY(reel__accounts_rename(context->app->accounts, id, &t.attempt, t.body.name, err));
+    if (t.body.name[0] == '\0' && t.body.email == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "name or email: one of them is to be another"));
+    REEL_TRY(reel__accounts_change(context->app->accounts, id, &t.attempt,
+                                   t.body.name[0] == '\0' ? NULL : t.body.name, err));
+    reel__mailer_look(context->app->mailer);
     REEL_TRY(reel__accounts_get(context->app->accounts, id, &account, err));
     reel__account_write(&context->json, &account);
 out:
@@ -258,9 +274,9 @@ out:
     return rc;
 }
 
-reel_code reel__handle_me_rename(reel_context *context, reel_err *err)
+reel_code reel__handle_me_change(reel_context *context, reel_err *err)
 {
-    return reel__answer_aside(context, rename_me, err);
+    return reel__answer_aside(context, change_me, err);
 }
 
 static reel_code delete_me(reel_context *context, reel_err *err)
@@ -356,4 +372,47 @@ reel_code reel__handle_reset_confirm(reel_context *context, reel_err *err)
     const reel_code rc = check_secure(context, err);
 
     return rc != REEL_OK ? rc : reel__answer_aside(context, confirm, err);
+}
+
+static reel_code forgot(reel_context *context, reel_err *err)
+{
+    trying t = {0};
+    reel_code rc;
+
+    REEL_TRY(begin(&t, context, err));
+    if (t.body.name[0] == '\0' && t.body.email != NULL)
+        t.attempt.name = t.body.email;
+    REEL_TRY(reel__accounts_forgot(context->app->accounts, &t.attempt, err));
+    reel__mailer_look(context->app->mailer);
+    reel__json_object(&context->json);
+    reel__json_put_bool(&context->json, "mail", reel__mailer_sends(context->app->mailer));
+    reel__json_object_end(&context->json);
+    context->exchange->status = 202;
+out:
+    end(&t, context->exchange);
+    return rc;
+}
+
+/* One write, whoever it is about: the answer and its time tell nothing. */
+reel_code reel__handle_reset_ask(reel_context *context, reel_err *err)
+{
+    return reel__answer_aside(context, forgot, err);
+}
+
+static reel_code confirm_email(reel_context *context, reel_err *err)
+{
+    trying t = {0};
+    reel_code rc;
+
+    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(reel__accounts_confirm_email(context->app->accounts, t.body.token, &t.attempt, err));
+    write_session(context, NULL);
+out:
+    end(&t, context->exchange);
+    return rc;
+}
+
+reel_code reel__handle_email_confirm(reel_context *context, reel_err *err)
+{
+    return reel__answer_aside(context, confirm_email, err);
 }

@@ -6,10 +6,10 @@
 
 #include "http/routes.h"
 
-/* A body's members; "" where it has none. */
+/* A body's members; "" where it has none, but NULL where nothing is said of an address. */
 typedef struct reel_account_body {
     json_t *json;
-    const char *name, *password, *new_password, *token;
+    const char *name, *password, *new_password, *token, *email, *language;
 } reel_account_body;
 
 /* Close it also when this failed. Errors: E_SYNTAX, E_INVALID. */

@@ -382,6 +382,7 @@ static void read_headers(reel_exchange *exchange, struct MHD_Connection *connect
         {&exchange->content_type, MHD_HTTP_HEADER_CONTENT_TYPE},
         {&exchange->if_none_match, MHD_HTTP_HEADER_IF_NONE_MATCH},
         {&exchange->accept_encoding, MHD_HTTP_HEADER_ACCEPT_ENCODING},
+        {&exchange->accept_language, MHD_HTTP_HEADER_ACCEPT_LANGUAGE},
         {&exchange->cookie, MHD_HTTP_HEADER_COOKIE},
         {&exchange->authorization, MHD_HTTP_HEADER_AUTHORIZATION},
         {&exchange->api_key, "X-API-Key"},

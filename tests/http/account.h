@@ -7,8 +7,10 @@
 #include "base/clock.h"
 #include "http/api.h"
 
-#define ACCOUNT_SHAPE "account:i user:i name:s role:s disabled:b created_at:s password_at:s"
-#define SESSION_SHAPE "auth:s sign_up:b refused:s? account:o?"
+#define ACCOUNT_SHAPE                                                                              \
+    "account:i user:i name:s role:s disabled:b created_at:s password_at:s email:s? "               \
+    "email_confirmed:b"
+#define SESSION_SHAPE "auth:s sign_up:b mail:b refused:s? account:o?"
 #define LONG_WORD     "correct horse battery"
 
 /* What the next question says of itself. */

@@ -6,6 +6,7 @@
 #include "http/account.h"
 #include "service/accounts/export.h"
 #include "store/jobs.h"
+#include "store/mails.h"
 
 static char cookie[128];
 
@@ -399,20 +400,26 @@ static void nothing_is_left_of_a_deleted_account(void **state)
     (void)snprintf(by, sizeof by, "account %lld", (long long)account);
     (void)snprintf(owner, sizeof owner, ".account=%lld|", (long long)account);
     key.account = account;
+    expect("PATCH", "/api/v1/me",
+           "{\"email\":\"vera@vanish.example\",\"password\":\"" LONG_WORD "\"}", 200);
+    expect("POST", "/api/v1/password-reset", "{\"email\":\"vera@vanish.example\"}", 202);
+    expect("POST", "/api/v1/password-reset", "{\"name\":\"Vanishing Vera\"}", 202);
+    assert_int_equal(times_found("vera@vanish.example"), 3);
     assert_ok(reel__store_put_key(store, &key, &err));
     assert_ok(reel__store_add_job(store, &job, &err));
     assert_ok(reel__accounts_reset(api.app.accounts, account, token, &err));
     assert_int_equal(times_found("Vanishing Véra"), 1);
-    assert_int_equal(times_found("vanishing vera"), 1);
+    assert_int_equal(times_found("vanishing vera"), 2); /* the account and the mail */
     assert_int_equal(times_found("Vanishing Vera"), 1); /* the key */
     assert_int_equal(times_found(person), 4);
-    assert_int_equal(times_found(owner), 3);
+    assert_int_equal(times_found(owner), 4);
     assert_int_equal(times_found(by), 1);
     visitors = times_found("v_mine"); /* those of others, too */
     expect("DELETE", "/api/v1/me", "{\"password\":\"" LONG_WORD "\"}", 200);
     assert_int_equal(times_found("Vanishing Véra"), 0);
     assert_int_equal(times_found("vanishing vera"), 0);
     assert_int_equal(times_found("Vanishing Vera"), 0);
+    assert_int_equal(times_found("vera@vanish.example"), 0);
     assert_int_equal(times_found(person), 0);
     assert_int_equal(times_found(owner), 0);
     assert_int_equal(times_found(by), 0);
@@ -423,6 +430,80 @@ static void nothing_is_left_of_a_deleted_account(void **state)
     begin("GET", target);
     api.exchange.caller = (reel_caller){.kind = REEL_CALLER_KEY, .scopes = REEL_SCOPES_ALL};
     assert_int_equal(handle(), 404);
+}
+
+/* ---- addresses and mail -------------------------------------------------------------------- */
+
+static void an_address_is_ones_own_matter(void **state)
+{
+    static const char *const wrong[] = {"\"a\"", "\"a@b\"", "\"a@b.c\\r\\nBcc: d@e.f\"", "5"};
+    char body[300];
+
+    (void)state;
+    expect("POST", "/api/v1/accounts",
+           "{\"name\":\"mailed\",\"password\":\"" LONG_WORD "\",\"email\":\"me@x.org\"}", 200);
+    take_cookie(cookie);
+    assert_string_equal(text(api.json, "email"), "me@x.org");
+    assert_true(json_is_false(member(api.json, "email_confirmed")));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        (void)snprintf(body, sizeof body, "{\"email\":%s,\"password\":\"" LONG_WORD "\"}",
+                       wrong[i]);
+        expect("PATCH", "/api/v1/me", body, 422);
+        (void)snprintf(body, sizeof body,
+                       "{\"name\":\"other\",\"email\":%s,\"password\":\"" LONG_WORD "\"}",
+                       wrong[i]);
+        expect("POST", "/api/v1/accounts", body, 422);
+        pauses_ms += 7200000;
+    }
+    expect("PATCH", "/api/v1/me", "{\"email\":\"you@x.org\",\"password\":\"wrong words\"}", 403);
+    expect("PATCH", "/api/v1/me", "{\"password\":\"" LONG_WORD "\"}", 422);
+    expect("PATCH", "/api/v1/me", "{\"email\":\"you@x.org\",\"password\":\"" LONG_WORD "\"}", 200);
+    assert_string_equal(text(api.json, "email"), "you@x.org");
+    assert_string_equal(text(api.json, "name"), "mailed");
+    expect("PATCH", "/api/v1/me", "{\"email\":null,\"password\":\"" LONG_WORD "\"}", 200);
+    assert_true(json_is_null(member(api.json, "email")));
+    expect("POST", "/api/v1/email/confirm", "{\"token\":\"nonsense\"}", 401);
+}
+
+/* Waiting mails, past Reel: the same row whoever it is about. */
+static void a_forgotten_password_tells_nothing(void **state)
+{
+    static const char *const who[] = {"\"name\":\"forgetting\"", "\"name\":\"nobody at all\"",
+                                      "\"email\":\"none@x.org\""};
+    char body[200], first[100] = "";
+    reel_store *store = reel__engine_store(api.engine);
+    reel_mail_row row;
+    reel_err err = {0};
+    bool found = true;
+
+    (void)state;
+    sign_up("forgetting");
+    from.cookie = NULL;
+    while (found) { /* those of others */
+        assert_ok(reel__store_claim_mail(store, INT64_MAX / 2, 1, &row, &found, &err));
+        if (found)
+            assert_ok(reel__store_end_mail(store, &row, &err));
+    }
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(body, sizeof body, "{%s,\"language\":\"es\"}", who[i]);
+        expect("POST", "/api/v1/password-reset", body, 202);
+        if (i > 0)
+            assert_string_equal(api.exchange.answer.data, first);
+        (void)snprintf(first, sizeof first, "%s", api.exchange.answer.data);
+        assert_ok(reel__store_claim_mail(store, INT64_MAX / 2, 1, &row, &found, &err));
+        assert_true(found);
+        assert_string_equal(row.kind, "reset");
+        assert_string_equal(row.language, "es");
+        assert_int_equal(row.account, 0);
+        assert_ok(reel__store_end_mail(store, &row, &err));
+    }
+    expect("POST", "/api/v1/password-reset", "{}", 422);
+    expect("POST", "/api/v1/password-reset", "{\"name\":\"\"}", 422);
+    /* Twice for nothing, then a pause, for a name there is not, too. */
+    for (int i = 0; i < 2; i++)
+        expect("POST", "/api/v1/password-reset", "{\"name\":\"Nobody at ALL\"}", 202);
+    expect("POST", "/api/v1/password-reset", "{\"name\":\"nobody at all\"}", 429);
+    assert_non_null(header("Retry-After"));
 }
 
 /* ---- strangers ----------------------------------------------------------------------------- */
@@ -621,6 +702,8 @@ int main(void)
         cmocka_unit_test_setup(an_export_of_any_size_comes_in_pieces, fresh),
         cmocka_unit_test_setup(an_export_survives_lack_of_memory, fresh),
         cmocka_unit_test_setup(nothing_is_left_of_a_deleted_account, fresh),
+        cmocka_unit_test_setup(an_address_is_ones_own_matter, fresh),
+        cmocka_unit_test_setup(a_forgotten_password_tells_nothing, fresh),
         cmocka_unit_test_setup(nothing_tells_which_names_there_are, fresh),
         cmocka_unit_test_setup(tries_are_counted_by_name_and_by_address, fresh),
         cmocka_unit_test_setup(other_sites_change_nothing, fresh),

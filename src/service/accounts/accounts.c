@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "net/mail.h"
 #include "service/accounts/accounts_priv.h"
 #include "service/accounts/passwords.h"
 
@@ -315,6 +316,7 @@ out:
 reel_code reel__accounts_sign_up(reel_accounts *accounts, reel_attempt *attempt,
                                  reel_signed_in *out, reel_err *err)
 {
+    const bool mailed = attempt->email != NULL && attempt->email[0] != '\0';
     reel_account account;
     reel_code rc;
 
@@ -322,8 +324,13 @@ reel_code reel__accounts_sign_up(reel_accounts *accounts, reel_attempt *attempt,
         return reel_fail(err, REEL_E_DENIED,
                          "nobody makes their own account here; ask who runs this server");
     REEL_TRY(reel__accounts_try(accounts, attempt, REEL_THROTTLE_SIGN_UP, attempt->address, err));
+    if (mailed)
+        REEL_TRY(reel__mail_address_check(attempt->email, err));
     REEL_TRY(reel__accounts_add(accounts, attempt->name, attempt->password, REEL_ROLE_PERSON,
                                 &account, err));
+    if (mailed)
+        REEL_TRY(reel__accounts_set_email(accounts, account.id, attempt, err));
+    REEL_TRY(reel__store_account(accounts->store, account.id, &account, err));
     rc = reel__accounts_admit(accounts, &account, attempt->older, out, err);
 out:
     return rc;

@@ -22,6 +22,7 @@ enum {
     REEL_SESSION_IDLE_S = 14 * 24 * 3600, /* a session nobody used this long ends */
     REEL_SESSION_LAST_S = 90 * 24 * 3600, /* and any session after this */
     REEL_RESET_S = 30 * 60,               /* how long a reset is good for */
+    REEL_CONFIRM_S = 24 * 3600,           /* and the confirmation of an address */
     REEL_SESSIONS_MOST = 50               /* open ones of an account; then all end */
 };
 
@@ -35,9 +36,11 @@ bool reel__accounts_sign_up_open(const reel_accounts *accounts);
 /* Somebody who says who they are. */
 typedef struct reel_attempt {
     const char *name, *password;
-    const char *address; /* where it comes from; "" = from the operator, who is not counted */
-    const char *older;   /* the session this browser had, which ends; NULL = none */
-    int wait_s;          /* out: with E_BUSY, how long to wait */
+    const char *address;  /* where it comes from; "" = from the operator, who is not counted */
+    const char *older;    /* the session this browser had, which ends; NULL = none */
+    const char *email;    /* where mail is to go; NULL = nothing is said of it, "" = nowhere */
+    const char *language; /* of letters: "en" or "es" */
+    int wait_s;           /* out: with E_BUSY, how long to wait */
 } reel_attempt;
 
 /* Who is signed in from here on. */
@@ -78,11 +81,29 @@ REEL_MUST_USE reel_code reel__accounts_named(reel_accounts *accounts, const char
 REEL_MUST_USE reel_code reel__accounts_change_password(reel_accounts *accounts, int64_t id,
                                                        reel_attempt *attempt, const char *password,
                                                        reel_signed_in *out, reel_err *err);
-REEL_MUST_USE reel_code reel__accounts_rename(reel_accounts *accounts, int64_t id,
+/* Another name (NULL = it stays), another address (attempt->email), which is asked to confirm it.
+ */
+REEL_MUST_USE reel_code reel__accounts_change(reel_accounts *accounts, int64_t id,
                                               reel_attempt *attempt, const char *name,
                                               reel_err *err);
 REEL_MUST_USE reel_code reel__accounts_delete_own(reel_accounts *accounts, int64_t id,
                                                   reel_attempt *attempt, reel_err *err);
+
+/* ---- by mail ------------------------------------------------------------------------------- */
+
+/* Somebody (attempt->name: a name or an address) cannot sign in: whoever it is gets a reset by
+ * mail, where an address is confirmed. One write, the same for a name there is not. Errors:
+ * E_INVALID (no name), E_BUSY (too often: wait_s; or the queue is full), E_STORE. */
+REEL_MUST_USE reel_code reel__accounts_forgot(reel_accounts *accounts, reel_attempt *attempt,
+                                              reel_err *err);
+/* A token that confirms the account's address, once, within a day. */
+REEL_MUST_USE reel_code reel__accounts_confirmation(reel_accounts *accounts,
+                                                    const reel_account *account,
+                                                    char token[REEL_TOKEN_TEXT], reel_err *err);
+/* Use it. Errors: E_UNAUTH (no such token, used, too old, or the address is another now), E_BUSY.
+ */
+REEL_MUST_USE reel_code reel__accounts_confirm_email(reel_accounts *accounts, const char *token,
+                                                     reel_attempt *attempt, reel_err *err);
 
 /* ---- for the operator and admins ----------------------------------------------------------- */
 

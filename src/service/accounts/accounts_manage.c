@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "net/mail.h"
 #include "service/accounts/accounts_priv.h"
 #include "service/accounts/passwords.h"
+#include "store/mails.h"
 
 reel_code reel__accounts_get(reel_accounts *accounts, int64_t id, reel_account *out, reel_err *err)
 {
@@ -64,16 +66,22 @@ out:
     return rc;
 }
 
-reel_code reel__accounts_rename(reel_accounts *accounts, int64_t id, reel_attempt *attempt,
+reel_code reel__accounts_change(reel_accounts *accounts, int64_t id, reel_attempt *attempt,
                                 const char *name, reel_err *err)
 {
     char folded[REEL_ACCOUNT_FOLDED];
     reel_account account;
-    reel_code rc;
+    reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__name_fold(folded, name, err));
+    if (name != NULL)
+        REEL_TRY(reel__name_fold(folded, name, err));
+    if (attempt->email != NULL && attempt->email[0] != '\0')
+        REEL_TRY(reel__mail_address_check(attempt->email, err));
     REEL_TRY(prove_own(accounts, id, attempt, &account, err));
-    rc = reel__store_rename_account(accounts->store, id, name, folded, err);
+    if (name != NULL)
+        REEL_TRY(reel__store_rename_account(accounts->store, id, name, folded, err));
+    if (attempt->email != NULL)
+        rc = reel__accounts_set_email(accounts, id, attempt, err);
 out:
     return rc;
 }
@@ -113,6 +121,7 @@ reel_code reel__accounts_delete(reel_accounts *accounts, int64_t id, reel_err *e
     reel_code rc;
 
     REEL_TRY(reel__store_account(accounts->store, id, &account, err));
+    REEL_TRY(reel__store_drop_mails(accounts->store, &account, err));
     rc = reel__store_delete_account(accounts->store, id, false, err);
     reel__accounts_changed(accounts);
     if (rc == REEL_OK)

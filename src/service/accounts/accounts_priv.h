@@ -50,6 +50,9 @@ REEL_MUST_USE reel_code reel__accounts_prove(reel_accounts *accounts, reel_attem
                                              reel_account *out, reel_code wrong, reel_err *err);
 REEL_MUST_USE reel_code reel__accounts_admit(reel_accounts *accounts, const reel_account *account,
                                              const char *older, reel_signed_in *out, reel_err *err);
+/* Give an account an address, or none, and ask there whether it is theirs. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__accounts_set_email(reel_accounts *accounts, int64_t id,
+                                                 const reel_attempt *attempt, reel_err *err);
 /* Count a try. Errors: E_BUSY. */
 REEL_MUST_USE reel_code reel__accounts_try(reel_accounts *accounts, reel_attempt *attempt,
                                            reel_throttle_kind kind, const char *who, reel_err *err);

@@ -43,6 +43,8 @@ void reel__account_write(reel_json *json, const reel_account *account)
     reel__json_put_bool(json, "disabled", account->disabled);
     put_time(json, "created_at", account->created_at);
     put_time(json, "password_at", account->password_at);
+    reel__json_put_known(json, "email", account->email);
+    reel__json_put_bool(json, "email_confirmed", account->email_at > 0);
     reel__json_object_end(json);
 }
 

@@ -14,12 +14,13 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "service/accounts/mailer.h"
 #include "service/engine/engine.h"
 #include "service/engine/info.h"
 #include "service/engine/state.h"
 #include "store/store.h"
 
-enum { FILES_FEW = 4096, PATH_MOST = 4096 };
+enum { FILES_FEW = 4096, PATH_MOST = 4096, MAIL_WAIT_MS = 10000 };
 static const double MB = 1e6, SPACE_LEAST_MB = 100, SPACE_FEW_MB = 1000;
 static const int64_t CLOCK_LEAST = 1767225600; /* 2026: this program is not older */
 
@@ -200,12 +201,32 @@ static void look_at_clock(const reel_doctor_opts *opts)
                      old ? "set it: events and sessions go by it" : NULL, "%s", text);
 }
 
+/* Whether people who forgot their password can be helped. */
+static void look_at_mail(const reel_doctor_opts *opts)
+{
+    reel_mailer_opts mail = {0};
+    reel_err err = {REEL_OK, ""};
+
+    if (reel__mailer_settings(&mail, &err) == REEL_OK && mail.server.url == NULL) {
+        reel__doctor_say(opts, "mail", REEL_FINDING_OK, NULL,
+                         "no REEL_SMTP_URL: who forgot a password asks you (reel user reset)");
+        return;
+    }
+    mail.server.timeout_ms = MAIL_WAIT_MS;
+    if (err.code == REEL_OK && reel__mail_server_try(&mail.server, &err) == REEL_OK)
+        reel__doctor_say(opts, "mail", REEL_FINDING_OK, NULL, "%s takes mails", mail.server.url);
+    else
+        reel__doctor_say(opts, "mail", REEL_FINDING_FAIL,
+                         "nobody can set a new password by mail until then", "%s", err.msg);
+}
+
 void reel__doctor(const reel_doctor_opts *opts)
 {
     if (look_at_database(opts))
         look_at_models(opts);
     if (opts->database != NULL && !is_url(opts->database))
         look_at_space(opts, "disk", file_of(opts->database));
+    look_at_mail(opts);
     look_at_files(opts);
     look_at_clock(opts);
 }
