@@ -166,6 +166,7 @@ void reel__engine_close(reel_engine *engine)
         return;
     reel__search_index_free(atomic_load(&engine->search));
     reel__order_free(atomic_load(&engine->looks));
+    reel__shorts_free(atomic_load(&engine->shorts));
     reel__free(atomic_load(&engine->charts));
     pthread_mutex_destroy(&engine->lazy_lock);
     for (int i = 0; i < MODELS; i++)

@@ -98,9 +98,13 @@ static bool is_behind(const reel_reload *reload)
 static reel_code prepare(const reel_engine *engine, reel_err *err)
 {
     const reel_looks *looks;
-    const reel_code rc = reel__search_prepare(engine, err);
+    reel_code rc;
 
-    return rc == REEL_OK ? reel__order_looks(&looks, engine, err) : rc;
+    REEL_TRY(reel__shorts_prepare(engine, err));
+    REEL_TRY(reel__search_prepare(engine, err));
+    rc = reel__order_looks(&looks, engine, err);
+out:
+    return rc;
 }
 
 /* The name of a model that the older engine has and the newer one lacks, or NULL. */
@@ -182,7 +186,7 @@ static void prepare_first(const reel_reload *reload)
     reel_err err = {REEL_OK, ""};
 
     if (prepare(engine, &err) != REEL_OK) /* then the first who needs it tries again */
-        tell(reload, "not ready for searching: ", err.msg);
+        tell(reload, "not prepared for answers: ", err.msg);
     reel__engine_close(engine);
 }
 

@@ -28,6 +28,7 @@ enum {
 extern const char *const reel__engine_names[MODELS];
 
 typedef struct reel_looks reel_looks;
+typedef struct reel_shorts reel_shorts;
 /* Names of the datasets' files and records. */
 #define REEL_DATASET_WHOLE "dataset"
 #define REEL_DATASET_PLAIN "dataset-plain" /* without TMDb's data */
@@ -61,6 +62,7 @@ struct reel_engine {
     pthread_mutex_t lazy_lock;
     _Atomic(reel_search_index *) search;
     _Atomic(reel_looks *) looks;
+    _Atomic(reel_shorts *) shorts;
     _Atomic(float *) charts; /* [REEL_CHARTS x movies] */
 };
 
@@ -174,6 +176,18 @@ REEL_MUST_USE reel_code reel__order_choose(reel_session *session, const reel_req
 REEL_MUST_USE reel_code reel__order_looks(const reel_looks **out, const reel_engine *engine,
                                           reel_err *err);
 void reel__order_free(reel_looks *looks); /* NULL allowed */
+
+/* encode.c: the two parts of a film's short form: its id and title, and the rest. */
+void reel__write_naming(reel_json *json, const reel_engine *engine, reel_index movie);
+void reel__write_looks(reel_json *json, const reel_engine *engine, reel_index movie);
+/* shorts.c: the members of a film's short form as they stand in an answer, of which the first are
+ * its id and title. False until they were made (reel__shorts_prepare). */
+typedef struct reel_short {
+    const char *members;
+    size_t length, naming;
+} reel_short;
+bool reel__short_find(reel_short *out, const reel_engine *engine, reel_index movie);
+void reel__shorts_free(reel_shorts *shorts); /* NULL allowed */
 
 /* history.c: where a person is in the snapshot (-1 = not there), and what they gave since.
  * Errors: E_NOTFOUND (neither, and no account), those of reading the store. */

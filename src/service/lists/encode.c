@@ -29,8 +29,9 @@ static void put_image(reel_json *json, const char *key, const char *host, const 
     reel__json_put_text(json, key, path[0] == '/' ? url : NULL);
 }
 
-static void put_facts(reel_json *json, const reel_movie *movie)
+static void put_facts(reel_json *json, const reel_engine *engine, reel_index index)
 {
+    const reel_movie film = reel_dataset_movie(engine->dataset, index), *movie = &film;
     char imdb[32];
 
     reel__json_put_text(json, "source_title", movie->title);
@@ -68,16 +69,21 @@ static void put_poster(reel_json *json, const reel_engine *engine, const reel_mo
     reel__json_put_text(json, "poster", reel__poster_name(film->poster_path) != NULL ? url : NULL);
 }
 
-void reel__write_movie_members(reel_json *json, const reel_engine *engine, reel_index movie,
-                               bool full)
+void reel__write_naming(reel_json *json, const reel_engine *engine, reel_index movie)
+{
+    const reel_movie film = reel_dataset_movie(engine->dataset, movie);
+
+    reel__json_put_int(json, "movie", film.id);
+    reel__json_put_text(json, "title", film.name);
+}
+
+void reel__write_looks(reel_json *json, const reel_engine *engine, reel_index movie)
 {
     const reel_movie film = reel_dataset_movie(engine->dataset, movie);
     char generated[64];
     double mean;
     const int64_t count = reel__engine_rated(engine, movie, &mean);
 
-    reel__json_put_int(json, "movie", film.id);
-    reel__json_put_text(json, "title", film.name);
     put_positive(json, "year", film.year);
     reel__json_put_list(json, "genres", film.genres);
     put_poster(json, engine, &film);
@@ -89,8 +95,31 @@ void reel__write_movie_members(reel_json *json, const reel_engine *engine, reel_
     reel__json_put_real(json, "mean", round(mean * 100) / 100);
     reel__json_put_int(json, "count", count);
     reel__json_object_end(json);
+}
+
+static void put_naming(reel_json *json, const reel_engine *engine, reel_index movie)
+{
+    reel_short film;
+
+    if (reel__short_find(&film, engine, movie))
+        reel__json_raw(json, film.members, film.naming);
+    else
+        reel__write_naming(json, engine, movie);
+}
+
+void reel__write_movie_members(reel_json *json, const reel_engine *engine, reel_index movie,
+                               bool full)
+{
+    reel_short film;
+
+    if (reel__short_find(&film, engine, movie)) {
+        reel__json_raw(json, film.members, film.length);
+    } else {
+        reel__write_naming(json, engine, movie);
+        reel__write_looks(json, engine, movie);
+    }
     if (full)
-        put_facts(json, &film);
+        put_facts(json, engine, movie);
 }
 
 void reel__write_movie(reel_json *json, const reel_engine *engine, reel_index movie, bool full)
@@ -120,11 +149,8 @@ static void put_reasons(reel_json *json, const reel_session *session, const reel
     reel__json_key(json, "reasons");
     reel__json_array(json);
     for (size_t i = 0; i < why->reason_count; i++) {
-        const reel_movie film = reel_dataset_movie(session->engine->dataset, why->reasons[i].movie);
-
         reel__json_object(json);
-        reel__json_put_int(json, "movie", film.id);
-        reel__json_put_text(json, "title", film.name);
+        put_naming(json, session->engine, why->reasons[i].movie);
         if (ratings == NULL)
             put_given_rating(json, session, why->reasons[i].movie);
         else

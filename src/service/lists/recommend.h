@@ -171,6 +171,9 @@ void reel__write_movie(reel_json *json, const reel_engine *engine, reel_index mo
 /* The same without the braces, for objects that carry more members. */
 void reel__write_movie_members(reel_json *json, const reel_engine *engine, reel_index movie,
                                bool full);
+/* Write the short form of every film once, for all answers to come; without it each is written
+ * anew. 300 bytes a film. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__shorts_prepare(const reel_engine *engine, reel_err *err);
 /* One item of GET /people/{id}/similar. */
 void reel__write_similar_person(reel_json *json, const reel_similar_person *person);
 

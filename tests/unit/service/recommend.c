@@ -434,6 +434,60 @@ static void writes_films(void **state)
     reel__buf_fini(&text);
 }
 
+/* A list with its reasons, and every film in both forms. */
+static void write_everything(reel_buf *text, const reel_list *list)
+{
+    reel_json json;
+
+    reel__json_init(&json, text);
+    reel__json_array(&json);
+    reel__write_list(&json, session, list, "/next");
+    for (reel_index movie = 0; movie < WORLD_FILMS; movie++) {
+        reel__write_movie(&json, engine, movie, false);
+        reel__write_movie(&json, engine, movie, true);
+    }
+    reel__json_array_end(&json);
+    assert_int_equal(reel__buf_check(text, NULL), REEL_OK);
+}
+
+/* Every allocation fails once, until all are made; how many failures there were. */
+static long prepare_shorts(void)
+{
+    for (long n = 0;; n++) {
+        const long live = reel__alloc_live();
+        reel_err err = {0};
+        reel_code rc;
+
+        reel__alloc_fail_after(n);
+        rc = reel__shorts_prepare(engine, &err);
+        reel__alloc_fail_after(-1);
+        if (rc == REEL_OK)
+            return n;
+        assert_int_equal(rc, REEL_E_NOMEM);
+        assert_int_equal(reel__alloc_live(), live);
+    }
+}
+
+/* From here on films come from the bytes that were made. */
+static void films_made_once_read_the_same(void **state)
+{
+    const reel_request request = by_person(18, "ease");
+    const reel_list *list = answer(&request);
+    reel_buf before, after;
+
+    (void)state;
+    reel__buf_init(&before, 1 << 20);
+    reel__buf_init(&after, 1 << 20);
+    assert_true(list->items[0].why.reason_count > 0);
+    write_everything(&before, list);
+    assert_true(prepare_shorts() > 3);
+    assert_int_equal(prepare_shorts(), 0); /* there already */
+    write_everything(&after, list);
+    assert_string_equal(before.data, after.data);
+    reel__buf_fini(&before);
+    reel__buf_fini(&after);
+}
+
 static reel_code ask_all(void *user, reel_err *err)
 {
     reel_session *own = NULL;
@@ -472,6 +526,7 @@ int main(void)
         cmocka_unit_test(similar_people_and_what_they_share),
         cmocka_unit_test(writes_lists),
         cmocka_unit_test(writes_films),
+        cmocka_unit_test(films_made_once_read_the_same),
         cmocka_unit_test(survives_any_allocation_failing),
     };
 
