@@ -18,6 +18,7 @@ typedef enum reel_dtype {
     REEL_U16,
     REEL_I32,
     REEL_I64,
+    REEL_F16, /* as uint16_t: num/half.h */
     REEL_F32,
     REEL_F64
 } reel_dtype;

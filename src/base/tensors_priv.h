@@ -30,7 +30,7 @@ typedef struct reel_dtype_row {
 
 enum { TENSORS_SUM_TEXT = 17 }; /* a checksum as text, with its NUL */
 
-enum { TENSORS_DTYPES = 7 };
+enum { TENSORS_DTYPES = 8 };
 extern const reel_dtype_row reel__tensors_dtypes[TENSORS_DTYPES]; /* by reel_dtype */
 
 #endif

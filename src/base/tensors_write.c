@@ -15,8 +15,8 @@
 
 const reel_dtype_row reel__tensors_dtypes[TENSORS_DTYPES] = {
     [REEL_U8] = {"U8", 1},   [REEL_I8] = {"I8", 1},   [REEL_U16] = {"U16", 2},
-    [REEL_I32] = {"I32", 4}, [REEL_I64] = {"I64", 8}, [REEL_F32] = {"F32", 4},
-    [REEL_F64] = {"F64", 8},
+    [REEL_I32] = {"I32", 4}, [REEL_I64] = {"I64", 8}, [REEL_F16] = {"F16", 2},
+    [REEL_F32] = {"F32", 4}, [REEL_F64] = {"F64", 8},
 };
 
 typedef struct part {

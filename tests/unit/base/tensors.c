@@ -147,7 +147,7 @@ static void refuses_damaged_headers(void **state)
     assert_refused("{}", 5, "bytes after its last tensor");
     assert_refused("{\"__metadata__\":[]}", 0, "no object");
     assert_refused("{\"__metadata__\":{\"a\":1}}", 0, "not all texts");
-    assert_refused("{" TENSOR("a", "F16", "[1]", "[0,2]") "}", 2, "dtype");
+    assert_refused("{" TENSOR("a", "BF16", "[1]", "[0,2]") "}", 2, "dtype");
     assert_refused("{\"a\":1}", 2, "dtype");
     assert_refused("{" TENSOR("a", "U8", "1", "[0,2]") "}", 2, "shape");
     assert_refused("{" TENSOR("a", "U8", "[-1]", "[0,2]") "}", 2, "shape");
