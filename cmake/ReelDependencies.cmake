@@ -25,6 +25,18 @@ if(REEL_POSTGRES)
     endif()
 endif()
 
+# MongoDB is optional: without libmongoc events stay in the log, and nobody is sent them.
+set(REEL_MONGO_FOUND FALSE)
+if(REEL_MONGO)
+    pkg_check_modules(MONGOC QUIET libmongoc-1.0>=1.17)
+    pkg_check_modules(BSON QUIET IMPORTED_TARGET libbson-1.0)
+    set(REEL_MONGO_FOUND ${MONGOC_FOUND})
+    if(NOT MONGOC_FOUND)
+        message(WARNING "No MongoDB: libmongoc 1.17 or newer was not found. The program cannot send events there. "
+            "Install libmongoc-dev (script/bootstrap does) and configure again, or pass -DREEL_MONGO=OFF.")
+    endif()
+endif()
+
 # Charts as PNG are optional: without librsvg `reel eda` writes SVG, CSV and the page.
 set(REEL_PNG_FOUND FALSE)
 if(REEL_PNG)

@@ -17,7 +17,7 @@ for line in (root / "tools/layers.txt").read_text().splitlines():
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 # Client headers that only one room may touch.
-OWNED = {"sqlite3.h": "store", "libpq-fe.h": "store", "curl/curl.h": "net", "microhttpd.h": "http", "jansson.h": "base", "zip.h": "base"}
+OWNED = {"sqlite3.h": "store", "libpq-fe.h": "store", "mongoc/mongoc.h": "store", "curl/curl.h": "net", "microhttpd.h": "http", "jansson.h": "base", "zip.h": "base"}
 SYSTEM = re.compile(r"^\s*#\s*include\s+<([^>]+)>", re.M)
 
 

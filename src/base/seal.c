@@ -31,6 +31,18 @@ reel_code reel__random_bytes(void *out, size_t size_bytes, reel_err *err)
     return REEL_OK;
 }
 
+reel_code reel__random_name(char out[REEL_RANDOM_NAME], reel_err *err)
+{
+    unsigned char bytes[(REEL_RANDOM_NAME - 1) / 2];
+    reel_code rc;
+
+    REEL_TRY(reel__random_bytes(bytes, sizeof bytes, err));
+    for (size_t i = 0; i < sizeof bytes; i++)
+        (void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+out:
+    return rc;
+}
+
 reel_code reel__seal_key_random(reel_seal_key *out, reel_err *err)
 {
     return reel__random_bytes(out->bytes, sizeof out->bytes, err);

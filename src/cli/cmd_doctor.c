@@ -41,6 +41,7 @@ static const char *const settings[] = {
     "REEL_DATA",
     "REEL_DATABASE",
     "REEL_DATABASE_URL",
+    "REEL_FEEDBACK_TTL_DAYS",
     "REEL_FETCH_URL",
     "REEL_FUZZ_SECONDS",
     "REEL_HOME",

@@ -238,6 +238,11 @@ static void log_jobs(void *user, const char *line)
     reel__log(REEL_LOG_INFO, "jobs", "text=%s", reel__log_quote(quoted, sizeof quoted, line));
 }
 
+static bool is_file(const char *database)
+{
+    return strncmp(database, "postgres", strlen("postgres")) != 0;
+}
+
 /* A file has one server; what runs in it at the start was left behind by one that was killed. */
 static reel_code open_jobs(reel_jobs **out, const reel_args *args, reel_reload *reload,
                            const reel_engine *engine, reel_err *err)
@@ -249,9 +254,40 @@ static reel_code open_jobs(reel_jobs **out, const reel_args *args, reel_reload *
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
-    opts.alone = strncmp(opts.database, "postgres", strlen("postgres")) != 0;
+    opts.alone = is_file(opts.database);
     REEL_TRY(reel__job_settings(&opts, err));
     rc = reel__jobs_open(out, &opts, err);
+out:
+    return rc;
+}
+
+static void log_forward(void *user, const char *line)
+{
+    char quoted[700];
+
+    (void)user;
+    reel__log(REEL_LOG_WARN, "mongodb", "text=%s", reel__log_quote(quoted, sizeof quoted, line));
+}
+
+static void tell_forward(void *user)
+{
+    reel__forward_look(user);
+}
+
+/* With nowhere to send them, no event waits. */
+static reel_code open_forward(reel_app *app, const char *database, reel_store *store, reel_err *err)
+{
+    reel_forward_opts opts = {.store = store,
+                              .published = app->published,
+                              .alone = is_file(database),
+                              .notice = {.line = log_forward}};
+    reel_code rc;
+
+    REEL_TRY(reel__forward_settings(&opts, err));
+    if (opts.uri == NULL)
+        return REEL_OK;
+    REEL_TRY(reel__forward_open(&app->forward, &opts, err));
+    reel__feedback_queue(app->feedback, tell_forward, app->forward);
 out:
     return rc;
 }
@@ -301,12 +337,15 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     sigset_t signals = take_signals();
     reel_app app = {.published = reel__reload_publisher(reload), .reload = reload};
     reel_engine *engine = reel__publisher_take(app.published);
+    const char *database = NULL;
     reel_code rc;
 
     REEL_TRY(take_secret(&app.key, err));
     app.auth = d->auth;
     app.prototype = wants_prototype(&app, d->main);
     REEL_TRY(reel__feedback_open_over(&app.feedback, reel__engine_overlay(engine), err));
+    REEL_TRY(reel__args_need(args, OPT_DATABASE, &database, err));
+    REEL_TRY(open_forward(&app, database, reel__engine_store(engine), err));
     REEL_TRY(open_accounts(&app, d, reel__engine_store(engine), err));
     REEL_TRY(open_mailer(&app, reel__engine_store(engine), err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
@@ -328,6 +367,7 @@ out:
     reel__engine_close(engine);
     reel__feedback_close(app.feedback);
     reel__mailer_close(app.mailer);
+    reel__forward_close(app.forward);
     reel__accounts_close(app.accounts);
     reel__metrics_free(app.metrics);
     reel__log_stop();

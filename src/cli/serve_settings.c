@@ -11,6 +11,7 @@
 
 enum { TIMEOUT_MOST = 3600, CONNECTIONS_MOST = 65535, HSTS_MOST_S = 2 * REEL_HSTS_S };
 
+enum { TTL_DAYS_MOST = 20000 }; /* in seconds it is an int32 */
 enum { JOB_LEAST = 1000000000 };
 
 reel_code reel__setting_switch(bool *out, const char *name, const char *value, bool otherwise,
@@ -67,6 +68,12 @@ reel_code reel__serve_settings(reel_server_opts *out, reel_err *err)
     REEL_TRY(read_number(&out->hsts_s, "REEL_HSTS", 0, HSTS_MOST_S, err));
 out:
     return rc;
+}
+
+reel_code reel__forward_settings(reel_forward_opts *out, reel_err *err)
+{
+    out->uri = reel__env_get("MONGODB_URI", reel__env_get("MONGO_URI", NULL));
+    return read_number(&out->ttl_days, "REEL_FEEDBACK_TTL_DAYS", 0, TTL_DAYS_MOST, err);
 }
 
 reel_code reel__serve_tls(reel_server_opts *out, const char *certificate, const char *key,

@@ -16,6 +16,9 @@ REEL_MUST_USE reel_code reel__setting_switch(bool *out, const char *name, const 
 REEL_MUST_USE reel_code reel__serve_settings(reel_server_opts *out, reel_err *err);
 /* Of the jobs: REEL_JOB_MEMORY. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err);
+/* Of the forwarder: MONGODB_URI (or MONGO_URI), NULL where none is set, and
+ * REEL_FEEDBACK_TTL_DAYS. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__forward_settings(reel_forward_opts *out, reel_err *err);
 /* The certificate and key of --tls-cert and --tls-key, else of REEL_TLS_CERT and REEL_TLS_KEY.
  * Errors: E_INVALID (one without the other). */
 REEL_MUST_USE reel_code reel__serve_tls(reel_server_opts *out, const char *certificate,

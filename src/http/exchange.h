@@ -18,6 +18,7 @@
 #include "service/accounts/mailer.h"
 #include "service/engine/engine.h"
 #include "service/feedback/feedback.h"
+#include "service/feedback/forward.h"
 #include "service/operation/jobs.h"
 #include "service/engine/reload.h"
 
@@ -40,6 +41,7 @@ typedef struct reel_app {
         *published;      /* where a server takes the engine of each request; NULL = it stays */
     reel_reload *reload; /* whom to tell that another model is to serve; NULL = nobody */
     reel_feedback *feedback;
+    reel_forward *forward;   /* NULL = events go nowhere but into the log */
     reel_jobs *jobs;         /* NULL = none are done here, they only wait in the store */
     reel_accounts *accounts; /* NULL = nobody can sign in */
     reel_mailer *mailer;     /* NULL = what is to be mailed only waits in the store */

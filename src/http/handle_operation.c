@@ -61,5 +61,7 @@ reel_code reel__handle_metrics(reel_context *context, reel_err *err)
         return reel_fail(err, REEL_E_NOTFOUND, "nothing is counted here");
     answer_text(context->exchange, "text/plain; version=0.0.4; charset=utf-8");
     reel__metrics_write(context->app->metrics, context->app->engine, &context->exchange->answer);
+    if (context->app->forward != NULL)
+        reel__metrics_forward(context->app->forward, &context->exchange->answer);
     return REEL_OK;
 }

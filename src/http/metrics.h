@@ -7,6 +7,7 @@
 #define REEL_HTTP_METRICS_H
 
 #include "base/buf.h"
+#include "service/feedback/forward.h"
 #include "service/lists/recommend.h"
 
 typedef struct reel_metrics reel_metrics;
@@ -27,5 +28,7 @@ void reel__metrics_feedback(reel_metrics *metrics, int64_t accepted, int64_t dup
 
 /* Everything, with facts of the engine and the process. Running out of memory shows in out. */
 void reel__metrics_write(const reel_metrics *metrics, const reel_engine *engine, reel_buf *out);
+/* What waits for MongoDB, and what reached it. */
+void reel__metrics_forward(const reel_forward *forward, reel_buf *out);
 
 #endif

@@ -18,7 +18,7 @@ typedef enum reel_job_state {
 /* "queued", ... */
 const char *reel__job_state_name(reel_job_state state);
 
-enum { REEL_JOBS_KEPT = 500, REEL_JOB_OWNER = 40 };
+enum { REEL_JOBS_KEPT = 500, REEL_JOB_OWNER = 33 };
 
 /* Texts are never NULL, "" where absent. Times in milliseconds since 1970, 0 = not yet. */
 typedef struct reel_job {

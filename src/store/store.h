@@ -161,12 +161,11 @@ typedef struct reel_event {
     double value;         /* rating given; NaN where none */
     const reel_event_movie *movies;
     size_t movie_count;
-    int64_t sequence;    /* out only: position in the log */
-    int64_t received_ms; /* out only */
-    bool *known;         /* put: where to say that this id was there before, or NULL */
-    /* Of a copy only. */
-    bool queued;          /* some sink is to receive it */
-    int64_t delivered_at; /* when it did, 0 = not yet */
+    bool queued;          /* some sink is to receive it (store/queue.h) */
+    int64_t sequence;     /* out only: position in the log */
+    int64_t received_ms;  /* out only */
+    bool *known;          /* put: where to say that this id was there before, or NULL */
+    int64_t delivered_at; /* of a copy only: when the sink did, 0 = not yet */
 } reel_event;
 
 /* Store events in one transaction, safe on disk when it returns. duplicates counts ids that were

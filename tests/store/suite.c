@@ -26,6 +26,7 @@ int store_suite_run(const store_backend *under_test)
     failed += store_suite_load();
     failed += store_suite_ratings();
     failed += store_suite_events();
+    failed += store_suite_queue();
     failed += store_suite_given();
     failed += store_suite_overlay();
     failed += store_suite_models();

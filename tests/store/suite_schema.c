@@ -15,7 +15,8 @@ static const char *const undo[] = {NULL,
                                    "DROP TABLE mails; DROP INDEX accounts_email;"
                                    " ALTER TABLE accounts DROP COLUMN email;"
                                    " ALTER TABLE accounts DROP COLUMN email_at;"
-                                   " ALTER TABLE resets DROP COLUMN email"};
+                                   " ALTER TABLE resets DROP COLUMN email",
+                                   "DROP TABLE sinks"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

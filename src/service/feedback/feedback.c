@@ -38,6 +38,8 @@ struct reel_feedback {
     waiting *first, **last; /* the queue */
     size_t queued;          /* events in it */
     bool closing;
+    void (*tell)(void *user); /* of events that a sink is to receive; NULL: of none */
+    void *whom;
     reel_event *group;     /* [QUEUE_EVENTS], the writer's */
     reel_given_row *given; /* [QUEUE_EVENTS], too */
     reel_given_rows there; /* of one person, the writer's */
@@ -107,6 +109,8 @@ static reel_code write_group(reel_feedback *feedback, const waiting *group, reel
                    one->batch.count * sizeof *feedback->group);
         count += one->batch.count;
     }
+    for (size_t i = 0; i < count; i++)
+        feedback->group[i].queued = feedback->tell != NULL;
     if (feedback->overlay != NULL)
         REEL_TRY(gather_given(feedback, group, &given, err));
     for (int offer = 0; offer < OFFERS && given > 0; offer++) {
@@ -119,6 +123,8 @@ static reel_code write_group(reel_feedback *feedback, const waiting *group, reel
         if (rc != REEL_E_CONFLICT)
             break;
     }
+    if (rc == REEL_OK && count > 0 && feedback->tell != NULL)
+        feedback->tell(feedback->whom);
 out:
     return rc;
 }
@@ -231,6 +237,14 @@ reel_code reel__feedback_open(reel_feedback **out, reel_store *store, reel_err *
 reel_code reel__feedback_open_over(reel_feedback **out, reel_overlay *overlay, reel_err *err)
 {
     return open_feedback(out, reel__overlay_store(overlay), overlay, err);
+}
+
+void reel__feedback_queue(reel_feedback *feedback, void (*tell)(void *user), void *user)
+{
+    pthread_mutex_lock(&feedback->lock);
+    feedback->tell = tell;
+    feedback->whom = user;
+    pthread_mutex_unlock(&feedback->lock);
 }
 
 void reel__feedback_close(reel_feedback *feedback)

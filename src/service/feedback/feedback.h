@@ -19,6 +19,9 @@ REEL_MUST_USE reel_code reel__feedback_open(reel_feedback **out, reel_store *sto
  * takes. */
 REEL_MUST_USE reel_code reel__feedback_open_over(reel_feedback **out, reel_overlay *overlay,
                                                  reel_err *err);
+/* From here on each event is queued for a sink as well (store/queue.h); tell is called after every
+ * commit that has some, on the writer's thread, and may not wait. Before the first event. */
+void reel__feedback_queue(reel_feedback *feedback, void (*tell)(void *user), void *user);
 void reel__feedback_close(reel_feedback *feedback); /* what was accepted is written first */
 
 typedef struct reel_feedback_answer {

@@ -410,19 +410,6 @@ void reel__jobs_look(reel_jobs *jobs)
         (void)!write(jobs->wake[1], "l", 1); /* a full pipe says it already */
 }
 
-/* Another one for each start: an older self is a stranger. */
-static reel_code make_owner(char out[REEL_JOB_OWNER], reel_err *err)
-{
-    reel_seal_key key;
-    reel_code rc;
-
-    REEL_TRY(reel__seal_key_random(&key, err));
-    for (size_t i = 0; i < (REEL_JOB_OWNER - 1) / 2 && i < sizeof key.bytes; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", key.bytes[i]);
-out:
-    return rc;
-}
-
 static reel_code take_texts(reel_jobs *jobs, const reel_jobs_opts *opts, reel_err *err)
 {
     jobs->database = reel__strdup(opts->database);
@@ -450,7 +437,8 @@ reel_code reel__jobs_open(reel_jobs **out, const reel_jobs_opts *opts, reel_err 
     jobs->opts.beat_ms = opts->beat_ms > 0 ? opts->beat_ms : BEAT_MS;
     jobs->opts.patience_ms = opts->patience_ms > 0 ? opts->patience_ms : PATIENCE_MS;
     REEL_TRY(take_texts(jobs, opts, err));
-    REEL_TRY(make_owner(jobs->owner, err));
+    /* Another one for each start: an older self is a stranger. */
+    REEL_TRY(reel__random_name(jobs->owner, err));
     if (pipe2(jobs->wake, O_CLOEXEC | O_NONBLOCK) != 0)
         REEL_TRY(reel_fail(err, REEL_E_STORE, "no pipe for jobs: %s", strerror(errno)));
     error = pthread_create(&jobs->thread, NULL, run, jobs);

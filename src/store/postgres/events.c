@@ -9,15 +9,15 @@
 #include "store/event_movies.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { EVENT_VALUES = 12 };
+enum { EVENT_VALUES = 13 };
 static const char insert_name[] = "reel_insert_event";
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
 static const char insert_sql[] =
     "INSERT INTO events (event_id, type, userId, visitor, method, model_id, list_id, source_movie,"
-    " movies, value, time_ms, received_ms)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    " movies, value, time_ms, received_ms, queued)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
     " ON CONFLICT (event_id) DO NOTHING";
 
 typedef struct batch {
@@ -63,7 +63,8 @@ static reel_code send_event(reel_pg_conn *conn, const reel_event *event, reel_bu
                                         NULL,
                                         reel__pg_real(value, event->value),
                                         reel__pg_int(time_ms, event->time_ms),
-                                        reel__pg_int(received_ms, now_ms)};
+                                        reel__pg_int(received_ms, now_ms),
+                                        event->queued ? "1" : "0"};
     reel_code rc = REEL_OK;
 
     reel__event_movies_write(movies, event);

@@ -217,7 +217,14 @@ static const char step_6[] =
     " UNIQUE (kind, who, account));"
     "CREATE INDEX mails_due ON mails (due_ms, id)";
 
-static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
+/* Where events are sent besides the log, and which of several servers sends them. Of this
+ * installation, as jobs are. */
+static const char step_7[] = "CREATE TABLE sinks ("
+                             " name text PRIMARY KEY,"
+                             " owner text NOT NULL,"
+                             " beat bigint NOT NULL)";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7};
 
 int reel__pg_schema_newest(void)
 {

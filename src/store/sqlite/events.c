@@ -10,7 +10,7 @@
 
 static const char insert_sql[] =
     "INSERT INTO events (event_id, type, userId, visitor, method, model_id, list_id, source_movie,"
-    " movies, value, time_ms, received_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " movies, value, time_ms, received_ms, queued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (event_id) DO NOTHING";
 
 static reel_code insert_event(sqlite3_stmt *s, const reel_event *event, reel_buf *movies,
@@ -33,6 +33,7 @@ static reel_code insert_event(sqlite3_stmt *s, const reel_event *event, reel_buf
     bound |= reel__sqlite_bind_real(s, 10, event->value);
     bound |= sqlite3_bind_int64(s, 11, event->time_ms);
     bound |= sqlite3_bind_int64(s, 12, received_ms);
+    bound |= sqlite3_bind_int(s, 13, event->queued);
     REEL_TRY(reel__sqlite_run(s, bound, err));
 out:
     return rc;

@@ -229,8 +229,18 @@ static const char *const step_6[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3},
-                                              {step_4}, {step_5}, {step_6}};
+/* Where events are sent besides the log, and which of several servers sends them. Of this
+ * installation, as jobs are. */
+static const char *const step_7[] = {
+    "CREATE TABLE sinks ("
+    " name TEXT PRIMARY KEY,"
+    " owner TEXT NOT NULL,"
+    " beat INTEGER NOT NULL)",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}, {step_4},
+                                              {step_5}, {step_6}, {step_7}};
 
 int reel__sqlite_schema_newest(void)
 {

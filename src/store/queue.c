@@ -1,0 +1,158 @@
+/* queue.c - events that wait for a sink, in the words of any back end with SQL. */
+#include "store/queue.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "store/event_movies.h"
+#include "store/sql.h"
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+typedef struct reading {
+    reel_event_fn *row;
+    void *user;
+    reel_code rc;
+    reel_err *err;
+} reading;
+
+static bool take_event(void *user, const char *const *c)
+{
+    reading *r = user;
+    reel_event_movie movies[REEL_EVENT_MOVIES_MAX];
+    reel_event event = {
+        .sequence = reel__sql_number(c[0], 0),
+        .event_id = c[1],
+        .type = c[2],
+        .visitor = c[3],
+        .method = c[4],
+        .model_id = c[5],
+        .list_id = c[6],
+        .user = reel__sql_number(c[7], -1),
+        .source_movie = reel__sql_number(c[8], -1),
+        .time_ms = reel__sql_number(c[9], 0),
+        .received_ms = reel__sql_number(c[10], 0),
+        .value = c[11] == NULL ? (double)NAN : strtod(c[11], NULL),
+        .movies = movies,
+        .queued = true,
+    };
+
+    r->rc = reel__event_movies_read(movies, &event.movie_count, c[12], r->err);
+    return r->rc == REEL_OK && r->row(r->user, &event);
+}
+
+reel_code reel__queue_read(reel_store *store, int64_t after, size_t limit, reel_event_fn *row,
+                           void *user, reel_err *err)
+{
+    reading r = {row, user, REEL_OK, err};
+    reel_sql sql;
+    reel_code rc;
+
+    if (limit < 1 || limit > REEL_QUEUE_READ_MAX)
+        return reel_fail(err, REEL_E_INVALID, "limit: %zu is not in 1..%d", limit,
+                         REEL_QUEUE_READ_MAX);
+    reel__sql_begin(&sql, "SELECT sequence, event_id, type, visitor, method, model_id, list_id,"
+                          " userId, source_movie, time_ms, received_ms, value, movies FROM events"
+                          " WHERE queued = 1 AND delivered_at IS NULL AND sequence > $1"
+                          " ORDER BY sequence LIMIT $2");
+    reel__sql_int(&sql, after);
+    reel__sql_int(&sql, (int64_t)limit);
+    rc = reel__sql_read(store, &sql, take_event, &r, err);
+    return rc == REEL_OK ? r.rc : rc;
+}
+
+static bool take_count(void *user, const char *const *c)
+{
+    *(reel_queue_count *)user =
+        (reel_queue_count){reel__sql_number(c[0], 0), reel__sql_number(c[1], 0)};
+    return false;
+}
+
+reel_code reel__queue_count(reel_store *store, reel_queue_count *out, reel_err *err)
+{
+    reel_sql sql;
+
+    *out = (reel_queue_count){0};
+    reel__sql_begin(&sql, "SELECT count(*), min(received_ms) FROM events"
+                          " WHERE queued = 1 AND delivered_at IS NULL");
+    return reel__sql_read(store, &sql, take_count, out, err);
+}
+
+/* ---- what became of them ------------------------------------------------------------------- */
+
+reel_code reel__queue_delivered(reel_store *store, int64_t first, int64_t last, int64_t at,
+                                reel_err *err)
+{
+    reel_sql sql;
+
+    reel__sql_begin(&sql, "UPDATE events SET delivered_at = $1 WHERE queued = 1"
+                          " AND delivered_at IS NULL AND sequence >= $2 AND sequence <= $3");
+    reel__sql_int(&sql, at);
+    reel__sql_int(&sql, first);
+    reel__sql_int(&sql, last);
+    return reel__sql_write(store, &sql, true, NULL, err);
+}
+
+reel_code reel__queue_refuse(reel_store *store, int64_t sequence, reel_err *err)
+{
+    reel_sql sql;
+
+    reel__sql_begin(&sql, "UPDATE events SET queued = 2 WHERE sequence = $1");
+    reel__sql_int(&sql, sequence);
+    return reel__sql_write(store, &sql, true, NULL, err);
+}
+
+reel_code reel__queue_all(reel_store *store, int64_t *count, reel_err *err)
+{
+    reel_sql sql;
+
+    reel__sql_begin(&sql, "UPDATE events SET queued = 1 WHERE queued <> 1");
+    return reel__sql_write(store, &sql, true, count, err);
+}
+
+/* ---- turns --------------------------------------------------------------------------------- */
+
+static bool take_beat(void *user, const char *const *c)
+{
+    *(int64_t *)user = reel__sql_number(c[0], 0);
+    return true;
+}
+
+reel_code reel__queue_take_turn(reel_store *store, const char *sink, const char *owner,
+                                int64_t dead, reel_queue_turn *out, reel_err *err)
+{
+    reel_sql sql[3];
+    reel_sql_work work = {.statements = sql,
+                          .count = 3,
+                          .writes = true,
+                          .again = true,
+                          .row = take_beat,
+                          .user = &out->beat};
+    reel_code rc;
+
+    *out = (reel_queue_turn){0};
+    reel__sql_begin(&sql[0], "INSERT INTO sinks (name, owner, beat) VALUES ($1, '', 0)"
+                             " ON CONFLICT (name) DO NOTHING");
+    reel__sql_text(&sql[0], sink);
+    reel__sql_begin(&sql[1], "UPDATE sinks SET owner = $1, beat = beat + 1"
+                             " WHERE name = $2 AND (owner = $1 OR owner = '' OR beat = $3)");
+    reel__sql_text(&sql[1], owner);
+    reel__sql_text(&sql[1], sink);
+    reel__sql_int(&sql[1], dead);
+    reel__sql_begin(&sql[2], "SELECT beat FROM sinks WHERE name = $1");
+    reel__sql_text(&sql[2], sink);
+    rc = reel__sql_run(store, &work, err);
+    out->held = rc == REEL_OK && work.changed[1] > 0;
+    return rc;
+}
+
+reel_code reel__queue_end_turn(reel_store *store, const char *sink, const char *owner,
+                               reel_err *err)
+{
+    reel_sql sql;
+
+    reel__sql_begin(&sql, "UPDATE sinks SET owner = '' WHERE name = $1 AND owner = $2");
+    reel__sql_text(&sql, sink);
+    reel__sql_text(&sql, owner);
+    return reel__sql_write(store, &sql, true, NULL, err);
+}

@@ -1,0 +1,49 @@
+/* store/queue.h - events that are still to reach a sink, and whose turn it is to send them. What is
+ * delivered is said of an event in its own record, so it takes no second write to keep both in step
+ * (queued: 1 = to be sent, 2 = the sink refused it). Layer: store. Ownership: texts are borrowed.
+ * Threads: as store.h.
+ */
+#ifndef REEL_STORE_QUEUE_H
+#define REEL_STORE_QUEUE_H
+
+#include "store/store.h"
+
+enum { REEL_QUEUE_READ_MAX = 2000 };
+
+/* Events that wait, oldest first, after a sequence (0 = from the first); limit 1 ..
+ * REEL_QUEUE_READ_MAX. row returns false to stop; the event is borrowed during the call. */
+REEL_MUST_USE reel_code reel__queue_read(reel_store *store, int64_t after, size_t limit,
+                                         reel_event_fn *row, void *user, reel_err *err);
+/* All that wait from the first sequence to the last are delivered, at so many seconds since 1970.
+ */
+REEL_MUST_USE reel_code reel__queue_delivered(reel_store *store, int64_t first, int64_t last,
+                                              int64_t at, reel_err *err);
+/* The sink will never take this one: it waits no longer, and stays in the log. */
+REEL_MUST_USE reel_code reel__queue_refuse(reel_store *store, int64_t sequence, reel_err *err);
+/* What nobody queued, as events from before there was a sink, and what was refused, waits now.
+ * count: how many. */
+REEL_MUST_USE reel_code reel__queue_all(reel_store *store, int64_t *count, reel_err *err);
+
+typedef struct reel_queue_count {
+    int64_t waiting;
+    int64_t oldest_ms; /* when the oldest of them was received, 0 = none waits */
+} reel_queue_count;
+REEL_MUST_USE reel_code reel__queue_count(reel_store *store, reel_queue_count *out, reel_err *err);
+
+/* ---- turns --------------------------------------------------------------------------------- */
+
+/* Of several servers one sends to a sink: it has the turn, and beats while it lives. */
+typedef struct reel_queue_turn {
+    bool held;
+    int64_t beat; /* of whoever has the turn */
+} reel_queue_turn;
+
+/* Keep the turn, or take it: when nobody has it, or when its holder's beat is still `dead`, which
+ * the caller saw standing for too long (-1 = none). */
+REEL_MUST_USE reel_code reel__queue_take_turn(reel_store *store, const char *sink,
+                                              const char *owner, int64_t dead, reel_queue_turn *out,
+                                              reel_err *err);
+REEL_MUST_USE reel_code reel__queue_end_turn(reel_store *store, const char *sink, const char *owner,
+                                             reel_err *err);
+
+#endif

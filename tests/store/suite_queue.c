@@ -1,0 +1,247 @@
+/* suite_queue.c - events that wait for a sink: in order, once, and whose turn it is. */
+#include "suite.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "store/queue.h"
+
+typedef struct seen {
+    size_t count, most;
+    int64_t sequences[64];
+    char ids[64][8];
+} seen;
+
+static bool see(void *user, const reel_event *event)
+{
+    seen *s = user;
+
+    s->sequences[s->count] = event->sequence;
+    (void)snprintf(s->ids[s->count], sizeof s->ids[0], "%s", event->event_id);
+    return ++s->count != s->most;
+}
+
+static void put(fixture *f, int from, int to, bool queued)
+{
+    for (int i = from; i < to; i++) {
+        char id[8] = "";
+        reel_event event = blank_event(id);
+
+        (void)snprintf(id, sizeof id, "%d", i);
+        event.queued = queued;
+        assert_ok(reel__store_put_events(f->store, &event, 1, NULL, &f->err), f->err);
+    }
+}
+
+static seen waiting(fixture *f, int64_t after, size_t limit)
+{
+    seen s = {0};
+
+    assert_ok(reel__queue_read(f->store, after, limit, see, &s, &f->err), f->err);
+    return s;
+}
+
+static int64_t count(fixture *f)
+{
+    reel_queue_count c;
+
+    assert_ok(reel__queue_count(f->store, &c, &f->err), f->err);
+    assert_int_equal(c.oldest_ms != 0, c.waiting > 0);
+    assert_int_equal(counts_of(f->store).undelivered, c.waiting);
+    return c.waiting;
+}
+
+/* ---- events -------------------------------------------------------------------------------- */
+
+static void test_only_what_is_queued_waits(void **state)
+{
+    fixture *f = *state;
+    seen s;
+
+    put(f, 0, 3, false);
+    assert_int_equal(waiting(f, 0, 10).count, 0);
+    assert_int_equal(count(f), 0);
+    put(f, 3, 9, true);
+    assert_int_equal(count(f), 6);
+    s = waiting(f, 0, 4);
+    assert_int_equal(s.count, 4);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(s.ids[i][0], '3' + i); /* oldest first */
+        assert_true(i == 0 || s.sequences[i] > s.sequences[i - 1]);
+    }
+    s = waiting(f, s.sequences[3], 4);
+    assert_int_equal(s.count, 2);
+    assert_string_equal(s.ids[0], "7");
+}
+
+static bool see_all_members(void *user, const reel_event *event)
+{
+    int *calls = user;
+
+    (*calls)++;
+    assert_string_equal(event->event_id, "a");
+    assert_string_equal(event->type, "rating");
+    assert_string_equal(event->visitor, "v-\xc3\xa9");
+    assert_string_equal(event->method, "ease");
+    assert_string_equal(event->model_id, "ease-1");
+    assert_string_equal(event->list_id, "r_1");
+    assert_int_equal(event->user, 0);
+    assert_int_equal(event->source_movie, 5);
+    assert_int_equal(event->time_ms, -5);
+    assert_int_equal(event->received_ms, 1700000000123);
+    assert_true(event->value == 3.7);
+    assert_int_equal(event->movie_count, 2);
+    assert_int_equal(event->movies[1].movie, INT64_MAX);
+    assert_int_equal(event->movies[1].rank, 2);
+    return true;
+}
+
+static bool see_nothing_known(void *user, const reel_event *event)
+{
+    int *calls = user;
+
+    (*calls)++;
+    assert_int_equal(event->user, -1);
+    assert_int_equal(event->source_movie, -1);
+    assert_true(isnan(event->value));
+    assert_int_equal(event->movie_count, 0);
+    return true;
+}
+
+static void test_members_come_back(void **state)
+{
+    fixture *f = *state;
+    const reel_event_movie movies[] = {{5, 1}, {INT64_MAX, 2}};
+    const reel_event full = {.event_id = "a",
+                             .type = "rating",
+                             .visitor = "v-\xc3\xa9",
+                             .method = "ease",
+                             .model_id = "ease-1",
+                             .list_id = "r_1",
+                             .user = 0,
+                             .source_movie = 5,
+                             .time_ms = -5,
+                             .value = 3.7,
+                             .movies = movies,
+                             .movie_count = 2,
+                             .queued = true};
+    reel_event blank = blank_event("b");
+    int calls = 0;
+
+    blank.queued = true;
+    reel__clock_set_for_test(1700000000123);
+    assert_ok(reel__store_put_events(f->store, &full, 1, NULL, &f->err), f->err);
+    reel__clock_set_for_test(-1);
+    assert_ok(reel__queue_read(f->store, 0, 1, see_all_members, &calls, &f->err), f->err);
+    assert_ok(reel__store_put_events(f->store, &blank, 1, NULL, &f->err), f->err);
+    assert_ok(reel__queue_read(f->store, waiting(f, 0, 1).sequences[0], 9, see_nothing_known,
+                               &calls, &f->err),
+              f->err);
+    assert_int_equal(calls, 2);
+}
+
+static void test_a_range_is_delivered(void **state)
+{
+    fixture *f = *state;
+    seen s;
+
+    put(f, 0, 10, true);
+    s = waiting(f, 0, 10);
+    assert_ok(reel__queue_refuse(f->store, s.sequences[2], &f->err), f->err);
+    assert_ok(reel__queue_delivered(f->store, s.sequences[0], s.sequences[5], 17, &f->err), f->err);
+    assert_int_equal(count(f), 4);
+    assert_string_equal(waiting(f, 0, 1).ids[0], "6");
+    fixture_reopen(f);
+    assert_int_equal(count(f), 4);
+    assert_int_equal(counts_of(f->store).events, 10); /* all stay in the log */
+}
+
+static void test_the_past_can_be_queued(void **state)
+{
+    fixture *f = *state;
+    int64_t queued = 0;
+    seen s;
+
+    put(f, 0, 3, false);
+    put(f, 3, 6, true);
+    s = waiting(f, 0, 10);
+    assert_ok(reel__queue_refuse(f->store, s.sequences[0], &f->err), f->err);
+    assert_ok(reel__queue_delivered(f->store, s.sequences[1], s.sequences[1], 17, &f->err), f->err);
+    assert_ok(reel__queue_all(f->store, &queued, &f->err), f->err);
+    assert_int_equal(queued, 4);   /* three from before, and the one refused */
+    assert_int_equal(count(f), 5); /* and one that waited; the one delivered does not */
+}
+
+static void test_limits(void **state)
+{
+    fixture *f = *state;
+    seen s = {.most = 2};
+
+    put(f, 0, 5, true);
+    assert_fails(reel__queue_read(f->store, 0, 0, see, &s, &f->err), REEL_E_INVALID, "limit",
+                 f->err);
+    assert_fails(reel__queue_read(f->store, 0, REEL_QUEUE_READ_MAX + 1, see, &s, &f->err),
+                 REEL_E_INVALID, "limit", f->err);
+    assert_ok(reel__queue_read(f->store, 0, 5, see, &s, &f->err), f->err);
+    assert_int_equal(s.count, 2); /* it was told to stop */
+}
+
+static void test_a_damaged_event_is_named(void **state)
+{
+    fixture *f = *state;
+    seen s = {0};
+
+    put(f, 0, 1, true);
+    fixture_exec(f, "UPDATE events SET movies = 'none'");
+    assert_fails(reel__queue_read(f->store, 0, 5, see, &s, &f->err), REEL_E_FORMAT, "none", f->err);
+    assert_int_equal(s.count, 0);
+}
+
+/* ---- turns --------------------------------------------------------------------------------- */
+
+static reel_queue_turn take(fixture *f, const char *owner, int64_t dead)
+{
+    reel_queue_turn turn;
+
+    assert_ok(reel__queue_take_turn(f->store, "mongodb", owner, dead, &turn, &f->err), f->err);
+    return turn;
+}
+
+static void test_one_has_the_turn(void **state)
+{
+    fixture *f = *state;
+    reel_queue_turn mine = take(f, "a", -1), theirs;
+
+    assert_true(mine.held);
+    theirs = take(f, "b", -1);
+    assert_false(theirs.held);
+    assert_int_equal(theirs.beat, mine.beat); /* asking is no beat */
+    mine = take(f, "a", -1);
+    assert_true(mine.held);
+    assert_int_equal(mine.beat, theirs.beat + 1);
+    assert_false(take(f, "b", theirs.beat).held); /* it beat since */
+    assert_true(take(f, "b", mine.beat).held);    /* it stood still */
+    assert_false(take(f, "a", -1).held);
+    assert_ok(reel__queue_end_turn(f->store, "mongodb", "a", &f->err), f->err); /* not its own */
+    assert_false(take(f, "a", -1).held);
+    assert_ok(reel__queue_end_turn(f->store, "mongodb", "b", &f->err), f->err);
+    assert_true(take(f, "a", -1).held);
+}
+
+int store_suite_queue(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+    static const struct CMUnitTest queue_tests[] = {
+        TEST(test_only_what_is_queued_waits),
+        TEST(test_members_come_back),
+        TEST(test_a_range_is_delivered),
+        TEST(test_the_past_can_be_queued),
+        TEST(test_limits),
+        TEST(test_a_damaged_event_is_named),
+        TEST(test_one_has_the_turn),
+    };
+
+    return cmocka_run_group_tests(queue_tests, NULL, NULL);
+}
