@@ -21,7 +21,9 @@ static const char permissions[] =
 
 static bool has_type(const reel_exchange *exchange, const char *beginning)
 {
-    return strncmp(exchange->answer_type, beginning, strlen(beginning)) == 0;
+    const char *type = exchange->answer_type; /* an answer without a body has none */
+
+    return type != NULL && strncmp(type, beginning, strlen(beginning)) == 0;
 }
 
 int reel__protect(reel_protection out[REEL_PROTECTIONS], const reel_exchange *exchange,

@@ -281,6 +281,11 @@ class Wire(Case):
         _, first, _ = self.server.ask("GET", "/api/v1/health")
         self.assertEqual(first["Cache-Control"], "private, no-cache")
 
+    def test_an_answer_without_a_body(self):
+        status, headers, body = self.server.ask("DELETE", "/api/v1/people/7/ratings/1")
+        self.assertEqual((status, body, headers["Content-Type"]), (204, b"", None))
+        self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+
     def test_problems_carry_the_id_of_the_request(self):
         status, headers, body = self.server.ask("GET", "/api/v1/movies/999999")
         problem = json.loads(body)
