@@ -17,10 +17,11 @@ const axed = new Set(["dark at 1440", "light at 360"]);
 if (artifacts) mkdirSync(artifacts, { recursive: true });
 
 const film = (await api("/movies?limit=1")).items[0];
-const person = (await api("/people?limit=1")).items[0];
+const [person, other] = (await api("/people?limit=2")).items;
 const pages = {
   home: "/", film: `/film/${film.movie}`, people: "/people", person: `/people/${person.user}`,
-  search: "/search?q=the", rate: "/rate", tune: "/tune?genre=Drama&without=War&age=-50", log: "/analytics/feedback", missing: "/film/999999",
+  search: "/search?q=the", rate: "/rate", tune: "/tune?genre=Drama&without=War&age=-50",
+  night: `/night?with=${person.user}&with=${other.user}`, log: "/analytics/feedback", missing: "/film/999999",
 };
 
 async function rateSome(page) {

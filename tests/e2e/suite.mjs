@@ -4,6 +4,7 @@ import "./films.test.mjs";
 import "./people.test.mjs";
 import "./rate.test.mjs";
 import "./tune.test.mjs";
+import "./night.test.mjs";
 import "./feedback.test.mjs";
 import "./states.test.mjs";
 import "./look.test.mjs";

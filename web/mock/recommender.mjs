@@ -71,6 +71,27 @@ export function rank(films, history, byId, method, { limit, hidden, most, fits =
     .slice(0, limit);
 }
 
+const joined = {
+  average: (standings) => standings.reduce((a, b) => a + b, 0) / standings.length,
+  least_misery: (standings) => Math.min(...standings),
+  fairness: (standings) => joined.average(standings) - Math.sqrt(joined.average(standings.map((s) => (s - joined.average(standings)) ** 2))),
+};
+
+// Each one's scores are standardised over all films, then joined.
+export function rankTogether(films, histories, byId, rule, { limit, hidden, most }) {
+  const each = histories.map((history) => {
+    const facts = films.map((film) => explain(film, history, byId, "hybrid", most));
+    const mean = facts.reduce((sum, one) => sum + one.score, 0) / facts.length;
+    const deviation = Math.sqrt(facts.reduce((sum, one) => sum + (one.score - mean) ** 2, 0) / facts.length) || 1;
+    return facts.map(({ terms, ...one }) => ({ ...one, standing: (one.score - mean) / deviation }));
+  });
+  return films.map((film, i) => ({ film, members: each.map((facts) => facts[i]) }))
+    .filter(({ film }) => !hidden.has(film.movie))
+    .map(({ film, members }) => ({ film, facts: { members, score: joined[rule](members.map((one) => one.standing)), baseline: 0, other: 0, reasons: [], terms: [], predicted_rating: null } }))
+    .sort((a, b) => b.facts.score - a.facts.score || a.film.movie - b.film.movie)
+    .slice(0, limit);
+}
+
 export function similarPeople(person, people, limit) {
   const own = new Map(person.ratings.map((r) => [r.movie, r.rating]));
   return people.filter((other) => other !== person).map((other) => {

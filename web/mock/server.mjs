@@ -11,7 +11,7 @@ import { extname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadFilms } from "./films.mjs";
 import { poster } from "./poster.mjs";
-import { addMeans, explain, makePeople, rank, similarPeople } from "./recommender.mjs";
+import { addMeans, explain, makePeople, rank, rankTogether, similarPeople } from "./recommender.mjs";
 
 const dist = resolve(process.env.REEL_MOCK_DIST ?? fileURLToPath(new URL("../dist/", import.meta.url)));
 const films = loadFilms();
@@ -77,10 +77,25 @@ function filterOf(text) {
     (!decades || decades.includes(Math.floor(film.year / 10) * 10)) && (minutes === Infinity || film.runtime <= minutes);
 }
 
+// One list for several people; no stars are predicted here.
+function household({ household: { rule = "average", members }, limit = 10, reasons = 3 }) {
+  if (members.length < 2 || members.length > 12) throw new Problem(422, "household.members: expected 2 to 12 people");
+  const histories = members.map((member, i) => {
+    if (member.user !== undefined && !people[member.user - 1]) throw new Problem(404, `household.members[${i}]: no person has id ${member.user}`);
+    return historyOf(member);
+  });
+  const hidden = new Set(histories.flatMap((history) => history.map((entry) => entry.movie)));
+  return { id: `r_${++lists}`, model: { name: "hybrid", id: "hybrid-mock" }, basis: "household", user: null, source_movie: null, next: null,
+    items: rankTogether(films, histories, byId, rule, { limit, hidden, most: reasons }).map((item, i) => ({ ...short(item.film), rank: i + 1, ...item.facts })),
+    household: { rule, members: members.map(({ user }) => ({ user: user ?? null, name: null, basis: user ? "trained" : "fold_in" })) },
+    removed: { seen: hidden.size, exclude: 0, filter: 0 } };
+}
+
 function recommend(body) {
   if (body.source_movie !== undefined)
     return listOf([{ movie: filmOf(body.source_movie).movie, rating: 5 }], body.model ?? "content",
       { limit: body.limit ?? 10, hidden: new Set([body.source_movie, ...(body.exclude ?? [])]), most: 3 }, { source_movie: body.source_movie, removed: {} });
+  if (body.household) return household(body);
   const history = historyOf(body);
   const fits = filterOf(body.filter ?? "");
   const hidden = new Set([...history.map((entry) => entry.movie), ...(body.exclude ?? [])]);

@@ -17,6 +17,7 @@ import { SearchPage } from "./pages/search";
 
 // Pages that not everybody opens come when they are asked for.
 const TunePage = late("tune", () => import("./pages/tune").then((code) => code.TunePage));
+const NightPage = late("night", () => import("./pages/night").then((code) => code.NightPage));
 
 function Page({ route, search }: { route: Route; search: URLSearchParams }) {
   switch (route.page) {
@@ -29,6 +30,7 @@ function Page({ route, search }: { route: Route; search: URLSearchParams }) {
       return <SearchPage key={q} q={q} />;
     }
     case "rate": return <RatePage search={search} />;
+    case "night": return <NightPage search={search} />;
     case "tune": return <TunePage />;
     case "log": return <LogPage search={search} />;
     case "missing": return <MissingPage />;

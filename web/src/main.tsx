@@ -13,6 +13,7 @@ import "./styles/panel.css";
 import "./styles/shelf.css";
 import "./styles/pages.css";
 import "./styles/tune.css";
+import "./styles/night.css";
 
 document.documentElement.lang = lang;
 startFeedback();

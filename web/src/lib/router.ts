@@ -9,11 +9,12 @@ export type Route =
   | { page: "search" }
   | { page: "rate" }
   | { page: "tune" }
+  | { page: "night" }
   | { page: "log" }
   | { page: "missing" };
 
-type Alone = "people" | "rate" | "search" | "tune";
-const alone = (first: string | undefined): first is Alone => /^(people|rate|search|tune)$/.test(first ?? "");
+type Alone = "people" | "rate" | "search" | "tune" | "night";
+const alone = (first: string | undefined): first is Alone => /^(people|rate|search|tune|night)$/.test(first ?? "");
 
 export function match(path: string): Route {
   const parts = path.split("/").filter(Boolean);

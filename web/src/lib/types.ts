@@ -71,12 +71,22 @@ export interface ListItem extends Movie {
   reasons: Reason[];
   terms?: Term[] | null;
   other: number;
+  members?: MemberItem[]; // of a household, in its order
+}
+
+export interface MemberItem {
+  standing: number;
+  predicted_rating: number | null;
+  score: number;
+  baseline: number;
+  reasons: Reason[];
+  other: number;
 }
 
 export interface FilmList {
   id: string;
   model: { name: Method; id: string; data_hash?: string };
-  basis: "trained" | "fold_in" | "fallback";
+  basis: "trained" | "fold_in" | "fallback" | "household";
   user: number | null;
   source_movie: number | null;
   items: ListItem[];
@@ -91,7 +101,7 @@ export interface Page<T> {
 
 export interface Household {
   rule: Rule;
-  members: ({ user: number } | { name: string; history: { movie: number; rating: number }[] })[];
+  members: Query[];
 }
 
 export type Rule = "average" | "least_misery" | "fairness";

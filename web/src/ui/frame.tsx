@@ -35,6 +35,7 @@ function ThemeSwitch() {
 const sections: { href: string; name: string; pages: Route["page"][] }[] = [
   { href: "/", name: t.nav.home, pages: ["home", "film"] },
   { href: "/tune", name: t.nav.tune, pages: ["tune"] },
+  { href: "/night", name: t.nav.night, pages: ["night"] },
   { href: "/people", name: t.nav.people, pages: ["people", "person"] },
   { href: "/rate", name: t.nav.rate, pages: ["rate"] },
   { href: "/analytics/feedback", name: t.nav.log, pages: ["log"] },

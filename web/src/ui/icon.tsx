@@ -8,6 +8,7 @@ const paths = {
   play: "M8 5.5v13l11-6.5z",
   back: "M15 5l-7 7 7 7",
   on: "M9 5l7 7-7 7",
+  add: "M12 5v14M5 12h14",
   out: "M9 6H5v13h13v-4M13 5h6v6M19 5l-9 9",
 } as const;
 

@@ -1,5 +1,4 @@
 // "Why this film": one bar per film that contributed, the rest, and the sum as a sum.
-import { useEffect, useRef } from "preact/hooks";
 import { api } from "../lib/api";
 import { useScale } from "../lib/health";
 import { pictureOf } from "../lib/known";
@@ -8,7 +7,7 @@ import { printed, share } from "../lib/format";
 import { t } from "../lib/texts";
 import { digitsFor, filmBars, sumLines, type Bar, type Part } from "../lib/why";
 import type { FilmList, ListItem, Method, Query } from "../lib/types";
-import { Icon } from "./icon";
+import { Panel } from "./panel";
 import { Poster } from "./poster";
 import { StarsShown } from "./stars";
 import { Failed, RowsSkeleton } from "./states";
@@ -121,29 +120,10 @@ function Explanation({ subject }: { subject: WhySubject }) {
 }
 
 export function WhyPanel({ subject, close }: { subject: WhySubject; close(): void }) {
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    box.current?.showModal();
-  }, []);
   const { item, intro } = subject;
-  const onClick = (event: MouseEvent) => {
-    if (event.target === box.current) box.current?.close();
-  };
   return (
-    <dialog ref={box} class="panel" aria-labelledby="why-title" onClose={close} onClick={onClick}>
-      <div class="panel-body">
-        <header class="panel-head">
-          <Poster film={item} width={154} silent eager />
-          <div>
-            <h2 id="why-title">{t.why.heading(item.title)}</h2>
-            <p class="lead">{intro}</p>
-          </div>
-          <button type="button" class="quiet is-icon" aria-label={t.why.close} onClick={() => box.current?.close()}>
-            <Icon name="close" />
-          </button>
-        </header>
-        <Explanation subject={subject} />
-      </div>
-    </dialog>
+    <Panel close={close} heading={t.why.heading(item.title)} lead={intro} film={item}>
+      <Explanation subject={subject} />
+    </Panel>
   );
 }
