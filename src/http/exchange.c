@@ -1,4 +1,4 @@
-/* exchange.c - request targets, query parameters, cursors and problem answers. */
+/* exchange.c - request targets, query parameters and tags of answers. */
 #include "http/exchange.h"
 
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/hash.h"
 #include "base/utf8.h"
 
@@ -156,7 +157,7 @@ const char *reel__exchange_get(const reel_exchange *exchange, const char *name)
     return NULL;
 }
 
-static bool parse_int(const char *text, int64_t *out)
+bool reel__parse_int(const char *text, int64_t *out)
 {
     char *end;
     long long value;
@@ -177,7 +178,7 @@ reel_code reel__exchange_get_int(const reel_exchange *exchange, const char *name
 
     if (text == NULL)
         return REEL_OK;
-    if (!parse_int(text, &value) || value < min || value > max)
+    if (!reel__parse_int(text, &value) || value < min || value > max)
         return reel_fail(err, REEL_E_INVALID,
                          "%s: expected a whole number from %" PRId64 " to %" PRId64
                          ", got \"%.40s\"",
@@ -200,111 +201,4 @@ reel_code reel__exchange_get_real(const reel_exchange *exchange, const char *nam
         return reel_fail(err, REEL_E_INVALID, "%s: expected a number, got \"%.40s\"", name, text);
     *out = value;
     return REEL_OK;
-}
-
-reel_code reel__exchange_cursor(const reel_exchange *exchange, char kind, int64_t *out,
-                                reel_err *err)
-{
-    const char *text = reel__exchange_get(exchange, "cursor");
-    int64_t value;
-
-    if (text == NULL || *text == '\0')
-        return REEL_OK;
-    if (text[0] != kind || !parse_int(text + 1, &value) || value < 0)
-        return reel_fail(err, REEL_E_INVALID,
-                         "cursor: \"%.40s\" is none of this list; use next_cursor as it came",
-                         text);
-    *out = value;
-    return REEL_OK;
-}
-
-void reel__exchange_next(reel_json *json, char kind, int64_t value)
-{
-    char text[32];
-
-    if (value < 0) {
-        reel__json_put_text(json, "next_cursor", NULL);
-        return;
-    }
-    (void)snprintf(text, sizeof text, "%c%" PRId64, kind, value);
-    reel__json_put_text(json, "next_cursor", text);
-}
-
-reel_code reel__exchange_page(const reel_exchange *exchange, reel_json *json, reel_paging *paging,
-                              int64_t most, reel_err *err)
-{
-    reel_code rc;
-
-    REEL_TRY(reel__exchange_get_int(exchange, "limit", 1, most, &paging->limit, err));
-    REEL_TRY(reel__exchange_cursor(exchange, paging->kind, &paging->at, err));
-    reel__json_key(json, "items");
-    reel__json_array(json);
-out:
-    return rc;
-}
-
-int64_t reel__exchange_page_after(const reel_paging *paging, size_t total)
-{
-    /* Unsigned: the offset is whatever the cursor says. */
-    return (size_t)paging->at + (size_t)paging->limit < total ? paging->at + paging->limit : -1;
-}
-
-void reel__exchange_page_end(reel_json *json, const reel_paging *paging, int64_t next)
-{
-    reel__json_array_end(json);
-    reel__exchange_next(json, paging->kind, next);
-}
-
-static const char *status_title(int status)
-{
-    static const struct {
-        int status;
-        const char *title;
-    } titles[] = {
-        {400, "Bad Request"},
-        {401, "Unauthorized"},
-        {403, "Forbidden"},
-        {404, "Not Found"},
-        {405, "Method Not Allowed"},
-        {409, "Conflict"},
-        {410, "Gone"},
-        {413, "Content Too Large"},
-        {415, "Unsupported Media Type"},
-        {421, "Misdirected Request"},
-        {422, "Unprocessable Content"},
-        {429, "Too Many Requests"},
-        {503, "Service Unavailable"},
-        {507, "Insufficient Storage"},
-    };
-
-    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-        if (titles[i].status == status)
-            return titles[i].title;
-    return "Internal Server Error";
-}
-
-void reel__exchange_problem(reel_exchange *exchange, const reel_err *err)
-{
-    reel_json json;
-    const int status = exchange->status >= 400 ? exchange->status : reel_code_http(err->code);
-
-    reel__buf_fini(&exchange->answer);
-    reel__buf_init(&exchange->answer, REEL_HTTP_ANSWER_MAX);
-    exchange->fixed = NULL;
-    exchange->etag = exchange->encoding = exchange->cache_control = exchange->location = NULL;
-    exchange->status = status;
-    exchange->challenge = status != 401       ? NULL
-                          : exchange->bad_key ? "Bearer realm=\"reel\", error=\"invalid_token\""
-                                              : "Bearer realm=\"reel\"";
-    exchange->answer_type = "application/problem+json";
-    reel__json_init(&json, &exchange->answer);
-    reel__json_object(&json);
-    reel__json_put_text(&json, "type", "about:blank");
-    reel__json_put_text(&json, "title", status_title(status));
-    reel__json_put_int(&json, "status", status);
-    reel__json_put_text(&json, "detail", err->msg);
-    reel__json_put_text(&json, "instance", exchange->path);
-    reel__json_put_text(&json, "code", reel_code_name(err->code));
-    reel__json_put_text(&json, "request_id", exchange->request_id);
-    reel__json_object_end(&json);
 }

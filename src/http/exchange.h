@@ -97,6 +97,7 @@ struct reel_exchange {
     int64_t id, movie;   /* the {id} and {movie} of the route */
     const char *token;   /* its {token}, not closed by a NUL */
     size_t token_length;
+    const char *parameters;  /* those its route knows, with spaces between; may be NULL */
     const reel_later *later; /* may be NULL */
     reel_metrics *metrics;   /* for who answers later; may be NULL */
 
@@ -114,6 +115,7 @@ struct reel_exchange {
         char value[256];
     } headers[REEL_HTTP_HEADERS];
     int header_count;
+    char *link;        /* the header Link, owned; NULL = none */
     int retry_s;       /* what a header says of when to try again; 0 = nothing */
     const char *route; /* template, for logs */
     int64_t person;    /* whom it is about, for logs; or -1 */
@@ -144,8 +146,8 @@ REEL_MUST_USE reel_code reel__exchange_get_real(const reel_exchange *exchange, c
  * Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__exchange_cursor(const reel_exchange *exchange, char kind,
                                               int64_t *out, reel_err *err);
-/* Close a page: "next_cursor" with kind and value, or null when value is negative. */
-void reel__exchange_next(reel_json *json, char kind, int64_t value);
+/* A whole number in decimal digits, and nothing else. */
+bool reel__parse_int(const char *text, int64_t *out);
 /* A page of a list that goes on. */
 typedef struct reel_paging {
     char kind;         /* of its cursor */
@@ -157,8 +159,11 @@ REEL_MUST_USE reel_code reel__exchange_page(const reel_exchange *exchange, reel_
                                             reel_paging *paging, int64_t most, reel_err *err);
 /* Where a page by offset goes on, of `total` items; -1 = nowhere. */
 int64_t reel__exchange_page_after(const reel_paging *paging, size_t total);
-/* ] and "next_cursor". next: where it goes on, negative = nowhere. */
-void reel__exchange_page_end(reel_json *json, const reel_paging *paging, int64_t next);
+/* ] and "next_cursor", and the header Link. next: where it goes on, negative = nowhere. */
+void reel__exchange_page_end(reel_exchange *exchange, reel_json *json, const reel_paging *paging,
+                             int64_t next);
+/* The last two for a cursor of another kind, of letters an address may have; NULL = nowhere. */
+void reel__exchange_next_text(reel_exchange *exchange, reel_json *json, const char *cursor);
 
 /* Add a header to the answer; one that does not fit is left out. */
 void reel__exchange_header(reel_exchange *exchange, const char *name, const char *format, ...)

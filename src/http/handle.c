@@ -139,6 +139,7 @@ static reel_code dispatch(reel_context *context, reel_err *err)
     if (route == NULL)
         return no_route(exchange, parts.allow, err);
     exchange->route = route->path;
+    exchange->parameters = route->query;
     exchange->id = parts.id;
     exchange->movie = parts.movie;
     if (strncmp(route->path, people, strlen(people)) == 0)

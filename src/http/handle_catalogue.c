@@ -10,39 +10,25 @@
 #include "service/lists/recommend.h"
 #include "service/engine/search.h"
 
-enum { PAGE_MAX = 200 };
-
-static reel_code write_hits(reel_context *context, const reel_search_hits *hits, reel_err *err)
-{
-    reel_json *json = &context->json;
-    reel_code rc = REEL_OK;
-
-    reel__json_key(json, "items");
-    reel__json_array(json);
-    for (size_t i = 0; i < hits->count; i++)
-        REEL_TRY(reel__write_hit(json, context->session, &hits->items[i], err));
-    reel__json_array_end(json);
-out:
-    return rc;
-}
+enum { PAGE_MAX = 200, CURSOR_TEXT = 80 };
 
 reel_code reel__handle_movies(reel_context *context, reel_err *err)
 {
     const char *query = reel__exchange_get(context->exchange, "q");
-    int64_t limit = 20, offset = 0;
+    reel_json *json = &context->json;
+    reel_paging page = {.kind = 'o', .limit = 20};
     reel_search_hits hits;
     reel_code rc;
 
-    REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, PAGE_MAX, &limit, err));
-    REEL_TRY(reel__exchange_cursor(context->exchange, 'o', &offset, err));
+    reel__json_object(json);
+    REEL_TRY(reel__exchange_page(context->exchange, json, &page, PAGE_MAX, err));
     REEL_TRY(reel__search(context->session, query == NULL ? "" : query,
-                          (reel_page){(size_t)offset, (size_t)limit}, &hits, err));
-    reel__json_object(&context->json);
-    REEL_TRY(write_hits(context, &hits, err));
-    reel__exchange_next(&context->json, 'o',
-                        (size_t)offset + hits.count < hits.total ? offset + (int64_t)hits.count
-                                                                 : -1);
-    reel__json_object_end(&context->json);
+                          (reel_page){(size_t)page.at, (size_t)page.limit}, &hits, err));
+    for (size_t i = 0; i < hits.count; i++)
+        REEL_TRY(reel__write_hit(json, context->session, &hits.items[i], err));
+    reel__exchange_page_end(context->exchange, json, &page,
+                            reel__exchange_page_after(&page, hits.total));
+    reel__json_object_end(json);
 out:
     return rc;
 }
@@ -119,7 +105,7 @@ reel_code reel__handle_people(reel_context *context, reel_err *err)
     REEL_TRY(reel__exchange_page(context->exchange, &context->json, &page, PAGE_MAX, err));
     reel__people_write(&context->json, context->app->engine, prefix == NULL ? "" : prefix, page.at,
                        (size_t)page.limit, &next);
-    reel__exchange_page_end(&context->json, &page, next);
+    reel__exchange_page_end(context->exchange, &context->json, &page, next);
     reel__json_object_end(&context->json);
 out:
     return rc;
@@ -146,21 +132,52 @@ static reel_code read_kinds(const reel_exchange *exchange, unsigned *out, reel_e
     return REEL_OK;
 }
 
+/* r4.5_978302109_858: the last row of the page before. */
+static reel_code read_rated_cursor(const reel_exchange *exchange, reel_rated_page *page,
+                                   reel_err *err)
+{
+    const char *text = reel__exchange_get(exchange, "cursor");
+    long long time, movie;
+    int end = 0;
+
+    if (text == NULL || *text == '\0')
+        return REEL_OK;
+    page->goes_on = sscanf(text, "r%f_%lld_%lld%n", &page->after.value, &time, &movie, &end) == 3 &&
+                    text[end] == '\0' && isfinite(page->after.value) && movie >= 0;
+    if (!page->goes_on)
+        return reel_fail(err, REEL_E_INVALID,
+                         "cursor: \"%.60s\" is none of this list; use next_cursor as it came",
+                         text);
+    page->after.time = time;
+    page->after.movie = movie;
+    return REEL_OK;
+}
+
 reel_code reel__handle_person_ratings(reel_context *context, reel_err *err)
 {
-    reel_paging page = {.kind = 'o', .limit = 20};
-    unsigned kinds;
-    size_t total;
+    reel_exchange *exchange = context->exchange;
+    reel_json *json = &context->json;
+    int64_t limit = 20;
+    reel_rated_page page = {.goes_on = false};
+    char next[CURSOR_TEXT];
+    reel_rated_key last = {0};
+    bool more;
     reel_code rc;
 
-    REEL_TRY(read_kinds(context->exchange, &kinds, err));
-    reel__json_object(&context->json);
-    REEL_TRY(reel__exchange_page(context->exchange, &context->json, &page, PAGE_MAX, err));
-    REEL_TRY(reel__person_write_ratings(&context->json, context->app->engine, context->exchange->id,
-                                        kinds, (reel_page){(size_t)page.at, (size_t)page.limit},
-                                        &total, err));
-    reel__exchange_page_end(&context->json, &page, reel__exchange_page_after(&page, total));
-    reel__json_object_end(&context->json);
+    REEL_TRY(read_kinds(exchange, &page.kinds, err));
+    REEL_TRY(reel__exchange_get_int(exchange, "limit", 1, PAGE_MAX, &limit, err));
+    REEL_TRY(read_rated_cursor(exchange, &page, err));
+    page.limit = (size_t)limit;
+    reel__json_object(json);
+    reel__json_key(json, "items");
+    reel__json_array(json);
+    REEL_TRY(reel__person_write_ratings(json, context->app->engine, exchange->id, &page, &last,
+                                        &more, err));
+    reel__json_array_end(json);
+    (void)snprintf(next, sizeof next, "r%.9g_%lld_%lld", (double)last.value, (long long)last.time,
+                   (long long)last.movie);
+    reel__exchange_next_text(exchange, json, more ? next : NULL);
+    reel__json_object_end(json);
 out:
     return rc;
 }

@@ -25,7 +25,7 @@ reel_code reel__handle_charts(reel_context *context, reel_err *err)
 
 reel_code reel__handle_chart(reel_context *context, reel_err *err)
 {
-    const reel_exchange *exchange = context->exchange;
+    reel_exchange *exchange = context->exchange;
     reel_json *json = &context->json;
     reel_paging page = {.kind = 'o', .limit = 20};
     reel_chart chart;
@@ -39,7 +39,7 @@ reel_code reel__handle_chart(reel_context *context, reel_err *err)
     REEL_TRY(reel__chart_write(json, context->session, chart,
                                reel__exchange_get(exchange, "filter"),
                                (reel_page){(size_t)page.at, (size_t)page.limit}, &total, err));
-    reel__exchange_page_end(json, &page, reel__exchange_page_after(&page, total));
+    reel__exchange_page_end(exchange, json, &page, reel__exchange_page_after(&page, total));
     reel__json_object_end(json);
 out:
     return rc;

@@ -22,7 +22,7 @@ reel_code reel__handle_jobs(reel_context *context, reel_err *err)
     REEL_TRY(reel__exchange_page(context->exchange, &context->json, &page, PAGE_MOST, err));
     REEL_TRY(reel__jobs_write(&context->json, store_of(context), page.at, (size_t)page.limit, &next,
                               err));
-    reel__exchange_page_end(&context->json, &page, next);
+    reel__exchange_page_end(context->exchange, &context->json, &page, next);
     reel__json_object_end(&context->json);
 out:
     return rc;

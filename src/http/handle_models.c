@@ -33,7 +33,7 @@ reel_code reel__handle_versions(reel_context *context, reel_err *err)
     REEL_TRY(reel__exchange_page(context->exchange, &context->json, &page, PAGE_MOST, err));
     REEL_TRY(reel__versions_write(&context->json, context->app->engine, name, page.at,
                                   (size_t)page.limit, &next, err));
-    reel__exchange_page_end(&context->json, &page, next);
+    reel__exchange_page_end(context->exchange, &context->json, &page, next);
     reel__json_object_end(&context->json);
 out:
     return rc;

@@ -93,7 +93,7 @@ reel_code reel__handle_feedback_log(reel_context *context, reel_err *err)
     filter.limit = (size_t)page.limit;
     REEL_TRY(reel__feedback_write_log(context->app->engine, &filter, &context->json,
                                       &context->exchange->caller, &next, err));
-    reel__exchange_page_end(&context->json, &page, next);
+    reel__exchange_page_end(context->exchange, &context->json, &page, next);
     reel__json_object_end(&context->json);
 out:
     return rc;

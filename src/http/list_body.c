@@ -4,6 +4,7 @@
 #include "http/list_body.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -59,17 +60,21 @@ reel_code reel__list_read_films(reel_given **out, size_t *count, const json_t *b
     return REEL_OK;
 }
 
-static reel_code read_histories(const json_t *body, reel_list_body *out, reel_err *err)
+static reel_code read_history(const json_t *body, reel_list_body *out, reel_err *err)
 {
-    reel_code rc;
+    const reel_code rc =
+        reel__list_read_films(&out->given, &out->request.given_count, body, "history", true, err);
 
-    REEL_TRY(
-        reel__list_read_films(&out->given, &out->request.given_count, body, "history", true, err));
-    REEL_TRY(
-        reel__list_read_films(&out->edits, &out->request.edit_count, body, "edits", false, err));
     out->request.given = out->given;
+    return rc;
+}
+
+static reel_code read_edits(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    const reel_code rc =
+        reel__list_read_films(&out->edits, &out->request.edit_count, body, "edits", false, err);
+
     out->request.edits = out->edits;
-out:
     return rc;
 }
 
@@ -155,39 +160,56 @@ reel_code reel__list_set_scenario(reel_request *request, const char *scenario, r
     return REEL_OK;
 }
 
-/* What the list is for, and who says that it was shown. */
-static reel_code read_purpose(const json_t *body, reel_request *request, reel_err *err)
+static reel_code read_scenario(const json_t *body, reel_list_body *out, reel_err *err)
 {
-    const json_t *log = json_object_get(body, "log");
     const char *scenario = NULL;
     const reel_code rc = reel__json_get_text(body, "scenario", &scenario, err);
 
-    if (rc != REEL_OK)
-        return rc;
-    if (log != NULL && !json_is_null(log) && !json_is_boolean(log))
-        return reel_fail(err, REEL_E_INVALID, "log: expected true or false");
-    request->log = json_is_true(log);
-    return reel__list_set_scenario(request, scenario, err);
+    return rc == REEL_OK ? reel__list_set_scenario(&out->request, scenario, err) : rc;
 }
 
-static reel_code read_limits(const json_t *body, reel_list_body *out, reel_err *err)
+static reel_code read_log(const json_t *body, reel_list_body *out, reel_err *err)
 {
-    int64_t limit = 10, reasons = out->request.reasons;
-    const char *seen = "hide";
-    reel_code rc;
+    const json_t *log = json_object_get(body, "log");
 
-    REEL_TRY(reel__json_get_int(body, "limit", &limit, err));
-    REEL_TRY(reel__json_get_int(body, "reasons", &reasons, err));
-    REEL_TRY(reel__json_get_text(body, "seen", &seen, err));
+    if (log != NULL && !json_is_null(log) && !json_is_boolean(log))
+        return reel_fail(err, REEL_E_INVALID, "log: expected true or false");
+    out->request.log = json_is_true(log);
+    return REEL_OK;
+}
+
+static reel_code read_limit(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    int64_t limit = 10;
+    const reel_code rc = reel__json_get_int(body, "limit", &limit, err);
+
+    if (rc != REEL_OK)
+        return rc;
     if (limit < 1 || limit > REEL_LIST_LIMIT)
         return reel_fail(err, REEL_E_INVALID, "limit: expected 1 to %d", REEL_LIST_LIMIT);
+    out->request.limit = (size_t)limit;
+    return REEL_OK;
+}
+
+static reel_code read_reasons(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    int64_t reasons = out->request.reasons;
+    const reel_code rc = reel__json_get_int(body, "reasons", &reasons, err);
+
+    if (rc != REEL_OK)
+        return rc;
     if (reasons < 0 || reasons > REEL_REASONS_MAX)
         return reel_fail(err, REEL_E_INVALID, "reasons: expected 0 to %d", REEL_REASONS_MAX);
-    out->request.limit = (size_t)limit;
     out->request.reasons = (int)reasons;
-    rc = reel__list_set_seen(&out->request, seen, err);
-out:
-    return rc;
+    return REEL_OK;
+}
+
+static reel_code read_seen(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    const char *seen = "hide";
+    const reel_code rc = reel__json_get_text(body, "seen", &seen, err);
+
+    return rc == REEL_OK ? reel__list_set_seen(&out->request, seen, err) : rc;
 }
 
 /* true is half of everything, false nothing of it. */
@@ -201,15 +223,21 @@ static reel_code read_calibrate(const json_t *body, double *out, reel_err *err)
     return REEL_OK;
 }
 
-static reel_code read_rules(const json_t *body, reel_request *request, reel_err *err)
+static reel_code read_texts(const json_t *body, reel_list_body *out, reel_err *err)
 {
+    const reel_code rc = reel__json_get_text(body, "filter", &out->request.filter, err);
+
+    return rc == REEL_OK ? reel__json_get_text(body, "boost", &out->request.boost, err) : rc;
+}
+
+static reel_code read_numbers(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    reel_request *request = &out->request;
     reel_code rc;
 
-    REEL_TRY(reel__json_get_text(body, "filter", &request->filter, err));
-    REEL_TRY(reel__json_get_text(body, "boost", &request->boost, err));
     REEL_TRY(reel__json_get_real(body, "diversity", &request->diversity, err));
     REEL_TRY(reel__json_get_real(body, "novelty", &request->novelty, err));
-    REEL_TRY(read_calibrate(body, &request->calibrate, err));
+    rc = read_calibrate(body, &request->calibrate, err);
 out:
     return rc;
 }
@@ -230,25 +258,56 @@ static reel_code check_whose(const reel_request *request, reel_err *err)
     return REEL_OK;
 }
 
+static reel_code read_user(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    return reel__json_get_int(body, "user", &out->request.user, err);
+}
+
+static reel_code read_source(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    const reel_code rc = reel__json_get_int(body, "source_movie", &out->request.source_movie, err);
+
+    return rc == REEL_OK ? reel__json_get_int(body, "movie", &out->movie, err) : rc;
+}
+
+static reel_code read_household(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    return reel__list_household_read(out, body, err);
+}
+
+/* Each looks at members of its own. */
+typedef reel_code reader(const json_t *body, reel_list_body *out, reel_err *err);
+static reader *const readers[] = {read_source,  read_user,    read_model, read_scenario, read_log,
+                                  read_limit,   read_reasons, read_seen,  read_exclude,  read_texts,
+                                  read_numbers, read_history, read_edits, read_household};
+
+/* All mistakes at once, one a line, as far as a message holds them. */
+static void add_line(reel_err *err, const char *line)
+{
+    const size_t used = strlen(err->msg), left = sizeof err->msg - used;
+
+    if (strlen(line) + 2 < left)
+        (void)snprintf(err->msg + used, left, "%s%s", used > 0 ? "\n" : "", line);
+}
+
 reel_code reel__list_body_read(reel_list_body *out, const json_t *body, reel_err *err)
 {
-    reel_code rc;
+    reel_err wrong = {REEL_OK, ""};
 
     if (!json_is_object(body))
         return reel_fail(err, REEL_E_INVALID, "expected a JSON object");
-    REEL_TRY(reel__json_get_int(body, "source_movie", &out->request.source_movie, err));
-    REEL_TRY(reel__json_get_int(body, "user", &out->request.user, err));
-    REEL_TRY(reel__json_get_int(body, "movie", &out->movie, err));
-    REEL_TRY(read_model(body, out, err));
-    REEL_TRY(read_purpose(body, &out->request, err));
-    REEL_TRY(read_limits(body, out, err));
-    REEL_TRY(read_exclude(body, out, err));
-    REEL_TRY(read_rules(body, &out->request, err));
-    REEL_TRY(read_histories(body, out, err));
-    REEL_TRY(reel__list_household_read(out, body, err));
-    rc = check_whose(&out->request, err);
-out:
-    return rc;
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        reel_err inner = {REEL_OK, ""};
+        const reel_code rc = readers[i](body, out, &inner);
+
+        if (rc != REEL_OK && rc != REEL_E_INVALID)
+            return reel_fail(err, rc, "%s", inner.msg);
+        if (rc == REEL_E_INVALID)
+            add_line(&wrong, inner.msg);
+    }
+    if (wrong.msg[0] != '\0')
+        return reel_fail(err, REEL_E_INVALID, "%s", wrong.msg);
+    return check_whose(&out->request, err);
 }
 
 reel_code reel__list_body_earlier(reel_list_body *out, const json_t *body, reel_err *err)

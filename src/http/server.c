@@ -339,6 +339,7 @@ static void add_headers(struct MHD_Response *response, const reel_exchange *exch
     add_header(response, MHD_HTTP_HEADER_ETAG, exchange->etag);
     add_header(response, MHD_HTTP_HEADER_ALLOW, exchange->allow);
     add_header(response, MHD_HTTP_HEADER_LOCATION, exchange->location);
+    add_header(response, MHD_HTTP_HEADER_LINK, exchange->link);
     add_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, exchange->challenge);
     add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, exchange->encoding);
     add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,

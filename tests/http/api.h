@@ -257,7 +257,10 @@ static inline void assert_problem(int status, const char *code, const char *part
 {
     assert_int_equal(api.exchange.status, status);
     assert_string_equal(api.exchange.answer_type, "application/problem+json");
-    assert_shape(api.json, "type:s title:s status:i detail:s instance:s code:s request_id:s");
+    assert_shape(api.json, json_object_get(api.json, "errors") == NULL
+                               ? "type:s title:s status:i detail:s instance:s code:s request_id:s"
+                               : "type:s title:s status:i detail:s instance:s code:s request_id:s "
+                                 "errors:a");
     assert_int_equal(integer(api.json, "status"), status);
     assert_string_equal(text(api.json, "type"), "about:blank");
     assert_string_equal(text(api.json, "code"), code);
@@ -273,6 +276,22 @@ static inline void refuses(const char *method, const char *target, const char *b
     (void)ask(method, target, body);
     assert_problem(status, code, part);
     assert_described(method);
+}
+
+/* The problem says of a mistake where it is: "#/history/0/rating", or a parameter's name. */
+static inline void assert_points(const char *where)
+{
+    const json_t *errors = member(api.json, "errors");
+    const char *name = where[0] == '#' ? "pointer" : "parameter";
+
+    assert_true(json_array_size(errors) > 0);
+    for (size_t i = 0; i < json_array_size(errors); i++) {
+        const char *own = json_string_value(json_object_get(json_array_get(errors, i), name));
+
+        if (own != NULL && strcmp(own, where) == 0)
+            return;
+    }
+    fail_msg("\"%s\" does not point at %s", text(api.json, "detail"), where);
 }
 
 /* Members of reasons that sum to the score, in the order of their size. */

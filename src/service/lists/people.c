@@ -272,23 +272,40 @@ static size_t choose(rated *out, const reel_engine *engine, const reel_history *
     return count;
 }
 
-reel_code reel__person_write_ratings(reel_json *json, const reel_engine *engine, int64_t person,
-                                     unsigned kinds, reel_page page, size_t *total, reel_err *err)
+/* Whether a row comes after a place in the order of best_first. */
+static bool comes_after(const rated *row, int64_t movie, const reel_rated_key *key)
 {
+    if (row->value != key->value)
+        return row->value < key->value;
+    return row->time != key->time ? row->time < key->time : movie > key->movie;
+}
+
+reel_code reel__person_write_ratings(reel_json *json, const reel_engine *engine, int64_t person,
+                                     const reel_rated_page *page, reel_rated_key *last, bool *more,
+                                     reel_err *err)
+{
+    const int64_t *ids = reel_dataset_movie_ids(engine->dataset);
+    const reel_rated_key after = page->after; /* which may be *last */
     reel_history history = {0};
+    size_t total = 0, at = 0;
     rated *all = NULL;
     reel_code rc = REEL_OK;
 
-    *total = 0;
+    *more = false;
     REEL_TRY(reel__history_new(&history, engine, person, err));
     all = reel__alloc_array(history.count + history.since.count, sizeof *all);
     if (all == NULL)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory to sort %zu ratings", history.count));
-    *total = choose(all, engine, &history, kinds);
-    if (*total > 0)
-        qsort(all, *total, sizeof *all, best_first);
-    for (size_t i = page.offset; i < *total && i - page.offset < page.limit; i++)
+    total = choose(all, engine, &history, page->kinds);
+    if (total > 0)
+        qsort(all, total, sizeof *all, best_first);
+    while (page->goes_on && at < total && !comes_after(&all[at], ids[all[at].movie], &after))
+        at++;
+    *more = total - at > page->limit;
+    for (size_t i = at; i < total && i - at < page->limit; i++) {
         put_rated(json, engine, &all[i]);
+        *last = (reel_rated_key){all[i].value, all[i].time, ids[all[i].movie]};
+    }
 out:
     reel__history_fini(&history);
     reel__free(all);

@@ -18,11 +18,24 @@ void reel__people_write(reel_json *json, const reel_engine *engine, const char *
 REEL_MUST_USE reel_code reel__person_write(reel_json *json, const reel_engine *engine,
                                            int64_t person, reel_err *err);
 
-/* What they gave, since the data were loaded too, as short movies with your_rating, kind and time:
- * best first, then newest, then by film. kinds: 1 << a reel_given_kind for each that is asked for.
- * total [out]: on all pages. Errors: E_NOTFOUND, E_NOMEM, those of reading the store. */
+/* Where a row stands among what a person gave: best first, then newest, then by film. */
+typedef struct reel_rated_key {
+    float value; /* -1 = no rating was given */
+    int64_t time, movie;
+} reel_rated_key;
+
+typedef struct reel_rated_page {
+    unsigned kinds; /* 1 << a reel_given_kind for each that is asked for */
+    size_t limit;
+    bool goes_on; /* behind `after`, whether or not that row is there still */
+    reel_rated_key after;
+} reel_rated_page;
+
+/* What they gave, since the data were loaded too, as short movies with your_rating, kind and time.
+ * last [out] the last row written, as it was where none is; may be page->after; more [out] whether
+ * others follow. Errors: E_NOTFOUND, E_NOMEM, those of reading the store. */
 REEL_MUST_USE reel_code reel__person_write_ratings(reel_json *json, const reel_engine *engine,
-                                                   int64_t person, unsigned kinds, reel_page page,
-                                                   size_t *total, reel_err *err);
+                                                   int64_t person, const reel_rated_page *page,
+                                                   reel_rated_key *last, bool *more, reel_err *err);
 
 #endif

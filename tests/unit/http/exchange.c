@@ -101,15 +101,20 @@ static void cursors_go_round_and_belong_to_their_list(void **state)
     reel_exchange x;
     reel_json json;
     reel_buf text;
+    reel_paging page = {.kind = 'o', .limit = 5};
     int64_t value = 0;
 
     (void)state;
     reel__buf_init(&text, 1000);
     reel__json_init(&json, &text);
     reel__json_object(&json);
-    reel__exchange_next(&json, 'o', 40);
+    assert_int_equal(cut(&x, "/a%20b?q=%26%3C&cursor=o20&limit=2", NULL), REEL_OK);
+    assert_int_equal(reel__exchange_page(&x, &json, &page, 10, NULL), REEL_OK);
+    reel__exchange_page_end(&x, &json, &page, reel__exchange_page_after(&page, 23));
     reel__json_object_end(&json);
-    assert_string_equal(text.data, "{\"next_cursor\":\"o40\"}");
+    assert_string_equal(text.data, "{\"items\":[],\"next_cursor\":\"o22\"}");
+    assert_string_equal(x.link, "</a%20b?q=%26%3C&limit=2&cursor=o22>; rel=\"next\"");
+    reel__exchange_fini(&x);
     reel__buf_fini(&text);
     assert_int_equal(cut(&x, "/?cursor=o40", NULL), REEL_OK);
     assert_int_equal(reel__exchange_cursor(&x, 'o', &value, NULL), REEL_OK);
