@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 
-enum { FILE_MOST = 1 << 20, OTHERS_MAY_READ = 0044 };
+enum { FILE_MOST = 1 << 20, ALL_MAY_WRITE = 0002 };
 
 typedef struct scanner {
     const char *at, *end, *path;
@@ -164,12 +164,22 @@ static bool is_secret(const char *name)
     return false;
 }
 
+/* "smtp://name:password@host" */
+static bool has_password(const char *value)
+{
+    const char *begin = strstr(value, "://");
+    const char *at = begin == NULL ? NULL : strchr(begin, '@');
+    const char *colon = at == NULL ? NULL : strchr(begin + 3, ':');
+
+    return colon != NULL && colon < at;
+}
+
 /* user: the file's path when others may read it, else NULL. */
 static reel_code check_line(void *user, const char *name, const char *value, reel_err *err)
 {
     const char *open_path = user;
 
-    if (open_path != NULL && value[0] != '\0' && is_secret(name))
+    if (open_path != NULL && value[0] != '\0' && (is_secret(name) || has_password(value)))
         return reel_fail(err, REEL_E_DENIED,
                          "%s: holds %s and other people may read it; run: chmod 600 %s", open_path,
                          name, open_path);
@@ -200,7 +210,14 @@ reel_code reel__env_load(const char *path, reel_err *err)
         goto out;
     }
     text = (const char *)file.data;
-    if ((reel__file_mode(path) & OTHERS_MAY_READ) != 0) {
+    if ((reel__file_mode(path) & ALL_MAY_WRITE) != 0) {
+        rc = reel_fail(err, REEL_E_DENIED,
+                       "%s: everybody may write it, and with it what this program does; run: chmod "
+                       "600 %s",
+                       path, path);
+        goto out;
+    }
+    if ((reel__file_mode(path) & REEL_FILE_OTHERS) != 0) {
         open_path = reel__strdup(path);
         if (open_path == NULL) {
             rc = reel_fail(err, REEL_E_NOMEM, "%s: out of memory to read it", path);

@@ -64,6 +64,7 @@ bool reel__file_same(const char *one, const char *other);
 int64_t reel__file_size(const char *path);
 /* Permission bits (0644 ...), or -1. */
 int reel__file_mode(const char *path);
+enum { REEL_FILE_OTHERS = 0066 }; /* the bits of a mode that let others read or write */
 /* Folder and the folders above it. An existing one is fine. */
 REEL_MUST_USE reel_code reel__file_make_folder(const char *path, reel_err *err);
 /* "a/b" from "a" and "b", owned by the caller; NULL without memory. */

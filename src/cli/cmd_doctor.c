@@ -12,6 +12,7 @@
 #include "base/env.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/settings.h"
 #include "cli/term.h"
 #include "http/listen.h"
 #include "http/probe.h"
@@ -19,7 +20,7 @@
 #include "service/operation/doctor.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_DEEP };
-enum { OTHERS_MAY_READ = 0044, WAIT_S = 5 };
+enum { WAIT_S = 5 };
 
 extern char **environ;
 
@@ -32,54 +33,6 @@ static const reel_option doctor_options[] = {
 };
 
 static const reel_option healthcheck_options[] = {{NULL, NULL, NULL}};
-
-/* Every variable that something reads; script/server's are among them. */
-static const char *const settings[] = {
-    "REEL_ADMIN_LISTEN",
-    "REEL_AUTH",
-    "REEL_CONNECTIONS_PER_ADDRESS",
-    "REEL_DATA",
-    "REEL_DATABASE",
-    "REEL_DATABASE_URL",
-    "REEL_FEEDBACK_TTL_DAYS",
-    "REEL_FETCH_URL",
-    "REEL_FUZZ_SECONDS",
-    "REEL_HOME",
-    "REEL_HOSTS",
-    "REEL_HSTS",
-    "REEL_INSECURE_HTTP",
-    "REEL_JOB_MEMORY",
-    "REEL_KILLS",
-    "REEL_LISTEN",
-    "REEL_LOG",
-    "REEL_LOG_FORMAT",
-    "REEL_LOG_REQUESTS",
-    "REEL_MAIL_FROM",
-    "REEL_MODELS_KEEP",
-    "REEL_POSTGRES_SETTINGS",
-    "REEL_PROTOTYPE_API",
-    "REEL_PUBLIC_URL",
-    "REEL_REQUEST_TIMEOUT",
-    "REEL_SECRET",
-    "REEL_SEED",
-    "REEL_SIGNUP",
-    "REEL_SMTP_PASSWORD",
-    "REEL_SMTP_URL",
-    "REEL_SMTP_USER",
-    "REEL_SOAK_SECONDS",
-    "REEL_TEST_DATA",
-    "REEL_TEST_POSTGRES",
-    "REEL_TEST_POSTGRES_CTL",
-    "REEL_TMDB",
-    "REEL_TMDB_FILE",
-    "REEL_TMDB_IMAGES",
-    "REEL_TLS_CERT",
-    "REEL_TLS_KEY",
-    "REEL_TMDB_TRAIN",
-    "REEL_TMDB_URL",
-    "REEL_TRUSTED_PROXIES",
-    "REEL_WEB",
-};
 
 /* What was found, for the end. */
 typedef struct report {
@@ -114,46 +67,70 @@ static void tell(void *user, const reel_finding *finding)
 
 /* ---- settings ------------------------------------------------------------------------------ */
 
-static void look_at_setting(const reel_doctor_opts *opts, const char *pair, int *unknown)
+typedef struct known {
+    char name[REEL_SETTINGS_MAX][REEL_SETTING_NAME];
+    size_t count;
+} known;
+
+/* Whether something reads it. */
+static bool look_at_setting(const reel_doctor_opts *opts, const known *all, const char *pair)
 {
     char name[64], advice[128] = "remove it, or correct it";
     const size_t length = strcspn(pair, "=");
     reel_nearest nearest;
 
     if (strncmp(pair, "REEL_", 5) != 0 || length >= sizeof name)
-        return;
+        return true;
     memcpy(name, pair, length);
     name[length] = '\0';
     reel__nearest_init(&nearest, name);
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
-        if (strcmp(settings[i], name) == 0)
-            return;
-        reel__nearest_offer(&nearest, settings[i]);
+    for (size_t i = 0; i < all->count; i++) {
+        if (strcmp(all->name[i], name) == 0)
+            return true;
+        reel__nearest_offer(&nearest, all->name[i]);
     }
     if (nearest.name != NULL)
         (void)snprintf(advice, sizeof advice, "did you mean %s?", nearest.name);
     reel__doctor_say(opts, "settings", REEL_FINDING_WARN, advice, "nothing reads %s", name);
-    ++*unknown;
+    return false;
 }
 
-static void look_at_settings(const reel_doctor_opts *opts)
+static void look_at_names(const reel_doctor_opts *opts)
 {
     int unknown = 0, set = 0;
+    known all;
 
+    all.count = reel__settings_names(all.name);
     for (char **at = environ; *at != NULL; at++) {
         set += strncmp(*at, "REEL_", 5) == 0;
-        look_at_setting(opts, *at, &unknown);
+        unknown += !look_at_setting(opts, &all, *at);
     }
     if (unknown == 0)
         reel__doctor_say(opts, "settings", REEL_FINDING_OK, NULL, "%d variables are set, all known",
                          set);
+}
+
+/* A file with secrets in it. */
+static void look_at_file(const reel_doctor_opts *opts, const char *what, const char *path)
+{
+    char advice[REEL_FINDING_TEXT] = "";
+    const bool open = (reel__file_mode(path) & REEL_FILE_OTHERS) != 0;
+
+    if (open)
+        (void)snprintf(advice, sizeof advice, "run: chmod 600 %.400s", path);
+    reel__doctor_say(opts, what, open ? REEL_FINDING_WARN : REEL_FINDING_OK, advice, "%s",
+                     open ? "other people may read it" : "its owner alone may read it");
+}
+
+static void look_at_settings(const reel_doctor_opts *opts)
+{
+    const char *key = reel__env_get("REEL_TLS_KEY", NULL);
+
+    look_at_names(opts);
     if (reel__file_exists(".env"))
-        reel__doctor_say(
-            opts, ".env",
-            (reel__file_mode(".env") & OTHERS_MAY_READ) != 0 ? REEL_FINDING_WARN : REEL_FINDING_OK,
-            (reel__file_mode(".env") & OTHERS_MAY_READ) != 0 ? "run: chmod 600 .env" : NULL,
-            (reel__file_mode(".env") & OTHERS_MAY_READ) != 0 ? "other people may read it"
-                                                             : "is read, and by its owner alone");
+        look_at_file(opts, ".env", ".env");
+    if (key != NULL && reel__file_exists(key))
+        look_at_file(opts, "key", key);
     if (reel__env_get("REEL_SECRET", NULL) == NULL)
         reel__doctor_say(opts, "secret", REEL_FINDING_WARN,
                          "set REEL_SECRET (openssl rand -hex 32) for more than a try",

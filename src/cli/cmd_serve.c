@@ -407,6 +407,7 @@ static reel_code serve(const reel_args *args, reel_err *err)
     REEL_TRY(reel__args_int(args, OPT_THREADS, 1, 256, &threads, err));
     how.threads = (int)threads;
     REEL_TRY(reel__serve_tls(&how, args->option[OPT_CERT], args->option[OPT_KEY], err));
+    reel__serve_warn(&how);
     how.fd_plus_one = reel__supervisor_socket(0) + 1;
     for_operator.fd_plus_one = reel__supervisor_socket(1) + 1;
     for_operator.listen = admin == NULL ? reel__env_get("REEL_ADMIN_LISTEN", NULL) : admin;

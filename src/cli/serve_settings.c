@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/env.h"
+#include "base/file.h"
+#include "base/log.h"
 #include "cli/args.h"
 #include "http/protect.h"
 
@@ -74,6 +76,22 @@ reel_code reel__forward_settings(reel_forward_opts *out, reel_err *err)
 {
     out->uri = reel__env_get("MONGODB_URI", reel__env_get("MONGO_URI", NULL));
     return read_number(&out->ttl_days, "REEL_FEEDBACK_TTL_DAYS", 0, TTL_DAYS_MOST, err);
+}
+
+static void warn_of(const char *path)
+{
+    char quoted[600];
+
+    if (path != NULL && reel__file_exists(path) && (reel__file_mode(path) & REEL_FILE_OTHERS) != 0)
+        reel__log(REEL_LOG_WARN, "settings",
+                  "file=%s text=\"other people may read it; run: chmod 600\"",
+                  reel__log_quote(quoted, sizeof quoted, path));
+}
+
+void reel__serve_warn(const reel_server_opts *opts)
+{
+    warn_of(".env");
+    warn_of(opts->tls_key);
 }
 
 reel_code reel__serve_tls(reel_server_opts *out, const char *certificate, const char *key,

@@ -23,6 +23,8 @@ REEL_MUST_USE reel_code reel__forward_settings(reel_forward_opts *out, reel_err 
  * Errors: E_INVALID (one without the other). */
 REEL_MUST_USE reel_code reel__serve_tls(reel_server_opts *out, const char *certificate,
                                         const char *key, reel_err *err);
+/* Say in the log which files with secrets others may read. */
+void reel__serve_warn(const reel_server_opts *opts);
 /* Read .env once more and take what can be taken while running; the log says what waits for the
  * next start. */
 void reel__settings_again(void);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """proxies.py REEL - deploy/nginx.conf and deploy/haproxy.cfg as they are, but for ports, paths and users,
 in front of one server and of two."""
+import contextlib
 import getpass
 import http.client
 import json
@@ -29,9 +30,9 @@ PASSWORD = "salt water taffy 7"
 POSTGRES = os.environ.get("REEL_TEST_POSTGRES")
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return door.getsockname()[1]
+def free_ports(count):
+    with contextlib.ExitStack() as held:
+        return [held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(count)]
 
 
 class Replica(Told):
@@ -71,16 +72,19 @@ class Behind:
         if shutil.which(cls.program) is None:
             raise unittest.SkipTest(f"{cls.program} is missing: script/bootstrap test")
         cls.servers = [cls.serve() for _ in range(2 if POSTGRES else 1)]  # a file has one
-        cls.ports = {"80": free_port(), "443": free_port(), "8080": cls.servers[0].port,
-                     "8090": cls.servers[-1].port if POSTGRES else free_port()}
-        cls.proxy = cls.begin(cls.configure())
         cls.addClassCleanup(cls.end_proxy)
-        cls.wait()
+        for _ in range(5):  # somebody else may take a port meanwhile
+            clear, encrypted, nobody = free_ports(3)
+            cls.ports = {"80": clear, "443": encrypted, "8080": cls.servers[0].port,
+                         "8090": cls.servers[-1].port if POSTGRES else nobody}
+            cls.proxy = cls.begin(cls.configure())
+            if cls.answers():
+                break
         cls.cookie = cls.sign_in()
 
     @classmethod
     def end_proxy(cls):
-        cls.proxy.send_signal(signal.SIGTERM)
+        cls.proxy.terminate()
         cls.proxy.communicate(timeout=SECONDS)
 
     @classmethod
@@ -109,13 +113,17 @@ class Behind:
                                     stdout=said, stderr=said)
 
     @classmethod
-    def wait(cls):
+    def answers(cls):
+        """False: a port was in use."""
         deadline = time.monotonic() + SECONDS
         while True:
             try:
-                return socket.create_connection(("127.0.0.1", cls.ports["443"]), timeout=SECONDS).close()
+                socket.create_connection(("127.0.0.1", cls.ports["443"]), timeout=SECONDS).close()
+                return True
             except ConnectionRefusedError:
                 said = pathlib.Path(BASE, "proxy.log").read_text()
+                if cls.proxy.poll() is not None and "in use" in said:
+                    return False
                 assert cls.proxy.poll() is None and time.monotonic() < deadline, said
                 time.sleep(0.01)
 

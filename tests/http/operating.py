@@ -153,6 +153,22 @@ class Operating(Case):
         self.assertEqual([(item["text"], item["advice"]) for item in said],
                          [("nothing reads REEL_TRUSTED_PROXY", "did you mean REEL_TRUSTED_PROXIES?")])
 
+    def test_files_with_secrets_that_others_may_read_are_told(self):
+        env = os.path.join(self.base, ".env")
+        self.addCleanup(os.remove, env)
+        cert, key = self.certificate("told")
+        for mode, told in ((0o644, 2), (0o600, 0)):
+            with open(env, "w", encoding="ascii") as out:
+                out.write("REEL_LOG=info\n")
+            for path in (env, key):
+                os.chmod(path, mode)
+            doctor = subprocess.run([REEL, "doctor", "--json"], cwd=self.base, capture_output=True, check=False,
+                                    env={**os.environ, "REEL_TLS_KEY": key}, timeout=SECONDS)
+            states = {item["what"]: item["state"] for item in json.loads(doctor.stdout)["items"]}
+            self.assertEqual((states[".env"], states["key"]), ("warn", "warn") if told else ("ok", "ok"))
+            server = self.serve("--tls-cert", cert, "--tls-key", key)
+            self.assertEqual(server.stop()[1].count("chmod 600"), told)
+
     def test_a_request_keeps_the_name_its_caller_gave_it(self):
         server = self.serve()
         trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

@@ -123,6 +123,12 @@ static void secrets_others_may_read_are_refused(void **state)
     assert_string_equal(reel__env_get("api_key", ""), "x");
     assert_int_equal(unsetenv("REEL_TEST_FOUR"), 0);
     assert_ok(reel__env_load(env_file("TMDB_API_KEY=\nREEL_KEYBOARD=1\n", 0644), &err));
+    assert_ok(reel__env_load(env_file("REEL_TEST_ONE=smtp://host:25/a@b\n", 0600), &err));
+    assert_fails(reel__env_load(env_file("REEL_TEST_ONE=smtp://me:pw@host\n", 0644), &err),
+                 REEL_E_DENIED, "chmod 600");
+    assert_ok(reel__env_load(env_file("REEL_TEST_ONE=https://host/a@b\n", 0644), &err));
+    assert_fails(reel__env_load(env_file("REEL_TEST_ONE=1\n", 0602), &err), REEL_E_DENIED,
+                 "everybody may write");
 }
 
 static void nothing_is_set_from_a_wrong_file(void **state)
