@@ -45,14 +45,31 @@ static reel_code read_number(int *out, const char *name, int least, int most, re
     return REEL_OK;
 }
 
+reel_code reel__plan_settings(reel_train_plan *out, reel_err *err)
+{
+    const char *schedule = reel__env_get("REEL_TRAIN_SCHEDULE", "");
+    const char *after = reel__env_get("REEL_TRAIN_AFTER", "");
+    reel_err inner = {REEL_OK, ""};
+
+    *out = (reel_train_plan){.scheduled = schedule[0] != '\0'};
+    if (out->scheduled && reel__cron_parse(&out->schedule, schedule, &inner) != REEL_OK)
+        return reel_fail(err, REEL_E_INVALID, "REEL_TRAIN_SCHEDULE: \"%.80s\": %s", schedule,
+                         inner.msg);
+    if (after[0] != '\0' && !reel__parse_amount(&out->after, after, 1, INT32_MAX))
+        return reel_fail(
+            err, REEL_E_INVALID,
+            "REEL_TRAIN_AFTER: expected a number of ratings, such as 500, got \"%.40s\"", after);
+    return REEL_OK;
+}
+
 reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err)
 {
     const char *said = reel__env_get("REEL_JOB_MEMORY", "");
 
-    if (said[0] == '\0' || reel__parse_amount(&out->memory, said, JOB_LEAST, INT64_MAX))
-        return REEL_OK;
-    return reel_fail(err, REEL_E_INVALID,
-                     "REEL_JOB_MEMORY: expected 1G or more, such as 8G, got \"%.40s\"", said);
+    if (said[0] != '\0' && !reel__parse_amount(&out->memory, said, JOB_LEAST, INT64_MAX))
+        return reel_fail(err, REEL_E_INVALID,
+                         "REEL_JOB_MEMORY: expected 1G or more, such as 8G, got \"%.40s\"", said);
+    return reel__plan_settings(&out->plan, err);
 }
 
 reel_code reel__serve_settings(reel_server_opts *out, reel_err *err)

@@ -274,6 +274,29 @@ static void write_process(const reel_metrics *metrics, reel_buf *out)
                  (double)metrics->started);
 }
 
+void reel__metrics_write_jobs(reel_jobs *jobs, reel_buf *out)
+{
+    static const char total[] = "reel_jobs_total";
+    reel_jobs_facts facts;
+
+    if (jobs == NULL)
+        return;
+    facts = reel__jobs_facts(jobs);
+    head(out, total, "counter", "Jobs this server ran, by how they ended.");
+    reel__buf_format(out, "%s{state=\"done\"} %" PRId64 "\n", total, facts.done);
+    reel__buf_format(out, "%s{state=\"failed\"} %" PRId64 "\n", total, facts.failed);
+    reel__buf_format(out, "%s{state=\"cancelled\"} %" PRId64 "\n", total, facts.cancelled);
+    write_number(out, "reel_trainings_planned_total", "counter",
+                 "Trainings this server asked for by itself.", (double)facts.planned);
+    if (facts.next_training > 0)
+        write_number(out, "reel_training_next_timestamp_seconds", "gauge",
+                     "When the schedule asks for the next training.", (double)facts.next_training);
+    if (facts.new_ratings >= 0)
+        write_number(out, "reel_training_new_ratings", "gauge",
+                     "Ratings given since the last training was asked for, up to REEL_TRAIN_AFTER.",
+                     (double)facts.new_ratings);
+}
+
 void reel__metrics_write(const reel_metrics *metrics, const reel_engine *engine, reel_buf *out)
 {
     head(out, "reel_build_info", "gauge", "The program.");

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "service/feedback/forward.h"
 #include "service/lists/recommend.h"
+#include "service/operation/jobs.h"
 
 typedef struct reel_metrics reel_metrics;
 
@@ -25,6 +26,9 @@ void reel__metrics_request(reel_metrics *metrics, const char *method, const char
 void reel__metrics_list(reel_metrics *metrics, const reel_list *list, double seconds);
 /* Feedback events were kept. */
 void reel__metrics_feedback(reel_metrics *metrics, int64_t accepted, int64_t duplicates);
+
+/* What is known of jobs; NULL: nothing. */
+void reel__metrics_write_jobs(reel_jobs *jobs, reel_buf *out);
 
 /* Everything, with facts of the engine and the process. Running out of memory shows in out. */
 void reel__metrics_write(const reel_metrics *metrics, const reel_engine *engine, reel_buf *out);

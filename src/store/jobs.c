@@ -38,9 +38,11 @@ reel_code reel__store_add_job(reel_store *store, reel_job *job, reel_err *err)
 
     job->id = 0;
     reel__sql_begin(&sql[0], "INSERT INTO jobs (kind, model, parameters, asked_by, state, progress,"
-                             " step, owner, beat, cancel, created_ms, code, reason, result, log)"
-                             " VALUES ($1, $2, $3, $4, 'queued', 0, '', '', 0, 0, $5, '', '', '',"
-                             " '') RETURNING id");
+                             " step, owner, beat, cancel, created_ms, code, reason, result, log,"
+                             " given_version)"
+                             " SELECT CAST($1 AS text), CAST($2 AS text), CAST($3 AS text),"
+                             " CAST($4 AS text), 'queued', 0, '', '', 0, 0, CAST($5 AS bigint), '',"
+                             " '', '', '', version FROM given_clock RETURNING id");
     reel__sql_text(&sql[0], job->kind);
     reel__sql_text(&sql[0], job->model);
     reel__sql_text(&sql[0], job->parameters);
@@ -50,6 +52,54 @@ reel_code reel__store_add_job(reel_store *store, reel_job *job, reel_err *err)
                              " AND id <= (SELECT max(id) FROM jobs) - $1");
     reel__sql_int(&sql[1], REEL_JOBS_KEPT);
     return reel__sql_run(store, &work, err);
+}
+
+reel_code reel__store_plan_job(reel_store *store, reel_job *job, const char *slot, reel_err *err)
+{
+    reel_sql sql;
+    reel_sql_work work = {.statements = &sql,
+                          .count = 1,
+                          .writes = true,
+                          .again = true,
+                          .row = take_number,
+                          .user = &job->id};
+
+    job->id = 0;
+    reel__sql_begin(&sql, "INSERT INTO jobs (kind, model, parameters, asked_by, state, progress,"
+                          " step, owner, beat, cancel, created_ms, code, reason, result, log,"
+                          " given_version, slot)"
+                          " SELECT CAST($1 AS text), CAST($2 AS text), CAST($3 AS text),"
+                          " CAST($4 AS text), 'queued', 0, '', '', 0, 0, CAST($5 AS bigint), '',"
+                          " '', '', '', version, CAST($6 AS text) FROM given_clock"
+                          " WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE kind = $1 AND model = $2"
+                          " AND state = 'queued')"
+                          " ON CONFLICT DO NOTHING RETURNING id");
+    reel__sql_text(&sql, job->kind);
+    reel__sql_text(&sql, job->model);
+    reel__sql_text(&sql, job->parameters);
+    reel__sql_text(&sql, job->asked_by);
+    reel__sql_int(&sql, job->created_ms);
+    reel__sql_text(&sql, slot);
+    return reel__sql_run(store, &work, err);
+}
+
+reel_code reel__store_ratings_since(reel_store *store, int64_t most, int64_t *since, int64_t *count,
+                                    reel_err *err)
+{
+    reel_sql sql;
+    reel_code rc;
+
+    *since = *count = 0;
+    reel__sql_begin(&sql, "SELECT coalesce(max(given_version), 0) FROM jobs"
+                          " WHERE kind = 'train' AND model = ''");
+    REEL_TRY(reel__sql_read(store, &sql, take_number, since, err));
+    reel__sql_begin(&sql, "SELECT count(*) FROM (SELECT 1 FROM given WHERE version > $1"
+                          " AND kind = 'rating' LIMIT $2) AS n");
+    reel__sql_int(&sql, *since);
+    reel__sql_int(&sql, most);
+    rc = reel__sql_read(store, &sql, take_number, count, err);
+out:
+    return rc;
 }
 
 typedef struct scanning {

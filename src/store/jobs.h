@@ -41,6 +41,15 @@ typedef struct reel_job {
  * that have ended the newest REEL_JOBS_KEPT stay. */
 REEL_MUST_USE reel_code reel__store_add_job(reel_store *store, reel_job *job, reel_err *err);
 
+/* The same for what asks by itself: one job for each slot, of whichever server comes first. id 0:
+ * there was one for the slot, or one of its kind and model waits already. */
+REEL_MUST_USE reel_code reel__store_plan_job(reel_store *store, reel_job *job, const char *slot,
+                                             reel_err *err);
+/* How many ratings were given since all models were last asked to be trained, counted up to most;
+ * since [out]: the version then. */
+REEL_MUST_USE reel_code reel__store_ratings_since(reel_store *store, int64_t most, int64_t *since,
+                                                  int64_t *count, reel_err *err);
+
 typedef struct reel_job_filter {
     int64_t id;     /* just this one; 0 = any */
     int64_t before; /* only smaller ids; 0 = from the newest */

@@ -243,14 +243,70 @@ static void test_a_copy_leaves_them_where_they_are(void **state)
     assert_string_equal(before.hash, after.hash);
 }
 
+/* ---- asked for by itself ------------------------------------------------------------------- */
+
+static int64_t plan(fixture *f, reel_store *store, const char *slot)
+{
+    reel_job job = {.kind = "train",
+                    .model = "",
+                    .parameters = "{}",
+                    .asked_by = "the schedule",
+                    .created_ms = 1};
+
+    assert_ok(reel__store_plan_job(store, &job, slot, &f->err), f->err);
+    return job.id;
+}
+
+static void test_a_slot_is_taken_once(void **state)
+{
+    fixture *f = *state;
+    reel_store *other = NULL;
+    int64_t first, id = 0;
+
+    assert_ok(reel__store_open(&other, f->url, NULL, &f->err), f->err);
+    first = plan(f, f->store, "schedule 1");
+    assert_true(first > 0);
+    assert_int_equal(plan(f, other, "schedule 1"), 0);
+    assert_int_equal(plan(f, other, "schedule 2"), 0); /* one waits */
+    assert_ok(reel__store_claim_job(f->store, "me", 5, &id, &f->err), f->err);
+    assert_int_equal(id, first);
+    assert_int_equal(plan(f, other, "schedule 1"), 0);
+    assert_true(plan(f, other, "schedule 2") > first);
+    reel__store_close(other);
+}
+
+static void test_new_ratings_are_counted(void **state)
+{
+    fixture *f = *state;
+    reel_given_row rows[] = {{.person = 1, .movie = 2, .kind = REEL_GIVEN_RATING, .value = 3},
+                             {.person = 1, .movie = 3, .kind = REEL_GIVEN_WATCHLIST},
+                             {.person = 2, .movie = 2, .kind = REEL_GIVEN_RATING, .value = 4}};
+    int64_t since = 0, count = 0;
+
+    assert_ok(reel__store_put_given(f->store, rows, 3, &f->err), f->err);
+    assert_ok(reel__store_ratings_since(f->store, 10, &since, &count, &f->err), f->err);
+    assert_int_equal(count, 2);
+    assert_ok(reel__store_ratings_since(f->store, 1, &since, &count, &f->err), f->err);
+    assert_int_equal(count, 1);
+    assert_int_equal(since, 0);
+    assert_true(plan(f, f->store, "ratings 0") > 0);
+    assert_ok(reel__store_ratings_since(f->store, 10, &since, &count, &f->err), f->err);
+    assert_int_equal(count, 0);
+    assert_true(since > 0);
+    assert_ok(reel__store_put_given(f->store, rows, 1, &f->err), f->err);
+    assert_ok(reel__store_ratings_since(f->store, 10, &since, &count, &f->err), f->err);
+    assert_int_equal(count, 1);
+}
+
 int store_suite_jobs(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest job_tests[] = {
-        TEST(test_a_job_comes_back),  TEST(test_the_oldest_is_claimed_once),
-        TEST(test_one_is_given_back), TEST(test_what_nobody_beats_has_failed),
-        TEST(test_cancelling),        TEST(test_newest_first_by_the_page),
-        TEST(test_its_log_is_kept),   TEST(test_a_copy_leaves_them_where_they_are),
+        TEST(test_a_job_comes_back),     TEST(test_the_oldest_is_claimed_once),
+        TEST(test_one_is_given_back),    TEST(test_what_nobody_beats_has_failed),
+        TEST(test_cancelling),           TEST(test_newest_first_by_the_page),
+        TEST(test_its_log_is_kept),      TEST(test_a_copy_leaves_them_where_they_are),
+        TEST(test_a_slot_is_taken_once), TEST(test_new_ratings_are_counted),
     };
 
     return cmocka_run_group_tests(job_tests, NULL, NULL);

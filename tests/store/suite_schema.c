@@ -16,7 +16,9 @@ static const char *const undo[] = {NULL,
                                    " ALTER TABLE accounts DROP COLUMN email;"
                                    " ALTER TABLE accounts DROP COLUMN email_at;"
                                    " ALTER TABLE resets DROP COLUMN email",
-                                   "DROP TABLE sinks"};
+                                   "DROP TABLE sinks",
+                                   "DROP INDEX jobs_slot; ALTER TABLE jobs DROP COLUMN slot;"
+                                   " ALTER TABLE jobs DROP COLUMN given_version"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

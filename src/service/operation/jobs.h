@@ -5,6 +5,7 @@
 #ifndef REEL_SERVICE_JOBS_H
 #define REEL_SERVICE_JOBS_H
 
+#include "base/cron.h"
 #include "base/json.h"
 #include "service/engine/engine.h"
 #include "service/engine/reload.h"
@@ -31,6 +32,14 @@ REEL_MUST_USE reel_code reel__job_cancel(reel_store *store, int64_t id, reel_err
 
 typedef struct reel_jobs reel_jobs;
 
+/* When a server asks for a training of all models by itself. Of several over one store, one does.
+ */
+typedef struct reel_train_plan {
+    bool scheduled;
+    reel_cron schedule; /* what is missed while no server runs is not made up for */
+    int64_t after;      /* so many new ratings; 0 = however many */
+} reel_train_plan;
+
 typedef struct reel_jobs_opts {
     reel_store *store;    /* borrowed */
     const char *database; /* for the child, in its environment: it may hold a password */
@@ -39,7 +48,8 @@ typedef struct reel_jobs_opts {
     bool alone;          /* no other server serves the store: what runs in it was left behind */
     reel_reload *reload; /* to be told of what was trained; may be NULL */
     int64_t memory;      /* bytes of address space that a child may use, 0 = any */
-    reel_notice notice;  /* what became of each, from the thread */
+    reel_train_plan plan;
+    reel_notice notice;       /* what became of each, from the thread */
     int beat_ms, patience_ms; /* 0 = half a second; ten seconds */
 } reel_jobs_opts;
 
@@ -50,6 +60,15 @@ void reel__jobs_end_watches(reel_jobs *jobs);
 void reel__jobs_close(reel_jobs *jobs);
 /* Something was asked for or cancelled: look now. */
 void reel__jobs_look(reel_jobs *jobs);
+
+/* What a server counts of its jobs. */
+typedef struct reel_jobs_facts {
+    int64_t done, failed, cancelled; /* of those it ran */
+    int64_t planned;                 /* trainings it asked for by itself */
+    int64_t next_training;           /* seconds since 1970, 0 = none is scheduled */
+    int64_t new_ratings;             /* up to the number that makes a training; -1 = not counted */
+} reel_jobs_facts;
+reel_jobs_facts reel__jobs_facts(reel_jobs *jobs);
 
 /* ---- watching ------------------------------------------------------------------------------ */
 

@@ -63,6 +63,7 @@ struct reel_jobs {
     reel_watch *watches;
     size_t watch_count;
     bool closing, no_watches;
+    reel_jobs_facts facts;
     int wake[2]; /* a pipe: a byte in it ends the thread's wait */
     /* The thread's own. */
     reel_child child;
@@ -72,8 +73,15 @@ struct reel_jobs {
     reel_job stranger;                           /* what others run, and since when it stands so */
     char stranger_owner[REEL_JOB_OWNER];
     int64_t stranger_us;
-    bool troubled; /* the store does not answer, which was said */
+    bool troubled;                /* the store does not answer, which was said */
+    int64_t training_at, plan_us; /* the next of the schedule; when to count ratings */
 };
+
+/* jobs_plan.c: ask for a training where one is due; called by the thread. */
+void reel__plan_begin(reel_jobs *jobs);
+void reel__plan_look(reel_jobs *jobs);
+/* Whether the store answered; if not, that is said once. */
+bool reel__jobs_answers(reel_jobs *jobs, reel_code rc, const reel_err *err);
 
 /* jobs_watch.c: bring all watches up to date; called by the thread. */
 void reel__watches_refresh(reel_jobs *jobs);

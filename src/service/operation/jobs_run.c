@@ -45,7 +45,7 @@ static bool is_due(int64_t at)
 }
 
 /* What the store says of an outage once. */
-static bool answers(reel_jobs *jobs, reel_code rc, const reel_err *err)
+bool reel__jobs_answers(reel_jobs *jobs, reel_code rc, const reel_err *err)
 {
     if (rc != REEL_OK && !jobs->troubled)
         reel__jobs_note(jobs, "jobs wait: %s", err->msg);
@@ -119,8 +119,8 @@ static bool keep_outcome(reel_jobs *jobs, const reel_job *job)
 {
     reel_err err = {0};
 
-    return answers(jobs, reel__store_end_job(jobs->opts.store, job, log_of(&jobs->child), &err),
-                   &err);
+    return reel__jobs_answers(
+        jobs, reel__store_end_job(jobs->opts.store, job, log_of(&jobs->child), &err), &err);
 }
 
 static void forget(reel_jobs *jobs)
@@ -145,6 +145,11 @@ static void finish(reel_jobs *jobs, int status)
     }
     reel__jobs_note(jobs, "job %lld: %s%s%s", (long long)job.id, reel__job_state_name(job.state),
                     job.reason[0] == '\0' ? "" : ": ", job.reason);
+    pthread_mutex_lock(&jobs->lock);
+    jobs->facts.done += job.state == REEL_JOB_DONE;
+    jobs->facts.failed += job.state == REEL_JOB_FAILED;
+    jobs->facts.cancelled += job.state == REEL_JOB_CANCELLED;
+    pthread_mutex_unlock(&jobs->lock);
     if (job.state == REEL_JOB_DONE && jobs->opts.reload != NULL)
         reel__reload_look(jobs->opts.reload);
     forget(jobs);
@@ -173,7 +178,8 @@ static void beat(reel_jobs *jobs)
     reel_err err = {0};
 
     jobs->beat_us = in_ms(jobs->opts.beat_ms);
-    if (!answers(jobs, reel__store_beat_job(jobs->opts.store, &now, &held, &cancel, &err), &err))
+    if (!reel__jobs_answers(
+            jobs, reel__store_beat_job(jobs->opts.store, &now, &held, &cancel, &err), &err))
         return;
     jobs->lost = !held;
     jobs->cancelled = cancel;
@@ -238,10 +244,10 @@ static void claim(reel_jobs *jobs)
     reel_err err = {0};
 
     jobs->look_us = in_ms(LOOK_MS);
-    if (!answers(jobs,
-                 reel__store_claim_job(jobs->opts.store, jobs->owner, reel__clock_now_ms(),
-                                       &jobs->id, &err),
-                 &err) ||
+    if (!reel__jobs_answers(jobs,
+                            reel__store_claim_job(jobs->opts.store, jobs->owner,
+                                                  reel__clock_now_ms(), &jobs->id, &err),
+                            &err) ||
         jobs->id == 0)
         return;
     reel__jobs_note(jobs, "job %lld: begun", (long long)jobs->id);
@@ -279,7 +285,7 @@ static void abandon(reel_jobs *jobs)
     reel_err err = {0};
 
     jobs->stranger.owner = jobs->stranger_owner;
-    if (answers(
+    if (reel__jobs_answers(
             jobs,
             reel__store_abandon_job(jobs->opts.store, &jobs->stranger, reel__clock_now_ms(), &err),
             &err))
@@ -294,8 +300,9 @@ static void look_at_others(reel_jobs *jobs)
     standing now = {.found = false};
     reel_err err = {0};
 
-    if (!answers(jobs, reel__store_scan_jobs(jobs->opts.store, &filter, take_standing, &now, &err),
-                 &err))
+    if (!reel__jobs_answers(
+            jobs, reel__store_scan_jobs(jobs->opts.store, &filter, take_standing, &now, &err),
+            &err))
         return;
     if (!now.found) {
         jobs->stranger = (reel_job){.id = 0};
@@ -348,6 +355,7 @@ static void work(reel_jobs *jobs)
 {
     if (jobs->id != 0)
         attend(jobs);
+    reel__plan_look(jobs);
     if (jobs->id == 0 && is_due(jobs->look_us)) {
         look_at_others(jobs);
         claim(jobs);
@@ -391,6 +399,7 @@ static void *run(void *argument)
     bool closing = false;
 
     jobs->look_us = jobs->watch_us = reel__clock_steady_us();
+    reel__plan_begin(jobs);
     while (!closing) {
         work(jobs);
         wait_for_work(jobs);
@@ -403,6 +412,16 @@ static void *run(void *argument)
 }
 
 /* ---- opening and closing ------------------------------------------------------------------- */
+
+reel_jobs_facts reel__jobs_facts(reel_jobs *jobs)
+{
+    reel_jobs_facts facts;
+
+    pthread_mutex_lock(&jobs->lock);
+    facts = jobs->facts;
+    pthread_mutex_unlock(&jobs->lock);
+    return facts;
+}
 
 void reel__jobs_look(reel_jobs *jobs)
 {

@@ -224,7 +224,13 @@ static const char step_7[] = "CREATE TABLE sinks ("
                              " owner text NOT NULL,"
                              " beat bigint NOT NULL)";
 
-static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7};
+/* What asks for work by itself: each of its moments is one job, whichever server sees it first; and
+ * how far what people gave had come then. */
+static const char step_8[] = "ALTER TABLE jobs ADD COLUMN slot text NOT NULL DEFAULT '';"
+                             "ALTER TABLE jobs ADD COLUMN given_version bigint NOT NULL DEFAULT 0;"
+                             "CREATE UNIQUE INDEX jobs_slot ON jobs (slot) WHERE slot <> ''";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8};
 
 int reel__pg_schema_newest(void)
 {

@@ -239,8 +239,17 @@ static const char *const step_7[] = {
     NULL,
 };
 
+/* What asks for work by itself: each of its moments is one job, whichever server sees it first; and
+ * how far what people gave had come then. */
+static const char *const step_8[] = {
+    "ALTER TABLE jobs ADD COLUMN slot TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE jobs ADD COLUMN given_version INTEGER NOT NULL DEFAULT 0",
+    "CREATE UNIQUE INDEX jobs_slot ON jobs (slot) WHERE slot <> ''",
+    NULL,
+};
+
 static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}, {step_4},
-                                              {step_5}, {step_6}, {step_7}};
+                                              {step_5}, {step_6}, {step_7}, {step_8}};
 
 int reel__sqlite_schema_newest(void)
 {

@@ -137,6 +137,136 @@ static void assert_says(int64_t id, const char *what, const char *part)
         fail_msg("\"%s\" does not say \"%s\"", said_of(id, what), part);
 }
 
+/* ---- asked for by itself ------------------------------------------------------------------- */
+
+static reel_jobs *open_planned(reel_store *over, const char *schedule, int64_t after)
+{
+    reel_jobs_opts opts = {.store = over,
+                           .database = database,
+                           .models_dir = "models",
+                           .program = program,
+                           .plan = {.scheduled = schedule != NULL, .after = after},
+                           .beat_ms = BEAT_MS,
+                           .patience_ms = PATIENCE_MS};
+    reel_jobs *jobs = NULL;
+    reel_err err = {0};
+
+    if (schedule != NULL)
+        assert_ok(reel__cron_parse(&opts.plan.schedule, schedule, &err));
+    assert_ok(reel__jobs_open(&jobs, &opts, &err));
+    return jobs;
+}
+
+static int64_t newest_job(void)
+{
+    reel_buf out;
+    reel_json json;
+    json_t *list = NULL;
+    int64_t next, id;
+    reel_err err = {0};
+
+    reel__buf_init(&out, 1 << 20);
+    reel__json_init(&json, &out);
+    reel__json_array(&json);
+    assert_ok(reel__jobs_write(&json, store, 0, 1, &next, &err));
+    reel__json_array_end(&json);
+    assert_ok(reel__json_parse(&list, out.data, out.length, 16, &err));
+    id = json_integer_value(json_object_get(json_array_get(list, 0), "id"));
+    json_decref(list);
+    reel__buf_fini(&out);
+    return id;
+}
+
+static void wait_for_job_after(int64_t id)
+{
+    for (int ms = 0; ms < PATIENCE_MS && newest_job() == id; ms += 2)
+        (void)usleep(2000);
+    assert_true(newest_job() > id);
+}
+
+static int64_t planned_by(reel_jobs *jobs)
+{
+    return reel__jobs_facts(jobs).planned;
+}
+
+/* Two servers over one store, and a minute that comes: one job. */
+static void the_schedule_asks_once(void **state)
+{
+    const int64_t noon = INT64_C(1795694400); /* 2026-11-26 12:00 UTC */
+    reel_store *other = NULL;
+    reel_jobs *jobs[2];
+    int64_t before, id;
+    reel_err err = {0};
+
+    (void)state;
+    program_is(STEP RESULT);
+    before = newest_job();
+    assert_ok(reel__store_open(&other, database, NULL, &err));
+    reel__clock_set_for_test((noon - 30) * 1000);
+    jobs[0] = open_planned(store, "* * * * *", 0);
+    jobs[1] = open_planned(other, "* * * * *", 0);
+    for (int i = 0; i < 2; i++)
+        while (reel__jobs_facts(jobs[i]).next_training != noon)
+            (void)usleep(1000);
+    reel__clock_set_for_test((noon + 5) * 1000);
+    for (int i = 0; i < 2; i++) {
+        reel__jobs_look(jobs[i]);
+        while (reel__jobs_facts(jobs[i]).next_training != noon + 60)
+            (void)usleep(1000);
+    }
+    assert_int_equal(planned_by(jobs[0]) + planned_by(jobs[1]), 1);
+    id = newest_job();
+    assert_int_equal(id, before + 1);
+    assert_says(id, "asked_by", "the schedule");
+    wait_until(id, "done");
+    reel__clock_set_for_test(-1);
+    reel__jobs_close(jobs[0]);
+    reel__jobs_close(jobs[1]);
+    reel__store_close(other);
+}
+
+static void give(int64_t first, int count)
+{
+    reel_given_row rows[20];
+    reel_err err = {0};
+
+    for (int i = 0; i < count; i++)
+        rows[i] = (reel_given_row){
+            .person = 5, .movie = first + i, .kind = REEL_GIVEN_RATING, .value = 4};
+    assert_ok(reel__store_put_given(store, rows, (size_t)count, &err));
+}
+
+static void many_new_ratings_ask_for_a_training(void **state)
+{
+    reel_jobs *jobs;
+    int64_t before;
+
+    (void)state;
+    program_is(STEP RESULT);
+    jobs = open_planned(store, NULL, 0);
+    (void)ask(jobs, "{\"kind\":\"train\"}"); /* counted from here */
+    before = newest_job();
+    wait_until(before, "done");
+    reel__jobs_close(jobs);
+    give(100, 9);
+    jobs = open_planned(store, NULL, 10);
+    while (reel__jobs_facts(jobs).new_ratings != 9)
+        (void)usleep(1000);
+    assert_int_equal(newest_job(), before);
+    reel__jobs_close(jobs);
+    give(109, 1);
+    jobs = open_planned(store, NULL, 10);
+    wait_for_job_after(before);
+    assert_says(before + 1, "asked_by", "10 new ratings");
+    wait_until(before + 1, "done");
+    reel__jobs_close(jobs);
+    jobs = open_planned(store, NULL, 10); /* and are new no longer */
+    while (reel__jobs_facts(jobs).new_ratings != 0)
+        (void)usleep(1000);
+    reel__jobs_close(jobs);
+    assert_int_equal(newest_job(), before + 1);
+}
+
 /* ---- how one ends -------------------------------------------------------------------------- */
 
 static void what_works_is_done(void **state)
@@ -490,6 +620,8 @@ static void memory_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_schedule_asks_once),
+        cmocka_unit_test(many_new_ratings_ask_for_a_training),
         cmocka_unit_test(what_works_is_done),
         cmocka_unit_test(what_fails_says_why),
         cmocka_unit_test(what_is_killed_has_failed),

@@ -1,0 +1,99 @@
+/* jobs_plan.c - trainings that nobody asked for: by a schedule, and after many new ratings. Each
+ * moment of the schedule, and each number of ratings to count from, is a slot of which the store
+ * takes one job, so any number of servers may look.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "service/operation/jobs_priv.h"
+
+enum { COUNT_US = 5000000, TEXT = 80 };
+
+static void set_next(reel_jobs *jobs, int64_t after)
+{
+    const reel_train_plan *plan = &jobs->opts.plan;
+
+    jobs->training_at = plan->scheduled ? reel__cron_next(&plan->schedule, after) : 0;
+    pthread_mutex_lock(&jobs->lock);
+    jobs->facts.next_training = jobs->training_at;
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+/* False: the store is away; asked again with the same slot. */
+static bool ask(reel_jobs *jobs, const char *slot, const char *why)
+{
+    reel_job job = {.kind = "train",
+                    .model = "",
+                    .parameters = "{}",
+                    .asked_by = why,
+                    .created_ms = reel__clock_now_ms()};
+    reel_err err = {0};
+
+    if (!reel__jobs_answers(jobs, reel__store_plan_job(jobs->opts.store, &job, slot, &err), &err))
+        return false;
+    if (job.id == 0) /* by another server, or by somebody, and it waits */
+        return true;
+    reel__jobs_note(jobs, "job %" PRId64 ": asked for by %s", job.id, why);
+    pthread_mutex_lock(&jobs->lock);
+    jobs->facts.planned++;
+    pthread_mutex_unlock(&jobs->lock);
+    jobs->look_us = reel__clock_steady_us();
+    return true;
+}
+
+static void look_at_schedule(reel_jobs *jobs)
+{
+    const int64_t now = reel__clock_now();
+    char slot[TEXT];
+
+    if (jobs->training_at == 0 || now < jobs->training_at)
+        return;
+    (void)snprintf(slot, sizeof slot, "schedule %" PRId64, jobs->training_at);
+    if (ask(jobs, slot, "the schedule"))
+        set_next(jobs, now);
+}
+
+static void look_at_ratings(reel_jobs *jobs)
+{
+    const int64_t due = jobs->opts.plan.after;
+    int64_t since = 0, count = 0;
+    char slot[TEXT], why[TEXT];
+    reel_err err = {0};
+
+    if (due == 0 || reel__clock_steady_us() < jobs->plan_us)
+        return;
+    jobs->plan_us = reel__clock_steady_us() + COUNT_US;
+    if (!reel__jobs_answers(
+            jobs, reel__store_ratings_since(jobs->opts.store, due, &since, &count, &err), &err))
+        return;
+    pthread_mutex_lock(&jobs->lock);
+    jobs->facts.new_ratings = count;
+    pthread_mutex_unlock(&jobs->lock);
+    if (count < due)
+        return;
+    (void)snprintf(slot, sizeof slot, "ratings %" PRId64, since);
+    (void)snprintf(why, sizeof why, "%" PRId64 " new ratings", count);
+    (void)ask(jobs, slot, why);
+}
+
+void reel__plan_begin(reel_jobs *jobs)
+{
+    char text[REEL_TIME_TEXT];
+
+    set_next(jobs, reel__clock_now());
+    pthread_mutex_lock(&jobs->lock);
+    jobs->facts.new_ratings = jobs->opts.plan.after > 0 ? 0 : -1;
+    pthread_mutex_unlock(&jobs->lock);
+    if (jobs->training_at == 0)
+        return;
+    reel__clock_text(jobs->training_at, text);
+    reel__jobs_note(jobs, "the schedule asks for a training at %s", text);
+}
+
+void reel__plan_look(reel_jobs *jobs)
+{
+    look_at_schedule(jobs);
+    look_at_ratings(jobs);
+}
