@@ -97,20 +97,46 @@ static reel_code weigh_films(user_knn *self, reel_err *err)
     return REEL_OK;
 }
 
+/* Some rows of a matrix to be added up, as they come. */
+typedef struct rows_to_add {
+    const reel_long_rows *of;
+    float *to;
+    size_t count;
+    reel_index row[64];
+    float a[64];
+} rows_to_add;
+
+static void add_row(rows_to_add *rows, reel_index row, float a)
+{
+    if (rows->count == sizeof rows->row / sizeof rows->row[0]) {
+        reel__long_rows_add(rows->of, rows->row, rows->a, rows->count, rows->to);
+        rows->count = 0;
+    }
+    rows->row[rows->count] = row;
+    rows->a[rows->count++] = a;
+}
+
+static void add_last_rows(const rows_to_add *rows)
+{
+    reel__long_rows_add(rows->of, rows->row, rows->a, rows->count, rows->to);
+}
+
 /* Similarity of the query with everyone, films weighted or all alike; one's own row is -1, below
  * everybody else's. inverse: what inverse_length gives. */
 static void compare(const user_knn *self, const reel_query *query, bool weighted, float inverse,
                     float *similarity)
 {
     const reel_index people = self->people.rows;
+    rows_to_add rows = {.of = &self->long_films, .to = similarity};
 
     memset(similarity, 0, (size_t)people * sizeof *similarity);
     for (size_t i = 0; i < query->count; i++) {
         const reel_entry *e = &query->entries[i];
         const float film = weighted ? self->film_weights[e->movie] : 1;
 
-        reel__packed_scatter(&self->films, e->movie, e->weight * e->value * film, similarity);
+        add_row(&rows, e->movie, e->weight * e->value * film);
     }
+    add_last_rows(&rows);
     for (reel_index v = 0; v < people; v++)
         similarity[v] = similarity[v] * self->inverse_norms[v] * inverse;
     if (query->row >= 0)
@@ -219,6 +245,7 @@ static reel_code knn_score(const reel_model *model, const reel_query *query, ree
     const double unit = (double)reel__packed_unit(&self->people);
     const reel_scored *top = NULL;
     size_t count = 0;
+    rows_to_add rows = {.of = &self->long_people, .to = scores};
     user_knn_state *state = NULL;
     reel_code rc = open_state(&state, &top, &count, self, query, scratch, err);
 
@@ -228,15 +255,27 @@ static reel_code knn_score(const reel_model *model, const reel_query *query, ree
     if (state->total <= 0)
         return REEL_OK;
     for (size_t n = 0; n < count; n++)
-        reel__packed_scatter(&self->people, top[n].index,
-                             (float)((double)state->weight[top[n].index] * unit / state->total),
-                             scores);
+        add_row(&rows, top[n].index,
+                (float)((double)state->weight[top[n].index] * unit / state->total));
+    add_last_rows(&rows);
     for (reel_index j = 0; top == NULL && j < model->movies; j++)
         scores[j] = (float)(reel__packed_dot(&self->films, j, state->weight) * unit / state->total);
     return REEL_OK;
 }
 
 /* ---- fitting and files --------------------------------------------------------------------- */
+
+/* What follows from the matrix. */
+static reel_code complete(user_knn *self, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(weigh_films(self, err));
+    REEL_TRY(reel__long_rows_make(&self->long_people, &self->people, err));
+    REEL_TRY(reel__long_rows_make(&self->long_films, &self->films, err));
+out:
+    return rc;
+}
 
 static reel_code knn_fit(reel_model *model, const reel_dataset *dataset,
                          const reel_fit_context *context, reel_err *err)
@@ -253,7 +292,7 @@ static reel_code knn_fit(reel_model *model, const reel_dataset *dataset,
     if (!reel__fit_step(context, 0.4))
         return reel_fail(err, REEL_E_CANCELLED, "fitting \"user-knn\" was cancelled");
     REEL_TRY(reel__packed_make(&self->films, reel_dataset_raters(dataset), err));
-    REEL_TRY(weigh_films(self, err));
+    REEL_TRY(complete(self, err));
     for (reel_index v = 0; v < people; v++)
         inverse_norms[v] = invert(reel__packed_norm(&self->people, v));
     if (!reel__fit_step(context, 1))
@@ -292,7 +331,7 @@ static reel_code knn_load(reel_model *model, const reel_tensors *tensors, const 
                                "people", err));
     REEL_TRY(reel__packed_load(&self->films, model->movies, (reel_index)people, tensors, prefix,
                                "films", err));
-    REEL_TRY(weigh_films(self, err));
+    REEL_TRY(complete(self, err));
     for (reel_index v = 0; v < self->people.rows; v++)
         if (self->inverse_norms[v] != invert(reel__packed_norm(&self->people, v)))
             return reel_fail(err, REEL_E_FORMAT, "%s: inverse_norms[%d] does not fit its row",
@@ -305,6 +344,8 @@ static void knn_fini(reel_model *model)
 {
     user_knn *self = (user_knn *)model;
 
+    reel__long_rows_fini(&self->long_people);
+    reel__long_rows_fini(&self->long_films);
     reel__packed_fini(&self->people);
     reel__packed_fini(&self->films);
     reel__free(self->film_weights);

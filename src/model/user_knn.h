@@ -4,6 +4,7 @@
 #ifndef REEL_MODEL_USER_KNN_H
 #define REEL_MODEL_USER_KNN_H
 
+#include "model/long_rows.h"
 #include "model/packed.h"
 #include "model/vtable.h"
 #include "num/nearest.h"
@@ -12,7 +13,8 @@ enum { USER_KNN_NEIGHBOURS, USER_KNN_FAME, USER_KNN_EXPONENT };
 
 typedef struct user_knn {
     reel_model base;
-    reel_packed people, films;  /* the matrix by row and by column, both in the same unit */
+    reel_packed people, films; /* the matrix by row and by column, both in the same unit */
+    reel_long_rows long_people, long_films;
     const float *inverse_norms; /* [people.rows] 1 / |x_v|, 0 for a row of zeros */
     float *film_weights;        /* [films.rows] f_i, what a film counts; always owned */
 } user_knn;

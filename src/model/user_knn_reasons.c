@@ -21,6 +21,7 @@ typedef struct common {
     reel_nnz *ptr;       /* [neighbours + 1] their entries */
     float *share;        /* [entries] t_v x_vi / |x_v| */
     reel_index *place;   /* [entries] i, the position in the history */
+    reel_index *who;     /* [neighbours] */
     reel_index number[]; /* [people] of a neighbour, -1 for everyone else */
 } common;
 
@@ -44,13 +45,35 @@ static bool open_ratings(common *c, const user_knn *self, const user_knn_state *
     }
     c->neighbours = neighbours;
     c->ptr = reel__scratch_get(scratch, SLOT_RATINGS,
-                               (neighbours + 1) * sizeof *c->ptr +
+                               (neighbours + 1) * (sizeof *c->ptr + sizeof *c->who) +
                                    entries * (sizeof *c->share + sizeof *c->place));
     if (c->ptr == NULL)
         return false;
     c->share = (float *)(void *)(c->ptr + neighbours + 1);
     c->place = (reel_index *)(void *)(c->share + entries);
+    c->who = c->place + entries;
     return true;
+}
+
+/* What a neighbour gave films of the history: places and values, in order, and room for one more;
+ * how many. places [movies] of films in the history, negative for others */
+static reel_index select_common(const user_knn *self, const reel_query *query, reel_index person,
+                                const reel_index *places, reel_index *place, float *value)
+{
+    const uint8_t *row = reel__long_row(&self->long_people, person);
+    const reel_nnz *ptr = self->people.ptr;
+    reel_index count = 0;
+
+    if (row == NULL || (reel_nnz)query->count > ptr[person + 1] - ptr[person])
+        return reel__packed_select(&self->people, person, places, place, value);
+    for (size_t i = 0; i < query->count; i++) {
+        const uint8_t given = row[query->entries[i].movie];
+
+        place[count] = (reel_index)i;
+        value[count] = (float)given;
+        count += given != 0;
+    }
+    return count;
 }
 
 /* places: room for [movies] */
@@ -58,7 +81,7 @@ static void gather_ratings(common *c, const user_knn *self, const reel_query *qu
                            const user_knn_state *state, reel_index *places)
 {
     const float *tilt = state->weight + self->people.rows;
-    reel_nnz at = 0, *end = c->ptr;
+    reel_nnz at = 0;
 
     for (reel_index j = 0; j < self->base.movies; j++)
         places[j] = -1;
@@ -69,13 +92,14 @@ static void gather_ratings(common *c, const user_knn *self, const reel_query *qu
 
         if (c->number[v] < 0)
             continue;
-        count = reel__packed_select(&self->people, v, places, c->place + at, c->share + at);
+        c->who[c->number[v]] = v;
+        c->ptr[c->number[v]] = at;
+        count = select_common(self, query, v, places, c->place + at, c->share + at);
         for (reel_index k = 0; k < count; k++)
             c->share[at + k] *= self->inverse_norms[v] * tilt[v];
-        *end++ = at;
         at += count;
     }
-    *end = at;
+    c->ptr[c->neighbours] = at;
 }
 
 /* The ratings in common for this state, from the last film or gathered anew; NULL without memory.
@@ -103,6 +127,21 @@ typedef struct given {
     float film[REEL_ASKED_MAX];
 } given;
 
+/* What all of them gave one film. value: room for one more than all people, twice */
+static void gather_film(const user_knn *self, const common *c, reel_index movie, size_t n,
+                        given *ratings, float *value)
+{
+    const uint8_t *row = reel__long_row(&self->long_films, movie);
+    reel_index *raters = (reel_index *)(void *)(value + self->people.rows + 1);
+    const reel_index count =
+        row != NULL ? 0 : reel__packed_select(&self->films, movie, c->number, raters, value);
+
+    for (size_t v = 0; row != NULL && v < c->neighbours; v++)
+        ratings[v].film[n] = (float)row[c->who[v]];
+    for (reel_index r = 0; r < count; r++)
+        ratings[raters[r]].film[n] = value[r];
+}
+
 /* What each of them did; NULL without memory. */
 static given *gather_given(const user_knn *self, const common *c, const reel_asked *asked,
                            reel_scratch *scratch)
@@ -110,19 +149,12 @@ static given *gather_given(const user_knn *self, const common *c, const reel_ask
     const size_t people = (size_t)self->people.rows;
     given *ratings = reel__scratch_get(scratch, SLOT_ASKED, (c->neighbours + 1) * sizeof *ratings);
     float *value = reel__scratch_get(scratch, SLOT_ROOM, 2 * (people + 1) * sizeof *value);
-    reel_index *raters;
 
     if (ratings == NULL || value == NULL)
         return NULL;
-    raters = (reel_index *)(void *)(value + people + 1);
     memset(ratings, 0, c->neighbours * sizeof *ratings);
-    for (size_t n = 0; n < asked->count; n++) {
-        const reel_index count =
-            reel__packed_select(&self->films, asked->movies[n], c->number, raters, value);
-
-        for (reel_index r = 0; r < count; r++)
-            ratings[raters[r]].film[n] = value[r];
-    }
+    for (size_t n = 0; n < asked->count; n++)
+        gather_film(self, c, asked->movies[n], n, ratings, value);
     return ratings;
 }
 
