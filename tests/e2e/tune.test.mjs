@@ -18,7 +18,7 @@ const query = () => new URL(page.url()).searchParams;
 const changed = (last) => until("other films", async () => (await ids()) !== last && (await page.locator(".tuned[aria-busy=true]").count()) === 0);
 
 test("by keys alone: sliders and chips move films, and going back undoes them one by one", async () => {
-  await settled(page, `/tune?person=${person.user}`);
+  await settled(page, `/tune?films=10&person=${person.user}`);
   const lists = [await ids()];
   // The first stop is the link past the header, the next one the first slider after it.
   await page.keyboard.press("Tab");
@@ -65,8 +65,34 @@ test("chips say what the films are", async () => {
   assert.ok((await genresOf()).every((genres) => !genres.includes("Drama")));
 });
 
+test("models are blended, the list is the blend's, and so are its reasons", async () => {
+  await settled(page, `/tune?person=${person.user}&films=10`);
+  await page.getByRole("radio", { name: "Hybrid" }).focus();
+  await page.keyboard.press("ArrowUp"); // round to the last one, the blend
+  await until("a blend", () => query().get("blend")?.includes("content:50"));
+  const content = slider("Content");
+  for (let i = 0; i < 6; i++) await content.press("ArrowRight");
+  await until("its weight", () => query().get("blend")?.includes("content:80"));
+  await still(page);
+  const list = await api("/recommendations", {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user: person.user, limit: 10,
+      model: Object.fromEntries(query().get("blend").split(",").map((part) => part.split(":")).map(([name, weight]) => [name, weight / 100])) }),
+  });
+  assert.equal(await ids(), list.items.map((item) => item.movie).join());
+  await page.locator(".film-card button").first().click();
+  await page.locator(".panel .is-sum").waitFor();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await still(page);
+  assert.ok(await page.getByRole("radio", { name: "A blend" }).isChecked());
+  for (const one of await page.locator(".wishes .scale input").all()) await one.press("Home");
+  await until("nothing weighs anything", () => query().get("blend") === "none");
+  await still(page);
+  assert.ok((await cardIds(page)).length === 10 && (await page.getByRole("alert").count()) === 0);
+});
+
 test("while a list is on its way the last one stays, and what is not wanted any more is given up", async () => {
-  await settled(page, `/tune?person=${person.user}`);
+  await settled(page, `/tune?films=10&person=${person.user}`);
   const before = await ids();
   const asked = [];
   const gone = [];
@@ -105,7 +131,7 @@ test("nothing in an address becomes part of the page or of an expression", async
 
 test("on a narrow screen the films stay in sight above the controls", async () => {
   await page.setViewportSize({ width: 360, height: 740 });
-  await settled(page, `/tune?person=${person.user}`);
+  await settled(page, `/tune?films=10&person=${person.user}`);
   await page.getByRole("button", { name: "Adjust" }).click();
   const card = await page.locator(".film-card .film-title").first().boundingBox();
   const sheet = await page.locator(".tune-panel").boundingBox();

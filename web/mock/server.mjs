@@ -52,11 +52,12 @@ function personOf(id) {
   return person;
 }
 
-function listOf(history, method, options, extra) {
+function listOf(history, model, options, extra) {
+  const method = typeof model === "string" ? model : "hybrid"; // a blend has the hybrid's films
   const items = rank(films, history, byId, method, options)
     .map(({ film, facts }, i) => ({ ...short(film), rank: i + 1, ...facts }));
   const basis = history.length === 0 ? "fallback" : extra.user ? "trained" : "fold_in";
-  return { id: `r_${++lists}`, model: { name: method, id: `${method}-mock`, data_hash: "sha256:mock" },
+  return { id: `r_${++lists}`, model: { name: typeof model === "string" ? model : "blend", id: `${method}-mock`, data_hash: "sha256:mock", ...(typeof model === "string" ? {} : { blend: model }) },
     basis, user: null, source_movie: null, ...extra, items, next: null };
 }
 
@@ -156,7 +157,7 @@ const routes = [
   ["GET", /^\/people\/(\d+)\/similar$/, ({ ids, query }) => ({ items: similarPeople(personOf(ids[0]), people, Number(query.get("limit") ?? 10)) })],
   ["POST", /^\/recommendations$/, ({ body }) => recommend(body)],
   ["POST", /^\/explanations$/, ({ body }) => ({ ...short(filmOf(body.movie)), rank: 1,
-    ...explain(filmOf(body.movie), historyOf(body), byId, body.model ?? "hybrid", 16) })],
+    ...explain(filmOf(body.movie), historyOf(body), byId, typeof body.model === "string" ? body.model : "hybrid", 16) })],
   ["POST", /^\/feedback$/, ({ body }) => keep(body.events)],
   ["GET", /^\/feedback$/, ({ query }) => page(log.filter((e) => (!query.get("method") || e.method === query.get("method")) &&
     (!query.get("type") || e.type === query.get("type"))), query, 20)],

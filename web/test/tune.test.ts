@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  boostOf, choicesOf, filterOf, isUsual, nextWish, quoted, readTuning, rulesOf, toggled, usual, wishOf, writeTuning, yearsOf,
+  boostOf, choicesOf, filterOf, firstBlend, isUsual, modelOf, nextWish, quoted, readTuning, rulesOf, shareOf, toggled, usual, wishOf, writeTuning, yearsOf,
   type Tuning,
 } from "../src/lib/tune";
 
@@ -13,7 +13,7 @@ test("what is as usual is not in the address, and everything else comes back fro
   assert.deepEqual(read(""), usual);
   const all = tuned({
     person: 42, model: "user-knn", novelty: 35, age: -50, diversity: 20, mix: 100, minutes: 120, films: 40,
-    genres: ["Children's", "A & B = \"C\" \\ #?"], without: ["Film-Noir", "<script>"], decades: [1940, 1990],
+    blend: { ease: 60, content: 5 }, genres: ["Children's", "A & B = \"C\" \\ #?"], without: ["Film-Noir", "<script>"], decades: [1940, 1990],
   });
   assert.deepEqual(read(writeTuning(all)), all);
   for (const [name, value] of Object.entries(all))
@@ -64,6 +64,19 @@ test("rules hold what differs from usual, and nothing else", () => {
   assert.deepEqual(rulesOf(tuned({ novelty: 35, diversity: 5, mix: 100, person: 3, films: 5, model: "ease" }), years),
     { novelty: 0.35, diversity: 0.05, calibrate: 1 });
   assert.deepEqual(Object.keys(rulesOf(tuned({ age: 10, decades: [1990] }), years)), ["filter", "boost"]);
+});
+
+test("a blend is what weighs something, and none where nothing does", () => {
+  assert.equal(modelOf(tuned({ model: "ease" })), "ease");
+  assert.deepEqual(modelOf(tuned({ blend: { ease: 60, content: 0, popular: 5 } })), { ease: 0.6, popular: 0.05 });
+  assert.equal(modelOf(tuned({ model: "ials", blend: { ease: 0 } })), "ials");
+  assert.equal(writeTuning(tuned({ blend: { content: 40, ease: 60 } })), "?blend=ease%3A60%2Ccontent%3A40");
+  assert.deepEqual(read(writeTuning(tuned({ blend: {} }))), tuned({ blend: {} }));
+  assert.deepEqual(read("blend=ease:60,hybrid:3,ials:999,content:-1,popular:x,<b>:9,:,").blend, { ease: 60, ials: 100 });
+  assert.equal(shareOf({ ease: 60, content: 20 }, "content"), 0.25);
+  assert.equal(shareOf({}, "ease"), 0);
+  assert.deepEqual(firstBlend(["hybrid", "ease", "content", "popular"]), { content: 50, ease: 50 });
+  assert.deepEqual(firstBlend(["popular"]), { popular: 50 });
 });
 
 test("a chip goes round: any, only these, none of these", () => {

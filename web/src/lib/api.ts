@@ -1,7 +1,7 @@
 // The one place that talks to the server: paths in, typed objects or an ApiError out.
 import { remember } from "./known";
 import type {
-  FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, Health, Household, ListItem, LogEvent, Method, Movie,
+  FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, Health, Household, ListItem, LogEvent, Method, Mixture, Movie,
   Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
 } from "./types";
 
@@ -75,11 +75,11 @@ export const api = {
     films(get<Page<RatedMovie>>(address(`/people/${id}/ratings`, { limit, cursor }), s)),
   similarPeople: (id: number, limit: number, s?: Signal) =>
     get<{ items: SimilarPerson[] }>(address(`/people/${id}/similar`, { limit }), s),
-  list: (query: Query | { source_movie: number } | { household: Household }, model: Method, limit: number, rules: Rules, s?: Signal) =>
+  list: (query: Query | { source_movie: number } | { household: Household }, model: Method | Mixture, limit: number, rules: Rules, s?: Signal) =>
     films(post<FilmList>("/recommendations", { ...query, model, limit, reasons: 3, ...rules }, s ? { signal: s } : {})),
   recommend: (query: Query, model: Method, limit: number, s?: Signal, exclude: number[] = []) =>
     films(post<FilmList>("/recommendations", { ...query, model, limit, exclude, reasons: 3 }, s ? { signal: s } : {})),
-  explain: (query: Query, model: Method, movie: number, s?: Signal) =>
+  explain: (query: Query, model: Method | "blend" | Mixture, movie: number, s?: Signal) =>
     post<ListItem>("/explanations", { ...query, model, movie }, s ? { signal: s } : {}),
   log: (method: string, type: string, limit: number, cursor: string | null, s?: Signal) =>
     get<Page<LogEvent>>(address("/feedback", { method, type, limit, cursor }), s),

@@ -4,7 +4,7 @@ import type { ListItem, Method } from "./types";
 
 export type Audience = { kind: "film"; title: string } | { kind: "person" } | { kind: "you" };
 
-export function reasonLine(item: ListItem, audience: Audience, method: Method): string {
+export function reasonLine(item: ListItem, audience: Audience, method: Method | "blend"): string {
   const genres = new Set(item.genres);
   const telling = (item.terms ?? []).filter((one) => one.contribution > 0).slice(0, 3).map((one) => one.term);
   // That two films share nothing but a genre says little where people were asked as well.

@@ -1,9 +1,10 @@
 // What can be tuned about a list: its address, and the rules the server is asked for. Knows no browser.
-import { methods, type Method, type Movie, type Rules } from "./types";
+import { methods, mixable, type Method, type Mixture, type Movie, type Rules } from "./types";
 
 export interface Tuning {
   person: number | null; // of the data set; null: whoever looks
   model: Method;
+  blend: Mixture | null; // in the place of a model: how much each one weighs, 0 .. 100
   novelty: number; // 0 as the model has it .. 100
   age: number; // -100 old .. 100 new
   diversity: number; // 0 .. 100
@@ -16,7 +17,7 @@ export interface Tuning {
 }
 
 export const usual: Tuning = {
-  person: null, model: "hybrid", novelty: 0, age: 0, diversity: 0, mix: 0, minutes: null, films: 20,
+  person: null, model: "hybrid", blend: null, novelty: 0, age: 0, diversity: 0, mix: 0, minutes: null, films: 20,
   genres: [], without: [], decades: [],
 };
 
@@ -32,6 +33,22 @@ function whole(text: string | null, [least, most]: readonly [number, number]): n
   return Math.min(most, Math.max(least, Number(text)));
 }
 
+// ease:60,content:40
+function readBlend(text: string | null): Mixture | null {
+  if (text === null) return null;
+  const blend: Mixture = {};
+  for (const part of text.split(",")) {
+    const [name, weight = ""] = part.split(":");
+    const model = mixable.find((one) => one === name);
+    const share = whole(weight, [0, 100]);
+    if (model && share) blend[model] = share;
+  }
+  return blend;
+}
+
+const writeBlend = (blend: Mixture) =>
+  mixable.filter((one) => blend[one]).map((one) => `${one}:${blend[one]}`).join() || "none";
+
 const names = (all: string[]) =>
   [...new Set(all)].filter((name) => name.trim() !== "" && name.length <= longestName).slice(0, mostNames);
 
@@ -44,6 +61,7 @@ export function readTuning(search: URLSearchParams): Tuning {
   return {
     person: whole(search.get("person"), [0, Number.MAX_SAFE_INTEGER]),
     model: methods.find((one) => one === search.get("model")) ?? usual.model,
+    blend: readBlend(search.get("blend")),
     novelty: at("novelty") ?? usual.novelty,
     age: at("age") ?? usual.age,
     diversity: at("diversity") ?? usual.diversity,
@@ -61,6 +79,7 @@ export function writeTuning(tuning: Tuning): string {
   const search = new URLSearchParams();
   for (const name of ["person", "model", "novelty", "age", "diversity", "mix", "minutes", "films"] as const)
     if (tuning[name] !== usual[name]) search.set(name, String(tuning[name]));
+  if (tuning.blend) search.set("blend", writeBlend(tuning.blend));
   for (const genre of tuning.genres) search.append("genre", genre);
   for (const genre of tuning.without) search.append("without", genre);
   for (const decade of tuning.decades) search.append("decade", String(decade));
@@ -110,6 +129,24 @@ export function rulesOf(tuning: Tuning, years: Years): Rules {
     ...(tuning.diversity ? { diversity: tuning.diversity / 100 } : {}),
     ...(tuning.mix ? { calibrate: tuning.mix / 100 } : {}),
   };
+}
+
+// The model the server is asked for: a blend in which nothing weighs anything is none.
+export function modelOf({ model, blend }: Tuning): Method | Mixture {
+  const used = mixable.filter((one) => blend?.[one]);
+  return used.length > 0 ? Object.fromEntries(used.map((one) => [one, blend![one]! / 100])) : model;
+}
+
+// What a model weighs among all that do, 0 .. 1.
+export function shareOf(blend: Mixture, model: keyof Mixture): number {
+  const all = mixable.reduce((sum, one) => sum + (blend[one] ?? 0), 0);
+  return all > 0 ? (blend[model] ?? 0) / all : 0;
+}
+
+// Where blending begins: two that see different things.
+export function firstBlend(offered: readonly string[]): Mixture {
+  const two = [...mixable].sort((a, b) => Number(b === "content") - Number(a === "content")).filter((one) => offered.includes(one)).slice(0, 2);
+  return Object.fromEntries(two.map((one) => [one, 50]));
 }
 
 // A chip goes from "no matter" over "only these" to "none of these" and back.

@@ -3,6 +3,10 @@
 export const methods = ["hybrid", "ease", "ials", "content", "user-knn", "popular"] as const;
 export type Method = (typeof methods)[number];
 
+// Models weighed against each other: hundredths in the pages, what the server adds up in its lists.
+export const mixable = ["ease", "ials", "content", "user-knn", "popular"] as const;
+export type Mixture = Partial<Record<(typeof mixable)[number], number>>;
+
 export interface Movie {
   movie: number;
   title: string;
@@ -85,7 +89,7 @@ export interface MemberItem {
 
 export interface FilmList {
   id: string;
-  model: { name: Method; id: string; data_hash?: string };
+  model: { name: Method | "blend"; id: string; data_hash?: string; blend?: Mixture };
   basis: "trained" | "fold_in" | "fallback" | "household";
   user: number | null;
   source_movie: number | null;

@@ -10,9 +10,9 @@ import { useResource } from "../lib/resource";
 import { go } from "../lib/router";
 import { t } from "../lib/texts";
 import {
-  choicesOf, isUsual, nextWish, ranges, readTuning, rulesOf, toggled, usual, wishOf, writeTuning, yearsOf, type Tuning,
+  choicesOf, firstBlend, isUsual, modelOf, nextWish, ranges, readTuning, rulesOf, shareOf, toggled, usual, wishOf, writeTuning, yearsOf, type Tuning,
 } from "../lib/tune";
-import { methods, type FilmList, type ListItem, type Movie } from "../lib/types";
+import { methods, mixable, type FilmList, type ListItem, type Movie } from "../lib/types";
 import { FilmCards } from "../ui/filmlist";
 import { PersonSearch } from "../ui/personsearch";
 import { Scale } from "../ui/scale";
@@ -129,20 +129,41 @@ function Decades({ decades, tuning, choose }: Controls & { decades: number[] }) 
   );
 }
 
-function Models({ tuning, choose }: Controls) {
+function Weights({ tuning, move, settle }: Controls) {
   const offered = useHealth()?.models ?? methods;
+  const blend = tuning.blend!;
+  return (
+    <div class="scales">
+      {mixable.filter((one) => offered.includes(one)).map((one) => {
+        const said = t.tune.weight(shareOf(blend, one));
+        return (
+          <Scale key={one} name={t.method(one)} ends={[t.method(one), said]} range={[0, 100]} step={5} value={blend[one] ?? 0} said={said}
+            move={(weight) => move({ blend: { ...blend, [one]: weight } })} settle={() => settle(`weight ${one}`)} />
+        );
+      })}
+    </div>
+  );
+}
+
+function Models(controls: Controls) {
+  const { tuning, choose } = controls;
+  const offered = useHealth()?.models ?? methods;
+  const chosen = tuning.blend ? "blend" : tuning.model;
+  const chip = (name: string, change: Partial<Tuning>) => (
+    <label key={name} class={name === chosen ? "wish is-only" : "wish"}>
+      <input type="radio" name="model" class="unseen" checked={name === chosen} onChange={() => choose(change, "model")} />
+      {t.method(name)}
+    </label>
+  );
   return (
     <fieldset class="wishes">
       <legend>{t.tune.model}</legend>
       <div class="wishes-row">
-        {methods.filter((one) => offered.includes(one)).map((model) => (
-          <label key={model} class={model === tuning.model ? "wish is-only" : "wish"}>
-            <input type="radio" name="model" class="unseen" checked={model === tuning.model} onChange={() => choose({ model }, "model")} />
-            {t.method(model)}
-          </label>
-        ))}
+        {methods.filter((one) => offered.includes(one)).map((model) => chip(model, { model, blend: null }))}
+        {chip("blend", { blend: firstBlend(offered) })}
       </div>
-      <p class="wishes-note" aria-live="polite">{t.methodNote(tuning.model)}</p>
+      <p class="wishes-note" aria-live="polite">{t.methodNote(chosen)}</p>
+      {tuning.blend && <Weights {...controls} />}
     </fieldset>
   );
 }
@@ -154,7 +175,8 @@ function summaryOf(tuning: Tuning): string {
     .map((name) => scales[name]![tuning[name] < 0 ? 0 : 1]);
   if (tuning.minutes !== null) parts.push(t.tune.minutes(tuning.minutes));
   parts.push(...tuning.genres.map(t.genre), ...tuning.without.map((genre) => t.tune.no(t.genre(genre))), ...tuning.decades.map(t.tune.decade));
-  if (tuning.model !== usual.model) parts.push(t.method(tuning.model));
+  if (tuning.blend) parts.push(t.method("blend"));
+  else if (tuning.model !== usual.model) parts.push(t.method(tuning.model));
   return parts.join(t.dot) || t.tune.plain;
 }
 
@@ -182,7 +204,7 @@ function Panel({ controls, films, show }: { controls: Controls; films: Movie[]; 
         <Models {...controls} />
         <div class="wishes">
           <p class="wishes-title">{t.tune.whom}</p>
-          <PersonSearch label={t.tune.otherPerson} placeholder={t.people.placeholder} choose={(person) => choose({ person }, "person")} />
+          <PersonSearch aside label={t.tune.otherPerson} placeholder={t.people.placeholder} choose={(person) => choose({ person }, "person")} />
         </div>
       </div>
     </section>
@@ -222,11 +244,11 @@ function Waiting({ count }: { count: number }) {
 }
 
 function useList(tuning: Tuning, me: Me | undefined, films: Movie[] | undefined) {
-  const { person, model } = tuning;
+  const { person } = tuning;
   const ready = (person !== null || me !== undefined) && (tuning.age === 0 || films !== undefined);
   const query = person !== null ? { user: person } : (me?.query ?? { history: [] });
   const key = ready ? `tune?${person === null ? me!.key : ""}${writeTuning(tuning)}` : null;
-  const list = useLive(key, (signal) => api.list(query, model, tuning.films, rulesOf(tuning, yearsOf(films ?? [])), signal));
+  const list = useLive(key, (signal) => api.list(query, modelOf(tuning), tuning.films, rulesOf(tuning, yearsOf(films ?? [])), signal));
   return { list, query };
 }
 

@@ -21,10 +21,11 @@ interface Props<T> {
   large?: boolean;
   keepText?: boolean;
   numeric?: boolean;
+  aside?: boolean; // not the search of its page: "/" goes elsewhere
 }
 
 export function Combobox<T>(props: Props<T>) {
-  const { name, label, placeholder, load, idOf, draw, choose, none, found, all, large, numeric } = props;
+  const { name, label, placeholder, load, idOf, draw, choose, none, found, all, large, numeric, aside = false } = props;
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
@@ -88,7 +89,7 @@ export function Combobox<T>(props: Props<T>) {
         id={id}
         type="text"
         role="combobox"
-        data-search
+        data-search={aside ? undefined : ""}
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
@@ -109,7 +110,7 @@ export function Combobox<T>(props: Props<T>) {
         onBlur={() => setOpen(false)}
         onKeyDown={onKeyDown}
       />
-      <kbd aria-hidden="true">/</kbd>
+      {!aside && <kbd aria-hidden="true">/</kbd>}
       <div class="choices" hidden={!showing}>
         <ul ref={list} id={`${id}-list`} role="listbox" aria-label={label}>
           {items.map((item, i) => (

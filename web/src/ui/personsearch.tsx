@@ -10,15 +10,17 @@ interface SearchProps {
   label?: string;
   placeholder?: string;
   choose?(user: number): void; // else their page is gone to
+  aside?: boolean;
 }
 
-export function PersonSearch({ large = false, label = t.people.label, placeholder = t.people.placeholder, choose }: SearchProps) {
+export function PersonSearch({ large = false, label = t.people.label, placeholder = t.people.placeholder, choose, aside = false }: SearchProps) {
   return (
     <Combobox<Person>
       name="person-search"
       label={label}
       placeholder={placeholder}
       numeric
+      aside={aside}
       large={large}
       load={(q, signal) => api.people(q, 8, null, signal)}
       idOf={(person) => person.user}

@@ -58,7 +58,7 @@ export function Sofa({ seats, faces, me, change, edit }: Props) {
             </button>
           )}
           <button type="button" class="button" onClick={() => edit(null)}><Icon name="add" />{t.night.addGuest}</button>
-          <PersonSearch label={t.night.addPerson} placeholder={t.night.placeholder}
+          <PersonSearch aside label={t.night.addPerson} placeholder={t.night.placeholder}
             choose={(user) => change(seated(seats, { kind: "person", user }))} />
         </div>
       )}

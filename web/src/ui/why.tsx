@@ -60,7 +60,7 @@ function Films({ item, digits }: { item: ListItem; digits: number }) {
   );
 }
 
-function Total({ item, digits, method, film }: { item: ListItem; digits: number; method: Method; film: boolean }) {
+function Total({ item, digits, method, film }: { item: ListItem; digits: number; method: Method | "blend"; film: boolean }) {
   const labels: Record<Part, string> = {
     films: film ? t.why.alike : t.why.films(item.reasons.length),
     other: film ? t.why.otherFilm : t.why.other,
@@ -102,7 +102,7 @@ function Terms({ item }: { item: ListItem }) {
 function Explanation({ subject }: { subject: WhySubject }) {
   const { item, list, query } = subject;
   const key = query ? `why?${list.id}&${item.movie}` : null;
-  const full = useResource(key, (signal) => api.explain(query!, list.model.name, item.movie, signal));
+  const full = useResource(key, (signal) => api.explain(query!, list.model.blend ?? list.model.name, item.movie, signal));
   if (full.error) return <Failed error={full.error} retry={full.retry} />;
   const explained = query ? full.data : item;
   if (!explained) return <RowsSkeleton count={5} thumb={false} />;

@@ -26,6 +26,7 @@ const methods: Record<string, string> = {
   content: "Content",
   "user-knn": "Collaborative",
   popular: "Popular",
+  blend: "A blend",
 };
 
 const methodNotes: Record<string, string> = {
@@ -35,6 +36,7 @@ const methodNotes: Record<string, string> = {
   content: "Films whose story, genres, keywords and cast are alike.",
   "user-knn": "What people with the same taste rate highly.",
   popular: "What most people rate highly, whoever asks.",
+  blend: "Weighed against each other as you like.",
 };
 
 const events: Record<string, string> = {
@@ -189,6 +191,7 @@ export const en = {
     decades: "Decades",
     decade: (year: number) => (year >= 1930 && year < 2000 ? `${year % 100}s` : `${year}s`),
     model: "How to choose",
+    weight: (share: number) => (share === 0 ? "left out" : `${Math.round(share * 100)}% of the say`),
     whom: "For whom",
     you: "You",
     forYou: (n: number) => (n === 0 ? "For you" : `For you, from ${films(n)} you rated`),

@@ -32,6 +32,7 @@ const methods: Record<string, string> = {
   content: "Contenido",
   "user-knn": "Colaborativo",
   popular: "Popular",
+  blend: "Una mezcla",
 };
 
 const methodNotes: Record<string, string> = {
@@ -41,6 +42,7 @@ const methodNotes: Record<string, string> = {
   content: "Películas de historia, géneros, palabras clave y reparto parecidos.",
   "user-knn": "Lo que valora bien la gente del mismo gusto.",
   popular: "Lo que valora bien la mayoría, pregunte quien pregunte.",
+  blend: "Sopesados entre sí como quieras.",
 };
 
 const events: Record<string, string> = {
@@ -192,8 +194,9 @@ export const es: Texts = {
     genresHint: "Una vez: solo estos. Dos veces: ninguno de estos.",
     wish: { any: "", only: "solo estos", without: "ninguno de estos" },
     decades: "Décadas",
-    decade: (year) => (year >= 1930 && year < 2000 ? `Años ${year % 100}` : `${year}–${(year + 9) % 100}`),
+    decade: (year) => (year >= 1930 && year < 2000 ? `Años ${year % 100}` : `Años ${year}`),
     model: "Cómo elegir",
+    weight: (share) => (share === 0 ? "fuera" : `el ${Math.round(share * 100)} % del peso`),
     whom: "Para quién",
     you: "Tú",
     forYou: (n) => (n === 0 ? "Para ti" : `Para ti, a partir de ${plural(n, "película valorada", "películas valoradas")}`),
