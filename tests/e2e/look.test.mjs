@@ -20,7 +20,7 @@ const film = (await api("/movies?limit=1")).items[0];
 const [person, other] = (await api("/people?limit=2")).items;
 const pages = {
   home: "/", film: `/film/${film.movie}`, people: "/people", person: `/people/${person.user}`,
-  search: "/search?q=the", rate: "/rate", tune: "/tune?genre=Drama&without=War&age=-50",
+  search: "/search?q=the", rate: "/rate", tune: "/tune?films=10&genre=Drama&without=War&age=-50",
   night: `/night?with=${person.user}&with=${other.user}`, log: "/analytics/feedback", missing: "/film/999999",
 };
 
