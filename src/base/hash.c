@@ -45,7 +45,6 @@ void reel__digest_update(reel_digest *digest, const void *data, size_t length)
 
 void reel__digest_finish(reel_digest *digest, char out[REEL_DIGEST_HEX])
 {
-    static const char digits[] = "0123456789abcdef";
     uint8_t bytes[SHA256_DIGEST_SIZE];
     size_t length = 0;
 
@@ -56,17 +55,26 @@ void reel__digest_finish(reel_digest *digest, char out[REEL_DIGEST_HEX])
         length = MD5_DIGEST_SIZE;
         md5_digest(&digest->state.md5, length, bytes);
     }
-    for (size_t i = 0; i < length; i++) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    out[2 * length] = '\0';
+    reel__hex(out, bytes, length);
     reel__digest_free(digest);
 }
 
 void reel__digest_free(reel_digest *digest)
 {
     reel__free(digest);
+}
+
+void reel__hex(char *out, const void *bytes, size_t length)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char byte = ((const unsigned char *)bytes)[i];
+
+        out[2 * i] = digits[byte >> 4];
+        out[2 * i + 1] = digits[byte & 15];
+    }
+    out[2 * length] = '\0';
 }
 
 #define MIX_A UINT64_C(0x8B7F1C2E5D9A3B61)

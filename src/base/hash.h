@@ -17,6 +17,9 @@ void reel__digest_update(reel_digest *digest, const void *data, size_t length);
 void reel__digest_finish(reel_digest *digest, char out[REEL_DIGEST_HEX]);
 void reel__digest_free(reel_digest *digest);
 
+/* Bytes as lower-case hex, closed by a NUL; out [2 x length + 1]. */
+void reel__hex(char *out, const void *bytes, size_t length);
+
 /* Not for anything an attacker may choose and gain from. */
 uint64_t reel__hash64(const void *data, size_t length, uint64_t seed);
 

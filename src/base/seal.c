@@ -5,10 +5,11 @@
 #include <nettle/base64.h>
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <zlib.h>
+
+#include "base/hash.h"
 
 enum { SIGNATURE = 16 };
 
@@ -37,8 +38,7 @@ reel_code reel__random_name(char out[REEL_RANDOM_NAME], reel_err *err)
     reel_code rc;
 
     REEL_TRY(reel__random_bytes(bytes, sizeof bytes, err));
-    for (size_t i = 0; i < sizeof bytes; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+    reel__hex(out, bytes, sizeof bytes);
 out:
     return rc;
 }
@@ -77,8 +77,7 @@ void reel__seal_mark(char out[REEL_SEAL_MARK], const reel_seal_key *key, const c
     hmac_sha256_update(&state, strlen(purpose) + 1, (const uint8_t *)purpose);
     hmac_sha256_update(&state, sizeof value, (const uint8_t *)&value);
     hmac_sha256_digest(&state, sizeof mark, mark);
-    for (size_t i = 0; i < sizeof mark; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", mark[i]);
+    reel__hex(out, mark, sizeof mark);
 }
 
 /* ---- sealing ------------------------------------------------------------------------------- */

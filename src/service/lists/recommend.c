@@ -139,15 +139,8 @@ out:
 
 static reel_code name_list(reel_list *list, reel_err *err)
 {
-    unsigned char bits[16];
-    const reel_code rc = reel__random_bytes(bits, sizeof bits, err);
-
-    if (rc != REEL_OK)
-        return rc;
-    memcpy(list->id, "r_", 3);
-    for (size_t i = 0; i < sizeof bits; i++)
-        (void)snprintf(list->id + 2 + 2 * i, 3, "%02x", (unsigned)bits[i]);
-    return REEL_OK;
+    memcpy(list->id, "r_", 2);
+    return reel__random_name(list->id + 2, err);
 }
 
 static void describe(reel_list *list, const reel_session *session, const reel_request *request)
