@@ -1,4 +1,7 @@
-/* seal.c - see seal.h. Inside the base64 stand 16 bytes of signature and the deflated text. */
+/* seal.c - see seal.h. Inside the base64 stand 16 bytes of signature and the deflated text, or
+ * after a zero byte, with which no deflated text begins, the text itself: deflating takes longer
+ * than all the rest of a list that goes on, and saves little of a short text.
+ */
 #include "base/seal.h"
 
 #include <errno.h>
@@ -11,7 +14,7 @@
 
 #include "base/hash.h"
 
-enum { SIGNATURE = 16 };
+enum { SIGNATURE = 16, PLAIN_MOST = 512 };
 
 /* ---- keys ---------------------------------------------------------------------------------- */
 
@@ -82,20 +85,34 @@ void reel__seal_mark(char out[REEL_SEAL_MARK], const reel_seal_key *key, const c
 
 /* ---- sealing ------------------------------------------------------------------------------- */
 
-/* Signature and deflated text, appended. */
+/* What is signed: the text behind a zero byte, or deflated. Its length; 0 = that failed. */
+static size_t write_body(uint8_t *out, uLongf room, const char *text, size_t length)
+{
+    if (length > PLAIN_MOST)
+        return compress2(out, &room, (const Bytef *)text, (uLong)length, Z_BEST_COMPRESSION) == Z_OK
+                   ? room
+                   : 0;
+    out[0] = 0;
+    if (length > 0)
+        memcpy(out + 1, text, length);
+    return length + 1;
+}
+
+/* Signature and body, appended. */
 static void pack(reel_buf *out, const reel_seal_key *key, const char *text, size_t length)
 {
-    uLongf size = compressBound((uLong)length);
-    uint8_t *room = (uint8_t *)reel__buf_reserve(out, SIGNATURE + size);
+    const uLong room = compressBound((uLong)length) + 1;
+    uint8_t *at = (uint8_t *)reel__buf_reserve(out, SIGNATURE + room);
+    size_t size;
 
-    if (room == NULL)
+    if (at == NULL)
         return;
-    if (compress2(room + SIGNATURE, &size, (const Bytef *)text, (uLong)length,
-                  Z_BEST_COMPRESSION) != Z_OK) {
+    size = write_body(at + SIGNATURE, room, text, length);
+    if (size == 0) {
         out->failed = true;
         return;
     }
-    sign(key, room + SIGNATURE, size, room);
+    sign(key, at + SIGNATURE, size, at);
     reel__buf_advance(out, SIGNATURE + size);
 }
 
@@ -202,7 +219,12 @@ reel_code reel__unseal(reel_buf *out, const reel_seal_key *key, const char *seal
     sign(key, data + SIGNATURE, packed.length - SIGNATURE, signature);
     if (!memeql_sec(signature, data, SIGNATURE))
         REEL_TRY(refuse(err));
-    rc = inflate_into(out, data + SIGNATURE, packed.length - SIGNATURE, err);
+    if (data[SIGNATURE] == 0) {
+        reel__buf_append(out, data + SIGNATURE + 1, packed.length - SIGNATURE - 1);
+        rc = reel__buf_check(out, err);
+    } else {
+        rc = inflate_into(out, data + SIGNATURE, packed.length - SIGNATURE, err);
+    }
 out:
     reel__buf_fini(&packed);
     return rc;

@@ -1,6 +1,6 @@
-/* base/seal.h - texts that go out to whoever asks and must come back as they were: compressed,
- * signed (HMAC-SHA-256, RFC 2104) and written in base64url (RFC 4648, no padding). What is in them
- * can be read by anyone, but made only by who has the key.
+/* base/seal.h - texts that go out to whoever asks and must come back as they were: signed
+ * (HMAC-SHA-256, RFC 2104), long ones compressed, and written in base64url (RFC 4648, no padding).
+ * What is in them can be read by anyone, but made only by who has the key.
  * Layer: base. Threads: no state.
  */
 #ifndef REEL_BASE_SEAL_H
