@@ -172,6 +172,7 @@ void reel__engine_close(reel_engine *engine)
     for (int i = 0; i < MODELS; i++)
         reel_model_free(engine->models[i]);
     reel__free(engine->means);
+    reel__free(engine->unrated);
     reel_dataset_free(engine->training);
     reel_dataset_free(engine->dataset);
     if (engine->opts.store == NULL)

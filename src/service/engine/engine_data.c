@@ -202,8 +202,10 @@ static void find_means(const reel_engine *engine, reel_csr_view raters)
         for (reel_nnz i = raters.ptr[movie]; i < raters.ptr[movie + 1]; i++)
             sum += (double)raters.val[i];
         engine->means[movie] = sum / (double)(raters.ptr[movie + 1] - raters.ptr[movie]);
-        if (raters.ptr[movie + 1] == raters.ptr[movie])
+        if (raters.ptr[movie + 1] == raters.ptr[movie]) {
             engine->means[movie] = (double)NAN;
+            reel__bit_set(engine->unrated, movie);
+        }
     }
 }
 
@@ -220,6 +222,7 @@ static bool find_tmdb(const reel_dataset *dataset)
 
 reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err)
 {
+    reel_index movies;
     reel_code rc = REEL_OK;
 
     REEL_TRY(prepare(&engine->dataset, engine, !engine->use.shown, err));
@@ -230,11 +233,11 @@ reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err)
     if (reel_dataset_generation(engine->training) != reel_dataset_generation(engine->dataset))
         REEL_TRY(reel_fail(err, REEL_E_CONFLICT,
                            "the database was changed while it was read; try again"));
-    engine->means =
-        reel__alloc_array((size_t)reel_dataset_movies(engine->dataset), sizeof *engine->means);
-    if (engine->means == NULL)
-        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for %d films",
-                           (int)reel_dataset_movies(engine->dataset)));
+    movies = reel_dataset_movies(engine->dataset);
+    engine->means = reel__alloc_array((size_t)movies, sizeof *engine->means);
+    engine->unrated = reel__alloc_zero(reel__bit_words(movies), sizeof *engine->unrated);
+    if (engine->means == NULL || engine->unrated == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for %d films", (int)movies));
     engine->scale = find_scale(reel_dataset_ratings(engine->dataset));
     find_means(engine, reel_dataset_raters(engine->dataset));
     engine->has_tmdb = find_tmdb(engine->dataset);

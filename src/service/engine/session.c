@@ -25,7 +25,7 @@ reel_code reel__session_new(reel_session **out, const reel_engine *engine, reel_
     session->engine_number = engine->number;
     REEL_TRY(reel_scratch_new(&session->scratch, err));
     session->scores = reel__alloc_aligned(movies, sizeof *session->scores);
-    session->skip = reel__alloc_zero((movies + 63) / 64, sizeof *session->skip);
+    session->skip = reel__alloc_zero(reel__bit_words((reel_index)movies), sizeof *session->skip);
     session->entries = reel__alloc_array(FIRST_ENTRIES, sizeof *session->entries);
     session->entry_capacity = FIRST_ENTRIES;
     if (session->scores == NULL || session->skip == NULL || session->entries == NULL)

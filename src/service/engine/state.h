@@ -56,7 +56,8 @@ struct reel_engine {
     int keep;          /* versions of each model */
     char unsaved[256]; /* why the files could not be written; "" = they are */
     reel_scale scale;
-    double *means; /* [movies], NaN where nobody rated */
+    double *means;     /* [movies], NaN where nobody rated */
+    uint64_t *unrated; /* bitmap of [movies] */
     bool has_tmdb;
     /* Held while what only some requests need is made by the first of them. */
     pthread_mutex_t lazy_lock;
@@ -253,6 +254,10 @@ REEL_MUST_USE reel_code reel__personal_explain(reel_session *session, const reel
 /* Where a film stands, or would stand, in the history. O(log n) */
 size_t reel__session_place(const reel_session *session, reel_index movie);
 
+static inline size_t reel__bit_words(reel_index count)
+{
+    return ((size_t)count + 63) / 64;
+}
 static inline void reel__bit_set(uint64_t *bits, reel_index i)
 {
     bits[i >> 6] |= UINT64_C(1) << (i & 63);

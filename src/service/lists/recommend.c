@@ -70,10 +70,10 @@ static bool nothing_to_use(const reel_query *query)
 static void mask(reel_session *session, const reel_request *request, reel_list *list)
 {
     const reel_engine *engine = session->engine;
-    const reel_csr_view raters = reel_dataset_raters(engine->dataset);
+    const size_t words = reel__bit_words(reel_dataset_movies(engine->dataset));
     const bool reads_texts = reel__session_reads_texts(session);
 
-    memset(session->skip, 0, ((size_t)raters.rows + 63) / 64 * sizeof *session->skip);
+    memset(session->skip, 0, words * sizeof *session->skip);
     list->removed_seen = list->removed_excluded = list->removed_filter = 0;
     for (size_t i = 0; i < session->hidden_count; i++) {
         list->removed_excluded += !reel__bit_get(session->skip, session->hidden[i]);
@@ -100,22 +100,25 @@ static void mask(reel_session *session, const reel_request *request, reel_list *
     if (request->source_movie >= 0)
         reel__bit_set(session->skip,
                       reel_dataset_find_movie(engine->dataset, request->source_movie));
-    for (reel_index movie = 0; movie < raters.rows && !reads_texts; movie++)
-        if (raters.ptr[movie + 1] == raters.ptr[movie])
-            reel__bit_set(session->skip, movie);
+    for (size_t i = 0; i < words && !reads_texts; i++)
+        session->skip[i] |= engine->unrated[i];
 }
 
-/* Whether the scores say nothing about which film is better. */
+/* Whether the scores say nothing about which film is better: no two numbers among them differ. */
 static bool flat(const reel_session *session)
 {
     const reel_index movies = reel_dataset_movies(session->engine->dataset);
-    float low = INFINITY, high = -INFINITY;
+    float first = NAN;
 
     for (reel_index i = 0; i < movies; i++) {
-        low = session->scores[i] < low ? session->scores[i] : low;
-        high = session->scores[i] > high ? session->scores[i] : high;
+        const float score = session->scores[i];
+
+        if (isnan(first))
+            first = score;
+        else if (score < first || score > first)
+            return false;
     }
-    return !(high > low);
+    return true;
 }
 
 reel_code reel__session_score(reel_session *session, const char **basis, reel_err *err)

@@ -4,18 +4,21 @@
 #include "base/alloc.h"
 #include "service/engine/state.h"
 
+/* Where a film is in the text, and how many bytes its id and title are. */
+typedef struct place {
+    size_t begin, naming;
+} place;
+
 struct reel_shorts {
-    char *text;       /* {"movie":1,"title":"..."...}{"movie":2...}... */
-    size_t *begin;    /* [movies + 1] */
-    uint32_t *naming; /* [movies] bytes of id and title */
+    char *text;    /* {"movie":1,"title":"..."...}{"movie":2...}... */
+    place *places; /* [movies + 1] */
 };
 
 void reel__shorts_free(reel_shorts *shorts)
 {
     if (shorts == NULL)
         return;
-    reel__free(shorts->naming);
-    reel__free(shorts->begin);
+    reel__free(shorts->places);
     reel__free(shorts->text);
     reel__free(shorts);
 }
@@ -26,15 +29,17 @@ static void write_all(reel_shorts *shorts, reel_buf *text, const reel_engine *en
     reel_json json;
 
     for (reel_index movie = 0; movie < movies; movie++) {
+        place *at = &shorts->places[movie];
+
         reel__json_init(&json, text);
-        shorts->begin[movie] = text->length;
+        at->begin = text->length;
         reel__json_object(&json);
         reel__write_naming(&json, engine, movie);
-        shorts->naming[movie] = (uint32_t)(text->length - shorts->begin[movie] - 1);
+        at->naming = text->length - at->begin - 1;
         reel__write_looks(&json, engine, movie);
         reel__json_object_end(&json);
     }
-    shorts->begin[movies] = text->length;
+    shorts->places[movies] = (place){.begin = text->length};
 }
 
 static reel_code make(reel_shorts **out, const reel_engine *engine, reel_err *err)
@@ -45,11 +50,9 @@ static reel_code make(reel_shorts **out, const reel_engine *engine, reel_err *er
     reel_code rc = REEL_OK;
 
     reel__buf_init(&text, UINT32_MAX);
-    if (shorts != NULL) {
-        shorts->begin = reel__alloc_array(movies + 1, sizeof *shorts->begin);
-        shorts->naming = reel__alloc_array(movies, sizeof *shorts->naming);
-    }
-    if (shorts == NULL || shorts->begin == NULL || shorts->naming == NULL)
+    if (shorts != NULL)
+        shorts->places = reel__alloc_array(movies + 1, sizeof *shorts->places);
+    if (shorts == NULL || shorts->places == NULL)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for %zu films as JSON", movies));
     write_all(shorts, &text, engine);
     REEL_TRY(reel__buf_check(&text, err));
@@ -83,11 +86,13 @@ reel_code reel__shorts_prepare(const reel_engine *engine, reel_err *err)
 bool reel__short_find(reel_short *out, const reel_engine *engine, reel_index movie)
 {
     const reel_shorts *shorts = atomic_load_explicit(&engine->shorts, memory_order_acquire);
+    const place *at;
 
     if (shorts == NULL)
         return false;
-    out->members = shorts->text + shorts->begin[movie] + 1;
-    out->length = shorts->begin[movie + 1] - shorts->begin[movie] - 2;
-    out->naming = shorts->naming[movie];
+    at = &shorts->places[movie];
+    out->members = shorts->text + at[0].begin + 1;
+    out->length = at[1].begin - at[0].begin - 2;
+    out->naming = at[0].naming;
     return true;
 }

@@ -480,7 +480,7 @@ static void films_made_once_read_the_same(void **state)
     reel__buf_init(&after, 1 << 20);
     assert_true(list->items[0].why.reason_count > 0);
     write_everything(&before, list);
-    assert_true(prepare_shorts() > 3);
+    assert_true(prepare_shorts() >= 3);
     assert_int_equal(prepare_shorts(), 0); /* there already */
     write_everything(&after, list);
     assert_string_equal(before.data, after.data);
