@@ -25,6 +25,8 @@ static reel_code answer_list(reel_context *context, const reel_request *request,
     reel_code rc;
 
     context->exchange->person = request->user;
+    context->exchange->cache_control =
+        "private, no-cache"; /* no tag: its id makes it one of a kind */
     reel__buf_init(&next, NEXT_MAX);
     REEL_TRY(check_people(context, request, err));
     if (request->log)
