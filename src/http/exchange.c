@@ -66,11 +66,14 @@ bool reel__exchange_known(reel_exchange *exchange)
     return true;
 }
 
+void reel__tag_of(char out[REEL_HTTP_TAG], const char *data, size_t length)
+{
+    (void)snprintf(out, REEL_HTTP_TAG, "\"%016" PRIx64 "\"", reel__hash64(data, length, 0));
+}
+
 void reel__exchange_tag(reel_exchange *exchange)
 {
-    const uint64_t hash = reel__hash64(exchange->answer.data, exchange->answer.length, 0);
-
-    (void)snprintf(exchange->own_etag, sizeof exchange->own_etag, "\"%016" PRIx64 "\"", hash);
+    reel__tag_of(exchange->own_etag, exchange->answer.data, exchange->answer.length);
     exchange->etag = exchange->own_etag;
     (void)reel__exchange_known(exchange);
 }

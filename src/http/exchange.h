@@ -28,6 +28,7 @@ enum {
     REEL_HTTP_BODY_MAX = 1 << 20,    /* bytes of a request body */
     REEL_HTTP_ANSWER_MAX = 64 << 20, /* bytes of an answer */
     REEL_HTTP_HEADERS = 8,           /* headers a handler adds to its answer */
+    REEL_HTTP_TAG = 24,              /* room for a tag */
     REEL_HTTP_REQUEST_ID = 65        /* room for a request's id */
 };
 
@@ -86,6 +87,7 @@ struct reel_exchange {
     const char *body;
     size_t body_length;
     const char *content_type;                                                  /* may be NULL */
+    const char *if_match;                                                      /* may be NULL */
     const char *if_none_match;                                                 /* may be NULL */
     const char *accept_encoding, *accept_language;                             /* may be NULL */
     const char *cookie, *authorization, *api_key, *host, *origin, *fetch_site; /* may be NULL */
@@ -120,9 +122,9 @@ struct reel_exchange {
     const char *route; /* template, for logs */
     int64_t person;    /* whom it is about, for logs; or -1 */
     char own_location[48];
-    char own_allow[48]; /* where the methods of a path are written */
-    char own_etag[24];  /* where reel__exchange_tag writes one */
-    bool pending;       /* the answer comes later: leave the exchange alone until then */
+    char own_allow[48];           /* where the methods of a path are written */
+    char own_etag[REEL_HTTP_TAG]; /* where reel__exchange_tag writes one */
+    bool pending;                 /* the answer comes later: leave the exchange alone until then */
 };
 
 void reel__exchange_init(reel_exchange *exchange);
@@ -189,6 +191,8 @@ void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_se
 /* Whether the browser has what exchange->etag stands for; then the answer becomes 304, without a
  * body. */
 bool reel__exchange_known(reel_exchange *exchange);
+/* The tag of an answer of these bytes. */
+void reel__tag_of(char out[REEL_HTTP_TAG], const char *data, size_t length);
 /* Tag the answer by its bytes, and leave these out when the browser has them. */
 void reel__exchange_tag(reel_exchange *exchange);
 

@@ -26,6 +26,7 @@ static const char *status_title(int status)
         {405, "Method Not Allowed"},
         {409, "Conflict"},
         {410, "Gone"},
+        {412, "Precondition Failed"},
         {413, "Content Too Large"},
         {415, "Unsupported Media Type"},
         {421, "Misdirected Request"},

@@ -381,6 +381,7 @@ static void read_headers(reel_exchange *exchange, struct MHD_Connection *connect
         const char **to, *name;
     } wanted[] = {
         {&exchange->content_type, MHD_HTTP_HEADER_CONTENT_TYPE},
+        {&exchange->if_match, MHD_HTTP_HEADER_IF_MATCH},
         {&exchange->if_none_match, MHD_HTTP_HEADER_IF_NONE_MATCH},
         {&exchange->accept_encoding, MHD_HTTP_HEADER_ACCEPT_ENCODING},
         {&exchange->accept_language, MHD_HTTP_HEADER_ACCEPT_LANGUAGE},

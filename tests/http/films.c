@@ -82,6 +82,61 @@ static void many_are_put_line_by_line(void **state)
     refuses("POST", "/api/v1/movies:batch", "", 422, "E_INVALID", "a line");
 }
 
+static int send_if(const char *method, const char *target, const char *match, const char *none,
+                   const char *body)
+{
+    begin(method, target);
+    api.exchange.if_match = match;
+    api.exchange.if_none_match = none;
+    if (body != NULL) {
+        api.exchange.body = body;
+        api.exchange.body_length = strlen(body);
+        api.exchange.content_type = "application/json";
+    }
+    return handle();
+}
+
+/* Two who looked at the same film: the second is told that it is another by now. */
+static void only_the_film_that_was_seen_is_changed(void **state)
+{
+    static const char path[] = "/api/v1/movies/21";
+    char tag[40], packed[48];
+
+    (void)state;
+    as(REEL_SCOPES_ALL);
+    (void)get(path);
+    (void)snprintf(tag, sizeof tag, "%s", api.exchange.etag);
+    assert_int_equal(send_if("PATCH", path, "\"0123456789abcdef\"", NULL, "{\"runtime\":95}"), 412);
+    assert_described("PATCH");
+    assert_problem(412, "E_CONFLICT", "If-Match");
+    (void)snprintf(packed, sizeof packed, "\"x\", W/%s", tag);
+    assert_int_equal(send_if("PATCH", path, packed, NULL, "{\"runtime\":95}"), 200);
+    /* the first change is not in service yet: nobody can have seen what there is */
+    assert_int_equal(send_if("PUT", path, tag, NULL, "{\"title\":\"Heat\"}"), 409);
+    assert_int_equal(send_if("DELETE", path, tag, NULL, NULL), 409);
+    reopen();
+    assert_int_equal(send_if("PUT", path, tag, NULL, "{\"title\":\"Heat\"}"), 412);
+    assert_int_equal(send_if("DELETE", path, tag, NULL, NULL), 412);
+    assert_int_equal(integer(get(path), "runtime"), 95);
+    (void)snprintf(tag, sizeof tag, "%s", api.exchange.etag);
+    assert_int_equal(send_if("DELETE", path, tag, NULL, NULL), 204);
+    reopen();
+    assert_int_equal(send_if("PUT", path, "*", NULL, "{\"title\":\"Heat\"}"), 412);
+}
+
+static void a_film_is_only_made_where_there_is_none(void **state)
+{
+    (void)state;
+    as(REEL_SCOPES_ALL);
+    assert_int_equal(send_if("PUT", "/api/v1/movies/1", NULL, "*", "{\"title\":\"One\"}"), 412);
+    assert_problem(412, "E_CONFLICT", "If-None-Match");
+    assert_int_equal(send_if("PUT", "/api/v1/movies/901", NULL, "*", "{\"title\":\"New\"}"), 201);
+    assert_int_equal(send_if("PUT", "/api/v1/movies/901", NULL, "*", "{\"title\":\"New\"}"), 409);
+    reopen();
+    assert_int_equal(send_if("PUT", "/api/v1/movies/901", NULL, "*", "{\"title\":\"New\"}"), 412);
+    assert_string_equal(text(get("/api/v1/movies/901"), "title"), "New");
+}
+
 static void what_is_wrong_is_said(void **state)
 {
     static const struct {
@@ -113,6 +168,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_film_is_put_changed_and_taken_away),
         cmocka_unit_test(many_are_put_line_by_line),
+        cmocka_unit_test(only_the_film_that_was_seen_is_changed),
+        cmocka_unit_test(a_film_is_only_made_where_there_is_none),
         cmocka_unit_test(what_is_wrong_is_said),
     };
 

@@ -194,27 +194,35 @@ out:
 
 /* ---- one ----------------------------------------------------------------------------------- */
 
+/* Films may change between a look at them and the load that changes them; not within it. */
 static reel_code begin(reel_store_load **load, reel_store_label *label, const reel_engine *engine,
-                       reel_err *err)
+                       bool unchanged, reel_err *err)
 {
     reel_code rc;
 
     if (engine->opts.read_only)
         return reel_fail(err, REEL_E_STORE, "the store is open for reading only: nothing is kept");
-    REEL_TRY(reel__store_label(engine->store, label, err));
-    rc = reel__store_load_begin(load, engine->store, false, err);
+    REEL_TRY(reel__store_load_begin(load, engine->store, false, err));
+    rc = reel__store_label(engine->store, label, err);
+    if (rc == REEL_OK && unchanged && label->generation != reel_dataset_generation(engine->dataset))
+        rc = reel_fail(err, REEL_E_CONFLICT,
+                       "an earlier change of the films is not in service yet; try again");
+    if (rc != REEL_OK) {
+        reel__store_load_abort(*load);
+        *load = NULL;
+    }
 out:
     return rc;
 }
 
 static reel_code put(const reel_engine *engine, const reel_movie *films, size_t count,
-                     reel_err *err)
+                     bool unchanged, reel_err *err)
 {
     reel_store_load *load = NULL;
     reel_store_label label;
     reel_code rc;
 
-    REEL_TRY(begin(&load, &label, engine, err));
+    REEL_TRY(begin(&load, &label, engine, unchanged, err));
     rc = reel__store_put_movies(load, films, count, err);
     if (rc == REEL_OK)
         rc = reel__store_load_commit(load, label.source, label.simulated, err);
@@ -242,35 +250,36 @@ out:
     return rc;
 }
 
-reel_code reel__film_put(const reel_engine *engine, int64_t id, const char *body, size_t length,
-                         bool patch, bool *created, reel_err *err)
+reel_code reel__film_put(const reel_engine *engine, const reel_film_change *change, bool *created,
+                         reel_err *err)
 {
     reading r;
     reel_code rc = REEL_OK;
 
     init(&r);
-    *created = reel_dataset_find_movie(engine->dataset, id) < 0;
-    if (patch)
-        REEL_TRY(known_film(&r.film, engine, id, err));
-    r.film.id = id;
-    REEL_TRY(reel__json_parse(&r.body, body, length, DEPTH_MOST, err));
+    *created = reel_dataset_find_movie(engine->dataset, change->id) < 0;
+    if (change->patch)
+        REEL_TRY(known_film(&r.film, engine, change->id, err));
+    r.film.id = change->id;
+    REEL_TRY(reel__json_parse(&r.body, change->body, change->length, DEPTH_MOST, err));
     REEL_TRY(read_film(&r, err));
-    rc = put(engine, &r.film, 1, err);
+    rc = put(engine, &r.film, 1, change->unchanged || change->patch, err);
 out:
     fini(&r);
     return rc;
 }
 
-reel_code reel__film_delete(const reel_engine *engine, int64_t id, reel_err *err)
+reel_code reel__film_delete(const reel_engine *engine, const reel_film_change *change,
+                            reel_err *err)
 {
     reel_store_load *load = NULL;
     reel_store_label label;
     reel_index movie;
     reel_code rc;
 
-    REEL_TRY(reel__engine_find_movie(engine, id, &movie, err));
-    REEL_TRY(begin(&load, &label, engine, err));
-    rc = reel__store_delete_movie(load, id, err);
+    REEL_TRY(reel__engine_find_movie(engine, change->id, &movie, err));
+    REEL_TRY(begin(&load, &label, engine, change->unchanged, err));
+    rc = reel__store_delete_movie(load, change->id, err);
     if (rc == REEL_OK)
         rc = reel__store_load_commit(load, label.source, label.simulated, err);
     else
@@ -379,7 +388,7 @@ reel_code reel__films_put(reel_json *json, const reel_engine *engine, const char
     reel__json_put_int(json, "put", (int64_t)b.right);
     reel__json_object_end(json);
     if (b.right > 0)
-        REEL_TRY(put(engine, b.put, b.right, err));
+        REEL_TRY(put(engine, b.put, b.right, false, err));
 out:
     for (size_t i = 0; i < b.count; i++)
         fini(&b.films[i]);

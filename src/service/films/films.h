@@ -15,10 +15,19 @@ enum { REEL_FILMS_MAX = 10000 }; /* of one batch */
  * left out stays, null takes away (RFC 7396). created [out]: the engine knows none of this id.
  * Errors: E_SYNTAX, E_INVALID naming the member, E_NOTFOUND (patch), E_CONFLICT (patch, and an
  * earlier change is not in service yet; or another load goes on), those of a load. */
-REEL_MUST_USE reel_code reel__film_put(const reel_engine *engine, int64_t id, const char *body,
-                                       size_t length, bool patch, bool *created, reel_err *err);
-/* Its ratings stay, and count again when it comes back. Errors: E_NOTFOUND, those of a load. */
-REEL_MUST_USE reel_code reel__film_delete(const reel_engine *engine, int64_t id, reel_err *err);
+typedef struct reel_film_change {
+    int64_t id;
+    const char *body; /* not for a deletion */
+    size_t length;
+    bool patch;
+    bool unchanged; /* E_CONFLICT where the store holds other films than the engine, by whomever */
+} reel_film_change;
+REEL_MUST_USE reel_code reel__film_put(const reel_engine *engine, const reel_film_change *change,
+                                       bool *created, reel_err *err);
+/* Its ratings stay, and count again when it comes back. Errors: E_NOTFOUND, E_CONFLICT, those of a
+ * load. */
+REEL_MUST_USE reel_code reel__film_delete(const reel_engine *engine, const reel_film_change *change,
+                                          reel_err *err);
 /* A film a line, each with "movie"; those that are right are put in one load. Writes a report with
  * a line for each. Errors: E_INVALID (no line), E_TOOLARGE, those of a load. */
 REEL_MUST_USE reel_code reel__films_put(reel_json *json, const reel_engine *engine,
