@@ -9,6 +9,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+
+#include <linux/sockios.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -18,8 +21,9 @@
 enum { HOSTS = 1024, LOOKS = 8, LOOK_LEAST_MS = 20, LOOK_MOST_MS = 1000, RATE = 16 * 1024 };
 static const int64_t SECOND_US = 1000000;
 
-/* ASKED: a request has begun; the others speak for themselves. */
-typedef enum state { RESTING, ASKED, WORKING, SENDING, CUT } state;
+/* ASKED: a request has begun. STREAMING: an answer goes on when there is more to say. The others
+ * speak for themselves. */
+typedef enum state { RESTING, ASKED, WORKING, SENDING, STREAMING, CUT } state;
 
 typedef struct host {
     struct host *next;
@@ -151,9 +155,34 @@ bool reel__connection_works(reel_connection *connection)
 
 void reel__connection_sends(reel_connection *connection, size_t bytes)
 {
-    if (connection != NULL && bytes > 0)
+    if (connection != NULL)
         begin(connection, SENDING,
               in_seconds(connection->all->opts.timeout_s + (int64_t)(bytes / RATE)));
+}
+
+/* So little is sent of events that the system keeps hours of them for one who does not read. What
+ * tells is that it never gets rid of them. */
+static void look_whether_taken(reel_connection *connection)
+{
+    int left = 0;
+
+    if (ioctl(connection->fd, SIOCOUTQ, &left) == 0 && left == 0)
+        atomic_store(&connection->until, in_seconds(connection->all->opts.timeout_s));
+}
+
+void reel__connection_streams(reel_connection *connection)
+{
+    if (connection != NULL)
+        begin(connection, STREAMING, in_seconds(connection->all->opts.timeout_s));
+}
+
+bool reel__connection_goes_on(reel_connection *connection, size_t bytes)
+{
+    if (connection == NULL)
+        return true;
+    look_whether_taken(connection);
+    reel__connection_received(connection, bytes);
+    return !reel__connection_was_cut(connection);
 }
 
 void reel__connection_rests(reel_connection *connection)
@@ -187,6 +216,8 @@ static void cut_late(reel_connection *connection, int64_t now)
 {
     state seen = atomic_load(&connection->state);
 
+    if (seen == STREAMING)
+        look_whether_taken(connection);
     if (seen == WORKING || seen == CUT || atomic_load(&connection->until) > now)
         return;
     if (!atomic_compare_exchange_strong(&connection->state, &seen, CUT))

@@ -39,8 +39,13 @@ void reel__connection_receives(reel_connection *connection); /* a request began 
 void reel__connection_received(reel_connection *connection, size_t bytes);
 /* The request is whole, and answered in whatever time that takes. False: too late, it was cut. */
 bool reel__connection_works(reel_connection *connection);
-/* bytes: of the answer; 0 = nobody knows, it may take as long as it likes. */
+/* bytes: of the whole answer. */
 void reel__connection_sends(reel_connection *connection, size_t bytes);
+/* The same for an answer of which nobody knows the end: it may take as long as it likes, while what
+ * was sent of it is taken. */
+void reel__connection_streams(reel_connection *connection);
+/* Whether it may go on, with so many bytes more. */
+bool reel__connection_goes_on(reel_connection *connection, size_t bytes);
 void reel__connection_rests(reel_connection *connection); /* until the next request */
 bool reel__connection_was_cut(const reel_connection *connection);
 

@@ -132,8 +132,6 @@ static ssize_t read_stream(void *user, uint64_t position, char *out, size_t room
     if (own->at == own->text.length) {
         reel__buf_clear(&own->text);
         own->at = 0;
-        if (!reel__connection_works(own->link))
-            return MHD_CONTENT_READER_END_WITH_ERROR;
         switch (own->source.next(own->source.self, &own->text, &waiter)) {
         case REEL_WATCH_WAIT:
             return 0;
@@ -142,9 +140,9 @@ static ssize_t read_stream(void *user, uint64_t position, char *out, size_t room
         case REEL_WATCH_MORE:
             break;
         }
-        if (own->text.failed || own->text.length == 0)
+        if (own->text.failed || own->text.length == 0 ||
+            !reel__connection_goes_on(own->link, own->text.length))
             return MHD_CONTENT_READER_END_WITH_ERROR;
-        reel__connection_sends(own->link, own->text.length + 1);
     }
     length = own->text.length - own->at < room ? own->text.length - own->at : room;
     memcpy(out, own->text.data + own->at, length);
@@ -368,7 +366,10 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, request *c
         return MHD_NO;
     current->sent = current->head ? 0 : length;
     current->complete = true;
-    reel__connection_sends(current->link, streams ? 0 : length + 1);
+    if (streams)
+        reel__connection_streams(current->link);
+    else
+        reel__connection_sends(current->link, length);
     add_headers(response, exchange);
     result = MHD_queue_response(connection, (unsigned)exchange->status, response);
     MHD_destroy_response(response);

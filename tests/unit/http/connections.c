@@ -122,12 +122,55 @@ static void whoever_takes_too_long_is_cut(void **state)
     reel__connections_free(connections);
 }
 
+/* Events are few and small: nobody waits for room to send them, so each new one must not be new
+ * time for who took none of those before. */
+static void who_takes_no_events_is_cut(void **state)
+{
+    const reel_address address = address_of("::1");
+    reel_connections *connections = made(1, 0);
+    reel_connection *entry[2];
+    int fd[2][2];
+    char said[512];
+    const int64_t begun = reel__clock_steady_us();
+    bool cut = false;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd[i]), 0);
+        entry[i] = reel__connections_add(connections, &address, fd[i][0], true);
+        assert_non_null(entry[i]);
+        reel__connection_streams(entry[i]);
+    }
+    while (!cut && reel__clock_steady_us() < begun + 20000000) {
+        assert_true(reel__connection_goes_on(entry[0], 5));
+        assert_int_equal(write(fd[0][0], "event", 5), 5);
+        assert_int_equal(read(fd[0][1], said, 5), 5);
+        cut = !reel__connection_goes_on(entry[1], 5);
+        if (!cut)
+            (void)send(fd[1][0], "event", 5, MSG_NOSIGNAL);
+        assert_false(ends(fd[0][1], 20, said));
+    }
+    assert_true(cut);
+    assert_true(reel__clock_steady_us() >= begun + 1000000);
+    /* One who took all may wait for as long as nothing happens. */
+    assert_false(ends(fd[0][1], 1500, said));
+    assert_false(reel__connection_was_cut(entry[0]));
+    for (int i = 0; i < 2; i++) {
+        reel__connections_remove(connections, entry[i]);
+        close(fd[i][0]);
+        close(fd[i][1]);
+    }
+    reel__connections_free(connections);
+}
+
 static void no_entry_is_no_limit(void **state)
 {
     (void)state;
     reel__connection_receives(NULL);
     reel__connection_received(NULL, 1);
     reel__connection_sends(NULL, 1);
+    reel__connection_streams(NULL);
+    assert_true(reel__connection_goes_on(NULL, 1));
     reel__connection_rests(NULL);
     assert_true(reel__connection_works(NULL));
     assert_false(reel__connection_was_cut(NULL));
@@ -160,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_counted),
         cmocka_unit_test(whoever_takes_too_long_is_cut),
+        cmocka_unit_test(who_takes_no_events_is_cut),
         cmocka_unit_test(no_entry_is_no_limit),
         cmocka_unit_test(without_memory_nobody_is_added),
     };
