@@ -251,6 +251,36 @@ class Behind:
         status, _, _ = self.ask("GET", "/api/v1/session", headers={"X-Long": "x" * 14000})
         self.assertEqual(status, 200)
 
+    def test_no_request_hides_in_another(self):
+        """What the proxy and the server might take for different requests is refused, or is one."""
+        hidden = "GET /api/v1/hidden HTTP/1.1\r\nHost: %s\r\n\r\n" % NAME
+        for headers, body in (
+                ("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + hidden),
+                ("Transfer-Encoding: chunked\r\nContent-Length: %d\r\n" % (5 + len(hidden)), "0\r\n\r\n" + hidden),
+                ("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n" + hidden),
+                ("Transfer-Encoding : chunked\r\nContent-Length: %d\r\n" % (5 + len(hidden)), "0\r\n\r\n" + hidden),
+                ("Content-Length: 0\r\nContent-Length: %d\r\n" % len(hidden), hidden),
+                ("Content-Length: +%d\r\n" % len(hidden), hidden),
+                ("X: a\nContent-Length: %d\r\n" % len(hidden), hidden)):
+            connection = self.connect()
+            connection.sock.settimeout(0.5)  # a proxy may wait for more
+            connection.sock.sendall(("POST /api/v1/feedback HTTP/1.1\r\nHost: %s\r\n%s\r\n%s" % (
+                NAME, headers, body)).encode())
+            try:
+                while connection.sock.recv(65536):
+                    pass
+            except OSError:
+                pass
+            connection.close()
+        # what a connection to the server has left over would be the answer to the next
+        for _ in range(8):
+            self.assertEqual(json.loads(self.ask("GET", "/api/v1/me", headers=self.cookie)[2])["name"], "Ada")
+        for target in ("/api/v1/me%0d%0aX-Injected:%20a", "/film/%0d%0aSet-Cookie:%20__Host-reel=x", "/%2e%2e/%2e%2e/etc/passwd",
+                       "/..%2fmetrics", "//metrics", "/./metrics"):
+            _, headers, body = self.ask("GET", target, headers=self.cookie)
+            self.assertFalse({"X-Injected", "Set-Cookie"} & set(headers.keys()), target)
+            self.assertFalse(b"root:" in body or b"reel_items" in body, target)
+
     def test_events_come_when_they_happen(self):
         words = {"kind": "train", "model": SLOW[1], "params": {"sweeps": 10000, "factors": 512}}
         status, headers, body = self.ask("POST", "/api/v1/jobs", words, self.cookie)
