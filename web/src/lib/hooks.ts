@@ -87,6 +87,21 @@ export function useNear(element: RefObject<Element | null>, now: boolean): boole
   return near;
 }
 
+// How wide the element is, and 0 before it was measured.
+export function useWidth(element: RefObject<Element | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const target = element.current;
+    if (!target) return;
+    const measure = () => setWidth(target.clientWidth);
+    measure();
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(target);
+    return () => sizes.disconnect();
+  }, []);
+  return width;
+}
+
 export function useOnline(): boolean {
   const [online, setOnline] = useState(navigator.onLine);
   useEffect(() => {

@@ -1,4 +1,6 @@
 // Everybody's mark for a film on one line, so that agreement is seen; the same in words for who listens.
+import { useRef } from "preact/hooks";
+import { useWidth } from "../lib/hooks";
 import { marksOf, type Line } from "../lib/night";
 import { decimal } from "../lib/format";
 import { t } from "../lib/texts";
@@ -10,7 +12,8 @@ export interface Face {
   me: boolean;
 }
 
-const markWidth = 0.09; // of the line, on the narrowest screens
+// px, with a little air: a mark is a circle, or as wide as its number.
+const markWidth = (faces: Face[]) => Math.max(30, 10 + 8 * Math.max(...faces.map((face) => face.initials.length)));
 
 // A standing is in deviations from the mean of all films: 1.5 is the best fifteenth, 3 hardly any.
 export const levelOf = (standing: number) => (standing < 0 ? 0 : standing < 1.5 ? 1 : standing < 3 ? 2 : 3);
@@ -25,10 +28,11 @@ export function FaceMark({ face, large = false }: { face: Face; large?: boolean 
 const stars = (line: Line) => Array.from({ length: Math.round(line.to - line.from) + 1 }, (_, i) => i / (line.to - line.from));
 
 export function Marks({ faces, members, places, line }: { faces: Face[]; members: MemberItem[]; places: number[]; line: Line }) {
-  const marks = marksOf(places, markWidth);
+  const box = useRef<HTMLDivElement>(null);
+  const marks = marksOf(places, markWidth(faces) / (useWidth(box) || 300));
   return (
     <div class="marks">
-      <div class="marks-line" aria-hidden="true" style={{ "--lanes": Math.max(...marks.map((mark) => mark.lane)) + 1 }}>
+      <div class="marks-line" ref={box} aria-hidden="true" style={{ "--lanes": Math.max(...marks.map((mark) => mark.lane)) + 1 }}>
         {line.stars && stars(line).map((at) => <span key={at} class="marks-tick" style={{ "--at": at }} />)}
         {marks.map((mark, i) => <span key={i} class="stem" style={{ "--at": mark.at, "--lane": mark.lane }} />)}
         {marks.map((mark, i) => (
