@@ -159,10 +159,13 @@ static bool is_write(const char *method)
 }
 
 /* "https://host:port" is a page of "host:port". */
-static bool same_host(const char *origin, const char *host)
+static bool same_host(const char *origin, const char *host, bool https)
 {
     const char *at = strstr(origin, "://");
 
+    /* Whoever is on the way can make a page of the same name in the clear. */
+    if (https && strncasecmp(origin, "http:", strlen("http:")) == 0)
+        return false;
     return at != NULL && host != NULL && host[0] != '\0' && strcasecmp(at + 3, host) == 0;
 }
 
@@ -177,7 +180,7 @@ static bool from_elsewhere(const reel_exchange *exchange)
     if (site != NULL)
         return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
     if (exchange->origin != NULL)
-        return !same_host(exchange->origin, exchange->host);
+        return !same_host(exchange->origin, exchange->host, exchange->client.https);
     return exchange->session != NULL;
 }
 

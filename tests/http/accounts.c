@@ -582,6 +582,7 @@ static void other_sites_change_nothing(void **state)
         {"", NULL, 403},
         {NULL, "https://films.example", 422},
         {NULL, "HTTPS://FILMS.EXAMPLE", 422},
+        {NULL, "http://films.example", 403}, /* in the clear, while this came encrypted */
         {NULL, "https://films.example:8443", 403},
         {NULL, "https://evil.example", 403},
         {NULL, "null", 403},
