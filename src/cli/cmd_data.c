@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/commands.h"
+#include "cli/mongo.h"
 #include "cli/term.h"
 #include "service/engine/about.h"
 #include "service/films/enrich.h"
@@ -274,6 +275,8 @@ static reel_code export_matrix(const reel_args *args, reel_err *err)
     reel_open open = {0};
     reel_code rc;
 
+    if (args->words == 1 && strcmp(args->word[0], "mongo") == 0)
+        return reel__export_mongo(args, EXPORT_DATABASE, err);
     if (args->words == 1 && strcmp(args->word[0], "ratings") == 0 &&
         args->option[EXPORT_OUTPUT] == NULL)
         return reel_fail(err, REEL_E_INVALID,
@@ -284,8 +287,9 @@ static reel_code export_matrix(const reel_args *args, reel_err *err)
     if (args->words == 1 && strcmp(args->word[0], "ratings") == 0)
         return export_ratings(args, output, err);
     if (args->words != 1 || strcmp(args->word[0], "similarity") != 0)
-        return reel_fail(err, REEL_E_INVALID,
-                         "there are three things to export: similarity, enriched and ratings");
+        return reel_fail(
+            err, REEL_E_INVALID,
+            "there are four things to export: similarity, enriched, ratings and mongo");
     if (format != NULL && (!ends_with(output, format) || strncmp(format, "np", 2) != 0))
         return reel_fail(err, REEL_E_INVALID, "--format %.20s and --output %.200s disagree", format,
                          output);
@@ -430,11 +434,13 @@ const reel_command reel__command_sample = {
 
 const reel_command reel__command_export = {
     "export",
-    "similarity|enriched|ratings",
+    "similarity|enriched|ratings|mongo",
     "matrices for notebooks; films with metadata; a person's ratings",
     "similarity: matrices for numpy and scipy. enriched: the films with metadata, as\n"
     "a table (CSV) or as TMDb-shaped lines (JSONL) for `reel enrich --from`. ratings:\n"
-    "what one person gave, as Reel or another service writes it (docs/import.md).",
+    "what one person gave, as Reel or another service writes it (docs/import.md).\n"
+    "mongo: the films with metadata, and the events that nobody sent yet, to the\n"
+    "MongoDB of MONGODB_URI (docs/feedback.md).",
     export_options,
     export_matrix};
 

@@ -7,6 +7,7 @@
 
 #include "base/env.h"
 #include "cli/commands.h"
+#include "cli/mongo.h"
 #include "cli/term.h"
 #include "service/films/enrich.h"
 #include "service/engine/info.h"
@@ -22,6 +23,7 @@ enum {
     ENRICH_ACCEPT,
     ENRICH_REJECT,
     ENRICH_POSTERS,
+    ENRICH_MONGO,
     ENRICH_STRICT,
     ENRICH_RATE
 };
@@ -35,6 +37,7 @@ static const reel_option enrich_options[] = {
     {"accept", "FILM[=TMDB]", "instead: it is what waits, or this film of TMDb"},
     {"reject", "FILM", "instead: it is not what waits; never ask again"},
     {"posters", NULL, "also keep posters beside the database"},
+    {"to-mongo", NULL, "also write the films to the MongoDB of MONGODB_URI"},
     {"strict", NULL, "stop at the first wrong row of --from"},
     {"rate", "N", "requests to TMDb a second (default 40)"},
     {NULL, NULL, NULL},
@@ -175,7 +178,8 @@ out:
 
 /* What was asked for: metadata, posters, or both. */
 typedef struct brought {
-    bool has_films, has_posters;
+    bool has_films, has_posters, has_mongo;
+    int64_t to_mongo;
     reel_enriched films;
     reel_posters posters;
 } brought;
@@ -212,6 +216,8 @@ static reel_code write_brought(reel_json *json, const void *what, reel_err *err)
         reel__json_put_int(json, "failed", b->posters.failed);
         reel__json_object_end(json);
     }
+    if (b->has_mongo)
+        reel__json_put_int(json, "to_mongo", b->to_mongo);
     reel__json_object_end(json);
     return REEL_OK;
 }
@@ -293,10 +299,12 @@ out:
 }
 
 /* Posters need no key: without one and without a file they are all that is fetched. */
-static bool only_posters(const reel_args *args)
+static bool brings_films(const reel_args *args)
 {
-    return args->option[ENRICH_POSTERS] != NULL && args->option[ENRICH_FROM] == NULL &&
-           reel__env_get("TMDB_API_KEY", "")[0] == '\0';
+    const bool other = args->option[ENRICH_POSTERS] != NULL || args->option[ENRICH_MONGO] != NULL;
+
+    return !other || args->option[ENRICH_FROM] != NULL ||
+           reel__env_get("TMDB_API_KEY", "")[0] != '\0';
 }
 
 /* --review, --accept and --reject say "instead": with anything else one of the two would be
@@ -304,8 +312,8 @@ static bool only_posters(const reel_args *args)
  */
 static reel_code refuse_mixture(const reel_args *args, reel_err *err)
 {
-    static const int bringing[] = {ENRICH_FROM,    ENRICH_LINKS,  ENRICH_ALL,
-                                   ENRICH_POSTERS, ENRICH_STRICT, ENRICH_RATE};
+    static const int bringing[] = {ENRICH_FROM,  ENRICH_LINKS,  ENRICH_ALL, ENRICH_POSTERS,
+                                   ENRICH_MONGO, ENRICH_STRICT, ENRICH_RATE};
     const bool deciding =
         args->option[ENRICH_ACCEPT] != NULL || args->option[ENRICH_REJECT] != NULL;
     const bool listing = args->option[ENRICH_REVIEW] != NULL;
@@ -333,8 +341,9 @@ static reel_code enrich(const reel_args *args, reel_err *err)
                  .bad_row = args->quiet ? NULL : reel__tell_bad_row,
                  .progress = reel__term_progress(args->quiet)},
     };
-    brought done = {.has_films = !only_posters(args),
-                    .has_posters = args->option[ENRICH_POSTERS] != NULL};
+    brought done = {.has_films = brings_films(args),
+                    .has_posters = args->option[ENRICH_POSTERS] != NULL,
+                    .has_mongo = args->option[ENRICH_MONGO] != NULL};
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, ENRICH_DATABASE, &opts.database, err));
@@ -348,6 +357,8 @@ static reel_code enrich(const reel_args *args, reel_err *err)
                                    : enrich_online(args, &done.films, err));
     if (done.has_posters)
         REEL_TRY(fetch_posters(args, opts.database, &done.posters, err));
+    if (done.has_mongo)
+        REEL_TRY(reel__mongo_films_out(opts.database, &done.to_mongo, err));
     if (args->json)
         return reel__print_json(write_brought, &done, err);
     if (args->quiet)
@@ -356,6 +367,8 @@ static reel_code enrich(const reel_args *args, reel_err *err)
         print_enriched(&done.films, opts.database);
     if (done.has_posters)
         print_posters(&done.posters);
+    if (done.has_mongo)
+        reel__print_count("films written to MongoDB", done.to_mongo);
     reel__print_attribution(done.films.matched > 0 || done.posters.films > 0);
 out:
     return rc;

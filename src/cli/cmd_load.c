@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/mongo.h"
 #include "cli/term.h"
 #include "service/engine/info.h"
 #include "service/files/load.h"
@@ -12,6 +13,7 @@ enum {
     OPT_MOVIELENS,
     OPT_RATINGS,
     OPT_TMDB,
+    OPT_MONGO,
     OPT_LINKS,
     OPT_DATABASE,
     OPT_STRICT,
@@ -23,6 +25,7 @@ static const reel_option load_options[] = {
     {"movielens", "DIR", "a MovieLens folder of any generation"},
     {"ratings", "FILE", "instead: TSV or CSV of user item [rating [timestamp]]"},
     {"tmdb", "FILE", "TMDb-shaped metadata, one JSON object a line"},
+    {"from-mongo", NULL, "the same from movies_db.movies_enriched of MONGODB_URI"},
     {"links", "FILE", "movieId,imdbId,tmdbId (default: beside --tmdb)"},
     {"database", "FILE", "where to load it; made when missing"},
     {"strict", NULL, "stop at the first wrong row"},
@@ -93,17 +96,26 @@ static reel_code load(const reel_args *args, reel_err *err)
         .notice = reel__term_notice(args->quiet),
     };
     reel_load_report done;
+    reel_mongo_file mongo = {0};
     char shown[REEL_STORE_NAME];
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
+    if (args->option[OPT_MONGO] != NULL && opts.tmdb != NULL)
+        return reel_fail(err, REEL_E_INVALID,
+                         "metadata come either from --tmdb FILE or --from-mongo");
     if ((opts.movielens != NULL) == (opts.ratings != NULL))
         return reel_fail(err, REEL_E_INVALID,
                          "say what to load: either --movielens DIR or --ratings FILE");
+    if (args->option[OPT_MONGO] != NULL) {
+        REEL_TRY(reel__mongo_file_make(&mongo, args, err));
+        opts.tmdb = mongo.path;
+    }
     REEL_TRY(reel__load(&opts, &done, err));
     reel__database_shown(shown, opts.database);
     rc = report(args, &done, shown, err);
 out:
+    reel__mongo_file_remove(&mongo);
     return rc;
 }
 

@@ -82,3 +82,22 @@ reel_code reel__mongo_forget(reel_mongo *mongo, int64_t person, int64_t *count, 
     (void)count;
     return missing(err);
 }
+
+reel_code reel__mongo_put_movies(reel_mongo *mongo, const reel_movie *movies, size_t count,
+                                 reel_err *err)
+{
+    (void)mongo;
+    (void)movies;
+    (void)count;
+    return missing(err);
+}
+
+reel_code reel__mongo_scan_movies(reel_mongo *mongo, reel_mongo_movie_fn *row, void *user,
+                                  int64_t *skipped, reel_err *err)
+{
+    (void)mongo;
+    (void)row;
+    (void)user;
+    (void)skipped;
+    return missing(err);
+}

@@ -3,6 +3,7 @@
 whatever happens to either side. The server is support/mongo_server.py."""
 import datetime
 import http.client
+import json
 import os
 import signal
 import subprocess
@@ -75,15 +76,13 @@ class Forwarding(Case):
     def send_many(self, count):
         return set().union(*(self.send(*(click() for _ in range(AT_ONCE))) for _ in range(count // AT_ONCE)))
 
-    def arrived(self, ids):
-        """All of these, each once, and nothing waits."""
-        def found():
-            with self.mongo.lock:
-                return [document["_id"] for document in self.there.find({}, {"_id": 1})]
+    def ids(self):
+        return self.mongo.ids("recommender_logs", "user_feedback")
 
-        self.until("all to arrive", lambda: self.there.estimated_document_count() >= len(ids), 60)
-        self.until("each to arrive", lambda: not ids - set(found()), 60)
-        self.assertEqual(len(found()), len(set(found())))
+    def arrived(self, ids):
+        """All of these, each once (a second document of the same _id is an error there), and nothing waits."""
+        self.until("all to arrive", lambda: len(self.ids()) >= len(ids), 60)
+        self.until("each to arrive", lambda: not ids.difference(self.ids()), 60)
         self.until("an empty queue", lambda: self.reel.metric("reel_outbox_events") == 0)
 
     # ---- what they look like
@@ -150,7 +149,7 @@ class Forwarding(Case):
         self.mongo.die_after = None
         self.mongo.start()
         self.arrived(ids)
-        self.assertEqual(self.there.estimated_document_count(), len(ids))
+        self.assertEqual(len(self.ids()), len(ids))
 
     def test_while_it_is_slow_nobody_waits(self):
         self.mongo.delay = 3600
@@ -198,13 +197,68 @@ class Forwarding(Case):
                     pass  # it is dead
 
             thread = threading.Thread(target=talk)
-            before = self.there.estimated_document_count()
+            before = len(self.ids())
             thread.start()
-            self.until("some to arrive", lambda n=before + 100 * (life + 1): self.there.estimated_document_count() > n)
+            self.until("some to arrive", lambda n=before + 100 * (life + 1): len(self.ids()) > n)
             self.reel.stop(signal.SIGKILL)
             thread.join()
         self.serve()
         self.arrived(acknowledged)
+
+    # ---- by hand
+
+    def run_reel(self, *words, uri=None, status=0):
+        said = subprocess.run([REEL, *words, "--json"], cwd=self.base, stdin=subprocess.DEVNULL, capture_output=True,
+                              env={"MONGODB_URI": uri or self.mongo.uri + "/?serverSelectionTimeoutMS=300"},
+                              timeout=SECONDS)
+        self.assertEqual(said.returncode, status, said.stderr)
+        return json.loads(said.stdout) if status == 0 else said.stderr.decode()
+
+    def test_the_past_is_exported(self):
+        self.reel = Server(self.base)
+        ids = self.send(*[click() for _ in range(5)])
+        self.reel.stop()
+        self.mongo.stop()
+        self.assertIn("127.0.0.1", self.run_reel("export", "mongo", "--database", "reel.db", status=5))
+        self.mongo.start()
+        done = self.run_reel("export", "mongo", "--database", "reel.db")
+        found = set(self.ids())
+        self.assertLessEqual(ids, found)
+        self.assertEqual((done["events"], done["refused"]), (len(found), 0))
+        self.assertGreater(done["films"], 400)
+        self.assertEqual(self.run_reel("export", "mongo", "--database", "reel.db")["events"], 0)
+        self.assertEqual(len(self.ids()), len(found))
+
+    def test_films_go_there_and_back(self):
+        films = self.mongo.client["movies_db"]["movies_enriched"]
+        films.insert_many([{"movieId": 1, "title": "old", "kept": True}, {"title": "no film"}])
+        written = self.run_reel("enrich", "--to-mongo", "--database", "reel.db")["to_mongo"]
+        self.assertEqual(films.count_documents({"movieId": {"$exists": True}}), written)
+        one = films.find_one({"movieId": 1})
+        self.assertTrue(one["kept"])
+        self.assertEqual(set(one) - {"_id", "kept"}, {
+            "movieId", "title", "genres", "tmdb_id", "overview", "poster_path", "release_date", "popularity",
+            "vote_average", "name", "imdb_id", "year", "runtime", "vote_count", "keywords", "cast", "directors", "tags",
+            "tagline", "original_title", "language", "backdrop_path", "trailer_key"})
+        self.assertIsInstance(one["genres"], list)
+        films.update_one({"movieId": 1}, {"$set": {"overview": "Told by somebody else.", "runtime": "101"}})
+        loaded = self.run_reel("load", "--movielens", "sample", "--from-mongo", "--database", "back.db")
+        self.assertEqual(loaded["matched"], written)
+        exported = os.path.join(self.base, "films.jsonl")
+        self.run_reel("export", "enriched", "--database", "back.db", "--output", exported)
+        with open(exported, encoding="utf-8") as lines:
+            back = {film["movieId"]: film for film in map(json.loads, lines)}
+        self.assertEqual((back[1]["overview"], back[1]["runtime"]), ("Told by somebody else.", 101))
+        self.run_reel("export", "enriched", "--database", "reel.db", "--output", exported)
+        with open(exported, encoding="utf-8") as lines:
+            for film in (film for film in map(json.loads, lines) if film["movieId"] != 1):
+                for member in ("title", "genres", "keywords", "credits", "release_date", "runtime"):
+                    self.assertEqual(back[film["movieId"]].get(member), film.get(member), film["movieId"])
+
+    def test_films_that_are_not_there(self):
+        self.assertIn("movies_enriched", self.run_reel("load", "--movielens", "sample", "--from-mongo", "--database",
+                                                       "none.db", status=3))
+        self.assertFalse(os.path.exists(os.path.join(self.base, "none.db")))
 
     def test_an_address_that_is_none(self):
         said = subprocess.run([REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0"], cwd=self.base,

@@ -13,6 +13,8 @@ from bson.codec_options import CodecOptions
 from bson.son import SON
 
 OP_REPLY, OP_QUERY, OP_MSG = 1, 2004, 2013
+# Ids that mongomock makes must be those that bson writes.
+mongomock.ObjectId = mongomock.collection.ObjectId = bson.ObjectId
 ORDERED = CodecOptions(document_class=SON)
 DUPLICATE_KEY, NO_SUCH_COMMAND, NO_SUCH_CURSOR = 11000, 59, 43
 
@@ -66,6 +68,11 @@ class MongoServer:
         self.refuse = None  # document -> (code, text) or None
         self.commands, self.inserts = [], 0
         self.listener, self.port, self.connections = None, 0, set()
+
+    def ids(self, database, name):
+        """The _id of each document. (To find and count them, mongomock looks at and copies every one.)"""
+        with self.lock:
+            return list(self.client[database][name]._store._documents)
 
     # ---- the network
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/seal.h"
 #include "base/steady.h"
+#include "service/models/source.h"
 #include "store/mongo/mongo.h"
 #include "store/queue.h"
 
@@ -29,6 +30,7 @@ static const char sink[] = "mongodb";
 struct reel_forward {
     reel_store *store;
     reel_publisher *published;
+    const reel_dataset *films; /* NULL: the published engine's */
     reel_mongo *mongo;
     reel_mongo_batch *batch;
     reel_notice notice;
@@ -43,7 +45,6 @@ struct reel_forward {
     reel_forward_facts facts;
 
     /* The thread's own. */
-    reel_engine *engine;        /* while a batch is made */
     int64_t first, last;        /* sequences of the batch */
     int64_t *sequences;         /* [BATCH_MOST] */
     bool *refused;              /* [BATCH_MOST] */
@@ -126,7 +127,7 @@ out:
 
 static const char *find_title(void *user, int64_t movie)
 {
-    const reel_dataset *dataset = reel__engine_dataset(user);
+    const reel_dataset *dataset = user;
     const reel_index at = reel_dataset_find_movie(dataset, movie);
 
     return at < 0 ? NULL : reel_dataset_movie(dataset, at).title;
@@ -154,9 +155,12 @@ static bool add_event(void *user, const reel_event *event)
 
 static reel_code read_batch(reel_forward *f, reel_err *err)
 {
-    reel_engine *engine = reel__publisher_take(f->published);
-    reading r = {f, {find_title, engine}, REEL_OK, err};
+    reel_engine *engine = f->published == NULL ? NULL : reel__publisher_take(f->published);
+    reading r = {.forward = f, .err = err};
     reel_code rc;
+
+    r.titles.find = find_title;
+    r.titles.user = (void *)(engine == NULL ? f->films : reel__engine_dataset(engine));
 
     reel__mongo_batch_clear(f->batch);
     rc = reel__queue_read(f->store, 0, f->size, add_event, &r, err);
@@ -336,18 +340,14 @@ static reel_code start(reel_forward *f, reel_err *err)
 
     if (!reel__steady_cond_init(&f->look))
         return reel_fail(err, REEL_E_NOMEM, "out of memory to send events");
-    error = pthread_mutex_init(&f->lock, NULL);
-    if (error == 0) {
-        error = pthread_create(&f->thread, NULL, run, f);
-        if (error == 0)
-            return REEL_OK;
-        (void)pthread_mutex_destroy(&f->lock);
-    }
+    error = pthread_create(&f->thread, NULL, run, f);
+    if (error == 0)
+        return REEL_OK;
     (void)pthread_cond_destroy(&f->look);
     return reel_fail(err, REEL_E_NOMEM, "no thread to send events: %s", strerror(error));
 }
 
-reel_code reel__forward_open(reel_forward **out, const reel_forward_opts *opts, reel_err *err)
+static reel_code make(reel_forward **out, const reel_forward_opts *opts, reel_err *err)
 {
     reel_forward *f = reel__alloc_zero(1, sizeof *f);
     reel_code rc = REEL_OK;
@@ -370,12 +370,71 @@ reel_code reel__forward_open(reel_forward **out, const reel_forward_opts *opts, 
     REEL_TRY(reel__mongo_open(&f->mongo, opts->uri, err));
     REEL_TRY(reel__mongo_batch_new(&f->batch, BATCH_MOST, err));
     (void)snprintf(f->facts.target, sizeof f->facts.target, "%s", reel__mongo_name(f->mongo));
-    REEL_TRY(start(f, err));
+    if (pthread_mutex_init(&f->lock, NULL) != 0)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory to send events"));
     *out = f;
     f = NULL;
 out:
     if (f != NULL)
         release(f);
+    return rc;
+}
+
+static void unmake(reel_forward *f)
+{
+    (void)pthread_mutex_destroy(&f->lock);
+    release(f);
+}
+
+reel_code reel__forward_open(reel_forward **out, const reel_forward_opts *opts, reel_err *err)
+{
+    reel_code rc = make(out, opts, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    rc = start(*out, err);
+    if (rc != REEL_OK) {
+        unmake(*out);
+        *out = NULL;
+    }
+    return rc;
+}
+
+static reel_code send_past(reel_forward *f, reel_err *err)
+{
+    int64_t queued = 0;
+    bool more = true;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(make_indexes(f, err)); /* is it there at all? */
+    REEL_TRY(reel__queue_all(f->store, &queued, err));
+    while (more && rc == REEL_OK)
+        rc = send_batch(f, &more, err);
+out:
+    return rc;
+}
+
+reel_code reel__forward_past(const char *database, const reel_forward_opts *opts, int64_t *sent,
+                             int64_t *refused, reel_err *err)
+{
+    const reel_source source = {.database = database, .whole = true};
+    reel_forward_opts own = {.uri = opts->uri, .ttl_days = opts->ttl_days, .alone = true};
+    reel_dataset *films = NULL;
+    reel_forward *f = NULL;
+    reel_code rc = REEL_OK;
+
+    *sent = *refused = 0;
+    REEL_TRY(reel__source_read(&films, &source, NULL, err));
+    REEL_TRY(reel__store_open(&own.store, database, NULL, err));
+    REEL_TRY(make(&f, &own, err));
+    f->films = films;
+    rc = send_past(f, err);
+    *sent = f->facts.delivered;
+    *refused = f->facts.refused;
+    unmake(f);
+out:
+    reel__store_close(own.store);
+    reel_dataset_free(films);
     return rc;
 }
 
@@ -393,9 +452,8 @@ void reel__forward_close(reel_forward *forward)
     if (forward->held && !forward->alone &&
         reel__queue_end_turn(forward->store, sink, forward->owner, &err) != REEL_OK)
         note(forward, err.msg); /* the next server waits until it is taken for gone */
-    (void)pthread_mutex_destroy(&forward->lock);
     (void)pthread_cond_destroy(&forward->look);
-    release(forward);
+    unmake(forward);
 }
 
 void reel__forward_look(reel_forward *forward)

@@ -33,6 +33,13 @@ void reel__forward_close(reel_forward *forward);
 /* Something was queued: look now. Never waits. NULL allowed. */
 void reel__forward_look(reel_forward *forward);
 
+/* What nobody sent of a database's events, from before there was a MongoDB or refused by it, and
+ * what waits: all of it now, by the caller's thread. Of opts, uri and ttl_days count. sent, refused
+ * [out]. Errors: E_INVALID (the URI), E_STORE: what was sent until then is there, the rest waits.
+ */
+REEL_MUST_USE reel_code reel__forward_past(const char *database, const reel_forward_opts *opts,
+                                           int64_t *sent, int64_t *refused, reel_err *err);
+
 typedef enum reel_forward_state {
     REEL_FORWARD_UNKNOWN, /* nothing was tried yet */
     REEL_FORWARD_WELL,

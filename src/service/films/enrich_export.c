@@ -40,12 +40,6 @@ static derived derive(const reel_movie *film)
     return d;
 }
 
-static bool has_metadata(const reel_movie *film)
-{
-    return film->overview[0] != '\0' || film->poster_path[0] != '\0' ||
-           film->release_date[0] != '\0' || !isnan(film->popularity);
-}
-
 static reel_code nothing_there(const char *database, int64_t count, reel_err *err)
 {
     char shown[REEL_STORE_NAME];
@@ -113,7 +107,7 @@ reel_code reel__export_enriched_csv(const char *database, const char *output, in
     for (reel_index i = 0; i < reel_dataset_movies(dataset); i++) {
         const reel_movie film = reel_dataset_movie(dataset, i);
 
-        if (!has_metadata(&film))
+        if (!reel__metadata_has(&film))
             continue;
         REEL_TRY(put_row(&csv, &film, err));
         ++*count;
@@ -201,7 +195,7 @@ static reel_code put_lines(lines *l, const reel_dataset *dataset, int64_t *count
     for (reel_index i = 0; i < reel_dataset_movies(dataset); i++) {
         const reel_movie film = reel_dataset_movie(dataset, i);
 
-        if (!has_metadata(&film))
+        if (!reel__metadata_has(&film))
             continue;
         REEL_TRY(put_line(l, &film));
         ++*count;

@@ -2,6 +2,7 @@
 #include "service/films/metadata.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* [{"name":...}], each with a job where there is one. */
@@ -82,4 +83,26 @@ void reel__metadata_put(reel_json *json, const reel_movie *film)
     put_people(json, film);
     if (film->trailer_key[0] != '\0')
         put_trailer(json, film->trailer_key);
+}
+
+bool reel__metadata_has(const reel_movie *film)
+{
+    return film->overview[0] != '\0' || film->poster_path[0] != '\0' ||
+           film->release_date[0] != '\0' || !isnan(film->popularity);
+}
+
+void reel__metadata_line(reel_buf *out, const reel_movie *film)
+{
+    char text[32];
+    reel_json json;
+
+    reel__json_init(&json, out);
+    reel__json_object(&json);
+    reel__metadata_put(&json, film);
+    if (film->imdb_id > 0) {
+        (void)snprintf(text, sizeof text, "tt%07lld", (long long)film->imdb_id);
+        reel__json_put_text(&json, "imdb_id", text);
+    }
+    reel__json_object_end(&json);
+    reel__buf_char(out, '\n');
 }

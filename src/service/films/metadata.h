@@ -10,4 +10,9 @@
  * out. */
 void reel__metadata_put(reel_json *json, const reel_movie *film);
 
+/* One line of that, closed by a newline, with the film's id at IMDb too. Failures show in out. */
+void reel__metadata_line(reel_buf *out, const reel_movie *film);
+/* Whether something is known of a film that MovieLens does not say. */
+bool reel__metadata_has(const reel_movie *film);
+
 #endif

@@ -10,6 +10,9 @@
 
 /* F(name): mongoc_name is used somewhere in this folder. */
 #define REEL_MONGOC_FUNCTIONS(F)                                                                   \
+    F(bulk_operation_destroy)                                                                      \
+    F(bulk_operation_execute)                                                                      \
+    F(bulk_operation_update_one_with_opts)                                                         \
     F(client_get_collection)                                                                       \
     F(client_pool_destroy)                                                                         \
     F(client_pool_new_with_error)                                                                  \
@@ -21,6 +24,11 @@
     F(collection_destroy)                                                                          \
     F(collection_insert_many)                                                                      \
     F(collection_write_command_with_opts)                                                          \
+    F(collection_create_bulk_operation_with_opts)                                                  \
+    F(collection_find_with_opts)                                                                   \
+    F(cursor_destroy)                                                                              \
+    F(cursor_error)                                                                                \
+    F(cursor_next)                                                                                 \
     F(log_set_handler)                                                                             \
     F(uri_destroy)                                                                                 \
     F(uri_get_hosts)                                                                               \

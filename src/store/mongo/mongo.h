@@ -1,4 +1,5 @@
-/* store/mongo/mongo.h - a MongoDB server beside the store, where events go. It is never the store
+/* store/mongo/mongo.h - a MongoDB server beside the store: events go there, and films, and films
+ * come back. It is never the store
  * itself. Layer: store. Ownership: opened by reel__mongo_open, closed by reel__mongo_close.
  * Threads: locked inside (a pool of connections); a batch belongs to one thread.
  */
@@ -54,5 +55,16 @@ REEL_MUST_USE reel_code reel__mongo_index_events(reel_mongo *mongo, int ttl_days
 /* What is there of a person goes. count: how many documents. Errors: E_STORE. */
 REEL_MUST_USE reel_code reel__mongo_forget(reel_mongo *mongo, int64_t person, int64_t *count,
                                            reel_err *err);
+
+/* ---- films: database movies_db, collection movies_enriched ---------------------------------- */
+
+/* Put films by their id; a document's members that are not ours stay. Errors: E_STORE, E_NOMEM. */
+REEL_MUST_USE reel_code reel__mongo_put_movies(reel_mongo *mongo, const reel_movie *movies,
+                                               size_t count, reel_err *err);
+/* Every film there, by id. row returns false to stop; the film is borrowed during the call. What is
+ * no film (no movieId) is counted in skipped. Errors: E_STORE. */
+typedef bool reel_mongo_movie_fn(void *user, const reel_movie *movie);
+REEL_MUST_USE reel_code reel__mongo_scan_movies(reel_mongo *mongo, reel_mongo_movie_fn *row,
+                                                void *user, int64_t *skipped, reel_err *err);
 
 #endif

@@ -7,6 +7,8 @@
 
 #define REEL_MONGO_EVENTS_DB     "recommender_logs"
 #define REEL_MONGO_EVENTS        "user_feedback"
+#define REEL_MONGO_MOVIES_DB     "movies_db"
+#define REEL_MONGO_MOVIES        "movies_enriched"
 #define REEL_MONGO_DUPLICATE_KEY 11000
 
 struct reel_mongo {
