@@ -44,18 +44,19 @@ static void make_list(const reel_model *model, const person *who, reel_scratch *
                       float *scores, size_t reasons)
 {
     reel_scored list[LIST];
+    reel_index films[LIST];
+    reel_explanation why[LIST];
     size_t listed;
     reel_err err = {0};
 
     bench_require(reel_model_score(model, &who->query, scratch, scores, &err), &err);
     listed = reel__topk(scores, reel_model_movies(model), who->seen, LIST, list);
-    for (size_t n = 0; n < listed && reasons > 0; n++) {
-        reel_explanation why;
-
-        bench_require(
-            reel_model_explain(model, &who->query, list[n].index, reasons, scratch, &why, &err),
-            &err);
-    }
+    for (size_t n = 0; n < listed; n++)
+        films[n] = list[n].index;
+    if (reasons > 0)
+        bench_require(reel_model_explain_many(model, &who->query, (reel_films){films, listed},
+                                              reasons, scratch, why, &err),
+                      &err);
 }
 
 /* What a list may cost, in microseconds. */
