@@ -197,7 +197,7 @@ void reel__tag_of(char out[REEL_HTTP_TAG], const char *data, size_t length);
 void reel__exchange_tag(reel_exchange *exchange);
 
 /* finish.c: tag an answer that may be kept (a JSON answer to GET, unless its handler said how to
- * keep it), and pack one of some size for a client that takes gzip. */
+ * keep it), and pack one of some size for a client that takes zstd or gzip. */
 void reel__exchange_finish(reel_exchange *exchange);
 bool reel__exchange_accepts_gzip(const reel_exchange *exchange);
 

@@ -3,34 +3,89 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "http/exchange.h"
 
 /* Below this packing saves less than it costs; level 1 is fast and leaves a fifth of JSON. */
 enum { PACK_LEAST = 1400, PACK_LEVEL = 1, GZIP_WINDOW = 15 + 16, PACK_MEMORY = 8 };
 
-bool reel__exchange_accepts_gzip(const reel_exchange *exchange)
-{
-    const char *accept = exchange->accept_encoding;
-    const char *at = accept == NULL ? NULL : strcasestr(accept, "gzip");
+/* ---- what a client takes ------------------------------------------------------------------- */
 
-    if (at == NULL)
-        return false;
-    at += strlen("gzip");
-    at += strspn(at, " \t");
-    if (*at != ';')
-        return true;
-    at += 1 + strspn(at + 1, " \t");
-    if (strncasecmp(at, "q=", 2) != 0)
-        return true;
-    at += 2;
-    at += strspn(at, "0."); /* q=0.8 */
-    return *at >= '1' && *at <= '9';
+enum { WHOLE = 1000 }; /* a quality of 1 */
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
 }
 
+/* The quality at ";q=0.8", in thousandths; 1 where none is said or it is no number. */
+static int read_quality(const char *at)
+{
+    int value = 0, unit = WHOLE;
+
+    at += strspn(at, " \t");
+    if (*at != ';')
+        return WHOLE;
+    at += 1 + strspn(at + 1, " \t");
+    if (strncasecmp(at, "q=", 2) != 0 || at[2] < '0' || at[2] > '1')
+        return WHOLE;
+    for (at += 2; (*at >= '0' && *at <= '9' && unit > 0) || *at == '.'; at++) {
+        if (*at == '.')
+            continue;
+        value += (*at - '0') * unit;
+        unit /= 10;
+    }
+    return value < WHOLE ? value : WHOLE;
+}
+
+/* How much a client wants a coding (RFC 9110, 12.5.3), in thousandths; -1: nothing is said of it.
+ */
+static int quality_of(const char *accept, const char *coding)
+{
+    const size_t length = strlen(coding);
+
+    for (const char *at = accept; at != NULL && *at != '\0';) {
+        at += strspn(at, " \t,");
+        if (strncasecmp(at, coding, length) == 0 &&
+            (at[length] == '\0' || at[length] == ',' || at[length] == ';' || is_blank(at[length])))
+            return read_quality(at + length);
+        at += strcspn(at, ",");
+    }
+    return -1;
+}
+
+static int wanted(const reel_exchange *exchange, const char *coding)
+{
+    const int own = quality_of(exchange->accept_encoding, coding);
+
+    return own >= 0 ? own : quality_of(exchange->accept_encoding, "*");
+}
+
+bool reel__exchange_accepts_gzip(const reel_exchange *exchange)
+{
+    return wanted(exchange, "gzip") > 0;
+}
+
+/* The coding a client wants most, and of equals the smaller one; NULL = as it is. An answer that is
+ * small is packed only for who wants nothing else. */
+static const char *choose_coding(const reel_exchange *exchange)
+{
+    const int zstd = wanted(exchange, "zstd"), gzip = wanted(exchange, "gzip");
+    const int best = zstd >= gzip ? zstd : gzip;
+    const int plain = wanted(exchange, "identity");
+
+    if (best <= 0 || plain > best || (exchange->answer.length < PACK_LEAST && plain != 0))
+        return NULL;
+    return zstd >= gzip ? "zstd" : "gzip";
+}
+
+/* ---- packing ------------------------------------------------------------------------------- */
+
 /* False: it stays as it is, which is right too. */
-static bool pack(const reel_buf *text, reel_buf *out)
+static bool pack_gzip(const reel_buf *text, reel_buf *out)
 {
     z_stream stream = {.next_in = (Bytef *)text->data, .avail_in = (uInt)text->length};
     uLong most;
@@ -51,6 +106,21 @@ static bool pack(const reel_buf *text, reel_buf *out)
     return packed;
 }
 
+static bool pack_zstd(const reel_buf *text, reel_buf *out)
+{
+    const size_t most = ZSTD_compressBound(text->length);
+    char *room = reel__buf_reserve(out, most);
+    size_t length;
+
+    if (room == NULL)
+        return false;
+    length = ZSTD_compress(room, most, text->data, text->length, PACK_LEVEL);
+    if (ZSTD_isError(length))
+        return false;
+    reel__buf_advance(out, length);
+    return true;
+}
+
 /* A tag stands for bytes, and these are others now (RFC 9110, 8.8.3.3). */
 static void weaken(reel_exchange *exchange)
 {
@@ -62,15 +132,16 @@ static void weaken(reel_exchange *exchange)
     (void)snprintf(exchange->own_etag, sizeof exchange->own_etag, "W/%.19s", tag);
 }
 
-static void make_smaller(reel_exchange *exchange)
+static void make_smaller(reel_exchange *exchange, const char *coding)
 {
+    const bool zstd = strcmp(coding, "zstd") == 0;
     reel_buf packed;
 
     reel__buf_init(&packed, REEL_HTTP_ANSWER_MAX);
-    if (pack(&exchange->answer, &packed)) {
+    if (zstd ? pack_zstd(&exchange->answer, &packed) : pack_gzip(&exchange->answer, &packed)) {
         reel__buf_fini(&exchange->answer);
         exchange->answer = packed;
-        exchange->encoding = "gzip";
+        exchange->encoding = coding;
         weaken(exchange);
     } else {
         reel__buf_fini(&packed);
@@ -79,6 +150,7 @@ static void make_smaller(reel_exchange *exchange)
 
 void reel__exchange_finish(reel_exchange *exchange)
 {
+    const char *coding;
     bool kept;
 
     if (exchange->pending) /* another thread has it */
@@ -93,6 +165,7 @@ void reel__exchange_finish(reel_exchange *exchange)
         if (exchange->status == 304)
             return;
     }
-    if (exchange->answer.length >= PACK_LEAST && reel__exchange_accepts_gzip(exchange))
-        make_smaller(exchange);
+    coding = choose_coding(exchange);
+    if (coding != NULL)
+        make_smaller(exchange, coding);
 }

@@ -2,6 +2,7 @@
  * who takes no gzip gets none.
  */
 #include <zlib.h>
+#include <zstd.h>
 
 #include "http/api.h"
 
@@ -76,39 +77,77 @@ static void packed_answers_unpack_to_the_same(void **state)
     assert_int_equal(ask_with("GET", whole_list, tag, "gzip"), 304);
 }
 
-static void only_who_wants_it_gets_it_packed(void **state)
+static void zstd_unpacks_to_the_same(void **state)
+{
+    static char plain[TEXT], unpacked[TEXT];
+    size_t length;
+
+    (void)state;
+    assert_int_equal(ask_with("GET", whole_list, NULL, NULL), 200);
+    length = api.exchange.answer.length;
+    memcpy(plain, api.exchange.answer.data, length);
+    assert_int_equal(ask_with("GET", whole_list, NULL, "gzip, br, zstd"), 200);
+    assert_string_equal(api.exchange.encoding, "zstd");
+    assert_int_equal(strncmp(api.exchange.etag, "W/", 2), 0);
+    assert_true(api.exchange.answer.length < length / 3);
+    assert_int_equal(ZSTD_decompress(unpacked, sizeof unpacked, api.exchange.answer.data,
+                                     api.exchange.answer.length),
+                     length);
+    assert_memory_equal(unpacked, plain, length);
+}
+
+static void each_gets_what_it_wants_most(void **state)
 {
     static const struct {
-        const char *accept;
-        bool packed;
-    } cases[] = {{NULL, false},
-                 {"", false},
-                 {"identity", false},
-                 {"gzip", true},
-                 {"gzip;q=0", false},
-                 {"gzip;q=0.0", false},
-                 {"gzip;q=0.5", true},
-                 {"gzip; q=0", false},
-                 {"GZIP ; Q=0.000", false},
-                 {"gzip;q=1", true},
-                 {"deflate, gzip", true}};
+        const char *accept, *coding;
+    } cases[] = {{NULL, NULL},
+                 {"", NULL},
+                 {"identity", NULL},
+                 {"gzip", "gzip"},
+                 {"gzip;q=0", NULL},
+                 {"gzip;q=0.0", NULL},
+                 {"gzip;q=0.5", "gzip"},
+                 {"gzip; q=0", NULL},
+                 {"GZIP ; Q=0.000", NULL},
+                 {"gzip;q=1", "gzip"},
+                 {"deflate, gzip", "gzip"},
+                 {"zstd", "zstd"},
+                 {"ZSTD;q=0.001", "zstd"},
+                 {"zstd;q=0", NULL},
+                 {"gzip, zstd", "zstd"},
+                 {"gzip;q=0.9, zstd;q=0.8", "gzip"},
+                 {"gzip;q=0.8,zstd;q=0.8", "zstd"},
+                 {"*", "zstd"},
+                 {"*;q=0", NULL},
+                 {"zstd;q=0, *", "gzip"},
+                 {"gzip;q=0.5, identity", NULL},
+                 {"gzip;q=0.5, identity;q=0.4", "gzip"},
+                 {"xgzip, gzipped", NULL},
+                 {"gzip;level=9", "gzip"},
+                 {";;,,;q=,gzip;q", "gzip"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(ask_with("GET", whole_list, NULL, cases[i].accept), 200);
-        assert_int_equal(api.exchange.encoding != NULL, cases[i].packed);
+        if ((api.exchange.encoding == NULL) != (cases[i].coding == NULL) ||
+            (cases[i].coding != NULL && strcmp(api.exchange.encoding, cases[i].coding) != 0))
+            fail_msg("%s: %s", cases[i].accept, api.exchange.encoding);
     }
-    assert_int_equal(ask_with("GET", "/api/v1/charts", NULL, "gzip"), 200);
+    assert_int_equal(ask_with("GET", "/api/v1/charts?x=1", NULL, "gzip"), 200);
     assert_null(api.exchange.encoding); /* too small to gain */
+    assert_int_equal(ask_with("GET", "/api/v1/charts", NULL, "gzip, identity;q=0"), 200);
+    assert_string_equal(api.exchange.encoding, "gzip"); /* but not for who wants nothing else */
+    assert_int_equal(ask_with("GET", "/api/v1/charts", NULL, "zstd, *;q=0"), 200);
+    assert_string_equal(api.exchange.encoding, "zstd");
 }
 
 /* Without memory to pack it is sent as it is. */
 static void without_memory_it_stays_plain(void **state)
 {
     (void)state;
-    for (long n = 0; n < 40; n++) {
+    for (long n = 0; n < 80; n++) {
         begin("GET", whole_list);
-        api.exchange.accept_encoding = "gzip";
+        api.exchange.accept_encoding = n % 2 == 0 ? "gzip" : "zstd";
         reel__alloc_fail_after(n);
         reel__exchange_handle(&api.exchange, &api.app, api.session);
         reel__alloc_fail_after(-1);
@@ -122,7 +161,8 @@ int main(void)
         cmocka_unit_test(what_a_client_has_is_not_sent),
         cmocka_unit_test(mistakes_and_changes_have_no_tag),
         cmocka_unit_test(packed_answers_unpack_to_the_same),
-        cmocka_unit_test(only_who_wants_it_gets_it_packed),
+        cmocka_unit_test(zstd_unpacks_to_the_same),
+        cmocka_unit_test(each_gets_what_it_wants_most),
         cmocka_unit_test(without_memory_it_stays_plain),
     };
 
