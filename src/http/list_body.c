@@ -284,10 +284,14 @@ static reader *const readers[] = {read_source,  read_user,    read_model, read_s
 /* All mistakes at once, one a line, as far as a message holds them. */
 static void add_line(reel_err *err, const char *line)
 {
-    const size_t used = strlen(err->msg), left = sizeof err->msg - used;
+    const size_t used = strlen(err->msg), length = strlen(line);
+    char *at = err->msg + used;
 
-    if (strlen(line) + 2 < left)
-        (void)snprintf(err->msg + used, left, "%s%s", used > 0 ? "\n" : "", line);
+    if (length + 2 >= sizeof err->msg - used)
+        return;
+    if (used > 0)
+        *at++ = '\n';
+    memcpy(at, line, length + 1);
 }
 
 reel_code reel__list_body_read(reel_list_body *out, const json_t *body, reel_err *err)
