@@ -30,6 +30,8 @@ void reel__exchange_init(reel_exchange *exchange)
 void reel__exchange_fini(reel_exchange *exchange)
 {
     reel__buf_fini(&exchange->answer);
+    reel__free(exchange->link);
+    exchange->link = NULL;
     if (exchange->source.self != NULL)
         exchange->source.close(exchange->source.self);
     exchange->source.self = NULL;
