@@ -292,7 +292,8 @@ out:
     return rc;
 }
 
-/* True where another account is an admin who may sign in. */
+/* True where another account is an admin who may sign in: for work that has the table alone, or two
+ * admins could do away with each other at the same moment. */
 #define ANOTHER_ADMIN                                                                              \
     "EXISTS (SELECT 1 FROM accounts AS o WHERE o.id <> $1 AND o.role = 'admin' AND o.disabled = "  \
     "0)"
@@ -314,8 +315,12 @@ reel_code reel__store_set_role(reel_store *store, int64_t id, reel_role role, bo
                                reel_err *err)
 {
     reel_sql sql[2];
-    reel_sql_work work = {
-        .statements = sql, .count = disabled ? 2 : 1, .writes = true, .again = true, .guard = true};
+    reel_sql_work work = {.statements = sql,
+                          .count = disabled ? 2 : 1,
+                          .writes = true,
+                          .again = true,
+                          .guard = true,
+                          .alone = "accounts"};
     reel_code rc = REEL_OK;
 
     reel__sql_begin(&sql[0], role == REEL_ROLE_ADMIN && !disabled
@@ -360,7 +365,8 @@ reel_code reel__store_delete_account(reel_store *store, int64_t id, bool last, r
                           .count = sizeof sql / sizeof *sql,
                           .writes = true,
                           .again = true,
-                          .guard = true};
+                          .guard = true,
+                          .alone = "accounts"};
     reel_code rc = REEL_OK;
 
     reel__sql_begin(&sql[0], last ? "DELETE FROM accounts WHERE id = $1"

@@ -42,8 +42,10 @@ typedef struct reel_sql_work {
     const reel_sql *statements;
     size_t count;
     bool writes;
-    bool again; /* doing it twice does no harm */
-    bool guard; /* the first statement must change a row, or nothing happens */
+    bool again;        /* doing it twice does no harm */
+    bool guard;        /* the first statement must change a row, or nothing happens */
+    const char *alone; /* a table nobody else writes meanwhile: what a statement read of other rows
+                          holds until the end; NULL = none */
     reel_sql_row *row;
     void *user;
     int64_t changed[REEL_SQL_STATEMENTS];

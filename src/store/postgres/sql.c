@@ -1,4 +1,5 @@
 /* sql.c - statements that are the same for every back end (store/sql.h). */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "store/postgres/postgres_priv.h"
@@ -46,6 +47,15 @@ static void forget(running *r)
     }
 }
 
+/* Readers go on. What is read from here on is what was committed by who had the table before. */
+static reel_code lock_table(reel_pg_conn *conn, const char *table, reel_err *err)
+{
+    char text[80];
+
+    (void)snprintf(text, sizeof text, "LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE", table);
+    return reel__pg_exec(conn, text, err);
+}
+
 static reel_code run_all(reel_pg_conn *conn, void *user, reel_err *err)
 {
     running *r = user;
@@ -53,9 +63,11 @@ static reel_code run_all(reel_pg_conn *conn, void *user, reel_err *err)
     reel_code rc = REEL_OK;
 
     forget(r);
-    if (work->count == 1)
+    if (work->count == 1 && work->alone == NULL)
         return run(conn, work, 0, &r->results[0], err);
     REEL_TRY(reel__pg_exec(conn, "BEGIN", err));
+    if (work->alone != NULL)
+        REEL_TRY(lock_table(conn, work->alone, err));
     for (size_t i = 0; i < work->count; i++) {
         REEL_TRY(run(conn, work, i, &r->results[i], err));
         if (i == 0 && work->guard && work->changed[0] == 0)
