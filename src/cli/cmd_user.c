@@ -108,7 +108,7 @@ static reel_code scan(const call *own, reel_account_fn *row, void *user, const i
 
     while (*last != before) {
         before = *last;
-        REEL_TRY(reel__accounts_scan(own->accounts, before, PAGE, row, user, err));
+        REEL_TRY(reel__accounts_scan(own->accounts, "", before, PAGE, row, user, err));
     }
 out:
     return rc;

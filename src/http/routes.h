@@ -79,7 +79,10 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_sign_in, reel__handle_sign_out, reel__handle_session, reel__handle_me,
     reel__handle_me_export, reel__handle_me_change, reel__handle_me_delete,
     reel__handle_me_password, reel__handle_me_sessions, reel__handle_me_sessions_end,
-    reel__handle_reset_ask, reel__handle_reset_confirm, reel__handle_email_confirm;
+    reel__handle_reset_ask, reel__handle_reset_confirm, reel__handle_email_confirm,
+    reel__handle_keys, reel__handle_key, reel__handle_key_make, reel__handle_key_rotate,
+    reel__handle_key_revoke, reel__handle_accounts, reel__handle_account,
+    reel__handle_account_change, reel__handle_account_reset, reel__handle_account_delete;
 
 /* aside.c: run a handler on another thread, where it may take its time; the answer comes later. It
  * has no session. Errors: E_NOTFOUND (no accounts), E_BUSY with 503, and the handler's. */

@@ -138,17 +138,40 @@ reel_code reel__store_account_named(reel_store *store, const char *folded, reel_
     return find(store, &sql, out, err);
 }
 
-reel_code reel__store_scan_accounts(reel_store *store, int64_t after, size_t limit,
-                                    reel_account_fn *row, void *user, reel_err *err)
+/* "%part%", where what means something to LIKE stands for itself. False: no name is so long. */
+static bool make_pattern(char out[2 * REEL_ACCOUNT_FOLDED], const char *part)
 {
+    size_t used = 0;
+
+    if (strlen(part) >= REEL_ACCOUNT_FOLDED - 2)
+        return false;
+    out[used++] = '%';
+    for (; *part != '\0'; part++) {
+        if (*part == '%' || *part == '_' || *part == '!')
+            out[used++] = '!';
+        out[used++] = *part;
+    }
+    out[used++] = '%';
+    out[used] = '\0';
+    return true;
+}
+
+reel_code reel__store_scan_accounts(reel_store *store, const char *part, int64_t after,
+                                    size_t limit, reel_account_fn *row, void *user, reel_err *err)
+{
+    char pattern[2 * REEL_ACCOUNT_FOLDED];
     reel_account account;
     reading r = {&account, row, user, false, false};
     reel_sql sql;
     reel_code rc = REEL_OK;
 
-    reel__sql_begin(&sql, "SELECT " COLUMNS " FROM accounts WHERE id > $1 ORDER BY id LIMIT $2");
+    if (!make_pattern(pattern, part))
+        return REEL_OK;
+    reel__sql_begin(&sql, "SELECT " COLUMNS " FROM accounts WHERE id > $1 AND folded LIKE $3"
+                          " ESCAPE '!' ORDER BY id LIMIT $2");
     reel__sql_int(&sql, after);
     reel__sql_int(&sql, (int64_t)limit);
+    reel__sql_text(&sql, pattern);
     REEL_TRY(reel__sql_read(store, &sql, take_account, &r, err));
     if (r.damaged)
         rc = damaged(store, err);

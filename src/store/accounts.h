@@ -46,10 +46,12 @@ REEL_MUST_USE reel_code reel__store_account(reel_store *store, int64_t id, reel_
                                             reel_err *err);
 REEL_MUST_USE reel_code reel__store_account_named(reel_store *store, const char *folded,
                                                   reel_account *out, reel_err *err);
-/* By ascending id, those above `after`. row returns false to stop; it may not use the store. */
+/* By ascending id, those above `after` whose folded name has `part` in it ("" = all). row returns
+ * false to stop; it may not use the store. */
 typedef bool reel_account_fn(void *user, const reel_account *account);
-REEL_MUST_USE reel_code reel__store_scan_accounts(reel_store *store, int64_t after, size_t limit,
-                                                  reel_account_fn *row, void *user, reel_err *err);
+REEL_MUST_USE reel_code reel__store_scan_accounts(reel_store *store, const char *part,
+                                                  int64_t after, size_t limit, reel_account_fn *row,
+                                                  void *user, reel_err *err);
 /* A new password ends every session and open reset of the account, but for `session` (the hash of
  * its token; NULL = none is kept). Errors: E_NOTFOUND. */
 REEL_MUST_USE reel_code reel__store_set_password(reel_store *store, int64_t id,

@@ -35,6 +35,7 @@ int store_suite_run(const store_backend *under_test)
     failed += store_suite_jobs();
     failed += store_suite_accounts();
     failed += store_suite_admins();
+    failed += store_suite_keys();
     failed += store_suite_copy();
     failed += store_suite_processes();
     return failed != 0;

@@ -43,6 +43,7 @@ int store_suite_versions(void);
 int store_suite_jobs(void);
 int store_suite_accounts(void);
 int store_suite_admins(void);
+int store_suite_keys(void);
 int store_suite_copy(void);
 int store_suite_processes(void);
 

@@ -58,7 +58,8 @@ static int admins_of(fixture *f)
 {
     int count = 0;
 
-    assert_ok(reel__store_scan_accounts(f->store, 0, 100, count_admin, &count, &f->err), f->err);
+    assert_ok(reel__store_scan_accounts(f->store, "", 0, 100, count_admin, &count, &f->err),
+              f->err);
     return count;
 }
 

@@ -111,8 +111,11 @@ REEL_MUST_USE reel_code reel__accounts_confirm_email(reel_accounts *accounts, co
 REEL_MUST_USE reel_code reel__accounts_add(reel_accounts *accounts, const char *name,
                                            const char *password, reel_role role, reel_account *out,
                                            reel_err *err);
-REEL_MUST_USE reel_code reel__accounts_scan(reel_accounts *accounts, int64_t after, size_t limit,
-                                            reel_account_fn *row, void *user, reel_err *err);
+/* By ascending id, those above `after` whose name has part in it, however it is written; "" = all.
+ */
+REEL_MUST_USE reel_code reel__accounts_scan(reel_accounts *accounts, const char *part,
+                                            int64_t after, size_t limit, reel_account_fn *row,
+                                            void *user, reel_err *err);
 /* Errors: E_NOTFOUND, E_CONFLICT (the last admin who can sign in). */
 REEL_MUST_USE reel_code reel__accounts_set(reel_accounts *accounts, int64_t id, reel_role role,
                                            bool disabled, reel_err *err);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "net/mail.h"
 #include "service/accounts/accounts_priv.h"
 #include "service/accounts/passwords.h"
@@ -100,10 +101,20 @@ out:
 
 /* ---- by others ----------------------------------------------------------------------------- */
 
-reel_code reel__accounts_scan(reel_accounts *accounts, int64_t after, size_t limit,
-                              reel_account_fn *row, void *user, reel_err *err)
+reel_code reel__accounts_scan(reel_accounts *accounts, const char *part, int64_t after,
+                              size_t limit, reel_account_fn *row, void *user, reel_err *err)
 {
-    return reel__store_scan_accounts(accounts->store, after, limit, row, user, err);
+    reel_buf folded;
+    reel_code rc;
+
+    reel__buf_init(&folded, 16 * (strlen(part) + 1)); /* one character may become many */
+    reel__utf8_fold(&folded, part, strlen(part));
+    REEL_TRY(reel__buf_check(&folded, err));
+    rc = reel__store_scan_accounts(accounts->store, folded.length == 0 ? "" : folded.data, after,
+                                   limit, row, user, err);
+out:
+    reel__buf_fini(&folded);
+    return rc;
 }
 
 reel_code reel__accounts_set(reel_accounts *accounts, int64_t id, reel_role role, bool disabled,

@@ -1,0 +1,236 @@
+/* handle_keys.c - API keys, by admins: made, listed, rotated and revoked. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "http/routes.h"
+#include "service/accounts/keys.h"
+
+enum { PAGE = 50, PAGE_MOST = 200, BODY_DEPTH = 4, GRACE_MOST_S = 366 * 86400 };
+
+static reel_code need_accounts(const reel_context *context, reel_err *err)
+{
+    context->exchange->cache_control = "no-store";
+    return context->app->accounts != NULL
+               ? REEL_OK
+               : reel_fail(err, REEL_E_NOTFOUND, "there are no API keys here");
+}
+
+/* The {key} of the path: what one begins with. One that is too long is none. */
+static void take_id(char out[REEL_KEY_PREFIX], const reel_exchange *exchange)
+{
+    const size_t length = exchange->token_length < REEL_KEY_PREFIX ? exchange->token_length : 0;
+
+    memcpy(out, exchange->token, length);
+    out[length] = '\0';
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+typedef struct listing {
+    reel_json *json;
+    const reel_paging *page;
+    int64_t count; /* so far, of all */
+} listing;
+
+static bool write_row(void *user, const reel_api_key *key)
+{
+    listing *l = user;
+
+    if (l->count >= l->page->at && l->count - l->page->at < l->page->limit)
+        reel__key_write(l->json, key, NULL);
+    l->count++;
+    return true;
+}
+
+reel_code reel__handle_keys(reel_context *context, reel_err *err)
+{
+    reel_paging page = {.kind = 'o', .limit = PAGE};
+    listing l = {&context->json, &page, 0};
+    reel_code rc;
+
+    REEL_TRY(need_accounts(context, err));
+    reel__json_object(l.json);
+    REEL_TRY(reel__exchange_page(context->exchange, l.json, &page, PAGE_MOST, err));
+    REEL_TRY(reel__keys_scan(context->app->accounts, write_row, &l, err));
+    reel__exchange_page_end(context->exchange, l.json, &page,
+                            reel__exchange_page_after(&page, (size_t)l.count));
+    reel__json_object_end(l.json);
+out:
+    return rc;
+}
+
+reel_code reel__handle_key(reel_context *context, reel_err *err)
+{
+    char id[REEL_KEY_PREFIX];
+    reel_api_key key;
+    reel_code rc;
+
+    take_id(id, context->exchange);
+    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(reel__keys_get(context->app->accounts, id, &key, err));
+    reel__key_write(&context->json, &key, NULL);
+out:
+    return rc;
+}
+
+/* ---- what is asked for --------------------------------------------------------------------- */
+
+/* Members of a body, by name; any other is a mistake. */
+static reel_code read_body(json_t **out, const reel_exchange *exchange, const char *const *names,
+                           reel_err *err)
+{
+    const char *name;
+    json_t *value;
+    reel_code rc;
+
+    REEL_TRY(reel__json_parse(out, exchange->body, exchange->body_length, BODY_DEPTH, err));
+    if (!json_is_object(*out))
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "expected a JSON object"));
+    json_object_foreach(*out, name, value)
+    {
+        size_t i = 0;
+
+        while (names[i] != NULL && strcmp(names[i], name) != 0)
+            i++;
+        if (names[i] == NULL)
+            REEL_TRY(reel_fail(err, REEL_E_INVALID, "there is no member \"%.40s\" here", name));
+    }
+out:
+    return rc;
+}
+
+/* Each text of an array, to take; a member that is missing or null is empty. */
+typedef reel_code text_fn(reel_key_wish *wish, const char *text, reel_err *err);
+
+static reel_code each_text(const json_t *body, const char *name, text_fn *take, reel_key_wish *wish,
+                           reel_err *err)
+{
+    const json_t *array = json_object_get(body, name);
+    reel_code rc = REEL_OK;
+
+    if (array != NULL && !json_is_null(array) && !json_is_array(array))
+        return reel_fail(err, REEL_E_INVALID, "%s: expected an array of texts", name);
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const char *text = json_string_value(json_array_get(array, i));
+
+        if (text == NULL)
+            return reel_fail(err, REEL_E_INVALID, "%s[%zu]: expected a text", name, i);
+        REEL_TRY(take(wish, text, err));
+    }
+out:
+    return rc;
+}
+
+static reel_code take_scope(reel_key_wish *wish, const char *text, reel_err *err)
+{
+    unsigned scope = 0;
+    const reel_code rc = reel__scopes_read(&scope, text, err);
+
+    wish->scopes |= rc == REEL_OK ? scope : 0;
+    return rc;
+}
+
+static reel_code take_origin(reel_key_wish *wish, const char *text, reel_err *err)
+{
+    return reel__origin_add(wish->origins, text, err);
+}
+
+static reel_code read_wish(reel_key_wish *out, const json_t *body, reel_err *err)
+{
+    const json_t *is_public = json_object_get(body, "public");
+    const char *rate = NULL;
+    int64_t days = 0;
+    reel_code rc;
+
+    *out = (reel_key_wish){.label = ""};
+    REEL_TRY(reel__json_get_text(body, "name", &out->label, err));
+    REEL_TRY(each_text(body, "scopes", take_scope, out, err));
+    REEL_TRY(each_text(body, "origins", take_origin, out, err));
+    REEL_TRY(reel__json_get_text(body, "rate", &rate, err));
+    if (rate != NULL)
+        REEL_TRY(reel__rate_parse(&out->rate, rate, err));
+    REEL_TRY(reel__json_get_int(body, "expires_days", &days, err));
+    if (days < 0 || days > REEL_KEY_DAYS_MOST)
+        return reel_fail(err, REEL_E_INVALID, "expires_days: expected 1 to %d",
+                         (int)REEL_KEY_DAYS_MOST);
+    out->days = (int)days;
+    if (is_public != NULL && !json_is_null(is_public) && !json_is_boolean(is_public))
+        return reel_fail(err, REEL_E_INVALID, "public: expected true or false");
+    out->is_public = json_is_true(is_public);
+out:
+    return rc;
+}
+
+/* ---- changing ------------------------------------------------------------------------------ */
+
+/* The only answer that has the key itself. */
+static void show(reel_context *context, const reel_api_key *key, char text[REEL_KEY_TEXT])
+{
+    reel_exchange *exchange = context->exchange;
+
+    exchange->status = 201;
+    (void)snprintf(exchange->own_location, sizeof exchange->own_location, "/api/v1/keys/%s",
+                   key->prefix);
+    exchange->location = exchange->own_location;
+    reel__key_write(&context->json, key, text);
+    reel__secret_wipe(text, REEL_KEY_TEXT);
+}
+
+reel_code reel__handle_key_make(reel_context *context, reel_err *err)
+{
+    static const char *const names[] = {"name", "scopes",       "public", "origins",
+                                        "rate", "expires_days", NULL};
+    char text[REEL_KEY_TEXT];
+    json_t *body = NULL;
+    reel_key_wish wish;
+    reel_api_key key;
+    reel_code rc;
+
+    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(read_body(&body, context->exchange, names, err));
+    REEL_TRY(read_wish(&wish, body, err));
+    wish.account = context->exchange->caller.account;
+    REEL_TRY(reel__keys_add(context->app->accounts, &wish, &key, text, err));
+    show(context, &key, text);
+out:
+    json_decref(body);
+    return rc;
+}
+
+reel_code reel__handle_key_rotate(reel_context *context, reel_err *err)
+{
+    static const char *const names[] = {"grace_seconds", NULL};
+    char id[REEL_KEY_PREFIX], text[REEL_KEY_TEXT];
+    int64_t grace_s = REEL_KEY_GRACE_S;
+    json_t *body = NULL;
+    reel_api_key key;
+    reel_code rc;
+
+    take_id(id, context->exchange);
+    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(read_body(&body, context->exchange, names, err));
+    REEL_TRY(reel__json_get_int(body, "grace_seconds", &grace_s, err));
+    if (grace_s < 0 || grace_s > GRACE_MOST_S)
+        REEL_TRY(
+            reel_fail(err, REEL_E_INVALID, "grace_seconds: expected 0 to %d", (int)GRACE_MOST_S));
+    REEL_TRY(reel__keys_rotate(context->app->accounts, id, grace_s, &key, text, err));
+    show(context, &key, text);
+out:
+    json_decref(body);
+    return rc;
+}
+
+reel_code reel__handle_key_revoke(reel_context *context, reel_err *err)
+{
+    reel_exchange *exchange = context->exchange;
+    char id[REEL_KEY_PREFIX];
+    reel_code rc;
+
+    take_id(id, exchange);
+    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(reel__keys_revoke(context->app->accounts, id, err));
+    exchange->status = 204;
+    exchange->answer_type = NULL; /* nothing follows */
+out:
+    return rc;
+}
