@@ -51,6 +51,8 @@ void reel__json_real(reel_json *json,
 void reel__json_float(reel_json *json, float value); /* shortest that reads back as float */
 void reel__json_bool(reel_json *json, bool value);
 void reel__json_null(reel_json *json);
+/* What was parsed. */
+void reel__json_value(reel_json *json, const json_t *value);
 /* JSON that is known to be well-formed, as it stands. */
 void reel__json_raw(reel_json *json, const char *text, size_t length);
 /* key and value at once */

@@ -335,3 +335,41 @@ void reel__json_put_list(reel_json *json, const char *key, const char *joined)
     }
     reel__json_array_end(json);
 }
+
+void reel__json_value(reel_json *json, const json_t *value)
+{
+    const char *key;
+    json_t *member;
+
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        reel__json_object(json);
+        json_object_foreach((json_t *)(uintptr_t)value, key, member)
+        {
+            reel__json_key(json, key);
+            reel__json_value(json, member);
+        }
+        reel__json_object_end(json);
+        break;
+    case JSON_ARRAY:
+        reel__json_array(json);
+        for (size_t i = 0; i < json_array_size(value); i++)
+            reel__json_value(json, json_array_get(value, i));
+        reel__json_array_end(json);
+        break;
+    case JSON_STRING:
+        reel__json_text_n(json, json_string_value(value), json_string_length(value));
+        break;
+    case JSON_INTEGER:
+        reel__json_int(json, json_integer_value(value));
+        break;
+    case JSON_REAL:
+        reel__json_real(json, json_real_value(value));
+        break;
+    case JSON_NULL:
+        reel__json_null(json);
+        break;
+    default:
+        reel__json_bool(json, json_is_true(value));
+    }
+}

@@ -1,9 +1,11 @@
 /* cmd_evaluate.c - evaluate: how good the models are, with intervals, on any data. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/evaluate_print.h"
+#include "cli/job_lines.h"
 #include "cli/term.h"
 #include "service/measure/evaluate.h"
 
@@ -31,7 +33,8 @@ enum {
     OPT_CORE,
     OPT_IMPLICIT,
     OPT_THREADS,
-    OPT_SEED
+    OPT_SEED,
+    OPT_LINES
 };
 
 enum { SAMPLED_MAX = 100000, THREADS_MAX = 1024 };
@@ -65,6 +68,7 @@ static const reel_option evaluate_options[] = {
     {"implicit", NULL, "forget the values: every rating is a 1"},
     {"threads", "N", "default: all cores; changes no number"},
     {"seed", "N", "same seed, same split, same numbers (default 1)"},
+    {"progress-json", NULL, "progress and outcome as JSON lines, for programs"},
     {NULL, NULL, NULL},
 };
 
@@ -223,7 +227,47 @@ static reel_code write_evaluation(reel_json *json, const void *what, reel_err *e
     return REEL_OK;
 }
 
-static reel_code evaluate(const reel_args *args, reel_err *err)
+/* ---- lines for programs -------------------------------------------------------------------- */
+
+typedef struct lines {
+    double before, share; /* of the models that are over, and of this one; of 1 */
+    double said;
+    char step[64];
+} lines;
+
+/* A model, and how far it is fitted. With folds it begins again; what was said stays. */
+static void report(void *user, const char *stage, int64_t done, int64_t total, const char *unit)
+{
+    lines *l = user;
+    const double part = total > 0 ? (double)done / (double)total : 0;
+    double now = part * l->share + l->before;
+
+    if (strcmp(unit, "models") == 0) {
+        l->share = total > 0 ? 1.0 / (double)total : 0;
+        now = l->before = part;
+    }
+    now = now > 0.999 ? 0.999 : now;
+    if (strcmp(stage, l->step) == 0 && now - l->said < 0.001)
+        return;
+    (void)snprintf(l->step, sizeof l->step, "%s", stage);
+    l->said = now > l->said ? now : l->said;
+    reel__say_step(l->step, l->said);
+}
+
+static reel_code write_result(reel_json *json, const void *what, reel_err *err)
+{
+    reel_code rc;
+
+    reel__json_object(json);
+    reel__json_key(json, "result");
+    rc = write_evaluation(json, what, err);
+    reel__json_object_end(json);
+    return rc;
+}
+
+/* ---- the command --------------------------------------------------------------------------- */
+
+static reel_code run(const reel_args *args, const reel_progress *told, reel_err *err)
 {
     static reel_evaluation evaluation; /* too large for the stack of some */
     described d = {.evaluation = &evaluation};
@@ -231,13 +275,33 @@ static reel_code evaluate(const reel_args *args, reel_err *err)
     reel_code rc;
 
     REEL_TRY(take_options(&opts, args, err));
+    if (told != NULL) {
+        opts.progress = told;
+        REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
+    }
     REEL_TRY(reel__evaluation_make(&evaluation, &opts, err));
     reel__command_line(d.command, sizeof d.command, args);
-    rc = args->json ? reel__print_json(write_evaluation, &d, err)
-                    : reel__evaluation_print(&evaluation, err);
+    if (told != NULL)
+        reel__say_line(write_result, &d);
+    else
+        rc = args->json ? reel__print_json(write_evaluation, &d, err)
+                        : reel__evaluation_print(&evaluation, err);
 out:
     reel__evaluation_fini(&evaluation);
     return rc;
+}
+
+static reel_code evaluate(const reel_args *args, reel_err *err)
+{
+    lines l = {.before = 0};
+    const reel_progress told = {.report = report, .user = &l};
+    reel_err why = {REEL_OK, ""};
+    reel_code rc;
+
+    if (args->option[OPT_LINES] == NULL)
+        return run(args, NULL, err);
+    rc = run(args, &told, &why);
+    return rc == REEL_OK ? REEL_OK : reel__say_error(rc, &why, err);
 }
 
 const reel_command reel__command_evaluate = {

@@ -110,6 +110,8 @@ static reel_code take_param(reel_param *out, char copy[REEL_PARAM_GIVEN], const 
     memcpy(copy, text, strlen(text) + 1);
     copy[sign - text] = '\0';
     *out = (reel_param){copy, copy + (sign - text) + 1};
+    if (info == NULL)
+        return REEL_OK;
     for (size_t i = 0; i < info->param_count; i++)
         if (strcmp(info->params[i].name, copy) == 0)
             return REEL_OK;

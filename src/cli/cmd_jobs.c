@@ -15,8 +15,8 @@ enum { LIST_MOST = 200, TEXT_MOST = 1 << 20, BODY_MOST = 1 << 16 };
 
 static const reel_option options[] = {
     {"database", "FILE", "the database `reel load` made"},
-    {"model", "NAME", "just this one (and what it needs)"},
-    {"param", "NAME=VALUE", "a parameter (`reel models NAME`); may be repeated"},
+    {"model", "NAME", "just this one (and what it needs); to evaluate: names"},
+    {"param", "NAME=VALUE", "of the model or the evaluation; may be repeated"},
     {NULL, NULL, NULL},
 };
 
@@ -124,21 +124,34 @@ out:
 
 /* ---- the words ----------------------------------------------------------------------------- */
 
+/* Parameters of a model as the model knows them; of an evaluation as they are. */
+static reel_code take_given(reel_taken_params *out, const reel_args *args, const char *kind,
+                            reel_err *err)
+{
+    const char *model = args->option[OPT_MODEL];
+    const reel_model_info *info;
+    reel_code rc;
+
+    if (strcmp(kind, "evaluate") == 0)
+        return reel__take_params(out, args, OPT_PARAM, NULL, err);
+    if (model == NULL)
+        return reel_fail(err, REEL_E_INVALID, "--param needs the --model it is of");
+    REEL_TRY(reel__need_model(model, &info, err));
+    rc = reel__take_params(out, args, OPT_PARAM, info, err);
+out:
+    return rc;
+}
+
 /* What would be sent to the API. */
 static reel_code write_body(reel_buf *out, const reel_args *args, const char *kind, reel_err *err)
 {
     reel_taken_params taken = {.params = {.count = 0}};
     const char *model = args->option[OPT_MODEL];
-    const reel_model_info *info;
     reel_json json;
     reel_code rc = REEL_OK;
 
-    if (args->option[OPT_PARAM] != NULL) {
-        if (model == NULL)
-            return reel_fail(err, REEL_E_INVALID, "--param needs the --model it is of");
-        REEL_TRY(reel__need_model(model, &info, err));
-        REEL_TRY(reel__take_params(&taken, args, OPT_PARAM, info, err));
-    }
+    if (args->option[OPT_PARAM] != NULL)
+        REEL_TRY(take_given(&taken, args, kind, err));
     reel__json_init(&json, out);
     reel__json_object(&json);
     reel__json_put_text(&json, "kind", kind);
@@ -228,7 +241,7 @@ static reel_code check_words(const reel_args *args, reel_err *err)
                  {"show", "one job"},
                  {"log", "one job"},
                  {"cancel", "one job"},
-                 {"start", "what to start: train"}};
+                 {"start", "what to start: train or evaluate"}};
 
     for (size_t i = 0; args->words > 0 && i < sizeof verbs / sizeof *verbs; i++) {
         if (strcmp(args->word[0], verbs[i].verb) != 0)
@@ -239,7 +252,7 @@ static reel_code check_words(const reel_args *args, reel_err *err)
                          verbs[i].what == NULL ? "nothing else" : verbs[i].what);
     }
     return reel_fail(err, REEL_E_INVALID,
-                     "say what about jobs: list, show ID, log ID, cancel ID or start train");
+                     "say what about jobs: list, show ID, log ID, cancel ID or start KIND");
 }
 
 static reel_code jobs(const reel_args *args, reel_err *err)
@@ -265,6 +278,7 @@ const reel_command reel__command_jobs = {
     "  reel jobs show ID        one job: how far it is, or how it ended\n"
     "  reel jobs log ID         what it said\n"
     "  reel jobs start train    train all models, or one; a running server does it\n"
+    "  reel jobs start evaluate  how good models are (--model NAMES)\n"
     "  reel jobs cancel ID      end it",
     options,
     jobs};

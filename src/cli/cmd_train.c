@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/job_lines.h"
 #include "cli/term.h"
 #include "service/engine/about.h"
 
@@ -46,26 +47,6 @@ typedef struct lines {
     double said;          /* the last progress */
 } lines;
 
-static reel_code write_step(reel_json *json, const void *what, reel_err *err)
-{
-    const lines *l = what;
-
-    (void)err;
-    reel__json_object(json);
-    reel__json_put_text(json, "step", l->step);
-    reel__json_put_float(json, "progress", (float)l->said);
-    reel__json_object_end(json);
-    return REEL_OK;
-}
-
-static void say(reel_json_writer *write, const void *what)
-{
-    reel_err ignored = {0};
-
-    if (reel__print_json(write, what, &ignored) == REEL_OK)
-        (void)fflush(stdout);
-}
-
 static double share_of(const lines *l, const char *stage)
 {
     if (strncmp(stage, "training ", 9) != 0)
@@ -92,7 +73,7 @@ static void report(void *user, const char *stage, int64_t done, int64_t total, c
     if (!next && now - l->said < 0.001)
         return;
     l->said = now > l->said ? now : l->said;
-    say(write_step, l);
+    reel__say_step(l->step, l->said);
 }
 
 static reel_code write_result(reel_json *json, const void *what, reel_err *err)
@@ -113,21 +94,6 @@ static reel_code write_result(reel_json *json, const void *what, reel_err *err)
     return REEL_OK;
 }
 
-static reel_code write_error(reel_json *json, const void *what, reel_err *err)
-{
-    const reel_err *why = what;
-
-    (void)err;
-    reel__json_object(json);
-    reel__json_key(json, "error");
-    reel__json_object(json);
-    reel__json_put_text(json, "code", reel_code_name(why->code));
-    reel__json_put_text(json, "detail", why->msg);
-    reel__json_object_end(json);
-    reel__json_object_end(json);
-    return REEL_OK;
-}
-
 /* ---- the command --------------------------------------------------------------------------- */
 
 /* A command that is there to write models has failed when it could not. */
@@ -138,7 +104,7 @@ static reel_code tell_trained(const reel_args *args, const reel_engine *engine, 
     if (unsaved != NULL)
         return reel_fail(err, REEL_E_STORE, "the models could not be kept: %s", unsaved);
     if (args->option[OPT_LINES] != NULL)
-        say(write_result, engine);
+        reel__say_line(write_result, engine);
     else if (args->json)
         return reel__print_json(write_models, engine, err);
     else if (!args->quiet)
@@ -197,11 +163,7 @@ static reel_code train(const reel_args *args, reel_err *err)
     if (args->option[OPT_LINES] == NULL)
         return run(args, reel__term_progress(args->quiet), err);
     rc = run(args, &told, &why);
-    if (rc != REEL_OK) {
-        say(write_error, &why);
-        rc = reel_fail(err, rc, "%s", why.msg);
-    }
-    return rc;
+    return rc == REEL_OK ? REEL_OK : reel__say_error(rc, &why, err);
 }
 
 const reel_command reel__command_train = {

@@ -27,7 +27,7 @@ void reel__tell_bad_row(void *user, const reel_bad_row *row);
 /* "there is no model ..., did you mean ...?" Errors: E_NOTFOUND. */
 REEL_MUST_USE reel_code reel__need_model(const char *name, const reel_model_info **info,
                                          reel_err *err);
-/* The --param NAME=VALUE of a model. Errors: E_INVALID. */
+/* The --param NAME=VALUE of a model (NULL: any names). Errors: E_INVALID. */
 enum { REEL_GIVEN_PARAMS = 32, REEL_PARAM_GIVEN = 200 };
 typedef struct reel_taken_params {
     reel_params params; /* of what follows */

@@ -30,8 +30,8 @@ def click(**members):
     return {"event_id": str(uuid.uuid4()), "type": "click", "item": 1, **members}
 
 
-def start_job(folder, *words):
-    said = subprocess.run([REEL, "jobs", "start", "train", *words, "--database", "reel.db", "--json"],
+def start_job(folder, *words, kind="train"):
+    said = subprocess.run([REEL, "jobs", "start", kind, *words, "--database", "reel.db", "--json"],
                           cwd=folder, check=True, stdin=subprocess.DEVNULL, capture_output=True).stdout
     return json.loads(said)["id"]
 
@@ -245,6 +245,15 @@ class Wire(Case):
             time.sleep(0.01)
         self.assertIn(b"user-knn: trained", self.server.ask("GET", f"/api/v1/jobs/{job}/log")[2])
         self.assertEqual(self.server.ask("POST", "/api/v1/jobs", {"kind": "train"})[0], 401)
+
+    def test_a_job_that_evaluates_keeps_what_it_measured(self):
+        job = start_job(self.base, "--model", "popular,ease", "--param", "protocol=last", kind="evaluate")
+        status, _, body = self.server.ask("GET", f"/api/v1/jobs/{job}/events")
+        self.assertEqual(status, 200)
+        last = json.loads(body.decode().strip().split("\n\n")[-1].split("data: ", 1)[1])
+        self.assertEqual((last["kind"], last["state"]), ("evaluate", "done"), last["error"])
+        self.assertEqual(self.server.get(f"/api/v1/jobs/{job}")["result"], last["result"])
+        self.assertEqual({"popular", "ease"} - {model["name"] for model in last["result"]["models"]}, set())
 
     def test_head_has_the_headers_of_get_and_no_body(self):
         for target in ("/api/v1/health", "/api/v1/movies/1/poster.svg", "/"):

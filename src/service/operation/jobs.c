@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "model/vtable.h"
 #include "service/engine/state.h"
+#include "service/operation/jobs_priv.h"
 #include "store/jobs.h"
 
 enum { DEPTH = 6, PARAMETERS_MOST = 32, VALUE_TEXT = 64, PARAMETERS_TEXT = 1 << 14 };
@@ -97,6 +98,40 @@ static reel_code check_model(const char *model, const parameters *given, reel_er
     return rc;
 }
 
+/* What `reel evaluate` may be told; what each is to be, it says itself. */
+static reel_code check_evaluation(const char *models, const parameters *given, reel_err *err)
+{
+    static const char *const options[] = {"protocol", "share", "folds",     "sampled", "metrics",
+                                          "k",        "core",  "threshold", "seed"};
+    enum { OPTIONS = sizeof options / sizeof *options };
+
+    if (strlen(models) >= REEL_JOB_MODEL)
+        return reel_fail(err, REEL_E_INVALID, "model: longer than %d characters",
+                         (int)REEL_JOB_MODEL - 1);
+    for (size_t i = 0; i < given->count; i++) {
+        int at = 0;
+
+        while (at < OPTIONS && strcmp(options[at], given->items[i].name) != 0)
+            at++;
+        if (at == OPTIONS)
+            return reel_fail(err, REEL_E_INVALID,
+                             "params: \"%.40s\": an evaluation takes protocol, share, folds, "
+                             "sampled, metrics, k, core, threshold and seed",
+                             given->items[i].name);
+    }
+    return REEL_OK;
+}
+
+static reel_code check_kind(const char *kind, const char *model, const parameters *given,
+                            reel_err *err)
+{
+    if (kind != NULL && strcmp(kind, "train") == 0)
+        return check_model(model, given, err);
+    if (kind != NULL && strcmp(kind, "evaluate") == 0)
+        return check_evaluation(model, given, err);
+    return reel_fail(err, REEL_E_INVALID, "kind: expected \"train\" or \"evaluate\"");
+}
+
 static void write_parameters(reel_buf *out, const parameters *given)
 {
     reel_json json;
@@ -123,10 +158,8 @@ reel_code reel__job_ask(reel_store *store, const char *body, size_t length, cons
     REEL_TRY(check_members(parsed, err));
     REEL_TRY(reel__json_get_text(parsed, "kind", &kind, err));
     REEL_TRY(reel__json_get_text(parsed, "model", &model, err));
-    if (kind == NULL || strcmp(kind, "train") != 0)
-        REEL_TRY(reel_fail(err, REEL_E_INVALID, "kind: expected \"train\""));
     REEL_TRY(take_parameters(&given, json_object_get(parsed, "params"), err));
-    REEL_TRY(check_model(model, &given, err));
+    REEL_TRY(check_kind(kind, model, &given, err));
     write_parameters(&text, &given);
     REEL_TRY(reel__buf_check(&text, err));
     job.kind = kind;

@@ -1,7 +1,7 @@
-/* jobs_child.c - a training as a process of its own: this program again, slow and short of memory
- * where it must be, in a group of its own, and gone when this process is. It says on its standard
- * output how far it is and what came of it, a JSON object a line (`reel train --progress-json`),
- * and on its standard error what people read.
+/* jobs_child.c - a training or an evaluation as a process of its own: this program again, slow and
+ * short of memory where it must be, in a group of its own, and gone when this process is. It says
+ * on its standard output how far it is and what came of it, a JSON object a line (`reel train
+ * --progress-json`), and on its standard error what people read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include "base/utf8.h"
 #include "service/operation/jobs_priv.h"
 
-enum { WORDS_MOST = 80, NICE = 10, DEPTH = 6, PIECE = 4096, WORD_MOST = 512 };
+enum { WORDS_MOST = 80, NICE = 10, DEPTH = 16, PIECE = 4096, WORD_MOST = 512 };
 
 extern char **environ;
 
@@ -76,7 +76,19 @@ static void add_option(launch *l, const char *name, const char *value)
     add_word(l, value);
 }
 
-static reel_code add_parameters(launch *l, const char *text, reel_err *err)
+/* Of a model when it is trained, and an option of `reel evaluate`. */
+static void add_parameter(launch *l, const char *kind, const char *name, const char *value)
+{
+    const bool trains = strcmp(kind, "train") == 0;
+    char word[WORD_MOST];
+
+    if (trains)
+        add_word(l, "--param");
+    (void)snprintf(word, sizeof word, "%s%.200s=%.200s", trains ? "" : "--", name, value);
+    add_word(l, word);
+}
+
+static reel_code add_parameters(launch *l, const char *kind, const char *text, reel_err *err)
 {
     const char *name;
     json_t *value;
@@ -85,11 +97,7 @@ static reel_code add_parameters(launch *l, const char *text, reel_err *err)
     REEL_TRY(reel__json_parse(&l->parameters, text, strlen(text), DEPTH, err));
     json_object_foreach(l->parameters, name, value)
     {
-        char word[WORD_MOST];
-
-        (void)snprintf(word, sizeof word, "%.200s=%.200s", name,
-                       json_is_string(value) ? json_string_value(value) : "");
-        add_option(l, "--param", word);
+        add_parameter(l, kind, name, json_is_string(value) ? json_string_value(value) : "");
     }
 out:
     return rc;
@@ -123,12 +131,14 @@ static reel_code prepare(launch *l, const reel_child_opts *opts, reel_err *err)
 
     reel__buf_init(&l->database, 1 << 16);
     add_word(l, "reel");
-    add_word(l, "train");
-    add_word(l, "--force");
+    add_word(l, opts->kind);
+    if (strcmp(opts->kind, "train") == 0)
+        add_word(l, "--force");
     add_word(l, "--progress-json");
-    add_option(l, "--models", opts->models_dir);
+    if (strcmp(opts->kind, "train") == 0)
+        add_option(l, "--models", opts->models_dir);
     add_option(l, "--model", opts->model);
-    REEL_TRY(add_parameters(l, opts->parameters, err));
+    REEL_TRY(add_parameters(l, opts->kind, opts->parameters, err));
     make_environment(l, opts->database);
     if (l->failed)
         rc = reel_fail(err, REEL_E_NOMEM, "out of memory to start a job");
@@ -234,22 +244,16 @@ static void take_error(reel_child *child, const json_t *error)
     reel__child_trim(child->reason);
 }
 
-/* {"models":["ease-1f2e3d4c5b6a"]}: what was trained. */
+/* {"models":["ease-1f2e3d4c5b6a"]}: what was trained; or what was measured. */
 static void take_result(reel_child *child, const json_t *result)
 {
-    const json_t *models = json_object_get(result, "models");
     reel_json json;
 
+    if (!json_is_object(result))
+        return;
     reel__buf_clear(&child->result);
     reel__json_init(&json, &child->result);
-    reel__json_object(&json);
-    reel__json_key(&json, "models");
-    reel__json_array(&json);
-    for (size_t i = 0; i < json_array_size(models); i++)
-        if (json_is_string(json_array_get(models, i)))
-            reel__json_text(&json, json_string_value(json_array_get(models, i)));
-    reel__json_array_end(&json);
-    reel__json_object_end(&json);
+    reel__json_value(&json, result);
 }
 
 static void take_line(reel_child *child)

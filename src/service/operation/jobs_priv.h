@@ -10,8 +10,10 @@
 
 enum {
     REEL_JOB_STEP = 96,
-    REEL_JOB_LINE = 64 * 1024, /* the longest line a child may write */
-    REEL_JOB_LOG = 16 * 1024   /* what is kept of all it says */
+    REEL_JOB_LINE = 128 * 1024, /* the longest line a child may write: an evaluation */
+    REEL_JOB_MODEL = 200,
+    REEL_JOB_KIND = 16,
+    REEL_JOB_LOG = 16 * 1024 /* what is kept of all it says */
 };
 
 /* A child process at work. */
@@ -26,7 +28,7 @@ typedef struct reel_child {
 } reel_child;
 
 typedef struct reel_child_opts {
-    const char *program, *database, *models_dir, *model;
+    const char *program, *database, *models_dir, *kind, *model;
     const char *parameters; /* a JSON object */
     int64_t memory;
 } reel_child_opts;

@@ -205,7 +205,7 @@ static void attend(reel_jobs *jobs)
 /* ---- the next one -------------------------------------------------------------------------- */
 
 typedef struct wanted {
-    char model[64];
+    char kind[REEL_JOB_KIND], model[REEL_JOB_MODEL];
     reel_buf parameters;
 } wanted;
 
@@ -213,6 +213,7 @@ static bool take_wanted(void *user, const reel_job *job)
 {
     wanted *w = user;
 
+    (void)snprintf(w->kind, sizeof w->kind, "%s", job->kind);
     (void)snprintf(w->model, sizeof w->model, "%s", job->model);
     reel__buf_text(&w->parameters, job->parameters);
     return false;
@@ -231,6 +232,7 @@ static reel_code start(reel_jobs *jobs, reel_err *err)
     reel__buf_init(&w.parameters, REEL_JOB_LINE);
     REEL_TRY(reel__store_scan_jobs(jobs->opts.store, &filter, take_wanted, &w, err));
     REEL_TRY(reel__buf_check(&w.parameters, err));
+    opts.kind = w.kind;
     opts.model = w.model;
     opts.parameters = w.parameters.length == 0 ? "{}" : w.parameters.data;
     rc = reel__child_start(&jobs->child, &opts, err);

@@ -22,3 +22,8 @@ reel train --database t.db --model popular --progress-json --quiet | sed 's/popu
 run reel train --database t.db --model ease --param lambda=none --progress-json
 run reel train --database t.db --param lambda=1
 run reel train --database t.db --model hybrid --param recency=1
+run reel jobs start evaluate --param lambda=1 --database t.db
+reel jobs start evaluate --model popular,ease --param protocol=last --database t.db --quiet
+json reel jobs show 3 --database t.db | grep -E '"(kind|model|state|protocol)"'
+REEL_DATABASE_URL=t.db reel evaluate --progress-json --model popular --protocol=last | tail -1 | cut -c1-29
+run reel evaluate --progress-json --model popular --protocol=nonsense

@@ -299,6 +299,42 @@ static void what_works_is_done(void **state)
     reel__jobs_close(jobs);
 }
 
+/* Its words, and a result of any shape. */
+static void an_evaluation_is_told_what_to_measure(void **state)
+{
+    reel_jobs *jobs;
+    int64_t id;
+    reel_buf log;
+    json_t *job;
+    reel_err err = {0};
+
+    (void)state;
+    program_is("echo \"$@\" >&2\n"
+               "echo '{\"result\":{\"models\":[{\"name\":\"ease\",\"ndcg\":[0.5,null,true]}]}}'\n");
+    jobs = open_jobs(true);
+    id = ask(jobs, "{\"kind\":\"evaluate\",\"model\":\"ease,ials\",\"params\":"
+                   "{\"protocol\":\"last\",\"seed\":7}}");
+    wait_until(id, "done");
+    job = job_of(id);
+    assert_string_equal(json_string_value(json_object_get(job, "kind")), "evaluate");
+    {
+        const json_t *model =
+            json_array_get(json_object_get(json_object_get(job, "result"), "models"), 0);
+        const json_t *ndcg = json_object_get(model, "ndcg");
+
+        assert_string_equal(json_string_value(json_object_get(model, "name")), "ease");
+        assert_true(json_number_value(json_array_get(ndcg, 0)) == 0.5);
+        assert_true(json_is_null(json_array_get(ndcg, 1)) && json_is_true(json_array_get(ndcg, 2)));
+    }
+    json_decref(job);
+    reel__buf_init(&log, TEXT);
+    assert_ok(reel__job_log(&log, store, id, &err));
+    assert_string_equal(log.data,
+                        "evaluate --progress-json --model ease,ials --protocol=last --seed=7\n");
+    reel__buf_fini(&log);
+    reel__jobs_close(jobs);
+}
+
 static void what_fails_says_why(void **state)
 {
     reel_jobs *jobs;
@@ -574,7 +610,10 @@ static void what_is_wrong_is_refused(void **state)
     } bad[] = {
         {"", REEL_E_SYNTAX, ""},
         {"[]", REEL_E_INVALID, "expected an object"},
-        {"{}", REEL_E_INVALID, "kind: expected \"train\""},
+        {"{}", REEL_E_INVALID, "kind: expected \"train\" or \"evaluate\""},
+        {"{\"kind\":\"evaluate\",\"params\":{\"database\":\"x\"}}", REEL_E_INVALID, "protocol"},
+        {"{\"kind\":\"evaluate\",\"params\":{\"save-candidates\":\"x\"}}", REEL_E_INVALID,
+         "save-candidates"},
         {"{\"kind\":\"dance\"}", REEL_E_INVALID, "kind"},
         {"{\"kind\":1}", REEL_E_INVALID, "kind"},
         {"{\"kind\":\"train\",\"modl\":\"ease\"}", REEL_E_INVALID, "\"modl\": no member"},
@@ -623,6 +662,7 @@ int main(void)
         cmocka_unit_test(the_schedule_asks_once),
         cmocka_unit_test(many_new_ratings_ask_for_a_training),
         cmocka_unit_test(what_works_is_done),
+        cmocka_unit_test(an_evaluation_is_told_what_to_measure),
         cmocka_unit_test(what_fails_says_why),
         cmocka_unit_test(what_is_killed_has_failed),
         cmocka_unit_test(what_is_cancelled_ends_soon),
