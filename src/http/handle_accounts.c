@@ -30,7 +30,7 @@ static bool write_row(void *user, const reel_account *account)
     l->more = l->left == 0;
     if (l->more)
         return false;
-    reel__account_write(l->json, account);
+    reel__account_write_for_others(l->json, account);
     l->last = account->id;
     l->left--;
     return true;
@@ -61,7 +61,7 @@ static reel_code write_account(reel_context *context, reel_err *err)
     reel_code rc;
 
     REEL_TRY(reel__accounts_get(context->app->accounts, context->exchange->id, &account, err));
-    reel__account_write(&context->json, &account);
+    reel__account_write_for_others(&context->json, &account);
 out:
     return rc;
 }

@@ -243,8 +243,14 @@ static void an_account_gets_another_role(void **state)
 
     (void)state;
     (void)snprintf(target, sizeof target, "/api/v1/accounts/%lld", (long long)id);
+    assert_int_equal(
+        reel__store_set_email(reel__engine_store(api.engine), id, "mine@example.org", NULL),
+        REEL_OK);
     expect("GET", target, NULL, 200);
     assert_string_equal(text(api.json, "role"), "person");
+    assert_true(json_is_null(member(api.json, "email"))); /* is the person's own matter */
+    expect("GET", "/api/v1/accounts?q=growing", NULL, 200);
+    assert_null(strstr(api.exchange.answer.data, "mine@example.org"));
     expect("PATCH", target, "{\"role\":\"analyst\"}", 200);
     assert_string_equal(text(api.json, "role"), "analyst");
     expect("PATCH", target, "{}", 200);

@@ -48,6 +48,14 @@ void reel__account_write(reel_json *json, const reel_account *account)
     reel__json_object_end(json);
 }
 
+void reel__account_write_for_others(reel_json *json, const reel_account *account)
+{
+    reel_account shown = *account;
+
+    shown.email[0] = '\0';
+    reel__account_write(json, &shown);
+}
+
 static bool put_session(void *user, const reel_sign_in *session)
 {
     reel_json *json = user;

@@ -19,7 +19,8 @@ REEL_MUST_USE reel_code reel__export_next(reel_export *export, reel_buf *out, bo
                                           reel_err *err);
 void reel__export_close(reel_export *export); /* NULL allowed */
 
-/* An account as JSON, the schema Account. */
+/* An account as JSON, the schema Account: for its person, and without the address for others. */
 void reel__account_write(reel_json *json, const reel_account *account);
+void reel__account_write_for_others(reel_json *json, const reel_account *account);
 
 #endif
