@@ -1,5 +1,5 @@
 // Data of a page: fetched when its key changes, kept for going back, aborted when left.
-import { useEffect, useReducer, useRef } from "preact/hooks";
+import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { ApiError } from "./api";
 
 export interface Resource<T> {
@@ -30,7 +30,8 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
   if (state.current.key !== key)
     state.current = { key, data: known ?? (hold && key !== null ? state.current.data : undefined) };
 
-  useEffect(() => {
+  // Before the paint, not after it: the answer is a frame or two nearer.
+  useLayoutEffect(() => {
     if (key === null || cache.has(key)) return;
     const control = new AbortController();
     const settle = (data: T | undefined, error?: ApiError) => {
