@@ -57,7 +57,7 @@ static char *grow(reel_buf *buf, size_t needed)
     return data + buf->length;
 }
 
-char *reel__buf_reserve(reel_buf *buf, size_t length)
+char *reel__buf_grow(reel_buf *buf, size_t length)
 {
     if (buf->failed)
         return NULL;
@@ -66,12 +66,6 @@ char *reel__buf_reserve(reel_buf *buf, size_t length)
     if (buf->length + length < buf->capacity)
         return buf->data + buf->length;
     return grow(buf, buf->length + length + 1);
-}
-
-void reel__buf_advance(reel_buf *buf, size_t length)
-{
-    buf->length += length;
-    buf->data[buf->length] = '\0';
 }
 
 void reel__buf_append(reel_buf *buf, const void *data, size_t length)
@@ -88,11 +82,6 @@ void reel__buf_append(reel_buf *buf, const void *data, size_t length)
 void reel__buf_text(reel_buf *buf, const char *text)
 {
     reel__buf_append(buf, text, strlen(text));
-}
-
-void reel__buf_char(reel_buf *buf, char c)
-{
-    reel__buf_append(buf, &c, 1);
 }
 
 void reel__buf_format(reel_buf *buf, const char *format, ...)

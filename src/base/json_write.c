@@ -102,24 +102,52 @@ static void append_escaped(reel_buf *buf, unsigned char byte)
     reel__buf_append(buf, escape, 6);
 }
 
+/* How many bytes from text on may be copied as they are. */
+static size_t plain_run(const unsigned char *text, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length) {
+        const size_t plain = plain_bytes(text + at, length - at);
+
+        if (plain == 0)
+            return at;
+        at += plain;
+    }
+    return at;
+}
+
+/* The usual text: nothing in it needs care. */
+static void append_plain(reel_buf *buf, const char *text, size_t length)
+{
+    char *place = reel__buf_reserve(buf, length + 2);
+
+    if (place == NULL)
+        return;
+    place[0] = '"';
+    if (length > 0)
+        memcpy(place + 1, text, length);
+    place[length + 1] = '"';
+    reel__buf_advance(buf, length + 2);
+}
+
 static void append_quoted(reel_buf *buf, const char *text, size_t length)
 {
     const unsigned char *bytes = (const unsigned char *)text;
-    size_t start = 0, at = 0;
+    size_t plain = plain_run(bytes, length), at = 0;
 
+    if (plain == length) {
+        append_plain(buf, text, length);
+        return;
+    }
     reel__buf_char(buf, '"');
     while (at < length) {
-        const size_t plain = plain_bytes(bytes + at, length - at);
-
-        if (plain > 0) {
-            at += plain;
-            continue;
-        }
-        reel__buf_append(buf, text + start, at - start);
-        append_escaped(buf, bytes[at]);
-        start = ++at;
+        reel__buf_append(buf, text + at, plain);
+        at += plain;
+        if (at < length)
+            append_escaped(buf, bytes[at++]);
+        plain = plain_run(bytes + at, length - at);
     }
-    reel__buf_append(buf, text + start, length - start);
     reel__buf_char(buf, '"');
 }
 
@@ -192,13 +220,16 @@ static char *short_decimal(char *end, double value, bool as_float)
     if (!(size < 1e9) || (size < 1e-3 && size > 0))
         return NULL;
     for (size_t places = 0; places < places_most; places++) {
-        const double scaled = nearbyint(size * powers[places]);
-        uint64_t whole = (uint64_t)scaled;
+        const double product = size * powers[places];
+        int64_t rounded;
+        uint64_t whole;
 
-        if (scaled > most)
+        if (product > most)
             return NULL;
-        if (!reads_back(scaled / powers[places], size, as_float))
+        rounded = llrint(product); /* one instruction; nearbyint is a call */
+        if (!reads_back((double)rounded / powers[places], size, as_float))
             continue;
+        whole = (uint64_t)rounded;
         if (places > 0) {
             const uint64_t power = (uint64_t)powers[places];
 
