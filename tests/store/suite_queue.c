@@ -26,7 +26,7 @@ static bool see(void *user, const reel_event *event)
 static void put(fixture *f, int from, int to, bool queued)
 {
     for (int i = from; i < to; i++) {
-        char id[8] = "";
+        char id[16] = "";
         reel_event event = blank_event(id);
 
         (void)snprintf(id, sizeof id, "%d", i);
