@@ -3,6 +3,7 @@
  */
 #include "base/cron.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -232,7 +233,7 @@ static int64_t moment(const struct tm *wanted)
     return early < late ? early : late;
 }
 
-int64_t reel__cron_next(const reel_cron *cron, int64_t after)
+static int64_t find_next(const reel_cron *cron, int64_t after)
 {
     const time_t from = (time_t)after;
     struct tm t = {0};
@@ -258,4 +259,17 @@ int64_t reel__cron_next(const reel_cron *cron, int64_t after)
         }
     }
     return INT64_MAX; /* not reached: every day there is comes in nine years */
+}
+
+/* The zone's rules are one thing for all threads, and each that asks may read them anew. */
+static pthread_mutex_t zone = PTHREAD_MUTEX_INITIALIZER;
+
+int64_t reel__cron_next(const reel_cron *cron, int64_t after)
+{
+    int64_t next;
+
+    (void)pthread_mutex_lock(&zone);
+    next = find_next(cron, after);
+    (void)pthread_mutex_unlock(&zone);
+    return next;
 }
