@@ -199,6 +199,7 @@ static reel_code doctor(const reel_args *args, reel_err *err)
                                                           : database,
                              .models_dir = args->option[OPT_MODELS],
                              .deep = args->option[OPT_DEEP] != NULL,
+                             .closed = strcmp(reel__env_get("REEL_AUTH", ""), "accounts") == 0,
                              .found = tell,
                              .user = &all};
     reel_code rc = REEL_OK;

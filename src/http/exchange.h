@@ -91,6 +91,7 @@ struct reel_exchange {
     const char *if_none_match;                                                 /* may be NULL */
     const char *accept_encoding, *accept_language;                             /* may be NULL */
     const char *cookie, *authorization, *api_key, *host, *origin, *fetch_site; /* may be NULL */
+    const char *asked_method; /* what a browser would like to send; may be NULL */
     char request_id[REEL_HTTP_REQUEST_ID];
     reel_client client;  /* from where it came */
     reel_caller caller;  /* who asks: nobody, until it is known better */
@@ -176,6 +177,8 @@ void reel__exchange_header(reel_exchange *exchange, const char *name, const char
  * E_BUSY (a key, more often than it may), E_STORE. */
 REEL_MUST_USE reel_code reel__exchange_identify(reel_exchange *exchange, const reel_app *app,
                                                 reel_err *err);
+/* cors.c: let the page of another site that asks (exchange->origin) read the answer. */
+void reel__cors_allow(reel_exchange *exchange);
 /* Whether nobody on the way could read it: it came encrypted, or from this machine. */
 bool reel__exchange_secure(const reel_exchange *exchange);
 /* Hand the browser a session, or take it away (token NULL). */

@@ -161,6 +161,7 @@ void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_se
     reel_context context = {.exchange = exchange, .app = app, .session = session};
     reel_err err = {REEL_OK, ""};
     reel_route_parts parts;
+    bool answered = false;
 
     if (check_host(exchange, app, &err) != REEL_OK) {
         reel__exchange_problem(exchange, &err);
@@ -172,7 +173,8 @@ void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_se
         return;
     }
     reel__json_init(&context.json, &exchange->answer);
-    if (dispatch(&context, &err) != REEL_OK)
+    if (reel__cors_preflight(exchange, app, doors_of(app), &answered, &err) != REEL_OK ||
+        (!answered && dispatch(&context, &err) != REEL_OK))
         reel__exchange_problem(exchange, &err);
     reel__exchange_finish(exchange);
 }

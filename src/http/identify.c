@@ -118,8 +118,8 @@ static reel_code find_key(const reel_exchange *exchange, const char **out, size_
 }
 
 /* What a client may know of how often it may ask
- * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/), and a page of another
- * site read (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/), and that its page may
+ * read the answer. */
 static void tell_use(reel_exchange *exchange, const reel_key_use *use, bool refused)
 {
     const bool each_second = use->rate < 0;
@@ -129,6 +129,8 @@ static void tell_use(reel_exchange *exchange, const reel_key_use *use, bool refu
                               each_second ? -use->rate : use->rate, each_second ? 1 : 60);
         reel__exchange_header(exchange, "RateLimit", "\"key\";r=%d;t=%d", use->left, use->wait_s);
     }
+    if (use->listed)
+        reel__cors_allow(exchange);
     if (refused) {
         reel__exchange_header(exchange, "Retry-After", "%d", use->wait_s);
         exchange->retry_s = use->wait_s;

@@ -89,6 +89,11 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
 REEL_MUST_USE reel_code reel__answer_aside(reel_context *context, reel_handler *handler,
                                            reel_err *err);
 
+/* cors.c: answer a browser that asks what a page of another site may send. answered [out]: that was
+ * it; else the request goes its way, where OPTIONS is not allowed. Errors: E_STORE. */
+REEL_MUST_USE reel_code reel__cors_preflight(reel_exchange *exchange, const reel_app *app,
+                                             unsigned doors, bool *answered, reel_err *err);
+
 /* openapi.c: the description of the API, made of the table and of openapi_components.json; open:
  * of one that answers nobody in particular, too. */
 void reel__openapi_write(reel_buf *out, bool open);

@@ -391,6 +391,7 @@ static void read_headers(reel_exchange *exchange, struct MHD_Connection *connect
         {&exchange->api_key, "X-API-Key"},
         {&exchange->host, MHD_HTTP_HEADER_HOST},
         {&exchange->origin, "Origin"},
+        {&exchange->asked_method, "Access-Control-Request-Method"},
         {&exchange->fetch_site, "Sec-Fetch-Site"},
     };
 

@@ -15,7 +15,7 @@
 
 /* What the next question says of itself. */
 static struct {
-    const char *cookie, *origin, *site, *key, *authorization;
+    const char *cookie, *origin, *site, *key, *authorization, *asked_method;
     bool plain;       /* over plain HTTP, from another machine */
     unsigned address; /* last byte of an IPv4 address */
 } from;
@@ -57,6 +57,7 @@ static inline int send_as(const char *method, const char *target, const char *bo
     api.exchange.cookie = from.cookie;
     api.exchange.origin = from.origin;
     api.exchange.fetch_site = from.site;
+    api.exchange.asked_method = from.asked_method;
     api.exchange.api_key = from.key;
     api.exchange.authorization = from.authorization;
     api.exchange.host = "films.example";

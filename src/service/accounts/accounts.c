@@ -47,6 +47,7 @@ void reel__accounts_close(reel_accounts *accounts)
         return;
     reel__aside_close(accounts->aside);
     reel__throttle_free(accounts->throttle);
+    reel__free(accounts->origins);
     (void)pthread_mutex_destroy(&accounts->lock);
     reel__free(accounts);
 }
@@ -117,6 +118,7 @@ void reel__accounts_changed(reel_accounts *accounts)
     pthread_mutex_lock(&accounts->lock);
     accounts->changes++;
     memset(accounts->kept, 0, sizeof accounts->kept);
+    accounts->origins_until_ms = 0;
     for (size_t i = 0; i < (size_t)REEL_KEYS_SETS * REEL_KEYS_WAYS; i++)
         accounts->keys[i / REEL_KEYS_WAYS][i % REEL_KEYS_WAYS].until_ms = 0;
     pthread_mutex_unlock(&accounts->lock);

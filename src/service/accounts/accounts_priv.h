@@ -39,6 +39,8 @@ struct reel_accounts {
     int64_t swept_at;
     reel_session_kept kept[REEL_SESSIONS_KEPT];
     reel_key_kept keys[REEL_KEYS_SETS][REEL_KEYS_WAYS];
+    char *origins;            /* of every good public key, with spaces between; NULL = not read */
+    int64_t origins_until_ms; /* read again from then on */
 };
 
 /* From here on every session and key is read anew. */

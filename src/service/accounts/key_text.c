@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LETTERS = 12, SPAN_MOST_S = 366 * 86400 };
+enum { LETTERS = 12, ORIGIN_MOST = 200, SPAN_MOST_S = 366 * 86400 };
 
 static const char private_start[] = "rk_", public_start[] = "rk_pub_";
 static const char token_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -77,7 +77,7 @@ static bool is_host(const char *text)
 
 reel_code reel__origin_add(char list[REEL_KEY_ORIGINS], const char *origin, reel_err *err)
 {
-    char small[REEL_KEY_ORIGINS] = "";
+    char small[ORIGIN_MOST + 1] = "";
     const size_t used = strlen(list), length = strlen(origin);
 
     for (size_t i = 0; i < sizeof small && i <= length; i++)

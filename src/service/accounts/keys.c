@@ -232,3 +232,70 @@ reel_code reel__keys_use(reel_accounts *accounts, const char *key, size_t length
         touch_later(accounts, prefix, a.now);
     return rc;
 }
+
+/* ---- pages of all keys --------------------------------------------------------------------- */
+
+enum { ORIGINS_MOST = 1 << 20 };
+
+typedef struct gathering {
+    reel_buf *text;
+    int64_t now;
+} gathering;
+
+static bool gather(void *user, const reel_api_key *key)
+{
+    const gathering *g = user;
+
+    if (key->is_public && strcmp(reel__key_state(key, g->now), "good") == 0) {
+        reel__buf_text(g->text, key->origins);
+        reel__buf_char(g->text, ' ');
+    }
+    return true;
+}
+
+/* The list in the place of an older one. changes: as when it was begun to be read. */
+static reel_code read_origins(reel_accounts *accounts, uint64_t changes, int64_t now_ms,
+                              reel_err *err)
+{
+    reel_buf text;
+    gathering g = {&text, reel__clock_now()};
+    char *list = NULL;
+    reel_code rc;
+
+    reel__buf_init(&text, ORIGINS_MOST);
+    reel__buf_text(&text, "");
+    REEL_TRY(reel__store_scan_keys(accounts->store, 0, gather, &g, err));
+    REEL_TRY(reel__buf_check(&text, err));
+    list = reel__buf_take(&text);
+    if (list == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for the origins of API keys"));
+    pthread_mutex_lock(&accounts->lock);
+    reel__free(accounts->origins);
+    accounts->origins = list;
+    accounts->origins_until_ms = changes == accounts->changes ? now_ms + KEPT_MS : 0;
+    pthread_mutex_unlock(&accounts->lock);
+out:
+    reel__buf_fini(&text);
+    return rc;
+}
+
+reel_code reel__keys_name(reel_accounts *accounts, const char *origin, bool *listed, reel_err *err)
+{
+    const int64_t now_ms = accounts->now_ms();
+    uint64_t changes;
+    bool fresh;
+    reel_code rc = REEL_OK;
+
+    *listed = false;
+    pthread_mutex_lock(&accounts->lock);
+    changes = accounts->changes;
+    fresh = accounts->origins != NULL && now_ms < accounts->origins_until_ms;
+    pthread_mutex_unlock(&accounts->lock);
+    if (!fresh)
+        REEL_TRY(read_origins(accounts, changes, now_ms, err));
+    pthread_mutex_lock(&accounts->lock);
+    *listed = accounts->origins != NULL && reel__origin_listed(accounts->origins, origin);
+    pthread_mutex_unlock(&accounts->lock);
+out:
+    return rc;
+}

@@ -32,6 +32,11 @@ typedef struct reel_key_use {
 REEL_MUST_USE reel_code reel__keys_use(reel_accounts *accounts, const char *key, size_t length,
                                        const char *origin, reel_key_use *out, reel_err *err);
 
+/* Whether a good public key names this origin; the origins of all are read at most every
+ * REEL_KEY_KEPT_S. Errors: E_STORE, E_NOMEM. */
+REEL_MUST_USE reel_code reel__keys_name(reel_accounts *accounts, const char *origin, bool *listed,
+                                        reel_err *err);
+
 /* What a new key is to be. */
 typedef struct reel_key_wish {
     const char *label; /* 1 to 100 characters */

@@ -128,6 +128,11 @@ static bool look_at_database(const reel_doctor_opts *opts)
                      "%s: %" PRId64 " films, %" PRId64 " people, %" PRId64
                      " ratings; schema %" PRId64,
                      shown, counts.movies, counts.people, counts.ratings, counts.schema);
+    if (opts->closed && counts.accounts == 0 && counts.keys == 0)
+        reel__doctor_say(opts, "accounts", REEL_FINDING_WARN,
+                         "reel user add NAME --admin, or reel key add NAME --scope read",
+                         "REEL_AUTH=accounts, and there is neither an account nor a key: nobody "
+                         "can ask for anything");
     if (opts->deep)
         look_at_rows(opts, store);
     if (!is_url(opts->database))

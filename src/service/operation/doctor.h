@@ -29,6 +29,7 @@ typedef struct reel_doctor_opts {
     const char *database;   /* path or URL; NULL = none was named */
     const char *models_dir; /* NULL = the usual one */
     bool deep;              /* read every row of the database */
+    bool closed;            /* nobody may do anything without an account or a key */
     reel_finding_fn *found;
     void *user;
 } reel_doctor_opts;

@@ -15,6 +15,10 @@ mv cut reel.db.models/ials.safetensors
 run reel doctor --database reel.db --listen 127.0.0.1:0 --quiet
 json reel doctor --database missing.db --listen 127.0.0.1:0 >/dev/null || echo "[exit $?]"
 "$PYTHON" -c 'import json; d = json.load(open("json.out")); print(d["failures"], sorted({i["state"] for i in d["items"]}))'
+echo "== nobody"
+REEL_AUTH=accounts run reel doctor --database reel.db --listen 127.0.0.1:0 --quiet | grep -A1 accounts
+reel key add first --scope read --database reel.db --quiet >/dev/null
+REEL_AUTH=accounts run reel doctor --database reel.db --listen 127.0.0.1:0 --quiet | grep -c accounts || :
 echo "== healthcheck"
 ready
 serve --quiet

@@ -33,6 +33,23 @@ ask '' /api/v1/movies
 ask "$writes" /api/v1/movies
 ask "$writes" /api/v1/jobs
 ask "$writes" /api/v1/me
+echo "== a page of another site"
+page() { "$PYTHON" page.py "$url$1" "$2" "$3" "${4-}"; }
+cat >page.py <<'PY'
+import sys, urllib.error, urllib.request
+url, origin, method, key = sys.argv[1:]
+headers = {"Origin": origin} | ({"X-API-Key": key} if key else {"Access-Control-Request-Method": "POST"})
+try:
+    answer = urllib.request.urlopen(urllib.request.Request(url, headers=headers, method=method), timeout=20)
+except urllib.error.HTTPError as error:
+    answer = error
+print(method, answer.status, answer.headers.get("Access-Control-Allow-Origin"), answer.headers.get_all("Vary"))
+PY
+page /api/v1/feedback https://films.example OPTIONS
+page /api/v1/feedback https://evil.example OPTIONS
+page /api/v1/jobs https://films.example OPTIONS
+page '/api/v1/recommendations?user=1' https://films.example GET "$(tail -n 1 shop)"
+page '/api/v1/recommendations?user=1' https://evil.example GET "$(tail -n 1 shop)"
 echo "== rotated, with no grace for the old one"
 newer=$(reel key rotate 'reads only' --grace 0 --database reel.db --quiet)
 run reel key rotate 'reads only' --grace soon --database reel.db

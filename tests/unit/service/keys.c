@@ -1,6 +1,7 @@
 /* API keys without a door: their texts, who they are, how often they may be used, what is kept of
  * them in memory and for how long, and that no failure leaves anything behind.
  */
+#include <pthread.h>
 #include <sqlite3.h>
 
 #include "base/clock.h"
@@ -512,6 +513,106 @@ static void the_last_use_is_written_once_a_minute(void **state)
     assert_int_equal(used_at(&key), now + 60);
 }
 
+/* ---- pages of all keys --------------------------------------------------------------------- */
+
+static bool named(const char *origin)
+{
+    bool listed = false;
+    reel_err err = {0};
+
+    assert_ok(reel__keys_name(world.accounts, origin, &listed, &err));
+    return listed;
+}
+
+static void pages_are_those_of_good_public_keys(void **state)
+{
+    char text[REEL_KEY_TEXT];
+    reel_api_key first, second;
+    reel_err err = {0};
+
+    (void)state;
+    assert_false(named("https://a.example"));
+    first = make(&(reel_key_wish){.label = "1",
+                                  .is_public = true,
+                                  .origins = "https://a.example https://b.example"},
+                 text);
+    second = make(&(reel_key_wish){.label = "2", .is_public = true, .origins = "https://b.example"},
+                  text);
+    (void)make_plain(text);
+    assert_true(named("https://a.example"));
+    assert_true(named("https://B.example"));
+    assert_false(named("https://a.example https://b.example"));
+    assert_false(named(""));
+    assert_ok(reel__keys_revoke(world.accounts, first.prefix, &err));
+    assert_false(named("https://a.example"));
+    assert_true(named("https://b.example"));
+    assert_ok(reel__store_revoke_key(world.store, second.prefix, 5, &err)); /* by another process */
+    assert_true(named("https://b.example"));
+    world.now_ms += (int64_t)REEL_KEY_KEPT_S * 1000;
+    assert_false(named("https://b.example"));
+}
+
+/* ---- many at once -------------------------------------------------------------------------- */
+
+enum { ASKERS = 4, ASKED = 300 };
+
+typedef struct asker {
+    const char *text;
+    int taken, refused;
+} asker;
+
+static void *ask_often(void *user)
+{
+    asker *a = user;
+
+    for (int i = 0; i < ASKED; i++) {
+        reel_key_use used;
+        reel_err err = {REEL_OK, ""};
+        bool listed = false;
+        const reel_code rc = use(a->text, &used, &err);
+
+        a->taken += rc == REEL_OK;
+        a->refused += rc == REEL_E_BUSY || rc == REEL_E_UNAUTH;
+        if (i % 10 == 0 &&
+            reel__keys_name(world.accounts, "https://a.example", &listed, &err) != REEL_OK)
+            a->refused = -ASKED;
+    }
+    return NULL;
+}
+
+/* Callers of one key, while others are made, rotated and revoked: each is answered, and no more are
+ * taken than the key may. */
+static void many_callers_share_a_bucket(void **state)
+{
+    char text[REEL_KEY_TEXT], other[REEL_KEY_TEXT];
+    asker askers[ASKERS];
+    pthread_t threads[ASKERS];
+    int taken = 0;
+
+    (void)state;
+    (void)make(&(reel_key_wish){.label = "shared", .scopes = 1, .rate = 50}, text);
+    for (int i = 0; i < ASKERS; i++) {
+        askers[i] = (asker){.text = text};
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_often, &askers[i]), 0);
+    }
+    for (int i = 0; i < 10; i++) {
+        reel_api_key key =
+            make(&(reel_key_wish){.label = "b", .is_public = true, .origins = "https://a.example"},
+                 other);
+        reel_api_key next;
+        reel_err err = {0};
+
+        assert_ok(reel__keys_rotate(world.accounts, key.prefix, 5, &next, other, &err));
+        assert_ok(reel__keys_revoke(world.accounts, next.prefix, &err));
+    }
+    for (int i = 0; i < ASKERS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(askers[i].taken + askers[i].refused, ASKED);
+        taken += askers[i].taken;
+    }
+    assert_int_equal(taken, 50);
+}
+
 /* ---- trouble ------------------------------------------------------------------------------- */
 
 static reel_code everything(void *user, reel_err *err)
@@ -520,6 +621,7 @@ static reel_code everything(void *user, reel_err *err)
     reel_accounts *accounts = NULL;
     char made[REEL_KEY_TEXT];
     reel_key_use used;
+    bool listed = false;
     reel_api_key key, next;
     reel_code rc;
 
@@ -528,6 +630,7 @@ static reel_code everything(void *user, reel_err *err)
     REEL_TRY(
         reel__keys_add(accounts, &(reel_key_wish){.label = "a", .scopes = 1}, &key, made, err));
     REEL_TRY(reel__keys_use(accounts, made, strlen(made), NULL, &used, err));
+    REEL_TRY(reel__keys_name(accounts, "https://a.example", &listed, err));
     REEL_TRY(reel__keys_rotate(accounts, key.prefix, 5, &next, made, err));
     rc = reel__keys_revoke(accounts, next.prefix, err);
 out:
@@ -582,6 +685,8 @@ int main(void)
         TEST(a_bucket_empties_and_fills),
         TEST(many_keys_share_what_is_kept),
         TEST(the_last_use_is_written_once_a_minute),
+        TEST(pages_are_those_of_good_public_keys),
+        TEST(many_callers_share_a_bucket),
         TEST(no_memory_is_no_harm),
         TEST(a_store_for_reading_lets_keys_in),
     };
