@@ -87,6 +87,7 @@ struct reel_exchange {
     const char *body;
     size_t body_length;
     const char *content_type;                                                  /* may be NULL */
+    const char *idempotency_key;                                               /* may be NULL */
     const char *if_match;                                                      /* may be NULL */
     const char *if_none_match;                                                 /* may be NULL */
     const char *accept_encoding, *accept_language;                             /* may be NULL */

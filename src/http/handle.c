@@ -150,7 +150,9 @@ static reel_code dispatch(reel_context *context, reel_err *err)
     if (rc == REEL_OK)
         rc = check_body(exchange, route->body, err);
     if (rc == REEL_OK)
-        rc = route->handler(context, err);
+        rc = exchange->idempotency_key != NULL && route->once
+                 ? reel__exchange_once(context, route, err)
+                 : route->handler(context, err);
     if (rc == REEL_OK && !exchange->pending && exchange->fixed == NULL)
         rc = reel__buf_check(&exchange->answer, err);
     return rc;

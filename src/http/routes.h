@@ -40,6 +40,7 @@ typedef struct reel_route {
     const char *help;
     reel_door door;
     int status; /* of an answer; 0 = 200 */
+    bool once;  /* with an Idempotency-Key it is done once; its answer is there when it returns */
 } reel_route;
 
 const reel_route *reel__route_at(size_t index); /* NULL beyond the last */
@@ -83,6 +84,12 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_keys, reel__handle_key, reel__handle_key_make, reel__handle_key_rotate,
     reel__handle_key_revoke, reel__handle_accounts, reel__handle_account,
     reel__handle_account_change, reel__handle_account_reset, reel__handle_account_delete;
+
+/* once.c: run a row's handler for the first request under an Idempotency-Key, and answer those that
+ * follow as that one. Errors: E_INVALID (no key; another body), E_CONFLICT (not done yet), E_STORE,
+ * and the handler's. */
+REEL_MUST_USE reel_code reel__exchange_once(reel_context *context, const reel_route *route,
+                                            reel_err *err);
 
 /* aside.c: run a handler on another thread, where it may take its time; the answer comes later. It
  * has no session. Errors: E_NOTFOUND (no accounts), E_BUSY with 503, and the handler's. */

@@ -382,6 +382,7 @@ static void read_headers(reel_exchange *exchange, struct MHD_Connection *connect
         const char **to, *name;
     } wanted[] = {
         {&exchange->content_type, MHD_HTTP_HEADER_CONTENT_TYPE},
+        {&exchange->idempotency_key, "Idempotency-Key"},
         {&exchange->if_match, MHD_HTTP_HEADER_IF_MATCH},
         {&exchange->if_none_match, MHD_HTTP_HEADER_IF_NONE_MATCH},
         {&exchange->accept_encoding, MHD_HTTP_HEADER_ACCEPT_ENCODING},

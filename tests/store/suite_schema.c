@@ -18,7 +18,8 @@ static const char *const undo[] = {NULL,
                                    " ALTER TABLE resets DROP COLUMN email",
                                    "DROP TABLE sinks",
                                    "DROP INDEX jobs_slot; ALTER TABLE jobs DROP COLUMN slot;"
-                                   " ALTER TABLE jobs DROP COLUMN given_version"};
+                                   " ALTER TABLE jobs DROP COLUMN given_version",
+                                   "DROP TABLE once"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

@@ -230,7 +230,18 @@ static const char step_8[] = "ALTER TABLE jobs ADD COLUMN slot text NOT NULL DEF
                              "ALTER TABLE jobs ADD COLUMN given_version bigint NOT NULL DEFAULT 0;"
                              "CREATE UNIQUE INDEX jobs_slot ON jobs (slot) WHERE slot <> ''";
 
-static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8};
+/* What was asked for under a key of the sender's own: done once. Of this installation, too. */
+static const char step_9[] = "CREATE TABLE once ("
+                             " key text PRIMARY KEY,"
+                             " body text NOT NULL,"
+                             " at bigint NOT NULL,"
+                             " status bigint NOT NULL,"
+                             " location text NOT NULL,"
+                             " answer text NOT NULL);"
+                             "CREATE INDEX once_at ON once (at)";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5,
+                                    step_6, step_7, step_8, step_9};
 
 int reel__pg_schema_newest(void)
 {

@@ -248,8 +248,21 @@ static const char *const step_8[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}, {step_4},
-                                              {step_5}, {step_6}, {step_7}, {step_8}};
+/* What was asked for under a key of the sender's own: done once. Of this installation, too. */
+static const char *const step_9[] = {
+    "CREATE TABLE once ("
+    " key TEXT PRIMARY KEY,"
+    " body TEXT NOT NULL,"
+    " at INTEGER NOT NULL,"
+    " status INTEGER NOT NULL,"
+    " location TEXT NOT NULL,"
+    " answer TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX once_at ON once (at)",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}, {step_4}, {step_5},
+                                              {step_6}, {step_7}, {step_8}, {step_9}};
 
 int reel__sqlite_schema_newest(void)
 {
