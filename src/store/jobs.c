@@ -30,6 +30,14 @@ static bool take_number(void *user, const char *const *columns)
 
 /* ---- asking for work, and reading ---------------------------------------------------------- */
 
+/* With each new one the oldest of those that have ended goes. */
+static void make_room(reel_sql *sql)
+{
+    reel__sql_begin(sql, "DELETE FROM jobs WHERE state IN ('done', 'failed', 'cancelled')"
+                         " AND id <= (SELECT max(id) FROM jobs) - $1");
+    reel__sql_int(sql, REEL_JOBS_KEPT);
+}
+
 reel_code reel__store_add_job(reel_store *store, reel_job *job, reel_err *err)
 {
     reel_sql sql[2];
@@ -48,38 +56,38 @@ reel_code reel__store_add_job(reel_store *store, reel_job *job, reel_err *err)
     reel__sql_text(&sql[0], job->parameters);
     reel__sql_text(&sql[0], job->asked_by);
     reel__sql_int(&sql[0], job->created_ms);
-    reel__sql_begin(&sql[1], "DELETE FROM jobs WHERE state IN ('done', 'failed', 'cancelled')"
-                             " AND id <= (SELECT max(id) FROM jobs) - $1");
-    reel__sql_int(&sql[1], REEL_JOBS_KEPT);
+    make_room(&sql[1]);
     return reel__sql_run(store, &work, err);
 }
 
 reel_code reel__store_plan_job(reel_store *store, reel_job *job, const char *slot, reel_err *err)
 {
-    reel_sql sql;
-    reel_sql_work work = {.statements = &sql,
-                          .count = 1,
+    reel_sql sql[2];
+    reel_sql_work work = {.statements = sql,
+                          .count = 2,
                           .writes = true,
                           .again = true,
+                          .guard = true,
                           .row = take_number,
                           .user = &job->id};
 
     job->id = 0;
-    reel__sql_begin(&sql, "INSERT INTO jobs (kind, model, parameters, asked_by, state, progress,"
-                          " step, owner, beat, cancel, created_ms, code, reason, result, log,"
-                          " given_version, slot)"
-                          " SELECT CAST($1 AS text), CAST($2 AS text), CAST($3 AS text),"
-                          " CAST($4 AS text), 'queued', 0, '', '', 0, 0, CAST($5 AS bigint), '',"
-                          " '', '', '', version, CAST($6 AS text) FROM given_clock"
-                          " WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE kind = $1 AND model = $2"
-                          " AND state = 'queued')"
-                          " ON CONFLICT DO NOTHING RETURNING id");
-    reel__sql_text(&sql, job->kind);
-    reel__sql_text(&sql, job->model);
-    reel__sql_text(&sql, job->parameters);
-    reel__sql_text(&sql, job->asked_by);
-    reel__sql_int(&sql, job->created_ms);
-    reel__sql_text(&sql, slot);
+    reel__sql_begin(&sql[0], "INSERT INTO jobs (kind, model, parameters, asked_by, state, progress,"
+                             " step, owner, beat, cancel, created_ms, code, reason, result, log,"
+                             " given_version, slot)"
+                             " SELECT CAST($1 AS text), CAST($2 AS text), CAST($3 AS text),"
+                             " CAST($4 AS text), 'queued', 0, '', '', 0, 0, CAST($5 AS bigint), '',"
+                             " '', '', '', version, CAST($6 AS text) FROM given_clock"
+                             " WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE kind = $1 AND model = $2"
+                             " AND state = 'queued')"
+                             " ON CONFLICT DO NOTHING RETURNING id");
+    reel__sql_text(&sql[0], job->kind);
+    reel__sql_text(&sql[0], job->model);
+    reel__sql_text(&sql[0], job->parameters);
+    reel__sql_text(&sql[0], job->asked_by);
+    reel__sql_int(&sql[0], job->created_ms);
+    reel__sql_text(&sql[0], slot);
+    make_room(&sql[1]);
     return reel__sql_run(store, &work, err);
 }
 

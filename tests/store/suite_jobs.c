@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/jobs.h"
+#include "store/sql.h"
 
 enum { SEEN = 8 };
 
@@ -275,6 +276,32 @@ static void test_a_slot_is_taken_once(void **state)
     reel__store_close(other);
 }
 
+static void test_old_ones_go_for_it(void **state)
+{
+    fixture *f = *state;
+    reel_job job = {.owner = "me",
+                    .state = REEL_JOB_DONE,
+                    .step = "",
+                    .code = "",
+                    .reason = "",
+                    .result = "{}",
+                    .finished_ms = 2};
+    reel_sql older;
+    int64_t id;
+
+    job.id = plan(f, f->store, "schedule 1");
+    assert_int_equal(claim(f, "me"), job.id);
+    assert_ok(reel__store_end_job(f->store, &job, NULL, &f->err), f->err);
+    assert_int_equal(scan(f, (reel_job_filter){.limit = 3}).count, 1);
+    reel__sql_begin(&older, "UPDATE jobs SET id = id - $1"); /* as if so many had come since */
+    reel__sql_int(&older, REEL_JOBS_KEPT);
+    assert_ok(reel__sql_write(f->store, &older, false, NULL, &f->err), f->err);
+    id = plan(f, f->store, "schedule 2");
+    assert_true(id > job.id);
+    assert_int_equal(scan(f, (reel_job_filter){.limit = 3}).count, 1);
+    (void)one(f, id);
+}
+
 static void test_new_ratings_are_counted(void **state)
 {
     fixture *f = *state;
@@ -302,11 +329,17 @@ int store_suite_jobs(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest job_tests[] = {
-        TEST(test_a_job_comes_back),     TEST(test_the_oldest_is_claimed_once),
-        TEST(test_one_is_given_back),    TEST(test_what_nobody_beats_has_failed),
-        TEST(test_cancelling),           TEST(test_newest_first_by_the_page),
-        TEST(test_its_log_is_kept),      TEST(test_a_copy_leaves_them_where_they_are),
-        TEST(test_a_slot_is_taken_once), TEST(test_new_ratings_are_counted),
+        TEST(test_a_job_comes_back),
+        TEST(test_the_oldest_is_claimed_once),
+        TEST(test_one_is_given_back),
+        TEST(test_what_nobody_beats_has_failed),
+        TEST(test_cancelling),
+        TEST(test_newest_first_by_the_page),
+        TEST(test_its_log_is_kept),
+        TEST(test_a_copy_leaves_them_where_they_are),
+        TEST(test_a_slot_is_taken_once),
+        TEST(test_old_ones_go_for_it),
+        TEST(test_new_ratings_are_counted),
     };
 
     return cmocka_run_group_tests(job_tests, NULL, NULL);
