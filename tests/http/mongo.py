@@ -126,6 +126,14 @@ class Forwarding(Case):
         self.arrived(self.send(click()))
         self.assertEqual(self.there.index_information()["reel_ttl"]["expireAfterSeconds"], 30 * 86400)
 
+    def test_their_end_changes(self):
+        for days in ("30", "7", "0"):
+            self.serve(REEL_FEEDBACK_TTL_DAYS=days)
+            self.arrived(self.send(click()))
+            self.assertEqual(self.there.index_information().get("reel_ttl", {}).get("expireAfterSeconds", 0),
+                             int(days) * 86400)
+            self.reel.stop()
+
     # ---- what happens to MongoDB
 
     def test_not_there_at_the_start(self):

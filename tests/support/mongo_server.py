@@ -16,7 +16,7 @@ OP_REPLY, OP_QUERY, OP_MSG = 1, 2004, 2013
 # Ids that mongomock makes must be those that bson writes.
 mongomock.ObjectId = mongomock.collection.ObjectId = bson.ObjectId
 ORDERED = CodecOptions(document_class=SON)
-DUPLICATE_KEY, NO_SUCH_COMMAND, NO_SUCH_CURSOR = 11000, 59, 43
+DUPLICATE_KEY, NO_SUCH_COMMAND, NO_SUCH_CURSOR, NO_SUCH_INDEX, OTHER_INDEX = 11000, 59, 43, 27, 85
 
 
 class Gone(Exception):
@@ -236,7 +236,18 @@ class MongoServer:
     def do_createindexes(self, command):
         collection = self.collection(command)
         for index in command["indexes"]:
+            there = collection.index_information().get(index["name"], index)
+            if there.get("expireAfterSeconds") != index.get("expireAfterSeconds"):
+                raise Refusal(OTHER_INDEX, f"index {index['name']} is there with different options")
+        for index in command["indexes"]:
             collection.create_index(list(index["key"].items()), name=index["name"], unique=index.get("unique", False),
                                     **({"expireAfterSeconds": index["expireAfterSeconds"]}
                                        if "expireAfterSeconds" in index else {}))
         return {"numIndexesAfter": len(collection.index_information())}
+
+    def do_dropindexes(self, command):
+        collection = self.collection(command)
+        if command["index"] not in collection.index_information():
+            raise Refusal(NO_SUCH_INDEX, f"index not found with name [{command['index']}]")
+        collection.drop_index(command["index"])
+        return {}

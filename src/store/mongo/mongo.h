@@ -49,7 +49,8 @@ typedef struct reel_mongo_answer {
  * server, or it could not (what was inserted of the batch is not known). */
 REEL_MUST_USE reel_code reel__mongo_send(reel_mongo *mongo, const reel_mongo_batch *batch,
                                          reel_mongo_answer *answer, reel_err *err);
-/* The indexes that questions about events want; ttl_days > 0: documents go after so many days.
+/* The indexes that questions about events want; ttl_days > 0: documents go after so many days, 0:
+ * never, whatever was asked for before.
  * Errors: E_STORE. */
 REEL_MUST_USE reel_code reel__mongo_index_events(reel_mongo *mongo, int ttl_days, reel_err *err);
 /* What is there of a person goes. count: how many documents. Errors: E_STORE. */

@@ -7,6 +7,9 @@
 
 enum { DAY_SECONDS = 86400 };
 
+/* What the server says: there is none; there is one of this name, and it is not the same. */
+enum { NO_SUCH_COLLECTION = 26, NO_SUCH_INDEX = 27, OTHER_OPTIONS = 85, OTHER_KEYS = 86 };
+
 typedef struct wanted {
     const char *name;
     const char *keys[2];
@@ -39,13 +42,11 @@ static void put_index(bson_t *list, uint32_t at, const wanted *index, int expire
     bson_append_document_end(list, &one);
 }
 
-reel_code reel__mongo_index_events(reel_mongo *mongo, int ttl_days, reel_err *err)
+static bool make_indexes(const reel_mongo_place *place, int ttl_days, bson_error_t *error)
 {
     const uint32_t count = sizeof indexes / sizeof *indexes;
     bson_t command = BSON_INITIALIZER, list;
-    reel_mongo_place place;
-    bson_error_t error = {0};
-    reel_code rc = REEL_OK;
+    bool done;
 
     BSON_APPEND_UTF8(&command, "createIndexes", REEL_MONGO_EVENTS);
     BSON_APPEND_ARRAY_BEGIN(&command, "indexes", &list);
@@ -54,12 +55,41 @@ reel_code reel__mongo_index_events(reel_mongo *mongo, int ttl_days, reel_err *er
     if (ttl_days > 0)
         put_index(&list, count, &end_of_life, ttl_days * DAY_SECONDS);
     bson_append_array_end(&command, &list);
+    done = reel__mongoc.collection_write_command_with_opts(place->collection, &command, NULL, NULL,
+                                                           error);
+    bson_destroy(&command);
+    return done;
+}
+
+/* The end of life that an earlier start asked for. (To change it in its place, as collMod does,
+ * wants more rights than to write.) */
+static bool drop_end(const reel_mongo_place *place, bson_error_t *error)
+{
+    bson_t *command =
+        BCON_NEW("dropIndexes", REEL_MONGO_EVENTS, "index", BCON_UTF8(end_of_life.name));
+    const bool done = reel__mongoc.collection_write_command_with_opts(place->collection, command,
+                                                                      NULL, NULL, error);
+
+    bson_destroy(command);
+    return done || error->code == NO_SUCH_COLLECTION || error->code == NO_SUCH_INDEX;
+}
+
+reel_code reel__mongo_index_events(reel_mongo *mongo, int ttl_days, reel_err *err)
+{
+    reel_mongo_place place;
+    bson_error_t error = {0};
+    reel_code rc = REEL_OK;
+    bool done = true;
+
     reel__mongo_enter(&place, mongo, REEL_MONGO_EVENTS_DB, REEL_MONGO_EVENTS);
-    if (!reel__mongoc.collection_write_command_with_opts(place.collection, &command, NULL, NULL,
-                                                         &error))
+    if (ttl_days == 0)
+        done = drop_end(&place, &error);
+    done = done && make_indexes(&place, ttl_days, &error);
+    if (!done && (error.code == OTHER_OPTIONS || error.code == OTHER_KEYS))
+        done = drop_end(&place, &error) && make_indexes(&place, ttl_days, &error);
+    if (!done)
         rc = reel__mongo_fail(mongo, "indexes could not be made", &error, err);
     reel__mongo_leave(&place, mongo);
-    bson_destroy(&command);
     return rc;
 }
 
