@@ -263,6 +263,13 @@ class Forwarding(Case):
                 for member in ("title", "genres", "keywords", "credits", "release_date", "runtime"):
                     self.assertEqual(back[film["movieId"]].get(member), film.get(member), film["movieId"])
 
+    def test_a_text_that_is_too_long(self):
+        self.mongo.client["movies_db"]["movies_enriched"].insert_one({"movieId": 1, "title": "Long", "overview": "x" * 70000})
+        said = self.run_reel("load", "--movielens", "sample", "--from-mongo", "--database", "long.db", status=2)
+        self.assertIn("film 1", said)
+        self.assertIn("65536", said)
+        self.assertFalse(os.path.exists(os.path.join(self.base, "long.db")))
+
     def test_films_that_are_not_there(self):
         self.assertIn("movies_enriched", self.run_reel("load", "--movielens", "sample", "--from-mongo", "--database",
                                                        "none.db", status=3))

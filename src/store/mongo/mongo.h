@@ -63,7 +63,7 @@ REEL_MUST_USE reel_code reel__mongo_forget(reel_mongo *mongo, int64_t person, in
 REEL_MUST_USE reel_code reel__mongo_put_movies(reel_mongo *mongo, const reel_movie *movies,
                                                size_t count, reel_err *err);
 /* Every film there, by id. row returns false to stop; the film is borrowed during the call. What is
- * no film (no movieId) is counted in skipped. Errors: E_STORE. */
+ * no film (no movieId) is counted in skipped. Errors: E_STORE, E_TOOLARGE (a text), E_NOMEM. */
 typedef bool reel_mongo_movie_fn(void *user, const reel_movie *movie);
 REEL_MUST_USE reel_code reel__mongo_scan_movies(reel_mongo *mongo, reel_mongo_movie_fn *row,
                                                 void *user, int64_t *skipped, reel_err *err);

@@ -267,6 +267,19 @@ static bool take_movie(reel_movie *out, texts *all, const bson_t *document)
     return true;
 }
 
+/* What did not fit must not look like a film without it. */
+static reel_code check_texts(const texts *all, int64_t film, const reel_mongo *mongo, reel_err *err)
+{
+    for (int i = 0; i < all->used; i++)
+        if (all->room[i].failed)
+            return all->room[i].too_large
+                       ? reel_fail(err, REEL_E_TOOLARGE,
+                                   "%s: film %lld has a text of more than %d bytes; shorten it",
+                                   mongo->name, (long long)film, (int)TEXT_MAX)
+                       : reel_fail(err, REEL_E_NOMEM, "out of memory for the texts of a film");
+    return REEL_OK;
+}
+
 reel_code reel__mongo_scan_movies(reel_mongo *mongo, reel_mongo_movie_fn *row, void *user,
                                   int64_t *skipped, reel_err *err)
 {
@@ -288,10 +301,12 @@ reel_code reel__mongo_scan_movies(reel_mongo *mongo, reel_mongo_movie_fn *row, v
         const bool film = take_movie(&movie, &room, document);
 
         *skipped += !film;
-        if (film && !row(user, &movie))
+        if (film)
+            rc = check_texts(&room, movie.id, mongo, err);
+        if (rc != REEL_OK || (film && !row(user, &movie)))
             break;
     }
-    if (reel__mongoc.cursor_error(cursor, &error))
+    if (rc == REEL_OK && reel__mongoc.cursor_error(cursor, &error))
         rc = reel__mongo_fail(mongo, "films could not be read", &error, err);
     reel__mongoc.cursor_destroy(cursor);
     reel__mongo_leave(&place, mongo);
