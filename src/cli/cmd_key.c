@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/account_words.h"
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/accounts/keys.h"
-#include "service/engine/engine.h"
 
 enum { OPT_DATABASE, OPT_SCOPE, OPT_PUBLIC, OPT_ORIGIN, OPT_RATE, OPT_EXPIRES, OPT_GRACE };
 
@@ -22,13 +22,6 @@ static const reel_option options[] = {
     {"grace", "SPAN", "rotate: how long the old key is good yet, such as 30m (default 24h)"},
     {NULL, NULL, NULL},
 };
-
-/* What the words of one call come to. */
-typedef struct call {
-    const reel_args *args;
-    reel_accounts *accounts;
-    const char *name; /* of the key it is about, or what one begins with; NULL = none */
-} call;
 
 /* ---- making -------------------------------------------------------------------------------- */
 
@@ -47,7 +40,7 @@ static reel_code write_made(reel_json *json, const void *what, reel_err *err)
 }
 
 /* The key alone on standard output, where a script takes it from. */
-static reel_code show(const call *own, const made *m, reel_err *err)
+static reel_code show(const reel_account_call *own, const made *m, reel_err *err)
 {
     if (own->args->json)
         return reel__print_json(write_made, m, err);
@@ -57,7 +50,7 @@ static reel_code show(const call *own, const made *m, reel_err *err)
     return REEL_OK;
 }
 
-static reel_code take_wish(reel_key_wish *out, const call *own, reel_err *err)
+static reel_code take_wish(reel_key_wish *out, const reel_account_call *own, reel_err *err)
 {
     const reel_args *args = own->args;
     int64_t days = 0;
@@ -81,7 +74,7 @@ out:
     return rc;
 }
 
-static reel_code add(const call *own, reel_err *err)
+static reel_code add(const reel_account_call *own, reel_err *err)
 {
     reel_key_wish wish;
     made m;
@@ -117,7 +110,7 @@ static bool look(void *user, const reel_api_key *key)
 }
 
 /* By what it begins with; or by its name, where no two are called so. */
-static reel_code find_key(const call *own, char prefix[REEL_KEY_PREFIX], reel_err *err)
+static reel_code find_key(const reel_account_call *own, char prefix[REEL_KEY_PREFIX], reel_err *err)
 {
     search s = {.name = own->name, .now = reel__clock_now()};
     reel_code rc;
@@ -136,7 +129,7 @@ out:
     return rc;
 }
 
-static reel_code rotate(const call *own, reel_err *err)
+static reel_code rotate(const reel_account_call *own, reel_err *err)
 {
     char prefix[REEL_KEY_PREFIX];
     int64_t grace_s = REEL_KEY_GRACE_S;
@@ -153,7 +146,7 @@ out:
     return rc;
 }
 
-static reel_code revoke(const call *own, reel_err *err)
+static reel_code revoke(const reel_account_call *own, reel_err *err)
 {
     char prefix[REEL_KEY_PREFIX];
     reel_code rc;
@@ -189,7 +182,7 @@ static bool write_row(void *user, const reel_api_key *key)
 
 static reel_code write_list(reel_json *json, const void *what, reel_err *err)
 {
-    const call *own = what;
+    const reel_account_call *own = what;
     reel_code rc;
 
     reel__json_object(json);
@@ -201,7 +194,7 @@ static reel_code write_list(reel_json *json, const void *what, reel_err *err)
     return rc;
 }
 
-static reel_code list(const call *own, reel_err *err)
+static reel_code list(const reel_account_call *own, reel_err *err)
 {
     int64_t now = reel__clock_now();
 
@@ -211,45 +204,18 @@ static reel_code list(const call *own, reel_err *err)
 
 /* ---- the command --------------------------------------------------------------------------- */
 
-static const struct {
-    const char *word;
-    reel_code (*run)(const call *own, reel_err *err);
-    int words; /* with its own */
-} words[] = {{"add", add, 2}, {"list", list, 1}, {"rotate", rotate, 2}, {"revoke", revoke, 2}};
-
-static reel_code find_word(const reel_args *args, size_t *out, reel_err *err)
-{
-    for (*out = 0; args->words > 0 && *out < sizeof words / sizeof *words; (*out)++)
-        if (strcmp(args->word[0], words[*out].word) == 0) {
-            if (args->words > words[*out].words)
-                return reel_fail(err, REEL_E_INVALID,
-                                 "unexpected \"%.80s\"; quote a name of several words",
-                                 args->word[words[*out].words]);
-            if (args->words < words[*out].words)
-                return reel_fail(err, REEL_E_INVALID, "which key? reel key %s NAME",
-                                 words[*out].word);
-            return REEL_OK;
-        }
-    return reel_fail(err, REEL_E_INVALID, "reel key add, list, rotate or revoke?");
-}
+static const reel_account_word words[] = {
+    {"add", add, 2, 2}, {"list", list, 1, 1}, {"rotate", rotate, 2, 2}, {"revoke", revoke, 2, 2}};
 
 static reel_code run(const reel_args *args, reel_err *err)
 {
-    call own = {.args = args, .name = args->words > 1 ? args->word[1] : NULL};
-    reel_engine_opts engine = {0};
-    reel_accounts_opts opts = {0};
-    size_t word = 0;
-    reel_code rc;
+    static const reel_account_words all = {.words = words,
+                                           .count = sizeof words / sizeof *words,
+                                           .which = "which key?",
+                                           .choice = "reel key add, list, rotate or revoke?",
+                                           .database = OPT_DATABASE};
 
-    REEL_TRY(find_word(args, &word, err));
-    REEL_TRY(reel__args_need(args, OPT_DATABASE, &engine.database, err));
-    REEL_TRY(reel__engine_open_store(&opts.store, &engine, err));
-    REEL_TRY(reel__accounts_open(&own.accounts, &opts, err));
-    rc = words[word].run(&own, err);
-out:
-    reel__accounts_close(own.accounts);
-    reel__engine_close_store(opts.store);
-    return rc;
+    return reel__account_words_run(&all, args, err);
 }
 
 const reel_command reel__command_key = {

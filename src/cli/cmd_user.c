@@ -7,11 +7,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/account_words.h"
 #include "cli/commands.h"
 #include "cli/term.h"
-#include "service/accounts/accounts.h"
 #include "service/accounts/export.h"
-#include "service/engine/engine.h"
 
 enum { OPT_DATABASE, OPT_ADMIN, OPT_STDIN };
 enum { PASSWORD_ROOM = 1024, PAGE = 1000, PIECE_MOST = 1 << 20 };
@@ -22,14 +21,6 @@ static const reel_option options[] = {
     {"password-stdin", NULL, "add: the password is the first line of standard input"},
     {NULL, NULL, NULL},
 };
-
-/* What the words of one call come to. */
-typedef struct call {
-    const reel_args *args;
-    reel_store *store;
-    reel_accounts *accounts;
-    const char *name; /* whom it is about; NULL = nobody */
-} call;
 
 /* ---- passwords ----------------------------------------------------------------------------- */
 
@@ -70,7 +61,7 @@ static reel_code ask(char out[PASSWORD_ROOM], reel_err *err)
 
 /* ---- one word each ------------------------------------------------------------------------- */
 
-static reel_code add(const call *own, reel_err *err)
+static reel_code add(const reel_account_call *own, reel_err *err)
 {
     const reel_role role =
         own->args->option[OPT_ADMIN] != NULL ? REEL_ROLE_ADMIN : REEL_ROLE_PERSON;
@@ -100,8 +91,8 @@ static bool print_row(void *user, const reel_account *account)
 }
 
 /* One page after the other, until one has none. */
-static reel_code scan(const call *own, reel_account_fn *row, void *user, const int64_t *last,
-                      reel_err *err)
+static reel_code scan(const reel_account_call *own, reel_account_fn *row, void *user,
+                      const int64_t *last, reel_err *err)
 {
     int64_t before = -1;
     reel_code rc = REEL_OK;
@@ -147,7 +138,7 @@ static reel_code write_list(reel_json *json, const void *what, reel_err *err)
     return rc;
 }
 
-static reel_code list(const call *own, reel_err *err)
+static reel_code list(const reel_account_call *own, reel_err *err)
 {
     int64_t last = 0;
 
@@ -155,7 +146,8 @@ static reel_code list(const call *own, reel_err *err)
                            : scan(own, print_row, &last, &last, err);
 }
 
-static reel_code set(const call *own, const char *role, bool disabled, bool keeps, reel_err *err)
+static reel_code set(const reel_account_call *own, const char *role, bool disabled, bool keeps,
+                     reel_err *err)
 {
     reel_account account;
     reel_code rc;
@@ -171,7 +163,7 @@ out:
     return rc;
 }
 
-static reel_code role(const call *own, reel_err *err)
+static reel_code role(const reel_account_call *own, reel_err *err)
 {
     if (own->args->words < 3)
         return reel_fail(err, REEL_E_INVALID,
@@ -179,17 +171,17 @@ static reel_code role(const call *own, reel_err *err)
     return set(own, own->args->word[2], false, true, err);
 }
 
-static reel_code disable(const call *own, reel_err *err)
+static reel_code disable(const reel_account_call *own, reel_err *err)
 {
     return set(own, NULL, true, false, err);
 }
 
-static reel_code enable(const call *own, reel_err *err)
+static reel_code enable(const reel_account_call *own, reel_err *err)
 {
     return set(own, NULL, false, false, err);
 }
 
-static reel_code reset(const call *own, reel_err *err)
+static reel_code reset(const reel_account_call *own, reel_err *err)
 {
     char token[REEL_TOKEN_TEXT];
     reel_account account;
@@ -207,7 +199,7 @@ out:
 }
 
 /* As the API answers it, whatever its size. */
-static reel_code export_account(const call *own, reel_err *err)
+static reel_code export_account(const reel_account_call *own, reel_err *err)
 {
     reel_account account;
     reel_export *export = NULL;
@@ -229,7 +221,7 @@ out:
     return rc;
 }
 
-static reel_code delete_account(const call *own, reel_err *err)
+static reel_code delete_account(const reel_account_call *own, reel_err *err)
 {
     reel_account account;
     reel_code rc;
@@ -242,57 +234,27 @@ out:
 
 /* ---- the command --------------------------------------------------------------------------- */
 
-static const struct {
-    const char *word;
-    reel_code (*run)(const call *own, reel_err *err);
-    int words; /* at most, with its own */
-} words[] = {
-    {"add", add, 2},
-    {"list", list, 1},
-    {"role", role, 3},
-    {"disable", disable, 2},
-    {"enable", enable, 2},
-    {"reset", reset, 2},
-    {"export", export_account, 2},
-    {"delete", delete_account, 2},
+static const reel_account_word words[] = {
+    {"add", add, 2, 2},
+    {"list", list, 1, 1},
+    {"role", role, 2, 3},
+    {"disable", disable, 2, 2},
+    {"enable", enable, 2, 2},
+    {"reset", reset, 2, 2},
+    {"export", export_account, 2, 2},
+    {"delete", delete_account, 2, 2},
 };
-
-static reel_code find_word(const reel_args *args, size_t *out, reel_err *err)
-{
-    for (*out = 0; args->words > 0 && *out < sizeof words / sizeof *words; (*out)++)
-        if (strcmp(args->word[0], words[*out].word) == 0) {
-            if (args->words > words[*out].words)
-                return reel_fail(err, REEL_E_INVALID,
-                                 "unexpected \"%.80s\"; quote a name of "
-                                 "several words",
-                                 args->word[words[*out].words]);
-            if (args->words < 2 && words[*out].words > 1)
-                return reel_fail(err, REEL_E_INVALID, "whose account? reel user %s NAME",
-                                 words[*out].word);
-            return REEL_OK;
-        }
-    return reel_fail(err, REEL_E_INVALID,
-                     "reel user add, list, role, disable, enable, reset, export or delete?");
-}
 
 static reel_code run(const reel_args *args, reel_err *err)
 {
-    call own = {.args = args, .name = args->words > 1 ? args->word[1] : NULL};
-    reel_engine_opts engine = {0};
-    reel_accounts_opts opts = {0};
-    size_t word = 0;
-    reel_code rc;
+    static const reel_account_words all = {
+        .words = words,
+        .count = sizeof words / sizeof *words,
+        .which = "whose account?",
+        .choice = "reel user add, list, role, disable, enable, reset, export or delete?",
+        .database = OPT_DATABASE};
 
-    REEL_TRY(find_word(args, &word, err));
-    REEL_TRY(reel__args_need(args, OPT_DATABASE, &engine.database, err));
-    REEL_TRY(reel__engine_open_store(&opts.store, &engine, err));
-    own.store = opts.store;
-    REEL_TRY(reel__accounts_open(&own.accounts, &opts, err));
-    rc = words[word].run(&own, err);
-out:
-    reel__accounts_close(own.accounts);
-    reel__engine_close_store(opts.store);
-    return rc;
+    return reel__account_words_run(&all, args, err);
 }
 
 const reel_command reel__command_user = {
