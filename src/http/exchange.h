@@ -63,11 +63,11 @@ typedef struct reel_exchange reel_exchange;
 
 /* An answer that is made while it is sent, by whom it is handed to. next is as reel__watch_next;
  * one that cannot go on marks the buffer as failed, and the answer is cut off. */
-typedef struct reel_source {
+typedef struct reel_stream {
     reel_watch_state (*next)(void *self, reel_buf *out, const reel_waiter *waiter);
     void (*close)(void *self);
     void *self; /* NULL = the answer is no such thing */
-} reel_source;
+} reel_stream;
 
 /* How a server lets an answer come later, from another thread. Without one (in tests) handlers
  * wait.
@@ -111,7 +111,7 @@ struct reel_exchange {
     reel_buf answer; /* the body, unless fixed is set */
     const void *fixed;
     size_t fixed_length;
-    reel_source source; /* what makes the body instead; the server's from then on */
+    reel_stream source; /* what makes the body instead; the server's from then on */
     const char *etag, *allow, *cache_control, *encoding, *location; /* NULL = none */
     const char *challenge; /* how to say who one is, with 401 */
     struct {

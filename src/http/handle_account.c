@@ -246,7 +246,7 @@ reel_code reel__handle_me_export(reel_context *context, reel_err *err)
 
     REEL_TRY(reel__export_open(&own, reel__engine_store(context->app->engine),
                                exchange->caller.account, err));
-    exchange->source = (reel_source){next_piece, close_export, own};
+    exchange->source = (reel_stream){next_piece, close_export, own};
     reel__exchange_header(exchange, "Content-Disposition",
                           "attachment; filename=\"reel-%lld.json\"",
                           (long long)exchange->caller.account);

@@ -102,7 +102,7 @@ reel_code reel__handle_job_events(reel_context *context, reel_err *err)
     rc = reel__watch_open(&watch, context->app->jobs, exchange->id, err);
     if (rc != REEL_OK)
         return rc;
-    exchange->source = (reel_source){next_event, close_watch, watch};
+    exchange->source = (reel_stream){next_event, close_watch, watch};
     exchange->answer_type = "text/event-stream";
     return REEL_OK;
 }

@@ -99,7 +99,7 @@ static const reel_later later = {begin_later, end_later};
 /* A source on the wire. While nothing is new its connection is set aside: no thread waits, and one
  * who takes an event too slowly is cut off as with any other answer. */
 typedef struct stream {
-    reel_source source;
+    reel_stream source;
     struct MHD_Connection *connection;
     reel_connection *link;
     reel_buf text; /* a piece, from `at` on not sent yet */
