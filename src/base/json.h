@@ -26,6 +26,11 @@ REEL_MUST_USE reel_code reel__json_get_real(const json_t *object, const char *ke
 /* Borrowed from the object. */
 REEL_MUST_USE reel_code reel__json_get_text(const json_t *object, const char *key, const char **out,
                                             reel_err *err);
+REEL_MUST_USE reel_code reel__json_get_bool(const json_t *object, const char *key, bool *out,
+                                            reel_err *err);
+/* That it is an object with no members but these; names ends with NULL. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__json_only(const json_t *object, const char *const *names,
+                                        reel_err *err);
 
 /* The writer: commas and colons come by themselves; nesting is asserted. Errors stay in the buffer
  * (reel__buf_check). */
@@ -64,6 +69,10 @@ void reel__json_put_bool(reel_json *json, const char *key, bool value);
 /* null where it is unknown: an empty text, a negative id */
 void reel__json_put_known(reel_json *json, const char *key, const char *text);
 void reel__json_put_id(reel_json *json, const char *key, int64_t id);
+/* "2026-11-23T08:15:00Z"; null where it is 0 */
+void reel__json_put_time(reel_json *json, const char *key, int64_t seconds);
+/* "2026-11-23T08:15:00.250Z" */
+void reel__json_put_time_ms(reel_json *json, const char *key, int64_t ms);
 /* "a|b|c" as an array of strings; "" as []. */
 void reel__json_put_list(reel_json *json, const char *key, const char *joined);
 

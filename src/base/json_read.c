@@ -125,3 +125,48 @@ reel_code reel__json_get_text(const json_t *object, const char *key, const char 
     *out = json_string_value(value);
     return REEL_OK;
 }
+
+reel_code reel__json_get_bool(const json_t *object, const char *key, bool *out, reel_err *err)
+{
+    const json_t *value = member(object, key);
+
+    if (value == NULL)
+        return REEL_OK;
+    if (!json_is_boolean(value))
+        return wrong_type(key, "true or false", err);
+    *out = json_is_true(value);
+    return REEL_OK;
+}
+
+static reel_code unknown(const char *name, const char *const *names, reel_err *err)
+{
+    char taken[200] = "none";
+    size_t used = 0;
+
+    for (size_t i = 0; names[i] != NULL && used < sizeof taken; i++) {
+        const char *before = i == 0 ? "" : names[i + 1] == NULL ? " and " : ", ";
+
+        used += (size_t)snprintf(taken + used, sizeof taken - used, "%s%s", before, names[i]);
+    }
+    return reel_fail(err, REEL_E_INVALID, "%.40s: there is no such member; %s %s taken", name,
+                     taken, names[0] != NULL && names[1] != NULL ? "are" : "is");
+}
+
+reel_code reel__json_only(const json_t *object, const char *const *names, reel_err *err)
+{
+    const char *name;
+    json_t *value;
+
+    if (!json_is_object(object))
+        return reel_fail(err, REEL_E_INVALID, "expected a JSON object");
+    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    {
+        size_t i = 0;
+
+        while (names[i] != NULL && strcmp(names[i], name) != 0)
+            i++;
+        if (names[i] == NULL)
+            return unknown(name, names, err);
+    }
+    return REEL_OK;
+}

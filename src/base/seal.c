@@ -46,6 +46,25 @@ out:
     return rc;
 }
 
+reel_code reel__random_uuid(char out[REEL_RANDOM_UUID], reel_err *err)
+{
+    static const size_t ends[] = {4, 6, 8, 10, 16}; /* of the parts between hyphens */
+    unsigned char bytes[16];
+    reel_code rc;
+
+    REEL_TRY(reel__random_bytes(bytes, sizeof bytes, err));
+    bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+    for (size_t part = 0, from = 0; part < sizeof ends / sizeof *ends; from = ends[part++]) {
+        if (part > 0)
+            *out++ = '-';
+        reel__hex(out, bytes + from, ends[part] - from);
+        out += 2 * (ends[part] - from);
+    }
+out:
+    return rc;
+}
+
 reel_code reel__seal_key_random(reel_seal_key *out, reel_err *err)
 {
     return reel__random_bytes(out->bytes, sizeof out->bytes, err);

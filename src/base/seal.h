@@ -21,6 +21,9 @@ REEL_MUST_USE reel_code reel__random_bytes(void *out, size_t size_bytes, reel_er
 /* A name that nobody else has: 32 hex digits. Errors: E_STORE. */
 enum { REEL_RANDOM_NAME = 33 };
 REEL_MUST_USE reel_code reel__random_name(char out[REEL_RANDOM_NAME], reel_err *err);
+/* The same as a UUID (RFC 9562, version 4). Errors: E_STORE. */
+enum { REEL_RANDOM_UUID = 37 };
+REEL_MUST_USE reel_code reel__random_uuid(char out[REEL_RANDOM_UUID], reel_err *err);
 /* A key of this process alone. Errors: E_STORE. */
 REEL_MUST_USE reel_code reel__seal_key_random(reel_seal_key *out, reel_err *err);
 /* The key that a secret text stands for: the same for every process that knows it. */

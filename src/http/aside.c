@@ -1,6 +1,6 @@
 /* aside.c - a handler that takes long, on a thread that answers nobody else meanwhile. */
 #include "base/alloc.h"
-#include "http/routes.h"
+#include "http/handle_account.h"
 
 enum { RETRY_S = 2 };
 
@@ -36,10 +36,11 @@ static reel_code too_many(reel_exchange *exchange, reel_err *err)
 reel_code reel__answer_aside(reel_context *context, reel_handler *handler, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
+    const reel_code rc = reel__need_accounts(context, err);
     call *own;
 
-    if (context->app->accounts == NULL)
-        return reel_fail(err, REEL_E_NOTFOUND, "there are no accounts here");
+    if (rc != REEL_OK)
+        return rc;
     if (exchange->later == NULL)
         return handler(context, err);
     own = reel__alloc_zero(1, sizeof *own);

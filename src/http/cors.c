@@ -20,8 +20,7 @@ void reel__cors_allow(reel_exchange *exchange)
 static void answer(reel_exchange *exchange, const reel_route *route)
 {
     exchange->route = route->path;
-    exchange->status = 204;
-    exchange->answer_type = NULL; /* nothing follows */
+    reel__exchange_nothing(exchange);
     reel__exchange_header(exchange, "Access-Control-Allow-Origin", "%s", exchange->origin);
     reel__exchange_header(exchange, "Access-Control-Allow-Methods", "%s", route->method);
     reel__exchange_header(exchange, "Access-Control-Allow-Headers",

@@ -13,6 +13,8 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 
+enum { BODY_DEPTH = 4 };
+
 void reel__exchange_init(reel_exchange *exchange)
 {
     memset(exchange, 0, sizeof *exchange);
@@ -78,6 +80,21 @@ void reel__exchange_tag(reel_exchange *exchange)
     reel__tag_of(exchange->own_etag, exchange->answer.data, exchange->answer.length);
     exchange->etag = exchange->own_etag;
     (void)reel__exchange_known(exchange);
+}
+
+reel_code reel__exchange_body(json_t **out, const reel_exchange *exchange, const char *const *names,
+                              reel_err *err)
+{
+    const reel_code rc =
+        reel__json_parse(out, exchange->body, exchange->body_length, BODY_DEPTH, err);
+
+    return rc == REEL_OK ? reel__json_only(*out, names, err) : rc;
+}
+
+void reel__exchange_nothing(reel_exchange *exchange)
+{
+    exchange->status = 204;
+    exchange->answer_type = NULL;
 }
 
 static int hex_digit(char c)

@@ -152,6 +152,12 @@ REEL_MUST_USE reel_code reel__exchange_cursor(const reel_exchange *exchange, cha
                                               int64_t *out, reel_err *err);
 /* A whole number in decimal digits, and nothing else. */
 bool reel__parse_int(const char *text, int64_t *out);
+/* The body: an object with no members but these, of a few levels; names ends with NULL. *out is
+ * released by json_decref in any case. Errors: E_SYNTAX, E_INVALID. */
+REEL_MUST_USE reel_code reel__exchange_body(json_t **out, const reel_exchange *exchange,
+                                            const char *const *names, reel_err *err);
+/* 204: nothing follows. */
+void reel__exchange_nothing(reel_exchange *exchange);
 /* A page of a list that goes on. */
 typedef struct reel_paging {
     char kind;         /* of its cursor */

@@ -15,6 +15,14 @@ static const char no_tls[] =
     "https (a proxy in REEL_TRUSTED_PROXIES, or --tls-cert), or on the machine itself; "
     "REEL_INSECURE_HTTP=1 allows it all the same";
 
+reel_code reel__need_accounts(const reel_context *context, reel_err *err)
+{
+    context->exchange->cache_control = "no-store";
+    return context->app->accounts != NULL
+               ? REEL_OK
+               : reel_fail(err, REEL_E_NOTFOUND, "there are no accounts here");
+}
+
 /* ---- encoding ------------------------------------------------------------------------------ */
 
 static bool refused(const reel_context *context)
@@ -212,9 +220,7 @@ reel_code reel__handle_me(reel_context *context, reel_err *err)
     reel_account account;
     reel_code rc;
 
-    if (context->app->accounts == NULL)
-        return reel_fail(err, REEL_E_NOTFOUND, "there are no accounts here");
-    context->exchange->cache_control = "no-store";
+    REEL_TRY(reel__need_accounts(context, err));
     REEL_TRY(reel__accounts_get(context->app->accounts, context->exchange->caller.account, &account,
                                 err));
     reel__account_write(&context->json, &account);
@@ -325,9 +331,7 @@ reel_code reel__handle_me_sessions(reel_context *context, reel_err *err)
     int64_t open = 0;
     reel_code rc;
 
-    if (context->app->accounts == NULL)
-        return reel_fail(err, REEL_E_NOTFOUND, "there are no accounts here");
-    context->exchange->cache_control = "no-store";
+    REEL_TRY(reel__need_accounts(context, err));
     REEL_TRY(reel__accounts_count_sessions(context->app->accounts,
                                            context->exchange->caller.account, &open, err));
     reel__json_object(&context->json);
@@ -341,8 +345,7 @@ reel_code reel__handle_me_sessions_end(reel_context *context, reel_err *err)
 {
     reel_code rc;
 
-    if (context->app->accounts == NULL)
-        return reel_fail(err, REEL_E_NOTFOUND, "there are no accounts here");
+    REEL_TRY(reel__need_accounts(context, err));
     REEL_TRY(reel__accounts_sign_out_all(context->app->accounts, context->exchange->caller.account,
                                          err));
     reel__exchange_set_session(context->exchange, NULL, 0);

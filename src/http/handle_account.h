@@ -17,4 +17,7 @@ REEL_MUST_USE reel_code reel__account_body(reel_account_body *out, const reel_ex
                                            reel_err *err);
 void reel__account_body_fini(reel_account_body *body);
 
+/* That there are accounts, and keys, of which nothing may be cached. Errors: E_NOTFOUND. */
+REEL_MUST_USE reel_code reel__need_accounts(const reel_context *context, reel_err *err);
+
 #endif

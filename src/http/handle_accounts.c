@@ -1,19 +1,9 @@
 /* handle_accounts.c - accounts of other people, by admins. */
-#include <string.h>
-
 #include "base/clock.h"
-#include "http/routes.h"
+#include "http/handle_account.h"
 #include "service/accounts/export.h"
 
-enum { PAGE = 50, PAGE_MOST = 200, BODY_DEPTH = 4 };
-
-static reel_code need_accounts(const reel_context *context, reel_err *err)
-{
-    context->exchange->cache_control = "no-store";
-    return context->app->accounts != NULL
-               ? REEL_OK
-               : reel_fail(err, REEL_E_NOTFOUND, "there are no accounts here");
-}
+enum { PAGE = 50, PAGE_MOST = 200 };
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
@@ -43,7 +33,7 @@ reel_code reel__handle_accounts(reel_context *context, reel_err *err)
     listing l = {.json = &context->json};
     reel_code rc;
 
-    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(reel__need_accounts(context, err));
     reel__json_object(l.json);
     REEL_TRY(reel__exchange_page(context->exchange, l.json, &page, PAGE_MOST, err));
     l.left = page.limit;
@@ -70,7 +60,7 @@ reel_code reel__handle_account(reel_context *context, reel_err *err)
 {
     reel_code rc;
 
-    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(reel__need_accounts(context, err));
     rc = write_account(context, err);
 out:
     return rc;
@@ -78,30 +68,17 @@ out:
 
 /* ---- changing ------------------------------------------------------------------------------ */
 
-/* Members that are there are taken, any but these is a mistake. */
+/* What is left out stays. */
 static reel_code read_change(const reel_exchange *exchange, reel_role *role, bool *disabled,
                              reel_err *err)
 {
+    static const char *const names[] = {"role", "disabled", NULL};
+    const char *said = NULL;
     json_t *body = NULL;
-    const char *name, *said = NULL;
-    json_t *value;
     reel_code rc;
 
-    REEL_TRY(reel__json_parse(&body, exchange->body, exchange->body_length, BODY_DEPTH, err));
-    if (!json_is_object(body))
-        REEL_TRY(reel_fail(err, REEL_E_INVALID, "expected a JSON object"));
-    json_object_foreach(body, name, value)
-    {
-        const bool is_disabled = strcmp(name, "disabled") == 0;
-
-        if (!is_disabled && strcmp(name, "role") != 0)
-            REEL_TRY(reel_fail(err, REEL_E_INVALID,
-                               "\"%.40s\" cannot be changed; there are role and disabled", name));
-        if (is_disabled && !json_is_boolean(value))
-            REEL_TRY(reel_fail(err, REEL_E_INVALID, "disabled: expected true or false"));
-        if (is_disabled)
-            *disabled = json_is_true(value);
-    }
+    REEL_TRY(reel__exchange_body(&body, exchange, names, err));
+    REEL_TRY(reel__json_get_bool(body, "disabled", disabled, err));
     REEL_TRY(reel__json_get_text(body, "role", &said, err));
     if (said != NULL && !reel__role_parse(role, said))
         rc = reel_fail(err, REEL_E_INVALID,
@@ -118,7 +95,7 @@ reel_code reel__handle_account_change(reel_context *context, reel_err *err)
     reel_account account;
     reel_code rc;
 
-    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(reel__need_accounts(context, err));
     REEL_TRY(reel__accounts_get(accounts, id, &account, err));
     REEL_TRY(read_change(context->exchange, &account.role, &account.disabled, err));
     REEL_TRY(reel__accounts_set(accounts, id, account.role, account.disabled, err));
@@ -129,17 +106,16 @@ out:
 
 reel_code reel__handle_account_reset(reel_context *context, reel_err *err)
 {
-    char token[REEL_TOKEN_TEXT], until[REEL_TIME_TEXT];
+    char token[REEL_TOKEN_TEXT];
     reel_json *json = &context->json;
     reel_code rc;
 
-    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(reel__need_accounts(context, err));
     REEL_TRY(reel__accounts_reset(context->app->accounts, context->exchange->id, token, err));
-    reel__clock_text(reel__clock_now() + REEL_RESET_S, until);
     context->exchange->status = 201;
     reel__json_object(json);
     reel__json_put_text(json, "token", token);
-    reel__json_put_text(json, "expires_at", until);
+    reel__json_put_time(json, "expires_at", reel__clock_now() + REEL_RESET_S);
     reel__json_object_end(json);
     reel__secret_wipe(token, sizeof token);
 out:
@@ -151,10 +127,9 @@ reel_code reel__handle_account_delete(reel_context *context, reel_err *err)
     reel_exchange *exchange = context->exchange;
     reel_code rc;
 
-    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(reel__need_accounts(context, err));
     REEL_TRY(reel__accounts_delete(context->app->accounts, exchange->id, err));
-    exchange->status = 204;
-    exchange->answer_type = NULL; /* nothing follows */
+    reel__exchange_nothing(exchange);
 out:
     return rc;
 }

@@ -103,8 +103,7 @@ reel_code reel__handle_film_delete(reel_context *context, reel_err *err)
     REEL_TRY(check_conditions(context, &change, err));
     REEL_TRY(reel__film_delete(context->app->engine, &change, err));
     tell(context);
-    exchange->status = 204;
-    exchange->answer_type = NULL; /* nothing follows */
+    reel__exchange_nothing(exchange);
 out:
     return rc;
 }

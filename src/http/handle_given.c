@@ -83,8 +83,7 @@ reel_code reel__handle_rating_delete(reel_context *context, reel_err *err)
 
     REEL_TRY(check_writable(context, err));
     REEL_TRY(reel__give_find(&row, context->app->engine, exchange->id, exchange->movie, err));
-    exchange->status = 204;
-    exchange->answer_type = NULL; /* nothing follows */
+    reel__exchange_nothing(exchange);
     if (row.kind != REEL_GIVEN_REMOVED)
         rc = give(context,
                   &(reel_given_row){.person = exchange->id,

@@ -1,19 +1,10 @@
 /* handle_keys.c - API keys, by admins: made, listed, rotated and revoked. */
 #include <string.h>
 
-#include "base/clock.h"
-#include "http/routes.h"
+#include "http/handle_account.h"
 #include "service/accounts/keys.h"
 
-enum { PAGE = 50, PAGE_MOST = 200, BODY_DEPTH = 4, GRACE_MOST_S = 366 * 86400 };
-
-static reel_code need_accounts(const reel_context *context, reel_err *err)
-{
-    context->exchange->cache_control = "no-store";
-    return context->app->accounts != NULL
-               ? REEL_OK
-               : reel_fail(err, REEL_E_NOTFOUND, "there are no API keys here");
-}
+enum { PAGE = 50, PAGE_MOST = 200, GRACE_MOST_S = 366 * 86400 };
 
 /* The {key} of the path: what one begins with. One that is too long is none. */
 static void take_id(char out[REEL_KEY_PREFIX], const reel_exchange *exchange)
@@ -48,7 +39,7 @@ reel_code reel__handle_keys(reel_context *context, reel_err *err)
     listing l = {&context->json, &page, 0};
     reel_code rc;
 
-    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(reel__need_accounts(context, err));
     reel__json_object(l.json);
     REEL_TRY(reel__exchange_page(context->exchange, l.json, &page, PAGE_MOST, err));
     REEL_TRY(reel__keys_scan(context->app->accounts, write_row, &l, err));
@@ -66,7 +57,7 @@ reel_code reel__handle_key(reel_context *context, reel_err *err)
     reel_code rc;
 
     take_id(id, context->exchange);
-    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(reel__need_accounts(context, err));
     REEL_TRY(reel__keys_get(context->app->accounts, id, &key, err));
     reel__key_write(&context->json, &key, NULL);
 out:
@@ -74,30 +65,6 @@ out:
 }
 
 /* ---- what is asked for --------------------------------------------------------------------- */
-
-/* Members of a body, by name; any other is a mistake. */
-static reel_code read_body(json_t **out, const reel_exchange *exchange, const char *const *names,
-                           reel_err *err)
-{
-    const char *name;
-    json_t *value;
-    reel_code rc;
-
-    REEL_TRY(reel__json_parse(out, exchange->body, exchange->body_length, BODY_DEPTH, err));
-    if (!json_is_object(*out))
-        REEL_TRY(reel_fail(err, REEL_E_INVALID, "expected a JSON object"));
-    json_object_foreach(*out, name, value)
-    {
-        size_t i = 0;
-
-        while (names[i] != NULL && strcmp(names[i], name) != 0)
-            i++;
-        if (names[i] == NULL)
-            REEL_TRY(reel_fail(err, REEL_E_INVALID, "there is no member \"%.40s\" here", name));
-    }
-out:
-    return rc;
-}
 
 /* Each text of an array, to take; a member that is missing or null is empty. */
 typedef reel_code text_fn(reel_key_wish *wish, const char *text, reel_err *err);
@@ -137,7 +104,6 @@ static reel_code take_origin(reel_key_wish *wish, const char *text, reel_err *er
 
 static reel_code read_wish(reel_key_wish *out, const json_t *body, reel_err *err)
 {
-    const json_t *is_public = json_object_get(body, "public");
     const char *rate = NULL;
     int64_t days = 0;
     reel_code rc;
@@ -154,9 +120,7 @@ static reel_code read_wish(reel_key_wish *out, const json_t *body, reel_err *err
         return reel_fail(err, REEL_E_INVALID, "expires_days: expected 1 to %d",
                          (int)REEL_KEY_DAYS_MOST);
     out->days = (int)days;
-    if (is_public != NULL && !json_is_null(is_public) && !json_is_boolean(is_public))
-        return reel_fail(err, REEL_E_INVALID, "public: expected true or false");
-    out->is_public = json_is_true(is_public);
+    rc = reel__json_get_bool(body, "public", &out->is_public, err);
 out:
     return rc;
 }
@@ -186,8 +150,8 @@ reel_code reel__handle_key_make(reel_context *context, reel_err *err)
     reel_api_key key;
     reel_code rc;
 
-    REEL_TRY(need_accounts(context, err));
-    REEL_TRY(read_body(&body, context->exchange, names, err));
+    REEL_TRY(reel__need_accounts(context, err));
+    REEL_TRY(reel__exchange_body(&body, context->exchange, names, err));
     REEL_TRY(read_wish(&wish, body, err));
     wish.account = context->exchange->caller.account;
     REEL_TRY(reel__keys_add(context->app->accounts, &wish, &key, text, err));
@@ -207,8 +171,8 @@ reel_code reel__handle_key_rotate(reel_context *context, reel_err *err)
     reel_code rc;
 
     take_id(id, context->exchange);
-    REEL_TRY(need_accounts(context, err));
-    REEL_TRY(read_body(&body, context->exchange, names, err));
+    REEL_TRY(reel__need_accounts(context, err));
+    REEL_TRY(reel__exchange_body(&body, context->exchange, names, err));
     REEL_TRY(reel__json_get_int(body, "grace_seconds", &grace_s, err));
     if (grace_s < 0 || grace_s > GRACE_MOST_S)
         REEL_TRY(
@@ -227,10 +191,9 @@ reel_code reel__handle_key_revoke(reel_context *context, reel_err *err)
     reel_code rc;
 
     take_id(id, exchange);
-    REEL_TRY(need_accounts(context, err));
+    REEL_TRY(reel__need_accounts(context, err));
     REEL_TRY(reel__keys_revoke(context->app->accounts, id, err));
-    exchange->status = 204;
-    exchange->answer_type = NULL; /* nothing follows */
+    reel__exchange_nothing(exchange);
 out:
     return rc;
 }

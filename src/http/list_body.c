@@ -170,12 +170,7 @@ static reel_code read_scenario(const json_t *body, reel_list_body *out, reel_err
 
 static reel_code read_log(const json_t *body, reel_list_body *out, reel_err *err)
 {
-    const json_t *log = json_object_get(body, "log");
-
-    if (log != NULL && !json_is_null(log) && !json_is_boolean(log))
-        return reel_fail(err, REEL_E_INVALID, "log: expected true or false");
-    out->request.log = json_is_true(log);
-    return REEL_OK;
+    return reel__json_get_bool(body, "log", &out->request.log, err);
 }
 
 static reel_code read_limit(const json_t *body, reel_list_body *out, reel_err *err)

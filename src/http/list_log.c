@@ -1,29 +1,10 @@
 /* list_log.c - `"log":true`: the server keeps the impression of a list itself, as if whoever asked
  * had sent it back, and answers after it is on disk.
  */
-#include <stdio.h>
-
 #include "base/seal.h"
 #include "http/list_body.h"
 
-enum { EVENT_MAX = 1 << 16, UUID_BYTES = 16 };
-
-/* A random one (RFC 9562, version 4). */
-static reel_code make_uuid(char out[40], reel_err *err)
-{
-    unsigned char b[UUID_BYTES];
-    const reel_code rc = reel__random_bytes(b, sizeof b, err);
-    size_t at = 0;
-
-    if (rc != REEL_OK)
-        return rc;
-    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    for (int i = 0; i < UUID_BYTES; i++)
-        at += (size_t)snprintf(out + at, 40 - at, "%s%02x",
-                               i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", (unsigned)b[i]);
-    return REEL_OK;
-}
+enum { EVENT_MAX = 1 << 16 };
 
 static void write_films(reel_json *json, const reel_dataset *dataset, const reel_list *list)
 {
@@ -103,7 +84,7 @@ reel_code reel__list_log_check(const reel_context *context, reel_err *err)
 
 reel_code reel__list_log(reel_context *context, const reel_list *list, reel_err *err)
 {
-    char uuid[40];
+    char uuid[REEL_RANDOM_UUID];
     reel_buf event;
     reel_json json;
     reel_code rc;
@@ -112,7 +93,7 @@ reel_code reel__list_log(reel_context *context, const reel_list *list, reel_err 
         return REEL_OK;
     reel__buf_init(&event, EVENT_MAX);
     reel__json_init(&json, &event);
-    REEL_TRY(make_uuid(uuid, err));
+    REEL_TRY(reel__random_uuid(uuid, err));
     write_event(&json, context->app->engine, list, uuid);
     REEL_TRY(reel__buf_check(&event, err));
     REEL_TRY(reel__buf_check(&context->exchange->answer, err));

@@ -160,7 +160,7 @@ static void wishes_are_looked_at(void **state)
         {"{\"name\":\"a\",\"scopes\":[\"read\"],\"rate\":\"5/h\"}", "rate"},
         {"{\"name\":\"a\",\"scopes\":[\"read\"],\"expires_days\":3661}", "expires_days"},
         {"{\"name\":\"a\",\"scopes\":[\"read\"],\"expires_days\":1e300}", "expires_days"},
-        {"{\"name\":\"a\",\"scopes\":[\"read\"],\"expires\":1}", "no member"},
+        {"{\"name\":\"a\",\"scopes\":[\"read\"],\"expires\":1}", "no such member"},
     };
 
     (void)state;

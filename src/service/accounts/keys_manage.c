@@ -140,15 +140,6 @@ const char *reel__key_state(const reel_api_key *key, int64_t now)
     return key->expires_at != 0 && now >= key->expires_at ? "expired" : "good";
 }
 
-static void put_time(reel_json *json, const char *name, int64_t seconds)
-{
-    char text[REEL_TIME_TEXT];
-
-    if (seconds != 0)
-        reel__clock_text(seconds, text);
-    reel__json_put_text(json, name, seconds != 0 ? text : NULL);
-}
-
 /* Words parted by blanks as an array. */
 static void put_words(reel_json *json, const char *name, const char *words)
 {
@@ -184,10 +175,10 @@ void reel__key_write(reel_json *json, const reel_api_key *key, const char *text)
     else
         reel__json_int(json, key->account);
     reel__json_put_text(json, "state", reel__key_state(key, reel__clock_now()));
-    put_time(json, "created_at", key->created_at);
-    put_time(json, "used_at", key->used_at);
-    put_time(json, "expires_at", key->expires_at);
-    put_time(json, "revoked_at", key->revoked_at);
+    reel__json_put_time(json, "created_at", key->created_at);
+    reel__json_put_time(json, "used_at", key->used_at);
+    reel__json_put_time(json, "expires_at", key->expires_at);
+    reel__json_put_time(json, "revoked_at", key->revoked_at);
     reel__json_object_end(json);
 }
 

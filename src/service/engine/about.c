@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "poster/poster.h"
 #include "service/engine/state.h"
 
@@ -82,12 +81,10 @@ static reel_code put_model(reel_json *json, const reel_engine *engine, const ree
 {
     const reel_model_info *info = reel_model_get_info(model);
     trained when = {.id = reel_model_id(model)};
-    char text[REEL_TIME_TEXT];
     const reel_code rc = reel__store_scan_models(engine->store, look_at_record, &when, err);
 
     if (rc != REEL_OK)
         return rc;
-    reel__clock_text(when.at, text);
     reel__json_object(json);
     reel__json_put_text(json, "name", info->name);
     reel__json_put_text(json, "id", reel_model_id(model));
@@ -97,7 +94,7 @@ static reel_code put_model(reel_json *json, const reel_engine *engine, const ree
                         info->fold_in == REEL_FOLD_IN_EXACT ? "exact" : "approximate");
     reel__json_key(json, "parameters");
     reel__engine_write_params(json, model);
-    reel__json_put_text(json, "trained_at", when.found ? text : NULL);
+    reel__json_put_time(json, "trained_at", when.at);
     reel__json_put_float(json, "seconds", when.found ? (float)when.seconds : NAN);
     reel__json_object_end(json);
     return REEL_OK;

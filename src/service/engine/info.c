@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "service/engine/state.h"
 
@@ -47,13 +46,10 @@ out:
 
 static void write_model(reel_json *json, const reel_info_model *model)
 {
-    char trained[REEL_TIME_TEXT];
-
-    reel__clock_text(model->trained_at, trained);
     reel__json_object(json);
     reel__json_put_text(json, "name", model->name);
     reel__json_put_text(json, "id", model->model_id);
-    reel__json_put_text(json, "trained_at", trained);
+    reel__json_put_time(json, "trained_at", model->trained_at);
     reel__json_put_real(json, "seconds", model->seconds);
     reel__json_put_int(json, "generation", model->generation);
     reel__json_put_int(json, "bytes", model->size_bytes);

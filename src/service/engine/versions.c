@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "service/engine/state.h"
 #include "store/versions.h"
@@ -100,7 +99,6 @@ static bool write_version(void *user, const reel_version_record *version)
     reel_json *json = w->json;
     const reel_model_info *info = reel_model_find(version->name);
     const char *state;
-    char text[REEL_TIME_TEXT];
 
     w->more = w->left == 0;
     if (w->more)
@@ -110,7 +108,6 @@ static bool write_version(void *user, const reel_version_record *version)
         return false;
     w->left--;
     w->next = version->number;
-    reel__clock_text(version->trained_at, text);
     reel__json_object(json);
     reel__json_put_text(json, "id", version->model_id);
     reel__json_put_text(json, "name", version->name);
@@ -124,7 +121,7 @@ static bool write_version(void *user, const reel_version_record *version)
     reel__json_put_int(json, "movies", version->movies);
     reel__json_put_int(json, "people", version->people);
     reel__json_put_int(json, "size_bytes", version->size_bytes);
-    reel__json_put_text(json, "trained_at", text);
+    reel__json_put_time(json, "trained_at", version->trained_at);
     reel__json_put_real(json, "seconds", (double)version->milliseconds / 1000);
     if (w->whole) {
         reel__json_key(json, "evaluation");

@@ -1,8 +1,4 @@
 /* feedback_log.c - the feedback log as JSON. */
-#include <stdio.h>
-#include <string.h>
-
-#include "base/clock.h"
 #include "service/feedback/feedback.h"
 
 typedef struct writing {
@@ -13,17 +9,6 @@ typedef struct writing {
     int64_t last; /* sequence written last */
     bool more;
 } writing;
-
-/* "2026-11-23T08:15:00.250Z" */
-static void put_time(reel_json *json, const char *key, int64_t ms)
-{
-    char seconds[REEL_TIME_TEXT], text[REEL_TIME_TEXT + 8];
-    const size_t length = (reel__clock_text(ms / 1000, seconds), strlen(seconds));
-
-    (void)snprintf(text, sizeof text, "%.*s.%03dZ", (int)(length > 0 ? length - 1 : 0), seconds,
-                   (int)(ms % 1000));
-    reel__json_put_text(json, key, text);
-}
 
 static void put_movies(const writing *w, const reel_event *event)
 {
@@ -67,8 +52,8 @@ static bool put_event(void *user, const reel_event *event)
     reel__json_put_id(json, "source_movie", event->source_movie);
     put_movies(w, event);
     reel__json_put_real(json, "value", event->value);
-    put_time(json, "time", event->time_ms);
-    put_time(json, "received_at", event->received_ms);
+    reel__json_put_time_ms(json, "time", event->time_ms);
+    reel__json_put_time_ms(json, "received_at", event->received_ms);
     reel__json_object_end(json);
     return true;
 }

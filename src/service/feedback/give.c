@@ -62,9 +62,6 @@ out:
 
 void reel__give_write(reel_json *json, const reel_engine *engine, const reel_given_row *row)
 {
-    char time[REEL_TIME_TEXT];
-
-    reel__clock_text(row->time, time);
     reel__json_object(json);
     reel__write_movie_members(json, engine, reel_dataset_find_movie(engine->dataset, row->movie),
                               false);
@@ -74,7 +71,7 @@ void reel__give_write(reel_json *json, const reel_engine *engine, const reel_giv
     else
         reel__json_null(json);
     reel__json_put_text(json, "kind", reel__given_kind_name(row->kind));
-    reel__json_put_text(json, "time", row->time != 0 ? time : NULL);
+    reel__json_put_time(json, "time", row->time);
     reel__json_object_end(json);
 }
 

@@ -25,9 +25,7 @@ reel_code reel__give_export_csv(reel_buf *out, const reel_engine *engine, int64_
 static void put_film(reel_json *json, const reel_engine *engine, const reel_import_film *film)
 {
     const reel_movie movie = reel_dataset_movie(engine->dataset, film->movie);
-    char time[REEL_TIME_TEXT];
 
-    reel__clock_text(film->row->time, time);
     reel__json_object(json);
     reel__json_put_int(json, "movie", movie.id);
     reel__json_put_text(json, "title", movie.name);
@@ -36,7 +34,7 @@ static void put_film(reel_json *json, const reel_engine *engine, const reel_impo
     reel__json_put_id(json, "tmdb_id", movie.tmdb_id > 0 ? movie.tmdb_id : -1);
     reel__json_put_text(json, "kind", reel__import_kind_name(film->row->kind));
     reel__json_put_real(json, "rating", film->row->rating);
-    reel__json_put_text(json, "time", film->row->time > 0 ? time : NULL);
+    reel__json_put_time(json, "time", film->row->time);
     reel__json_object_end(json);
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "service/engine/state.h"
 #include "store/accounts.h"
 
@@ -237,9 +236,6 @@ static int best_first(const void *a, const void *b)
 
 static void put_rated(reel_json *json, const reel_engine *engine, const rated *one)
 {
-    char time[REEL_TIME_TEXT];
-
-    reel__clock_text(one->time, time);
     reel__json_object(json);
     reel__write_movie_members(json, engine, one->movie, false);
     reel__json_key(json, "your_rating");
@@ -248,7 +244,7 @@ static void put_rated(reel_json *json, const reel_engine *engine, const rated *o
     else
         reel__json_null(json);
     reel__json_put_text(json, "kind", reel__given_kind_name(one->kind));
-    reel__json_put_text(json, "time", one->time != 0 ? time : NULL);
+    reel__json_put_time(json, "time", one->time);
     reel__json_object_end(json);
 }
 

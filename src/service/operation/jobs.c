@@ -59,24 +59,6 @@ static reel_code take_parameters(parameters *out, const json_t *object, reel_err
     return REEL_OK;
 }
 
-static reel_code check_members(const json_t *body, reel_err *err)
-{
-    const char *name;
-    json_t *value;
-
-    if (!json_is_object(body))
-        return reel_fail(err, REEL_E_INVALID,
-                         "the body: expected an object such as {\"kind\":\"train\"}");
-    json_object_foreach((json_t *)(uintptr_t)body, name, value)
-    {
-        if (strcmp(name, "kind") != 0 && strcmp(name, "model") != 0 && strcmp(name, "params") != 0)
-            return reel_fail(err, REEL_E_INVALID,
-                             "\"%.40s\": no member of a job; there are kind, model and params",
-                             name);
-    }
-    return REEL_OK;
-}
-
 static reel_code check_model(const char *model, const parameters *given, reel_err *err)
 {
     const reel_params params = {given->items, given->count};
@@ -146,6 +128,7 @@ static void write_parameters(reel_buf *out, const parameters *given)
 reel_code reel__job_ask(reel_store *store, const char *body, size_t length, const char *asked_by,
                         int64_t *id, reel_err *err)
 {
+    static const char *const names[] = {"kind", "model", "params", NULL};
     reel_job job = {.asked_by = asked_by, .created_ms = reel__clock_now_ms()};
     const char *kind = NULL, *model = "";
     json_t *parsed = NULL;
@@ -155,7 +138,7 @@ reel_code reel__job_ask(reel_store *store, const char *body, size_t length, cons
 
     reel__buf_init(&text, PARAMETERS_TEXT);
     REEL_TRY(reel__json_parse(&parsed, body, length, DEPTH, err));
-    REEL_TRY(check_members(parsed, err));
+    REEL_TRY(reel__json_only(parsed, names, err));
     REEL_TRY(reel__json_get_text(parsed, "kind", &kind, err));
     REEL_TRY(reel__json_get_text(parsed, "model", &model, err));
     REEL_TRY(take_parameters(&given, json_object_get(parsed, "params"), err));
@@ -186,14 +169,6 @@ typedef struct writing {
     int64_t last;
     bool more, ended;
 } writing;
-
-static void put_time(reel_json *json, const char *key, int64_t ms)
-{
-    char text[REEL_TIME_TEXT];
-
-    reel__clock_text(ms / 1000, text);
-    reel__json_put_text(json, key, ms == 0 ? NULL : text);
-}
 
 static void put_raw(reel_json *json, const char *key, const char *text)
 {
@@ -241,9 +216,9 @@ static bool write_job(void *user, const reel_job *job)
     reel__json_put_text(json, "step", job->step[0] == '\0' ? NULL : job->step);
     reel__json_put_bool(json, "cancel", job->cancel);
     reel__json_put_text(json, "asked_by", job->asked_by);
-    put_time(json, "created_at", job->created_ms);
-    put_time(json, "started_at", job->started_ms);
-    put_time(json, "finished_at", job->finished_ms);
+    reel__json_put_time(json, "created_at", job->created_ms / 1000);
+    reel__json_put_time(json, "started_at", job->started_ms / 1000);
+    reel__json_put_time(json, "finished_at", job->finished_ms / 1000);
     put_error(json, job);
     put_raw(json, "result", job->result);
     reel__json_object_end(json);

@@ -19,6 +19,7 @@ static void reads_members(void **state)
     int64_t whole = -1;
     double real = -1;
     const char *words = "unset";
+    bool flag = false;
 
     (void)state;
     assert_ok(reel__json_parse(&root, text, sizeof text - 1, 8, &err));
@@ -43,7 +44,53 @@ static void reads_members(void **state)
     assert_fails(reel__json_get_real(root, "b", &real, &err), REEL_E_INVALID,
                  "b: expected a number");
     assert_fails(reel__json_get_text(root, "i", &words, &err), REEL_E_INVALID, "a text");
+    assert_ok(reel__json_get_bool(root, "b", &flag, &err));
+    assert_true(flag);
+    assert_ok(reel__json_get_bool(root, "n", &flag, &err));
+    assert_true(flag);
+    assert_fails(reel__json_get_bool(root, "i", &flag, &err), REEL_E_INVALID,
+                 "i: expected true or false");
     json_decref(root);
+}
+
+static void knows_its_members(void **state)
+{
+    static const char *const none[] = {NULL}, *const two[] = {"name", "rate", NULL};
+    static const char text[] = "{\"rate\": 1, \"size\": 2}";
+    json_t *root, *list = json_array();
+    reel_err err;
+
+    (void)state;
+    assert_ok(reel__json_parse(&root, text, sizeof text - 1, 8, &err));
+    assert_fails(reel__json_only(root, two, &err), REEL_E_INVALID,
+                 "size: there is no such member; name and rate are taken");
+    assert_int_equal(json_object_del(root, "size"), 0);
+    assert_ok(reel__json_only(root, two, &err));
+    assert_fails(reel__json_only(root, none, &err), REEL_E_INVALID,
+                 "rate: there is no such member; none is taken");
+    assert_int_equal(json_object_clear(root), 0);
+    assert_ok(reel__json_only(root, none, &err));
+    assert_fails(reel__json_only(list, two, &err), REEL_E_INVALID, "a JSON object");
+    json_decref(root);
+    json_decref(list);
+}
+
+static void writes_times(void **state)
+{
+    reel_json json;
+    reel_buf buf;
+
+    (void)state;
+    reel__buf_init(&buf, 1000);
+    reel__json_init(&json, &buf);
+    reel__json_object(&json);
+    reel__json_put_time(&json, "a", 1000000000);
+    reel__json_put_time(&json, "b", 0);
+    reel__json_put_time_ms(&json, "c", 1000000000050);
+    reel__json_object_end(&json);
+    assert_string_equal(buf.data, "{\"a\":\"2001-09-09T01:46:40Z\",\"b\":null,"
+                                  "\"c\":\"2001-09-09T01:46:40.050Z\"}");
+    reel__buf_fini(&buf);
 }
 
 typedef struct bad_text {
@@ -331,6 +378,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_members),
+        cmocka_unit_test(knows_its_members),
+        cmocka_unit_test(writes_times),
         cmocka_unit_test(refuses_bad_texts),
         cmocka_unit_test(writes_structure),
         cmocka_unit_test(escapes_text),

@@ -129,6 +129,24 @@ static void memory_may_be_missing(void **state)
     assert_true(sweep_memory(both_ways, NULL) >= 3);
 }
 
+static void random_uuids_are_of_version_4(void **state)
+{
+    static const char like[] = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
+    char one[REEL_RANDOM_UUID], other[REEL_RANDOM_UUID];
+    reel_err err = {0};
+
+    (void)state;
+    assert_ok(reel__random_uuid(one, &err));
+    assert_ok(reel__random_uuid(other, &err));
+    assert_string_not_equal(one, other);
+    assert_int_equal(strlen(one), sizeof like - 1);
+    for (size_t i = 0; i < sizeof like - 1; i++)
+        if (like[i] == 'x' || like[i] == 'y')
+            assert_non_null(strchr(like[i] == 'x' ? "0123456789abcdef" : "89ab", one[i]));
+        else
+            assert_int_equal(one[i], like[i]);
+}
+
 static void random_bytes_differ(void **state)
 {
     unsigned char a[32], b[32];
@@ -145,7 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_come_back),     cmocka_unit_test(a_change_is_refused),
         cmocka_unit_test(limits_hold),         cmocka_unit_test(memory_may_be_missing),
-        cmocka_unit_test(random_bytes_differ),
+        cmocka_unit_test(random_bytes_differ), cmocka_unit_test(random_uuids_are_of_version_4),
     };
 
     return cmocka_run_group_tests(tests, set_up, NULL);

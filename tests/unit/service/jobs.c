@@ -609,14 +609,15 @@ static void what_is_wrong_is_refused(void **state)
         const char *part;
     } bad[] = {
         {"", REEL_E_SYNTAX, ""},
-        {"[]", REEL_E_INVALID, "expected an object"},
+        {"[]", REEL_E_INVALID, "expected a JSON object"},
         {"{}", REEL_E_INVALID, "kind: expected \"train\" or \"evaluate\""},
         {"{\"kind\":\"evaluate\",\"params\":{\"database\":\"x\"}}", REEL_E_INVALID, "protocol"},
         {"{\"kind\":\"evaluate\",\"params\":{\"save-candidates\":\"x\"}}", REEL_E_INVALID,
          "save-candidates"},
         {"{\"kind\":\"dance\"}", REEL_E_INVALID, "kind"},
         {"{\"kind\":1}", REEL_E_INVALID, "kind"},
-        {"{\"kind\":\"train\",\"modl\":\"ease\"}", REEL_E_INVALID, "\"modl\": no member"},
+        {"{\"kind\":\"train\",\"modl\":\"ease\"}", REEL_E_INVALID,
+         "modl: there is no such member; kind, model and params are taken"},
         {"{\"kind\":\"train\",\"model\":\"slim\"}", REEL_E_NOTFOUND, "no model is called \"slim\""},
         {"{\"kind\":\"train\",\"params\":{\"lambda\":1}}", REEL_E_INVALID, "name the one model"},
         {"{\"kind\":\"train\",\"model\":\"ease\",\"params\":[]}", REEL_E_INVALID, "params"},
