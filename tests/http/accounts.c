@@ -5,6 +5,7 @@
 
 #include "http/account.h"
 #include "service/accounts/export.h"
+#include "service/accounts/keys.h"
 #include "store/jobs.h"
 #include "store/mails.h"
 
@@ -226,15 +227,26 @@ static void give_something(int64_t user)
     expect("POST", "/api/v1/feedback", events, 200);
 }
 
+static void give_key(int64_t account)
+{
+    const reel_key_wish wish = {.label = "mine", .scopes = REEL_SCOPE_READ, .account = account};
+    char text_of[REEL_KEY_TEXT];
+    reel_api_key key;
+    reel_err err = {0};
+
+    assert_ok(reel__keys_add(api.app.accounts, &wish, &key, text_of, &err));
+}
+
 static void all_that_is_known_is_exported(void **state)
 {
-    const json_t *films, *events;
+    const json_t *films, *events, *key;
     int64_t user;
 
     (void)state;
     sign_up("curious");
     user = integer(api.json, "user");
     give_something(user);
+    give_key(user - REEL_ACCOUNT_PERSON);
     expect("GET", "/api/v1/me/export", NULL, 200);
     assert_shape(api.json,
                  "exported_at:s account:o sessions:a reset_until:s? keys:a jobs:a films:a "
@@ -242,6 +254,11 @@ static void all_that_is_known_is_exported(void **state)
     assert_shape(member(api.json, "account"), ACCOUNT_SHAPE);
     assert_string_equal(text(member(api.json, "account"), "name"), "curious");
     assert_int_equal(json_array_size(member(api.json, "sessions")), 1);
+    key = json_array_get(member(api.json, "keys"), 0); /* as GET /keys has it */
+    assert_string_equal(text(key, "name"), "mine");
+    assert_string_equal(json_string_value(json_array_get(member(key, "scopes"), 0)), "read");
+    assert_string_equal(text(key, "state"), "good");
+    assert_int_equal(integer(key, "account"), user - REEL_ACCOUNT_PERSON);
     films = member(api.json, "films");
     assert_int_equal(json_array_size(films), 3);
     assert_true(number(json_array_get(films, 0), "rating") == 4.5);

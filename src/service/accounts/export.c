@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "service/accounts/keys.h"
 #include "store/jobs.h"
 #include "store/own.h"
 
@@ -25,14 +26,6 @@ struct reel_export {
 
 /* ---- the account itself -------------------------------------------------------------------- */
 
-static void put_time(reel_json *json, const char *key, int64_t seconds)
-{
-    char text[REEL_TIME_TEXT];
-
-    reel__clock_text(seconds, text);
-    reel__json_put_text(json, key, seconds > 0 ? text : NULL);
-}
-
 void reel__account_write(reel_json *json, const reel_account *account)
 {
     reel__json_object(json);
@@ -41,8 +34,8 @@ void reel__account_write(reel_json *json, const reel_account *account)
     reel__json_put_text(json, "name", account->name);
     reel__json_put_text(json, "role", reel__role_name(account->role));
     reel__json_put_bool(json, "disabled", account->disabled);
-    put_time(json, "created_at", account->created_at);
-    put_time(json, "password_at", account->password_at);
+    reel__json_put_time(json, "created_at", account->created_at);
+    reel__json_put_time(json, "password_at", account->password_at);
     reel__json_put_known(json, "email", account->email);
     reel__json_put_bool(json, "email_confirmed", account->email_at > 0);
     reel__json_object_end(json);
@@ -61,30 +54,16 @@ static bool put_session(void *user, const reel_sign_in *session)
     reel_json *json = user;
 
     reel__json_object(json);
-    put_time(json, "created_at", session->created_at);
-    put_time(json, "seen_at", session->seen_at);
-    put_time(json, "expires_at", session->expires_at);
+    reel__json_put_time(json, "created_at", session->created_at);
+    reel__json_put_time(json, "seen_at", session->seen_at);
+    reel__json_put_time(json, "expires_at", session->expires_at);
     reel__json_object_end(json);
     return true;
 }
 
 static bool put_key(void *user, const reel_api_key *key)
 {
-    reel_json *json = user;
-    char scopes[64];
-
-    reel__scopes_write(scopes, key->scopes);
-    reel__json_object(json);
-    reel__json_put_text(json, "prefix", key->prefix);
-    reel__json_put_text(json, "label", key->label);
-    reel__json_put_text(json, "scopes", scopes);
-    reel__json_put_text(json, "origins", key->origins);
-    reel__json_put_bool(json, "public", key->is_public);
-    put_time(json, "created_at", key->created_at);
-    put_time(json, "used_at", key->used_at);
-    put_time(json, "expires_at", key->expires_at);
-    put_time(json, "revoked_at", key->revoked_at);
-    reel__json_object_end(json);
+    reel__key_write(user, key, NULL);
     return true;
 }
 
@@ -106,7 +85,7 @@ static bool put_job(void *user, const reel_job *job)
     reel__json_object(a->json);
     reel__json_put_int(a->json, "id", job->id);
     reel__json_put_text(a->json, "kind", job->kind);
-    put_time(a->json, "created_at", job->created_ms / 1000);
+    reel__json_put_time(a->json, "created_at", job->created_ms / 1000);
     reel__json_object_end(a->json);
     return true;
 }
@@ -135,7 +114,7 @@ static reel_code put_facts(reel_export *export, reel_err *err)
     reel_code rc;
 
     reel__json_object(json);
-    put_time(json, "exported_at", reel__clock_now());
+    reel__json_put_time(json, "exported_at", reel__clock_now());
     reel__json_key(json, "account");
     reel__account_write(json, &export->account);
     reel__json_key(json, "sessions");
@@ -143,7 +122,7 @@ static reel_code put_facts(reel_export *export, reel_err *err)
     REEL_TRY(reel__store_own_sessions(export->store, id, put_session, json, err));
     reel__json_array_end(json);
     REEL_TRY(reel__store_own_reset(export->store, id, &reset, err));
-    put_time(json, "reset_until", reset);
+    reel__json_put_time(json, "reset_until", reset);
     reel__json_key(json, "keys");
     reel__json_array(json);
     REEL_TRY(reel__store_scan_keys(export->store, id, put_key, json, err));
@@ -178,7 +157,7 @@ static bool put_film(void *user, const reel_own_film *film)
     reel__json_put_id(json, "year", film->year > 0 ? film->year : -1);
     reel__json_put_text(json, "kind", reel__given_kind_name(film->given.kind));
     reel__json_put_real(json, "rating", film->given.value);
-    put_time(json, "time", film->given.time);
+    reel__json_put_time(json, "time", film->given.time);
     reel__json_object_end(json);
     return next_row(export, film->given.movie);
 }
@@ -206,8 +185,8 @@ static bool put_event(void *user, const reel_event *event)
     }
     reel__json_array_end(json);
     reel__json_put_real(json, "value", event->value);
-    put_time(json, "time", event->time_ms / 1000);
-    put_time(json, "received_at", event->received_ms / 1000);
+    reel__json_put_time_ms(json, "time", event->time_ms);
+    reel__json_put_time_ms(json, "received_at", event->received_ms);
     reel__json_object_end(json);
     return next_row(export, event->sequence);
 }
