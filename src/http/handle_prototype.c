@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "http/routes.h"
 #include "service/lists/prototype.h"
 
@@ -204,6 +205,8 @@ out:
 
 reel_code reel__handle_prototype_collaborative(reel_context *context, reel_err *err)
 {
+    const int64_t begin = reel__clock_steady_us();
+    const reel_list *list;
     reel_prototype_film films[REEL_PROTOTYPE_MOST];
     int64_t id, person, top_n = COLLABORATIVE_USUAL;
     size_t count;
@@ -213,8 +216,11 @@ reel_code reel__handle_prototype_collaborative(reel_context *context, reel_err *
         return REEL_OK;
     /* Who may not see an account is answered as if there were none. */
     person = reel__caller_may_see(&context->exchange->caller, id) ? id : -1;
-    REEL_TRY(
-        reel__prototype_collaborative(context->session, person, (size_t)top_n, films, &count, err));
+    REEL_TRY(reel__prototype_collaborative(context->session, person, (size_t)top_n, films, &list,
+                                           &count, err));
+    if (list != NULL)
+        reel__metrics_list(context->app->metrics, list,
+                           (double)(reel__clock_steady_us() - begin) / 1e6);
     put_list(context, id, "collaborative_filtering", top_n, films, count);
 out:
     return rc;

@@ -42,7 +42,7 @@ static void answer_later(void *user, const reel_err *err, reel_feedback_answer a
 
     reel__json_init(&json, &exchange->answer);
     if (err == NULL) {
-        reel__metrics_feedback(exchange->metrics, answer.accepted, answer.duplicates);
+        reel__metrics_feedback(exchange->metrics, &answer);
         write_taken(&json, answer);
         if (reel__buf_check(&exchange->answer, &full) != REEL_OK)
             err = &full;
@@ -73,7 +73,7 @@ reel_code reel__handle_feedback_post(reel_context *context, reel_err *err)
     }
     rc = reel__feedback_take(feedback, &call, &answer, err);
     if (rc == REEL_OK) {
-        reel__metrics_feedback(exchange->metrics, answer.accepted, answer.duplicates);
+        reel__metrics_feedback(exchange->metrics, &answer);
         write_taken(&context->json, answer);
     }
     return rc;

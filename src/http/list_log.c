@@ -47,7 +47,7 @@ static void answer_later(void *user, const reel_err *err, reel_feedback_answer a
     reel_exchange *exchange = user;
 
     if (err == NULL)
-        reel__metrics_feedback(exchange->metrics, answer.accepted, answer.duplicates);
+        reel__metrics_feedback(exchange->metrics, &answer);
     else
         reel__exchange_problem(exchange, err);
     exchange->later->end(exchange);
@@ -71,7 +71,7 @@ static reel_code submit(reel_context *context, const reel_buf *event, reel_err *
     }
     rc = reel__feedback_take(context->app->feedback, &call, &answer, err);
     if (rc == REEL_OK)
-        reel__metrics_feedback(exchange->metrics, answer.accepted, answer.duplicates);
+        reel__metrics_feedback(exchange->metrics, &answer);
     return rc;
 }
 

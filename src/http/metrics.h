@@ -7,6 +7,7 @@
 #define REEL_HTTP_METRICS_H
 
 #include "base/buf.h"
+#include "service/feedback/feedback.h"
 #include "service/feedback/forward.h"
 #include "service/lists/recommend.h"
 #include "service/operation/jobs.h"
@@ -22,12 +23,15 @@ void reel__metrics_free(reel_metrics *metrics); /* NULL allowed */
  * no route; method [optional]. */
 void reel__metrics_request(reel_metrics *metrics, const char *method, const char *route, int status,
                            double seconds);
-/* A list was made. */
+/* A list was made, for an answer. */
 void reel__metrics_list(reel_metrics *metrics, const reel_list *list, double seconds);
 /* Feedback events were kept. */
-void reel__metrics_feedback(reel_metrics *metrics, int64_t accepted, int64_t duplicates);
+void reel__metrics_feedback(reel_metrics *metrics, const reel_feedback_answer *answer);
 
-/* What is known of jobs; NULL: nothing. */
+/* metrics_models.c: the models in service, and how good they are; how long the store takes; what is
+ * known of jobs (NULL: nothing). */
+void reel__metrics_write_models(const reel_engine *engine, reel_buf *out);
+void reel__metrics_write_store(const reel_engine *engine, reel_buf *out);
 void reel__metrics_write_jobs(reel_jobs *jobs, reel_buf *out);
 
 /* Everything, with facts of the engine and the process. Running out of memory shows in out. */

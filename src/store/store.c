@@ -77,10 +77,13 @@ reel_code reel__store_open(reel_store **out, const char *url, const reel_store_o
         return reel_fail(err, REEL_E_INVALID,
                          "database %s: cannot be created and opened read-only at once", name);
     }
-    if (is_postgres(url))
-        return reel__postgres_open(out, url, opts, err);
-    REEL_TRY(sqlite_path(&path, url, err));
-    REEL_TRY(reel__sqlite_open(out, path, opts, err));
+    if (is_postgres(url)) {
+        REEL_TRY(reel__postgres_open(out, url, opts, err));
+    } else {
+        REEL_TRY(sqlite_path(&path, url, err));
+        REEL_TRY(reel__sqlite_open(out, path, opts, err));
+    }
+    reel__store_time(*out);
 out:
     return rc;
 }

@@ -9,6 +9,7 @@
 #include "store/accounts.h"
 #include "store/sql.h"
 #include "store/store.h"
+#include "store/times.h"
 
 /* What dump hands on, each kind by ascending key; all borrowed during the call. The first function
  * that fails ends it. */
@@ -84,14 +85,18 @@ struct reel_store_ops {
 };
 
 struct reel_store {
-    const struct reel_store_ops *ops;
+    const struct reel_store_ops *ops; /* of the back end, with a clock before them (times.h) */
     char *path;
     bool read_only;
+    const struct reel_store_ops *back;
+    struct reel_store_ops timed;
+    reel_histogram times[REEL_STORE_OPS];
 };
 
 struct reel_store_load {
     reel_store *store;
     int64_t generation; /* to be the next one, 0 = one more than the last */
+    int64_t begun_us;   /* when, by the steady clock */
     reel_err failed;    /* the first put that failed: a half-done load must not be committed */
 };
 

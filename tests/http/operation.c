@@ -48,22 +48,27 @@ static void has_line(const char *text, const char *line)
 
 static void counters_count(void **state)
 {
+    const reel_feedback_answer taken = {.accepted = 3, .duplicates = 1, .of = {1, 2}};
     reel_metrics *metrics;
     const char *text;
+    size_t films[2];
+    char line[120];
     reel_err err = {0};
 
     (void)state;
     assert_ok(reel__metrics_new(&metrics, &err));
     api.app.metrics = metrics;
-    (void)get("/api/v1/recommendations?user=6&model=popular");
-    (void)get("/api/v1/recommendations?user=6&model=ease");
-    (void)post("/api/v1/recommendations", "{\"history\":[]}");
+    films[0] =
+        json_array_size(member(get("/api/v1/recommendations?user=6&model=popular"), "items"));
+    films[1] = json_array_size(member(get("/api/v1/recommendations?user=6&model=ease"), "items"));
+    films[0] +=
+        json_array_size(member(post("/api/v1/recommendations", "{\"history\":[]}"), "items"));
     reel__metrics_request(metrics, "GET", api.exchange.route, 200, 0.002);
     reel__metrics_request(metrics, "POST", api.exchange.route, 200, 0.002);
     reel__metrics_request(metrics, "POST", api.exchange.route, 422, 0.3);
     reel__metrics_request(metrics, "POST", api.exchange.route, 418, 9);
     reel__metrics_request(metrics, NULL, NULL, 404, 0);
-    reel__metrics_feedback(metrics, 3, 1);
+    reel__metrics_feedback(metrics, &taken);
     text = metrics_text(metrics);
     has_line(text, "reel_http_requests_total{method=\"POST\",route=\"/api/v1/recommendations\","
                    "status=\"200\"} 1");
@@ -86,11 +91,56 @@ static void counters_count(void **state)
                    "basis=\"trained\"} 1");
     has_line(text, "reel_recommend_duration_seconds_count{recommender=\"popular\","
                    "basis=\"fallback\"} 1");
-    has_line(text, "reel_feedback_events_total 3");
+    has_line(text, "reel_fallbacks_total{recommender=\"hybrid\",reason=\"no_history\"} 1");
+    for (int i = 0; i < 2; i++) {
+        assert_true(films[i] > 0);
+        (void)snprintf(line, sizeof line,
+                       "reel_recommendations_served_total{recommender=\"%s\"} %zu",
+                       i == 0 ? "popular" : "ease", films[i]);
+        has_line(text, line);
+    }
+    has_line(text, "reel_feedback_events_total{type=\"impression\"} 1");
+    has_line(text, "reel_feedback_events_total{type=\"click\"} 2");
+    has_line(text, "reel_feedback_events_total{type=\"trailer\"} 0");
     has_line(text, "reel_feedback_duplicates_total 1");
     has_line(text, "reel_items 30");
     has_line(text, "reel_users 40");
     api.app.metrics = NULL;
+    reel__metrics_free(metrics);
+}
+
+/* A card may come from elsewhere: what it says is escaped, and only what is known is told. */
+static void the_models_say_how_good_they_are(void **state)
+{
+    static const char card[] =
+        "{\"protocol\":{\"name\":\"ra\\\"t\\\\io\\n\"},\"metrics\":{"
+        "\"ndcg@10\":{\"mean\":0.25,\"low\":0.2,\"high\":0.3},\"hidden_recall@5\":{\"mean\":0.5},"
+        "\"coverage@10\":0.75,\"auc\":{\"mean\":0.875},\"rmse\":{\"mean\":0.9},"
+        "\"novelty@10\":{\"mean\":9},\"of\\\"mine\":1,\"map@10\":\"high\"}}";
+    reel_model *model = (reel_model *)(uintptr_t)reel__engine_model(api.engine, "ease");
+    const char *text, *first;
+    int series = 0;
+    reel_metrics *metrics;
+    char line[160];
+    reel_err err = {0};
+
+    (void)state;
+    assert_ok(reel__metrics_new(&metrics, &err));
+    assert_ok(reel_model_set_card(model, card, &err));
+    text = metrics_text(metrics);
+#define RATIO(metric, k)                                                                           \
+    "reel_model_quality_ratio{model=\"ease\",metric=\"" metric "\",k=\"" k "\","
+    has_line(text, RATIO("ndcg", "10") "split=\"ra\\\"t\\\\io\\n\"} 0.25");
+    has_line(text, RATIO("hidden_recall", "5") "split=\"ra\\\"t\\\\io\\n\"} 0.5");
+    has_line(text, RATIO("coverage", "10") "split=\"ra\\\"t\\\\io\\n\"} 0.75");
+    has_line(text, RATIO("auc", "") "split=\"ra\\\"t\\\\io\\n\"} 0.875");
+    for (first = text; (first = strstr(first, "\nreel_model_quality_ratio{")) != NULL; first++)
+        series++;
+    assert_int_equal(series, 4);
+    (void)snprintf(line, sizeof line, "reel_model_info{model=\"ease\",version=\"%s\",",
+                   reel_model_id(model));
+    assert_non_null(strstr(text, line));
+    assert_ok(reel_model_set_card(model, NULL, &err));
     reel__metrics_free(metrics);
 }
 
@@ -155,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_lives_and_is_ready),
         cmocka_unit_test(counters_count),
+        cmocka_unit_test(the_models_say_how_good_they_are),
         cmocka_unit_test(every_line_is_well_formed),
         cmocka_unit_test(the_operators_address_is_its_own),
     };

@@ -45,6 +45,7 @@ int store_suite_once(void);
 int store_suite_accounts(void);
 int store_suite_admins(void);
 int store_suite_keys(void);
+int store_suite_times(void);
 int store_suite_copy(void);
 int store_suite_processes(void);
 

@@ -6,6 +6,7 @@
 
 #include "poster/poster.h"
 #include "service/engine/state.h"
+#include "store/times.h"
 
 void reel__health_write(reel_json *json, const reel_engine *engine)
 {
@@ -98,6 +99,22 @@ static reel_code put_model(reel_json *json, const reel_engine *engine, const ree
     reel__json_put_float(json, "seconds", when.found ? (float)when.seconds : NAN);
     reel__json_object_end(json);
     return REEL_OK;
+}
+
+int64_t reel__model_trained_at(const reel_engine *engine, const reel_model *model)
+{
+    trained when = {.id = reel_model_id(model)};
+    reel_err err = {REEL_OK, ""};
+    const reel_code rc = reel__store_scan_models(engine->store, look_at_record, &when, &err);
+
+    return rc == REEL_OK && when.found ? when.at : 0;
+}
+
+const reel_histogram *reel__engine_store_times(const reel_engine *engine, size_t op,
+                                               const char **name)
+{
+    *name = reel__store_op_name(op);
+    return *name == NULL ? NULL : reel__store_times(engine->store, (reel_store_op)op);
 }
 
 reel_code reel__models_write(reel_json *json, const reel_engine *engine, reel_err *err)

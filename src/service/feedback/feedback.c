@@ -135,6 +135,14 @@ static void free_waiting(waiting *one)
     reel__free(one);
 }
 
+static void count_event(reel_feedback_answer *answer, const reel_event *event, bool known)
+{
+    answer->duplicates += known;
+    answer->accepted += !known;
+    for (size_t type = 0; type < REEL_FEEDBACK_TYPES && !known; type++)
+        answer->of[type] += strcmp(reel__feedback_type(type), event->type) == 0;
+}
+
 /* Tell everyone in the group, and let go of it. */
 static void end_group(waiting *group, reel_code rc, const reel_err *err)
 {
@@ -145,9 +153,7 @@ static void end_group(waiting *group, reel_code rc, const reel_err *err)
 
         next = one->next;
         for (size_t i = 0; i < one->batch.count && rc == REEL_OK; i++)
-            answer.duplicates += one->batch.known[i];
-        if (rc == REEL_OK)
-            answer.accepted = (int64_t)one->batch.count - answer.duplicates;
+            count_event(&answer, &one->batch.events[i], one->batch.known[i]);
         free_waiting(one); /* whoever is told may count on it */
         done(user, rc == REEL_OK ? NULL : err, answer);
     }

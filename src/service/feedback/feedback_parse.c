@@ -221,13 +221,18 @@ out:
 
 /* ---- events -------------------------------------------------------------------------------- */
 
+const char *reel__feedback_type(size_t type)
+{
+    static const char *const types[REEL_FEEDBACK_TYPES] = {
+        "impression", "click", "rating", "not_interested", "trailer", "watchlist"};
+
+    return type < REEL_FEEDBACK_TYPES ? types[type] : NULL;
+}
+
 static reel_code check_type(const parsing *p, const char *type)
 {
-    static const char *const types[] = {"impression",     "click",   "rating",
-                                        "not_interested", "trailer", "watchlist"};
-
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strcmp(type, types[i]) == 0)
+    for (size_t i = 0; i < REEL_FEEDBACK_TYPES; i++)
+        if (strcmp(type, reel__feedback_type(i)) == 0)
             return REEL_OK;
     return wrong(p, "type",
                  "expected impression, click, rating, not_interested, watchlist or trailer");

@@ -67,12 +67,13 @@ static void best_voted(reel_session *session, size_t limit, reel_prototype_film 
 }
 
 reel_code reel__prototype_collaborative(reel_session *session, int64_t person, size_t limit,
-                                        reel_prototype_film *out, size_t *count, reel_err *err)
+                                        reel_prototype_film *out, const reel_list **list,
+                                        size_t *count, reel_err *err)
 {
     reel_request request = reel__request_default();
-    const reel_list *list;
     reel_code rc = REEL_OK;
 
+    *list = NULL;
     if (reel_dataset_find_person(session->engine->dataset, person) < 0) {
         best_voted(session, limit, out, count);
         return REEL_OK;
@@ -81,10 +82,10 @@ reel_code reel__prototype_collaborative(reel_session *session, int64_t person, s
     request.model = "user-knn";
     request.limit = limit;
     request.reasons = 0;
-    REEL_TRY(reel__recommend(session, &request, &list, err));
-    *count = list->count;
-    for (size_t i = 0; i < list->count; i++)
-        out[i] = (reel_prototype_film){.movie = list->items[i].movie};
+    REEL_TRY(reel__recommend(session, &request, list, err));
+    *count = (*list)->count;
+    for (size_t i = 0; i < *count; i++)
+        out[i] = (reel_prototype_film){.movie = (*list)->items[i].movie};
 out:
     return rc;
 }

@@ -6,6 +6,7 @@
 #define REEL_SERVICE_PROTOTYPE_H
 
 #include "service/engine/engine.h"
+#include "service/lists/recommend.h"
 
 enum { REEL_PROTOTYPE_MOST = 20 };
 
@@ -21,9 +22,11 @@ REEL_MUST_USE reel_code reel__prototype_content(reel_session *session, reel_inde
                                                 size_t limit, reel_prototype_film *out,
                                                 size_t *count, reel_err *err);
 /* What people like a person rated; for a person nobody knows the films with the best vote_average
- * at TMDb, equals by ascending id. Errors: E_NOMEM. */
+ * at TMDb, equals by ascending id. list [out]: what it was made of; NULL = for nobody it knows.
+ * Errors: E_NOMEM. */
 REEL_MUST_USE reel_code reel__prototype_collaborative(reel_session *session, int64_t person,
                                                       size_t limit, reel_prototype_film *out,
-                                                      size_t *count, reel_err *err);
+                                                      const reel_list **list, size_t *count,
+                                                      reel_err *err);
 
 #endif

@@ -121,9 +121,21 @@ static bool flat(const reel_session *session)
     return true;
 }
 
+const char *reel__fallback_name(reel_fallback why)
+{
+    return why == REEL_FALLBACK_FLAT ? "flat" : "no_history";
+}
+
+static const char *name_of(const reel_session *session)
+{
+    return session->model == session->blend.model ? "blend"
+                                                  : reel_model_get_info(session->model)->name;
+}
+
 reel_code reel__session_score(reel_session *session, const char **basis, reel_err *err)
 {
     const reel_model *popular = session->engine->models[MODEL_POPULAR];
+    reel_fallback why = REEL_FALLBACK_NO_HISTORY;
     reel_code rc = REEL_OK;
 
     *basis = session->query.row >= 0 && !session->edited ? "trained" : "fold_in";
@@ -132,8 +144,11 @@ reel_code reel__session_score(reel_session *session, const char **basis, reel_er
                                   session->scores, err));
         if (session->model == popular || !flat(session))
             goto out;
+        why = REEL_FALLBACK_FLAT;
     }
     *basis = "fallback";
+    session->list.fell_back = name_of(session);
+    session->list.fallbacks[why]++;
     session->model = popular;
     REEL_TRY(reel_model_score(popular, &session->query, session->scratch, session->scores, err));
 out:
@@ -150,7 +165,7 @@ static void describe(reel_list *list, const reel_session *session, const reel_re
 {
     const bool mixed = session->model == session->blend.model;
 
-    list->model = mixed ? "blend" : reel_model_get_info(session->model)->name;
+    list->model = name_of(session);
     list->model_id = mixed ? session->blend.id : reel_model_id(session->model);
     list->blend = request->blend;
     list->blend_count = mixed ? request->blend_count : 0;
@@ -195,6 +210,8 @@ static reel_code score_request(reel_session *session, const reel_request *reques
     list->member_count = 0;
     list->shares = NULL;
     list->personal = false;
+    list->fell_back = NULL;
+    memset(list->fallbacks, 0, sizeof list->fallbacks);
     if (reel__is_personal(request))
         return reel__personal_score(session, request, list, err);
     if (request->member_count > 0)

@@ -111,12 +111,22 @@ typedef struct reel_share {
     float ratings[REEL_REASONS_MAX]; /* what they gave the films of the reasons */
 } reel_share;
 
+/* Why `popular` answered in the place of the model that was to. */
+typedef enum reel_fallback {
+    REEL_FALLBACK_NO_HISTORY, /* nothing is known of them, or nothing of it is to be used */
+    REEL_FALLBACK_FLAT,       /* to that model all films are the same to them */
+    REEL_FALLBACKS
+} reel_fallback;
+const char *reel__fallback_name(reel_fallback why); /* "no_history", "flat" */
+
 typedef struct reel_list {
     char id[48];       /* stamped on feedback */
     const char *model; /* name; model_id tells which fit */
     const char *model_id;
     const char *data_hash;
-    const char *basis; /* "trained", "fold_in" or "fallback"; "household" for several people */
+    const char *basis;     /* "trained", "fold_in" or "fallback"; "household" for several people */
+    const char *fell_back; /* the name of the model that did not answer; NULL = it did */
+    int fallbacks[REEL_FALLBACKS]; /* how often: for each of several people */
     size_t member_count;
     reel_household_rule household;
     struct {

@@ -6,6 +6,7 @@
 #define REEL_SERVICE_JOBS_H
 
 #include "base/cron.h"
+#include "base/histogram.h"
 #include "base/json.h"
 #include "service/engine/engine.h"
 #include "service/engine/reload.h"
@@ -61,6 +62,8 @@ void reel__jobs_close(reel_jobs *jobs);
 /* Something was asked for or cancelled: look now. */
 void reel__jobs_look(reel_jobs *jobs);
 
+enum { REEL_TRAIN_REASONS = 16 };
+
 /* What a server counts of its jobs. */
 typedef struct reel_jobs_facts {
     int64_t done, failed, cancelled; /* of those it ran */
@@ -69,6 +72,16 @@ typedef struct reel_jobs_facts {
     int64_t new_ratings;             /* up to the number that makes a training; -1 = not counted */
 } reel_jobs_facts;
 reel_jobs_facts reel__jobs_facts(reel_jobs *jobs);
+
+/* Trainings it ran, by model, for monitoring. */
+typedef struct reel_train_facts {
+    const char *model;        /* "all": those that were to train every model, and could not */
+    reel_histogram durations; /* of the fits that ended well, by reel__histogram_long */
+    /* Those that did not, by why; the last counts what has no code. */
+    atomic_uint_fast64_t failures[REEL_TRAIN_REASONS];
+} reel_train_facts;
+const reel_train_facts *reel__jobs_trained(const reel_jobs *jobs, size_t model); /* or NULL */
+const char *reel__train_reason(size_t reason); /* "E_NOMEM"; NULL past the last */
 
 /* ---- watching ------------------------------------------------------------------------------ */
 

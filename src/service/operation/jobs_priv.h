@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sys/types.h>
 
+#include "service/engine/state.h"
 #include "service/operation/jobs.h"
 #include "store/jobs.h"
 
@@ -66,10 +67,13 @@ struct reel_jobs {
     size_t watch_count;
     bool closing, no_watches;
     reel_jobs_facts facts;
-    int wake[2]; /* a pipe: a byte in it ends the thread's wait */
+    int wake[2];                          /* a pipe: a byte in it ends the thread's wait */
+    reel_train_facts trained[MODELS + 1]; /* the last: of all models */
     /* The thread's own. */
     reel_child child;
-    int64_t id; /* of what it runs, 0 = nothing */
+    bool trains;                /* it runs a training; */
+    char model[REEL_JOB_MODEL]; /* of one model, "" = of all */
+    int64_t id;                 /* of what it runs, 0 = nothing */
     bool started, cancelled, lost;
     int64_t beat_us, kill_us, look_us, watch_us; /* when each is due; 0 = not */
     reel_job stranger;                           /* what others run, and since when it stands so */
@@ -84,6 +88,10 @@ void reel__plan_begin(reel_jobs *jobs);
 void reel__plan_look(reel_jobs *jobs);
 /* Whether the store answered; if not, that is said once. */
 bool reel__jobs_answers(reel_jobs *jobs, reel_code rc, const reel_err *err);
+
+/* jobs_facts.c: count how one ended; called by the thread. */
+void reel__jobs_begin_facts(reel_jobs *jobs);
+void reel__jobs_count(reel_jobs *jobs, const reel_job *outcome);
 
 /* jobs_watch.c: bring all watches up to date; called by the thread. */
 void reel__watches_refresh(reel_jobs *jobs);

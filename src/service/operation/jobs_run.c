@@ -133,6 +133,7 @@ static void finish(reel_jobs *jobs, int status)
 {
     const reel_job job = outcome(jobs, status);
 
+    reel__jobs_count(jobs, &job); /* first: who learns of the end finds it counted */
     while (!jobs->lost && !keep_outcome(jobs, &job)) {
         bool closing;
 
@@ -145,11 +146,6 @@ static void finish(reel_jobs *jobs, int status)
     }
     reel__jobs_note(jobs, "job %lld: %s%s%s", (long long)job.id, reel__job_state_name(job.state),
                     job.reason[0] == '\0' ? "" : ": ", job.reason);
-    pthread_mutex_lock(&jobs->lock);
-    jobs->facts.done += job.state == REEL_JOB_DONE;
-    jobs->facts.failed += job.state == REEL_JOB_FAILED;
-    jobs->facts.cancelled += job.state == REEL_JOB_CANCELLED;
-    pthread_mutex_unlock(&jobs->lock);
     if (job.state == REEL_JOB_DONE && jobs->opts.reload != NULL)
         reel__reload_look(jobs->opts.reload);
     forget(jobs);
@@ -232,6 +228,8 @@ static reel_code start(reel_jobs *jobs, reel_err *err)
     reel__buf_init(&w.parameters, REEL_JOB_LINE);
     REEL_TRY(reel__store_scan_jobs(jobs->opts.store, &filter, take_wanted, &w, err));
     REEL_TRY(reel__buf_check(&w.parameters, err));
+    jobs->trains = strcmp(w.kind, "train") == 0;
+    (void)snprintf(jobs->model, sizeof jobs->model, "%s", w.model);
     opts.kind = w.kind;
     opts.model = w.model;
     opts.parameters = w.parameters.length == 0 ? "{}" : w.parameters.data;
@@ -415,16 +413,6 @@ static void *run(void *argument)
 
 /* ---- opening and closing ------------------------------------------------------------------- */
 
-reel_jobs_facts reel__jobs_facts(reel_jobs *jobs)
-{
-    reel_jobs_facts facts;
-
-    pthread_mutex_lock(&jobs->lock);
-    facts = jobs->facts;
-    pthread_mutex_unlock(&jobs->lock);
-    return facts;
-}
-
 void reel__jobs_look(reel_jobs *jobs)
 {
     if (jobs != NULL)
@@ -453,6 +441,7 @@ reel_code reel__jobs_open(reel_jobs **out, const reel_jobs_opts *opts, reel_err 
         return reel_fail(err, REEL_E_NOMEM, "out of memory for jobs");
     }
     reel__child_init(&jobs->child);
+    reel__jobs_begin_facts(jobs);
     jobs->wake[0] = jobs->wake[1] = -1;
     jobs->opts = *opts;
     jobs->opts.beat_ms = opts->beat_ms > 0 ? opts->beat_ms : BEAT_MS;

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "service/operation/jobs.h"
 #include "store/jobs.h"
+#include "store/versions.h"
 #include "support/world.h"
 
 enum { PATIENCE_MS = 15000, BEAT_MS = 20, WAIT_MS = 300, TEXT = 1 << 16 };
@@ -267,6 +268,29 @@ static void many_new_ratings_ask_for_a_training(void **state)
     assert_int_equal(newest_job(), before + 1);
 }
 
+/* What was counted of the trainings of a model. */
+static const reel_train_facts *trained(const reel_jobs *jobs, const char *model)
+{
+    const reel_train_facts *facts;
+
+    for (size_t i = 0; (facts = reel__jobs_trained(jobs, i)) != NULL; i++)
+        if (strcmp(facts->model, model) == 0)
+            return facts;
+    fail_msg("nothing is counted of %s", model);
+    return NULL;
+}
+
+static uint64_t failed(const reel_jobs *jobs, const char *model, const char *reason)
+{
+    const char *name;
+
+    for (size_t i = 0; (name = reel__train_reason(i)) != NULL; i++)
+        if (strcmp(name, reason) == 0)
+            return atomic_load(&trained(jobs, model)->failures[i]);
+    fail_msg("%s is no reason", reason);
+    return 0;
+}
+
 /* ---- how one ends -------------------------------------------------------------------------- */
 
 static void what_works_is_done(void **state)
@@ -278,6 +302,15 @@ static void what_works_is_done(void **state)
     reel_err err = {0};
 
     (void)state;
+    assert_ok(reel__store_add_version(store,
+                                      &(reel_version_record){.model_id = "ease-1",
+                                                             .name = "ease",
+                                                             .data_hash = "",
+                                                             .parameters = "{}",
+                                                             .card = "",
+                                                             .reason = "",
+                                                             .milliseconds = 1500},
+                                      &err));
     program_is("echo \"$@\" >&2\necho \"$REEL_DATABASE_URL\" >&2\n" STEP "echo no JSON\n" RESULT);
     jobs = open_jobs(true);
     id = ask(jobs, "{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"lambda\":300}}");
@@ -296,6 +329,8 @@ static void what_works_is_done(void **state)
                                      "--param lambda=300\n"));
     assert_non_null(strstr(log.data, database));
     reel__buf_fini(&log);
+    assert_int_equal(reel__histogram_count(&trained(jobs, "ease")->durations), 1);
+    assert_true(atomic_load(&trained(jobs, "ease")->durations.nanoseconds) == 1500000000);
     reel__jobs_close(jobs);
 }
 
@@ -348,6 +383,8 @@ static void what_fails_says_why(void **state)
     wait_until(id, "failed");
     assert_string_equal(said_of(id, "error.code"), "E_BUDGET");
     assert_string_equal(said_of(id, "error.detail"), "too little memory");
+    assert_int_equal(failed(jobs, "all", "E_BUDGET"), 1);
+    assert_int_equal(failed(jobs, "all", "E_GONE"), 0);
     reel__jobs_close(jobs);
     program_is("echo one >&2\necho the last word >&2\nexit 3\n");
     jobs = open_jobs(true);
@@ -377,8 +414,9 @@ static void what_is_killed_has_failed(void **state)
     (void)state;
     program_is(STEP "kill -9 $$\n");
     jobs = open_jobs(true);
-    id = ask(jobs, "{\"kind\":\"train\"}");
+    id = ask(jobs, "{\"kind\":\"train\",\"model\":\"ials\"}");
     wait_until(id, "failed");
+    assert_int_equal(failed(jobs, "ials", "E_GONE"), 1);
     assert_says(id, "error.detail", "killed by signal 9");
     assert_string_equal(said_of(id, "step"), "training ease");
     reel__jobs_close(jobs);
