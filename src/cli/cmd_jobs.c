@@ -10,13 +10,14 @@
 #include "cli/term.h"
 #include "service/operation/jobs.h"
 
-enum { OPT_DATABASE, OPT_MODEL, OPT_PARAM };
+enum { OPT_DATABASE, OPT_MODEL, OPT_PARAM, OPT_ACCEPT };
 enum { LIST_MOST = 200, TEXT_MOST = 1 << 20, BODY_MOST = 1 << 16 };
 
 static const reel_option options[] = {
     {"database", "FILE", "the database `reel load` made"},
     {"model", "NAME", "just this one (and what it needs); to evaluate: names"},
     {"param", "NAME=VALUE", "of the model or the evaluation; may be repeated"},
+    {"accept", NULL, "put what is trained in service without comparing it with what is"},
     {NULL, NULL, NULL},
 };
 
@@ -162,6 +163,7 @@ static reel_code write_body(reel_buf *out, const reel_args *args, const char *ki
     for (size_t i = 0; i < taken.params.count; i++)
         reel__json_put_text(&json, taken.items[i].name, taken.items[i].value);
     reel__json_object_end(&json);
+    reel__json_put_bool(&json, "accept", args->option[OPT_ACCEPT] != NULL);
     reel__json_object_end(&json);
     rc = reel__buf_check(out, err);
 out:

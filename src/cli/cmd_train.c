@@ -7,8 +7,9 @@
 #include "cli/job_lines.h"
 #include "cli/term.h"
 #include "service/engine/about.h"
+#include "service/engine/gate.h"
 
-enum { OPT_DATABASE, OPT_MODELS, OPT_MODEL, OPT_PARAM, OPT_FORCE, OPT_LINES };
+enum { OPT_DATABASE, OPT_MODELS, OPT_MODEL, OPT_PARAM, OPT_FORCE, OPT_ACCEPT, OPT_LINES };
 
 static const reel_option options[] = {
     {"database", "FILE", "the database `reel load` made"},
@@ -16,6 +17,7 @@ static const reel_option options[] = {
     {"model", "NAME", "just this one (and what it needs)"},
     {"param", "NAME=VALUE", "a parameter (`reel models NAME`); may be repeated"},
     {"force", NULL, "fit again what is up to date too"},
+    {"accept", NULL, "put what was fitted in service without comparing it with what is"},
     {"progress-json", NULL, "progress and outcome as JSON lines, for programs"},
     {NULL, NULL, NULL},
 };
@@ -31,14 +33,18 @@ static reel_code write_models(reel_json *json, const void *what, reel_err *err)
     reel__json_array(json);
     rc = reel__models_write(json, engine, err);
     reel__json_array_end(json);
+    reel__json_key(json, "gate");
+    reel__gate_write(json, reel__engine_gate(engine));
     reel__json_object_end(json);
     return rc;
 }
 
 /* ---- lines for programs -------------------------------------------------------------------- */
 
-/* How much of the whole each model is: the hybrid fits all the others once more. */
-enum { MODEL_SHARE = 1, HYBRID_SHARE = 5, ALL_SHARES = 5 * MODEL_SHARE + HYBRID_SHARE };
+/* How much of the whole each model is: the hybrid fits all the others once more, and so does the
+ * comparison, which may do it twice. */
+enum { MODEL_SHARE = 1, HYBRID_SHARE = 5, GATE_SHARE = 6 };
+enum { ALL_SHARES = 6 * MODEL_SHARE + HYBRID_SHARE + GATE_SHARE };
 
 typedef struct lines {
     const char *only;
@@ -49,10 +55,14 @@ typedef struct lines {
 
 static double share_of(const lines *l, const char *stage)
 {
+    const bool one = l->only != NULL && strcmp(l->only, "hybrid") != 0;
+
+    if (strcmp(stage, "comparing") == 0)
+        return one ? 0.5 : (double)GATE_SHARE / ALL_SHARES;
     if (strncmp(stage, "training ", 9) != 0)
         return 0; /* reading is quick beside it */
-    if (l->only != NULL && strcmp(l->only, "hybrid") != 0)
-        return strcmp(stage + 9, l->only) == 0 ? 1 : 0;
+    if (one)
+        return strcmp(stage + 9, l->only) == 0 ? 0.5 : 0;
     return (double)(strcmp(stage + 9, "hybrid") == 0 ? HYBRID_SHARE : MODEL_SHARE) / ALL_SHARES;
 }
 
@@ -89,12 +99,28 @@ static reel_code write_result(reel_json *json, const void *what, reel_err *err)
     for (size_t i = 0; i < reel__engine_model_count(engine); i++)
         reel__json_text(json, reel_model_id(reel__engine_model_at(engine, i)));
     reel__json_array_end(json);
+    reel__json_key(json, "gate");
+    reel__gate_write(json, reel__engine_gate(engine));
     reel__json_object_end(json);
     reel__json_object_end(json);
     return REEL_OK;
 }
 
 /* ---- the command --------------------------------------------------------------------------- */
+
+static void tell_gate(const reel_gate_report *gate)
+{
+    static const char *const evidence[] = {"", "new ratings", "the same ratings"};
+
+    if (!gate->judged)
+        return;
+    reel__term_print("%s takes the place of %s: of 10 films in a list %.1f are the same",
+                     gate->candidate, gate->incumbent, 10 * gate->overlap);
+    if (gate->evidence != REEL_GATE_NONE)
+        reel__term_print("; NDCG %.4f, before %.4f, on %s of %zu people", gate->after, gate->before,
+                         evidence[gate->evidence], gate->people);
+    reel__term_print("\n");
+}
 
 /* A command that is there to write models has failed when it could not. */
 static reel_code tell_trained(const reel_args *args, const reel_engine *engine, reel_err *err)
@@ -103,12 +129,16 @@ static reel_code tell_trained(const reel_args *args, const reel_engine *engine, 
 
     if (unsaved != NULL)
         return reel_fail(err, REEL_E_STORE, "the models could not be kept: %s", unsaved);
-    if (args->option[OPT_LINES] != NULL)
+    if (args->option[OPT_LINES] != NULL) {
         reel__say_line(write_result, engine);
-    else if (args->json)
+        return REEL_OK;
+    }
+    if (args->json)
         return reel__print_json(write_models, engine, err);
-    else if (!args->quiet)
-        reel__term_print("Models are ready in %s\n", reel__engine_models_dir(engine));
+    if (args->quiet)
+        return REEL_OK;
+    tell_gate(reel__engine_gate(engine));
+    reel__term_print("Models are ready in %s\n", reel__engine_models_dir(engine));
     return REEL_OK;
 }
 
@@ -144,6 +174,7 @@ static reel_code run(const reel_args *args, const reel_progress *progress, reel_
     REEL_TRY(take_params(&taken, args, err));
     opts.params = &taken.params;
     opts.retrain = opts.retrain || taken.params.count > 0;
+    opts.gate = opts.retrain && args->option[OPT_ACCEPT] == NULL;
     if (args->option[OPT_LINES] != NULL)
         opts.cancel = reel__cancel_on_signal();
     REEL_TRY(reel__engine_open(&engine, &opts, err));

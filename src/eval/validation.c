@@ -1,8 +1,6 @@
 /* validation.c - cuts questions from training data; see validation.h.
  * Every draw within a person comes from a generator of that person's own, by seed and id.
  */
-#include "eval/validation.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +8,9 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "eval/select.h"
-#include "model/evidence.h"
+#include "eval/validation_priv.h"
 #include "model/recency.h"
 
-/* What happens to a rating. One that is newer than a held-out one of the same person is left out,
- * as what is asked for had not happened yet. */
-enum { TRAIN, HELD, APART, LEFT_OUT };
 enum { LEAST_LIKED = 5, LENGTHS = 5, LEAST_LEFT = 5 };
 /* Of the histories that people left out are asked with. */
 static const reel_index lengths[LENGTHS] = {0, 1, 4, 16, 64};
@@ -25,46 +20,26 @@ reel_validation_opts reel__validation_opts_default(void)
     return (reel_validation_opts){.share = 0.2, .unseen = 0.1, .most = 4000, .seed = 1};
 }
 
-typedef struct cutting {
-    const reel_dataset *dataset;
-    const reel_validation_opts *opts;
-    reel_csr_view ratings;
-    reel_evidence evidence;
-    uint8_t *mark;     /* [ratings] */
-    reel_index *order; /* [films] room to shuffle one person's ratings */
-    reel_dated *dated; /* [films] room to sort one person's ratings */
-    bool *asked;       /* [people] whether there are questions of this person */
-    reel_validation *out;
-    size_t entries, held; /* used of the pools */
-} cutting;
-
-static bool liked(const cutting *c, reel_nnz k)
-{
-    const reel_entry entry = {.value = c->ratings.val[k]};
-
-    return reel__evidence_likes(&c->evidence, &entry);
-}
-
-static reel_index liked_count(const cutting *c, reel_index person)
+static reel_index liked_count(const reel_cutting *c, reel_index person)
 {
     reel_index count = 0;
 
     for (reel_nnz k = c->ratings.ptr[person]; k < c->ratings.ptr[person + 1]; k++)
-        count += liked(c, k);
+        count += reel__cutting_likes(c, k);
     return count;
 }
 
 /* Hold out a share of a person's liked ratings, by selection sampling. */
-static void hold_out(const cutting *c, reel_index person, reel_index likes, reel_rng *rng)
+static void hold_out(const reel_cutting *c, reel_index person, reel_index likes, reel_rng *rng)
 {
     uint64_t wanted = (uint64_t)ceil((double)likes * c->opts->share);
     uint64_t left = (uint64_t)likes;
 
     for (reel_nnz k = c->ratings.ptr[person]; k < c->ratings.ptr[person + 1]; k++) {
-        if (!liked(c, k))
+        if (!reel__cutting_likes(c, k))
             continue;
         if (reel__rng_below(rng, left) < wanted) {
-            c->mark[k] = HELD;
+            c->mark[k] = REEL_CUT_HELD;
             wanted--;
         }
         left--;
@@ -72,7 +47,7 @@ static void hold_out(const cutting *c, reel_index person, reel_index likes, reel
 }
 
 /* Hold out the newest of a person's liked ratings. */
-static void hold_newest(const cutting *c, reel_index person, reel_index likes)
+static void hold_newest(const reel_cutting *c, reel_index person, reel_index likes)
 {
     const reel_nnz begin = c->ratings.ptr[person], end = c->ratings.ptr[person + 1];
     uint64_t wanted = (uint64_t)ceil((double)likes * c->opts->share);
@@ -82,15 +57,15 @@ static void hold_newest(const cutting *c, reel_index person, reel_index likes)
     reel__recency_sort(c->dated, (size_t)(end - begin));
     for (reel_nnz i = 0; i < end - begin && wanted > 0; i++) {
         const reel_nnz k = (reel_nnz)c->dated[i].at;
-        const bool good = liked(c, k);
+        const bool good = reel__cutting_likes(c, k);
 
-        c->mark[k] = good ? HELD : LEFT_OUT;
+        c->mark[k] = good ? REEL_CUT_HELD : REEL_CUT_LEFT_OUT;
         wanted -= good;
     }
 }
 
 /* Whether the order of a person's ratings is known and counts. */
-static bool in_order(const cutting *c, reel_index person)
+static bool in_order(const reel_cutting *c, reel_index person)
 {
     const int64_t *times = reel_dataset_times(c->dataset);
 
@@ -101,7 +76,7 @@ static bool in_order(const cutting *c, reel_index person)
 }
 
 /* Decide who is left out, who is asked, and what is held out. */
-static void mark_people(const cutting *c)
+static void mark_people(const reel_cutting *c)
 {
     const double share = fmin(1, (double)c->opts->most / (double)c->ratings.rows);
 
@@ -114,7 +89,7 @@ static void mark_people(const cutting *c)
 
         c->asked[p] = likes >= LEAST_LIKED && reel__rng_unit(&rng) < share;
         if (c->asked[p] && apart)
-            memset(c->mark + begin, APART, (size_t)count);
+            memset(c->mark + begin, REEL_CUT_APART, (size_t)count);
         else if (c->asked[p] && in_order(c, p))
             hold_newest(c, p, likes);
         else if (c->asked[p])
@@ -134,7 +109,7 @@ static int by_index(const void *a, const void *b)
     return *(const reel_index *)a - *(const reel_index *)b;
 }
 
-static void ask(cutting *c, reel_question *q, reel_nnz k)
+static void ask(reel_cutting *c, reel_question *q, reel_nnz k)
 {
     c->out->entries[c->entries++] = (reel_entry){.movie = c->ratings.col[k],
                                                  .value = c->ratings.val[k],
@@ -143,19 +118,19 @@ static void ask(cutting *c, reel_question *q, reel_nnz k)
     q->query.count++;
 }
 
-static void hold(cutting *c, reel_question *q, reel_nnz k)
+static void hold(reel_cutting *c, reel_question *q, reel_nnz k)
 {
     c->out->held[c->held++] = c->ratings.col[k];
     q->held_count++;
 }
 
-static reel_question begin_question(const cutting *c)
+static reel_question begin_question(const reel_cutting *c)
 {
     return (reel_question){.query = {.entries = c->out->entries + c->entries, .row = -1},
                            .held = c->out->held + c->held};
 }
 
-static void end_question(cutting *c, reel_question *q)
+static void end_question(reel_cutting *c, reel_question *q)
 {
     qsort(c->out->entries + c->entries - q->query.count, q->query.count, sizeof(reel_entry),
           by_movie);
@@ -168,22 +143,22 @@ static void end_question(cutting *c, reel_question *q)
 }
 
 /* Someone in the training data, asked with all that is known of them. */
-static void ask_trained(cutting *c, reel_index person)
+static void ask_trained(reel_cutting *c, reel_index person)
 {
     const int64_t id = reel_dataset_person_ids(c->dataset)[person];
     reel_question q = begin_question(c);
 
     q.query.row = reel_dataset_find_person(c->out->train, id);
     for (reel_nnz k = c->ratings.ptr[person]; k < c->ratings.ptr[person + 1]; k++)
-        if (c->mark[k] == HELD)
+        if (c->mark[k] == REEL_CUT_HELD)
             hold(c, &q, k);
-        else if (c->mark[k] == TRAIN)
+        else if (c->mark[k] == REEL_CUT_TRAIN)
             ask(c, &q, k);
     end_question(c, &q);
 }
 
 /* A person's ratings in an order of chance, or the oldest first where the order counts. */
-static void put_in_order(cutting *c, reel_index person, reel_rng *rng)
+static void put_in_order(reel_cutting *c, reel_index person, reel_rng *rng)
 {
     const reel_nnz begin = c->ratings.ptr[person];
     const reel_index count = (reel_index)(c->ratings.ptr[person + 1] - begin);
@@ -205,7 +180,7 @@ static void put_in_order(cutting *c, reel_index person, reel_rng *rng)
 
 /* Someone the models never saw, asked with `length` ratings, random ones or the oldest; the liked
  * ones among the rest are held out. */
-static void ask_apart(cutting *c, reel_index person, reel_index length)
+static void ask_apart(reel_cutting *c, reel_index person, reel_index length)
 {
     const reel_nnz begin = c->ratings.ptr[person];
     const reel_index count = (reel_index)(c->ratings.ptr[person + 1] - begin);
@@ -219,7 +194,7 @@ static void ask_apart(cutting *c, reel_index person, reel_index length)
     for (reel_index i = 0; i < length; i++)
         ask(c, &q, begin + c->order[i]);
     for (reel_index i = length; i < count; i++)
-        if (liked(c, begin + c->order[i]))
+        if (reel__cutting_likes(c, begin + c->order[i]))
             hold(c, &q, begin + c->order[i]);
     if (q.held_count > 0)
         end_question(c, &q);
@@ -227,14 +202,19 @@ static void ask_apart(cutting *c, reel_index person, reel_index length)
         c->entries -= q.query.count;
 }
 
+static bool is_apart(const reel_cutting *c, reel_index person)
+{
+    return c->mark[c->ratings.ptr[person]] == REEL_CUT_APART;
+}
+
 /* Room for every question there can be. */
-static reel_code make_room(cutting *c, reel_err *err)
+static reel_code make_room(reel_cutting *c, reel_err *err)
 {
     size_t questions = 0, entries = 0, held = 0;
 
     for (reel_index p = 0; p < c->ratings.rows; p++) {
-        const reel_nnz begin = c->ratings.ptr[p], count = c->ratings.ptr[p + 1] - begin;
-        const size_t times = c->asked[p] ? (c->mark[begin] == APART ? LENGTHS : 1) : 0;
+        const reel_nnz count = c->ratings.ptr[p + 1] - c->ratings.ptr[p];
+        const size_t times = c->asked[p] ? (is_apart(c, p) ? LENGTHS : 1) : 0;
 
         questions += times;
         entries += times * (size_t)count;
@@ -248,12 +228,12 @@ static reel_code make_room(cutting *c, reel_err *err)
     return REEL_OK;
 }
 
-static void ask_all(cutting *c)
+static void ask_all(reel_cutting *c)
 {
     for (reel_index p = 0; p < c->ratings.rows; p++) {
         if (!c->asked[p])
             continue;
-        if (c->mark[c->ratings.ptr[p]] != APART) {
+        if (!is_apart(c, p)) {
             ask_trained(c, p);
             continue;
         }
@@ -262,7 +242,15 @@ static void ask_all(cutting *c)
     }
 }
 
-static reel_code cut(cutting *c, reel_err *err)
+static bool asks_any(const reel_cutting *c)
+{
+    for (reel_index p = 0; p < c->ratings.rows; p++)
+        if (c->asked[p])
+            return true;
+    return false;
+}
+
+static reel_code cut(reel_cutting *c, reel_err *err)
 {
     const size_t ratings = (size_t)c->ratings.ptr[c->ratings.rows];
     reel_code rc = REEL_OK;
@@ -273,8 +261,13 @@ static reel_code cut(cutting *c, reel_err *err)
     c->asked = reel__alloc_zero((size_t)c->ratings.rows, sizeof *c->asked);
     if (c->mark == NULL || c->order == NULL || c->dated == NULL || c->asked == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory to hold out ratings");
-    mark_people(c);
-    REEL_TRY(reel__select(&c->out->train, c->dataset, c->mark, TRAIN, NULL, err));
+    if (c->before == NULL)
+        mark_people(c);
+    else
+        reel__validation_mark_new(c);
+    if (c->before != NULL && !asks_any(c))
+        return REEL_OK;
+    REEL_TRY(reel__select(&c->out->train, c->dataset, c->mark, REEL_CUT_TRAIN, NULL, err));
     REEL_TRY(make_room(c, err));
     ask_all(c);
     if (c->out->count == 0)
@@ -285,11 +278,9 @@ out:
     return rc;
 }
 
-reel_code reel__validation_make(reel_validation *out, const reel_dataset *dataset,
-                                const reel_validation_opts *opts, reel_err *err)
+reel_code reel__validation_cut(reel_validation *out, reel_cutting *c, reel_err *err)
 {
-    cutting c = {
-        .dataset = dataset, .opts = opts, .ratings = reel_dataset_ratings(dataset), .out = out};
+    const reel_validation_opts *opts = c->opts;
     reel_code rc;
 
     memset(out, 0, sizeof *out);
@@ -298,15 +289,24 @@ reel_code reel__validation_make(reel_validation *out, const reel_dataset *datase
         return reel_fail(err, REEL_E_INVALID,
                          "validation: shares are between 0 and 1, people 1 or more; not %g, %g, %d",
                          opts->share, opts->unseen, (int)opts->most);
-    c.evidence = reel__evidence_learn(c.ratings, 0);
-    rc = cut(&c, err);
-    reel__free(c.mark);
-    reel__free(c.order);
-    reel__free(c.dated);
-    reel__free(c.asked);
+    c->evidence = reel__evidence_learn(c->ratings, 0);
+    rc = cut(c, err);
+    reel__free(c->mark);
+    reel__free(c->order);
+    reel__free(c->dated);
+    reel__free(c->asked);
     if (rc != REEL_OK)
         reel__validation_fini(out);
     return rc;
+}
+
+reel_code reel__validation_make(reel_validation *out, const reel_dataset *dataset,
+                                const reel_validation_opts *opts, reel_err *err)
+{
+    reel_cutting c = {
+        .dataset = dataset, .opts = opts, .ratings = reel_dataset_ratings(dataset), .out = out};
+
+    return reel__validation_cut(out, &c, err);
 }
 
 void reel__validation_fini(reel_validation *validation)

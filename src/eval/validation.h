@@ -40,6 +40,14 @@ typedef struct reel_validation {
  * Errors: E_INVALID (options out of range; too little data to hold anything out), E_NOMEM. */
 REEL_MUST_USE reel_code reel__validation_make(reel_validation *out, const reel_dataset *dataset,
                                               const reel_validation_opts *opts, reel_err *err);
+/* Questions about what is new: of the ratings that `before` lacks (by ids of person and film), each
+ * person's newest `share` is held out, rounded up, of which the liked films are asked for, from all
+ * else that is known of them. opts->unseen and recency are not used. out->count is 0, and there is
+ * no `train`, where nobody liked anything new.
+ * Errors: E_INVALID (options out of range; nothing would be left), E_NOMEM. */
+REEL_MUST_USE reel_code reel__validation_newest(reel_validation *out, const reel_dataset *dataset,
+                                                const reel_dataset *before,
+                                                const reel_validation_opts *opts, reel_err *err);
 void reel__validation_fini(reel_validation *validation);
 
 #endif

@@ -84,7 +84,7 @@ class Replicas(unittest.TestCase):
 
         before = ids(self.both[0])
         self.assertEqual(ids(self.both[1]), before)
-        reel("train", "--model", "ials", "--param", "factors=8", "--database", DATABASE,
+        reel("train", "--model", "ials", "--param", "factors=8", "--accept", "--database", DATABASE,
              folder=self.base)
         for server in self.both:
             self.until("a new model", lambda s=server: ids(s) != before)

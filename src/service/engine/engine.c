@@ -117,6 +117,19 @@ out:
     return rc;
 }
 
+/* What takes over is kept, all of it; of what does not, nothing is. */
+static reel_code pass_gate(reel_engine *engine, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(reel__gate_judge(&engine->gate, engine, err));
+    REEL_TRY(reel__gate_decide(&engine->gate, err));
+    REEL_TRY(reel__engine_keep_data(engine, err));
+    REEL_TRY(reel__engine_keep_models(engine, err));
+out:
+    return rc;
+}
+
 static atomic_uint_fast64_t engines; /* opened so far */
 
 reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, reel_err *err)
@@ -148,6 +161,8 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
         reel__engine_note_unsaved(engine, &folder_err);
     REEL_TRY(reel__engine_prepare_data(engine, err));
     REEL_TRY(reel__engine_prepare_models(engine, err));
+    if (engine->opts.gate)
+        REEL_TRY(pass_gate(engine, err));
     engine->opts.only = NULL;
     engine->opts.params = NULL;
     engine->opts.progress = NULL;

@@ -3,6 +3,7 @@
  * A generation number alone does not say which database it belongs to (one may be made anew under
  * the same name), so the store also remembers the hash of the dataset that was made of it.
  */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,9 +146,39 @@ static reel_code build(part *p, const char *path, reel_err *err)
     /* Another process may have loaded since the label was read. */
     engine->label.generation = reel_dataset_generation(p->dataset);
     reel__engine_note(engine, "%s: read from the database in %.2f s", p->name, seconds);
-    REEL_TRY(save_file(p, path, seconds, err));
+    if (engine->opts.gate)
+        *(p->plain ? &engine->waiting.plain : &engine->waiting.whole) = fmax(seconds, DBL_MIN);
+    else
+        REEL_TRY(save_file(p, path, seconds, err));
 out:
     reel_dataset_builder_free(builder);
+    return rc;
+}
+
+static reel_code keep(reel_engine *engine, reel_dataset *dataset, bool plain, reel_err *err)
+{
+    const part p = {engine, plain ? REEL_DATASET_PLAIN : REEL_DATASET_WHOLE, plain, dataset};
+    const double seconds = plain ? engine->waiting.plain : engine->waiting.whole;
+    char *path = NULL;
+    reel_code rc = REEL_OK;
+
+    if (seconds <= 0)
+        return REEL_OK;
+    REEL_TRY(reel__engine_path(&path, engine, p.name, ".reel", err));
+    REEL_TRY(save_file(&p, path, seconds, err));
+out:
+    reel__free(path);
+    return rc;
+}
+
+reel_code reel__engine_keep_data(reel_engine *engine, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(keep(engine, engine->dataset, !engine->use.shown, err));
+    if (engine->training != engine->dataset)
+        REEL_TRY(keep(engine, engine->training, true, err));
+out:
     return rc;
 }
 

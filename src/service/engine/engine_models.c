@@ -1,6 +1,8 @@
 /* engine_models.c - the models of an engine: mapped from their files where those fit the dataset,
  * else trained and written. The hybrid is combined from the members as they are now.
  */
+#include <float.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -282,6 +284,42 @@ void reel__engine_write_params(reel_json *json, const reel_model *model)
     reel__json_object_end(json);
 }
 
+/* A file that cannot be written is no reason not to serve. */
+static reel_code keep_model(reel_engine *engine, int slot, const char *path, double seconds,
+                            reel_err *err)
+{
+    reel_err why = {0};
+
+    if (engine->unsaved[0] != '\0')
+        return REEL_OK;
+    switch (reel__engine_keep(engine, slot, path, seconds, &why)) {
+    case REEL_OK:
+        return REEL_OK;
+    case REEL_E_NOMEM:
+        return reel_fail(err, REEL_E_NOMEM, "%s", why.msg);
+    default:
+        reel__engine_note_unsaved(engine, &why);
+        return REEL_OK;
+    }
+}
+
+reel_code reel__engine_keep_models(reel_engine *engine, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+    char *path = NULL;
+
+    for (int slot = 0; slot < MODELS; slot++) {
+        if (engine->waiting.models[slot] <= 0)
+            continue;
+        reel__free(path);
+        REEL_TRY(reel__engine_path(&path, engine, reel__engine_names[slot], ".safetensors", err));
+        REEL_TRY(keep_model(engine, slot, path, engine->waiting.models[slot], err));
+    }
+out:
+    reel__free(path);
+    return rc;
+}
+
 static reel_code train_model(reel_engine *engine, int slot, const char *path, reel_err *err)
 {
     const int64_t start = reel__clock_steady_us();
@@ -299,17 +337,10 @@ static reel_code train_model(reel_engine *engine, int slot, const char *path, re
     seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
     reel__engine_note(engine, "%s: %s in %.2f s", reel__engine_names[slot],
                       slot == MODEL_HYBRID ? "combined" : "trained", seconds);
-    if (engine->unsaved[0] != '\0')
-        return REEL_OK;
-    switch (reel__engine_keep(engine, slot, path, seconds, &why)) {
-    case REEL_OK:
-        return REEL_OK;
-    case REEL_E_NOMEM:
-        return reel_fail(err, REEL_E_NOMEM, "%s", why.msg);
-    default:
-        reel__engine_note_unsaved(engine, &why);
-        return REEL_OK;
-    }
+    if (!engine->opts.gate)
+        return keep_model(engine, slot, path, seconds, err);
+    engine->waiting.models[slot] = fmax(seconds, DBL_MIN);
+    return REEL_OK;
 }
 
 /* ---- which --------------------------------------------------------------------------------- */

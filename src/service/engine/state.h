@@ -9,6 +9,7 @@
 #include "num/csr.h"
 #include "search/search.h"
 #include "service/engine/engine.h"
+#include "service/engine/gate.h"
 #include "service/engine/overlay.h"
 #include "service/lists/recommend.h"
 #include "service/films/tmdb_use.h"
@@ -53,7 +54,13 @@ struct reel_engine {
     char *posters_dir;          /* NULL: there is none */
     reel_model *models[MODELS]; /* NULL where not asked for */
     reel_in_service said[MODELS];
-    int keep;          /* versions of each model */
+    int keep; /* versions of each model */
+    /* What was made and is not kept yet, as the gate decides; seconds that it took, 0 = not made.
+     */
+    struct {
+        double whole, plain, models[MODELS];
+    } waiting;
+    reel_gate_report gate;
     char unsaved[256]; /* why the files could not be written; "" = they are */
     reel_scale scale;
     double *means;     /* [movies], NaN where nobody rated */
@@ -141,6 +148,9 @@ REEL_MUST_USE reel_code reel__search_get_index(const reel_search_index **out,
 REEL_MUST_USE reel_code reel__engine_prepare_data(reel_engine *engine, reel_err *err);
 /* engine_models.c: map or train the models. */
 REEL_MUST_USE reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err);
+/* Both: write what waits for the gate. */
+REEL_MUST_USE reel_code reel__engine_keep_data(reel_engine *engine, reel_err *err);
+REEL_MUST_USE reel_code reel__engine_keep_models(reel_engine *engine, reel_err *err);
 /* engine_versions.c: how many versions of a model are kept (REEL_MODELS_KEEP). Errors: E_INVALID.
  */
 REEL_MUST_USE reel_code reel__engine_keeps(int *out, reel_err *err);

@@ -114,6 +114,22 @@ static reel_code check_kind(const char *kind, const char *model, const parameter
     return reel_fail(err, REEL_E_INVALID, "kind: expected \"train\" or \"evaluate\"");
 }
 
+/* A training that is to serve whatever the gate would say is one with a parameter more. */
+static reel_code take_accept(parameters *given, const json_t *body, const char *kind, reel_err *err)
+{
+    const json_t *accept = json_object_get(body, "accept");
+
+    if (accept == NULL || json_is_false(accept))
+        return REEL_OK;
+    if (!json_is_true(accept) || strcmp(kind, "train") != 0 || given->count == PARAMETERS_MOST)
+        return reel_fail(err, REEL_E_INVALID,
+                         "accept: expected true or false, of a training with fewer than %d "
+                         "parameters",
+                         (int)PARAMETERS_MOST);
+    given->items[given->count++] = (reel_param){REEL_JOB_ACCEPT, "true"};
+    return REEL_OK;
+}
+
 static void write_parameters(reel_buf *out, const parameters *given)
 {
     reel_json json;
@@ -128,7 +144,7 @@ static void write_parameters(reel_buf *out, const parameters *given)
 reel_code reel__job_ask(reel_store *store, const char *body, size_t length, const char *asked_by,
                         int64_t *id, reel_err *err)
 {
-    static const char *const names[] = {"kind", "model", "params", NULL};
+    static const char *const names[] = {"kind", "model", "params", "accept", NULL};
     reel_job job = {.asked_by = asked_by, .created_ms = reel__clock_now_ms()};
     const char *kind = NULL, *model = "";
     json_t *parsed = NULL;
@@ -143,6 +159,7 @@ reel_code reel__job_ask(reel_store *store, const char *body, size_t length, cons
     REEL_TRY(reel__json_get_text(parsed, "model", &model, err));
     REEL_TRY(take_parameters(&given, json_object_get(parsed, "params"), err));
     REEL_TRY(check_kind(kind, model, &given, err));
+    REEL_TRY(take_accept(&given, parsed, kind, err));
     write_parameters(&text, &given);
     REEL_TRY(reel__buf_check(&text, err));
     job.kind = kind;

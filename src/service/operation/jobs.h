@@ -13,7 +13,8 @@
 
 /* ---- asking and reading; all that it takes is a store -------------------------------------- */
 
-/* Queue what a body asks for: {"kind":"train","model":"ease","params":{"lambda":300}}. asked_by:
+/* Queue what a body asks for: {"kind":"train","model":"ease","params":{"lambda":300}}, with
+ * "accept":true if what is trained is to serve without a comparison (engine/gate.h). asked_by:
  * for people to read. Errors: E_SYNTAX, E_INVALID (no such work, model or parameter), E_NOTFOUND
  * (no such model). */
 REEL_MUST_USE reel_code reel__job_ask(reel_store *store, const char *body, size_t length,

@@ -82,6 +82,10 @@ static void add_parameter(launch *l, const char *kind, const char *name, const c
     const bool trains = strcmp(kind, "train") == 0;
     char word[WORD_MOST];
 
+    if (trains && strcmp(name, REEL_JOB_ACCEPT) == 0) {
+        add_word(l, "--accept");
+        return;
+    }
     if (trains)
         add_word(l, "--param");
     (void)snprintf(word, sizeof word, "%s%.200s=%.200s", trains ? "" : "--", name, value);

@@ -9,6 +9,9 @@
 #include "service/operation/jobs.h"
 #include "store/jobs.h"
 
+/* The parameter of a training that nothing is compared before; no model has one of this name. */
+#define REEL_JOB_ACCEPT "accept"
+
 enum {
     REEL_JOB_STEP = 96,
     REEL_JOB_LINE = 128 * 1024, /* the longest line a child may write: an evaluation */

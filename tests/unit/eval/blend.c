@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "eval/blend.h"
+#include "eval/select.h"
 #include "support/random_data.h"
 
 static const random_shape shape = {.seed = 5, .people = 150, .movies = 80, .density = 0.3};
@@ -125,6 +126,57 @@ static void test_what_came_last_is_held_out(void **state)
     assert_int_equal(reel__alloc_live(), 0);
 }
 
+static bool has(const reel_dataset *dataset, int64_t person, int64_t movie)
+{
+    const reel_index row = reel_dataset_find_person(dataset, person);
+
+    return row >= 0 && time_in(dataset, row, reel_dataset_find_movie(dataset, movie)) >= 0;
+}
+
+/* What is held out is the newest half of what the older data lack, by whoever is asked. */
+static void test_what_is_new_is_held_out(void **state)
+{
+    reel_validation_opts opts = reel__validation_opts_default();
+    reel_dataset *dataset = random_dataset(&shape), *before = NULL;
+    const reel_csr_view r = reel_dataset_ratings(dataset);
+    uint8_t *marks = reel__alloc_zero((size_t)r.ptr[r.rows], 1);
+    reel_validation v;
+
+    (void)state;
+    for (reel_nnz k = 0; k < r.ptr[r.rows]; k++)
+        marks[k] = k % 3 == 0;
+    assert_int_equal(reel__select(&before, dataset, marks, 0, NULL, NULL), REEL_OK);
+    opts.share = 0.5;
+    assert_int_equal(reel__validation_newest(&v, dataset, before, &opts, NULL), REEL_OK);
+    assert_true(v.count > 75);
+    for (size_t i = 0; i < v.count; i++) {
+        const reel_question *q = &v.questions[i];
+        const int64_t person = reel_dataset_person_ids(v.train)[q->query.row];
+        const reel_index row = reel_dataset_find_person(dataset, person);
+
+        check_question(&v, q);
+        assert_true(q->held_count > 0);
+        for (size_t h = 0; h < q->held_count; h++)
+            assert_false(has(before, person, reel_dataset_movie_ids(dataset)[q->held[h]]));
+        for (size_t n = 0; n < q->query.count; n++) /* what is new and known is older */
+            if (!has(before, person, reel_dataset_movie_ids(dataset)[q->query.entries[n].movie]))
+                assert_true(q->query.entries[n].time <= time_in(dataset, row, q->held[0]));
+    }
+    reel__validation_fini(&v);
+    assert_int_equal(reel__validation_newest(&v, dataset, dataset, &opts, NULL), REEL_OK);
+    assert_int_equal(v.count, 0); /* nothing is new */
+    assert_null(v.train);
+    reel__validation_fini(&v);
+    opts.most = 10;
+    assert_int_equal(reel__validation_newest(&v, dataset, before, &opts, NULL), REEL_OK);
+    assert_true(v.count > 0 && v.count < 40);
+    reel__validation_fini(&v);
+    reel_dataset_free(before);
+    reel_dataset_free(dataset);
+    reel__free(marks);
+    assert_int_equal(reel__alloc_live(), 0);
+}
+
 static reel_model *fit(const char *name, const reel_dataset *dataset)
 {
     reel_model *model = NULL;
@@ -215,6 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_questions_keep_their_answers_out_of_training),
         cmocka_unit_test(test_what_came_last_is_held_out),
+        cmocka_unit_test(test_what_is_new_is_held_out),
         cmocka_unit_test(test_a_blend_is_as_good_as_its_best_member),
         cmocka_unit_test(test_memory_may_run_out),
         cmocka_unit_test(test_too_little_data_says_so),

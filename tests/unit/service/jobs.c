@@ -313,7 +313,8 @@ static void what_works_is_done(void **state)
                                       &err));
     program_is("echo \"$@\" >&2\necho \"$REEL_DATABASE_URL\" >&2\n" STEP "echo no JSON\n" RESULT);
     jobs = open_jobs(true);
-    id = ask(jobs, "{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"lambda\":300}}");
+    id = ask(jobs,
+             "{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"lambda\":300},\"accept\":true}");
     wait_until(id, "done");
     job = job_of(id);
     assert_true(json_number_value(json_object_get(job, "progress")) == 1);
@@ -326,7 +327,7 @@ static void what_works_is_done(void **state)
     reel__buf_init(&log, TEXT);
     assert_ok(reel__job_log(&log, store, id, &err));
     assert_non_null(strstr(log.data, "train --force --progress-json --models models --model ease "
-                                     "--param lambda=300\n"));
+                                     "--param lambda=300 --accept\n"));
     assert_non_null(strstr(log.data, database));
     reel__buf_fini(&log);
     assert_int_equal(reel__histogram_count(&trained(jobs, "ease")->durations), 1);
@@ -655,7 +656,7 @@ static void what_is_wrong_is_refused(void **state)
         {"{\"kind\":\"dance\"}", REEL_E_INVALID, "kind"},
         {"{\"kind\":1}", REEL_E_INVALID, "kind"},
         {"{\"kind\":\"train\",\"modl\":\"ease\"}", REEL_E_INVALID,
-         "modl: there is no such member; kind, model and params are taken"},
+         "modl: there is no such member; kind, model, params and accept are taken"},
         {"{\"kind\":\"train\",\"model\":\"slim\"}", REEL_E_NOTFOUND, "no model is called \"slim\""},
         {"{\"kind\":\"train\",\"params\":{\"lambda\":1}}", REEL_E_INVALID, "name the one model"},
         {"{\"kind\":\"train\",\"model\":\"ease\",\"params\":[]}", REEL_E_INVALID, "params"},
@@ -665,6 +666,9 @@ static void what_is_wrong_is_refused(void **state)
          "lambda"},
         {"{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"nonsense\":1}}", REEL_E_INVALID,
          "nonsense"},
+        {"{\"kind\":\"train\",\"accept\":\"yes\"}", REEL_E_INVALID,
+         "accept: expected true or false"},
+        {"{\"kind\":\"evaluate\",\"accept\":true}", REEL_E_INVALID, "accept"},
     };
     int64_t id = 0;
     reel_err err = {0};
