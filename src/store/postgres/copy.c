@@ -24,7 +24,7 @@ static void append_int32(reel_buf *rows, int32_t value)
 
 reel_code reel__pg_copy_begin(reel_pg_copy *out, reel_pg_conn *conn, const char *sql, reel_err *err)
 {
-    PGresult *result = PQexec(conn->link, sql);
+    PGresult *result = reel__pg_said(conn, sql);
     reel_code rc = REEL_OK;
 
     out->conn = conn;
@@ -232,7 +232,7 @@ reel_code reel__pg_copy_out(reel_pg_conn *conn, const char *sql, int columns, re
     reel_code rc = REEL_OK;
 
     (void)snprintf(text, sizeof text, "COPY (%s) TO STDOUT (FORMAT binary)", sql);
-    result = PQexec(conn->link, text);
+    result = reel__pg_said(conn, text);
     if (PQresultStatus(result) != PGRES_COPY_OUT)
         rc = reel__pg_fail(conn->store, conn->link, result, "reading", err);
     PQclear(result);

@@ -142,12 +142,14 @@ static reel_code insert_events(reel_pg_conn *conn, void *user, reel_err *err)
     reel_code rc = REEL_OK;
 
     b->duplicates = 0;
+    reel__pg_asks(conn);
     REEL_TRY(prepare(conn, err));
     if (PQenterPipelineMode(conn->link) != 1)
         REEL_TRY(reel__pg_fail(conn->store, conn->link, NULL, "writing", err));
     REEL_TRY(send_batch(conn, b, err));
     REEL_TRY(take_results(conn, b, err));
 out:
+    reel__pg_answered(conn);
     (void)PQexitPipelineMode(conn->link); /* not possible in its middle: then it is closed */
     return rc;
 }

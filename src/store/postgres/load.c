@@ -47,6 +47,7 @@ static reel_code begin(reel_pg_load *load, bool replace, reel_err *err)
     (void)snprintf(sql, sizeof sql,
                    "BEGIN; SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(%d, %d)",
                    REEL_PG_LOCKS, REEL_PG_LOCK_LOAD);
+    reel__pg_be_patient(load->conn);
     REEL_TRY(reel__pg_exec(load->conn, sql, err));
     if (replace)
         REEL_TRY(reel__pg_exec(

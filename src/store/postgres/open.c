@@ -1,14 +1,14 @@
 /* open.c - opening and closing: the database of a URL, made when asked, its schema and its owner.
  */
 #include <assert.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/steady.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { BUSY_TIMEOUT_MS = 5000 };
+/* Who serves has somebody waiting for each answer. */
+enum { BUSY_TIMEOUT_MS = 5000, SERVING_PATIENCE_MS = 1000 };
 
 /* ---- the database itself ------------------------------------------------------------------- */
 
@@ -97,7 +97,6 @@ static reel_code reach(reel_pg *store, bool create, reel_err *err)
 out:
     reel__pg_give_back(conn);
     store->reached = rc == REEL_OK;
-    atomic_store(&store->missed_us, 0);
     return rc;
 }
 
@@ -107,7 +106,9 @@ static void close_store(reel_store *base)
 {
     reel_pg *store = (reel_pg *)base;
 
+    reel__pg_keeper_stop(store);
     reel__pg_close_all(store);
+    (void)pthread_cond_destroy(&store->look);
     (void)pthread_cond_destroy(&store->freed);
     (void)pthread_mutex_destroy(&store->lock);
     reel__free(store->url);
@@ -146,10 +147,13 @@ static const struct reel_store_ops pg_ops = {
 
 static reel_code init_locks(reel_pg *store, reel_err *err)
 {
-    if (reel__steady_cond_init(&store->freed)) {
-        if (pthread_mutex_init(&store->lock, NULL) == 0)
-            return REEL_OK;
-        pthread_cond_destroy(&store->freed);
+    if (pthread_mutex_init(&store->lock, NULL) == 0) {
+        if (reel__steady_cond_init(&store->freed)) {
+            if (reel__steady_cond_init(&store->look))
+                return REEL_OK;
+            pthread_cond_destroy(&store->freed);
+        }
+        pthread_mutex_destroy(&store->lock);
     }
     return reel_fail(err, REEL_E_NOMEM, "no locks left to open a database with");
 }
@@ -166,6 +170,9 @@ static reel_code new_store(reel_pg **out, const char *url, const reel_store_opts
     store->base.ops = &pg_ops;
     store->base.read_only = opts->read_only;
     store->busy_timeout_ms = opts->busy_timeout_ms > 0 ? opts->busy_timeout_ms : BUSY_TIMEOUT_MS;
+    store->patience_ms = opts->exclusive && store->busy_timeout_ms > SERVING_PATIENCE_MS
+                             ? SERVING_PATIENCE_MS
+                             : store->busy_timeout_ms;
     if (init_locks(store, err) != REEL_OK) {
         reel__free(store);
         return REEL_E_NOMEM;
@@ -222,6 +229,7 @@ reel_code reel__postgres_open(reel_store **out, const char *url, const reel_stor
     REEL_TRY(new_store(&store, url, opts, err));
     REEL_TRY(reach(store, opts->create, err));
     REEL_TRY(prepare(store, opts, err));
+    REEL_TRY(reel__pg_keeper_start(store, err));
     *out = &store->base;
     store = NULL;
 out:

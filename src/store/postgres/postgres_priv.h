@@ -17,20 +17,33 @@ typedef struct reel_pg reel_pg;
 typedef struct reel_pg_conn {
     reel_pg *store;
     PGconn *link;
-    bool can_insert_event; /* the statement is prepared on this connection */
+    bool can_insert_event;    /* the statement is prepared on this connection */
+    int fd, process;          /* its socket; who answers at the other end */
+    int64_t taken_us;         /* since when it is; under the lock */
+    bool patient;             /* a load, which waits however long; under the lock */
+    _Atomic int64_t asked_us; /* since when it waits for an answer, 0 = it does not */
     struct reel_pg_conn *next;
 } reel_pg_conn;
+
+enum { REEL_PG_CONNECTIONS = 16, REEL_PG_WHY = 512 };
 
 struct reel_pg {
     reel_store base; /* first: a reel_store is a reel_pg; its path is the URL without credentials */
     char *url;       /* with credentials: for libpq only, in no message */
-    int busy_timeout_ms;
-    pthread_mutex_t lock;
-    pthread_cond_t freed;
-    reel_pg_conn *idle;
-    int open;                  /* connections there are, idle or taken */
-    bool reached;              /* the server answered once */
-    _Atomic int64_t missed_us; /* since when it does not, 0 = it does */
+    int busy_timeout_ms, patience_ms;
+    bool reached;         /* the server answered once */
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t freed; /* callers wait here */
+    reel_pg_conn *idle, *taken[REEL_PG_CONNECTIONS];
+    int open;              /* connections there are, idle or taken */
+    int64_t missed_us;     /* since when the server does not answer, 0 = it does */
+    char why[REEL_PG_WHY]; /* what it does not */
+    pthread_cond_t look;   /* the keeper waits here */
+    bool closing, kept;    /* kept: there is a keeper */
+    /* The keeper's own. */
+    pthread_t keeper;
+    int pause_ms;
+    int64_t probe_us; /* when to look after the server again */
 };
 
 /* ---- url.c --------------------------------------------------------------------------------- */
@@ -40,19 +53,35 @@ REEL_MUST_USE reel_code reel__pg_url_name(char **out, const char *url, reel_err 
 /* The database a URL names. Errors: E_INVALID, E_NOMEM. */
 REEL_MUST_USE reel_code reel__pg_url_database(char **out, const char *url, reel_err *err);
 
+/* ---- link.c -------------------------------------------------------------------------------- */
+
+enum { REEL_PG_VERSION_LEAST = 130000 };
+
+/* A connection with our settings. database: another than the URL names, or NULL. */
+REEL_MUST_USE reel_code reel__pg_link(PGconn **out, const reel_pg *store, const char *database,
+                                      reel_err *err);
+/* The last result of statements without values; NULL: none came in time. */
+PGresult *reel__pg_ask(PGconn *link, const char *sql, int limit_ms);
+/* That it does not answer: E_STORE. */
+reel_code reel__pg_silent(const reel_pg *store, reel_err *err);
+
+/* ---- keeper.c: a thread that looks after the server ----------------------------------------- */
+
+/* Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__pg_keeper_start(reel_pg *store, reel_err *err);
+void reel__pg_keeper_stop(reel_pg *store);
+/* A connection could not be made. */
+void reel__pg_missed(reel_pg *store, const char *why);
+
 /* ---- pool.c -------------------------------------------------------------------------------- */
 
 enum {
     REEL_PG_LOCKS = 0x5245454C, /* "REEL", the first key of our advisory locks; the second: */
     REEL_PG_LOCK_LOAD = 1,
     REEL_PG_LOCK_EVENTS = 2,
-    REEL_PG_LOCK_SCHEMA = 3,
-    REEL_PG_VERSION_LEAST = 130000
+    REEL_PG_LOCK_SCHEMA = 3
 };
 
-/* A connection with our settings. database: another than the URL names, or NULL. */
-REEL_MUST_USE reel_code reel__pg_link(PGconn **out, const reel_pg *store, const char *database,
-                                      reel_err *err);
 /* Work of one caller on one connection. */
 typedef reel_code reel_pg_work(reel_pg_conn *conn, void *user, reel_err *err);
 /* Run work. Where the connection turns out to be lost (the server was restarted) it runs once more
@@ -62,7 +91,13 @@ REEL_MUST_USE reel_code reel__pg_run(reel_pg *store, reel_pg_work *work, void *u
 /* A connection that answers right now. Errors: E_STORE, E_BUSY, E_NOMEM. */
 REEL_MUST_USE reel_code reel__pg_take(reel_pg_conn **out, reel_pg *store, reel_err *err);
 void reel__pg_give_back(reel_pg_conn *conn); /* NULL allowed; undoes an open transaction */
+/* What is done on it takes as long as it takes, whatever the server does meanwhile. */
+void reel__pg_be_patient(reel_pg_conn *conn);
 void reel__pg_close_all(reel_pg *store);
+/* For the keeper. */
+REEL_MUST_USE reel_code reel__pg_new_conn(reel_pg_conn **out, reel_pg *store, reel_err *err);
+void reel__pg_free_conn(reel_pg_conn *conn); /* NULL allowed */
+void reel__pg_drop_idle(reel_pg *store);
 
 /* ---- statement.c --------------------------------------------------------------------------- */
 
@@ -71,6 +106,11 @@ reel_code reel__pg_fail(const reel_pg *store, PGconn *link, const PGresult *resu
                         const char *doing, reel_err *err);
 /* One line of what libpq said, cut to fit. */
 void reel__pg_line(char *out, size_t size, const char *text);
+/* Around a wait for an answer: the keeper looks into one that takes long. */
+void reel__pg_asks(reel_pg_conn *conn);
+void reel__pg_answered(reel_pg_conn *conn);
+/* PQexec between the two. */
+PGresult *reel__pg_said(reel_pg_conn *conn, const char *sql);
 /* Statements that answer no rows, separated by ';'. */
 REEL_MUST_USE reel_code reel__pg_exec(reel_pg_conn *conn, const char *sql, reel_err *err);
 /* One statement with values as text (NULL = unknown). out is the caller's (PQclear), NULL after a

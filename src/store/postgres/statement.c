@@ -4,10 +4,12 @@
 #include <inttypes.h>
 #include <math.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "store/postgres/postgres_priv.h"
 
 enum { END_WAIT_MS = 1000 };
@@ -121,9 +123,29 @@ static bool succeeded(const PGresult *result)
 
 /* ---- running ------------------------------------------------------------------------------- */
 
+void reel__pg_asks(reel_pg_conn *conn)
+{
+    atomic_store(&conn->asked_us, reel__clock_steady_us());
+}
+
+void reel__pg_answered(reel_pg_conn *conn)
+{
+    atomic_store(&conn->asked_us, 0);
+}
+
+PGresult *reel__pg_said(reel_pg_conn *conn, const char *sql)
+{
+    PGresult *result = NULL;
+
+    reel__pg_asks(conn);
+    result = PQexec(conn->link, sql);
+    reel__pg_answered(conn);
+    return result;
+}
+
 reel_code reel__pg_exec(reel_pg_conn *conn, const char *sql, reel_err *err)
 {
-    PGresult *result = PQexec(conn->link, sql);
+    PGresult *result = reel__pg_said(conn, sql);
     reel_code rc = REEL_OK;
 
     if (!succeeded(result))
@@ -135,10 +157,13 @@ reel_code reel__pg_exec(reel_pg_conn *conn, const char *sql, reel_err *err)
 reel_code reel__pg_query(PGresult **out, reel_pg_conn *conn, const char *sql, int count,
                          const char *const *values, reel_err *err)
 {
-    PGresult *result = PQexecParams(conn->link, sql, count, NULL, values, NULL, NULL, 0);
+    PGresult *result = NULL;
     reel_code rc = REEL_OK;
 
     *out = NULL;
+    reel__pg_asks(conn);
+    result = PQexecParams(conn->link, sql, count, NULL, values, NULL, NULL, 0);
+    reel__pg_answered(conn);
     if (succeeded(result)) {
         *out = result;
         return REEL_OK;
