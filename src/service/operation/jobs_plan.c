@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "service/operation/jobs_priv.h"
 
-enum { COUNT_US = 5000000, TEXT = 80 };
+enum { COUNT_US = 5000000, TEXT = 80, BACK_S = 5 };
 
 static void set_next(reel_jobs *jobs, int64_t after)
 {
@@ -43,11 +43,21 @@ static bool ask(reel_jobs *jobs, const char *slot, const char *why)
     return true;
 }
 
+/* A clock that was set back leaves the next moment too far away: it is counted anew. What was asked
+ * for already is not asked for twice, as its slot is taken. */
+static void look_at_clock(reel_jobs *jobs, int64_t now)
+{
+    if (jobs->training_at != 0 && now < jobs->planned_at - BACK_S)
+        set_next(jobs, now);
+    jobs->planned_at = now;
+}
+
 static void look_at_schedule(reel_jobs *jobs)
 {
     const int64_t now = reel__clock_now();
     char slot[TEXT];
 
+    look_at_clock(jobs, now);
     if (jobs->training_at == 0 || now < jobs->training_at)
         return;
     (void)snprintf(slot, sizeof slot, "schedule %" PRId64, jobs->training_at);
@@ -82,7 +92,8 @@ void reel__plan_begin(reel_jobs *jobs)
 {
     char text[REEL_TIME_TEXT];
 
-    set_next(jobs, reel__clock_now());
+    jobs->planned_at = reel__clock_now();
+    set_next(jobs, jobs->planned_at);
     pthread_mutex_lock(&jobs->lock);
     jobs->facts.new_ratings = jobs->opts.plan.after > 0 ? 0 : -1;
     pthread_mutex_unlock(&jobs->lock);

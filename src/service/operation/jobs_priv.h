@@ -84,6 +84,7 @@ struct reel_jobs {
     int64_t stranger_us;
     bool troubled;                /* the store does not answer, which was said */
     int64_t training_at, plan_us; /* the next of the schedule; when to count ratings */
+    int64_t planned_at;           /* what the clock said when the schedule was last looked at */
 };
 
 /* jobs_plan.c: ask for a training where one is due; called by the thread. */

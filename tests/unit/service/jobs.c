@@ -226,6 +226,34 @@ static void the_schedule_asks_once(void **state)
     reel__store_close(other);
 }
 
+/* The clock is put forward a day, and back: the schedule follows, and asks for no minute twice. */
+static void the_schedule_follows_the_clock(void **state)
+{
+    const int64_t noon = INT64_C(1795780800); /* 2026-11-27 12:00 UTC */
+    static const int64_t moves[] = {30, 86400 + 30, 30, -3600};
+    reel_jobs *jobs;
+
+    (void)state;
+    program_is(STEP RESULT);
+    reel__clock_set_for_test((noon - 30) * 1000);
+    jobs = open_planned(store, "* * * * *", 0);
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+        const int64_t now = noon + moves[i], next = (now / 60 + 1) * 60;
+
+        while (reel__jobs_facts(jobs).next_training == 0)
+            (void)usleep(1000);
+        reel__clock_set_for_test(now * 1000);
+        for (int ms = 0; ms < PATIENCE_MS && reel__jobs_facts(jobs).next_training != next; ms++) {
+            reel__jobs_look(jobs);
+            (void)usleep(1000);
+        }
+        assert_int_equal(reel__jobs_facts(jobs).next_training, next);
+    }
+    assert_int_equal(planned_by(jobs), 2); /* of noon, and of the day after */
+    reel__clock_set_for_test(-1);
+    reel__jobs_close(jobs);
+}
+
 static void give(int64_t first, int count)
 {
     reel_given_row rows[20];
@@ -703,6 +731,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_schedule_asks_once),
+        cmocka_unit_test(the_schedule_follows_the_clock),
         cmocka_unit_test(many_new_ratings_ask_for_a_training),
         cmocka_unit_test(what_works_is_done),
         cmocka_unit_test(an_evaluation_is_told_what_to_measure),
