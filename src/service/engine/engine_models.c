@@ -161,20 +161,43 @@ static void report_share(double share, void *user)
     reel__progress(what->engine->opts.progress, what->stage, (int64_t)(share * 100), 100, "%");
 }
 
+/* What was asked for, else what a server answers fast with: with half the factors and two thirds of
+ * the neighbours the hybrid's lists are as good (docs/models.md). */
+static const reel_params *served_params(const reel_engine *engine, int slot)
+{
+    static const reel_param fewer = {"factors", "128"};
+    static const reel_param near = {"neighbours", "100"};
+    static const reel_params ials = {&fewer, 1}, user_knn = {&near, 1};
+    const reel_engine_opts *opts = &engine->opts;
+
+    if (opts->only != NULL && strcmp(opts->only, reel__engine_names[slot]) == 0 &&
+        opts->params != NULL)
+        return opts->params;
+    return slot == MODEL_IALS ? &ials : slot == MODEL_USER_KNN ? &user_knn : NULL;
+}
+
 /* The members there are. */
 typedef struct team {
-    const char *names[MODELS];
+    reel_ingredient parts[MODELS];
     reel_model *members[MODELS];
     size_t count;
 } team;
+
+/* content is none: with it lists are no better (docs/models.md), and take longer. */
+static bool is_member(int slot)
+{
+    return slot == MODEL_EASE || slot == MODEL_IALS || slot == MODEL_USER_KNN ||
+           slot == MODEL_POPULAR;
+}
 
 static team gather(const reel_engine *engine)
 {
     team t = {.count = 0};
 
-    for (int slot = MODEL_HYBRID + 1; slot < MODEL_ALS; slot++)
-        if (engine->models[slot] != NULL) {
-            t.names[t.count] = reel__engine_names[slot];
+    for (int slot = 0; slot < MODELS; slot++)
+        if (is_member(slot) && engine->models[slot] != NULL) {
+            t.parts[t.count] =
+                (reel_ingredient){reel__engine_names[slot], served_params(engine, slot)};
             t.members[t.count++] = engine->models[slot];
         }
     return t;
@@ -190,7 +213,7 @@ static void recall_weights(reel_blend *out, const reel_engine *engine, const tea
                misfit(engine, MODEL_HYBRID, older) == NULL;
 
     for (size_t m = 0; all && m < t->count; m++) {
-        const float *weights = reel__hybrid_weights(older, t->names[m]);
+        const float *weights = reel__hybrid_weights(older, t->parts[m].name);
 
         all = weights != NULL;
         if (all)
@@ -211,22 +234,13 @@ static reel_code make_hybrid(reel_engine *engine, const reel_fit_context *contex
     reel_code rc = REEL_OK;
 
     if (engine->opts.learn)
-        REEL_TRY(reel__learn_weights(&blend, t.names, t.count, 0, engine->training, context, err));
+        REEL_TRY(reel__learn_weights(&blend, t.parts, t.count, 0, engine->training, context, err));
     else
         recall_weights(&blend, engine, &t);
     REEL_TRY(reel__hybrid_make(&engine->models[MODEL_HYBRID], t.members, t.count, NULL,
                                blend.questions > 0 ? blend.weights : NULL, err));
 out:
     return rc;
-}
-
-/* What was asked for, else the model's own. */
-static const reel_params *asked_params(const reel_engine *engine, int slot)
-{
-    const reel_engine_opts *opts = &engine->opts;
-
-    return opts->only != NULL && strcmp(opts->only, reel__engine_names[slot]) == 0 ? opts->params
-                                                                                   : NULL;
 }
 
 /* Where someone waits for the first list: an eighth of the work of disliked films, too, and a fifth
@@ -259,7 +273,7 @@ static reel_code make_model(reel_engine *engine, int slot, reel_err *err)
     if (slot == MODEL_HYBRID)
         return make_hybrid(engine, &context, err);
     return reel_model_fit(&engine->models[slot], reel__engine_names[slot], engine->training,
-                          engine->opts.learn ? asked_params(engine, slot) : hasty_params(slot),
+                          engine->opts.learn ? served_params(engine, slot) : hasty_params(slot),
                           &context, err);
 }
 
@@ -353,7 +367,7 @@ static bool wanted(const reel_engine *engine, int slot)
 
     if (only == NULL || slot == MODEL_POPULAR || strcmp(only, reel__engine_names[slot]) == 0)
         return true;
-    return slot != MODEL_ALS && strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0 &&
+    return is_member(slot) && strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0 &&
            engine->models[MODEL_HYBRID] == NULL;
 }
 
@@ -363,7 +377,7 @@ static bool forced(const reel_engine *engine, int slot)
 
     return engine->opts.retrain &&
            (only == NULL ||
-            (slot != MODEL_ALS && strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0) ||
+            (is_member(slot) && strcmp(only, reel__engine_names[MODEL_HYBRID]) == 0) ||
             strcmp(only, reel__engine_names[slot]) == 0);
 }
 
@@ -378,7 +392,7 @@ static reel_code prepare(opening *o, int slot, reel_err *err)
         !(slot == MODEL_HYBRID && o->fresh))
         REEL_TRY(map_model(o, slot, path, err));
     if (engine->models[slot] == NULL && !engine->opts.ready_only) {
-        o->fresh = o->fresh || slot != MODEL_ALS;
+        o->fresh = o->fresh || is_member(slot);
         REEL_TRY(train_model(engine, slot, path, err));
     }
 out:

@@ -277,6 +277,25 @@ static int rank_of(const reel_session *session, reel_index movie)
     return rank;
 }
 
+/* What content says in words of a film that the hybrid explains. */
+static reel_code add_words(reel_session *session, reel_recommendation *item, reel_err *err)
+{
+    const reel_model *content = session->engine->models[MODEL_CONTENT];
+    reel_explanation words;
+    reel_code rc;
+
+    if (session->model != session->engine->models[MODEL_HYBRID] || content == NULL ||
+        item->why.term_count > 0)
+        return REEL_OK;
+    rc =
+        reel_model_explain(content, &session->query, item->movie, 0, session->scratch, &words, err);
+    if (rc != REEL_OK)
+        return rc;
+    item->why.term_count = words.term_count;
+    memcpy(item->why.terms, words.terms, sizeof words.terms);
+    return REEL_OK;
+}
+
 reel_code reel__explain(reel_session *session, const reel_request *request, int64_t movie,
                         reel_recommendation *out, reel_err *err)
 {
@@ -304,6 +323,8 @@ reel_code reel__explain(reel_session *session, const reel_request *request, int6
     list->items[0] = *out;
     list->count = 1;
     REEL_TRY(explain_all(session, request, list, err));
+    if (!list->personal)
+        REEL_TRY(add_words(session, &list->items[0], err));
     *out = list->items[0];
 out:
     return rc;

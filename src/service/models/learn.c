@@ -8,20 +8,20 @@
 #include "eval/validation.h"
 
 typedef struct team {
-    const char *names[REEL_HYBRID_MEMBERS];
+    reel_ingredient parts[REEL_HYBRID_MEMBERS];
     reel_model *members[REEL_HYBRID_MEMBERS];
     size_t count;
 } team;
 
 /* One fit among several, as a share of the whole. */
-typedef struct part {
+typedef struct stretch {
     const reel_fit_context *whole;
     double from, width;
-} part;
+} stretch;
 
 static void report_part(double share, void *user)
 {
-    const part *p = user;
+    const stretch *p = user;
 
     if (p->whole->progress != NULL)
         p->whole->progress(p->from + share * p->width, p->whole->user);
@@ -42,13 +42,14 @@ static reel_code fit_all(team *t, const reel_dataset *dataset, bool second,
     const double width = 0.5 / (double)t->count;
 
     for (size_t m = 0; m < t->count; m++) {
-        part p = {context, (second ? 0.5 : 0) + (double)m * width, width};
+        stretch p = {context, (second ? 0.5 : 0) + (double)m * width, width};
         reel_fit_context own = *context;
         reel_code rc;
 
         own.progress = report_part;
         own.user = &p;
-        rc = reel_model_fit(&t->members[m], t->names[m], dataset, NULL, &own, err);
+        rc = reel_model_fit(&t->members[m], t->parts[m].name, dataset, t->parts[m].params, &own,
+                            err);
         if (rc != REEL_OK)
             return rc;
     }
@@ -67,7 +68,7 @@ out:
     return rc;
 }
 
-reel_code reel__learn_weights(reel_blend *out, const char *const *names, size_t count,
+reel_code reel__learn_weights(reel_blend *out, const reel_ingredient *parts, size_t count,
                               double recency, const reel_dataset *dataset,
                               const reel_fit_context *context, reel_err *err)
 {
@@ -78,7 +79,7 @@ reel_code reel__learn_weights(reel_blend *out, const char *const *names, size_t 
     reel_code rc;
 
     *out = (reel_blend){0};
-    memcpy(t.names, names, count * sizeof *names);
+    memcpy(t.parts, parts, count * sizeof *parts);
     opts.seed = context->seed;
     opts.recency = recency;
     rc = reel__validation_make(&validation, dataset, &opts, &why);
@@ -98,13 +99,16 @@ reel_code reel__learn_hybrid(reel_model **out, reel_blend *blend, const reel_dat
     static const reel_fit_context plain = {.seed = 1};
     const reel_fit_context *context = given == NULL ? &plain : given;
     reel_blend learned = {0};
+    const char *names[REEL_HYBRID_MEMBERS];
     team t = {.count = 0};
     double recency = 0;
     reel_code rc = REEL_OK;
 
     *out = NULL;
-    REEL_TRY(reel__hybrid_names(t.names, &t.count, &recency, params, err));
-    REEL_TRY(reel__learn_weights(&learned, t.names, t.count, recency, dataset, context, err));
+    REEL_TRY(reel__hybrid_names(names, &t.count, &recency, params, err));
+    for (size_t m = 0; m < t.count; m++)
+        t.parts[m] = (reel_ingredient){.name = names[m]};
+    REEL_TRY(reel__learn_weights(&learned, t.parts, t.count, recency, dataset, context, err));
     REEL_TRY(fit_all(&t, dataset, true, context, err));
     REEL_TRY(reel__hybrid_make(out, t.members, t.count, params,
                                learned.questions > 0 ? learned.weights : NULL, err));

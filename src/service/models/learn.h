@@ -14,11 +14,18 @@ REEL_MUST_USE reel_code reel__learn(reel_model **out, const char *name, const re
                                     const reel_params *params, const reel_fit_context *context,
                                     reel_err *err);
 
+/* A model to mix in. */
+typedef struct reel_ingredient {
+    const char *name;
+    const reel_params *params; /* NULL: its own */
+} reel_ingredient;
+
 /* How much of each model to mix in; out->questions is 0 where data are too few to tell.
- * names [count] of models; recency: the parameter of the hybrid, 0 = none. Errors: those of
- * fitting; E_NOMEM. */
-REEL_MUST_USE reel_code reel__learn_weights(reel_blend *out, const char *const *names, size_t count,
-                                            double recency, const reel_dataset *dataset,
+ * parts [count]; recency: the parameter of the hybrid, 0 = none. Errors: those of fitting; E_NOMEM.
+ */
+REEL_MUST_USE reel_code reel__learn_weights(reel_blend *out, const reel_ingredient *parts,
+                                            size_t count, double recency,
+                                            const reel_dataset *dataset,
                                             const reel_fit_context *context, reel_err *err);
 
 /* The same for a hybrid alone; blend [out, optional]: what was learned (no questions: nothing). */

@@ -2,7 +2,7 @@
 ready
 reel recommend --database reel.db --user 1 --quiet >expected
 for damage in garbage cut empty swapped flipped; do
-    file=reel.db.models/content.safetensors
+    file=reel.db.models/user-knn.safetensors
     case $damage in
     garbage) head -c 5000 /dev/urandom >$file ;;
     cut) head -c 3000 $file >short && mv short $file ;;
