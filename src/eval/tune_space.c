@@ -108,11 +108,14 @@ static bool own_range(reel_tune_dim *d, const reel_param_spec *spec)
     return d->low < d->high;
 }
 
-/* What a rating means belongs to the data, and more effort always looks better. */
+/* What a rating means belongs to the data, more effort always looks better, and what is stored
+ * changes no list. */
 static bool never_by_itself(const reel_tune_space *space, size_t param)
 {
-    return space->fixed[param] || (int)param == space->effort ||
-           strcmp(space->info->params[param].name, "liked") == 0;
+    const char *name = space->info->params[param].name;
+
+    return space->fixed[param] || (int)param == space->effort || strcmp(name, "liked") == 0 ||
+           strcmp(name, "stored") == 0;
 }
 
 static int find_effort(const reel_model_info *info)

@@ -8,7 +8,7 @@
 #include "model/vtable.h"
 
 /* Version of the model file's layout; a file of another one is refused and fitted anew. */
-#define REEL_MODEL_FORMAT "4"
+#define REEL_MODEL_FORMAT "5"
 
 const reel_model_ops *reel__model_ops(const char *name); /* or NULL */
 

@@ -36,6 +36,8 @@ static const reel_param_spec param_specs[] = {
                        REEL_PARAM_REAL, 0.3, 0, 2, NULL, 0, 0.6},
     [USER_KNN_EXPONENT] = {"exponent", "similarities are raised to this power", REEL_PARAM_REAL, 3,
                            1, 10, NULL, 1, 5},
+    [USER_KNN_STORED] = {"stored", "1: find everyone's neighbours when fitting and keep them",
+                         REEL_PARAM_INT, 0, 0, 1, NULL},
 };
 
 reel_code reel__user_knn_no_memory(const user_knn *self, reel_err *err)
@@ -143,75 +145,114 @@ static void compare(const user_knn *self, const reel_query *query, bool weighted
         similarity[query->row] = -1;
 }
 
-/* Let v count for this query. */
-static void weigh(const user_knn *self, reel_index v, float similarity, user_knn_state *state)
+size_t reel__user_knn_nearest(const user_knn *self, const reel_query *query, float *similarity,
+                              reel_scored *top)
+{
+    const size_t limit = (size_t)self->base.params[USER_KNN_NEIGHBOURS];
+
+    compare(self, query, true, inverse_length(query), similarity);
+    return reel__nearest(top, similarity, self->people.rows, limit);
+}
+
+/* What a similarity counts, over itself. */
+static float tilt_of(const user_knn *self, float similarity)
 {
     const double exponent = self->base.params[USER_KNN_EXPONENT];
-    const float tilt = exponent == 1 ? 1 : powf(similarity, (float)exponent - 1);
 
-    state->weight[v] = similarity * tilt;
-    state->weight[self->people.rows + v] = tilt;
-    state->total += (double)state->weight[v];
+    return exponent == 1 ? 1 : powf(similarity, (float)exponent - 1);
 }
 
-/* top: those who count, or NULL for everyone with anything in common. */
-static void weigh_people(const user_knn *self, const float *similarity, const reel_scored *top,
-                         size_t count, user_knn_state *state)
+static void add_near(const user_knn *self, reel_index row, float similarity, user_knn_near *near,
+                     user_knn_state *state)
 {
-    memset(state->weight, 0, 2 * (size_t)self->people.rows * sizeof *state->weight);
-    state->total = 0;
-    for (size_t n = 0; n < count; n++)
-        weigh(self, top[n].index, top[n].score, state);
-    for (reel_index v = 0; top == NULL && v < self->people.rows; v++)
-        if (similarity[v] > 0)
-            weigh(self, v, similarity[v], state);
+    const float tilt = tilt_of(self, similarity), weight = similarity * tilt;
+
+    near[state->count++] = (user_knn_near){row, weight, tilt};
+    state->total += (double)weight;
 }
 
-/* Find who counts for this query, or find that score has just done so. top [out, optional]: the
- * neighbours in order, empty when all count; asking for it always compares anew. */
-static reel_code open_state(user_knn_state **out, const reel_scored **top, size_t *top_count,
-                            const user_knn *self, const reel_query *query, reel_scratch *scratch,
-                            reel_err *err)
+/* Those who were found when the model was fitted. */
+static void take_stored(const user_knn *self, reel_index row, user_knn_near *near,
+                        user_knn_state *state)
 {
-    const size_t people = (size_t)self->people.rows;
     const size_t limit = (size_t)self->base.params[USER_KNN_NEIGHBOURS];
-    const uint64_t key = reel__query_key(&self->base, query);
-    user_knn_state *state = reel__scratch_get(scratch, SLOT_STATE,
-                                              sizeof *state + 2 * people * sizeof state->weight[0]);
-    float *similarity = get_similarity(self, scratch);
-    reel_scored *list = reel__scratch_get(scratch, SLOT_TOP, (limit + 1) * sizeof *list);
-    reel_code rc;
+    const size_t first = (size_t)row * limit;
 
-    if (state == NULL || similarity == NULL || list == NULL)
-        return reel__user_knn_no_memory(self, err);
-    *out = state;
-    if (top == NULL && state->key == key)
+    for (size_t n = 0; n < limit && self->stored[first + n] >= 0; n++)
+        add_near(self, self->stored[first + n], self->stored_similarity[first + n], near, state);
+}
+
+/* near: where state->near is to point, room for as many as count */
+static reel_code find_near(const user_knn *self, const reel_query *query, user_knn_near *near,
+                           reel_scratch *scratch, user_knn_state *state, reel_err *err)
+{
+    const size_t limit = (size_t)self->base.params[USER_KNN_NEIGHBOURS];
+    const reel_index row = self->stored == NULL ? -1 : reel__model_row(&self->base, query);
+    reel_scored *top;
+    float *similarity;
+    size_t count;
+
+    state->near = near;
+    if (row >= 0) {
+        take_stored(self, row, near, state);
         return REEL_OK;
-    rc = check_row(self, query, err);
-    if (rc != REEL_OK)
-        return rc;
-    state->all = limit == 0;
-    state->inverse = inverse_length(query);
-    compare(self, query, true, state->inverse, similarity);
-    if (limit == 0) {
-        weigh_people(self, similarity, NULL, 0, state);
-    } else {
-        const size_t count = reel__nearest(list, similarity, self->people.rows, limit);
-
-        weigh_people(self, similarity, list, count, state);
-        if (top != NULL) {
-            *top = list;
-            *top_count = count;
-        }
     }
-    state->key = key;
+    similarity = get_similarity(self, scratch);
+    top = reel__scratch_get(scratch, SLOT_TOP, (limit + 1) * sizeof *top);
+    if (similarity == NULL || top == NULL)
+        return reel__user_knn_no_memory(self, err);
+    count = reel__user_knn_nearest(self, query, similarity, top);
+    for (size_t n = 0; n < count; n++)
+        add_near(self, top[n].index, top[n].score, near, state);
+    return REEL_OK;
+}
+
+/* weight: where state->weight is to point, [2 x people] */
+static reel_code weigh_everyone(const user_knn *self, const reel_query *query, float *weight,
+                                reel_scratch *scratch, user_knn_state *state, reel_err *err)
+{
+    const reel_index people = self->people.rows;
+    float *similarity = get_similarity(self, scratch);
+
+    if (similarity == NULL)
+        return reel__user_knn_no_memory(self, err);
+    compare(self, query, true, state->inverse, similarity);
+    state->weight = weight;
+    memset(weight, 0, 2 * (size_t)people * sizeof *weight);
+    for (reel_index v = 0; v < people; v++)
+        if (similarity[v] > 0) {
+            const float tilt = tilt_of(self, similarity[v]);
+
+            weight[v] = similarity[v] * tilt;
+            weight[people + v] = tilt;
+            state->total += (double)weight[v];
+        }
     return REEL_OK;
 }
 
 reel_code reel__user_knn_open(user_knn_state **out, const user_knn *self, const reel_query *query,
                               reel_scratch *scratch, reel_err *err)
 {
-    return open_state(out, NULL, NULL, self, query, scratch, err);
+    const size_t limit = (size_t)self->base.params[USER_KNN_NEIGHBOURS];
+    const size_t room =
+        limit > 0 ? limit * sizeof(user_knn_near) : 2 * (size_t)self->people.rows * sizeof(float);
+    const uint64_t key = reel__query_key(&self->base, query);
+    user_knn_state *state = reel__scratch_get(scratch, SLOT_STATE, sizeof *state + room);
+    reel_code rc;
+
+    if (state == NULL)
+        return reel__user_knn_no_memory(self, err);
+    *out = state;
+    if (state->key == key)
+        return REEL_OK;
+    *state = (user_knn_state){.inverse = inverse_length(query)};
+    rc = check_row(self, query, err);
+    if (rc == REEL_OK)
+        rc = limit > 0 ? find_near(self, query, (void *)(state + 1), scratch, state, err)
+                       : weigh_everyone(self, query, (void *)(state + 1), scratch, state, err);
+    if (rc == REEL_OK)
+        state->key = key;
+    return rc;
 }
 
 static reel_code knn_neighbours(const reel_model *model, const reel_query *query, size_t limit,
@@ -243,22 +284,20 @@ static reel_code knn_score(const reel_model *model, const reel_query *query, ree
 {
     const user_knn *self = (const user_knn *)model;
     const double unit = (double)reel__packed_unit(&self->people);
-    const reel_scored *top = NULL;
-    size_t count = 0;
     rows_to_add rows = {.of = &self->long_people, .to = scores};
     user_knn_state *state = NULL;
-    reel_code rc = open_state(&state, &top, &count, self, query, scratch, err);
+    const reel_code rc = reel__user_knn_open(&state, self, query, scratch, err);
 
     if (rc != REEL_OK)
         return rc;
     memset(scores, 0, (size_t)model->movies * sizeof *scores);
     if (state->total <= 0)
         return REEL_OK;
-    for (size_t n = 0; n < count; n++)
-        add_row(&rows, top[n].index,
-                (float)((double)state->weight[top[n].index] * unit / state->total));
+    for (size_t n = 0; n < state->count; n++)
+        add_row(&rows, state->near[n].row,
+                (float)((double)state->near[n].weight * unit / state->total));
     add_last_rows(&rows);
-    for (reel_index j = 0; top == NULL && j < model->movies; j++)
+    for (reel_index j = 0; state->near == NULL && j < model->movies; j++)
         scores[j] = (float)(reel__packed_dot(&self->films, j, state->weight) * unit / state->total);
     return REEL_OK;
 }
@@ -295,6 +334,8 @@ static reel_code knn_fit(reel_model *model, const reel_dataset *dataset,
     REEL_TRY(complete(self, err));
     for (reel_index v = 0; v < people; v++)
         inverse_norms[v] = invert(reel__packed_norm(&self->people, v));
+    if (self->base.params[USER_KNN_STORED] != 0 && self->base.params[USER_KNN_NEIGHBOURS] > 0)
+        REEL_TRY(reel__user_knn_store(self, reel_dataset_ratings(dataset), context, err));
     if (!reel__fit_step(context, 1))
         return reel_fail(err, REEL_E_CANCELLED, "fitting \"user-knn\" was cancelled");
 out:
@@ -310,6 +351,8 @@ static reel_code knn_save(const reel_model *model, reel_tensors_writer *writer, 
                                self->people.rows, err));
     REEL_TRY(reel__packed_save(&self->people, "people", writer, err));
     REEL_TRY(reel__packed_save(&self->films, "films", writer, err));
+    if (self->stored != NULL)
+        REEL_TRY(reel__user_knn_save_stored(self, writer, err));
 out:
     return rc;
 }
@@ -336,6 +379,8 @@ static reel_code knn_load(reel_model *model, const reel_tensors *tensors, const 
         if (self->inverse_norms[v] != invert(reel__packed_norm(&self->people, v)))
             return reel_fail(err, REEL_E_FORMAT, "%s: inverse_norms[%d] does not fit its row",
                              reel__tensors_path(tensors), (int)v);
+    if (self->base.params[USER_KNN_STORED] != 0 && self->base.params[USER_KNN_NEIGHBOURS] > 0)
+        REEL_TRY(reel__user_knn_load_stored(self, tensors, prefix, err));
 out:
     return rc;
 }
@@ -349,8 +394,11 @@ static void knn_fini(reel_model *model)
     reel__packed_fini(&self->people);
     reel__packed_fini(&self->films);
     reel__free(self->film_weights);
-    if (model->tensors == NULL)
-        reel__free((void *)(uintptr_t)self->inverse_norms);
+    if (model->tensors != NULL)
+        return;
+    reel__free((void *)(uintptr_t)self->inverse_norms);
+    reel__free((void *)(uintptr_t)self->stored);
+    reel__free((void *)(uintptr_t)self->stored_similarity);
 }
 
 const reel_model_ops reel__model_user_knn = {

@@ -9,7 +9,7 @@
 #include "model/vtable.h"
 #include "num/nearest.h"
 
-enum { USER_KNN_NEIGHBOURS, USER_KNN_FAME, USER_KNN_EXPONENT };
+enum { USER_KNN_NEIGHBOURS, USER_KNN_FAME, USER_KNN_EXPONENT, USER_KNN_STORED };
 
 typedef struct user_knn {
     reel_model base;
@@ -17,16 +17,28 @@ typedef struct user_knn {
     reel_long_rows long_people, long_films;
     const float *inverse_norms; /* [people.rows] 1 / |x_v|, 0 for a row of zeros */
     float *film_weights;        /* [films.rows] f_i, what a film counts; always owned */
+    /* [people.rows x neighbours] who counts for the trained people, in order, filled up with -1,
+     * and their similarities; NULL where they are not stored. Owned unless base.tensors is set. */
+    const reel_index *stored;
+    const float *stored_similarity;
 } user_knn;
 
-/* What score worked out for a query, left in the scratch for explain. */
+/* Somebody who counts for a query. */
+typedef struct user_knn_near {
+    reel_index row;
+    float weight; /* sim^exponent */
+    float tilt;   /* that over sim */
+} user_knn_near;
+
+/* What score worked out for a query, left in the scratch for explain. Either a few count, or, where
+ * neighbours is 0, everyone with anything in common. */
 typedef struct user_knn_state {
-    uint64_t key;   /* reel__query_key, first as in every slot that is kept */
-    bool all;       /* everyone with anything in common counts */
-    float inverse;  /* 1 / |w x_u|, 0 for a history of nothing but zeros */
-    double total;   /* sum of the neighbours' weights */
-    float weight[]; /* [people] sim^exponent of a neighbour, 0 for everyone else; then [people] that
-                       weight over sim */
+    uint64_t key;  /* reel__query_key, first as in every slot that is kept */
+    float inverse; /* 1 / |w x_u|, 0 for a history of nothing but zeros */
+    double total;  /* sum of the weights */
+    size_t count;
+    user_knn_near *near; /* [count] the most similar first; NULL: everyone */
+    float *weight;       /* everyone: [people] sim^exponent, then [people] that over sim */
 } user_knn_state;
 
 /* Find who counts for this query, or find that score has just done so.
@@ -35,6 +47,20 @@ REEL_MUST_USE reel_code reel__user_knn_open(user_knn_state **out, const user_knn
                                             const reel_query *query, reel_scratch *scratch,
                                             reel_err *err);
 reel_code reel__user_knn_no_memory(const user_knn *self, reel_err *err);
+/* The people who count for a query, in order, found anew; how many. Not with neighbours = 0.
+ * similarity [REEL_NEAREST_ROOM x people], room; top [neighbours] */
+size_t reel__user_knn_nearest(const user_knn *self, const reel_query *query, float *similarity,
+                              reel_scored *top);
+
+/* Find who counts for every trained person, to be stored with the model. Errors: E_NOMEM,
+ * E_CANCELLED. */
+REEL_MUST_USE reel_code reel__user_knn_store(user_knn *self, reel_csr_view ratings,
+                                             const reel_fit_context *context, reel_err *err);
+REEL_MUST_USE reel_code reel__user_knn_save_stored(const user_knn *self,
+                                                   reel_tensors_writer *writer, reel_err *err);
+/* Errors: E_FORMAT. */
+REEL_MUST_USE reel_code reel__user_knn_load_stored(user_knn *self, const reel_tensors *tensors,
+                                                   const char *prefix, reel_err *err);
 
 /* As in model/vtable.h. */
 reel_code reel__user_knn_explain(const reel_model *model, const reel_query *query,

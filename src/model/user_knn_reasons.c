@@ -17,41 +17,37 @@ enum { SLOT_ROOM = 3, SLOT_COMMON, SLOT_RATINGS, SLOT_ASKED, SLOT_SUMS };
 /* What the neighbours have in common with the history, kept in the scratch from list to list. */
 typedef struct common {
     uint64_t key; /* of the state it was made from; 0 = not made */
-    size_t neighbours;
+    const user_knn_state *state;
     reel_nnz *ptr;       /* [neighbours + 1] their entries */
     float *share;        /* [entries] t_v x_vi / |x_v| */
     reel_index *place;   /* [entries] i, the position in the history */
-    reel_index *who;     /* [neighbours] */
     reel_index number[]; /* [people] of a neighbour, -1 for everyone else */
 } common;
 
 /* ---- few neighbours ------------------------------------------------------------------------ */
 
 /* Number the neighbours, and find room for all they can have in common with a history. */
-static bool open_ratings(common *c, const user_knn *self, const user_knn_state *state,
-                         size_t history, reel_scratch *scratch)
+static bool open_ratings(common *c, const user_knn *self, size_t history, reel_scratch *scratch)
 {
+    const user_knn_state *state = c->state;
     const reel_nnz *ptr = self->people.ptr;
-    size_t neighbours = 0, entries = 1; /* reel__packed_select wants one to spare */
+    size_t entries = 1; /* reel__packed_select wants one to spare */
 
-    for (reel_index v = 0; v < self->people.rows; v++) {
+    memset(c->number, 0xff, (size_t)self->people.rows * sizeof c->number[0]);
+    for (size_t n = 0; n < state->count; n++) {
+        const reel_index v = state->near[n].row;
         const size_t length = (size_t)(ptr[v + 1] - ptr[v]);
 
-        c->number[v] = -1;
-        if (state->weight[v] > 0) {
-            c->number[v] = (reel_index)neighbours++;
-            entries += length < history ? length : history;
-        }
+        c->number[v] = (reel_index)n;
+        entries += length < history ? length : history;
     }
-    c->neighbours = neighbours;
     c->ptr = reel__scratch_get(scratch, SLOT_RATINGS,
-                               (neighbours + 1) * (sizeof *c->ptr + sizeof *c->who) +
+                               (state->count + 1) * sizeof *c->ptr +
                                    entries * (sizeof *c->share + sizeof *c->place));
     if (c->ptr == NULL)
         return false;
-    c->share = (float *)(void *)(c->ptr + neighbours + 1);
+    c->share = (float *)(void *)(c->ptr + state->count + 1);
     c->place = (reel_index *)(void *)(c->share + entries);
-    c->who = c->place + entries;
     return true;
 }
 
@@ -78,28 +74,26 @@ static reel_index select_common(const user_knn *self, const reel_query *query, r
 
 /* places: room for [movies] */
 static void gather_ratings(common *c, const user_knn *self, const reel_query *query,
-                           const user_knn_state *state, reel_index *places)
+                           reel_index *places)
 {
-    const float *tilt = state->weight + self->people.rows;
+    const user_knn_state *state = c->state;
     reel_nnz at = 0;
 
-    for (reel_index j = 0; j < self->base.movies; j++)
-        places[j] = -1;
+    memset(places, 0xff, (size_t)self->base.movies * sizeof *places);
     for (size_t i = 0; i < query->count; i++)
         places[query->entries[i].movie] = (reel_index)i;
-    for (reel_index v = 0; v < self->people.rows; v++) {
-        reel_index count;
+    for (size_t n = 0; n < state->count; n++) {
+        const reel_index v = state->near[n].row;
+        const float share = self->inverse_norms[v] * state->near[n].tilt;
+        const reel_index count =
+            select_common(self, query, v, places, c->place + at, c->share + at);
 
-        if (c->number[v] < 0)
-            continue;
-        c->who[c->number[v]] = v;
-        c->ptr[c->number[v]] = at;
-        count = select_common(self, query, v, places, c->place + at, c->share + at);
+        c->ptr[n] = at;
         for (reel_index k = 0; k < count; k++)
-            c->share[at + k] *= self->inverse_norms[v] * tilt[v];
+            c->share[at + k] *= share;
         at += count;
     }
-    c->ptr[c->neighbours] = at;
+    c->ptr[state->count] = at;
 }
 
 /* The ratings in common for this state, from the last film or gathered anew; NULL without memory.
@@ -111,13 +105,14 @@ static const common *open_common(const user_knn *self, const reel_query *query,
     common *c = reel__scratch_get(scratch, SLOT_COMMON, sizeof *c + people * sizeof c->number[0]);
     reel_index *places;
 
-    if (c == NULL || c->key == state->key)
+    if (c == NULL || (c->key == state->key && c->state == state))
         return c;
     c->key = 0;
+    c->state = state;
     places = reel__scratch_get(scratch, SLOT_ROOM, movies * sizeof *places);
-    if (places == NULL || !open_ratings(c, self, state, query->count, scratch))
+    if (places == NULL || !open_ratings(c, self, query->count, scratch))
         return NULL;
-    gather_ratings(c, self, query, state, places);
+    gather_ratings(c, self, query, places);
     c->key = state->key;
     return c;
 }
@@ -127,7 +122,7 @@ typedef struct given {
     float film[REEL_ASKED_MAX];
 } given;
 
-/* What all of them gave one film. value: room for one more than all people, twice */
+/* What all of them gave film n of those. value: room for one more than all people, twice */
 static void gather_film(const user_knn *self, const common *c, reel_index movie, size_t n,
                         given *ratings, float *value)
 {
@@ -136,8 +131,8 @@ static void gather_film(const user_knn *self, const common *c, reel_index movie,
     const reel_index count =
         row != NULL ? 0 : reel__packed_select(&self->films, movie, c->number, raters, value);
 
-    for (size_t v = 0; row != NULL && v < c->neighbours; v++)
-        ratings[v].film[n] = (float)row[c->who[v]];
+    for (size_t v = 0; row != NULL && v < c->state->count; v++)
+        ratings[v].film[n] = (float)row[c->state->near[v].row];
     for (reel_index r = 0; r < count; r++)
         ratings[raters[r]].film[n] = value[r];
 }
@@ -147,12 +142,13 @@ static given *gather_given(const user_knn *self, const common *c, const reel_ask
                            reel_scratch *scratch)
 {
     const size_t people = (size_t)self->people.rows;
-    given *ratings = reel__scratch_get(scratch, SLOT_ASKED, (c->neighbours + 1) * sizeof *ratings);
+    given *ratings =
+        reel__scratch_get(scratch, SLOT_ASKED, (c->state->count + 1) * sizeof *ratings);
     float *value = reel__scratch_get(scratch, SLOT_ROOM, 2 * (people + 1) * sizeof *value);
 
     if (ratings == NULL || value == NULL)
         return NULL;
-    memset(ratings, 0, c->neighbours * sizeof *ratings);
+    memset(ratings, 0, c->state->count * sizeof *ratings);
     for (size_t n = 0; n < asked->count; n++)
         gather_film(self, c, asked->movies[n], n, ratings, value);
     return ratings;
@@ -166,7 +162,7 @@ enum { FEWS = REEL_ASKED_MAX / 4 };
 /* sums [history x FEWS] += x_vi x_vj t_v / |x_v| over the neighbours */
 REEL_KERNEL static void meet(const common *c, const given *ratings, few_sums *restrict sums)
 {
-    for (size_t v = 0; v < c->neighbours; v++) {
+    for (size_t v = 0; v < c->state->count; v++) {
         const few_ratings *rating = (const few_ratings *)(const void *)ratings[v].film;
 
         for (reel_nnz k = c->ptr[v]; k < c->ptr[v + 1]; k++) {
@@ -241,8 +237,8 @@ reel_code reel__user_knn_explain(const reel_model *model, const reel_query *quer
 
     if (rc != REEL_OK || state->total <= 0)
         return rc;
-    rc = state->all ? add_by_film(self, query, state, asked, scratch, err)
-                    : add_by_person(self, query, state, asked, scratch, err);
+    rc = state->near == NULL ? add_by_film(self, query, state, asked, scratch, err)
+                             : add_by_person(self, query, state, asked, scratch, err);
     if (rc != REEL_OK)
         return rc;
     scale = (double)state->inverse * (double)reel__packed_unit(&self->people) / state->total;

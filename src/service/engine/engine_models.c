@@ -161,19 +161,34 @@ static void report_share(double share, void *user)
     reel__progress(what->engine->opts.progress, what->stage, (int64_t)(share * 100), 100, "%");
 }
 
+/* Whether everyone can be compared with everyone in half a minute or so: that meets each pair of
+ * people who rated the same film. */
+static bool few_pairs(const reel_dataset *dataset)
+{
+    const double most = 1e11;
+    const reel_csr_view raters = reel_dataset_raters(dataset);
+    double pairs = 0;
+
+    for (reel_index j = 0; j < raters.rows; j++)
+        pairs += pow((double)(raters.ptr[j + 1] - raters.ptr[j]), 2);
+    return pairs <= most;
+}
+
 /* What was asked for, else what a server answers fast with: with half the factors and two thirds of
  * the neighbours the hybrid's lists are as good (docs/models.md). */
 static const reel_params *served_params(const reel_engine *engine, int slot)
 {
     static const reel_param fewer = {"factors", "128"};
-    static const reel_param near = {"neighbours", "100"};
-    static const reel_params ials = {&fewer, 1}, user_knn = {&near, 1};
+    static const reel_param near[] = {{"neighbours", "100"}, {"stored", "1"}};
+    static const reel_params ials = {&fewer, 1}, found = {near, 2}, anew = {near, 1};
     const reel_engine_opts *opts = &engine->opts;
 
     if (opts->only != NULL && strcmp(opts->only, reel__engine_names[slot]) == 0 &&
         opts->params != NULL)
         return opts->params;
-    return slot == MODEL_IALS ? &ials : slot == MODEL_USER_KNN ? &user_knn : NULL;
+    if (slot == MODEL_USER_KNN)
+        return few_pairs(engine->training) ? &found : &anew;
+    return slot == MODEL_IALS ? &ials : NULL;
 }
 
 /* The members there are. */

@@ -161,7 +161,7 @@ static void test_changed_headers_are_refused_with_the_reason(void **state)
         const char *text, *other, *says;
     } cases[] = {
         {"\"kind\":\"model\"", "\"kind\":\"medal\"", "not a model"},
-        {"\"format\":\"4\"", "\"format\":\"3\"", "format 3, this program reads 4"},
+        {"\"format\":\"5\"", "\"format\":\"3\"", "format 3, this program reads 5"},
         {"\"model\":\"user-knn\"", "\"model\":\"user-xnn\"", "user-xnn"},
         {"\"param.neighbours\":\"9\"", "\"param.neighbours\":\"x\"", "is \"x\""},
         {"\"param.neighbours\":\"9\"", "\"param.neighbours\":\"8\"", "does not fit its parameters"},

@@ -187,7 +187,8 @@ static void new_ratings_are_asked_for(void **state)
     assert_ok(train(&opts, &report, &err));
     assert_true(report.judged && report.evidence == REEL_GATE_NEW_RATINGS);
     assert_true(report.people >= 30 && report.people <= WORLD_PEOPLE);
-    assert_true(report.after > report.before);
+    assert_true(report.before > 0.5 && report.after > 0.5);
+    assert_true(fabs(report.after - report.before - report.difference.mean) < 1e-9);
     assert_true(report.same_parameters);
     assert_int_equal(report.lists, WORLD_PEOPLE);
     assert_true(report.overlap >= 0.5 && report.overlap < 1);
