@@ -65,14 +65,15 @@ static reel_code check_person(const reel_exchange *exchange, const reel_route *r
 {
     static const char people[] = "/api/v1/people/{id}";
     int64_t user = -1;
-    reel_code rc;
+    reel_code rc = REEL_OK;
 
     if (strncmp(route->path, people, sizeof people - 1) == 0)
         REEL_TRY(route->need == REEL_NEED_RATE
                      ? reel__caller_check_give(&exchange->caller, exchange->id, err)
                      : reel__caller_check_person(&exchange->caller, exchange->id, err));
-    REEL_TRY(reel__exchange_get_int(exchange, "user", 0, INT64_MAX, &user, err));
-    rc = reel__caller_check_person(&exchange->caller, user, err);
+    if (reel__exchange_get_int(exchange, "user", 0, INT64_MAX, &user, NULL) == REEL_OK)
+        rc = reel__caller_check_person(&exchange->caller, user, err);
+    /* else it is nobody, and the handler says so with all else that is wrong */
 out:
     return rc;
 }

@@ -1,5 +1,6 @@
 /* handle_recommend.c - lists and the reasons for them, from the query string or a JSON body. */
 #include "base/clock.h"
+#include "base/mistakes.h"
 #include "http/list_body.h"
 #include "http/routes.h"
 
@@ -17,9 +18,43 @@ static reel_code check_people(const reel_context *context, const reel_request *r
     return rc;
 }
 
-static reel_code answer_list(reel_context *context, const reel_request *request, reel_err *err)
+/* What is asked for, and what is wrong with it as far as that is known. */
+typedef struct asking {
+    reel_request request;
+    reel_err wrong;
+} asking;
+
+/* A request that is refused is told all that is wrong with it. rc: what it was refused with. */
+static reel_code refuse(const reel_context *context, asking *own, reel_code rc, reel_err *err)
+{
+    const reel_code met = reel__request_mistakes(context->session, &own->request, &own->wrong, err);
+
+    if (met != REEL_OK)
+        return met;
+    return own->wrong.code == REEL_OK ? rc : reel_fail(err, own->wrong.code, "%s", own->wrong.msg);
+}
+
+static reel_code make_list(const reel_context *context, asking *own, const reel_list **out,
+                           reel_err *err)
 {
     const int64_t begin = reel__clock_steady_us();
+    reel_code rc;
+
+    *out = NULL;
+    if (own->wrong.code != REEL_OK)
+        return refuse(context, own, own->wrong.code, err);
+    rc = reel__recommend(context->session, &own->request, out, err);
+    if (reel__is_mistake(rc))
+        return refuse(context, own, rc, err);
+    if (rc == REEL_OK)
+        reel__metrics_list(context->app->metrics, *out,
+                           (double)(reel__clock_steady_us() - begin) / 1e6);
+    return rc;
+}
+
+static reel_code answer_list(reel_context *context, asking *own, reel_err *err)
+{
+    const reel_request *request = &own->request;
     const reel_list *list;
     reel_buf next;
     reel_code rc;
@@ -31,9 +66,7 @@ static reel_code answer_list(reel_context *context, const reel_request *request,
     REEL_TRY(check_people(context, request, err));
     if (request->log)
         REEL_TRY(reel__list_log_check(context, err));
-    REEL_TRY(reel__recommend(context->session, request, &list, err));
-    reel__metrics_list(context->app->metrics, list,
-                       (double)(reel__clock_steady_us() - begin) / 1e6);
+    REEL_TRY(make_list(context, own, &list, err));
     REEL_TRY(
         reel__list_next_path(&next, &context->app->key, context->app->engine, list, request, err));
     reel__write_list(&context->json, context->session, list, next.length > 0 ? next.data : NULL);
@@ -44,20 +77,36 @@ out:
     return rc;
 }
 
-static reel_code answer_explanation(reel_context *context, const reel_list_body *body,
+/* What only a question for reasons may have wrong. */
+static void check_explained(const reel_context *context, asking *own, int64_t movie)
+{
+    reel_err one = {REEL_OK, ""}, inner = {REEL_OK, ""};
+    reel_index film;
+
+    if (movie < 0)
+        (void)reel_fail(&one, REEL_E_INVALID, "movie: the film to explain must be given");
+    else if (reel__engine_find_movie(context->app->engine, movie, &film, &inner) != REEL_OK)
+        (void)reel__mistake_within(&one, &inner, "movie");
+    (void)reel__mistake_add(&own->wrong, &one);
+}
+
+static reel_code answer_explanation(reel_context *context, asking *own, int64_t movie,
                                     reel_err *err)
 {
     reel_recommendation item;
     reel_code rc;
 
-    context->exchange->person = body->request.user;
-    if (body->movie < 0)
-        return reel_fail(err, REEL_E_INVALID, "movie: the film to explain must be given");
-    rc = check_people(context, &body->request, err);
-    if (rc == REEL_OK)
-        rc = reel__explain(context->session, &body->request, body->movie, &item, err);
+    context->exchange->person = own->request.user;
+    REEL_TRY(check_people(context, &own->request, err));
+    check_explained(context, own, movie);
+    if (own->wrong.code != REEL_OK)
+        return refuse(context, own, own->wrong.code, err);
+    rc = reel__explain(context->session, &own->request, movie, &item, err);
+    if (reel__is_mistake(rc))
+        return refuse(context, own, rc, err);
     if (rc == REEL_OK)
         reel__write_explanation(&context->json, context->session, &item);
+out:
     return rc;
 }
 
@@ -66,15 +115,17 @@ static reel_code with_body(reel_context *context, bool explain, reel_err *err)
 {
     const reel_exchange *exchange = context->exchange;
     reel_list_body body = {.request = reel__request_default(), .movie = -1};
+    asking own = {.wrong = {REEL_OK, ""}};
     json_t *json = NULL;
     reel_code rc;
 
     if (explain)
         body.request.reasons = REEL_REASONS_MAX;
     REEL_TRY(reel__json_parse(&json, exchange->body, exchange->body_length, REEL_LIST_DEPTH, err));
-    REEL_TRY(reel__list_body_read(&body, json, err));
-    rc = explain ? answer_explanation(context, &body, err)
-                 : answer_list(context, &body.request, err);
+    REEL_TRY(reel__list_body_read(&body, json, &own.wrong, err));
+    own.request = body.request;
+    rc = explain ? answer_explanation(context, &own, body.movie, err)
+                 : answer_list(context, &own, err);
 out:
     reel__list_body_fini(&body);
     json_decref(json);
@@ -89,12 +140,14 @@ reel_code reel__handle_recommend_post(reel_context *context, reel_err *err)
 reel_code reel__handle_recommend_next(reel_context *context, reel_err *err)
 {
     reel_list_body body = {.request = reel__request_default(), .movie = -1};
+    asking own = {.wrong = {REEL_OK, ""}};
     json_t *json = NULL;
     reel_code rc;
 
     REEL_TRY(reel__list_next_read(&body, &json, &context->app->key, context->exchange->token,
                                   context->exchange->token_length, err));
-    rc = answer_list(context, &body.request, err);
+    own.request = body.request;
+    rc = answer_list(context, &own, err);
 out:
     reel__list_body_fini(&body);
     json_decref(json);
@@ -106,64 +159,107 @@ reel_code reel__handle_explain(reel_context *context, reel_err *err)
     return with_body(context, true, err);
 }
 
-static reel_code read_query_rules(const reel_exchange *exchange, reel_request *request,
-                                  reel_err *err)
-{
-    const char *seen = reel__exchange_get(exchange, "seen");
-    reel_code rc;
+/* ---- from the query string ----------------------------------------------------------------- */
 
-    request->filter = reel__exchange_get(exchange, "filter");
-    request->boost = reel__exchange_get(exchange, "boost");
-    REEL_TRY(reel__exchange_get_real(exchange, "diversity", &request->diversity, err));
-    REEL_TRY(reel__exchange_get_real(exchange, "novelty", &request->novelty, err));
-    REEL_TRY(reel__exchange_get_real(exchange, "calibrate", &request->calibrate, err));
-    if (seen != NULL)
-        rc = reel__list_set_seen(request, seen, err);
-out:
+static reel_code read_texts(const reel_exchange *exchange, reel_request *out, reel_err *err)
+{
+    (void)err;
+    out->model = reel__exchange_get(exchange, "model");
+    out->filter = reel__exchange_get(exchange, "filter");
+    out->boost = reel__exchange_get(exchange, "boost");
+    return REEL_OK;
+}
+
+static reel_code read_user(const reel_exchange *exchange, reel_request *out, reel_err *err)
+{
+    return reel__exchange_get_int(exchange, "user", 0, INT64_MAX, &out->user, err);
+}
+
+static reel_code read_limit(const reel_exchange *exchange, reel_request *out, reel_err *err)
+{
+    int64_t limit = (int64_t)out->limit;
+    const reel_code rc = reel__exchange_get_int(exchange, "limit", 1, REEL_LIST_LIMIT, &limit, err);
+
+    out->limit = (size_t)limit;
     return rc;
 }
 
-static reel_code read_query(const reel_context *context, reel_request *request, reel_err *err)
+static reel_code read_reasons(const reel_exchange *exchange, reel_request *out, reel_err *err)
 {
-    int64_t limit = 10, reasons = request->reasons;
-    reel_code rc;
+    int64_t reasons = out->reasons;
+    const reel_code rc =
+        reel__exchange_get_int(exchange, "reasons", 0, REEL_REASONS_MAX, &reasons, err);
 
-    REEL_TRY(reel__exchange_get_int(context->exchange, "limit", 1, REEL_LIST_LIMIT, &limit, err));
-    REEL_TRY(
-        reel__exchange_get_int(context->exchange, "reasons", 0, REEL_REASONS_MAX, &reasons, err));
-    request->limit = (size_t)limit;
-    request->reasons = (int)reasons;
-    request->model = reel__exchange_get(context->exchange, "model");
-    REEL_TRY(
-        reel__list_set_scenario(request, reel__exchange_get(context->exchange, "scenario"), err));
-    REEL_TRY(reel__exchange_get_int(context->exchange, "user", 0, INT64_MAX, &request->user, err));
-    rc = read_query_rules(context->exchange, request, err);
-out:
+    out->reasons = (int)reasons;
     return rc;
+}
+
+static reel_code read_scenario(const reel_exchange *exchange, reel_request *out, reel_err *err)
+{
+    return reel__list_set_scenario(out, reel__exchange_get(exchange, "scenario"), err);
+}
+
+static reel_code read_diversity(const reel_exchange *exchange, reel_request *out, reel_err *err)
+{
+    return reel__exchange_get_real(exchange, "diversity", &out->diversity, err);
+}
+
+static reel_code read_novelty(const reel_exchange *exchange, reel_request *out, reel_err *err)
+{
+    return reel__exchange_get_real(exchange, "novelty", &out->novelty, err);
+}
+
+static reel_code read_calibrate(const reel_exchange *exchange, reel_request *out, reel_err *err)
+{
+    return reel__exchange_get_real(exchange, "calibrate", &out->calibrate, err);
+}
+
+static reel_code read_seen(const reel_exchange *exchange, reel_request *out, reel_err *err)
+{
+    const char *seen = reel__exchange_get(exchange, "seen");
+
+    return seen == NULL ? REEL_OK : reel__list_set_seen(out, seen, err);
+}
+
+static asking read_query(const reel_exchange *exchange)
+{
+    static reel_code (*const readers[])(const reel_exchange *exchange, reel_request *out,
+                                        reel_err *err) = {
+        read_texts,     read_user,    read_limit,     read_reasons, read_scenario,
+        read_diversity, read_novelty, read_calibrate, read_seen};
+    asking own = {.request = reel__request_default(), .wrong = {REEL_OK, ""}};
+
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        reel_err one = {REEL_OK, ""};
+
+        if (readers[i](exchange, &own.request, &one) != REEL_OK)
+            (void)reel__mistake_add(&own.wrong, &one);
+    }
+    return own;
 }
 
 reel_code reel__handle_recommend_get(reel_context *context, reel_err *err)
 {
-    reel_request request = reel__request_default();
-    reel_code rc;
+    asking own = read_query(context->exchange);
+    reel_err one = {REEL_OK, ""};
 
-    REEL_TRY(read_query(context, &request, err));
-    if (request.user < 0)
-        return reel_fail(err, REEL_E_INVALID,
-                         "user: whose list? For an anonymous history use POST");
-    rc = answer_list(context, &request, err);
-out:
-    return rc;
+    if (reel__exchange_get(context->exchange, "user") == NULL) {
+        (void)reel_fail(&one, REEL_E_INVALID,
+                        "user: whose list? For an anonymous history use POST");
+        (void)reel__mistake_add(&own.wrong, &one);
+    }
+    return answer_list(context, &own, err);
 }
 
 reel_code reel__handle_similar(reel_context *context, reel_err *err)
 {
-    reel_request request = reel__request_default();
+    asking own = read_query(context->exchange);
+    reel_index film;
     reel_code rc;
 
-    REEL_TRY(read_query(context, &request, err));
-    request.source_movie = context->exchange->id;
-    rc = answer_list(context, &request, err);
+    REEL_TRY(reel__engine_find_movie(context->app->engine, context->exchange->id, &film, err));
+    own.request.source_movie = context->exchange->id;
+    rc = answer_list(context, &own, err);
 out:
     return rc;
 }

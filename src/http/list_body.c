@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/mistakes.h"
 
 enum { EXCLUDE_MAX = 1000 };
 static const double CALIBRATE_USUAL = 0.5;
@@ -25,7 +26,7 @@ static reel_code read_given(const json_t *entry, reel_given *out, reel_err *err)
     REEL_TRY(reel__json_get_real(entry, "rating", &out->rating, err));
     REEL_TRY(reel__json_get_real(entry, "weight", &out->weight, err));
     if (out->movie < 0)
-        rc = reel_fail(err, REEL_E_INVALID, "movie must be given");
+        rc = reel_fail(err, REEL_E_INVALID, "movie: must be given");
 out:
     return rc;
 }
@@ -52,9 +53,9 @@ reel_code reel__list_read_films(reel_given **out, size_t *count, const json_t *b
         reel_code rc = read_given(json_array_get(list, i), &(*out)[i], &inner);
 
         if (rc == REEL_OK && rated && isnan((*out)[i].rating))
-            rc = reel_fail(&inner, REEL_E_INVALID, "rating must be given");
+            rc = reel_fail(&inner, REEL_E_INVALID, "rating: must be given");
         if (rc != REEL_OK)
-            return reel_fail(err, rc, "%s[%zu]: %.400s", member, i, inner.msg);
+            return reel__mistake_within(err, &inner, "%s[%zu]", member, i);
     }
     *count = length;
     return REEL_OK;
@@ -208,33 +209,34 @@ static reel_code read_seen(const json_t *body, reel_list_body *out, reel_err *er
 }
 
 /* true is half of everything, false nothing of it. */
-static reel_code read_calibrate(const json_t *body, double *out, reel_err *err)
+static reel_code read_calibrate(const json_t *body, reel_list_body *out, reel_err *err)
 {
     const json_t *member = json_object_get(body, "calibrate");
 
     if (!json_is_boolean(member))
-        return reel__json_get_real(body, "calibrate", out, err);
-    *out = json_is_true(member) ? CALIBRATE_USUAL : 0;
+        return reel__json_get_real(body, "calibrate", &out->request.calibrate, err);
+    out->request.calibrate = json_is_true(member) ? CALIBRATE_USUAL : 0;
     return REEL_OK;
 }
 
-static reel_code read_texts(const json_t *body, reel_list_body *out, reel_err *err)
+static reel_code read_filter(const json_t *body, reel_list_body *out, reel_err *err)
 {
-    const reel_code rc = reel__json_get_text(body, "filter", &out->request.filter, err);
-
-    return rc == REEL_OK ? reel__json_get_text(body, "boost", &out->request.boost, err) : rc;
+    return reel__json_get_text(body, "filter", &out->request.filter, err);
 }
 
-static reel_code read_numbers(const json_t *body, reel_list_body *out, reel_err *err)
+static reel_code read_boost(const json_t *body, reel_list_body *out, reel_err *err)
 {
-    reel_request *request = &out->request;
-    reel_code rc;
+    return reel__json_get_text(body, "boost", &out->request.boost, err);
+}
 
-    REEL_TRY(reel__json_get_real(body, "diversity", &request->diversity, err));
-    REEL_TRY(reel__json_get_real(body, "novelty", &request->novelty, err));
-    rc = read_calibrate(body, &request->calibrate, err);
-out:
-    return rc;
+static reel_code read_diversity(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    return reel__json_get_real(body, "diversity", &out->request.diversity, err);
+}
+
+static reel_code read_novelty(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    return reel__json_get_real(body, "novelty", &out->request.novelty, err);
 }
 
 /* Whose list: one of them; or like which film, for somebody or for nobody. */
@@ -260,9 +262,12 @@ static reel_code read_user(const json_t *body, reel_list_body *out, reel_err *er
 
 static reel_code read_source(const json_t *body, reel_list_body *out, reel_err *err)
 {
-    const reel_code rc = reel__json_get_int(body, "source_movie", &out->request.source_movie, err);
+    return reel__json_get_int(body, "source_movie", &out->request.source_movie, err);
+}
 
-    return rc == REEL_OK ? reel__json_get_int(body, "movie", &out->movie, err) : rc;
+static reel_code read_movie(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    return reel__json_get_int(body, "movie", &out->movie, err);
 }
 
 static reel_code read_household(const json_t *body, reel_list_body *out, reel_err *err)
@@ -270,43 +275,28 @@ static reel_code read_household(const json_t *body, reel_list_body *out, reel_er
     return reel__list_household_read(out, body, err);
 }
 
-/* Each looks at members of its own. */
+/* Each looks at a member. */
 typedef reel_code reader(const json_t *body, reel_list_body *out, reel_err *err);
-static reader *const readers[] = {read_source,  read_user,    read_model, read_scenario, read_log,
-                                  read_limit,   read_reasons, read_seen,  read_exclude,  read_texts,
-                                  read_numbers, read_history, read_edits, read_household};
+static reader *const readers[] = {
+    read_source,    read_movie,   read_user,      read_model,   read_scenario, read_log,
+    read_limit,     read_reasons, read_seen,      read_exclude, read_filter,   read_boost,
+    read_diversity, read_novelty, read_calibrate, read_history, read_edits,    read_household};
 
-/* All mistakes at once, one a line, as far as a message holds them. */
-static void add_line(reel_err *err, const char *line)
+reel_code reel__list_body_read(reel_list_body *out, const json_t *body, reel_err *wrong,
+                               reel_err *err)
 {
-    const size_t used = strlen(err->msg), length = strlen(line);
-    char *at = err->msg + used;
-
-    if (length + 2 >= sizeof err->msg - used)
-        return;
-    if (used > 0)
-        *at++ = '\n';
-    memcpy(at, line, length + 1);
-}
-
-reel_code reel__list_body_read(reel_list_body *out, const json_t *body, reel_err *err)
-{
-    reel_err wrong = {REEL_OK, ""};
+    reel_err one = {REEL_OK, ""};
 
     if (!json_is_object(body))
         return reel_fail(err, REEL_E_INVALID, "expected a JSON object");
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
-        reel_err inner = {REEL_OK, ""};
-        const reel_code rc = readers[i](body, out, &inner);
-
-        if (rc != REEL_OK && rc != REEL_E_INVALID)
-            return reel_fail(err, rc, "%s", inner.msg);
-        if (rc == REEL_E_INVALID)
-            add_line(&wrong, inner.msg);
+        one = (reel_err){REEL_OK, ""};
+        if (readers[i](body, out, &one) != REEL_OK && reel__mistake_add(wrong, &one) != REEL_OK)
+            return reel_fail(err, one.code, "%s", one.msg);
     }
-    if (wrong.msg[0] != '\0')
-        return reel_fail(err, REEL_E_INVALID, "%s", wrong.msg);
-    return check_whose(&out->request, err);
+    if (wrong->code == REEL_OK && check_whose(&out->request, &one) != REEL_OK)
+        return reel__mistake_add(wrong, &one);
+    return REEL_OK;
 }
 
 reel_code reel__list_body_earlier(reel_list_body *out, const json_t *body, reel_err *err)

@@ -29,10 +29,11 @@ typedef struct reel_list_body {
     int64_t movie; /* explanations: the film asked about */
 } reel_list_body;
 
-/* Read the members of a body into one that holds the defaults; fini it in any case. Errors:
- * E_INVALID and E_TOOLARGE naming the member, E_NOMEM. */
+/* Read the members of a body into one that holds the defaults; fini it in any case. What is wrong
+ * with them is added to `wrong` (base/mistakes.h), and the member left as it was. Errors: E_INVALID
+ * (no object), E_NOMEM. */
 REEL_MUST_USE reel_code reel__list_body_read(reel_list_body *out, const json_t *body,
-                                             reel_err *err);
+                                             reel_err *wrong, reel_err *err);
 /* "hide" or "show". Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__list_set_seen(reel_request *request, const char *seen, reel_err *err);
 /* Its name; NULL = none. Errors: E_INVALID. */

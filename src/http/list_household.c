@@ -1,6 +1,7 @@
 /* list_household.c - the member "household" of a request: several people and a rule. */
 #include <string.h>
 
+#include "base/mistakes.h"
 #include "http/list_body.h"
 
 static reel_code read_rule(const json_t *household, reel_household_rule *out, reel_err *err)
@@ -57,7 +58,7 @@ reel_code reel__list_household_read(reel_list_body *out, const json_t *body, ree
         reel_err inner = {REEL_OK, ""};
 
         if (read_member(out, i, json_array_get(members, i), &inner) != REEL_OK)
-            return reel_fail(err, inner.code, "household.members[%zu]: %.440s", i, inner.msg);
+            return reel__mistake_within(err, &inner, "household.members[%zu]", i);
     }
     out->request.members = out->members;
     out->request.member_count = count;

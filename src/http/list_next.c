@@ -90,7 +90,9 @@ reel_code reel__list_next_read(reel_list_body *out, json_t **json, const reel_se
         REEL_TRY(reel_fail(err, inner.code, "next: %.400s; ask for the list anew", inner.msg));
     REEL_TRY(reel__json_parse(json, text.data, text.length, REEL_LIST_DEPTH, err));
     REEL_TRY(check_age(*json, err));
-    REEL_TRY(reel__list_body_read(out, json_object_get(*json, "request"), err));
+    REEL_TRY(reel__list_body_read(out, json_object_get(*json, "request"), &inner, err));
+    if (inner.code != REEL_OK)
+        REEL_TRY(reel_fail(err, inner.code, "%s", inner.msg));
     REEL_TRY(reel__list_body_earlier(out, *json, err));
     REEL_TRY(reel__json_get_text(*json, "list", &out->request.list_id, err));
     if (out->request.limit > REEL_LIST_WHOLE - out->request.earlier_count)

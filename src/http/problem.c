@@ -7,11 +7,10 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/mistakes.h"
 #include "http/exchange.h"
 
 enum { POINTER = 200, LINE = 512 };
-
-static const char small[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 
 static const char *status_title(int status)
 {
@@ -43,29 +42,6 @@ static const char *status_title(int status)
 }
 
 /* ---- where it is --------------------------------------------------------------------------- */
-
-/* How long the place at the start of a message is, or 0. */
-static size_t place_length(const char *text)
-{
-    size_t at = 0, length;
-
-    for (;;) {
-        length = strspn(text + at, small);
-        if (length == 0)
-            return 0;
-        at += length;
-        while (text[at] == '[') {
-            length = strspn(text + at + 1, "0123456789");
-            if (length == 0 || text[at + 1 + length] != ']')
-                return 0;
-            at += length + 2;
-        }
-        if (text[at] != '.')
-            break;
-        at++;
-    }
-    return text[at] == ':' && text[at + 1] == ' ' ? at : 0;
-}
 
 /* history[3].rating as #/history/3/rating (RFC 6901, as the fragment of an address). */
 static void write_pointer(char out[POINTER], const char *place, size_t length)
@@ -155,7 +131,7 @@ static void write_errors(reel_json *json, const reel_exchange *exchange, const r
     bool begun = false;
 
     for (const char *at = err->msg; kind != NULL && *at != '\0'; at += strspn(at, "\n")) {
-        const size_t length = strcspn(at, "\n"), place = place_length(at);
+        const size_t length = strcspn(at, "\n"), place = reel__mistake_place(at);
         const size_t begin = place > 0 ? place + 2 : 0;
 
         if ((place > 0 || err->code != REEL_E_NOTFOUND) &&

@@ -155,11 +155,11 @@ static void what_is_wrong_is_named(void **state)
         {"{\"members\":[{\"user\":6,\"history\":[]},{\"user\":9}]}",
          "household.members[0]: give either user or history", 422},
         {"{\"members\":[{\"user\":6},{\"history\":[{\"movie\":1}]}]}",
-         "household.members[1]: history[0]: rating must be given", 422},
+         "household.members[1].history[0].rating: must be given", 422},
         {"{\"members\":[{\"user\":6},{\"user\":999}]}",
-         "household.members[1]: no person has id 999", 404},
+         "household.members[1].user: no person has id 999", 404},
         {"{\"members\":[{\"user\":6},{\"history\":[{\"movie\":999,\"rating\":5}]}]}",
-         "household.members[1]: history[0].movie: no film has id 999", 404},
+         "household.members[1].history[0].movie: no film has id 999", 404},
     };
     char body[BODY_MAX];
 

@@ -181,6 +181,9 @@ void reel__engine_write_params(reel_json *json, const reel_model *model);
  * it; effects are written to the list's items. */
 REEL_MUST_USE reel_code reel__order_filter(reel_session *session, const char *text, size_t *removed,
                                            reel_err *err);
+/* Whether they can be read; NULL can. Errors: E_INVALID and E_TOOLARGE, with the place. */
+REEL_MUST_USE reel_code reel__order_check_filter(const char *text, reel_err *err);
+REEL_MUST_USE reel_code reel__order_check_boost(const char *text, reel_err *err);
 REEL_MUST_USE reel_code reel__order_choose(reel_session *session, const reel_request *request,
                                            reel_list *list, reel_err *err);
 /* Made by the first who asks. Errors: E_NOMEM. */
@@ -227,6 +230,12 @@ void reel__history_fini(reel_history *history);
 REEL_MUST_USE reel_code reel__session_set_query(reel_session *session, const reel_request *request,
                                                 reel_err *err);
 
+/* checks.c: what a request asks for, as far as that costs nothing, and session->model by it.
+ * Errors: E_INVALID, E_NOTFOUND, naming the member. And session->model by its name. */
+REEL_MUST_USE reel_code reel__request_check(reel_session *session, const reel_request *request,
+                                            reel_err *err);
+REEL_MUST_USE reel_code reel__session_model(reel_session *session, const char *name, reel_err *err);
+
 /* recommend.c: the scores of the query with session->model, or with `popular` where that one can
  * make nothing of the history. */
 REEL_MUST_USE reel_code reel__session_score(reel_session *session, const char **basis,
@@ -240,6 +249,9 @@ REEL_MUST_USE reel_code reel__session_stars(reel_session *session, const reel_in
  * then what each film of the list is to each of them. */
 REEL_MUST_USE reel_code reel__household_score(reel_session *session, const reel_request *request,
                                               reel_list *list, reel_err *err);
+/* Whether its members can be asked for. Errors: E_INVALID, E_NOTFOUND, naming the first. */
+REEL_MUST_USE reel_code reel__household_check(reel_session *session, const reel_request *request,
+                                              reel_err *err);
 REEL_MUST_USE reel_code reel__household_explain(reel_session *session, const reel_request *request,
                                                 reel_list *list, reel_err *err);
 void reel__household_free(reel_group *group);

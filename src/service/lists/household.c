@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/mistakes.h"
 #include "num/kernels.h"
 #include "service/engine/state.h"
 
@@ -45,7 +46,11 @@ static reel_code set_query(reel_session *session, const reel_request *request, s
     reel_err inner = {REEL_OK, ""};
     const reel_code rc = reel__session_set_query(session, &own, &inner);
 
-    return rc == REEL_OK ? rc : reel_fail(err, rc, "household.members[%zu]: %.440s", m, inner.msg);
+    const bool whom = own.user >= 0 && reel__mistake_place(inner.msg) == 0;
+
+    return rc == REEL_OK ? rc
+                         : reel__mistake_within(err, &inner, "household.members[%zu]%s", m,
+                                                whom ? ".user" : "");
 }
 
 static void standardise(const float *scores, size_t movies, float *out)
@@ -122,6 +127,15 @@ static reel_code check(const reel_request *request, reel_err *err)
     if (request->edit_count > 0)
         return reel_fail(err, REEL_E_INVALID, "edits: whose? A household's members have histories");
     return REEL_OK;
+}
+
+reel_code reel__household_check(reel_session *session, const reel_request *request, reel_err *err)
+{
+    reel_code rc = check(request, err);
+
+    for (size_t m = 0; rc == REEL_OK && m < request->member_count; m++)
+        rc = set_query(session, request, m, err);
+    return rc;
 }
 
 reel_code reel__household_reserve(reel_session *session, size_t members, reel_err *err)

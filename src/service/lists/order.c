@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/mistakes.h"
 #include "model/side.h"
 #include "num/topk.h"
 #include "rules/arrange.h"
@@ -26,7 +27,26 @@ static reel_code parse(reel_expression **out, const char *member, const char *te
     reel_err inner = {REEL_OK, ""};
     const reel_code rc = reel__expression_new(out, text, kind, &inner);
 
-    return rc == REEL_OK ? rc : reel_fail(err, rc, "%s: %.480s", member, inner.msg);
+    return rc == REEL_OK ? rc : reel__mistake_within(err, &inner, "%s", member);
+}
+
+static reel_code check(const char *member, const char *text, reel_value_kind kind, reel_err *err)
+{
+    reel_expression *expression = NULL;
+    const reel_code rc = text == NULL ? REEL_OK : parse(&expression, member, text, kind, err);
+
+    reel__expression_free(expression);
+    return rc;
+}
+
+reel_code reel__order_check_filter(const char *text, reel_err *err)
+{
+    return check("filter", text, REEL_VALUE_TRUTH, err);
+}
+
+reel_code reel__order_check_boost(const char *text, reel_err *err)
+{
+    return check("boost", text, REEL_VALUE_NUMBER, err);
 }
 
 static reel_film film_of(const reel_engine *engine, reel_index movie, reel_movie *room)

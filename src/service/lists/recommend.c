@@ -16,46 +16,6 @@ reel_request reel__request_default(void)
     return (reel_request){.user = -1, .source_movie = -1, .limit = 10, .reasons = 3};
 }
 
-/* ---- which model --------------------------------------------------------------------------- */
-
-static reel_code check_request(const reel_request *request, reel_err *err)
-{
-    if (request->limit < 1 || request->limit > REEL_LIST_MAX)
-        return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to %d", request->limit,
-                         (int)REEL_LIST_MAX);
-    if (!(request->diversity >= 0 && request->diversity <= 1))
-        return reel_fail(err, REEL_E_INVALID, "diversity: %g is not from 0 to 1",
-                         request->diversity);
-    if (!(request->novelty >= 0 && request->novelty <= 1))
-        return reel_fail(err, REEL_E_INVALID, "novelty: %g is not from 0 to 1", request->novelty);
-    if (!(request->calibrate >= 0 && request->calibrate <= 1))
-        return reel_fail(err, REEL_E_INVALID, "calibrate: %g is not from 0 to 1",
-                         request->calibrate);
-    if (request->reasons < 0 || request->reasons > REEL_REASONS_MAX)
-        return reel_fail(err, REEL_E_INVALID, "reasons: %d is not from 0 to %d", request->reasons,
-                         (int)REEL_REASONS_MAX);
-    return REEL_OK;
-}
-
-static reel_code find_model(reel_session *session, const char *name, reel_err *err)
-{
-    session->model = reel__engine_model(session->engine, name);
-    if (session->model == NULL)
-        return reel_fail(err, REEL_E_NOTFOUND, "model: none is called \"%s\"; there are %s", name,
-                         reel__engine_models_text);
-    return REEL_OK;
-}
-
-/* A person's taste is every model's matter; what films have in common is in their texts. */
-static reel_code choose_model(reel_session *session, const reel_request *request, reel_err *err)
-{
-    if (request->blend_count > 0)
-        return reel__session_blend(session, request, err);
-    if (request->model != NULL)
-        return find_model(session, request->model, err);
-    return find_model(session, request->source_movie >= 0 ? "content" : "hybrid", err);
-}
-
 static bool nothing_to_use(const reel_query *query)
 {
     for (size_t i = 0; i < query->count; i++)
@@ -240,8 +200,7 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
     *out = NULL;
     list->count = 0;
     session->hidden_count = 0;
-    REEL_TRY(check_request(request, err));
-    REEL_TRY(choose_model(session, request, err));
+    REEL_TRY(reel__request_check(session, request, err));
     REEL_TRY(score_request(session, request, list, err));
     mask(session, request, list);
     REEL_TRY(reel__order_filter(session, request->filter, &list->removed_filter, err));
@@ -309,8 +268,7 @@ reel_code reel__explain(reel_session *session, const reel_request *request, int6
     if (request->member_count > 0)
         return reel_fail(err, REEL_E_INVALID,
                          "household: reasons are one person's; a list has those of each");
-    REEL_TRY(check_request(&whole, err));
-    REEL_TRY(choose_model(session, request, err));
+    REEL_TRY(reel__request_check(session, &whole, err));
     REEL_TRY(reel__engine_find_movie(session->engine, movie, &out->movie, err));
     REEL_TRY(score_request(session, request, list, err));
     mask(session, request, list);
@@ -360,7 +318,7 @@ reel_code reel__similar_people(reel_session *session, const reel_request *reques
     if (limit < 1 || limit > REEL_LIST_MAX)
         return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to %d", limit,
                          (int)REEL_LIST_MAX);
-    REEL_TRY(find_model(session, "user-knn", err));
+    REEL_TRY(reel__session_model(session, "user-knn", err));
     REEL_TRY(reel__session_set_query(session, request, err));
     REEL_TRY(reel_model_neighbours(session->model, &session->query, limit, session->scratch, near,
                                    &found, err));

@@ -151,6 +151,12 @@ typedef struct reel_list {
 REEL_MUST_USE reel_code reel__recommend(reel_session *session, const reel_request *request,
                                         const reel_list **out, reel_err *err);
 
+/* All that is wrong with a request that was refused, added to what is known of it
+ * (base/mistakes.h), in the order of the members; of several films or people the first. Errors:
+ * those that are no mistakes. */
+REEL_MUST_USE reel_code reel__request_mistakes(reel_session *session, const reel_request *request,
+                                               reel_err *all, reel_err *err);
+
 /* Why this film for this history; request->limit is ignored, movie is an outside id. */
 REEL_MUST_USE reel_code reel__explain(reel_session *session, const reel_request *request,
                                       int64_t movie, reel_recommendation *out, reel_err *err);
