@@ -151,7 +151,7 @@ static reel_code dispatch(reel_context *context, reel_err *err)
     if (rc == REEL_OK)
         rc = check_body(exchange, route->body, err);
     if (rc == REEL_OK)
-        rc = exchange->idempotency_key != NULL && route->once
+        rc = exchange->idempotency_key != NULL && route->repeat != REEL_REPEAT_FREE
                  ? reel__exchange_once(context, route, err)
                  : route->handler(context, err);
     if (rc == REEL_OK && !exchange->pending && exchange->fixed == NULL)

@@ -81,6 +81,14 @@ reel_code reel__exchange_once(reel_context *context, const reel_route *route, re
     reel_once_state state;
     reel_code rc;
 
+    if (route->repeat == REEL_REPEAT_SECRET) {
+        exchange->status = 400;
+        return reel_fail(err, REEL_E_INVALID,
+                         "Idempotency-Key: not for %s %s, whose answer has a secret that is not "
+                         "kept; send it without one, and look what came of it before you send it "
+                         "again",
+                         route->method, route->path);
+    }
     if (!is_key(exchange->idempotency_key)) {
         exchange->status = 400;
         return reel_fail(err, REEL_E_INVALID,

@@ -63,7 +63,7 @@ static void put_parameters(reel_json *json, const reel_route *route)
         put_reference(json, "parameters", at, length);
         at += length + (at[length] == ' ');
     }
-    if (route->once)
+    if (route->repeat == REEL_REPEAT_ONCE)
         put_reference(json, "parameters", "idempotency_key", strlen("idempotency_key"));
     reel__json_array_end(json);
 }

@@ -26,6 +26,11 @@ typedef enum reel_door {
     REEL_DOOR_PROTOTYPE
 } reel_door;
 
+/* What an Idempotency-Key does: nothing, where the same again changes nothing or is meant; it is
+ * done once, and its answer is there when it returns; it is refused, since the answer has a secret,
+ * which is not kept to be given again. */
+typedef enum reel_repeat { REEL_REPEAT_FREE, REEL_REPEAT_ONCE, REEL_REPEAT_SECRET } reel_repeat;
+
 typedef struct reel_route {
     const char *method;
     const char
@@ -40,7 +45,7 @@ typedef struct reel_route {
     const char *help;
     reel_door door;
     int status; /* of an answer; 0 = 200 */
-    bool once;  /* with an Idempotency-Key it is done once; its answer is there when it returns */
+    reel_repeat repeat;
 } reel_route;
 
 const reel_route *reel__route_at(size_t index); /* NULL beyond the last */
@@ -86,8 +91,8 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_account_change, reel__handle_account_reset, reel__handle_account_delete;
 
 /* once.c: run a row's handler for the first request under an Idempotency-Key, and answer those that
- * follow as that one. Errors: E_INVALID (no key; another body), E_CONFLICT (not done yet), E_STORE,
- * and the handler's. */
+ * follow as that one. Errors: E_INVALID (no key; another body; not for this row), E_CONFLICT (not
+ * done yet), E_STORE, and the handler's. */
 REEL_MUST_USE reel_code reel__exchange_once(reel_context *context, const reel_route *route,
                                             reel_err *err);
 

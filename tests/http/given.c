@@ -160,6 +160,9 @@ static void an_export_of_elsewhere_is_taken(void **state)
         integer(json_array_get(member(json_array_get(items, 3), "candidates"), 0), "movie"), 1);
     assert_true(number(get(path_of(18, "/ratings/31")), "your_rating") == 3);
     assert_true(number(get(path_of(18, "/ratings/281")), "your_rating") == 5);
+    /* sent again, it changes nothing */
+    assert_int_equal(integer(imported(18, csv, 200), "taken"), 0);
+    assert_true(number(get(path_of(18, "/ratings/31")), "your_rating") == 3);
     (void)imported(18, "what is this?\n", 422);
     (void)imported(18, "", 422);
     (void)imported(18, "PK\x03\x04zip", 422);

@@ -123,6 +123,28 @@ static void wrong_keys_are_refused(void **state)
     assert_int_equal(send_under("/api/v1/recommendations", "a b", "{\"user\":6}"), 200);
 }
 
+/* What is shown once is not kept to be shown again. */
+static void secrets_are_given_without_a_key(void **state)
+{
+    static const struct {
+        const char *target, *body;
+    } asked[] = {
+        {"/api/v1/keys", "{\"name\":\"once\",\"scopes\":[\"read\"]}"},
+        {"/api/v1/keys/rk_abcdefgh/rotate", "{}"},
+        {"/api/v1/accounts", "{\"name\":\"once\",\"password\":\"a-long-enough-word\"}"},
+        {"/api/v1/accounts/1/reset", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        assert_int_equal(send_under(asked[i].target, "six", asked[i].body), 400);
+        assert_problem(400, "E_INVALID", "secret");
+        assert_described("POST");
+        /* it was not tried: here are no accounts, which is said without one */
+        assert_int_not_equal(send_under(asked[i].target, NULL, asked[i].body), 400);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +154,7 @@ int main(void)
         cmocka_unit_test(a_refusal_may_be_tried_again),
         cmocka_unit_test(while_the_first_is_done_others_wait),
         cmocka_unit_test(wrong_keys_are_refused),
+        cmocka_unit_test(secrets_are_given_without_a_key),
     };
 
     return cmocka_run_group_tests(tests, api_start, api_stop);
