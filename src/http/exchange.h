@@ -16,7 +16,7 @@
 #include "service/accounts/accounts.h"
 #include "service/accounts/caller.h"
 #include "service/accounts/mailer.h"
-#include "service/engine/engine.h"
+#include "service/engine/place.h"
 #include "service/feedback/feedback.h"
 #include "service/feedback/forward.h"
 #include "service/operation/jobs.h"
@@ -146,10 +146,8 @@ REEL_MUST_USE reel_code reel__exchange_get_int(const reel_exchange *exchange, co
 /* The same for a number; its range is the caller's matter. */
 REEL_MUST_USE reel_code reel__exchange_get_real(const reel_exchange *exchange, const char *name,
                                                 double *out, reel_err *err);
-/* The query's `cursor` of a kind ('o' = offset, 'b' = before, 'a' = after); missing: *out stays.
- * Errors: E_INVALID. */
-REEL_MUST_USE reel_code reel__exchange_cursor(const reel_exchange *exchange, char kind,
-                                              int64_t *out, reel_err *err);
+/* Whether the row of the table takes this parameter. */
+bool reel__exchange_takes(const reel_exchange *exchange, const char *name, size_t length);
 /* A whole number in decimal digits, and nothing else. */
 bool reel__parse_int(const char *text, int64_t *out);
 /* The body: an object with no members but these, of a few levels; names ends with NULL. *out is
@@ -158,22 +156,48 @@ REEL_MUST_USE reel_code reel__exchange_body(json_t **out, const reel_exchange *e
                                             const char *const *names, reel_err *err);
 /* 204: nothing follows. */
 void reel__exchange_nothing(reel_exchange *exchange);
-/* A page of a list that goes on. */
+/* ---- paging.c: lists that go on. A cursor is a text of the list's own with a check that it is as
+ * it was given, for the same question; else the request is refused with 400. ---- */
+
+/* Of a list's own text; with its check. */
+enum { REEL_CURSOR = 128, REEL_CURSOR_WHOLE = REEL_CURSOR + 9 };
+
+/* A cursor with such a text, for the question that is asked. */
+void reel__exchange_cursor_write(char out[REEL_CURSOR_WHOLE], const reel_exchange *exchange,
+                                 const char *text);
+
+/* The query's `cursor` without its check; "" = the beginning. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__exchange_cursor(char out[REEL_CURSOR], reel_exchange *exchange,
+                                              reel_err *err);
+/* Refuse one that its list cannot read. */
+REEL_MUST_USE reel_code reel__exchange_cursor_wrong(reel_exchange *exchange, const char *text,
+                                                    reel_err *err);
+/* One that is a number behind a letter ('b' = before, 'a' = after); missing: *out stays.
+ * Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__exchange_cursor_int(reel_exchange *exchange, char kind, int64_t *out,
+                                                  reel_err *err);
+/* "next_cursor" and the header Link: where it goes on, in letters an address may have; NULL =
+ * nowhere. */
+void reel__exchange_next_text(reel_exchange *exchange, reel_json *json, const char *text);
+
+/* A page by such a number. */
 typedef struct reel_paging {
     char kind;         /* of its cursor */
     int64_t limit, at; /* in: where the query says nothing */
 } reel_paging;
 /* Read `limit`, up to most, and `cursor`, and begin "items":[ in the caller's object. Errors:
  * E_INVALID. */
-REEL_MUST_USE reel_code reel__exchange_page(const reel_exchange *exchange, reel_json *json,
+REEL_MUST_USE reel_code reel__exchange_page(reel_exchange *exchange, reel_json *json,
                                             reel_paging *paging, int64_t most, reel_err *err);
-/* Where a page by offset goes on, of `total` items; -1 = nowhere. */
-int64_t reel__exchange_page_after(const reel_paging *paging, size_t total);
 /* ] and "next_cursor", and the header Link. next: where it goes on, negative = nowhere. */
 void reel__exchange_page_end(reel_exchange *exchange, reel_json *json, const reel_paging *paging,
                              int64_t next);
-/* The last two for a cursor of another kind, of letters an address may have; NULL = nowhere. */
-void reel__exchange_next_text(reel_exchange *exchange, reel_json *json, const char *cursor);
+
+/* The same for films without a key of their own (service/engine/place.h). */
+REEL_MUST_USE reel_code reel__exchange_place(reel_exchange *exchange, reel_json *json,
+                                             reel_place *out, int64_t most, reel_err *err);
+void reel__exchange_place_end(reel_exchange *exchange, reel_json *json, const reel_place *place,
+                              bool more);
 
 /* Add a header to the answer; one that does not fit is left out. */
 void reel__exchange_header(reel_exchange *exchange, const char *name, const char *format, ...)

@@ -10,24 +10,25 @@
 #include "service/lists/recommend.h"
 #include "service/engine/search.h"
 
-enum { PAGE_MAX = 200, CURSOR_TEXT = 80 };
+enum { PAGE_MAX = 200 };
 
 reel_code reel__handle_movies(reel_context *context, reel_err *err)
 {
     const char *query = reel__exchange_get(context->exchange, "q");
     reel_json *json = &context->json;
-    reel_paging page = {.kind = 'o', .limit = 20};
+    const int64_t *ids = reel_dataset_movie_ids(reel__engine_dataset(context->app->engine));
+    reel_place place;
     reel_search_hits hits;
     reel_code rc;
 
     reel__json_object(json);
-    REEL_TRY(reel__exchange_page(context->exchange, json, &page, PAGE_MAX, err));
-    REEL_TRY(reel__search(context->session, query == NULL ? "" : query,
-                          (reel_page){(size_t)page.at, (size_t)page.limit}, &hits, err));
-    for (size_t i = 0; i < hits.count; i++)
+    REEL_TRY(reel__exchange_place(context->exchange, json, &place, PAGE_MAX, err));
+    REEL_TRY(reel__search_from(context->session, query == NULL ? "" : query, &place, &hits, err));
+    for (size_t i = 0; i < hits.count; i++) {
+        reel__place_pass(&place, ids[hits.items[i].movie]);
         REEL_TRY(reel__write_hit(json, context->session, &hits.items[i], err));
-    reel__exchange_page_end(context->exchange, json, &page,
-                            reel__exchange_page_after(&page, hits.total));
+    }
+    reel__exchange_place_end(context->exchange, json, &place, place.offset < hits.total);
     reel__json_object_end(json);
 out:
     return rc;
@@ -133,21 +134,19 @@ static reel_code read_kinds(const reel_exchange *exchange, unsigned *out, reel_e
 }
 
 /* r4.5_978302109_858: the last row of the page before. */
-static reel_code read_rated_cursor(const reel_exchange *exchange, reel_rated_page *page,
-                                   reel_err *err)
+static reel_code read_rated_cursor(reel_exchange *exchange, reel_rated_page *page, reel_err *err)
 {
-    const char *text = reel__exchange_get(exchange, "cursor");
+    char text[REEL_CURSOR];
     long long time, movie;
     int end = 0;
+    const reel_code rc = reel__exchange_cursor(text, exchange, err);
 
-    if (text == NULL || *text == '\0')
-        return REEL_OK;
+    if (rc != REEL_OK || *text == '\0')
+        return rc;
     page->goes_on = sscanf(text, "r%f_%lld_%lld%n", &page->after.value, &time, &movie, &end) == 3 &&
                     text[end] == '\0' && isfinite(page->after.value) && movie >= 0;
     if (!page->goes_on)
-        return reel_fail(err, REEL_E_INVALID,
-                         "cursor: \"%.60s\" is none of this list; use next_cursor as it came",
-                         text);
+        return reel__exchange_cursor_wrong(exchange, text, err);
     page->after.time = time;
     page->after.movie = movie;
     return REEL_OK;
@@ -159,7 +158,7 @@ reel_code reel__handle_person_ratings(reel_context *context, reel_err *err)
     reel_json *json = &context->json;
     int64_t limit = 20;
     reel_rated_page page = {.goes_on = false};
-    char next[CURSOR_TEXT];
+    char next[REEL_CURSOR];
     reel_rated_key last = {0};
     bool more;
     reel_code rc;

@@ -27,19 +27,18 @@ reel_code reel__handle_chart(reel_context *context, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
     reel_json *json = &context->json;
-    reel_paging page = {.kind = 'o', .limit = 20};
+    reel_place place;
     reel_chart chart;
-    size_t total;
+    bool more;
     reel_code rc;
 
     REEL_TRY(reel__chart_find(exchange->token, exchange->token_length, &chart, err));
     reel__json_object(json);
     reel__json_put_text(json, "chart", reel__charts[chart].name);
-    REEL_TRY(reel__exchange_page(exchange, json, &page, PAGE_MAX, err));
+    REEL_TRY(reel__exchange_place(exchange, json, &place, PAGE_MAX, err));
     REEL_TRY(reel__chart_write(json, context->session, chart,
-                               reel__exchange_get(exchange, "filter"),
-                               (reel_page){(size_t)page.at, (size_t)page.limit}, &total, err));
-    reel__exchange_page_end(exchange, json, &page, reel__exchange_page_after(&page, total));
+                               reel__exchange_get(exchange, "filter"), &place, &more, err));
+    reel__exchange_place_end(exchange, json, &place, more);
     reel__json_object_end(json);
 out:
     return rc;

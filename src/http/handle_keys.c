@@ -1,4 +1,5 @@
 /* handle_keys.c - API keys, by admins: made, listed, rotated and revoked. */
+#include <stdio.h>
 #include <string.h>
 
 #include "http/handle_account.h"
@@ -17,34 +18,68 @@ static void take_id(char out[REEL_KEY_PREFIX], const reel_exchange *exchange)
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
+enum { BEGINNING = 16 };
+
+/* Keys come newest first, those of the same second in the order of their hashes, of which a cursor
+ * has the beginning: too little to be of use to anybody. */
 typedef struct listing {
     reel_json *json;
-    const reel_paging *page;
-    int64_t count; /* so far, of all */
+    int64_t left;   /* of the page */
+    int64_t before; /* the key before it: when that was made */
+    char hash[BEGINNING + 1];
+    bool more;
 } listing;
 
 static bool write_row(void *user, const reel_api_key *key)
 {
     listing *l = user;
 
-    if (l->count >= l->page->at && l->count - l->page->at < l->page->limit)
-        reel__key_write(l->json, key, NULL);
-    l->count++;
+    if (key->created_at > l->before ||
+        (key->created_at == l->before && strncmp(key->hash, l->hash, BEGINNING) <= 0))
+        return true;
+    l->more = l->left == 0;
+    if (l->more)
+        return false;
+    reel__key_write(l->json, key, NULL);
+    l->before = key->created_at;
+    (void)snprintf(l->hash, sizeof l->hash, "%.*s", (int)BEGINNING, key->hash);
+    l->left--;
     return true;
+}
+
+/* k1795000000_0123456789abcdef: the last key of the page before. */
+static reel_code read_cursor(reel_exchange *exchange, listing *out, reel_err *err)
+{
+    char text[REEL_CURSOR];
+    long long before;
+    int end = 0;
+    const reel_code rc = reel__exchange_cursor(text, exchange, err);
+
+    if (rc != REEL_OK || *text == '\0')
+        return rc;
+    if (sscanf(text, "k%lld_%16[0-9a-f]%n", &before, out->hash, &end) != 2 || text[end] != '\0')
+        return reel__exchange_cursor_wrong(exchange, text, err);
+    out->before = before;
+    return REEL_OK;
 }
 
 reel_code reel__handle_keys(reel_context *context, reel_err *err)
 {
-    reel_paging page = {.kind = 'o', .limit = PAGE};
-    listing l = {&context->json, &page, 0};
+    listing l = {.json = &context->json, .left = PAGE, .before = INT64_MAX};
+    reel_exchange *exchange = context->exchange;
+    char next[REEL_CURSOR];
     reel_code rc;
 
     REEL_TRY(reel__need_accounts(context, err));
+    REEL_TRY(reel__exchange_get_int(exchange, "limit", 1, PAGE_MOST, &l.left, err));
+    REEL_TRY(read_cursor(exchange, &l, err));
     reel__json_object(l.json);
-    REEL_TRY(reel__exchange_page(context->exchange, l.json, &page, PAGE_MOST, err));
+    reel__json_key(l.json, "items");
+    reel__json_array(l.json);
     REEL_TRY(reel__keys_scan(context->app->accounts, write_row, &l, err));
-    reel__exchange_page_end(context->exchange, l.json, &page,
-                            reel__exchange_page_after(&page, (size_t)l.count));
+    reel__json_array_end(l.json);
+    (void)snprintf(next, sizeof next, "k%lld_%s", (long long)l.before, l.hash);
+    reel__exchange_next_text(exchange, l.json, l.more ? next : NULL);
     reel__json_object_end(l.json);
 out:
     return rc;

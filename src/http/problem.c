@@ -55,13 +55,12 @@ static void write_pointer(char out[POINTER], const char *place, size_t length)
     out[at] = '\0';
 }
 
-/* One of the words of a list with spaces between. */
-static bool names(const char *words, const char *word, size_t length)
+bool reel__exchange_takes(const reel_exchange *exchange, const char *name, size_t length)
 {
-    for (const char *at = words; at != NULL && *at != '\0'; at += strspn(at, " ")) {
+    for (const char *at = exchange->parameters; at != NULL && *at != '\0'; at += strspn(at, " ")) {
         const size_t own = strcspn(at, " ");
 
-        if (own == length && memcmp(at, word, length) == 0)
+        if (own == length && memcmp(at, name, length) == 0)
             return true;
         at += own;
     }
@@ -110,7 +109,7 @@ static void write_position(reel_json *json, const char *detail)
 static bool find_where(const char **member, char where[POINTER], const reel_exchange *exchange,
                        const char *line, size_t place)
 {
-    if (place > 0 && place < POINTER && names(exchange->parameters, line, place)) {
+    if (place > 0 && place < POINTER && reel__exchange_takes(exchange, line, place)) {
         *member = "parameter";
         (void)snprintf(where, POINTER, "%.*s", (int)place, line);
         return true;

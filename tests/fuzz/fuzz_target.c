@@ -5,7 +5,33 @@
 #include "fuzz/fuzz.h"
 #include "http/routes.h"
 
-static void check_parameters(const reel_exchange *exchange)
+/* The query's cursor as the text of one, with a check that is right. */
+static void check_place(reel_exchange *exchange)
+{
+    const char *text = reel__exchange_get(exchange, "cursor");
+    static char cursor[REEL_CURSOR_WHOLE];
+    reel_place place;
+    reel_json json;
+    reel_err err = {REEL_OK, ""};
+
+    if (text == NULL)
+        return;
+    reel__exchange_cursor_write(cursor, exchange, text);
+    for (size_t i = 0; i < exchange->query_count; i++)
+        if (exchange->query[i].value == text)
+            exchange->query[i].value = cursor;
+    reel__json_init(&json, &exchange->answer);
+    reel__json_object(&json);
+    if (reel__exchange_place(exchange, &json, &place, 200, &err) == REEL_OK)
+        must(place.limit >= 1 && place.limit <= 200 &&
+             (place.offset == 0) == !reel__place_has_films(&place));
+    else
+        must(err.code == REEL_E_INVALID);
+    reel__buf_clear(&exchange->answer);
+    exchange->status = 200;
+}
+
+static void check_parameters(reel_exchange *exchange)
 {
     int64_t value = 7, offset = 0;
     reel_err err = {REEL_OK, ""};
@@ -20,8 +46,9 @@ static void check_parameters(const reel_exchange *exchange)
         must(value >= 1 && value <= 200);
     else
         must(err.code == REEL_E_INVALID && value == 7);
-    if (reel__exchange_cursor(exchange, 'o', &offset, &err) == REEL_OK)
+    if (reel__exchange_cursor_int(exchange, 'b', &offset, &err) == REEL_OK)
         must(offset >= 0);
+    check_place(exchange);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -201,8 +201,6 @@ static void pages_join_and_filters_hold(void **state)
         if (integer(json_array_get(items, i), "year") > 1990)
             assert_int_equal(integer(json_array_get(items, i), "movie"), films[at++]);
     assert_int_equal(at, count);
-    assert_int_equal(json_array_size(member(get("/api/v1/charts/top?cursor=o1000000"), "items")),
-                     0);
 }
 
 static void wrong_questions_are_refused(void **state)
@@ -212,13 +210,14 @@ static void wrong_questions_are_refused(void **state)
             "no chart is called \"nonsense\"");
     refuses("GET", "/api/v1/charts/top?filter=year", NULL, 422, "E_INVALID", "filter: character 1");
     refuses("GET", "/api/v1/charts/top?limit=0", NULL, 422, "E_INVALID", "limit");
-    refuses("GET", "/api/v1/charts/top?cursor=x", NULL, 422, "E_INVALID", "cursor");
+    refuses("GET", "/api/v1/charts/top?cursor=x", NULL, 400, "E_INVALID", "cursor");
 }
 
 static reel_code ask_once(void *user, reel_err *err)
 {
+    reel_place place = reel__place_begin(9);
     reel_session *session = NULL;
-    size_t total;
+    bool more;
     reel_buf text;
     reel_json json;
     reel_code rc;
@@ -228,8 +227,7 @@ static reel_code ask_once(void *user, reel_err *err)
     reel__json_init(&json, &text);
     reel__json_array(&json);
     REEL_TRY(reel__session_new(&session, api.engine, err));
-    REEL_TRY(reel__chart_write(&json, session, REEL_CHART_TOP, "title:amelie", (reel_page){0, 9},
-                               &total, err));
+    REEL_TRY(reel__chart_write(&json, session, REEL_CHART_TOP, "title:amelie", &place, &more, err));
     reel__json_array_end(&json);
     rc = reel__buf_check(&text, err);
 out:

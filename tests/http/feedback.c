@@ -192,7 +192,7 @@ static void the_log_is_filtered_and_paged(void **state)
     assert_int_equal(count_log("&method=content&type=trailer"), 83);
     assert_int_equal(count_log("&method=nothing"), 0);
     refuses("GET", "/api/v1/feedback?limit=201", NULL, 422, "E_INVALID", "limit");
-    refuses("GET", "/api/v1/feedback?cursor=o5", NULL, 422, "E_INVALID", "cursor");
+    refuses("GET", "/api/v1/feedback?cursor=o5", NULL, 400, "E_INVALID", "cursor");
 }
 
 static void a_store_for_reading_keeps_nothing(void **state)

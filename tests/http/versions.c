@@ -114,7 +114,7 @@ static void what_is_wrong_is_said(void **state)
     refuses("GET", "/api/v1/models/slim", NULL, 404, "E_NOTFOUND", "no version \"slim\"");
     refuses("GET", "/api/v1/versions?model=slim", NULL, 422, "E_INVALID", "no model is called");
     refuses("GET", "/api/v1/versions?limit=0", NULL, 422, "E_INVALID", "limit");
-    refuses("GET", "/api/v1/versions?cursor=x", NULL, 422, "E_INVALID", "cursor");
+    refuses("GET", "/api/v1/versions?cursor=x", NULL, 400, "E_INVALID", "cursor");
     refuses("POST", target_of(first, "/activate"), "", 401, "E_UNAUTH", "");
     refuses("POST", target_of("ease", "/rollback"), "", 401, "E_UNAUTH", "");
     refuses("GET", target_of(first, "/activate"), NULL, 405, "E_INVALID", "not allowed");

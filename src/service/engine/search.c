@@ -3,6 +3,7 @@
  */
 #include "service/engine/search.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,43 @@ reel_code reel__search(reel_session *session, const char *query, reel_page page,
 
     *out = (reel_search_hits){0};
     return find(session, query, &opts, out, err);
+}
+
+static int64_t film_of(const reel_session *session, const reel_search_hits *hits, size_t at)
+{
+    return reel_dataset_movie_ids(session->engine->dataset)[hits->items[at].movie];
+}
+
+/* Mostly it is where it was, which costs a search for one film. */
+static reel_code put_right(reel_session *session, const char *query, reel_place *place,
+                           reel_err *err)
+{
+    reel_placing placing = reel__placing_begin(place);
+    reel_search_hits hits;
+    reel_code rc;
+
+    if (!reel__place_has_films(place))
+        return REEL_OK;
+    REEL_TRY(reel__search(session, query, (reel_page){place->offset - 1, 1}, &hits, err));
+    if (hits.count == 1 && film_of(session, &hits, 0) == place->films[0])
+        return REEL_OK;
+    REEL_TRY(reel__search(session, query, (reel_page){0, SIZE_MAX}, &hits, err));
+    for (size_t i = 0; i < hits.count; i++)
+        reel__placing_look(&placing, i, film_of(session, &hits, i));
+    rc = reel__placing_end(&placing, err);
+out:
+    return rc;
+}
+
+reel_code reel__search_from(reel_session *session, const char *query, reel_place *place,
+                            reel_search_hits *out, reel_err *err)
+{
+    const reel_code rc = put_right(session, query, place, err);
+
+    *out = (reel_search_hits){0};
+    return rc == REEL_OK
+               ? reel__search(session, query, (reel_page){place->offset, place->limit}, out, err)
+               : rc;
 }
 
 /* ---- what matched --------------------------------------------------------------------------- */

@@ -6,13 +6,18 @@
 
 #include "base/json.h"
 #include "search/search.h"
-#include "service/engine/engine.h"
+#include "service/engine/place.h"
 
 /* Films that fit what was typed, best first. An empty query gives the films with the most ratings.
  * The hits live in the session until its next search.
  * Errors: E_INVALID (over 4096 bytes), E_NOMEM. */
 REEL_MUST_USE reel_code reel__search(reel_session *session, const char *query, reel_page page,
                                      reel_search_hits *out, reel_err *err);
+
+/* The same from a place of what was found, which is put right by the films it knows.
+ * Errors: also E_GONE. */
+REEL_MUST_USE reel_code reel__search_from(reel_session *session, const char *query,
+                                          reel_place *place, reel_search_hits *out, reel_err *err);
 
 /* One of the last search's results: a short movie with its match and what of it was found.
  * Errors: E_NOMEM. */

@@ -2,6 +2,7 @@
 #include "service/lists/charts.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -326,37 +327,77 @@ static size_t mask_absent(reel_session *session, const float *values)
     return left;
 }
 
-static void write_page(reel_json *json, const reel_session *session, const reel_scored *films,
-                       size_t found, size_t offset)
+/* The best films of session->scores, as far as a page needs them. */
+typedef struct chart_films {
+    reel_scored *items;
+    size_t count;
+} chart_films;
+
+static reel_code choose(chart_films *out, const reel_session *session, size_t wanted, reel_err *err)
 {
-    for (size_t n = offset; n < found; n++) {
+    const reel_index films = reel_dataset_movies(session->engine->dataset);
+    const size_t most = wanted < (size_t)films ? wanted : (size_t)films;
+
+    reel__free(out->items);
+    out->items = reel__alloc_array(most, sizeof *out->items);
+    if (out->items == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for a chart of %zu films", most);
+    out->count = reel__topk(session->scores, films, session->skip, most, out->items);
+    return REEL_OK;
+}
+
+/* Down to the end of the page. Mostly the place is where it was. */
+static reel_code choose_page(chart_films *out, const reel_session *session, reel_place *place,
+                             reel_err *err)
+{
+    const int64_t *ids = reel_dataset_movie_ids(session->engine->dataset);
+    reel_placing placing = reel__placing_begin(place);
+    reel_code rc;
+
+    REEL_TRY(choose(out, session, place->offset + place->limit, err));
+    if (!reel__place_has_films(place) ||
+        (place->offset <= out->count && ids[out->items[place->offset - 1].index] == *place->films))
+        return REEL_OK;
+    REEL_TRY(choose(out, session, SIZE_MAX, err));
+    for (size_t i = 0; i < out->count; i++)
+        reel__placing_look(&placing, i, ids[out->items[i].index]);
+    rc = reel__placing_end(&placing, err);
+out:
+    return rc;
+}
+
+static void write_page(reel_json *json, const reel_session *session, const chart_films *films,
+                       reel_place *place)
+{
+    const int64_t *ids = reel_dataset_movie_ids(session->engine->dataset);
+
+    for (size_t n = 0; n < place->limit && place->offset < films->count; n++) {
+        const reel_index film = films->items[place->offset].index;
+
+        reel__place_pass(place, ids[film]);
         reel__json_object(json);
-        reel__write_movie_members(json, session->engine, films[n].index, false);
-        reel__json_put_int(json, "rank", (int64_t)n + 1);
+        reel__write_movie_members(json, session->engine, film, false);
+        reel__json_put_int(json, "rank", (int64_t)place->offset);
         reel__json_object_end(json);
     }
 }
 
 reel_code reel__chart_write(reel_json *json, reel_session *session, reel_chart chart,
-                            const char *filter, reel_page page, size_t *total, reel_err *err)
+                            const char *filter, reel_place *place, bool *more, reel_err *err)
 {
     const reel_index films = reel_dataset_movies(session->engine->dataset);
-    const size_t wanted = page.offset < (size_t)films ? page.offset + page.limit : (size_t)films;
-    reel_scored *best = NULL;
+    chart_films best = {NULL, 0};
     const float *values;
-    size_t removed, found;
+    size_t removed, total;
     reel_code rc;
 
     REEL_TRY(get_values(&values, session->engine, err));
-    *total = mask_absent(session, values + (size_t)chart * (size_t)films);
+    total = mask_absent(session, values + (size_t)chart * (size_t)films);
     REEL_TRY(reel__order_filter(session, filter, &removed, err));
-    *total -= removed;
-    best = reel__alloc_array(wanted, sizeof *best);
-    if (best == NULL)
-        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for a chart of %zu films", wanted));
-    found = reel__topk(session->scores, films, session->skip, wanted, best);
-    write_page(json, session, best, found, page.offset);
+    REEL_TRY(choose_page(&best, session, place, err));
+    write_page(json, session, &best, place);
+    *more = place->offset < total - removed;
 out:
-    reel__free(best);
+    reel__free(best.items);
     return rc;
 }

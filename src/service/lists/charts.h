@@ -6,7 +6,7 @@
 #define REEL_SERVICE_CHARTS_H
 
 #include "base/json.h"
-#include "service/engine/engine.h"
+#include "service/engine/place.h"
 
 typedef enum reel_chart {
     REEL_CHART_POPULAR,  /* by how many people rated it */
@@ -31,11 +31,12 @@ extern const reel_chart_info reel__charts[REEL_CHARTS];
 REEL_MUST_USE reel_code reel__chart_find(const char *name, size_t length, reel_chart *out,
                                          reel_err *err);
 
-/* Append the items of a page: short movies with rank. filter: rules/expression.h, or NULL. total
- * [out]: films on the whole chart. Values are made by the first who asks: O(ratings), then each
- * page is O(films). Errors: E_INVALID and E_TOOLARGE (filter), E_NOMEM. */
+/* Append the items of a page: short movies with rank. filter: rules/expression.h, or NULL. place:
+ * where the page begins, put right by the films it knows, and then where it ends. more [out]:
+ * whether films follow. Values are made by the first who asks: O(ratings), then each page is
+ * O(films). Errors: E_INVALID and E_TOOLARGE (filter), E_GONE (the place), E_NOMEM. */
 REEL_MUST_USE reel_code reel__chart_write(reel_json *json, reel_session *session, reel_chart chart,
-                                          const char *filter, reel_page page, size_t *total,
+                                          const char *filter, reel_place *place, bool *more,
                                           reel_err *err);
 
 #endif

@@ -96,34 +96,59 @@ static void numbers_are_checked(void **state)
     assert_int_equal(value, 100);
 }
 
-static void cursors_go_round_and_belong_to_their_list(void **state)
+/* The number in this cursor, asked for like this. */
+static reel_code number_of(const char *question, const char *cursor, int64_t *out)
 {
+    char target[200];
+    reel_exchange x;
+    reel_code rc;
+
+    (void)snprintf(target, sizeof target, "%scursor=%s", question, cursor);
+    assert_int_equal(cut(&x, target, NULL), REEL_OK);
+    x.parameters = "q kind cursor limit";
+    rc = reel__exchange_cursor_int(&x, 'b', out, NULL);
+    if (rc != REEL_OK)
+        assert_int_equal(x.status, 400);
+    reel__exchange_fini(&x);
+    return rc;
+}
+
+static void cursors_go_round_and_belong_to_their_question(void **state)
+{
+    char cursor[REEL_CURSOR_WHOLE], expected[200];
+    reel_paging page = {.kind = 'b', .limit = 5};
     reel_exchange x;
     reel_json json;
     reel_buf text;
-    reel_paging page = {.kind = 'o', .limit = 5};
     int64_t value = 0;
 
     (void)state;
     reel__buf_init(&text, 1000);
     reel__json_init(&json, &text);
     reel__json_object(&json);
-    assert_int_equal(cut(&x, "/a%20b?q=%26%3C&cursor=o20&limit=2", NULL), REEL_OK);
+    assert_int_equal(cut(&x, "/a%20b?q=%26%3C&kind=k&limit=2", NULL), REEL_OK);
+    x.parameters = "q kind cursor limit";
     assert_int_equal(reel__exchange_page(&x, &json, &page, 10, NULL), REEL_OK);
-    reel__exchange_page_end(&x, &json, &page, reel__exchange_page_after(&page, 23));
+    reel__exchange_cursor_write(cursor, &x, "b22");
+    reel__exchange_page_end(&x, &json, &page, 22);
     reel__json_object_end(&json);
-    assert_string_equal(text.data, "{\"items\":[],\"next_cursor\":\"o22\"}");
-    assert_string_equal(x.link, "</a%20b?q=%26%3C&limit=2&cursor=o22>; rel=\"next\"");
+    (void)snprintf(expected, sizeof expected, "{\"items\":[],\"next_cursor\":\"%s\"}", cursor);
+    assert_string_equal(text.data, expected);
+    (void)snprintf(expected, sizeof expected,
+                   "</a%%20b?q=%%26%%3C&kind=k&limit=2&cursor=%s>; rel=\"next\"", cursor);
+    assert_string_equal(x.link, expected);
     reel__exchange_fini(&x);
     reel__buf_fini(&text);
-    assert_int_equal(cut(&x, "/?cursor=o40", NULL), REEL_OK);
-    assert_int_equal(reel__exchange_cursor(&x, 'o', &value, NULL), REEL_OK);
-    assert_int_equal(value, 40);
-    assert_int_equal(reel__exchange_cursor(&x, 'b', &value, NULL), REEL_E_INVALID);
-    reel__exchange_fini(&x);
-    assert_int_equal(cut(&x, "/?cursor=o-4", NULL), REEL_OK);
-    assert_int_equal(reel__exchange_cursor(&x, 'o', &value, NULL), REEL_E_INVALID);
-    reel__exchange_fini(&x);
+    assert_int_equal(number_of("/a%20b?q=%26%3C&kind=k&", cursor, &value), REEL_OK);
+    assert_int_equal(value, 22);
+    assert_int_equal(number_of("/a%20b?kind=k&limit=9&_=1&q=%26%3C&", cursor, &value), REEL_OK);
+    assert_int_equal(number_of("/a%20b?q=k&kind=%26%3C&", cursor, &value), REEL_E_INVALID);
+    assert_int_equal(number_of("/a%20b?kind=k&", cursor, &value), REEL_E_INVALID);
+    assert_int_equal(number_of("/ab?q=%26%3C&kind=k&", cursor, &value), REEL_E_INVALID);
+    cursor[2] = '3';
+    assert_int_equal(number_of("/a%20b?q=%26%3C&kind=k&", cursor, &value), REEL_E_INVALID);
+    assert_int_equal(number_of("/a%20b?", "", &value), REEL_OK);
+    assert_int_equal(value, 22);
 }
 
 static void routes_find_ids_and_say_what_is_allowed(void **state)
@@ -207,7 +232,7 @@ int main(void)
         cmocka_unit_test(refuses_bad_targets),
         cmocka_unit_test(refuses_what_is_too_long_or_too_many),
         cmocka_unit_test(numbers_are_checked),
-        cmocka_unit_test(cursors_go_round_and_belong_to_their_list),
+        cmocka_unit_test(cursors_go_round_and_belong_to_their_question),
         cmocka_unit_test(routes_find_ids_and_say_what_is_allowed),
         cmocka_unit_test(routes_find_tokens),
         cmocka_unit_test(every_route_has_help_and_its_place),
