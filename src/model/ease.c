@@ -174,12 +174,17 @@ static reel_code ease_score(const reel_model *model, const reel_query *query, re
 static reel_code ease_explain(const reel_model *model, const reel_query *query,
                               const reel_asked *asked, reel_scratch *scratch, reel_err *err)
 {
+    enum { AHEAD = 8 }; /* rows; each number of a row lies somewhere else */
     history_rows rows;
     const reel_code rc = open_rows(&rows, (const ease *)model, query, scratch, err);
 
     if (rc != REEL_OK)
         return rc;
-    for (size_t r = 0; r < rows.count; r++)
+    for (size_t r = 0; r < rows.count; r++) {
+        const uint16_t *ahead = rows.row[r + AHEAD < rows.count ? r + AHEAD : r];
+
+        for (size_t n = 0; n < asked->count; n++)
+            __builtin_prefetch(ahead + asked->movies[n]);
         for (size_t n = 0; n < asked->count; n++) {
             const double added =
                 (double)rows.weight[r] * (double)reel__half_value(rows.row[r][asked->movies[n]]);
@@ -187,6 +192,7 @@ static reel_code ease_explain(const reel_model *model, const reel_query *query,
             asked->contributions[n * query->count + rows.entry[r]] = added;
             asked->out[n].score += added;
         }
+    }
     return REEL_OK;
 }
 

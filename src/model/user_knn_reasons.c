@@ -154,23 +154,17 @@ static given *gather_given(const user_knn *self, const common *c, const reel_ask
     return ratings;
 }
 
-/* Sums for a few films at a time, in registers. */
-typedef float few_ratings __attribute__((vector_size(4 * sizeof(float))));
-typedef double few_sums __attribute__((vector_size(4 * sizeof(double))));
-enum { FEWS = REEL_ASKED_MAX / 4 };
+/* One number for each film asked about. */
+typedef float lanes __attribute__((vector_size(REEL_ASKED_MAX * sizeof(float))));
 
-/* sums [history x FEWS] += x_vi x_vj t_v / |x_v| over the neighbours */
-REEL_KERNEL static void meet(const common *c, const given *ratings, few_sums *restrict sums)
+/* sums [history] += x_vi x_vj t_v / |x_v| over the neighbours */
+REEL_KERNEL static void meet(const common *c, const given *ratings, lanes *restrict sums)
 {
     for (size_t v = 0; v < c->state->count; v++) {
-        const few_ratings *rating = (const few_ratings *)(const void *)ratings[v].film;
+        const lanes rating = *(const lanes *)(const void *)ratings[v].film;
 
-        for (reel_nnz k = c->ptr[v]; k < c->ptr[v + 1]; k++) {
-            few_sums *sum = sums + (size_t)c->place[k] * FEWS;
-
-            for (int n = 0; n < FEWS; n++)
-                sum[n] += __builtin_convertvector(c->share[k] * rating[n], few_sums);
-        }
+        for (reel_nnz k = c->ptr[v]; k < c->ptr[v + 1]; k++)
+            sums[c->place[k]] += c->share[k] * rating;
     }
 }
 
@@ -179,17 +173,16 @@ static reel_code add_by_person(const user_knn *self, const reel_query *query,
                                reel_scratch *scratch, reel_err *err)
 {
     const common *c = open_common(self, query, state, scratch);
-    const size_t room = query->count * FEWS;
-    few_sums *sums = reel__scratch_get(scratch, SLOT_SUMS, (room + 1) * sizeof *sums);
+    lanes *sums = reel__scratch_get(scratch, SLOT_SUMS, (query->count + 1) * sizeof *sums);
     const given *ratings = c == NULL ? NULL : gather_given(self, c, asked, scratch);
 
     if (sums == NULL || ratings == NULL)
         return reel__user_knn_no_memory(self, err);
-    memset(sums, 0, room * sizeof *sums);
+    memset(sums, 0, query->count * sizeof *sums);
     meet(c, ratings, sums);
     for (size_t n = 0; n < asked->count; n++)
         for (size_t i = 0; i < query->count; i++)
-            asked->contributions[n * query->count + i] = sums[i * FEWS + n / 4][n % 4];
+            asked->contributions[n * query->count + i] = (double)sums[i][n];
     return REEL_OK;
 }
 
