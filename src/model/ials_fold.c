@@ -16,7 +16,7 @@
 
 /* How far the residual must fall: twice for a vector, its lengths; for reasons, their lengths in
  * M^-1. */
-static const double SHRINK = 1e-4, SHRINK_AGAIN = 1e-3, SHRINK_REASONS = 1e-4;
+static const double SHRINK = 1e-4, SHRINK_AGAIN = 1e-3, SHRINK_REASONS = 1e-3;
 /* Reasons whose sum differs by more from the score, as a share of all they move, are found anew. */
 static const double GAP_MOST = 1e-4;
 enum { STEPS_MAX = 60 };
