@@ -174,11 +174,11 @@ static bool few_pairs(const reel_dataset *dataset)
     return pairs <= most;
 }
 
-/* What was asked for, else what a server answers fast with: with half the factors and two thirds of
- * the neighbours the hybrid's lists are as good (docs/models.md). */
+/* What was asked for, else what a server answers fast with: with a quarter of the factors and two
+ * thirds of the neighbours the hybrid's lists are as good (docs/models.md). */
 static const reel_params *served_params(const reel_engine *engine, int slot)
 {
-    static const reel_param fewer = {"factors", "128"};
+    static const reel_param fewer = {"factors", "96"};
     static const reel_param near[] = {{"neighbours", "100"}, {"stored", "1"}};
     static const reel_params ials = {&fewer, 1}, found = {near, 2}, anew = {near, 1};
     const reel_engine_opts *opts = &engine->opts;
