@@ -3,6 +3,7 @@ import "./home.test.mjs";
 import "./films.test.mjs";
 import "./people.test.mjs";
 import "./rate.test.mjs";
+import "./account.test.mjs";
 import "./tune.test.mjs";
 import "./night.test.mjs";
 import "./feedback.test.mjs";

@@ -143,7 +143,7 @@ const routes = [
     ratings: people.reduce((sum, p) => sum + p.ratings.length, 0), source: "Sample", simulated: true, tmdb: false,
     models, rating_scale: { min: 1, max: 5, step: 1 } })],
   ["GET", /^\/movies$/, ({ query }) => search(query)],
-  ["GET", /^\/session$/, () => ({ auth: "open", sign_up: true, refused: null, account: null })],
+  ["GET", /^\/session$/, () => ({ auth: "open", sign_up: true, mail: false, refused: null, account: null })],
   // No expressions in charts: a filter changes nothing there.
   ["GET", /^\/charts\/(\w+)$/, ({ ids, query }) => ({ chart: ids[0], ...page(popular.map((film, i) => ({ ...short(film), rank: i + 1 })), query, 20) })],
   ["GET", /^\/movies\/(\d+)$/, ({ ids }) => filmOf(ids[0])],

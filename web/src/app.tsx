@@ -4,6 +4,7 @@ import { api } from "./lib/api";
 import { HealthContext } from "./lib/health";
 import { useResource } from "./lib/resource";
 import { match, useLocation, type Route } from "./lib/router";
+import { useOtherTabs } from "./lib/session";
 import { late } from "./ui/late";
 import { Footer, Header, OfflineBar, useSlashKey } from "./ui/frame";
 import { FilmPage } from "./pages/film";
@@ -18,6 +19,10 @@ import { SearchPage } from "./pages/search";
 // Pages that not everybody opens come when they are asked for.
 const TunePage = late("tune", () => import("./pages/tune").then((code) => code.TunePage));
 const NightPage = late("night", () => import("./pages/night").then((code) => code.NightPage));
+const SignInPage = late("sign-in", () => import("./pages/signin").then((code) => code.SignInPage));
+const ResetPage = late("reset", () => import("./pages/letters").then((code) => code.ResetPage));
+const ConfirmPage = late("confirm", () => import("./pages/letters").then((code) => code.ConfirmPage));
+const MyPage = late("my", () => import("./pages/my").then((code) => code.MyPage));
 
 function Page({ route, search }: { route: Route; search: URLSearchParams }) {
   switch (route.page) {
@@ -33,6 +38,10 @@ function Page({ route, search }: { route: Route; search: URLSearchParams }) {
     case "night": return <NightPage search={search} />;
     case "tune": return <TunePage />;
     case "log": return <LogPage search={search} />;
+    case "sign-in": return <SignInPage search={search} />;
+    case "reset": return <ResetPage />;
+    case "confirm": return <ConfirmPage />;
+    case "my": return <MyPage />;
     case "missing": return <MissingPage />;
   }
 }
@@ -44,6 +53,7 @@ export function App() {
   const first = useRef(true);
   const route = match(path);
   useSlashKey();
+  useOtherTabs();
 
   // A new page takes the focus, so that the keyboard and screen readers start at its top.
   useEffect(() => {

@@ -2,6 +2,7 @@ import { render } from "preact";
 import { App } from "./app";
 import { startFeedback } from "./lib/feedback";
 import { lang } from "./lib/format";
+import { startSync } from "./lib/sync";
 import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -17,4 +18,5 @@ import "./styles/night.css";
 
 document.documentElement.lang = lang;
 startFeedback();
+startSync();
 render(<App />, document.getElementById("app")!);

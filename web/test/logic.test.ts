@@ -113,8 +113,8 @@ test("the reason is the strongest true sentence", () => {
   const drama = item({ reasons, terms: genre, genres: ["Drama"] });
   assert.equal(reasonLine(drama, { kind: "film", title: "Heat" }, "hybrid"), "Liked by people who like Heat");
   assert.equal(reasonLine(drama, { kind: "film", title: "Heat" }, "content"), "In common: drama");
-  assert.equal(reasonLine(item({ reasons }), you, "popular"), "Liked by most: 4.5 from 12 people");
-  assert.equal(reasonLine(item({}), you, "hybrid"), "Liked by most: 4.5 from 12 people");
+  assert.equal(reasonLine(item({ reasons }), you, "popular"), "Rated by many: 4.5 stars from 12 people");
+  assert.equal(reasonLine(item({}), you, "hybrid"), "Rated by many: 4.5 stars from 12 people");
   assert.equal(reasonLine(item({ rating: { mean: null, count: 0 } }), you, "popular"), "Often watched");
 });
 

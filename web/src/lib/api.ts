@@ -1,7 +1,8 @@
 // The one place that talks to the server: paths in, typed objects or an ApiError out.
 import { remember } from "./known";
+import { lang } from "./format";
 import type {
-  FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, Health, Household, ListItem, LogEvent, Method, Mixture, Movie,
+  Account, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, Health, Household, ListItem, LogEvent, Method, Mixture, Movie,
   Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
 } from "./types";
 
@@ -32,21 +33,23 @@ async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
     if (init.signal?.aborted) throw cause;
     throw new ApiError(0, "no answer from the server");
   }
-  const body = await answer.json().catch(() => null);
+  const body = answer.status === 204 ? undefined : await answer.json().catch(() => null);
   if (answer.ok && body !== null) return body as T;
   const wait = Number(answer.headers.get("Retry-After"));
   const detail = typeof body?.detail === "string" ? body.detail : answer.statusText;
   throw new ApiError(answer.status, detail, wait > 0 ? wait : null);
 }
 
-function post<T>(path: string, body: unknown, init: RequestInit = {}): Promise<T> {
+function send<T>(method: string, path: string, body: unknown, init: RequestInit = {}): Promise<T> {
   return request<T>(root + path, {
     ...init,
-    method: "POST",
+    method,
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
 }
+
+const post = <T>(path: string, body: unknown, init: RequestInit = {}) => send<T>("POST", path, body, init);
 
 // Films pass through here on their way to the pages.
 async function films<T extends { items: Movie[] }>(answer: Promise<T>): Promise<T> {
@@ -85,4 +88,21 @@ export const api = {
     get<Page<LogEvent>>(address("/feedback", { method, type, limit, cursor }), s),
   feedback: (events: FeedbackEvent[]) =>
     post<{ accepted: number; duplicates: number }>("/feedback", { events }, { keepalive: true }),
+
+  signIn: (name: string, password: string) => post<Account>("/session", { name, password }),
+  signUp: (name: string, password: string) => post<Account>("/accounts", { name, password, language: lang }),
+  signOut: () => send<void>("DELETE", "/session", {}),
+  merge: (user: number, history: { movie: number; rating: number }[]) =>
+    post<{ taken: number; kept: number }>(`/people/${user}/merge`, { history }),
+  rate: (user: number, movie: number, rating: number | null) =>
+    rating === null ? send<void>("DELETE", `/people/${user}/ratings/${movie}`, {})
+      : send<RatedMovie>("PUT", `/people/${user}/ratings/${movie}`, { rating }),
+  askReset: (name: string) => post<{ mail: boolean }>("/password-reset", { name }),
+  reset: (token: string, password: string) => post<Account>("/password-reset/confirm", { token, new_password: password }),
+  confirmEmail: (token: string) => post<void>("/email/confirm", { token }),
+  changeMe: (password: string, change: { name?: string; email?: string | null }) =>
+    send<Account>("PATCH", "/me", { password, ...change }),
+  changePassword: (password: string, next: string) => post<Account>("/me/password", { password, new_password: next }),
+  endSessions: () => send<void>("DELETE", "/me/sessions", {}),
+  deleteMe: (password: string) => send<void>("DELETE", "/me", { password }),
 };

@@ -11,10 +11,15 @@ export type Route =
   | { page: "tune" }
   | { page: "night" }
   | { page: "log" }
+  | { page: "sign-in" }
+  | { page: "reset" }
+  | { page: "confirm" }
+  | { page: "my" }
   | { page: "missing" };
 
-type Alone = "people" | "rate" | "search" | "tune" | "night";
-const alone = (first: string | undefined): first is Alone => /^(people|rate|search|tune|night)$/.test(first ?? "");
+type Alone = "people" | "rate" | "search" | "tune" | "night" | "sign-in" | "reset" | "confirm" | "my";
+const alone = (first: string | undefined): first is Alone =>
+  /^(people|rate|search|tune|night|sign-in|reset|confirm|my)$/.test(first ?? "");
 
 export function match(path: string): Route {
   const parts = path.split("/").filter(Boolean);

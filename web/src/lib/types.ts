@@ -141,7 +141,19 @@ export interface RatingScale {
 }
 
 export interface Session {
-  account: { user: number; name: string } | null;
+  sign_up: boolean;
+  mail: boolean; // a forgotten password is mended by mail
+  refused: string | null; // why nobody can sign in over this connection
+  account: Account | null;
+}
+
+export interface Account {
+  user: number;
+  name: string;
+  role: "person" | "analyst" | "admin";
+  created_at: string;
+  email: string | null;
+  email_confirmed: boolean;
 }
 
 export interface Health {

@@ -5,7 +5,8 @@ import { api } from "../lib/api";
 import { useHealth, useScale } from "../lib/health";
 import { report } from "../lib/feedback";
 import { useTitle } from "../lib/hooks";
-import { loadOwn, saveOwn, withRating } from "../lib/own";
+import { loadOwn } from "../lib/own";
+import { give as keep } from "../lib/sync";
 import { useResource } from "../lib/resource";
 import { searchFor } from "../lib/router";
 import { decimal, printed } from "../lib/format";
@@ -97,9 +98,7 @@ function OwnStars({ film }: { film: FullMovie }) {
   const [own, setOwn] = useState(loadOwn);
   const value = own.find((r) => r.movie === film.movie)?.rating ?? null;
   const give = (rating: number | null) => {
-    const next = withRating(loadOwn(), film, rating);
-    saveOwn(next);
-    setOwn(next);
+    setOwn(keep(loadOwn(), film, rating));
     if (rating !== null) report("rating", { movies: [{ movie: film.movie }], value: rating });
   };
   return (

@@ -5,7 +5,8 @@ import { report } from "../lib/feedback";
 import { useHealth, useScale } from "../lib/health";
 import { useImpression, useTitle } from "../lib/hooks";
 import { printed } from "../lib/format";
-import { loadOwn, saveOwn, withRating } from "../lib/own";
+import { loadOwn } from "../lib/own";
+import { give as keep } from "../lib/sync";
 import { reasonLine, type Audience } from "../lib/reason";
 import { useResource, type Resource } from "../lib/resource";
 import { enough, hidden, rowsFor, type Row } from "../lib/rows";
@@ -62,11 +63,13 @@ function ChartRow({ row, own, near, eager }: RowProps) {
   );
 }
 
+const excludeMost = 1000; // of one request
+
 // No row repeats what the first one says.
 function askFor(row: Row, own: OwnRating[], first: number[], health: Health | undefined, signal: AbortSignal): Promise<FilmList> {
   const query = { history: own.map(({ movie, rating }) => ({ movie, rating })) };
   if (row.kind === "because") {
-    const exclude = [...own.map((r) => r.movie), ...first];
+    const exclude = [...first, ...own.slice(0, excludeMost - first.length).map((r) => r.movie)];
     return api.list({ source_movie: row.film.movie }, "hybrid", rowLength, { exclude }, signal);
   }
   const filter = row.kind === "gems" ? hidden(health) : row.kind === "decade" ? `decade = ${row.decade}` : null;
@@ -156,9 +159,7 @@ export function HomePage() {
   if (!you.busy) first.current = { own, films: (you.data?.items ?? []).map((item) => item.movie) };
   useTitle(null);
   const give: Give = (film, rating) => {
-    const next = withRating(loadOwn(), film, rating);
-    saveOwn(next);
-    setOwn(next);
+    setOwn(keep(loadOwn(), film, rating));
     if (rating !== null) report("rating", { movies: [{ movie: film.movie }], value: rating });
   };
   const above = invited.current ? 1 : rowsAtOnce;

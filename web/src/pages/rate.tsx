@@ -4,7 +4,8 @@ import { api } from "../lib/api";
 import { report } from "../lib/feedback";
 import { useHealth, useScale } from "../lib/health";
 import { useGlide, useImpression, useTitle } from "../lib/hooks";
-import { loadOwn, saveOwn, withRating } from "../lib/own";
+import { loadOwn } from "../lib/own";
+import { give as keep } from "../lib/sync";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import { printed } from "../lib/format";
@@ -134,14 +135,11 @@ export function RatePage({ search }: { search: URLSearchParams }) {
   useTitle(t.rate.heading);
 
   const give: Give = (film, rating) => {
-    const next = withRating(own, film, rating);
-    saveOwn(next);
-    setOwn(next);
+    setOwn(keep(own, film, rating));
     if (rating !== null) report("rating", { movies: [{ movie: film.movie }], value: rating });
   };
   const forget = () => {
-    saveOwn([]);
-    setOwn([]);
+    setOwn(own.reduce((left, film) => keep(left, film, null), own));
   };
   const add = (film: Movie) => setAdded([film, ...added.filter((f) => f.movie !== film.movie)]);
 

@@ -70,6 +70,9 @@ export function Header({ page }: { page: Route["page"] }) {
             <FilmSearch all choose={(film) => go(`/film/${film.movie}`)} />
           </div>
         )}
+        <a class="quiet is-icon" href="/my" aria-label={t.account.mine} aria-current={page === "my" ? "page" : undefined}>
+          <Icon name="me" />
+        </a>
         <ThemeSwitch />
       </div>
     </header>

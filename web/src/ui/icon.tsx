@@ -9,6 +9,7 @@ const paths = {
   back: "M15 5l-7 7 7 7",
   on: "M9 5l7 7-7 7",
   add: "M12 5v14M5 12h14",
+  me: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20a7.5 7.5 0 0 1 15 0",
   out: "M9 6H5v13h13v-4M13 5h6v6M19 5l-9 9",
 } as const;
 

@@ -14,6 +14,14 @@ export function Notice({ title, children }: { title: string; children?: Componen
 
 export function Failed({ error, retry }: { error: ApiError; retry(): void }) {
   const away = error.status === 0;
+  if (error.status === 401) {
+    const next = encodeURIComponent(location.pathname + location.search);
+    return (
+      <Notice title={t.account.needed}>
+        <p><a class="button is-main" href={`/sign-in?next=${next}`}>{t.account.signIn}</a></p>
+      </Notice>
+    );
+  }
   return (
     <div class="notice" role="alert">
       <p class="notice-title">{away ? t.states.offline : t.states.failed}</p>
