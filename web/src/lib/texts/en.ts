@@ -30,7 +30,7 @@ const methods: Record<string, string> = {
 };
 
 const methodNotes: Record<string, string> = {
-  hybrid: "What the film is about and who likes it, weighed together.",
+  hybrid: "What the same people like, tastes and fame, weighed together.",
   ease: "Films that the same people like, all compared with all.",
   ials: "Tastes learned from what everybody rated.",
   content: "Films whose story, genres, keywords and cast are alike.",
@@ -143,7 +143,7 @@ export const en = {
     other: "All other ratings together",
     otherFilm: "Everything else",
     sum: "Sum",
-    terms: "The same score, seen through words",
+    terms: "In common with these films, in words",
     none: "No single film stands out; this one is liked by most people.",
     close: "Close",
   },

@@ -36,7 +36,7 @@ const methods: Record<string, string> = {
 };
 
 const methodNotes: Record<string, string> = {
-  hybrid: "De qué trata la película y a quién le gusta, sopesado.",
+  hybrid: "Lo que gusta a las mismas personas, gustos y fama, sopesado.",
   ease: "Películas que gustan a las mismas personas, comparadas todas con todas.",
   ials: "Gustos aprendidos de lo que cada cual valoró.",
   content: "Películas de historia, géneros, palabras clave y reparto parecidos.",
@@ -149,7 +149,7 @@ export const es: Texts = {
     other: "El resto de valoraciones juntas",
     otherFilm: "Lo demás",
     sum: "Suma",
-    terms: "La misma puntuación, vista en palabras",
+    terms: "En común con estas películas, en palabras",
     none: "Ninguna película destaca; esta gusta a la mayoría.",
     close: "Cerrar",
   },
