@@ -148,6 +148,7 @@ static void measure_events(reel_store *store)
                                       .method = "hybrid",
                                       .model_id = "hybrid@0",
                                       .list_id = "list",
+                                      .scenario = "evening",
                                       .user = 1,
                                       .source_movie = -1,
                                       .value = (double)NAN,

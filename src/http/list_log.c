@@ -34,6 +34,7 @@ static void write_event(reel_json *json, const reel_engine *engine, const reel_l
     reel__json_put_text(json, "method", list->model);
     reel__json_put_text(json, "model_id", list->model_id);
     reel__json_put_text(json, "list_id", list->id);
+    reel__json_put_text(json, "scenario", list->scenario);
     reel__json_put_id(json, "source_movie", list->source_movie);
     write_films(json, reel__engine_dataset(engine), list);
     reel__json_object_end(json);

@@ -205,8 +205,8 @@ static reel_code take_event(void *user, const reel_event *event, reel_err *err)
 {
     copying *c = user;
     reel_event e = *event;
-    const char **const texts[] = {&e.event_id, &e.type,     &e.visitor,
-                                  &e.method,   &e.model_id, &e.list_id};
+    const char **const texts[] = {&e.event_id, &e.type,    &e.visitor, &e.method,
+                                  &e.model_id, &e.list_id, &e.scenario};
     size_t at = 0;
     reel_code rc = REEL_OK;
 

@@ -147,8 +147,8 @@ reel_code reel__digest_given(void *user, const reel_given_row *row, reel_err *er
 reel_code reel__digest_event(void *user, const reel_event *event, reel_err *err)
 {
     reel_digesting *d = user;
-    const char *const texts[] = {event->event_id, event->type,     event->visitor,
-                                 event->method,   event->model_id, event->list_id};
+    const char *const texts[] = {event->event_id, event->type,    event->visitor, event->method,
+                                 event->model_id, event->list_id, event->scenario};
     const int64_t numbers[] = {
         event->sequence,    event->user,   event->source_movie, event->time_ms,
         event->received_ms, event->queued, event->delivered_at, (int64_t)event->movie_count};

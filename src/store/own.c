@@ -70,6 +70,7 @@ static bool take_event(void *user, const char *const *c)
                         .method = c[4],
                         .model_id = c[5],
                         .list_id = c[6],
+                        .scenario = c[12],
                         .user = e->person,
                         .source_movie = reel__sql_number(c[7], -1),
                         .value = real_of(c[9]),
@@ -90,7 +91,7 @@ reel_code reel__store_own_events(reel_store *store, int64_t person, int64_t afte
     reel_code rc;
 
     reel__sql_begin(&sql, "SELECT sequence, event_id, type, visitor, method, model_id, list_id,"
-                          " source_movie, movies, value, time_ms, received_ms FROM events"
+                          " source_movie, movies, value, time_ms, received_ms, scenario FROM events"
                           " WHERE userId = $1 AND sequence > $2 ORDER BY sequence LIMIT $3");
     reel__sql_int(&sql, person);
     reel__sql_int(&sql, after);

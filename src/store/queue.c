@@ -28,6 +28,7 @@ static bool take_event(void *user, const char *const *c)
         .method = c[4],
         .model_id = c[5],
         .list_id = c[6],
+        .scenario = c[13],
         .user = reel__sql_number(c[7], -1),
         .source_movie = reel__sql_number(c[8], -1),
         .time_ms = reel__sql_number(c[9], 0),
@@ -52,7 +53,8 @@ reel_code reel__queue_read(reel_store *store, int64_t after, size_t limit, reel_
         return reel_fail(err, REEL_E_INVALID, "limit: %zu is not in 1..%d", limit,
                          REEL_QUEUE_READ_MAX);
     reel__sql_begin(&sql, "SELECT sequence, event_id, type, visitor, method, model_id, list_id,"
-                          " userId, source_movie, time_ms, received_ms, value, movies FROM events"
+                          " userId, source_movie, time_ms, received_ms, value, movies, scenario"
+                          " FROM events"
                           " WHERE queued = 1 AND delivered_at IS NULL AND sequence > $1"
                           " ORDER BY sequence LIMIT $2");
     reel__sql_int(&sql, after);

@@ -345,8 +345,8 @@ reel_code reel__store_scan_matches(reel_store *store, reel_match_fn *row, void *
 
 static reel_code check_event(const reel_event *event, reel_err *err)
 {
-    const char *const texts[] = {event->event_id, event->type,     event->visitor,
-                                 event->method,   event->model_id, event->list_id};
+    const char *const texts[] = {event->event_id, event->type,    event->visitor, event->method,
+                                 event->model_id, event->list_id, event->scenario};
 
     if (*event->event_id == '\0')
         return reel_fail(err, REEL_E_INVALID, "event: the id is empty");

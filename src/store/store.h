@@ -155,6 +155,7 @@ typedef struct reel_event {
     const char *method;   /* model name */
     const char *model_id;
     const char *list_id;
+    const char *scenario; /* what the list was for, by a name of the caller's */
     int64_t user;         /* MovieLens person id, or -1 */
     int64_t source_movie; /* by film: that film's id, or -1 */
     int64_t time_ms;      /* when it happened, by the client's or the server's clock */

@@ -304,6 +304,7 @@ static void an_export_of_any_size_comes_in_pieces(void **state)
                                  .method = "",
                                  .model_id = "",
                                  .list_id = "",
+                                 .scenario = "",
                                  .user = user,
                                  .source_movie = -1,
                                  .value = (double)NAN};

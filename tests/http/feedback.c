@@ -4,6 +4,7 @@
 #define UUID "0b7e8f9c-1111-4222-8333-0123456789"
 #define EVENT_SHAPE                                                                                \
     "sequence:i event_id:s type:s user:i? visitor:s? method:s? model_id:s? list_id:s? "            \
+    "scenario:s? "                                                                                 \
     "source_movie:i? movies:a value:n? time:s received_at:s"
 
 enum { BODY = 1 << 18 };
@@ -46,7 +47,8 @@ static void an_impression_comes_back_whole(void **state)
 
     (void)state;
     sends("{\"event_id\":\"" UUID "01\",\"type\":\"impression\",\"user\":6,\"visitor\":\"v_abc\","
-          "\"method\":\"hybrid\",\"model_id\":\"hybrid-1f2e\",\"list_id\":\"r_5f0c\","
+          "\"method\":\"hybrid\",\"model_id\":\"hybrid-1f2e\",\"list_id\":\"r_5f0c\",\"scenario\":"
+          "\"evening\","
           "\"source_movie\":11,\"movies\":[{\"movie\":1,\"rank\":1},{\"movie\":31,\"rank\":2}],"
           "\"time\":\"2026-11-23T08:15:00.250Z\"}",
           1, 0);
@@ -58,6 +60,7 @@ static void an_impression_comes_back_whole(void **state)
     assert_string_equal(text(event, "method"), "hybrid");
     assert_string_equal(text(event, "model_id"), "hybrid-1f2e");
     assert_string_equal(text(event, "list_id"), "r_5f0c");
+    assert_string_equal(text(event, "scenario"), "evening");
     assert_int_equal(integer(event, "source_movie"), 11);
     assert_true(json_is_null(member(event, "value")));
     assert_string_equal(text(event, "time"), "2026-11-23T08:15:00.250Z");

@@ -97,7 +97,8 @@ class Forwarding(Case):
                     "method": shown["model"]["name"], "model": shown["model"]["id"], "list": shown["id"][:40],
                     "movies": [{"movie": item["movie"], "rank": item["rank"]} for item in shown["items"]], **members}
 
-        mine, film, by_model = impression(shown, user=7), impression(alike, source_movie=1), impression(shown, user=7)
+        mine = impression(shown, user=7, scenario="evening")
+        film, by_model = impression(alike, source_movie=1), impression(shown, user=7)
         by_model["method"] = "ease"
         rating = {"event_id": str(uuid.uuid4()), "type": "rating", "user": 7, "movie": 1, "value": 4.5}
         for event in (mine, film, by_model):
@@ -112,9 +113,11 @@ class Forwarding(Case):
         self.assertEqual(one["timestamp"], datetime.datetime(2026, 11, 20, 10, 0, 0, 250000))
         self.assertEqual(one["movies"], [{"movie_id": item["movie"], "rank": item["rank"]} for item in shown["items"]])
         self.assertEqual((one["schema"], one["person_id"], one["model"]), (1, 7, "user-knn"))
+        self.assertEqual(one["scenario"], "evening")
         one = self.there.find_one({"_id": film["event_id"]})
         self.assertEqual((one["user_id"], one["method"], one["source_movie"], one["source_movie_id"]),
                          (-1, "content_based", titles[1], 1))
+        self.assertNotIn("scenario", one)
         self.assertEqual(self.there.find_one({"_id": by_model["event_id"]})["method"], "ease")
         one = self.there.find_one({"_id": rating["event_id"]})
         self.assertEqual((one["user_id"], one["event_type"], one["recommended_movies"], one["value"]),

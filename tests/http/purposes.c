@@ -209,6 +209,7 @@ static size_t events_of(const char *list, size_t films)
         found++;
         assert_int_equal(json_array_size(member(event, "movies")), films);
         assert_string_equal(text(event, "method"), "hybrid");
+        assert_string_equal(text(event, "scenario"), "evening");
         assert_int_equal(integer(event, "user"), 6);
     }
     return found;
@@ -218,7 +219,8 @@ static void the_server_keeps_an_impression(void **state)
 {
     static char path[PATH];
     char id[64];
-    const json_t *list = post("/api/v1/recommendations", "{\"user\":6,\"limit\":3,\"log\":true}");
+    const json_t *list = post("/api/v1/recommendations",
+                              "{\"user\":6,\"limit\":3,\"log\":true,\"scenario\":\"evening\"}");
 
     (void)state;
     (void)snprintf(id, sizeof id, "%s", text(list, "id"));

@@ -68,6 +68,7 @@ static bool see_full_event(void *user, const reel_event *event)
     assert_string_equal(event->method, "user-knn");
     assert_string_equal(event->model_id, "user-knn@1f");
     assert_string_equal(event->list_id, "list");
+    assert_string_equal(event->scenario, "evening");
     assert_int_equal(event->user, 0);
     assert_int_equal(event->source_movie, 0);
     assert_int_equal(event->time_ms, -5);
@@ -95,6 +96,7 @@ static void test_every_field_comes_back(void **state)
         .method = "user-knn",
         .model_id = "user-knn@1f",
         .list_id = "list",
+        .scenario = "evening",
         .time_ms = -5,
         .value = 3.7,
         .movies = movies,
@@ -122,6 +124,7 @@ static bool see_blank_event(void *user, const reel_event *event)
     (*calls)++;
     assert_string_equal(event->visitor, "");
     assert_string_equal(event->list_id, "");
+    assert_string_equal(event->scenario, "");
     assert_int_equal(event->user, -1);
     assert_int_equal(event->source_movie, -1);
     assert_true(isnan(event->value));

@@ -87,6 +87,7 @@ static bool see_all_members(void *user, const reel_event *event)
     assert_string_equal(event->method, "ease");
     assert_string_equal(event->model_id, "ease-1");
     assert_string_equal(event->list_id, "r_1");
+    assert_string_equal(event->scenario, "evening");
     assert_int_equal(event->user, 0);
     assert_int_equal(event->source_movie, 5);
     assert_int_equal(event->time_ms, -5);
@@ -120,6 +121,7 @@ static void test_members_come_back(void **state)
                              .method = "ease",
                              .model_id = "ease-1",
                              .list_id = "r_1",
+                             .scenario = "evening",
                              .user = 0,
                              .source_movie = 5,
                              .time_ms = -5,

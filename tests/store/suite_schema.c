@@ -19,7 +19,8 @@ static const char *const undo[] = {NULL,
                                    "DROP TABLE sinks",
                                    "DROP INDEX jobs_slot; ALTER TABLE jobs DROP COLUMN slot;"
                                    " ALTER TABLE jobs DROP COLUMN given_version",
-                                   "DROP TABLE once"};
+                                   "DROP TABLE once",
+                                   "ALTER TABLE events DROP COLUMN scenario"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

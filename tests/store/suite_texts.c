@@ -163,6 +163,7 @@ static bool see_event(void *user, const reel_event *event)
     assert_string_equal(event->method, odd[(i + 2) % ODD]);
     assert_string_equal(event->model_id, odd[(i + 3) % ODD]);
     assert_string_equal(event->list_id, odd[(i + 4) % ODD]);
+    assert_string_equal(event->scenario, odd[(i + 5) % ODD]);
     return true;
 }
 
@@ -181,6 +182,7 @@ static void test_events(void **state)
         events[i].method = odd[(i + 2) % ODD];
         events[i].model_id = odd[(i + 3) % ODD];
         events[i].list_id = odd[(i + 4) % ODD];
+        events[i].scenario = odd[(i + 5) % ODD];
         events[i].user = i;
     }
     assert_ok(reel__store_put_events(f->store, events, ODD, &duplicates, &f->err), f->err);
@@ -290,14 +292,15 @@ static void refuse_in_load(fixture *f, const char *text)
 
 static void refuse_elsewhere(fixture *f, const char *text)
 {
-    reel_event events[6];
-    const char **const fields[6] = {&events[0].event_id, &events[1].type,     &events[2].visitor,
-                                    &events[3].method,   &events[4].model_id, &events[5].list_id};
+    reel_event events[7];
+    const char **const fields[7] = {&events[0].event_id, &events[1].type,     &events[2].visitor,
+                                    &events[3].method,   &events[4].model_id, &events[5].list_id,
+                                    &events[6].scenario};
     reel_model_record records[5];
     const char **const names[5] = {&records[0].name, &records[1].model_id, &records[2].file,
                                    &records[3].data_hash, &records[4].parameters};
 
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 7; i++) {
         events[i] = blank_event("e");
         *fields[i] = text;
         assert_fails(reel__store_put_events(f->store, &events[i], 1, NULL, &f->err), REEL_E_INVALID,

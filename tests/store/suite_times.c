@@ -31,7 +31,7 @@ static void ask_once(fixture *f, reel_store_op op)
     reel_store_label label;
     int64_t count = 0;
 
-    event.model_id = event.list_id = "";
+    event.model_id = event.list_id = event.scenario = "";
     if (op == REEL_STORE_FACTS)
         assert_ok(reel__store_label(f->store, &label, &f->err), f->err);
     else if (op == REEL_STORE_DATASET)

@@ -51,6 +51,7 @@ static inline reel_event blank_event(const char *id)
         .method = "",
         .model_id = "",
         .list_id = "",
+        .scenario = "",
         .user = -1,
         .source_movie = -1,
         .value = (double)NAN,

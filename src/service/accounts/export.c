@@ -174,6 +174,7 @@ static bool put_event(void *user, const reel_event *event)
     reel__json_put_known(json, "method", event->method);
     reel__json_put_known(json, "model_id", event->model_id);
     reel__json_put_known(json, "list_id", event->list_id);
+    reel__json_put_known(json, "scenario", event->scenario);
     reel__json_put_id(json, "source_movie", event->source_movie);
     reel__json_key(json, "movies");
     reel__json_array(json);

@@ -49,6 +49,7 @@ static bool put_event(void *user, const reel_event *event)
     reel__json_put_known(json, "method", event->method);
     reel__json_put_known(json, "model_id", event->model_id);
     reel__json_put_known(json, "list_id", event->list_id);
+    reel__json_put_known(json, "scenario", event->scenario);
     reel__json_put_id(json, "source_movie", event->source_movie);
     put_movies(w, event);
     reel__json_put_real(json, "value", event->value);

@@ -320,6 +320,7 @@ static reel_code read_event(parsing *p, const json_t *object, reel_event *event)
     REEL_TRY(get_text(p, object, "method", 32, &event->method));
     REEL_TRY(get_text(p, object, "model_id", 64, &event->model_id));
     REEL_TRY(get_text(p, object, "list_id", 64, &event->list_id));
+    REEL_TRY(get_text(p, object, "scenario", 64, &event->scenario));
     REEL_TRY(get_id(p, object, "user", &event->user));
     REEL_TRY(get_id(p, object, "source_movie", &event->source_movie));
     REEL_TRY(check_ids(p, event));

@@ -101,6 +101,8 @@ static bool put_ours(bson_t *out, const reel_event *event)
     done = done && put_text(out, "session", event->visitor) &&
            put_text(out, "model", event->method) && put_text(out, "model_id", event->model_id) &&
            put_text(out, "list_id", event->list_id);
+    if (*event->scenario != '\0')
+        done = done && put_text(out, "scenario", event->scenario);
     if (event->source_movie >= 0)
         done = done && BSON_APPEND_INT64(out, "source_movie_id", event->source_movie);
     if (!isnan(event->value))

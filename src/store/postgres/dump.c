@@ -3,7 +3,7 @@
 #include "store/event_movies.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { PERSON_COLUMNS = 5, RATING_COLUMNS = 4, GIVEN_COLUMNS = 5, EVENT_COLUMNS = 15 };
+enum { PERSON_COLUMNS = 5, RATING_COLUMNS = 4, GIVEN_COLUMNS = 5, EVENT_COLUMNS = 16 };
 
 static reel_code dump_movie(void *user, const reel_pg_value *values, reel_err *err)
 {
@@ -51,7 +51,8 @@ static reel_code dump_given(void *user, const reel_pg_value *v, reel_err *err)
 
 static const char events_sql[] =
     "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie, time_ms,"
-    " value, movies, sequence, received_ms, queued, delivered_at FROM events ORDER BY sequence";
+    " value, movies, sequence, received_ms, queued, delivered_at, scenario FROM events ORDER BY "
+    "sequence";
 
 static reel_code dump_event(void *user, const reel_pg_value *v, reel_err *err)
 {
@@ -63,6 +64,7 @@ static reel_code dump_event(void *user, const reel_pg_value *v, reel_err *err)
                         .method = reel__pg_value_text(v[3]),
                         .model_id = reel__pg_value_text(v[4]),
                         .list_id = reel__pg_value_text(v[5]),
+                        .scenario = reel__pg_value_text(v[15]),
                         .user = reel__pg_value_int64(v[6], -1),
                         .source_movie = reel__pg_value_int64(v[7], -1),
                         .time_ms = reel__pg_value_int64(v[8], 0),

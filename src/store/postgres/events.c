@@ -9,15 +9,15 @@
 #include "store/event_movies.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { EVENT_VALUES = 13 };
+enum { EVENT_VALUES = 14 };
 static const char insert_name[] = "reel_insert_event";
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
 static const char insert_sql[] =
     "INSERT INTO events (event_id, type, userId, visitor, method, model_id, list_id, source_movie,"
-    " movies, value, time_ms, received_ms, queued)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    " movies, value, time_ms, received_ms, queued, scenario)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     " ON CONFLICT (event_id) DO NOTHING";
 
 typedef struct batch {
@@ -64,7 +64,8 @@ static reel_code send_event(reel_pg_conn *conn, const reel_event *event, reel_bu
                                         reel__pg_real(value, event->value),
                                         reel__pg_int(time_ms, event->time_ms),
                                         reel__pg_int(received_ms, now_ms),
-                                        event->queued ? "1" : "0"};
+                                        event->queued ? "1" : "0",
+                                        event->scenario};
     reel_code rc = REEL_OK;
 
     reel__event_movies_write(movies, event);
@@ -171,7 +172,7 @@ reel_code reel__pg_put_events(reel_store *store, const reel_event *events, size_
 
 #define SCAN(condition)                                                                            \
     "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie, time_ms,"    \
-    " value, movies, sequence, received_ms FROM events WHERE sequence < $1" condition              \
+    " value, movies, sequence, received_ms, scenario FROM events WHERE sequence < $1" condition    \
     " ORDER BY sequence DESC LIMIT $2"
 
 /* One text for each filter, so that each can use its index. */
@@ -212,6 +213,7 @@ static reel_event read_event(const PGresult *result, int row)
         .method = reel__pg_text(result, row, 3),
         .model_id = reel__pg_text(result, row, 4),
         .list_id = reel__pg_text(result, row, 5),
+        .scenario = reel__pg_text(result, row, 13),
         .user = reel__pg_get_int(result, row, 6, -1),
         .source_movie = reel__pg_get_int(result, row, 7, -1),
         .time_ms = reel__pg_get_int(result, row, 8, 0),

@@ -240,8 +240,11 @@ static const char step_9[] = "CREATE TABLE once ("
                              " answer text NOT NULL);"
                              "CREATE INDEX once_at ON once (at)";
 
+/* What the list of an event was for. */
+static const char step_10[] = "ALTER TABLE events ADD COLUMN scenario text NOT NULL DEFAULT ''";
+
 static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5,
-                                    step_6, step_7, step_8, step_9};
+                                    step_6, step_7, step_8, step_9, step_10};
 
 int reel__pg_schema_newest(void)
 {

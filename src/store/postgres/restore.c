@@ -4,7 +4,7 @@
 #include "store/event_movies.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { EVENT_COLUMNS = 15 };
+enum { EVENT_COLUMNS = 16 };
 
 /* Writers of events, and of what people give, wait until the load has ended. */
 reel_code reel__pg_clear_log(reel_store_load *base, reel_err *err)
@@ -42,8 +42,8 @@ static void copy_known(reel_pg_copy *copy, int64_t value, int64_t unknown)
 static reel_code copy_event(reel_pg_copy *copy, const reel_event *event, reel_buf *movies,
                             reel_err *err)
 {
-    const char *const texts[] = {event->event_id, event->type,     event->visitor,
-                                 event->method,   event->model_id, event->list_id};
+    const char *const texts[] = {event->event_id, event->type,    event->visitor, event->method,
+                                 event->model_id, event->list_id, event->scenario};
     reel_code rc = REEL_OK;
 
     reel__event_movies_write(movies, event);
@@ -77,8 +77,8 @@ reel_code reel__pg_put_log(reel_store_load *base, const reel_event *events, size
     load->logged = true;
     REEL_TRY(reel__pg_copy_begin(
         &copy, load->conn,
-        "COPY events (event_id, type, visitor, method, model_id, list_id, userId, source_movie,"
-        " time_ms, value, movies, sequence, received_ms, queued, delivered_at)"
+        "COPY events (event_id, type, visitor, method, model_id, list_id, scenario, userId,"
+        " source_movie, time_ms, value, movies, sequence, received_ms, queued, delivered_at)"
         " FROM STDIN (FORMAT binary)",
         err));
     for (size_t i = 0; i < count && rc == REEL_OK; i++)

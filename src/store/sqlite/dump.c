@@ -71,7 +71,8 @@ out:
 
 static const char events_sql[] =
     "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie, time_ms,"
-    " value, movies, sequence, received_ms, queued, delivered_at FROM events ORDER BY sequence";
+    " value, movies, sequence, received_ms, queued, delivered_at, scenario FROM events ORDER BY "
+    "sequence";
 
 static reel_code dump_event(const dump *d, sqlite3_stmt *s)
 {
@@ -82,6 +83,7 @@ static reel_code dump_event(const dump *d, sqlite3_stmt *s)
                         .method = reel__sqlite_text(s, 3),
                         .model_id = reel__sqlite_text(s, 4),
                         .list_id = reel__sqlite_text(s, 5),
+                        .scenario = reel__sqlite_text(s, 15),
                         .user = reel__sqlite_known(s, 6, -1),
                         .source_movie = reel__sqlite_known(s, 7, -1),
                         .time_ms = sqlite3_column_int64(s, 8),

@@ -10,7 +10,8 @@
 
 static const char insert_sql[] =
     "INSERT INTO events (event_id, type, userId, visitor, method, model_id, list_id, source_movie,"
-    " movies, value, time_ms, received_ms, queued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " movies, value, time_ms, received_ms, queued, scenario)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (event_id) DO NOTHING";
 
 static reel_code insert_event(sqlite3_stmt *s, const reel_event *event, reel_buf *movies,
@@ -34,6 +35,7 @@ static reel_code insert_event(sqlite3_stmt *s, const reel_event *event, reel_buf
     bound |= sqlite3_bind_int64(s, 11, event->time_ms);
     bound |= sqlite3_bind_int64(s, 12, received_ms);
     bound |= sqlite3_bind_int(s, 13, event->queued);
+    bound |= reel__sqlite_bind_text(s, 14, event->scenario);
     REEL_TRY(reel__sqlite_run(s, bound, err));
 out:
     return rc;
@@ -87,7 +89,7 @@ reel_code reel__sqlite_put_events(reel_store *base, const reel_event *events, si
 
 #define SCAN(condition)                                                                            \
     "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie, time_ms,"    \
-    " value, movies, sequence, received_ms FROM events WHERE sequence < ?1" condition              \
+    " value, movies, sequence, received_ms, scenario FROM events WHERE sequence < ?1" condition    \
     " ORDER BY sequence DESC LIMIT ?2"
 
 /* One text for each filter, so that each can use its index. */
@@ -126,6 +128,7 @@ static reel_event read_event(sqlite3_stmt *s)
         .method = reel__sqlite_text(s, 3),
         .model_id = reel__sqlite_text(s, 4),
         .list_id = reel__sqlite_text(s, 5),
+        .scenario = reel__sqlite_text(s, 13),
         .user = reel__sqlite_known(s, 6, -1),
         .source_movie = reel__sqlite_known(s, 7, -1),
         .time_ms = sqlite3_column_int64(s, 8),

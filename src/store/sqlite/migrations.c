@@ -261,8 +261,14 @@ static const char *const step_9[] = {
     NULL,
 };
 
+/* What the list of an event was for. */
+static const char *const step_10[] = {
+    "ALTER TABLE events ADD COLUMN scenario TEXT NOT NULL DEFAULT ''",
+    NULL,
+};
+
 static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}, {step_4}, {step_5},
-                                              {step_6}, {step_7}, {step_8}, {step_9}};
+                                              {step_6}, {step_7}, {step_8}, {step_9}, {step_10}};
 
 int reel__sqlite_schema_newest(void)
 {

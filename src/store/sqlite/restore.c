@@ -33,15 +33,15 @@ reel_code reel__sqlite_put_statements(reel_store_load *base, const reel_given_ro
 }
 
 static const char put_event_sql[] =
-    "INSERT INTO events (event_id, type, visitor, method, model_id, list_id, userId, source_movie,"
-    " time_ms, value, movies, sequence, received_ms, queued, delivered_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO events (event_id, type, visitor, method, model_id, list_id, scenario, userId,"
+    " source_movie, time_ms, value, movies, sequence, received_ms, queued, delivered_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static reel_code put_event(sqlite3_stmt *s, const reel_event *event, reel_buf *movies,
                            reel_err *err)
 {
-    const char *const texts[] = {event->event_id, event->type,     event->visitor,
-                                 event->method,   event->model_id, event->list_id};
+    const char *const texts[] = {event->event_id, event->type,    event->visitor, event->method,
+                                 event->model_id, event->list_id, event->scenario};
     int bound = SQLITE_OK, place = 1;
     reel_code rc = REEL_OK;
 

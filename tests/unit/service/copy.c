@@ -57,6 +57,7 @@ static void change(const char *path)
                               .method = "",
                               .model_id = "",
                               .list_id = "",
+                              .scenario = "",
                               .user = -1,
                               .source_movie = -1};
     reel_store *store = NULL;

@@ -36,6 +36,7 @@ export function report(type: EventType, { list, movies, value }: Subject): void 
     method: list?.model.name ?? null,
     model_id: list?.model.id ?? null,
     list_id: list?.id ?? null,
+    scenario: list?.scenario ?? null,
     source_movie: list?.source_movie ?? null,
     movies,
     ...(value === undefined ? {} : { value }),

@@ -93,6 +93,7 @@ export interface FilmList {
   basis: "trained" | "fold_in" | "fallback" | "household";
   user: number | null;
   source_movie: number | null;
+  scenario?: string | null;
   items: ListItem[];
   removed?: Record<string, number>;
   next: string | null;
@@ -179,6 +180,7 @@ export interface FeedbackEvent {
   method: string | null;
   model_id: string | null;
   list_id: string | null;
+  scenario: string | null;
   source_movie: number | null;
   movies: { movie: number; rank?: number }[];
   value?: number;
