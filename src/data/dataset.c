@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/ids.h"
 
 const reel_dataset_array reel__dataset_arrays[ARRAY_COUNT] = {
     [ARRAY_MOVIE_ID] = {"movie.id", sizeof(int64_t), REEL_I64, SIZE_MOVIES},
@@ -124,29 +125,14 @@ const int64_t *reel_dataset_person_ids(const reel_dataset *dataset)
     return dataset->array[ARRAY_PERSON_ID];
 }
 
-static reel_index find_id(const int64_t *ids, reel_index count, int64_t id)
-{
-    reel_index low = 0, high = count;
-
-    while (low < high) {
-        const reel_index middle = low + (high - low) / 2;
-
-        if (ids[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < count && ids[low] == id ? low : -1;
-}
-
 reel_index reel_dataset_find_movie(const reel_dataset *dataset, int64_t id)
 {
-    return find_id(dataset->array[ARRAY_MOVIE_ID], dataset->movies, id);
+    return reel__ids_find(dataset->array[ARRAY_MOVIE_ID], dataset->movies, id);
 }
 
 reel_index reel_dataset_find_person(const reel_dataset *dataset, int64_t id)
 {
-    return find_id(dataset->array[ARRAY_PERSON_ID], dataset->people, id);
+    return reel__ids_find(dataset->array[ARRAY_PERSON_ID], dataset->people, id);
 }
 
 reel_movie reel_dataset_movie(const reel_dataset *dataset, reel_index movie)

@@ -40,20 +40,6 @@ void reel__named_fini(reel_named *named)
     *named = (reel_named){0};
 }
 
-static reel_code grow(reel_ratings *ratings, size_t wanted, reel_err *err)
-{
-    reel_rating *items = NULL;
-
-    if (wanted < FIRST_ROWS)
-        wanted = FIRST_ROWS;
-    items = reel__realloc_array(ratings->items, wanted, sizeof *items);
-    if (items == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory for %zu ratings", wanted);
-    ratings->items = items;
-    ratings->capacity = wanted;
-    return REEL_OK;
-}
-
 /* ---- ids ----------------------------------------------------------------------------------- */
 
 static reel_intern **texts_of(named_reader *reading, int column)
@@ -387,7 +373,7 @@ static reel_code read_rows(named_reader *reading, reel_err *err)
 
     for (;;) {
         if (ratings->count == ratings->capacity)
-            REEL_TRY(grow(ratings, estimate(reading), err));
+            REEL_TRY(reel__ratings_grow(ratings, estimate(reading), err));
         if (read_fast(reading) || ratings->count == ratings->capacity)
             continue;
         if (!reel__rows_next(&reading->rows))
@@ -462,7 +448,7 @@ static reel_code read_person(named_reader *reading, reel_err *err)
     reel__buf_clear(&reading->undoubled);
     REEL_TRY(take_id(reading, 0, undouble(reading, &fields[0]), &rating.person, err));
     if (ratings->count == ratings->capacity)
-        REEL_TRY(grow(ratings, 2 * ratings->capacity, err));
+        REEL_TRY(reel__ratings_grow(ratings, 2 * ratings->capacity, err));
     ratings->items[ratings->count++] = rating;
     rows->rows++;
 out:

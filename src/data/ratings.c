@@ -43,7 +43,7 @@ void reel__ratings_fini(reel_ratings *ratings)
     *ratings = (reel_ratings){0};
 }
 
-static reel_code grow(reel_ratings *ratings, size_t wanted, reel_err *err)
+reel_code reel__ratings_grow(reel_ratings *ratings, size_t wanted, reel_err *err)
 {
     reel_rating *items = NULL;
 
@@ -362,9 +362,9 @@ static reel_code hand_on(list_reader *reading, reel_err *err)
 static reel_code make_room(list_reader *reading, reel_err *err)
 {
     if (reading->take == NULL)
-        return grow(&reading->ratings, estimate(reading), err);
+        return reel__ratings_grow(&reading->ratings, estimate(reading), err);
     if (reading->ratings.items == NULL)
-        return grow(&reading->ratings, REEL_RATINGS_BATCH, err);
+        return reel__ratings_grow(&reading->ratings, REEL_RATINGS_BATCH, err);
     return hand_on(reading, err);
 }
 

@@ -43,6 +43,8 @@ typedef struct reel_ratings { /* owned by the caller: reel__ratings_fini */
     size_t count, capacity;
 } reel_ratings;
 void reel__ratings_fini(reel_ratings *ratings);
+/* Room for so many, but never little. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__ratings_grow(reel_ratings *ratings, size_t wanted, reel_err *err);
 
 /* ratings.dat (a::b::c::d), u.data (tabs), ratings.csv (header), plain TSV/CSV with 2 to 4 columns
  * `user item [rating [timestamp]]` (missing rating 1, missing time 0), told apart by content.

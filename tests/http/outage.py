@@ -18,7 +18,7 @@ import unittest
 import uuid
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from server import JSON, REEL, SECONDS, Server, click, reel  # noqa: E402
+from server import JSON, REEL, SECONDS, Server, click, load_sample, reel  # noqa: E402
 
 if not os.environ.get("REEL_TEST_POSTGRES_CTL"):
     print("skipped: run it by script/postgres", file=sys.stderr)
@@ -117,9 +117,7 @@ class Outage(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.base = tempfile.mkdtemp(prefix="reel-outage-")
-        reel("sample", "--people", "40", "--output", "sample", folder=cls.base)
-        reel("load", "--movielens", "sample", "--tmdb", "sample/films.jsonl", "--simulated",
-             "--database", DATABASE, folder=cls.base)
+        load_sample(cls.base, DATABASE)
         cls.key = {"X-API-Key": subprocess.run(
             [REEL, "key", "add", "one", "--scope", "read,admin", "--database", DATABASE, "--quiet"], cwd=cls.base,
             capture_output=True, timeout=SECONDS, check=True, text=True).stdout.strip()}

@@ -15,7 +15,7 @@ import unittest
 import uuid
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from server import REEL, SECONDS, Server, click, reel  # noqa: E402
+from server import REEL, SECONDS, Server, click, load_sample  # noqa: E402
 
 SEED = int(os.environ.get("REEL_SEED", random.randrange(1 << 30)))
 ROUNDS = 4
@@ -56,9 +56,7 @@ class Paging:
     @classmethod
     def setUpClass(cls):
         cls.base = tempfile.mkdtemp(prefix="reel-paging-")
-        reel("sample", "--people", "40", "--output", "sample", folder=cls.base)
-        reel("load", "--movielens", "sample", "--tmdb", "sample/films.jsonl", "--simulated",
-             "--database", cls.database, folder=cls.base)
+        load_sample(cls.base, cls.database)
         said = subprocess.run([REEL, "key", "add", "operator", "--scope", "read,feedback:write,items:write,admin",
                                "--database", cls.database, "--json"], cwd=cls.base, check=True,
                               stdin=subprocess.DEVNULL, capture_output=True).stdout

@@ -10,7 +10,7 @@ import unittest
 import uuid
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from server import SECONDS, Server, click, reel  # noqa: E402
+from server import SECONDS, Server, click, load_sample, reel  # noqa: E402
 
 if not os.environ.get("REEL_TEST_POSTGRES"):
     print("skipped: REEL_TEST_POSTGRES names no server; run it by script/postgres", file=sys.stderr)
@@ -28,9 +28,7 @@ class Replicas(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.base = tempfile.mkdtemp(prefix="reel-replicas-")
-        reel("sample", "--people", "40", "--output", "sample", folder=cls.base)
-        reel("load", "--movielens", "sample", "--tmdb", "sample/films.jsonl", "--simulated",
-             "--database", DATABASE, folder=cls.base)
+        load_sample(cls.base, DATABASE)
         cls.both = [Replica(cls.base), Replica(cls.base)]
 
     @classmethod

@@ -26,6 +26,13 @@ def reel(*words, folder):
     subprocess.run([REEL, *words, "--quiet"], cwd=folder, check=True, stdin=subprocess.DEVNULL)
 
 
+def load_sample(folder, database="reel.db"):
+    """Forty people's ratings of the sample, whose files stay in the folder."""
+    reel("sample", "--people", "40", "--output", "sample", folder=folder)
+    reel("load", "--movielens", "sample", "--tmdb", "sample/films.jsonl", "--simulated", "--database", database,
+         folder=folder)
+
+
 def click(**members):
     return {"event_id": str(uuid.uuid4()), "type": "click", "item": 1, **members}
 
@@ -124,9 +131,7 @@ class Case(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.base = tempfile.mkdtemp(prefix="reel-http-")
-        reel("sample", "--people", "40", "--output", "sample", folder=cls.base)
-        reel("load", "--movielens", "sample", "--tmdb", "sample/films.jsonl", "--simulated",
-             "--database", "reel.db", folder=cls.base)
+        load_sample(cls.base)
         cls.server = Server(cls.base)
 
     @classmethod

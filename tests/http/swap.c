@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "http/answer_sum.h"
 #include "http/api.h"
 #include "http/client.h"
 #include "http/server.h"
@@ -46,18 +47,6 @@ static reel_publisher *published;
 static reel_server *server;
 static uint16_t port;
 static atomic_int asked; /* requests so far */
-
-/* Each list has an id of its own in front of its items, and in the path behind them. */
-static uint64_t sum_of(const char *answer)
-{
-    const char *items = strstr(answer, "\"items\"");
-    const char *next = items == NULL ? NULL : strstr(items, "\"next\"");
-    uint64_t sum = 5381;
-
-    for (items = items == NULL ? answer : items; *items != '\0' && items != next; items++)
-        sum = sum * 33 + (unsigned char)*items;
-    return sum;
-}
 
 /* Whether an answer is what this world says, under its own name. */
 static bool is_of(const world *w, size_t target, const char *answer)

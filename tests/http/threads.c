@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/answer_sum.h"
 #include "http/api.h"
 #include "http/server.h"
 
@@ -88,18 +89,6 @@ typedef struct client {
     int accepted;  /* events */
     uint64_t sums; /* of the lists and searches, whoever asked at the same time */
 } client;
-
-/* Each list has an id of its own in front of its items, and in the path behind them. */
-static uint64_t sum_of(const char *answer)
-{
-    const char *items = strstr(answer, "\"items\"");
-    const char *next = items == NULL ? NULL : strstr(items, "\"next\"");
-    uint64_t sum = 5381;
-
-    for (items = items == NULL ? answer : items; *items != '\0' && items != next; items++)
-        sum = sum * 33 + (unsigned char)*items;
-    return sum;
-}
 
 static void ask_lists(client *own, char *answer, int round)
 {

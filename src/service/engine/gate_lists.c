@@ -4,24 +4,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/ids.h"
 #include "num/topk.h"
 #include "service/engine/state.h"
-
-/* Index of an id in a sorted array, or -1. */
-static reel_index find_id(const int64_t *ids, reel_index count, int64_t id)
-{
-    reel_index low = 0, high = count;
-
-    while (low < high) {
-        const reel_index middle = low + (high - low) / 2;
-
-        if (ids[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < count && ids[low] == id ? low : -1;
-}
 
 reel_code reel__gate_reader_init(reel_gate_reader *out, const reel_model *model,
                                  const reel_dataset *dataset, reel_err *err)
@@ -40,8 +25,8 @@ reel_code reel__gate_reader_init(reel_gate_reader *out, const reel_model *model,
         out->skip == NULL)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory to compare models"));
     for (reel_index i = 0; i < films; i++)
-        out->place[i] = find_id(reel_model_movie_ids(model), reel_model_movies(model),
-                                reel_dataset_movie_ids(dataset)[i]);
+        out->place[i] = reel__ids_find(reel_model_movie_ids(model), reel_model_movies(model),
+                                       reel_dataset_movie_ids(dataset)[i]);
 out:
     return rc;
 }
@@ -70,7 +55,7 @@ static reel_query translate(const reel_gate_reader *r, const reel_query *query, 
         r->entries[own.count] = query->entries[i];
         r->entries[own.count++].movie = movie;
     }
-    own.row = find_id(reel_model_person_ids(r->model), reel_model_people(r->model), person);
+    own.row = reel__ids_find(reel_model_person_ids(r->model), reel_model_people(r->model), person);
     own.row_hash = own.row < 0 ? 0 : reel_query_hash(&own);
     return own;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/ids.h"
 #include "service/engine/state.h"
 #include "store/accounts.h"
 
@@ -39,18 +40,8 @@ static void put_summary(reel_json *json, const reel_dataset *dataset, reel_index
 /* First row whose id is at least this. */
 static reel_index first_from(const reel_dataset *dataset, int64_t id)
 {
-    const int64_t *ids = reel_dataset_person_ids(dataset);
-    reel_index low = 0, high = reel_dataset_people(dataset);
-
-    while (low < high) {
-        const reel_index middle = low + (high - low) / 2;
-
-        if (ids[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return (reel_index)reel__ids_below(reel_dataset_person_ids(dataset),
+                                       (size_t)reel_dataset_people(dataset), id);
 }
 
 /* A page being filled. */

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/ids.h"
 #include "model/vtable.h"
 #include "num/par.h"
 #include "service/models/batch_priv.h"
@@ -29,21 +30,6 @@ void reel__buf_name(reel_buf *buf, reel_name name)
 }
 
 /* ---- ids ----------------------------------------------------------------------------------- */
-
-static reel_index find_number(const int64_t *ids, reel_index count, int64_t id)
-{
-    reel_index begin = 0, end = count;
-
-    while (begin < end) {
-        const reel_index middle = begin + (end - begin) / 2;
-
-        if (ids[middle] < id)
-            begin = middle + 1;
-        else
-            end = middle;
-    }
-    return begin < count && ids[begin] == id ? begin : -1;
-}
 
 /* The number a text is: digits without leading zeros. False when it is none. */
 static bool as_number(const char *text, int64_t *out)
@@ -76,7 +62,7 @@ static reel_index find_name(const reel_names *texts, const int64_t *ids, reel_in
 {
     const int64_t id = reel__name_id(texts, name);
 
-    return id < 0 ? -1 : find_number(ids, count, id);
+    return id < 0 ? -1 : reel__ids_find(ids, count, id);
 }
 
 reel_index reel__name_movie(const reel_model *model, reel_name name)

@@ -70,31 +70,17 @@ out:
 }
 
 static const char events_sql[] =
-    "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie, time_ms,"
-    " value, movies, sequence, received_ms, queued, delivered_at, scenario FROM events ORDER BY "
-    "sequence";
+    "SELECT " REEL_SQLITE_EVENT ", queued, delivered_at FROM events ORDER BY sequence";
 
 static reel_code dump_event(const dump *d, sqlite3_stmt *s)
 {
     reel_event_movie movies[REEL_EVENT_MOVIES_MAX];
-    reel_event event = {.event_id = reel__sqlite_text(s, 0),
-                        .type = reel__sqlite_text(s, 1),
-                        .visitor = reel__sqlite_text(s, 2),
-                        .method = reel__sqlite_text(s, 3),
-                        .model_id = reel__sqlite_text(s, 4),
-                        .list_id = reel__sqlite_text(s, 5),
-                        .scenario = reel__sqlite_text(s, 15),
-                        .user = reel__sqlite_known(s, 6, -1),
-                        .source_movie = reel__sqlite_known(s, 7, -1),
-                        .time_ms = sqlite3_column_int64(s, 8),
-                        .value = reel__sqlite_real(s, 9),
-                        .sequence = sqlite3_column_int64(s, 11),
-                        .received_ms = sqlite3_column_int64(s, 12),
-                        .queued = sqlite3_column_int(s, 13) != 0,
-                        .delivered_at = reel__sqlite_known(s, 14, 0),
-                        .movies = movies};
+    reel_event event = reel__sqlite_read_event(s);
     reel_code rc = REEL_OK;
 
+    event.movies = movies;
+    event.queued = sqlite3_column_int(s, 14) != 0;
+    event.delivered_at = reel__sqlite_known(s, 15, 0);
     REEL_TRY(reel__sqlite_check_row(s, d->err));
     REEL_TRY(reel__event_movies_read(movies, &event.movie_count, reel__sqlite_text(s, 10), d->err));
     rc = d->visitor->event(d->visitor->user, &event, d->err);

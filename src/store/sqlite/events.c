@@ -88,8 +88,7 @@ reel_code reel__sqlite_put_events(reel_store *base, const reel_event *events, si
 /* ---- reading ------------------------------------------------------------------------------- */
 
 #define SCAN(condition)                                                                            \
-    "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie, time_ms,"    \
-    " value, movies, sequence, received_ms, scenario FROM events WHERE sequence < ?1" condition    \
+    "SELECT " REEL_SQLITE_EVENT " FROM events WHERE sequence < ?1" condition                       \
     " ORDER BY sequence DESC LIMIT ?2"
 
 /* One text for each filter, so that each can use its index. */
@@ -118,8 +117,7 @@ out:
     return rc;
 }
 
-/* In the order of SCAN; movies and movie_count are filled in by the caller. */
-static reel_event read_event(sqlite3_stmt *s)
+reel_event reel__sqlite_read_event(sqlite3_stmt *s)
 {
     return (reel_event){
         .event_id = reel__sqlite_text(s, 0),
@@ -149,7 +147,7 @@ static reel_code scan(sqlite3 *db, const reel_event_filter *filter, reel_event_f
     REEL_TRY(prepare_scan(&s, db, filter, err));
     REEL_TRY(reel__sqlite_step(s, &row, err));
     while (row) {
-        reel_event event = read_event(s);
+        reel_event event = reel__sqlite_read_event(s);
 
         event.movies = movies;
         REEL_TRY(reel__sqlite_check_row(s, err));
