@@ -146,39 +146,39 @@ static reel_code list(const reel_account_call *own, reel_err *err)
                            : scan(own, print_row, &last, &last, err);
 }
 
-static reel_code set(const reel_account_call *own, const char *role, bool disabled, bool keeps,
-                     reel_err *err)
+static reel_code change(const reel_account_call *own, const reel_account_change *to, reel_err *err)
 {
     reel_account account;
     reel_code rc;
 
     REEL_TRY(reel__accounts_named(own->accounts, own->name, &account, err));
-    if (role != NULL && !reel__role_parse(&account.role, role))
-        REEL_TRY(reel_fail(err, REEL_E_INVALID,
-                           "there is no role \"%.40s\"; there are person, analyst and admin",
-                           role));
-    rc = reel__accounts_set(own->accounts, account.id, account.role,
-                            keeps ? account.disabled : disabled, err);
+    rc = reel__accounts_set(own->accounts, account.id, to, err);
 out:
     return rc;
 }
 
-static reel_code role(const reel_account_call *own, reel_err *err)
+static reel_code change_role(const reel_account_call *own, reel_err *err)
 {
+    reel_role role;
+
     if (own->args->words < 3)
         return reel_fail(err, REEL_E_INVALID,
                          "which role? reel user role NAME person|analyst|admin");
-    return set(own, own->args->word[2], false, true, err);
+    if (!reel__role_parse(&role, own->args->word[2]))
+        return reel_fail(err, REEL_E_INVALID,
+                         "there is no role \"%.40s\"; there are person, analyst and admin",
+                         own->args->word[2]);
+    return change(own, &(const reel_account_change){.role = &role, .disabled = -1}, err);
 }
 
 static reel_code disable(const reel_account_call *own, reel_err *err)
 {
-    return set(own, NULL, true, false, err);
+    return change(own, &(const reel_account_change){.disabled = 1}, err);
 }
 
 static reel_code enable(const reel_account_call *own, reel_err *err)
 {
-    return set(own, NULL, false, false, err);
+    return change(own, &(const reel_account_change){.disabled = 0}, err);
 }
 
 static reel_code reset(const reel_account_call *own, reel_err *err)
@@ -237,7 +237,7 @@ out:
 static const reel_account_word words[] = {
     {"add", add, 2, 2},
     {"list", list, 1, 1},
-    {"role", role, 2, 3},
+    {"role", change_role, 2, 3},
     {"disable", disable, 2, 2},
     {"enable", enable, 2, 2},
     {"reset", reset, 2, 2},

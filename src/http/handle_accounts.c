@@ -69,18 +69,24 @@ out:
 /* ---- changing ------------------------------------------------------------------------------ */
 
 /* What is left out stays. */
-static reel_code read_change(const reel_exchange *exchange, reel_role *role, bool *disabled,
-                             reel_err *err)
+static reel_code read_change(const reel_exchange *exchange, reel_account_change *out,
+                             reel_role *role, reel_err *err)
 {
     static const char *const names[] = {"role", "disabled", NULL};
     const char *said = NULL;
+    bool disabled = false;
     json_t *body = NULL;
     reel_code rc;
 
+    *out = (reel_account_change){.disabled = -1};
     REEL_TRY(reel__exchange_body(&body, exchange, names, err));
-    REEL_TRY(reel__json_get_bool(body, "disabled", disabled, err));
+    REEL_TRY(reel__json_get_bool(body, "disabled", &disabled, err));
+    if (json_is_boolean(json_object_get(body, "disabled")))
+        out->disabled = disabled;
     REEL_TRY(reel__json_get_text(body, "role", &said, err));
-    if (said != NULL && !reel__role_parse(role, said))
+    if (said != NULL && reel__role_parse(role, said))
+        out->role = role;
+    else if (said != NULL)
         rc = reel_fail(err, REEL_E_INVALID,
                        "role: there is no \"%.40s\"; there are person, analyst and admin", said);
 out:
@@ -91,14 +97,13 @@ out:
 reel_code reel__handle_account_change(reel_context *context, reel_err *err)
 {
     const int64_t id = context->exchange->id;
-    reel_accounts *accounts = context->app->accounts;
-    reel_account account;
+    reel_account_change change;
+    reel_role role;
     reel_code rc;
 
     REEL_TRY(reel__need_accounts(context, err));
-    REEL_TRY(reel__accounts_get(accounts, id, &account, err));
-    REEL_TRY(read_change(context->exchange, &account.role, &account.disabled, err));
-    REEL_TRY(reel__accounts_set(accounts, id, account.role, account.disabled, err));
+    REEL_TRY(read_change(context->exchange, &change, &role, err));
+    REEL_TRY(reel__accounts_set(context->app->accounts, id, &change, err));
     rc = write_account(context, err);
 out:
     return rc;

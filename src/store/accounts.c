@@ -334,25 +334,28 @@ out:
     return rc;
 }
 
-reel_code reel__store_set_role(reel_store *store, int64_t id, reel_role role, bool disabled,
-                               reel_err *err)
+/* Whoever could sign in as an admin still can, or another one can. */
+reel_code reel__store_change_account(reel_store *store, int64_t id,
+                                     const reel_account_change *change, reel_err *err)
 {
     reel_sql sql[2];
     reel_sql_work work = {.statements = sql,
-                          .count = disabled ? 2 : 1,
+                          .count = change->disabled > 0 ? 2 : 1,
                           .writes = true,
                           .again = true,
                           .guard = true,
                           .alone = "accounts"};
     reel_code rc = REEL_OK;
 
-    reel__sql_begin(&sql[0], role == REEL_ROLE_ADMIN && !disabled
-                                 ? "UPDATE accounts SET role = $2, disabled = $3 WHERE id = $1"
-                                 : "UPDATE accounts SET role = $2, disabled = $3 WHERE id = $1"
-                                   " AND (role <> 'admin' OR disabled <> 0 OR " ANOTHER_ADMIN ")");
+    reel__sql_begin(&sql[0], "UPDATE accounts SET role = coalesce(CAST($2 AS text), role),"
+                             " disabled = coalesce(CAST($3 AS integer), disabled) WHERE id = $1"
+                             " AND (role <> 'admin' OR disabled <> 0"
+                             " OR (coalesce(CAST($2 AS text), role) = 'admin'"
+                             " AND coalesce(CAST($3 AS integer), disabled) = 0)"
+                             " OR " ANOTHER_ADMIN ")");
     reel__sql_int(&sql[0], id);
-    reel__sql_text(&sql[0], reel__role_name(role));
-    reel__sql_int(&sql[0], disabled);
+    reel__sql_text(&sql[0], change->role == NULL ? NULL : reel__role_name(*change->role));
+    reel__sql_known(&sql[0], change->disabled, -1);
     reel__sql_begin(&sql[1], "DELETE FROM sessions WHERE account = $1");
     reel__sql_int(&sql[1], id);
     REEL_TRY(reel__sql_run(store, &work, err));

@@ -70,10 +70,16 @@ enum { REEL_ACCOUNTS_OF_EMAIL = 8 };
 REEL_MUST_USE reel_code reel__store_accounts_of_email(reel_store *store, const char *email,
                                                       reel_account_fn *row, void *user,
                                                       reel_err *err);
+/* What becomes of an account; the rest stays, whoever changes it at the same moment. */
+typedef struct reel_account_change {
+    const reel_role *role; /* NULL: stays */
+    int disabled;          /* 0 or 1; -1: stays */
+} reel_account_change;
 /* An account that is disabled has no sessions left. The last admin who may sign in stays one
  * (E_CONFLICT). Errors: E_NOTFOUND. */
-REEL_MUST_USE reel_code reel__store_set_role(reel_store *store, int64_t id, reel_role role,
-                                             bool disabled, reel_err *err);
+REEL_MUST_USE reel_code reel__store_change_account(reel_store *store, int64_t id,
+                                                   const reel_account_change *change,
+                                                   reel_err *err);
 /* With everything that is known of the person: sessions, resets, keys, ratings, feedback. Errors:
  * E_NOTFOUND, E_CONFLICT (the last admin who may sign in; unless `last`). */
 REEL_MUST_USE reel_code reel__store_delete_account(reel_store *store, int64_t id, bool last,

@@ -12,8 +12,7 @@
 typedef struct reading {
     reel_event_fn *row;
     void *user;
-    reel_code rc;
-    reel_err *err;
+    int64_t damaged;
 } reading;
 
 static bool take_event(void *user, const char *const *c)
@@ -38,29 +37,32 @@ static bool take_event(void *user, const char *const *c)
         .queued = true,
     };
 
-    r->rc = reel__event_movies_read(movies, &event.movie_count, c[12], r->err);
-    return r->rc == REEL_OK && r->row(r->user, &event);
+    if (reel__event_movies_read(movies, &event.movie_count, c[12], NULL) != REEL_OK) {
+        r->damaged = event.sequence;
+        return false;
+    }
+    return r->row(r->user, &event);
 }
 
-reel_code reel__queue_read(reel_store *store, int64_t after, size_t limit, reel_event_fn *row,
-                           void *user, reel_err *err)
+reel_code reel__queue_read(reel_store *store, size_t limit, reel_event_fn *row, void *user,
+                           int64_t *damaged, reel_err *err)
 {
-    reading r = {row, user, REEL_OK, err};
+    reading r = {row, user, 0};
     reel_sql sql;
     reel_code rc;
 
+    *damaged = 0;
     if (limit < 1 || limit > REEL_QUEUE_READ_MAX)
         return reel_fail(err, REEL_E_INVALID, "limit: %zu is not in 1..%d", limit,
                          REEL_QUEUE_READ_MAX);
     reel__sql_begin(&sql, "SELECT sequence, event_id, type, visitor, method, model_id, list_id,"
                           " userId, source_movie, time_ms, received_ms, value, movies, scenario"
-                          " FROM events"
-                          " WHERE queued = 1 AND delivered_at IS NULL AND sequence > $1"
-                          " ORDER BY sequence LIMIT $2");
-    reel__sql_int(&sql, after);
+                          " FROM events WHERE queued = 1 AND delivered_at IS NULL"
+                          " ORDER BY sequence LIMIT $1");
     reel__sql_int(&sql, (int64_t)limit);
     rc = reel__sql_read(store, &sql, take_event, &r, err);
-    return rc == REEL_OK ? r.rc : rc;
+    *damaged = r.damaged;
+    return rc;
 }
 
 static bool take_count(void *user, const char *const *c)
@@ -82,17 +84,41 @@ reel_code reel__queue_count(reel_store *store, reel_queue_count *out, reel_err *
 
 /* ---- what became of them ------------------------------------------------------------------- */
 
-reel_code reel__queue_delivered(reel_store *store, int64_t first, int64_t last, int64_t at,
+/* How many of the sequences from a place on follow each other without a gap. */
+static size_t run_at(reel_queue_batch batch, size_t at)
+{
+    size_t length = 1;
+
+    while (at + length < batch.count &&
+           batch.sequences[at + length] == batch.sequences[at] + (int64_t)length)
+        length++;
+    return length;
+}
+
+/* Mostly one run: a statement each, as many as a transaction takes. */
+reel_code reel__queue_delivered(reel_store *store, reel_queue_batch batch, int64_t at,
                                 reel_err *err)
 {
-    reel_sql sql;
+    reel_sql sql[REEL_SQL_STATEMENTS];
+    reel_code rc = REEL_OK;
 
-    reel__sql_begin(&sql, "UPDATE events SET delivered_at = $1 WHERE queued = 1"
-                          " AND delivered_at IS NULL AND sequence >= $2 AND sequence <= $3");
-    reel__sql_int(&sql, at);
-    reel__sql_int(&sql, first);
-    reel__sql_int(&sql, last);
-    return reel__sql_write(store, &sql, true, NULL, err);
+    for (size_t next = 0; next < batch.count && rc == REEL_OK;) {
+        reel_sql_work work = {.statements = sql, .writes = true, .again = true};
+
+        for (; next < batch.count && work.count < REEL_SQL_STATEMENTS; work.count++) {
+            const size_t length = run_at(batch, next);
+
+            reel__sql_begin(&sql[work.count],
+                            "UPDATE events SET delivered_at = $1 WHERE queued = 1"
+                            " AND delivered_at IS NULL AND sequence >= $2 AND sequence <= $3");
+            reel__sql_int(&sql[work.count], at);
+            reel__sql_int(&sql[work.count], batch.sequences[next]);
+            reel__sql_int(&sql[work.count], batch.sequences[next + length - 1]);
+            next += length;
+        }
+        rc = reel__sql_run(store, &work, err);
+    }
+    return rc;
 }
 
 reel_code reel__queue_refuse(reel_store *store, int64_t sequence, reel_err *err)

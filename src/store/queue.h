@@ -10,14 +10,19 @@
 
 enum { REEL_QUEUE_READ_MAX = 2000 };
 
-/* Events that wait, oldest first, after a sequence (0 = from the first); limit 1 ..
- * REEL_QUEUE_READ_MAX. row returns false to stop; the event is borrowed during the call. */
-REEL_MUST_USE reel_code reel__queue_read(reel_store *store, int64_t after, size_t limit,
-                                         reel_event_fn *row, void *user, reel_err *err);
-/* All that wait from the first sequence to the last are delivered, at so many seconds since 1970.
- */
-REEL_MUST_USE reel_code reel__queue_delivered(reel_store *store, int64_t first, int64_t last,
-                                              int64_t at, reel_err *err);
+/* Events that wait, oldest first; limit 1 .. REEL_QUEUE_READ_MAX. row returns false to stop; the
+ * event is borrowed during the call. damaged [out]: the sequence of a row that cannot be read,
+ * where the reading ended; 0 = there was none. */
+REEL_MUST_USE reel_code reel__queue_read(reel_store *store, size_t limit, reel_event_fn *row,
+                                         void *user, int64_t *damaged, reel_err *err);
+/* These are delivered, at so many seconds since 1970. sequences [count] ascending. What came
+ * between them stays as it is. */
+typedef struct reel_queue_batch {
+    const int64_t *sequences;
+    size_t count;
+} reel_queue_batch;
+REEL_MUST_USE reel_code reel__queue_delivered(reel_store *store, reel_queue_batch batch, int64_t at,
+                                              reel_err *err);
 /* The sink will never take this one: it waits no longer, and stays in the log. */
 REEL_MUST_USE reel_code reel__queue_refuse(reel_store *store, int64_t sequence, reel_err *err);
 /* What nobody queued, as events from before there was a sink, and what was refused, waits now.

@@ -536,7 +536,9 @@ static void nothing_tells_which_names_there_are(void **state)
     sign_up("there is one");
     sign_up("locked out");
     assert_ok(reel__accounts_named(api.app.accounts, "locked out", &account, &err));
-    assert_ok(reel__accounts_set(api.app.accounts, account.id, REEL_ROLE_PERSON, true, &err));
+    assert_ok(reel__accounts_set(
+        api.app.accounts, account.id,
+        &(const reel_account_change){&(const reel_role){REEL_ROLE_PERSON}, 1}, &err));
     from.cookie = NULL;
     expect("POST", "/api/v1/session", "{\"name\":\"there is one\",\"password\":\"wrong words\"}",
            401);

@@ -201,6 +201,19 @@ class Mail(Case):
         server.wait_for("waits 1 seconds: .*451 greylisted")
         self.token(mail, "reset", "lea@films.example")
 
+    def test_accounts_of_one_address_get_a_letter_each_and_once(self):
+        mail = self.mail_server()
+        server = self.serve(mail)
+        for name in ("Mia", "Mia at work"):
+            self.confirmed(server, mail, name, "mia@films.example")
+        server.forgot(email="mia@films.example")
+        named = [mail.letter()[2].get_content().split('"')[1]]
+        server.wait_for("too many letters to this address")  # the other one waits, and the first stays sent
+        named.append(mail.letter()[2].get_content().split('"')[1])
+        self.assertEqual(sorted(named), ["Mia", "Mia at work"])
+        server.wait_for("reset of account 2: sent")
+        self.assertTrue(mail.letters.empty())
+
     def test_a_server_that_says_never_is_not(self):
         mail = self.mail_server()
         server = self.serve(mail)

@@ -102,7 +102,9 @@ static void a_key_of_an_admin_is_theirs(void **state)
     assert_ok(
         reel__accounts_add(api.app.accounts, "another", NULL, REEL_ROLE_ADMIN, &account, &err));
     assert_ok(reel__accounts_named(api.app.accounts, "chief", &account, &err));
-    assert_ok(reel__accounts_set(api.app.accounts, account.id, REEL_ROLE_ANALYST, false, &err));
+    assert_ok(reel__accounts_set(
+        api.app.accounts, account.id,
+        &(const reel_account_change){&(const reel_role){REEL_ROLE_ANALYST}, 0}, &err));
     assert_int_equal(status_by(key, "GET", "/api/v1/keys"), 403);
     assert_int_equal(status_by(key, "GET", "/api/v1/movies"), 200);
 }

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -181,6 +182,25 @@ class Forwarding(Case):
         self.until("its refusal", lambda: self.reel.metric("reel_outbox_refused_total") == 1)
         self.assertIn(bad["event_id"], self.reel.log())
         self.assertIn("Document failed validation", self.reel.stop()[1])
+
+    def write_movies(self, event, text):
+        with sqlite3.connect(os.path.join(self.base, "reel.db"), timeout=SECONDS) as database:
+            database.execute("UPDATE events SET movies = ? WHERE event_id = ?", (text, event))
+        database.close()
+
+    def test_a_damaged_event_holds_up_nobody(self):
+        self.mongo.refuse = lambda _: (NO_SPACE, "no space left on device")
+        self.serve()
+        ids = self.send(*[click() for _ in range(30)])
+        self.until("a failure", lambda: self.reel.metric("reel_outbox_up") == 0)
+        bad = sorted(ids)[7]
+        self.write_movies(bad, "none")
+        self.addCleanup(self.write_movies, bad, "[]")
+        self.mongo.refuse = None
+        self.arrived(ids - {bad})
+        self.until("what was set aside", lambda: self.reel.metric("reel_outbox_refused_total") == 1)
+        self.arrived(self.send(click()) | ids - {bad})
+        self.assertIn("is damaged and cannot be sent", self.reel.stop()[1])
 
     def test_no_space_is_no_refusal(self):
         self.mongo.refuse = lambda _: (NO_SPACE, "no space left on device")

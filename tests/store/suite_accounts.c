@@ -185,23 +185,40 @@ static void test_the_last_admin_stays(void **state)
     fixture *f = *state;
     const int64_t ana = add(f, "ana", REEL_ROLE_ADMIN), bob = add(f, "bob", REEL_ROLE_PERSON);
 
-    assert_fails(reel__store_set_role(f->store, ana, REEL_ROLE_PERSON, false, &f->err),
+    assert_fails(reel__store_change_account(
+                     f->store, ana,
+                     &(const reel_account_change){&(const reel_role){REEL_ROLE_PERSON}, 0},
+                     &f->err),
                  REEL_E_CONFLICT, "last admin", f->err);
-    assert_fails(reel__store_set_role(f->store, ana, REEL_ROLE_ADMIN, true, &f->err),
+    assert_fails(reel__store_change_account(
+                     f->store, ana,
+                     &(const reel_account_change){&(const reel_role){REEL_ROLE_ADMIN}, 1}, &f->err),
                  REEL_E_CONFLICT, "last admin", f->err);
     assert_fails(reel__store_delete_account(f->store, ana, false, &f->err), REEL_E_CONFLICT,
                  "last admin", f->err);
-    assert_ok(reel__store_set_role(f->store, bob, REEL_ROLE_ADMIN, true, &f->err), f->err);
+    assert_ok(reel__store_change_account(
+                  f->store, bob,
+                  &(const reel_account_change){&(const reel_role){REEL_ROLE_ADMIN}, 1}, &f->err),
+              f->err);
     assert_fails(reel__store_delete_account(f->store, ana, false, &f->err), REEL_E_CONFLICT,
                  "last admin", f->err); /* bob may not sign in */
-    assert_ok(reel__store_set_role(f->store, bob, REEL_ROLE_ADMIN, false, &f->err), f->err);
-    assert_ok(reel__store_set_role(f->store, ana, REEL_ROLE_PERSON, false, &f->err), f->err);
+    assert_ok(reel__store_change_account(
+                  f->store, bob,
+                  &(const reel_account_change){&(const reel_role){REEL_ROLE_ADMIN}, 0}, &f->err),
+              f->err);
+    assert_ok(reel__store_change_account(
+                  f->store, ana,
+                  &(const reel_account_change){&(const reel_role){REEL_ROLE_PERSON}, 0}, &f->err),
+              f->err);
     assert_fails(reel__store_delete_account(f->store, bob, false, &f->err), REEL_E_CONFLICT,
                  "last admin", f->err);
     assert_ok(reel__store_delete_account(f->store, bob, true, &f->err), f->err);
     assert_fails(reel__store_delete_account(f->store, bob, true, &f->err), REEL_E_NOTFOUND,
                  "no such account", f->err);
-    assert_fails(reel__store_set_role(f->store, 99, REEL_ROLE_PERSON, false, &f->err),
+    assert_fails(reel__store_change_account(
+                     f->store, 99,
+                     &(const reel_account_change){&(const reel_role){REEL_ROLE_PERSON}, 0},
+                     &f->err),
                  REEL_E_NOTFOUND, "no such account", f->err);
     assert_true(add(f, "cleo", REEL_ROLE_PERSON) > bob); /* no id is used twice */
 }
@@ -424,7 +441,10 @@ static void test_sessions_begin_and_end(void **state)
     assert_ok(reel__store_end_sessions(f->store, ana, &f->err), f->err);
     assert_false(signed_in(f, "two", 0));
     assert_true(signed_in(f, "three", 0));
-    assert_ok(reel__store_set_role(f->store, bob, REEL_ROLE_PERSON, true, &f->err), f->err);
+    assert_ok(reel__store_change_account(
+                  f->store, bob,
+                  &(const reel_account_change){&(const reel_role){REEL_ROLE_PERSON}, 1}, &f->err),
+              f->err);
     assert_false(signed_in(f, "three", 0));
     sign_in(f, "four", bob, 500); /* who is disabled is not signed in by an old row either */
     assert_false(signed_in(f, "four", 0));

@@ -26,10 +26,14 @@ static void *strike(void *user)
     (void)pthread_barrier_wait(r->start);
     switch (r->way) {
     case 0:
-        r->rc = reel__store_set_role(r->store, r->whom, REEL_ROLE_PERSON, false, &r->err);
+        r->rc = reel__store_change_account(
+            r->store, r->whom,
+            &(const reel_account_change){&(const reel_role){REEL_ROLE_PERSON}, 0}, &r->err);
         break;
     case 1:
-        r->rc = reel__store_set_role(r->store, r->whom, REEL_ROLE_ADMIN, true, &r->err);
+        r->rc = reel__store_change_account(
+            r->store, r->whom, &(const reel_account_change){&(const reel_role){REEL_ROLE_ADMIN}, 1},
+            &r->err);
         break;
     default:
         r->rc = reel__store_delete_account(r->store, r->whom, false, &r->err);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -35,12 +36,19 @@ static void put(fixture *f, int from, int to, bool queued)
     }
 }
 
-static seen waiting(fixture *f, int64_t after, size_t limit)
+static seen waiting(fixture *f, size_t limit)
 {
+    int64_t damaged = 1;
     seen s = {0};
 
-    assert_ok(reel__queue_read(f->store, after, limit, see, &s, &f->err), f->err);
+    assert_ok(reel__queue_read(f->store, limit, see, &s, &damaged, &f->err), f->err);
+    assert_int_equal(damaged, 0);
     return s;
+}
+
+static reel_code deliver(fixture *f, const int64_t *sequences, size_t number)
+{
+    return reel__queue_delivered(f->store, (reel_queue_batch){sequences, number}, 17, &f->err);
 }
 
 static int64_t count(fixture *f)
@@ -61,19 +69,16 @@ static void test_only_what_is_queued_waits(void **state)
     seen s;
 
     put(f, 0, 3, false);
-    assert_int_equal(waiting(f, 0, 10).count, 0);
+    assert_int_equal(waiting(f, 10).count, 0);
     assert_int_equal(count(f), 0);
     put(f, 3, 9, true);
     assert_int_equal(count(f), 6);
-    s = waiting(f, 0, 4);
+    s = waiting(f, 4);
     assert_int_equal(s.count, 4);
     for (int i = 0; i < 4; i++) {
         assert_int_equal(s.ids[i][0], '3' + i); /* oldest first */
         assert_true(i == 0 || s.sequences[i] > s.sequences[i - 1]);
     }
-    s = waiting(f, s.sequences[3], 4);
-    assert_int_equal(s.count, 2);
-    assert_string_equal(s.ids[0], "7");
 }
 
 static bool see_all_members(void *user, const reel_event *event)
@@ -130,34 +135,45 @@ static void test_members_come_back(void **state)
                              .movie_count = 2,
                              .queued = true};
     reel_event blank = blank_event("b");
+    int64_t damaged = 0;
     int calls = 0;
 
     blank.queued = true;
     reel__clock_set_for_test(1700000000123);
     assert_ok(reel__store_put_events(f->store, &full, 1, NULL, &f->err), f->err);
     reel__clock_set_for_test(-1);
-    assert_ok(reel__queue_read(f->store, 0, 1, see_all_members, &calls, &f->err), f->err);
+    assert_ok(reel__queue_read(f->store, 1, see_all_members, &calls, &damaged, &f->err), f->err);
+    assert_ok(deliver(f, waiting(f, 1).sequences, 1), f->err);
     assert_ok(reel__store_put_events(f->store, &blank, 1, NULL, &f->err), f->err);
-    assert_ok(reel__queue_read(f->store, waiting(f, 0, 1).sequences[0], 9, see_nothing_known,
-                               &calls, &f->err),
-              f->err);
+    assert_ok(reel__queue_read(f->store, 9, see_nothing_known, &calls, &damaged, &f->err), f->err);
     assert_int_equal(calls, 2);
 }
 
-static void test_a_range_is_delivered(void **state)
+/* What lies between those that were sent was not: an export may queue it meanwhile. */
+static void test_what_was_sent_is_delivered_and_no_more(void **state)
 {
     fixture *f = *state;
+    int64_t sent[40], queued = 0;
+    size_t count_sent = 0;
     seen s;
 
-    put(f, 0, 10, true);
-    s = waiting(f, 0, 10);
+    put(f, 0, 60, true);
+    s = waiting(f, 60);
     assert_ok(reel__queue_refuse(f->store, s.sequences[2], &f->err), f->err);
-    assert_ok(reel__queue_delivered(f->store, s.sequences[0], s.sequences[5], 17, &f->err), f->err);
-    assert_int_equal(count(f), 4);
-    assert_string_equal(waiting(f, 0, 1).ids[0], "6");
+    for (size_t i = 0; i < 60; i++) /* two, and a gap */
+        if (i % 3 < 2)
+            sent[count_sent++] = s.sequences[i];
+    assert_ok(reel__queue_all(f->store, &queued, &f->err), f->err);
+    assert_int_equal(queued, 1);
+    assert_ok(deliver(f, sent, count_sent), f->err);
+    assert_int_equal(count(f), 20);
+    s = waiting(f, 60);
+    for (size_t i = 0; i < 20; i++)
+        assert_int_equal(atoi(s.ids[i]), 3 * (int)i + 2);
     fixture_reopen(f);
-    assert_int_equal(count(f), 4);
-    assert_int_equal(counts_of(f->store).events, 10); /* all stay in the log */
+    assert_int_equal(count(f), 20);
+    assert_int_equal(counts_of(f->store).events, 60); /* all stay in the log */
+    assert_ok(deliver(f, sent, 0), f->err);
 }
 
 static void test_the_past_can_be_queued(void **state)
@@ -168,9 +184,9 @@ static void test_the_past_can_be_queued(void **state)
 
     put(f, 0, 3, false);
     put(f, 3, 6, true);
-    s = waiting(f, 0, 10);
+    s = waiting(f, 10);
     assert_ok(reel__queue_refuse(f->store, s.sequences[0], &f->err), f->err);
-    assert_ok(reel__queue_delivered(f->store, s.sequences[1], s.sequences[1], 17, &f->err), f->err);
+    assert_ok(deliver(f, &s.sequences[1], 1), f->err);
     assert_ok(reel__queue_all(f->store, &queued, &f->err), f->err);
     assert_int_equal(queued, 4);   /* three from before, and the one refused */
     assert_int_equal(count(f), 5); /* and one that waited; the one delivered does not */
@@ -181,24 +197,30 @@ static void test_limits(void **state)
     fixture *f = *state;
     seen s = {.most = 2};
 
+    int64_t damaged = 0;
+
     put(f, 0, 5, true);
-    assert_fails(reel__queue_read(f->store, 0, 0, see, &s, &f->err), REEL_E_INVALID, "limit",
+    assert_fails(reel__queue_read(f->store, 0, see, &s, &damaged, &f->err), REEL_E_INVALID, "limit",
                  f->err);
-    assert_fails(reel__queue_read(f->store, 0, REEL_QUEUE_READ_MAX + 1, see, &s, &f->err),
+    assert_fails(reel__queue_read(f->store, REEL_QUEUE_READ_MAX + 1, see, &s, &damaged, &f->err),
                  REEL_E_INVALID, "limit", f->err);
-    assert_ok(reel__queue_read(f->store, 0, 5, see, &s, &f->err), f->err);
+    assert_ok(reel__queue_read(f->store, 5, see, &s, &damaged, &f->err), f->err);
     assert_int_equal(s.count, 2); /* it was told to stop */
 }
 
 static void test_a_damaged_event_is_named(void **state)
 {
     fixture *f = *state;
+    int64_t damaged = 0;
     seen s = {0};
 
-    put(f, 0, 1, true);
-    fixture_exec(f, "UPDATE events SET movies = 'none'");
-    assert_fails(reel__queue_read(f->store, 0, 5, see, &s, &f->err), REEL_E_FORMAT, "none", f->err);
-    assert_int_equal(s.count, 0);
+    put(f, 0, 4, true);
+    fixture_exec(f, "UPDATE events SET movies = 'none' WHERE event_id = '2'");
+    assert_ok(reel__queue_read(f->store, 5, see, &s, &damaged, &f->err), f->err);
+    assert_int_equal(s.count, 2); /* those before it */
+    assert_int_equal(damaged, s.sequences[1] + 1);
+    assert_ok(reel__queue_refuse(f->store, damaged, &f->err), f->err);
+    assert_int_equal(waiting(f, 5).count, 3);
 }
 
 /* ---- turns --------------------------------------------------------------------------------- */
@@ -238,7 +260,7 @@ int store_suite_queue(void)
     static const struct CMUnitTest queue_tests[] = {
         TEST(test_only_what_is_queued_waits),
         TEST(test_members_come_back),
-        TEST(test_a_range_is_delivered),
+        TEST(test_what_was_sent_is_delivered_and_no_more),
         TEST(test_the_past_can_be_queued),
         TEST(test_limits),
         TEST(test_a_damaged_event_is_named),

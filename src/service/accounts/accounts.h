@@ -117,8 +117,8 @@ REEL_MUST_USE reel_code reel__accounts_scan(reel_accounts *accounts, const char 
                                             int64_t after, size_t limit, reel_account_fn *row,
                                             void *user, reel_err *err);
 /* Errors: E_NOTFOUND, E_CONFLICT (the last admin who can sign in). */
-REEL_MUST_USE reel_code reel__accounts_set(reel_accounts *accounts, int64_t id, reel_role role,
-                                           bool disabled, reel_err *err);
+REEL_MUST_USE reel_code reel__accounts_set(reel_accounts *accounts, int64_t id,
+                                           const reel_account_change *change, reel_err *err);
 REEL_MUST_USE reel_code reel__accounts_delete(reel_accounts *accounts, int64_t id, reel_err *err);
 /* A token that sets a new password, once, within half an hour. Errors: E_NOTFOUND. */
 REEL_MUST_USE reel_code reel__accounts_reset(reel_accounts *accounts, int64_t id,

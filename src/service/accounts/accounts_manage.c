@@ -117,10 +117,10 @@ out:
     return rc;
 }
 
-reel_code reel__accounts_set(reel_accounts *accounts, int64_t id, reel_role role, bool disabled,
+reel_code reel__accounts_set(reel_accounts *accounts, int64_t id, const reel_account_change *change,
                              reel_err *err)
 {
-    const reel_code rc = reel__store_set_role(accounts->store, id, role, disabled, err);
+    const reel_code rc = reel__store_change_account(accounts->store, id, change, err);
 
     reel__accounts_changed(accounts);
     return rc;

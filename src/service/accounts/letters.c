@@ -10,7 +10,8 @@ enum { LANGUAGES = 2, KINDS = 2 };
 static const char *const languages[LANGUAGES] = {"en", "es"};
 static const char *const kinds[KINDS] = {"reset", "confirm"};
 
-/* %s: the account's name, then the link. */
+/* Before a link. The name of an account is said to who confirmed the address alone: whoever chose
+ * it could write to a stranger by it. */
 static const struct {
     const char *subject, *before, *after, *end;
 } letters[KINDS][LANGUAGES] = {
@@ -24,11 +25,11 @@ static const struct {
           "Ponla aquí, en el plazo de media hora:",
           "Si no fuiste tú, no hace falta hacer nada: la contraseña sigue igual.\n"}},
     [REEL_LETTER_CONFIRM] = {{"Reel: is this your address?",
-                              "This address was given for the account ",
+                              "This address was given for an account",
                               "Confirm it here, within a day:",
                               "If it was not you, do not: no more mail comes then.\n"},
                              {"Reel: ¿es esta tu dirección?",
-                              "Esta dirección se dio para la cuenta ",
+                              "Esta dirección se dio para una cuenta",
                               "Confírmala aquí, en el plazo de un día:",
                               "Si no fuiste tú, no lo hagas: no llegarán más correos.\n"}},
 };
@@ -101,7 +102,9 @@ void reel__letter_write(reel_buf *out, reel_letter_kind kind, const char *langua
     const int number = number_of(language);
 
     reel__buf_text(out, letters[kind][number].before);
-    reel__buf_format(out, "\"%s\".\n\n", name);
+    if (kind == REEL_LETTER_RESET)
+        reel__buf_format(out, "\"%s\"", name);
+    reel__buf_text(out, ".\n\n");
     reel__buf_text(out, letters[kind][number].after);
     reel__buf_format(out, "\n\n    %s\n\n", link);
     reel__buf_text(out, letters[kind][number].end);

@@ -25,6 +25,7 @@ enum {
     LEASE_MS = 120000, /* longer than one letter may take */
     PAUSE_MS = 500,
     PAUSE_MOST_MS = 3600000,
+    FAR_MS = PAUSE_MOST_MS + 60000,
     RESET_LAST_MS = 3600000, /* who asked has given up by then */
     CONFIRM_LAST_MS = 24 * 3600000,
     LINK_MOST = 1024,
@@ -200,54 +201,86 @@ static bool may_have_more(const reel_mailer *mailer, const reel_account *account
            reel_fail(why, REEL_E_BUSY, "too many letters to this address") == REEL_OK;
 }
 
-/* Several accounts may have one address; they are few, and each gets its own letter. */
-static reel_code send_all(reel_mailer *mailer, const reel_mail_row *row, reel_letter_kind kind,
-                          const receivers *to, reel_err *err)
+static reel_code send_to(reel_mailer *mailer, const reel_mail_row *row, reel_letter_kind kind,
+                         const reel_account *account, reel_err *err)
 {
-    for (size_t i = 0; i < to->count; i++) {
-        const reel_account *account = &to->accounts[i];
-        reel_mail_fate fate;
-        reel_err why = {REEL_OK, ""};
+    reel_mail_fate fate;
+    reel_err why = {REEL_OK, ""};
 
-        if (!is_wanted(mailer, kind, row, account))
-            continue;
-        if (!may_have_more(mailer, account, &why))
-            return put_off(mailer, row, kind, &why, err);
-        (void)send_letter(mailer, kind, row->language, account, &fate, &why);
-        if (fate == REEL_MAIL_LATER)
-            return put_off(mailer, row, kind, &why, err);
-        if (fate == REEL_MAIL_SENT)
-            TELL(mailer, "mail %" PRId64 ": %s of account %" PRId64 ": sent", row->id, row->kind,
-                 account->id);
-        else
-            TELL(mailer, "mail %" PRId64 ": %s of account %" PRId64 ": refused for ever: %s",
-                 row->id, row->kind, account->id, why.msg);
+    if (!is_wanted(mailer, kind, row, account))
+        return reel__store_end_mail(mailer->opts.store, row, err);
+    if (!may_have_more(mailer, account, &why))
+        return put_off(mailer, row, kind, &why, err);
+    (void)send_letter(mailer, kind, row->language, account, &fate, &why);
+    if (fate == REEL_MAIL_LATER)
+        return put_off(mailer, row, kind, &why, err);
+    if (fate == REEL_MAIL_SENT)
+        TELL(mailer, "mail %" PRId64 ": %s of account %" PRId64 ": sent", row->id, row->kind,
+             account->id);
+    else
+        TELL(mailer, "mail %" PRId64 ": %s of account %" PRId64 ": refused for ever: %s", row->id,
+             row->kind, account->id, why.msg);
+    return reel__store_end_mail(mailer->opts.store, row, err);
+}
+
+/* Several accounts may have one address; they are few. Each gets a row of its own, and so its own
+ * letter: where one cannot be sent now, the others do not come again with it. */
+static reel_code part(const reel_mailer *mailer, const reel_mail_row *row, const receivers *to,
+                      reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < to->count; i++) {
+        reel_mail_row own = *row;
+
+        own.account = to->accounts[i].id;
+        own.created_ms = reel__clock_now_ms();
+        REEL_TRY(reel__store_put_mail(mailer->opts.store, &own, err));
     }
+    rc = reel__store_end_mail(mailer->opts.store, row, err);
+out:
+    return rc;
+}
+
+static reel_code send_all(reel_mailer *mailer, const reel_mail_row *row, reel_letter_kind kind,
+                          reel_err *err)
+{
+    receivers to;
+    reel_code rc;
+
+    REEL_TRY(find_receivers(mailer, row, &to, err));
+    rc = to.count == 0   ? reel__store_end_mail(mailer->opts.store, row, err)
+         : to.count == 1 ? send_to(mailer, row, kind, &to.accounts[0], err)
+                         : part(mailer, row, &to, err);
+out:
+    return rc;
+}
+
+/* Written by a newer version, or damaged: it would be taken up for ever. */
+static reel_code give_up(const reel_mailer *mailer, const reel_mail_row *row, reel_err *err)
+{
+    TELL(mailer, "mail %" PRId64 " is of a kind that is not known, and is given up", row->id);
     return reel__store_end_mail(mailer->opts.store, row, err);
 }
 
 /* False: none is due, or the store is away. */
 static bool send_next(reel_mailer *mailer)
 {
-    reel_letter_kind kind = REEL_LETTER_RESET;
+    reel_letter_kind kind;
     reel_mail_row row = {.id = 0};
-    receivers to;
     bool found = false;
     reel_err err = {REEL_OK, ""};
-    int64_t due = -1;
+    int64_t due = -1, now = reel__clock_now_ms();
     reel_code rc = reel__store_next_mail(mailer->opts.store, &due, &err);
 
-    mailer->wait_ms = due < 0 ? LOOK_MS : due - reel__clock_now_ms();
+    if (due - now > FAR_MS) /* nothing is put off so long: the clock was set back since */
+        now = due;
+    mailer->wait_ms = due < 0 ? LOOK_MS : due - now;
     if (rc == REEL_OK && due >= 0 && mailer->wait_ms <= 0)
-        rc = reel__store_claim_mail(mailer->opts.store, reel__clock_now_ms(), LEASE_MS, &row,
-                                    &found, &err);
-
+        rc = reel__store_claim_mail(mailer->opts.store, now, LEASE_MS, &row, &found, &err);
     if (rc == REEL_OK && found)
-        rc = reel__letter_kind_find(&kind, row.kind)
-                 ? find_receivers(mailer, &row, &to, &err)
-                 : reel_fail(&err, REEL_E_FORMAT, "mail %" PRId64 " is of no kind", row.id);
-    if (rc == REEL_OK && found)
-        rc = send_all(mailer, &row, kind, &to, &err);
+        rc = reel__letter_kind_find(&kind, row.kind) ? send_all(mailer, &row, kind, &err)
+                                                     : give_up(mailer, &row, &err);
     if (rc != REEL_OK && !mailer->troubled)
         TELL(mailer, "mails wait: %s", err.msg);
     mailer->troubled = rc != REEL_OK;

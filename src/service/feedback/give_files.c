@@ -76,12 +76,16 @@ typedef struct importing {
     bool *taken;   /* [films] */
 } importing;
 
-/* A stronger statement stays, and of equal ones the later. */
+/* A stronger statement stays, and of equal ones the later; what is there already is nothing new. */
 static bool counts_less(const reel_given_row *there, const reel_given_row *row)
 {
     const int old = reel__give_strength(there->kind), next = reel__give_strength(row->kind);
 
-    return old > next || (old == next && there->time > row->time);
+    if (old != next)
+        return old > next;
+    if (there->time != row->time)
+        return there->time > row->time;
+    return row->kind != REEL_GIVEN_RATING || there->value == row->value;
 }
 
 static void take_film(importing *i, size_t at)

@@ -353,10 +353,14 @@ static void a_key_may_no_more_than_its_account(void **state)
     assert_ok(use(text, &used, &err));
     assert_int_equal(used.caller.scopes, REEL_SCOPES_ALL);
     assert_int_equal(used.caller.account, admin.id);
-    assert_ok(reel__accounts_set(world.accounts, admin.id, REEL_ROLE_PERSON, false, &err));
+    assert_ok(reel__accounts_set(
+        world.accounts, admin.id,
+        &(const reel_account_change){&(const reel_role){REEL_ROLE_PERSON}, 0}, &err));
     assert_ok(use(text, &used, &err));
     assert_int_equal(used.caller.scopes, REEL_SCOPE_READ | REEL_SCOPE_FEEDBACK);
-    assert_ok(reel__accounts_set(world.accounts, admin.id, REEL_ROLE_PERSON, true, &err));
+    assert_ok(reel__accounts_set(
+        world.accounts, admin.id,
+        &(const reel_account_change){&(const reel_role){REEL_ROLE_PERSON}, 1}, &err));
     bad(text, REEL_E_UNAUTH, "may not sign in");
     assert_ok(reel__accounts_delete(world.accounts, admin.id, &err));
     bad(text, REEL_E_UNAUTH, "no such API key");
