@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "model/model_priv.h"
+#include "num/blas.h"
 
 enum { HASHED_AT_ONCE = 32 };
 
@@ -309,6 +310,7 @@ reel_code reel_model_fit(reel_model **out, const char *name, const reel_dataset 
     model->seed = context->seed;
     REEL_TRY(reel__params_set(model, params, err));
     REEL_TRY(take_data(model, dataset, err));
+    REEL_TRY(reel__blas_reserve(context->threads, err));
     REEL_TRY(check_memory(model, dataset, context->memory, err));
     REEL_TRY(check_targets(model, dataset, context->targets, err));
     REEL_TRY(ops->fit(model, dataset, context, err));

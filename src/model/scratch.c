@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "model/vtable.h"
+#include "num/blas.h"
 
 struct reel_scratch {
     void *slots[REEL_SCRATCH_SLOTS];
@@ -16,6 +17,9 @@ struct reel_scratch {
 
 reel_code reel_scratch_new(reel_scratch **out, reel_err *err)
 {
+    *out = NULL;
+    if (reel__blas_reserve(1, err) != REEL_OK)
+        return REEL_E_NOMEM;
     *out = reel__alloc_zero(1, sizeof **out);
     if (*out == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for the working memory of a model");

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/env.h"
 #include "base/file.h"
+#include "num/blas.h"
 #include "service/engine/state.h"
 
 void reel__engine_note(const reel_engine *engine, const char *format, ...)
@@ -149,6 +150,7 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
         reel__free(engine);
         return reel_fail(err, REEL_E_NOMEM, "no lock to open a database with");
     }
+    REEL_TRY(reel__blas_reserve(opts->threads, err));
     REEL_TRY(reel__tmdb_use(&engine->use, err));
     REEL_TRY(reel__engine_keeps(&engine->keep, err));
     REEL_TRY(open_store(engine, opts, err));

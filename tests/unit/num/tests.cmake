@@ -1,3 +1,4 @@
+reel_add_test(unit/num/blas.c)
 reel_add_test(unit/num/csr.c)
 reel_add_test(unit/num/kernels.c)
 target_sources(unit_num_kernels PRIVATE support/ref_num.c)
