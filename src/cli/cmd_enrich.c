@@ -7,6 +7,7 @@
 
 #include "base/env.h"
 #include "cli/commands.h"
+#include "cli/job_lines.h"
 #include "cli/mongo.h"
 #include "cli/term.h"
 #include "service/films/enrich.h"
@@ -25,7 +26,8 @@ enum {
     ENRICH_POSTERS,
     ENRICH_MONGO,
     ENRICH_STRICT,
-    ENRICH_RATE
+    ENRICH_RATE,
+    ENRICH_LINES
 };
 
 static const reel_option enrich_options[] = {
@@ -40,6 +42,7 @@ static const reel_option enrich_options[] = {
     {"to-mongo", NULL, "also write the films to the MongoDB of MONGODB_URI"},
     {"strict", NULL, "stop at the first wrong row of --from"},
     {"rate", "N", "requests to TMDb a second (default 40)"},
+    {"progress-json", NULL, "progress and outcome as JSON lines, for programs"},
     {NULL, NULL, NULL},
 };
 
@@ -250,6 +253,37 @@ static void print_posters(const reel_posters *done)
     reel__print_count("images that could not be had", done->failed);
 }
 
+/* ---- lines for programs -------------------------------------------------------------------- */
+
+static void report(void *user, const char *stage, int64_t done, int64_t total, const char *unit)
+{
+    const double part = total > 0 ? (double)done / (double)total : 0;
+
+    (void)user;
+    (void)unit;
+    reel__say_step(stage, part > 0.999 ? 0.999 : part);
+}
+
+static const reel_progress *progress_of(const reel_args *args)
+{
+    static const reel_progress told = {.report = report};
+
+    return args->option[ENRICH_LINES] != NULL ? &told : reel__term_progress(args->quiet);
+}
+
+static reel_code write_result(reel_json *json, const void *what, reel_err *err)
+{
+    reel_code rc;
+
+    reel__json_object(json);
+    reel__json_key(json, "result");
+    rc = write_brought(json, what, err);
+    reel__json_object_end(json);
+    return rc;
+}
+
+/* ---- bringing them ------------------------------------------------------------------------- */
+
 /* From TMDb's API, with the key of the environment or .env. */
 static reel_code enrich_online(const reel_args *args, reel_enriched *done, reel_err *err)
 {
@@ -260,7 +294,7 @@ static reel_code enrich_online(const reel_args *args, reel_enriched *done, reel_
         .secret = reel__env_get("TMDB_API_KEY", ""),
         .all = args->option[ENRICH_ALL] != NULL,
         .cancel = reel__cancel_on_signal(),
-        .progress = reel__term_progress(args->quiet),
+        .progress = progress_of(args),
     };
     reel_tmdb_use use;
     reel_code rc;
@@ -287,7 +321,7 @@ static reel_code fetch_posters(const reel_args *args, const char *database, reel
         .url = reel__env_get("REEL_TMDB_IMAGES", "https://image.tmdb.org/t/p"),
         .all = args->option[ENRICH_ALL] != NULL,
         .cancel = reel__cancel_on_signal(),
-        .progress = reel__term_progress(args->quiet),
+        .progress = progress_of(args),
     };
     reel_code rc = REEL_OK;
 
@@ -331,7 +365,18 @@ static reel_code refuse_mixture(const reel_args *args, reel_err *err)
     return REEL_OK;
 }
 
-static reel_code enrich(const reel_args *args, reel_err *err)
+static void print_brought(const brought *done, const char *database)
+{
+    if (done->has_films)
+        print_enriched(&done->films, database);
+    if (done->has_posters)
+        print_posters(&done->posters);
+    if (done->has_mongo)
+        reel__print_count("films written to MongoDB", done->to_mongo);
+    reel__print_attribution(done->films.matched > 0 || done->posters.films > 0);
+}
+
+static reel_code run(const reel_args *args, reel_err *err)
 {
     reel_enrich_opts opts = {
         .from = args->option[ENRICH_FROM],
@@ -339,7 +384,7 @@ static reel_code enrich(const reel_args *args, reel_err *err)
         .all = args->option[ENRICH_ALL] != NULL,
         .read = {.strict = args->option[ENRICH_STRICT] != NULL,
                  .bad_row = args->quiet ? NULL : reel__tell_bad_row,
-                 .progress = reel__term_progress(args->quiet)},
+                 .progress = progress_of(args)},
     };
     brought done = {.has_films = brings_films(args),
                     .has_posters = args->option[ENRICH_POSTERS] != NULL,
@@ -359,19 +404,25 @@ static reel_code enrich(const reel_args *args, reel_err *err)
         REEL_TRY(fetch_posters(args, opts.database, &done.posters, err));
     if (done.has_mongo)
         REEL_TRY(reel__mongo_films_out(opts.database, &done.to_mongo, err));
-    if (args->json)
-        return reel__print_json(write_brought, &done, err);
-    if (args->quiet)
-        return REEL_OK;
-    if (done.has_films)
-        print_enriched(&done.films, opts.database);
-    if (done.has_posters)
-        print_posters(&done.posters);
-    if (done.has_mongo)
-        reel__print_count("films written to MongoDB", done.to_mongo);
-    reel__print_attribution(done.films.matched > 0 || done.posters.films > 0);
+    if (args->option[ENRICH_LINES] != NULL)
+        reel__say_line(write_result, &done);
+    else if (args->json)
+        rc = reel__print_json(write_brought, &done, err);
+    else if (!args->quiet)
+        print_brought(&done, opts.database);
 out:
     return rc;
+}
+
+static reel_code enrich(const reel_args *args, reel_err *err)
+{
+    reel_err why = {REEL_OK, ""};
+    reel_code rc;
+
+    if (args->option[ENRICH_LINES] == NULL)
+        return run(args, err);
+    rc = run(args, &why);
+    return rc == REEL_OK ? REEL_OK : reel__say_error(rc, &why, err);
 }
 
 const reel_command reel__command_enrich = {

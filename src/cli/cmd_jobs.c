@@ -125,7 +125,7 @@ out:
 
 /* ---- the words ----------------------------------------------------------------------------- */
 
-/* Parameters of a model as the model knows them; of an evaluation as they are. */
+/* Parameters of a model as the model knows them; others as they are. */
 static reel_code take_given(reel_taken_params *out, const reel_args *args, const char *kind,
                             reel_err *err)
 {
@@ -133,7 +133,7 @@ static reel_code take_given(reel_taken_params *out, const reel_args *args, const
     const reel_model_info *info;
     reel_code rc;
 
-    if (strcmp(kind, "evaluate") == 0)
+    if (strcmp(kind, "train") != 0)
         return reel__take_params(out, args, OPT_PARAM, NULL, err);
     if (model == NULL)
         return reel_fail(err, REEL_E_INVALID, "--param needs the --model it is of");
@@ -243,7 +243,7 @@ static reel_code check_words(const reel_args *args, reel_err *err)
                  {"show", "one job"},
                  {"log", "one job"},
                  {"cancel", "one job"},
-                 {"start", "what to start: train or evaluate"}};
+                 {"start", "what to start: train, evaluate or enrich"}};
 
     for (size_t i = 0; args->words > 0 && i < sizeof verbs / sizeof *verbs; i++) {
         if (strcmp(args->word[0], verbs[i].verb) != 0)
@@ -281,6 +281,7 @@ const reel_command reel__command_jobs = {
     "  reel jobs log ID         what it said\n"
     "  reel jobs start train    train all models, or one; a running server does it\n"
     "  reel jobs start evaluate  how good models are (--model NAMES)\n"
+    "  reel jobs start enrich    metadata for films (--param all=true)\n"
     "  reel jobs cancel ID      end it",
     options,
     jobs};

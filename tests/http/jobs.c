@@ -130,6 +130,36 @@ static void what_is_wrong_is_said(void **state)
     api.app.auth = REEL_AUTH_OPEN;
 }
 
+/* Over the network nothing names a file of the server. */
+static void enriching_is_asked_for_by_a_few_words(void **state)
+{
+    static const char *const wrong[] = {"\"params\":{\"from\":\"/etc/passwd\"}",
+                                        "\"params\":{\"links\":\"x\"}",
+                                        "\"params\":{\"all\":false}",
+                                        "\"params\":{\"all\":\"yes\"}",
+                                        "\"params\":{\"posters\":1}",
+                                        "\"params\":{\"rate\":-1}",
+                                        "\"params\":{\"rate\":true}",
+                                        "\"model\":\"ease\"",
+                                        "\"accept\":true"};
+    const json_t *job;
+    char body[120];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        (void)snprintf(body, sizeof body, "{\"kind\":\"enrich\",%s}", wrong[i]);
+        (void)administer("POST", "/api/v1/jobs", body, 422);
+    }
+    job = administer("POST", "/api/v1/jobs",
+                     "{\"kind\":\"enrich\",\"params\":{\"all\":true,\"posters\":true,"
+                     "\"to-mongo\":true,\"rate\":20}}",
+                     202);
+    assert_string_equal(text(job, "kind"), "enrich");
+    assert_true(json_is_null(member(job, "model")));
+    assert_string_equal(text(member(job, "params"), "all"), "true");
+    assert_string_equal(text(member(job, "params"), "rate"), "20");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +167,7 @@ int main(void)
         cmocka_unit_test(they_are_listed_by_the_page),
         cmocka_unit_test(one_is_cancelled),
         cmocka_unit_test(what_is_wrong_is_said),
+        cmocka_unit_test(enriching_is_asked_for_by_a_few_words),
     };
 
     return cmocka_run_group_tests(tests, api_start, api_stop);

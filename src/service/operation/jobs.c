@@ -27,12 +27,14 @@ static reel_code take_value(char out[VALUE_TEXT], const char *name, const json_t
         (void)snprintf(out, VALUE_TEXT, "%lld", (long long)json_integer_value(value));
     else if (json_is_real(value))
         (void)snprintf(out, VALUE_TEXT, "%.17g", json_real_value(value));
+    else if (json_is_true(value))
+        (void)snprintf(out, VALUE_TEXT, "true");
     else if (json_is_string(value) && json_string_length(value) < VALUE_TEXT)
         (void)snprintf(out, VALUE_TEXT, "%s", json_string_value(value));
     else
         return reel_fail(err, REEL_E_INVALID,
-                         "params: %.40s: expected a number or a word of up to %d characters", name,
-                         (int)VALUE_TEXT - 1);
+                         "params: %.40s: expected a number, true or a word of up to %d characters",
+                         name, (int)VALUE_TEXT - 1);
     return REEL_OK;
 }
 
@@ -104,6 +106,31 @@ static reel_code check_evaluation(const char *models, const parameters *given, r
     return REEL_OK;
 }
 
+/* What `reel enrich` may be told over the network: nothing that names a file. */
+static reel_code check_enriching(const char *model, const parameters *given, reel_err *err)
+{
+    static const char *const switches[] = {"all", "posters", "to-mongo"};
+    enum { SWITCHES = sizeof switches / sizeof *switches };
+
+    if (model[0] != '\0')
+        return reel_fail(err, REEL_E_INVALID, "model: metadata are of films, not of a model");
+    for (size_t i = 0; i < given->count; i++) {
+        const char *value = given->items[i].value;
+        int at = 0;
+
+        if (strcmp(given->items[i].name, "rate") == 0 && strspn(value, "0123456789") > 0)
+            continue; /* the rest it says itself */
+        while (at < SWITCHES && strcmp(switches[at], given->items[i].name) != 0)
+            at++;
+        if (at == SWITCHES || strcmp(value, "true") != 0)
+            return reel_fail(err, REEL_E_INVALID,
+                             "params: \"%.40s\": enriching takes a rate, and true for all, posters "
+                             "and to-mongo",
+                             given->items[i].name);
+    }
+    return REEL_OK;
+}
+
 static reel_code check_kind(const char *kind, const char *model, const parameters *given,
                             reel_err *err)
 {
@@ -111,7 +138,9 @@ static reel_code check_kind(const char *kind, const char *model, const parameter
         return check_model(model, given, err);
     if (kind != NULL && strcmp(kind, "evaluate") == 0)
         return check_evaluation(model, given, err);
-    return reel_fail(err, REEL_E_INVALID, "kind: expected \"train\" or \"evaluate\"");
+    if (kind != NULL && strcmp(kind, "enrich") == 0)
+        return check_enriching(model, given, err);
+    return reel_fail(err, REEL_E_INVALID, "kind: expected \"train\", \"evaluate\" or \"enrich\"");
 }
 
 /* A training that is to serve whatever the gate would say is one with a parameter more. */

@@ -1,6 +1,7 @@
-/* jobs_child.c - a training or an evaluation as a process of its own: this program again, slow and
- * short of memory where it must be, in a group of its own, and gone when this process is. It says
- * on its standard output how far it is and what came of it, a JSON object a line (`reel train
+/* jobs_child.c - a training, an evaluation or an enriching as a process of its own: this program
+ * again, slow and short of memory where it must be, in a group of its own, and gone when this
+ * process is. It says on its standard output how far it is and what came of it, a JSON object a
+ * line (`reel train
  * --progress-json`), and on its standard error what people read.
  */
 #include <errno.h>
@@ -76,7 +77,7 @@ static void add_option(launch *l, const char *name, const char *value)
     add_word(l, value);
 }
 
-/* Of a model when it is trained, and an option of `reel evaluate`. */
+/* Of a model when it is trained, and an option of `reel evaluate` or `reel enrich`. */
 static void add_parameter(launch *l, const char *kind, const char *name, const char *value)
 {
     const bool trains = strcmp(kind, "train") == 0;
@@ -84,6 +85,11 @@ static void add_parameter(launch *l, const char *kind, const char *name, const c
 
     if (trains && strcmp(name, REEL_JOB_ACCEPT) == 0) {
         add_word(l, "--accept");
+        return;
+    }
+    if (strcmp(kind, "enrich") == 0 && strcmp(value, "true") == 0) {
+        (void)snprintf(word, sizeof word, "--%.200s", name);
+        add_word(l, word);
         return;
     }
     if (trains)

@@ -74,6 +74,7 @@ struct reel_jobs {
     reel_train_facts trained[MODELS + 1]; /* the last: of all models */
     /* The thread's own. */
     reel_child child;
+    bool loads;                 /* it changes films, some of them where it does not end well */
     bool trains;                /* it runs a training; */
     char model[REEL_JOB_MODEL]; /* of one model, "" = of all */
     int64_t id;                 /* of what it runs, 0 = nothing */

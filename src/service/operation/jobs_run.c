@@ -146,7 +146,9 @@ static void finish(reel_jobs *jobs, int status)
     }
     reel__jobs_note(jobs, "job %lld: %s%s%s", (long long)job.id, reel__job_state_name(job.state),
                     job.reason[0] == '\0' ? "" : ": ", job.reason);
-    if (job.state == REEL_JOB_DONE && jobs->opts.reload != NULL)
+    if (jobs->loads && jobs->opts.reload != NULL)
+        reel__reload_ask(jobs->opts.reload);
+    else if (job.state == REEL_JOB_DONE && jobs->opts.reload != NULL)
         reel__reload_look(jobs->opts.reload);
     forget(jobs);
     jobs->watch_us = reel__clock_steady_us(); /* who looks on learns of it now */
@@ -229,6 +231,7 @@ static reel_code start(reel_jobs *jobs, reel_err *err)
     REEL_TRY(reel__store_scan_jobs(jobs->opts.store, &filter, take_wanted, &w, err));
     REEL_TRY(reel__buf_check(&w.parameters, err));
     jobs->trains = strcmp(w.kind, "train") == 0;
+    jobs->loads = strcmp(w.kind, "enrich") == 0;
     (void)snprintf(jobs->model, sizeof jobs->model, "%s", w.model);
     opts.kind = w.kind;
     opts.model = w.model;

@@ -677,7 +677,7 @@ static void what_is_wrong_is_refused(void **state)
     } bad[] = {
         {"", REEL_E_SYNTAX, ""},
         {"[]", REEL_E_INVALID, "expected a JSON object"},
-        {"{}", REEL_E_INVALID, "kind: expected \"train\" or \"evaluate\""},
+        {"{}", REEL_E_INVALID, "kind: expected \"train\", \"evaluate\" or \"enrich\""},
         {"{\"kind\":\"evaluate\",\"params\":{\"database\":\"x\"}}", REEL_E_INVALID, "protocol"},
         {"{\"kind\":\"evaluate\",\"params\":{\"save-candidates\":\"x\"}}", REEL_E_INVALID,
          "save-candidates"},
