@@ -2,7 +2,7 @@
 """A server under load: MovieLens 1M, `reel serve` with trained models, wrk as the client, both on the same two cores.
 
 Prints one JSON object a line. Usage: serve.py REEL DATA [--seconds N] [--soak SECONDS] [--only STEP] [--strict] [--database FILE]
-DATA holds ml-1m/ and tmdb/. --only: one of ready, film, ease, ials, hybrid, history, search, soak, idle. --strict: memory
+DATA holds ml-1m/ and tmdb/. --only: one of ready, film, ease, ials, hybrid, history, search, largest, soak, idle. --strict: memory
 that grows in the soak is an error, as a refused or failed request always is. --database: one that is trained already.
 The rate of single films is compared with nginx, which serves a file as large in turns with us.
 """
@@ -20,9 +20,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
-CORES, THREADS, CONNECTIONS, IDLE, ROUNDS, SOAK_MB = 2, 2, 32, 10_000, 3, 4
+CORES, THREADS, CONNECTIONS, IDLE, ROUNDS, SOAK_MB, SWAP_S = 2, 2, 32, 10_000, 3, 4, 2
 SCRIPT = pathlib.Path(__file__).with_suffix(".lua")
 NGINX = """daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 1024; }}
@@ -101,7 +102,8 @@ def load(host, requests, seconds, folder, allow_refused=False):
 
 
 class Bench:
-    def __init__(self, server, folder, options):
+    def __init__(self, server, folder, options, database):
+        self.reel, self.database = options.reel, database
         self.server, self.folder, self.seconds, self.strict = server, folder, options.seconds, options.strict
         self.random = random.Random(1)
         self.people = list(range(1, 6041))
@@ -175,15 +177,66 @@ class Bench:
         for connection in connections:
             connection.close()
 
+    def largest(self):
+        """What the limits of a request let through that is most work: a megabyte of ratings, twelve people, a hundred
+        films with all their reasons, and every rule."""
+        films, cursor = [], ""
+        while len(films) < 3300 and cursor is not None:
+            page = json.loads(self.server.get(f"/api/v1/movies?limit=200&cursor={cursor}"))
+            films, cursor = films + [item["movie"] for item in page["items"]], page["next_cursor"]
+        people = [{"history": [{"movie": movie, "rating": self.random.randint(1, 5)} for movie in films[:3300]]}
+                  for _ in range(12)]
+        body = json.dumps({"household": {"members": people}, "limit": 100, "reasons": 16, "diversity": 1, "novelty": 1,
+                           "calibrate": 1, "filter": " or ".join(["year >= 1900"] * 60)}, separators=(",", ":"))
+        took = []
+        for _ in range(10):
+            connection = http.client.HTTPConnection(self.server.host)
+            started = time.perf_counter()
+            connection.request("POST", "/api/v1/recommendations", body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            said = answer.read()
+            took.append((time.perf_counter() - started) * 1000)
+            connection.close()
+            if answer.status != 200:
+                sys.exit(f"the largest request: {answer.status} {said[:200]!r}")
+        report("the largest request", "ms", took)
+
+    @contextlib.contextmanager
+    def swaps(self):
+        """Two versions of a model take turns in service; how often is in the list that this gives."""
+        def call(*words):
+            return subprocess.run([self.reel, *words, "--database", self.database, "--json"], check=True,
+                                  capture_output=True).stdout
+
+        def swap():
+            while not over.wait(SWAP_S):
+                call("models", "activate", versions[len(done) % 2])
+                done.append(time.monotonic())
+
+        call("train", "--model", "popular", "--param", "damping=7", "--accept")
+        versions = [version["id"] for version in json.loads(call("models", "list", "popular"))["items"]][:2]
+        if len(versions) < 2:
+            sys.exit("there are not two versions to swap")
+        over, done = threading.Event(), []
+        thread = threading.Thread(target=swap)
+        thread.start()
+        try:
+            yield done
+        finally:
+            over.set()
+            thread.join()
+
     def soak(self, seconds):
-        """Everything mixed. The first tenth warms up; from there on memory must stay."""
+        """Everything mixed, while models are swapped. The first tenth warms up; from there on memory must stay."""
         requests = self.lists("hybrid") + self.lists("ease") + self.histories() + self.searches()
         requests += [get(f"/api/v1/movies/{movie}") for movie in self.movies * 10]
         requests += [get(f"/api/v1/movies/{movie}/similar") for movie in self.movies]
         self.random.shuffle(requests)
-        load(self.server.host, requests, max(1, seconds // 10), self.folder)
-        before = self.server.memory()
-        found = load(self.server.host, requests, seconds, self.folder)
+        with self.swaps() as swapped:
+            load(self.server.host, requests, max(3 * SWAP_S, seconds // 10), self.folder)
+            before = self.server.memory()
+            found = load(self.server.host, requests, seconds, self.folder)
+        report(f"soak of {seconds} s, swaps of a model", "", [len(swapped)])
         report(f"soak of {seconds} s, requests without an error", "1/s", [found["requests"] / found["seconds"]])
         added = self.server.memory() - before
         report(f"soak of {seconds} s, memory that was added", "MB", [added], f"< {SOAK_MB}")
@@ -246,9 +299,10 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
     with tempfile.TemporaryDirectory() as folder:
-        server, ready = start(options.reel, options.database or prepare(options.reel, options.data, folder))
+        database = options.database or prepare(options.reel, options.data, folder)
+        server, ready = start(options.reel, database)
         try:
-            bench = Bench(server, folder, options)
+            bench = Bench(server, folder, options, database)
             steps = {
                 "ready": lambda: report("start to ready, models prepared", "ms", ready, "< 100"),
                 "film": bench.films,
@@ -257,6 +311,7 @@ def main():
                 "hybrid": lambda: bench.rate("hybrid, 10 films with reasons", bench.lists("hybrid"), ">= 6,000", "< 5"),
                 "history": lambda: bench.rate("hybrid, a history of 20 ratings", bench.histories(), ">= 4,000"),
                 "search": lambda: bench.rate("search as you type", bench.searches()),
+                "largest": bench.largest,
                 "soak": lambda: bench.soak(options.soak),
                 "idle": bench.idle,
             }
