@@ -358,7 +358,8 @@ class Operating(Case):
                 time.sleep(0.02)
         for connection in held:
             connection.close()
-        self.assertEqual(server.stop()[0], 0)
+        status, said = server.stop()
+        self.assertEqual(status, 0, said)
         # proxies are not counted, nor is this machine unless a number is given
         for settings in ({"REEL_CONNECTIONS_PER_ADDRESS": "1", "REEL_TRUSTED_PROXIES": "127.0.0.1"}, {}):
             server = self.serve(**settings)
