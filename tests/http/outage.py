@@ -95,6 +95,9 @@ class Telling(Server):
         self.port, self.admin_port = (int(json.loads(first)[door].rsplit(":", 1)[1])
                                       for door in ("url", "admin"))
 
+    def last_words(self):
+        return self.text()
+
     def text(self):
         with open(self.said.name, encoding="utf-8") as said:
             return said.read()

@@ -69,7 +69,13 @@ class Server:
         self.port, self.admin_port = (int(json.loads(first)[door].rsplit(":", 1)[1])
                                       for door in ("url", "admin"))
 
+    def last_words(self):
+        return self.process.stderr.read().decode()
+
     def connect(self):
+        """To a server that runs: one that ended says here how it did."""
+        if self.process.poll() is not None:
+            raise ConnectionRefusedError(f"the server ended with {self.process.returncode}: {self.last_words()}")
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
 
     def raw(self, data, timeout=SECONDS):
