@@ -20,6 +20,7 @@
 #include "http/connections.h"
 #include "http/listen.h"
 #include "http/protect.h"
+#include "http/quiesce.h"
 #include "http/tls.h"
 
 enum {
@@ -709,7 +710,7 @@ static void drain(reel_server *server)
     const struct timespec moment = {.tv_nsec = 1000000};
 
     atomic_store(&server->stopping, true);
-    if (MHD_quiesce_daemon(server->daemon) == MHD_INVALID_SOCKET)
+    if (reel__quiesce(server->daemon) == MHD_INVALID_SOCKET)
         server->listener.fd = -1; /* then stopping closes it */
     while (atomic_load(&server->waiting) > 0 ||
            (atomic_load(&server->running) > 0 && reel__clock_steady_us() < until))
