@@ -214,11 +214,13 @@ static reel_code fail_with_names(const reel_session *session, reel_code code, co
                                  const reel_found *hits, size_t count, reel_err *err)
 {
     reel_buf names;
+    reel_code rc;
 
     reel__buf_init(&names, 1 << 12);
     name_films(&names, session, hits, count);
-    if (reel__buf_check(&names, err) != REEL_OK)
-        code = err->code;
+    rc = reel__buf_check(&names, err);
+    if (rc != REEL_OK)
+        code = rc;
     else if (code == REEL_E_CONFLICT)
         reel_fail(err, code, "several films fit \"%.80s\" (add the year, or give the id): %s", text,
                   names.data);

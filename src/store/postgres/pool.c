@@ -126,15 +126,20 @@ static reel_code acquire(reel_pg_conn **out, reel_pg *store, reel_err *err)
     reel_code rc = REEL_OK;
 
     for (;;) {
+        reel_err why = {REEL_OK,
+                        ""}; /* the keeper's to tell, also where the caller asks for none */
+
         rc = take_idle(out, store, err);
         if (rc != REEL_OK || *out != NULL)
             return rc;
-        rc = make(out, store, err);
+        rc = make(out, store, &why);
+        if (rc == REEL_OK)
+            return rc;
         if (rc != REEL_E_STORE || !store->reached)
-            return rc;
-        reel__pg_missed(store, err->msg);
+            return reel_fail(err, rc, "%s", why.msg);
+        reel__pg_missed(store, why.msg);
         if (reel__clock_steady_us() >= until)
-            return rc;
+            return reel_fail(err, rc, "%s", why.msg);
     }
 }
 
