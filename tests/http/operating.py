@@ -18,9 +18,14 @@ import warnings
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import JSON, REEL, SECONDS, Case, Server  # noqa: E402
 
-# As a supervisor does it: two files as 3 and 4, then the program in the same process.
+# As a supervisor does it: two files as 3 and 4, a limit on the address space, under which the program starts itself once
+# more, then the program in the same process. A sanitizer needs more than any limit.
 HAND_OVER = """
-import os, sys
+import os, resource, sys
+with open(sys.argv[3], "rb") as program:
+    code = program.read()
+    if b"__asan_init" not in code and b"__tsan_init" not in code:
+        resource.setrlimit(resource.RLIMIT_AS, (4 << 30,) * 2)
 os.dup2(int(sys.argv[1]), 3)
 os.dup2(int(sys.argv[2]), 4)
 os.environ["LISTEN_PID"] = str(os.getpid())
@@ -463,6 +468,8 @@ class Operating(Case):
             os.close(fd)
         self.assertEqual(heard.recv(100), b"READY=1")
         self.assertEqual(heard.recv(100), b"WATCHDOG=1")
+        with open(f"/proc/{process.pid}/comm", encoding="utf-8") as name:
+            self.assertEqual(name.read(), "reel\n")
         said = b""
         while more := waiting.recv(4096):  # asked before it was started
             said += more

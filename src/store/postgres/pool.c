@@ -126,8 +126,8 @@ static reel_code acquire(reel_pg_conn **out, reel_pg *store, reel_err *err)
     reel_code rc = REEL_OK;
 
     for (;;) {
-        reel_err why = {REEL_OK,
-                        ""}; /* the keeper's to tell, also where the caller asks for none */
+        /* The keeper's to tell, also where the caller asks for none. */
+        reel_err why = {REEL_OK, ""};
 
         rc = take_idle(out, store, err);
         if (rc != REEL_OK || *out != NULL)
