@@ -52,7 +52,7 @@ flow("a rating is changed and taken back, by keyboard, and stays so", async () =
   const title = await gone.locator(".film-title").innerText();
   await gone.getByRole("button").click();
   await until("it is taken back", async () => (await rated().count()) === 2);
-  await until("it is sent", () => page.evaluate(() => localStorage.getItem("reel.waiting") === "{}"));
+  await until("it is sent", () => page.evaluate(() => JSON.stringify(JSON.parse(localStorage.getItem("reel.waiting")).ratings) === "{}"));
   await settled(page, "/my");
   await until("the films", async () => (await rated().count()) === 2);
   assert.ok(!(await page.locator(".is-rating .film-title").allInnerTexts()).includes(title));
@@ -83,9 +83,9 @@ flow("another tab follows when one signs out, and signs in again", async () => {
 flow("what is rated without a connection reaches the account later", async () => {
   await browser.context.setOffline(true);
   await page.locator(".is-rating .film-card").first().getByRole("button").click();
-  await until("it waits", () => page.evaluate(() => localStorage.getItem("reel.waiting") !== "{}"));
+  await until("it waits", () => page.evaluate(() => JSON.stringify(JSON.parse(localStorage.getItem("reel.waiting")).ratings) !== "{}"));
   await browser.context.setOffline(false);
-  await until("it is sent", () => page.evaluate(() => localStorage.getItem("reel.waiting") === "{}"));
+  await until("it is sent", () => page.evaluate(() => JSON.stringify(JSON.parse(localStorage.getItem("reel.waiting")).ratings) === "{}"));
   await settled(page, "/my");
   await until("the films", async () => (await rated().count()) === 1);
 });
@@ -129,7 +129,7 @@ flow("a letter is asked for, and old links say so", async () => {
 });
 
 test("an address to go on to is one of ours", async () => {
-  for (const next of ["//evil.example", "https://evil.example", "/\\evil.example"]) {
+  for (const next of ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "/%09/evil.example"]) {
     await settled(page, `/sign-in?next=${encodeURIComponent(next)}`);
     assert.equal(new URL(page.url()).host, new URL(process.env.REEL_BASE_URL).host);
   }

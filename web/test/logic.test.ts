@@ -6,6 +6,7 @@ import { hostAnswered, hostAway, hostFailed, sized, whenHostAway } from "../src/
 import { match } from "../src/lib/router";
 import { languageOf, printed, share } from "../src/lib/format";
 import { reasonLine } from "../src/lib/reason";
+import { safeNext } from "../src/lib/session";
 import { becauseOf, bestDecade, hidden, liked, rowsFor } from "../src/lib/rows";
 import { catalogues } from "../src/lib/texts";
 import type { Texts } from "../src/lib/texts/en";
@@ -220,4 +221,12 @@ test("hidden gems have fewer ratings than the average film", () => {
   assert.equal(hidden({ movies: 100, ratings: 20_000, rating_scale: scale }), "ratings <= 200 and ratings >= 20 and rating >= 3.7");
   assert.match(hidden({ movies: 0, ratings: 0, rating_scale: { ...scale, max: 10 } }), /^ratings <= 10 and ratings >= 1 and rating >= 7\.4$/);
   assert.match(hidden(undefined), /rating >= 3\.7/);
+});
+
+test("a page to go on to is one of ours, however it is written", () => {
+  const here = "https://films.example";
+  for (const next of ["//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", "evil", "", null, "/sign-in?next=/my"])
+    assert.equal(safeNext(next, here), "/", String(next));
+  assert.equal(safeNext("/my", here), "/my");
+  assert.equal(safeNext("/search?q=a%2Fb#x", here), "/search?q=a%2Fb");
 });

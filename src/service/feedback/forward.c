@@ -34,8 +34,8 @@ static reel_code take_turn(reel_forward *f, reel_err *err)
         f->held = true;
         return REEL_OK;
     }
-    f->turn_us = now;
     REEL_TRY(reel__queue_take_turn(f->store, sink, f->owner, dead ? f->beat : -1, &turn, err));
+    f->turn_us = now;
     if (turn.held || f->beat_seen_us == 0 || turn.beat != f->beat)
         f->beat_seen_us = now;
     f->held = turn.held;

@@ -16,6 +16,7 @@ static const char *find_title(void *user, int64_t movie)
 typedef struct reading {
     reel_forward *forward;
     reel_mongo_titles titles;
+    int64_t unfit; /* the sequence of one that makes no document; 0 = none */
     reel_code rc;
     reel_err *err;
 } reading;
@@ -28,6 +29,11 @@ static bool add_event(void *user, const reel_event *event)
 
     f->sequences[at] = event->sequence;
     r->rc = reel__mongo_add_event(f->batch, event, &r->titles, r->err);
+    if (r->rc == REEL_E_INVALID) {
+        r->unfit = event->sequence;
+        r->rc = REEL_OK;
+        return false;
+    }
     return r->rc == REEL_OK;
 }
 
@@ -43,6 +49,8 @@ static reel_code read_batch(reel_forward *f, reel_err *err)
     reel__mongo_batch_clear(f->batch);
     rc = reel__queue_read(f->store, f->size, add_event, &r, &f->damaged, err);
     reel__engine_close(engine);
+    if (r.unfit != 0)
+        f->damaged = r.unfit;
     return rc == REEL_OK ? r.rc : rc;
 }
 

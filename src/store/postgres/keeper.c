@@ -150,7 +150,8 @@ static void give_up(reel_pg *store)
 {
     reel_err err = {REEL_OK, ""};
 
-    miss(store, (reel__pg_silent(store, &err), err.msg));
+    (void)!reel__pg_silent(store, &err);
+    miss(store, err.msg);
     for (int i = 0; i < REEL_PG_CONNECTIONS; i++)
         if (store->taken[i] != NULL && !store->taken[i]->patient)
             cut(store->taken[i]);
@@ -173,7 +174,9 @@ static void probe(reel_pg *store)
     else if (rc == REEL_E_STORE && reel__clock_steady_us() - began > SILENT_US)
         give_up(store);
     store->probe_us = reel__clock_steady_us() + PROBE_US;
+    (void)pthread_mutex_unlock(&store->lock);
     PQfinish(link);
+    (void)pthread_mutex_lock(&store->lock);
 }
 
 /* ---- the thread ---------------------------------------------------------------------------- */

@@ -1,6 +1,10 @@
 /* pool.c - connections: made when needed, kept for the next caller, made anew when the server was
  * restarted. A connection is taken for one piece of work and given back without a transaction. */
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -16,6 +20,8 @@ void reel__pg_free_conn(reel_pg_conn *conn)
     if (conn == NULL)
         return;
     PQfinish(conn->link);
+    if (conn->fd >= 0)
+        (void)close(conn->fd);
     reel__free(conn);
 }
 
@@ -28,14 +34,17 @@ reel_code reel__pg_new_conn(reel_pg_conn **out, reel_pg *store, reel_err *err)
     if (conn == NULL)
         return reel_fail(err, REEL_E_NOMEM, "%s: out of memory for a connection", store->base.path);
     conn->store = store;
-    rc = reel__pg_link(&conn->link, store, NULL, err);
-    if (rc == REEL_OK) {
-        conn->fd = PQsocket(conn->link);
-        conn->process = PQbackendPID(conn->link);
-        *out = conn;
-    } else {
-        reel__pg_free_conn(conn);
-    }
+    conn->fd = -1;
+    REEL_TRY(reel__pg_link(&conn->link, store, NULL, err));
+    conn->fd = fcntl(PQsocket(conn->link), F_DUPFD_CLOEXEC, 0);
+    if (conn->fd < 0)
+        REEL_TRY(reel_fail(err, REEL_E_STORE, "%s: no file left for a connection: %s",
+                           store->base.path, strerror(errno)));
+    conn->process = PQbackendPID(conn->link);
+    *out = conn;
+    conn = NULL;
+out:
+    reel__pg_free_conn(conn);
     return rc;
 }
 
@@ -120,6 +129,17 @@ static reel_code make(reel_pg_conn **out, reel_pg *store, reel_err *err)
     return rc;
 }
 
+/* Whether somebody asks for a server that is not there; while a store is opened nobody does. */
+static bool is_kept(reel_pg *store)
+{
+    bool kept;
+
+    (void)pthread_mutex_lock(&store->lock);
+    kept = store->kept;
+    (void)pthread_mutex_unlock(&store->lock);
+    return kept;
+}
+
 static reel_code acquire(reel_pg_conn **out, reel_pg *store, reel_err *err)
 {
     const int64_t until = reel__clock_steady_us() + (int64_t)store->patience_ms * 1000;
@@ -135,7 +155,7 @@ static reel_code acquire(reel_pg_conn **out, reel_pg *store, reel_err *err)
         rc = make(out, store, &why);
         if (rc == REEL_OK)
             return rc;
-        if (rc != REEL_E_STORE || !store->reached)
+        if (rc != REEL_E_STORE || !is_kept(store))
             return reel_fail(err, rc, "%s", why.msg);
         reel__pg_missed(store, why.msg);
         if (reel__clock_steady_us() >= until)

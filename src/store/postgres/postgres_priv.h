@@ -17,8 +17,9 @@ typedef struct reel_pg reel_pg;
 typedef struct reel_pg_conn {
     reel_pg *store;
     PGconn *link;
-    bool can_insert_event;    /* the statement is prepared on this connection */
-    int fd, process;          /* its socket; who answers at the other end */
+    bool can_insert_event; /* the statement is prepared on this connection */
+    int fd,
+        process; /* its socket once more, as libpq closes its own; who answers at the other end */
     int64_t taken_us;         /* since when it is; under the lock */
     bool patient;             /* a load, which waits however long; under the lock */
     _Atomic int64_t asked_us; /* since when it waits for an answer, 0 = it does not */

@@ -1,16 +1,18 @@
 // Beginning and ending a session. Everything a page knows of who looks goes with it, so the next page is
 // loaded anew, in the other tabs as well.
 import { useEffect } from "preact/hooks";
-import { api } from "./api";
 import { box } from "./storage";
-import { adopt, letGo } from "./sync";
+import { adopt, flush, forget } from "./sync";
 import type { Account } from "./types";
 
 const mark = "reel.session";
 
-// Where one came from, if that is a page of ours.
-export const safeNext = (next: string | null): string =>
-  next !== null && /^\/(?![\/\\])/.test(next) && !next.startsWith("/sign-in") ? next : "/";
+// Where one came from, if that is a page of ours: as the browser would read it, whatever is written.
+export function safeNext(next: string | null, here: string): string {
+  if (next === null || !next.startsWith("/") || !URL.canParse(next, here)) return "/";
+  const url = new URL(next, here);
+  return url.origin === here && !url.pathname.startsWith("/sign-in") ? url.pathname + url.search : "/";
+}
 
 export function leaveFor(url: string): void {
   box.write(mark, String(Date.now()));
@@ -22,10 +24,12 @@ export async function begin(account: Promise<Account>, next: string): Promise<vo
   leaveFor(next);
 }
 
-export async function end(): Promise<void> {
-  await letGo();
-  await api.signOut();
-  leaveFor("/");
+// What waits is sent first, and nothing is forgotten here before the session has ended there.
+export async function end(how: () => Promise<void>, next: string): Promise<void> {
+  await flush();
+  await how();
+  forget();
+  leaveFor(next);
 }
 
 // Somebody signed in or out in another tab: this one follows when it is looked at.

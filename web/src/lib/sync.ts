@@ -10,15 +10,27 @@ const waitingKey = "reel.waiting";
 const pageLength = 200;
 const pagesMost = 5; // the best thousand say enough of a taste
 
-type Waiting = Record<string, number | null>;
+type Ratings = Record<string, number | null>;
+interface Waiting {
+  user: number | null; // whose they are: nobody else's account is sent them
+  ratings: Ratings;
+}
 
-const isWaiting = (value: unknown): value is Waiting =>
-  typeof value === "object" && value !== null &&
-  Object.values(value).every((rating) => rating === null || Number.isFinite(rating));
+const isWaiting = (value: unknown): value is Waiting => {
+  const waiting = value as Waiting | null;
+  return typeof waiting?.ratings === "object" && waiting.ratings !== null &&
+    Object.values(waiting.ratings).every((rating) => rating === null || Number.isFinite(rating));
+};
 
 const owner = (): number | null => Number(box.read(ownerKey)) || null;
-const loadWaiting = () => readJson(box, waitingKey, isWaiting, {});
-const saveWaiting = (waiting: Waiting) => box.write(waitingKey, JSON.stringify(waiting));
+
+function loadWaiting(): Ratings {
+  const waiting = readJson(box, waitingKey, isWaiting, { user: null, ratings: {} });
+  return waiting.user === owner() ? waiting.ratings : {};
+}
+
+const saveWaiting = (ratings: Ratings) => box.write(waitingKey, JSON.stringify({ user: owner(), ratings }));
+export const isAllSent = () => Object.keys(loadWaiting()).length === 0;
 
 function sent(movie: string, rating: number | null): void {
   const { [movie]: latest, ...others } = loadWaiting();
@@ -26,20 +38,26 @@ function sent(movie: string, rating: number | null): void {
 }
 
 // Refused for good is as good as sent; all else is tried again.
-const isFinal = (cause: unknown) =>
-  cause instanceof ApiError && cause.status >= 400 && cause.status < 500 && cause.status !== 401 && cause.status !== 429;
+const isFinal = (cause: unknown) => cause instanceof ApiError && [400, 403, 404, 409, 413, 422].includes(cause.status);
 
 let running: Promise<void> | null = null;
 
+// One after the other, until nothing waits: what is given meanwhile, too. False: no answer came.
+async function sendNext(user: number): Promise<boolean> {
+  const [first] = Object.entries(loadWaiting());
+  if (!first) return false;
+  const [movie, rating] = first;
+  try {
+    await api.rate(user, Number(movie), rating);
+  } catch (cause) {
+    if (!isFinal(cause)) return false;
+  }
+  sent(movie, rating);
+  return true;
+}
+
 async function sendAll(user: number): Promise<void> {
-  for (const [movie, rating] of Object.entries(loadWaiting()))
-    try {
-      await api.rate(user, Number(movie), rating);
-      sent(movie, rating);
-    } catch (cause) {
-      if (!isFinal(cause)) return;
-      sent(movie, rating);
-    }
+  while (owner() === user && (await sendNext(user)));
 }
 
 export function flush(): Promise<void> {
@@ -55,7 +73,7 @@ export function give(own: OwnRating[], film: Movie | OwnRating, rating: number |
   saveOwn(next);
   if (owner() !== null) {
     saveWaiting({ ...loadWaiting(), [film.movie]: rating });
-    void flush().then(flush);
+    void flush();
   }
   return next;
 }
@@ -77,12 +95,12 @@ export async function adopt(account: Account): Promise<void> {
   const own = loadOwn();
   if (own.length > 0 && owner() !== account.user)
     await api.merge(account.user, own.map(({ movie, rating }) => ({ movie, rating })));
-  saveOwn(await ratingsOf(account.user));
   box.write(ownerKey, String(account.user));
+  await flush(); // what waited when the last session ended
+  saveOwn(await ratingsOf(account.user));
 }
 
-export async function letGo(): Promise<void> {
-  await flush();
+export function forget(): void {
   saveOwn([]);
   saveWaiting({});
   box.write(ownerKey, "");
@@ -91,11 +109,15 @@ export async function letGo(): Promise<void> {
 async function catchUp(user: number): Promise<void> {
   const { account } = await api.session();
   if (account?.user !== user) {
-    box.write(ownerKey, ""); // the session is over; what is here is a visitor's, until the next sign-in
+    saveOwn([]); // whoever sits here now may be somebody else; what waits is kept for the next sign-in
+    box.write(ownerKey, "");
     return;
   }
   await flush();
-  if (Object.keys(loadWaiting()).length === 0) saveOwn(await ratingsOf(user));
+  if (!isAllSent()) return;
+  const before = box.read("reel.ratings");
+  const there = await ratingsOf(user);
+  if (owner() === user && box.read("reel.ratings") === before) saveOwn(there); // else something was given meanwhile
 }
 
 // Once a page was opened: what another device gave comes here, what waits goes there.

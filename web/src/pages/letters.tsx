@@ -76,7 +76,7 @@ function Confirming({ token }: { token: string }) {
     if (state !== "busy") return;
     api.confirmEmail(token).then(
       () => setState("done"),
-      (cause: unknown) => setState(cause instanceof ApiError && (cause.status === 0 || cause.status >= 500) ? cause : "old"),
+      (cause: unknown) => setState(cause instanceof ApiError && ![401, 404, 422].includes(cause.status) ? cause : "old"),
     );
   }, [state]);
   return (

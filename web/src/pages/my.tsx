@@ -1,13 +1,13 @@
 // What is mine: the films I rated, and my account. Without an account it is what this browser keeps.
 import { useState } from "preact/hooks";
-import { api } from "../lib/api";
+import { api, type ApiError } from "../lib/api";
 import { useScale } from "../lib/health";
 import { useTitle } from "../lib/hooks";
 import { loadOwn } from "../lib/own";
-import { give as keep, letGo } from "../lib/sync";
+import { give as keep } from "../lib/sync";
 import { printed } from "../lib/format";
 import { useResource } from "../lib/resource";
-import { end, leaveFor } from "../lib/session";
+import { end } from "../lib/session";
 import { t } from "../lib/texts";
 import type { Account, Movie, OwnRating, RatedMovie, Session } from "../lib/types";
 import { Field, Form } from "../ui/form";
@@ -47,6 +47,7 @@ const none = () => (
 // What was taken back stays in its place until the page is left, so that a slip is mended by one click.
 function AccountRatings({ account }: { account: Account }) {
   const [more, setMore] = useState<{ items: RatedMovie[]; next: string | null } | null>(null);
+  const [loading, setLoading] = useState(false);
   const [changed, setChanged] = useState(new Map<number, number | null>());
   const first = useResource(`my?${account.user}`, (signal) => api.ratings(account.user, pageLength, null, signal));
   if (first.error) return <Failed error={first.error} retry={first.retry} />;
@@ -58,16 +59,19 @@ function AccountRatings({ account }: { account: Account }) {
     setChanged(new Map(changed).set(film.movie, rating));
     keep(loadOwn(), film, rating);
   };
-  const load = async () => {
-    const page = await api.ratings(account.user, pageLength, next);
-    setMore({ items: [...(more?.items ?? []), ...page.items], next: page.next_cursor });
+  const load = () => {
+    setLoading(true);
+    api.ratings(account.user, pageLength, next).then(
+      (page) => setMore({ items: [...(more?.items ?? []), ...page.items], next: page.next_cursor }),
+      () => undefined, // the button stays, for another try
+    ).finally(() => setLoading(false));
   };
   const given = new Map<number, number | null>(items.map((film) => [film.movie, film.your_rating]));
   for (const [movie, rating] of changed) given.set(movie, rating);
   return (
     <>
       <Rated films={items} given={given} give={give} />
-      {next && <p class="more"><button type="button" class="button" onClick={load}>{t.rate.more}</button></p>}
+      {next && <p class="more"><button type="button" class="button" disabled={loading} onClick={load}>{t.rate.more}</button></p>}
     </>
   );
 }
@@ -100,6 +104,9 @@ function Opened({ title, note, children }: { title: string; note?: string; child
 function Settings({ account, mail }: { account: Account; mail: boolean }) {
   const [done, setDone] = useState<string | null>(null);
   const [me, setMe] = useState(account);
+  const leave = (how: () => Promise<void>, next: string) => {
+    end(how, next).catch((cause: ApiError) => setDone(cause.status === 0 ? t.states.offline : cause.message));
+  };
   const email = me.email === null ? t.account.noEmail : me.email_confirmed ? me.email : t.account.unconfirmed(me.email);
   return (
     <section class="settings" aria-labelledby="account">
@@ -138,17 +145,15 @@ function Settings({ account, mail }: { account: Account; mail: boolean }) {
       <Opened title={t.account.remove}>
         <p>{t.account.removeSure}</p>
         <Form main={false} refusals={refusals} button={t.account.removeNow} send={async ({ password = "" }) => {
-          await api.deleteMe(password);
-          await letGo();
-          leaveFor("/");
+          await end(() => api.deleteMe(password), "/");
         }}>
           <Password />
         </Form>
       </Opened>
       <p class="form-end">
         <a class="button" href="/api/v1/me/export" download>{t.account.download}</a>
-        <button type="button" class="button" onClick={() => void end()}>{t.account.signOut}</button>
-        <button type="button" class="quiet" onClick={() => void letGo().then(api.endSessions).then(() => leaveFor("/sign-in"))}>{t.account.signOutAll}</button>
+        <button type="button" class="button" onClick={() => leave(api.signOut, "/")}>{t.account.signOut}</button>
+        <button type="button" class="quiet" onClick={() => leave(api.endSessions, "/sign-in")}>{t.account.signOutAll}</button>
       </p>
     </section>
   );

@@ -13,7 +13,7 @@ export function SignInPage({ search }: { search: URLSearchParams }) {
   const [making, setMaking] = useState(search.has("new"));
   const [rated] = useState(() => loadOwn().length);
   const session = useResource("session", api.session);
-  const next = safeNext(search.get("next"));
+  const next = safeNext(search.get("next"), location.origin);
   const heading = making ? t.account.make : t.account.signIn;
   useTitle(heading);
   if (session.error) return <div class="page is-narrow"><Failed error={session.error} retry={session.retry} /></div>;
