@@ -89,6 +89,29 @@ static void a_click_and_a_rating_come_back(void **state)
     assert_true(number(newest(), "value") == 4);
 }
 
+/* As many trackers have them. */
+static void ids_may_be_texts(void **state)
+{
+    static const char *const wrong[] = {"",    "-1",  "+1", " 1", "1.0", "1234567890123456789",
+                                        "ana", "1e3", "0x1"};
+    const json_t *event;
+    char text[300];
+
+    (void)state;
+    sends("{\"event_id\":\"" UUID "08\",\"type\":\"click\",\"user\":\"6\",\"item\":\"41\"}", 1, 0);
+    event = newest();
+    assert_int_equal(integer(event, "user"), 6);
+    assert_int_equal(integer(json_array_get(member(event, "movies"), 0), "movie"), 41);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        (void)snprintf(text, sizeof text,
+                       "{\"events\":[{\"event_id\":\"" UUID "09\",\"type\":\"click\","
+                       "\"user\":\"%s\",\"item\":41}]}",
+                       wrong[i]);
+        refuses("POST", "/api/v1/feedback", text, 422, "E_INVALID",
+                "events[0].user: expected an id: a whole number, or its digits as a text");
+    }
+}
+
 static void the_same_id_is_one_event(void **state)
 {
     static const char event[] =
@@ -189,7 +212,7 @@ static int count_log(const char *filter)
 static void the_log_is_filtered_and_paged(void **state)
 {
     (void)state;
-    assert_int_equal(count_log(""), 505);
+    assert_int_equal(count_log(""), 506);
     assert_int_equal(count_log("&method=content"), 167);
     assert_int_equal(count_log("&type=trailer"), 251);
     assert_int_equal(count_log("&method=content&type=trailer"), 83);
@@ -214,6 +237,7 @@ int main(void)
         cmocka_unit_test(the_log_is_empty_at_first),
         cmocka_unit_test(an_impression_comes_back_whole),
         cmocka_unit_test(a_click_and_a_rating_come_back),
+        cmocka_unit_test(ids_may_be_texts),
         cmocka_unit_test(the_same_id_is_one_event),
         cmocka_unit_test(one_wrong_event_refuses_all),
         cmocka_unit_test(five_hundred_at_once_and_no_more),

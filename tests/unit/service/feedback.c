@@ -74,7 +74,7 @@ static void wrong_events_refuse_the_call(void **state)
         {"{\"event_id\":\"" UUID "1\",\"item\":1}", "events[1].type"},
         {"{\"event_id\":\"" UUID "1\",\"type\":\"click\"}", "events[1].movies: missing"},
         {"{\"event_id\":\"" UUID "1\",\"type\":\"click\",\"item\":2}", "no film has id 2"},
-        {"{\"event_id\":\"" UUID "1\",\"type\":\"click\",\"item\":\"1\"}", "events[1].item"},
+        {"{\"event_id\":\"" UUID "1\",\"type\":\"click\",\"item\":\"one\"}", "events[1].item"},
         {"{\"event_id\":\"" UUID "1\",\"type\":\"click\",\"item\":1,\"user\":4}",
          "events[1].user: no person has id 4"},
         {"{\"event_id\":\"" UUID "1\",\"type\":\"click\",\"item\":1,\"source_movie\":2}",
