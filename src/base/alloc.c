@@ -13,11 +13,24 @@
 enum { ALIGNMENT = 64 };
 
 static atomic_long allowed = -1; /* allocations left before they fail; -1 = no limit */
+static atomic_bool once;         /* there is memory again after the one that fails */
 static atomic_long live;
 
 void reel__alloc_fail_after(long n)
 {
+    atomic_store(&once, false);
     atomic_store(&allowed, n);
+}
+
+void reel__alloc_fail_once(long n)
+{
+    atomic_store(&once, true);
+    atomic_store(&allowed, n);
+}
+
+bool reel__alloc_failed(void)
+{
+    return atomic_load(&allowed) < 0;
 }
 
 long reel__alloc_live(void)
@@ -32,6 +45,8 @@ static bool may_allocate(void)
     while (left > 0)
         if (atomic_compare_exchange_weak(&allowed, &left, left - 1))
             return true;
+    if (left == 0 && atomic_load(&once))
+        atomic_store(&allowed, -1);
     return left < 0;
 }
 

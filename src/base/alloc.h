@@ -4,6 +4,7 @@
 #ifndef REEL_BASE_ALLOC_H
 #define REEL_BASE_ALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* count * size bytes, not cleared / cleared / resized; NULL on overflow or when there is none.
@@ -20,6 +21,8 @@ void reel__free(void *block); /* NULL allowed */
 
 /* Test builds: the n-th allocation from now fails, and all after it; -1 switches that off. */
 void reel__alloc_fail_after(long n);
-long reel__alloc_live(void); /* blocks not yet freed */
+void reel__alloc_fail_once(long n); /* that one alone */
+bool reel__alloc_failed(void);      /* whether it has come to that one */
+long reel__alloc_live(void);        /* blocks not yet freed */
 
 #endif

@@ -68,6 +68,24 @@ static void fails_after_n(void **state)
     assert_int_equal(reel__alloc_live(), live);
 }
 
+static void fails_once(void **state)
+{
+    void *block = NULL;
+
+    (void)state;
+    reel__alloc_fail_once(1);
+    block = reel__alloc_array(1, 1);
+    assert_non_null(block);
+    assert_false(reel__alloc_failed());
+    assert_null(reel__realloc_array(block, 10, 1));
+    assert_true(reel__alloc_failed());
+    reel__free(block);
+    block = reel__strdup("x");
+    assert_non_null(block);
+    reel__free(block);
+    reel__alloc_fail_after(-1);
+}
+
 static void copies_texts(void **state)
 {
     char *whole = reel__strdup("abc"), *part = reel__strndup("abcdef", 2), *none = reel__strdup("");
@@ -103,6 +121,7 @@ int main(void)
         cmocka_unit_test(overflow_is_refused),
         cmocka_unit_test(aligned_and_zeroed),
         cmocka_unit_test(fails_after_n),
+        cmocka_unit_test(fails_once),
         cmocka_unit_test(copies_texts),
         cmocka_unit_test(resize_keeps_content),
     };
