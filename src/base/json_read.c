@@ -54,7 +54,8 @@ reel_code reel__json_parse(json_t **out, const char *text, size_t length, size_t
     *out = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (*out != NULL)
         return REEL_OK;
-    if (json_error_code(&error) == json_error_out_of_memory)
+    /* where not even its reading begins, jansson says nothing at all */
+    if (error.text[0] == '\0' || json_error_code(&error) == json_error_out_of_memory)
         return reel_fail(err, REEL_E_NOMEM, "out of memory for %zu bytes of JSON", length);
     if (strstr(error.text, "JSON_ALLOW_NUL") != NULL)
         (void)snprintf(error.text, sizeof error.text, "a text with \\u0000 in it");

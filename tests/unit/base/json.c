@@ -10,6 +10,25 @@
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
+static void *take_nothing(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+/* Jansson says nothing of why it cannot even begin. */
+static void reading_may_lack_memory(void **state)
+{
+    json_t *root;
+    reel_err err;
+
+    (void)state;
+    json_set_alloc_funcs(take_nothing, free);
+    assert_fails(reel__json_parse(&root, "[1]", 3, 8, &err), REEL_E_NOMEM, "out of memory");
+    json_set_alloc_funcs(malloc, free);
+    assert_null(root);
+}
+
 static void reads_members(void **state)
 {
     static const char text[] =
@@ -377,6 +396,7 @@ static void survives_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reading_may_lack_memory),
         cmocka_unit_test(reads_members),
         cmocka_unit_test(knows_its_members),
         cmocka_unit_test(writes_times),
