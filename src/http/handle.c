@@ -5,6 +5,8 @@
 
 #include "http/routes.h"
 
+enum { ANSWER_ROOM = 8192 }; /* what says that something was done is shorter */
+
 static bool is_api(const char *path)
 {
     return strncmp(path, "/api", 4) == 0 && (path[4] == '\0' || path[4] == '/');
@@ -128,6 +130,14 @@ static reel_code check_host(reel_exchange *exchange, const reel_app *app, reel_e
                      exchange->host);
 }
 
+/* What is done cannot be taken back for want of room to say so: that is had before. */
+static reel_code make_room(reel_exchange *exchange, reel_err *err)
+{
+    if (strcmp(exchange->method, "GET") != 0)
+        (void)reel__buf_reserve(&exchange->answer, ANSWER_ROOM);
+    return reel__buf_check(&exchange->answer, err);
+}
+
 static reel_code dispatch(reel_context *context, reel_err *err)
 {
     static const char people[] = "/api/v1/people/{id}";
@@ -150,6 +160,8 @@ static reel_code dispatch(reel_context *context, reel_err *err)
     rc = check_caller(context, route, err);
     if (rc == REEL_OK)
         rc = check_body(exchange, route->body, err);
+    if (rc == REEL_OK)
+        rc = make_room(exchange, err);
     if (rc == REEL_OK)
         rc = exchange->idempotency_key != NULL && route->repeat != REEL_REPEAT_FREE
                  ? reel__exchange_once(context, route, err)

@@ -1,13 +1,12 @@
 /* Accounts over the API: signing up, in and out, one's own account, what other sites and strangers
  * are refused, pauses between tries, and nothing that tells which names there are.
  */
-#include <sqlite3.h>
-
 #include "http/account.h"
 #include "service/accounts/export.h"
 #include "service/accounts/keys.h"
 #include "store/jobs.h"
 #include "store/mails.h"
+#include "support/tables.h"
 
 static char cookie[128];
 
@@ -358,41 +357,13 @@ static void an_export_survives_lack_of_memory(void **state)
     }
 }
 
-/* Every row of every table as text, past Reel. */
-static void dump_tables(reel_buf *out)
-{
-    sqlite3 *db = NULL;
-    sqlite3_stmt *tables = NULL, *rows = NULL;
-    char sql[300];
-
-    assert_int_equal(sqlite3_open_v2(temp_path("reel.db"), &db, SQLITE_OPEN_READONLY, NULL), 0);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table'",
-                                        -1, &tables, NULL),
-                     0);
-    while (sqlite3_step(tables) == SQLITE_ROW) {
-        (void)snprintf(sql, sizeof sql, "SELECT * FROM %s", sqlite3_column_text(tables, 0));
-        assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &rows, NULL), 0);
-        while (sqlite3_step(rows) == SQLITE_ROW)
-            for (int i = 0; i < sqlite3_column_count(rows); i++) {
-                const unsigned char *value = sqlite3_column_text(rows, i);
-
-                reel__buf_format(out, "%s.%s=%s|\n", sqlite3_column_text(tables, 0),
-                                 sqlite3_column_name(rows, i),
-                                 value == NULL ? "" : (const char *)value);
-            }
-        (void)sqlite3_finalize(rows);
-    }
-    (void)sqlite3_finalize(tables);
-    (void)sqlite3_close(db);
-}
-
 static size_t times_found(const char *needle)
 {
     size_t count = 0;
     reel_buf all;
 
     reel__buf_init(&all, 1 << 26);
-    dump_tables(&all);
+    tables_dump(&all, temp_path("reel.db"));
     for (const char *at = all.data; (at = strstr(at, needle)) != NULL; at++)
         count++;
     reel__buf_fini(&all);

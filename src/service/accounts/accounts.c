@@ -87,6 +87,8 @@ reel_code reel__accounts_prove(reel_accounts *accounts, reel_attempt *attempt, r
     bool may = false;
     reel_code rc = reel__name_fold(folded, attempt->name, &inner);
 
+    if (rc == REEL_E_NOMEM)
+        return reel_fail(err, rc, "%s", inner.msg);
     if (rc != REEL_OK) /* no account is called so; find that out the slow way, too */
         folded[0] = '\0';
     REEL_TRY(reel__accounts_try(accounts, attempt, REEL_THROTTLE_ADDRESS, attempt->address, err));

@@ -1,0 +1,40 @@
+/* support/tables.h - an SQLite database as text, past Reel: every row of every table.
+ * Threads: no state.
+ */
+#ifndef TESTS_SUPPORT_TABLES_H
+#define TESTS_SUPPORT_TABLES_H
+
+#include <sqlite3.h>
+
+#include "base/buf.h"
+#include "support/check.h"
+
+/* "table.column=value|" a line, appended. */
+static inline void tables_dump(reel_buf *out, const char *path)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *tables = NULL, *rows = NULL;
+    char sql[300];
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), 0);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table'",
+                                        -1, &tables, NULL),
+                     0);
+    while (sqlite3_step(tables) == SQLITE_ROW) {
+        (void)snprintf(sql, sizeof sql, "SELECT * FROM %s", sqlite3_column_text(tables, 0));
+        assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &rows, NULL), 0);
+        while (sqlite3_step(rows) == SQLITE_ROW)
+            for (int i = 0; i < sqlite3_column_count(rows); i++) {
+                const unsigned char *value = sqlite3_column_text(rows, i);
+
+                reel__buf_format(out, "%s.%s=%s|\n", sqlite3_column_text(tables, 0),
+                                 sqlite3_column_name(rows, i),
+                                 value == NULL ? "" : (const char *)value);
+            }
+        (void)sqlite3_finalize(rows);
+    }
+    (void)sqlite3_finalize(tables);
+    (void)sqlite3_close(db);
+}
+
+#endif
