@@ -19,6 +19,8 @@ void reel__metrics_forward(const reel_forward *forward, reel_buf *out)
                          "Events that MongoDB acknowledged.", (double)facts.delivered);
     reel__metrics_number(out, "reel_outbox_refused_total", "counter",
                          "Events that MongoDB will never take.", (double)facts.refused);
+    reel__metrics_number(out, "reel_outbox_damaged_total", "counter",
+                         "Events that cannot be read, and were set aside.", (double)facts.damaged);
     reel__metrics_number(out, "reel_outbox_failures_total", "counter",
                          "Batches that did not arrive.", (double)facts.failures);
     reel__metrics_number(out, "reel_outbox_up", "gauge",

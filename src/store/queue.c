@@ -2,8 +2,11 @@
 #include "store/queue.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/utf8.h"
 #include "store/event_movies.h"
 #include "store/sql.h"
 
@@ -12,8 +15,45 @@
 typedef struct reading {
     reel_event_fn *row;
     void *user;
-    int64_t damaged;
+    reel_queue_damage *damage;
+    reel_code rc;
+    reel_err *err;
 } reading;
+
+/* No sink takes a text that is none. */
+static bool are_texts(const reel_event *event)
+{
+    const char *const texts[] = {event->event_id, event->type,    event->visitor, event->method,
+                                 event->model_id, event->list_id, event->scenario};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i] == NULL || !reel__utf8_valid(texts[i], strlen(texts[i])))
+            return false;
+    return true;
+}
+
+static reel_code read_movies(reel_event *event, reel_event_movie *movies, const char *text,
+                             reel_err *err)
+{
+    if (!are_texts(event))
+        return reel_fail(err, REEL_E_FORMAT, "one of its texts is not UTF-8");
+    return reel__event_movies_read(movies, &event->movie_count, text, err);
+}
+
+/* False: this one cannot be handed on. */
+static bool check(reading *r, const reel_event *event, reel_code rc, const reel_err *why)
+{
+    const char *id = event->event_id;
+
+    if (rc == REEL_E_FORMAT) {
+        r->damage->sequence = event->sequence;
+        (void)snprintf(r->damage->why, REEL_QUEUE_WHY, "%.40s: %.200s",
+                       id != NULL && reel__utf8_valid(id, strlen(id)) ? id : "?", why->msg);
+    } else if (rc != REEL_OK) {
+        r->rc = reel_fail(r->err, rc, "%s", why->msg);
+    }
+    return rc == REEL_OK;
+}
 
 static bool take_event(void *user, const char *const *c)
 {
@@ -36,22 +76,20 @@ static bool take_event(void *user, const char *const *c)
         .movies = movies,
         .queued = true,
     };
+    reel_err why = {REEL_OK, ""};
+    const reel_code rc = read_movies(&event, movies, c[12], &why);
 
-    if (reel__event_movies_read(movies, &event.movie_count, c[12], NULL) != REEL_OK) {
-        r->damaged = event.sequence;
-        return false;
-    }
-    return r->row(r->user, &event);
+    return check(r, &event, rc, &why) && r->row(r->user, &event);
 }
 
 reel_code reel__queue_read(reel_store *store, size_t limit, reel_event_fn *row, void *user,
-                           int64_t *damaged, reel_err *err)
+                           reel_queue_damage *damage, reel_err *err)
 {
-    reading r = {row, user, 0};
+    reading r = {row, user, damage, REEL_OK, err};
     reel_sql sql;
     reel_code rc;
 
-    *damaged = 0;
+    *damage = (reel_queue_damage){0};
     if (limit < 1 || limit > REEL_QUEUE_READ_MAX)
         return reel_fail(err, REEL_E_INVALID, "limit: %zu is not in 1..%d", limit,
                          REEL_QUEUE_READ_MAX);
@@ -61,8 +99,7 @@ reel_code reel__queue_read(reel_store *store, size_t limit, reel_event_fn *row, 
                           " ORDER BY sequence LIMIT $1");
     reel__sql_int(&sql, (int64_t)limit);
     rc = reel__sql_read(store, &sql, take_event, &r, err);
-    *damaged = r.damaged;
-    return rc;
+    return rc == REEL_OK ? r.rc : rc;
 }
 
 static bool take_count(void *user, const char *const *c)

@@ -8,13 +8,19 @@
 
 #include "store/store.h"
 
-enum { REEL_QUEUE_READ_MAX = 2000 };
+enum { REEL_QUEUE_READ_MAX = 2000, REEL_QUEUE_WHY = 256 };
+
+/* An event that says nothing an event can say: its row was changed by hand, or is broken. */
+typedef struct reel_queue_damage {
+    int64_t sequence;         /* 0 = there was none */
+    char why[REEL_QUEUE_WHY]; /* with its id, where that can be read */
+} reel_queue_damage;
 
 /* Events that wait, oldest first; limit 1 .. REEL_QUEUE_READ_MAX. row returns false to stop; the
- * event is borrowed during the call. damaged [out]: the sequence of a row that cannot be read,
- * where the reading ended; 0 = there was none. */
+ * event is borrowed during the call. One that is damaged ends the reading, and is said in damage.
+ * Errors: E_NOMEM, E_STORE. */
 REEL_MUST_USE reel_code reel__queue_read(reel_store *store, size_t limit, reel_event_fn *row,
-                                         void *user, int64_t *damaged, reel_err *err);
+                                         void *user, reel_queue_damage *damage, reel_err *err);
 /* These are delivered, at so many seconds since 1970. sequences [count] ascending. What came
  * between them stays as it is. */
 typedef struct reel_queue_batch {

@@ -183,9 +183,9 @@ class Forwarding(Case):
         self.assertIn(bad["event_id"], self.reel.log())
         self.assertIn("Document failed validation", self.reel.stop()[1])
 
-    def write_movies(self, event, text):
+    def write_log(self, event, change):
         with sqlite3.connect(os.path.join(self.base, "reel.db"), timeout=SECONDS) as database:
-            database.execute("UPDATE events SET movies = ? WHERE event_id = ?", (text, event))
+            database.execute(f"UPDATE events SET {change} WHERE event_id = ?", (event,))
         database.close()
 
     def test_a_damaged_event_holds_up_nobody(self):
@@ -193,14 +193,25 @@ class Forwarding(Case):
         self.serve()
         ids = self.send(*[click() for _ in range(30)])
         self.until("a failure", lambda: self.reel.metric("reel_outbox_up") == 0)
-        bad = sorted(ids)[7]
-        self.write_movies(bad, "none")
-        self.addCleanup(self.write_movies, bad, "[]")
+        bad, worse = sorted(ids)[7:9]
+        self.write_log(bad, "movies = 'none'")
+        self.write_log(worse, "method = CAST(x'ff' AS TEXT)")
+        for event in (bad, worse):
+            self.addCleanup(self.write_log, event, "movies = '[]', method = ''")
         self.mongo.refuse = None
-        self.arrived(ids - {bad})
-        self.until("what was set aside", lambda: self.reel.metric("reel_outbox_refused_total") == 1)
-        self.arrived(self.send(click()) | ids - {bad})
-        self.assertIn("is damaged and cannot be sent", self.reel.stop()[1])
+        good = ids - {bad, worse}
+        self.arrived(good)
+        self.until("what was set aside", lambda: self.reel.metric("reel_outbox_damaged_total") == 2)
+        self.assertEqual(self.reel.metric("reel_outbox_refused_total"), 0)
+        self.arrived(self.send(click()) | good)
+        said = self.reel.stop()[1]
+        self.assertIn("is damaged and cannot be sent", said)
+        self.assertIn(f"{bad}: films", said)
+        self.assertIn(f"{worse}: one of its texts is not UTF-8", said)
+        self.write_log(bad, "movies = '[]'")  # mended
+        self.run_reel("export", "mongo", "--database", "reel.db")
+        self.assertIn(bad, self.ids())
+        self.assertNotIn(worse, self.ids())
 
     def test_no_space_is_no_refusal(self):
         self.mongo.refuse = lambda _: (NO_SPACE, "no space left on device")

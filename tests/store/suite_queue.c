@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "store/queue.h"
 
 typedef struct seen {
@@ -38,11 +39,11 @@ static void put(fixture *f, int from, int to, bool queued)
 
 static seen waiting(fixture *f, size_t limit)
 {
-    int64_t damaged = 1;
+    reel_queue_damage damaged = {.sequence = 1};
     seen s = {0};
 
     assert_ok(reel__queue_read(f->store, limit, see, &s, &damaged, &f->err), f->err);
-    assert_int_equal(damaged, 0);
+    assert_int_equal(damaged.sequence, 0);
     return s;
 }
 
@@ -135,7 +136,7 @@ static void test_members_come_back(void **state)
                              .movie_count = 2,
                              .queued = true};
     reel_event blank = blank_event("b");
-    int64_t damaged = 0;
+    reel_queue_damage damaged;
     int calls = 0;
 
     blank.queued = true;
@@ -197,7 +198,7 @@ static void test_limits(void **state)
     fixture *f = *state;
     seen s = {.most = 2};
 
-    int64_t damaged = 0;
+    reel_queue_damage damaged;
 
     put(f, 0, 5, true);
     assert_fails(reel__queue_read(f->store, 0, see, &s, &damaged, &f->err), REEL_E_INVALID, "limit",
@@ -211,16 +212,51 @@ static void test_limits(void **state)
 static void test_a_damaged_event_is_named(void **state)
 {
     fixture *f = *state;
-    int64_t damaged = 0;
+    reel_queue_damage damaged;
     seen s = {0};
 
     put(f, 0, 4, true);
     fixture_exec(f, "UPDATE events SET movies = 'none' WHERE event_id = '2'");
     assert_ok(reel__queue_read(f->store, 5, see, &s, &damaged, &f->err), f->err);
     assert_int_equal(s.count, 2); /* those before it */
-    assert_int_equal(damaged, s.sequences[1] + 1);
-    assert_ok(reel__queue_refuse(f->store, damaged, &f->err), f->err);
+    assert_int_equal(damaged.sequence, s.sequences[1] + 1);
+    assert_string_equal(damaged.why, "2: films \"none\" are not [[movie, rank], ...]");
+    assert_ok(reel__queue_refuse(f->store, damaged.sequence, &f->err), f->err);
     assert_int_equal(waiting(f, 5).count, 3);
+}
+
+static long pieces_left;
+
+static void *few_pieces(size_t size)
+{
+    return pieces_left-- > 0 ? malloc(size) : NULL;
+}
+
+static void test_no_memory_is_no_damage(void **state)
+{
+    fixture *f = *state;
+    const reel_event_movie movies[] = {{5, 1}, {6, 2}};
+    reel_event event = blank_event("a");
+    reel_code rc = REEL_E_NOMEM;
+    long pieces = 0;
+
+    event.queued = true;
+    event.movies = movies;
+    event.movie_count = 2;
+    assert_ok(reel__store_put_events(f->store, &event, 1, NULL, &f->err), f->err);
+    for (; rc != REEL_OK; pieces++) {
+        reel_queue_damage damaged;
+        seen s = {0};
+
+        pieces_left = pieces;
+        json_set_alloc_funcs(few_pieces, free);
+        rc = reel__queue_read(f->store, 5, see, &s, &damaged, &f->err);
+        json_set_alloc_funcs(malloc, free);
+        assert_true(rc == REEL_OK || rc == REEL_E_NOMEM);
+        assert_int_equal(damaged.sequence, 0);
+    }
+    assert_true(pieces > 3);
+    assert_int_equal(waiting(f, 5).count, 1);
 }
 
 /* ---- turns --------------------------------------------------------------------------------- */
@@ -264,6 +300,7 @@ int store_suite_queue(void)
         TEST(test_the_past_can_be_queued),
         TEST(test_limits),
         TEST(test_a_damaged_event_is_named),
+        TEST(test_no_memory_is_no_damage),
         TEST(test_one_has_the_turn),
     };
 

@@ -16,7 +16,7 @@ static const char *find_title(void *user, int64_t movie)
 typedef struct reading {
     reel_forward *forward;
     reel_mongo_titles titles;
-    int64_t unfit; /* the sequence of one that makes no document; 0 = none */
+    reel_queue_damage unfit; /* one that makes no document */
     reel_code rc;
     reel_err *err;
 } reading;
@@ -30,7 +30,8 @@ static bool add_event(void *user, const reel_event *event)
     f->sequences[at] = event->sequence;
     r->rc = reel__mongo_add_event(f->batch, event, &r->titles, r->err);
     if (r->rc == REEL_E_INVALID) {
-        r->unfit = event->sequence;
+        r->unfit.sequence = event->sequence;
+        (void)snprintf(r->unfit.why, REEL_QUEUE_WHY, "%.40s: %.200s", event->event_id, r->err->msg);
         r->rc = REEL_OK;
         return false;
     }
@@ -47,10 +48,10 @@ static reel_code read_batch(reel_forward *f, reel_err *err)
     r.titles.user = (void *)(engine == NULL ? f->films : reel__engine_dataset(engine));
 
     reel__mongo_batch_clear(f->batch);
-    rc = reel__queue_read(f->store, f->size, add_event, &r, &f->damaged, err);
+    rc = reel__queue_read(f->store, f->size, add_event, &r, &f->damage, err);
     reel__engine_close(engine);
-    if (r.unfit != 0)
-        f->damaged = r.unfit;
+    if (r.unfit.sequence != 0)
+        f->damage = r.unfit;
     return rc == REEL_OK ? r.rc : rc;
 }
 
@@ -65,7 +66,7 @@ static reel_code mark(reel_forward *f, size_t count, const reel_mongo_answer *an
             REEL_TRY(reel__queue_refuse(f->store, f->sequences[i], err));
     REEL_TRY(reel__queue_delivered(f->store, (reel_queue_batch){f->sequences, count},
                                    reel__clock_now(), err));
-    reel__forward_add(f, count - answer->refused_count, answer->refused_count);
+    reel__forward_add(f, count - answer->refused_count, answer->refused_count, 0);
     if (answer->refused_count > 0) {
         (void)snprintf(line, sizeof line,
                        "%zu events were refused by the server and stay in the log: %s",
@@ -90,14 +91,16 @@ out:
 /* One that cannot be read would be read for ever, and hold up all behind it. */
 static reel_code set_aside(reel_forward *f, reel_err *err)
 {
-    char line[160];
+    char line[400];
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__queue_refuse(f->store, f->damaged, err));
-    reel__forward_add(f, 0, 1);
+    REEL_TRY(reel__queue_refuse(f->store, f->damage.sequence, err));
+    reel__forward_add(f, 0, 0, 1);
     (void)snprintf(line, sizeof line,
-                   "event %" PRId64 " of the log is damaged and cannot be sent; it stays there",
-                   f->damaged);
+                   "event %" PRId64
+                   " of the log is damaged and cannot be sent; it stays there (mend it, "
+                   "and reel export mongo sends it): %s",
+                   f->damage.sequence, f->damage.why);
     reel__forward_note(f, line);
 out:
     return rc;
@@ -117,9 +120,9 @@ reel_code reel__forward_batch(reel_forward *f, bool *more, reel_err *err)
         REEL_TRY(mark(f, count, &answer, err));
         reel__forward_set_state(f, REEL_FORWARD_WELL, "");
     }
-    if (f->damaged != 0)
+    if (f->damage.sequence != 0)
         REEL_TRY(set_aside(f, err));
-    *more = count == f->size || f->damaged != 0;
+    *more = count == f->size || f->damage.sequence != 0;
 out:
     return rc;
 }

@@ -45,11 +45,12 @@ void reel__forward_set_state(reel_forward *f, reel_forward_state state, const ch
     }
 }
 
-void reel__forward_add(reel_forward *f, size_t delivered, size_t refused)
+void reel__forward_add(reel_forward *f, size_t delivered, size_t refused, size_t damaged)
 {
     (void)pthread_mutex_lock(&f->lock);
     f->facts.delivered += (int64_t)delivered;
     f->facts.refused += (int64_t)refused;
+    f->facts.damaged += (int64_t)damaged;
     (void)pthread_mutex_unlock(&f->lock);
 }
 

@@ -31,7 +31,7 @@ struct reel_forward {
 
     /* The thread's own. */
     int64_t *sequences;         /* [REEL_FORWARD_BATCH] of the batch */
-    int64_t damaged;            /* the one behind it that is no event; 0 = none */
+    reel_queue_damage damage;   /* of the one behind it, if that is no event */
     bool *refused;              /* [REEL_FORWARD_BATCH] */
     size_t size;                /* of the next batch */
     int pause_ms;               /* 0: the last one arrived */
@@ -54,7 +54,7 @@ REEL_MUST_USE reel_code reel__forward_indexes(reel_forward *f, reel_err *err);
 /* A line for the person at the door. */
 void reel__forward_note(const reel_forward *f, const char *text);
 void reel__forward_set_state(reel_forward *f, reel_forward_state state, const char *reason);
-void reel__forward_add(reel_forward *f, size_t delivered, size_t refused);
+void reel__forward_add(reel_forward *f, size_t delivered, size_t refused, size_t damaged);
 /* Not each time, unless now: a backlog of a million is counted in tens of milliseconds. */
 REEL_MUST_USE reel_code reel__forward_count(reel_forward *f, bool now, reel_err *err);
 
