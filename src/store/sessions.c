@@ -114,23 +114,36 @@ reel_code reel__store_count_sessions(reel_store *store, int64_t account, int64_t
 /* What came of an account while it was deleted, from a server that did not know yet: people by
  * jumping from one to the next in the table's index, and of them those who are no account's. */
 #define NOBODYS(table)                                                                             \
-    "WITH RECURSIVE person(id) AS ("                                                               \
+    "(WITH RECURSIVE person(id) AS ("                                                              \
     "SELECT min(userId) FROM " table " WHERE userId >= $1 UNION ALL SELECT"                        \
     " (SELECT min(t.userId) FROM " table " AS t WHERE t.userId > person.id) FROM person"           \
-    " WHERE person.id IS NOT NULL) DELETE FROM " table " WHERE userId IN (SELECT id FROM person"   \
-    " WHERE NOT EXISTS (SELECT 1 FROM accounts AS a WHERE a.id = person.id - $1))"
+    " WHERE person.id IS NOT NULL) SELECT id FROM person WHERE id IS NOT NULL"                     \
+    " AND NOT EXISTS (SELECT 1 FROM accounts AS a WHERE a.id = person.id - $1))"
+
+/* As reel__given_forget, where there is anything: who follows would read it all again each time.
+ * The first takes the clock's row, so that nothing comes between the others. */
+static const char *const nobodys[] = {
+    "UPDATE given_clock SET version = version WHERE CAST($1 AS bigint) > 0",
+    "UPDATE given_clock SET version = version + 1 WHERE EXISTS " NOBODYS("given"),
+    "INSERT INTO given (userId, movieId, kind, timestamp, version)"
+    " SELECT -1, -1, 'removed', 0, version FROM given_clock WHERE EXISTS " NOBODYS(
+        "given") " ON CONFLICT (userId, movieId) DO UPDATE SET version = excluded.version",
+    "DELETE FROM given WHERE userId IN " NOBODYS("given"),
+    "DELETE FROM events WHERE userId IN " NOBODYS("events"),
+};
+enum { NOBODYS_COUNT = sizeof nobodys / sizeof *nobodys };
 
 reel_code reel__store_sweep_sessions(reel_store *store, int64_t now, reel_err *err)
 {
-    static const char *const nobodys[] = {NOBODYS("events"), NOBODYS("given")};
-    reel_sql sql[4];
-    reel_sql_work work = {.statements = sql, .count = 4, .writes = true, .again = true};
+    reel_sql sql[2 + NOBODYS_COUNT];
+    reel_sql_work work = {
+        .statements = sql, .count = 2 + NOBODYS_COUNT, .writes = true, .again = true};
 
     reel__sql_begin(&sql[0], "DELETE FROM sessions WHERE expires_at <= $1");
     reel__sql_int(&sql[0], now);
     reel__sql_begin(&sql[1], "DELETE FROM resets WHERE expires_at <= $1");
     reel__sql_int(&sql[1], now);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < NOBODYS_COUNT; i++) {
         reel__sql_begin(&sql[2 + i], nobodys[i]);
         reel__sql_int(&sql[2 + i], REEL_ACCOUNT_PERSON);
     }

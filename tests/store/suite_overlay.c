@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "service/engine/overlay.h"
+#include "store/accounts.h"
 
 enum { PATIENCE_MS = 5000, STEP_MS = 10, READERS = 4, WRITES = 60, PEOPLE = 7 };
 
@@ -116,6 +117,36 @@ static void test_others_are_followed(void **state)
     assert_ok(reel__overlay_forget(one, 3, &f->err), f->err);
     assert_ok(reel__overlay_follow(other, &f->err), f->err);
     assert_int_equal(given_by(f, other, 3, NULL), 0);
+    reel__overlay_close(other);
+    reel__overlay_close(one);
+    reel__store_close(store);
+}
+
+/* What came of an account that is gone is taken away by one server, and seen by the others; where
+ * nothing is, nobody has to read anything again. */
+static void test_a_sweep_is_followed(void **state)
+{
+    fixture *f = *state;
+    const int64_t nobody = REEL_ACCOUNT_PERSON + 7;
+    reel_store *store = NULL;
+    reel_overlay *one = open_overlay(f, f->store, 0, false), *other;
+    int64_t version;
+
+    assert_ok(reel__store_open(&store, f->url, &(reel_store_opts){.create = false}, &f->err),
+              f->err);
+    other = open_overlay(f, store, 0, false);
+    give(f, one, nobody, 7, 1);
+    give(f, one, 3, 7, 1);
+    assert_ok(reel__overlay_follow(other, &f->err), f->err);
+    assert_int_equal(given_by(f, other, nobody, NULL), 1);
+    assert_ok(reel__store_sweep_sessions(f->store, 1, &f->err), f->err);
+    assert_ok(reel__overlay_follow(other, &f->err), f->err);
+    assert_int_equal(given_by(f, other, nobody, NULL), 0);
+    assert_int_equal(given_by(f, other, 3, NULL), 1);
+    version = reel__overlay_count(other).version;
+    assert_ok(reel__store_sweep_sessions(f->store, 1, &f->err), f->err);
+    assert_ok(reel__overlay_follow(other, &f->err), f->err);
+    assert_int_equal(reel__overlay_count(other).version, version);
     reel__overlay_close(other);
     reel__overlay_close(one);
     reel__store_close(store);
@@ -231,11 +262,9 @@ int store_suite_overlay(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest overlay_tests[] = {
-        TEST(test_a_write_is_read_at_once),
-        TEST(test_memory_is_bounded),
-        TEST(test_others_are_followed),
-        TEST(test_readers_beside_a_writer),
-        TEST(test_failures),
+        TEST(test_a_write_is_read_at_once), TEST(test_memory_is_bounded),
+        TEST(test_others_are_followed),     TEST(test_a_sweep_is_followed),
+        TEST(test_readers_beside_a_writer), TEST(test_failures),
     };
 
     return cmocka_run_group_tests(overlay_tests, NULL, NULL);
