@@ -21,7 +21,8 @@ reel_code reel__store_put_mail(reel_store *store, const reel_mail_row *mail, ree
                           " CAST($5 AS bigint) WHERE (SELECT count(*) FROM mails) < $6"
                           " ON CONFLICT (kind, who, account) DO UPDATE SET tries = 0,"
                           " language = excluded.language, due_ms = excluded.due_ms,"
-                          " created_ms = excluded.created_ms");
+                          " created_ms = CASE WHEN excluded.created_ms > mails.created_ms"
+                          " THEN excluded.created_ms ELSE mails.created_ms + 1 END");
     reel__sql_text(&sql, mail->kind);
     reel__sql_text(&sql, mail->who);
     reel__sql_int(&sql, mail->account);
@@ -38,7 +39,7 @@ out:
 
 typedef struct claiming {
     reel_mail_row *mail;
-    bool found, readable;
+    bool found;
 } claiming;
 
 static bool take_mail(void *user, const char *const *c)
@@ -51,16 +52,17 @@ static bool take_mail(void *user, const char *const *c)
     mail->account = reel__sql_number(c[3], 0);
     mail->tries = reel__sql_number(c[5], 0);
     mail->created_ms = reel__sql_number(c[6], 0);
-    k->readable = reel__column_text(mail->kind, sizeof mail->kind, c[1]) &&
-                  reel__column_text(mail->who, sizeof mail->who, c[2]) &&
-                  reel__column_text(mail->language, sizeof mail->language, c[4]);
+    if (!reel__column_text(mail->kind, sizeof mail->kind, c[1]) ||
+        !reel__column_text(mail->who, sizeof mail->who, c[2]) ||
+        !reel__column_text(mail->language, sizeof mail->language, c[4]))
+        mail->kind[0] = mail->who[0] = mail->language[0] = '\0';
     return false;
 }
 
 reel_code reel__store_claim_mail(reel_store *store, int64_t now_ms, int64_t lease_ms,
                                  reel_mail_row *out, bool *found, reel_err *err)
 {
-    claiming k = {out, false, false};
+    claiming k = {out, false};
     reel_sql sql;
     reel_sql_work work = {
         .statements = &sql, .count = 1, .writes = true, .row = take_mail, .user = &k};
@@ -75,9 +77,6 @@ reel_code reel__store_claim_mail(reel_store *store, int64_t now_ms, int64_t leas
     reel__sql_int(&sql, now_ms);
     REEL_TRY(reel__sql_run(store, &work, err));
     *found = k.found;
-    if (k.found && !k.readable)
-        rc = reel_fail(err, REEL_E_FORMAT, "%s: a row of the table mails is damaged; delete it",
-                       reel__store_path(store));
 out:
     return rc;
 }
@@ -87,10 +86,12 @@ reel_code reel__store_delay_mail(reel_store *store, const reel_mail_row *mail, i
 {
     reel_sql sql;
 
-    reel__sql_begin(&sql, "UPDATE mails SET due_ms = $1 WHERE id = $2 AND tries = $3");
+    reel__sql_begin(&sql, "UPDATE mails SET due_ms = $1 WHERE id = $2 AND tries = $3"
+                          " AND created_ms = $4");
     reel__sql_int(&sql, due_ms);
     reel__sql_int(&sql, mail->id);
     reel__sql_int(&sql, mail->tries);
+    reel__sql_int(&sql, mail->created_ms);
     return reel__sql_write(store, &sql, true, NULL, err);
 }
 
@@ -98,9 +99,10 @@ reel_code reel__store_end_mail(reel_store *store, const reel_mail_row *mail, ree
 {
     reel_sql sql;
 
-    reel__sql_begin(&sql, "DELETE FROM mails WHERE id = $1 AND tries = $2");
+    reel__sql_begin(&sql, "DELETE FROM mails WHERE id = $1 AND tries = $2 AND created_ms = $3");
     reel__sql_int(&sql, mail->id);
     reel__sql_int(&sql, mail->tries);
+    reel__sql_int(&sql, mail->created_ms);
     return reel__sql_write(store, &sql, true, NULL, err);
 }
 

@@ -15,15 +15,15 @@ typedef struct reel_mail_row {
     char who[REEL_ACCOUNT_FOLDED]; /* a name or an address, as it was asked by */
     int64_t account;               /* 0 = to be found by who */
     char language[REEL_MAIL_LANGUAGE];
-    int64_t tries; /* out only */
-    int64_t created_ms;
+    int64_t tries;      /* out only */
+    int64_t created_ms; /* as it was asked for last; the store makes it rise each time */
 } reel_mail_row;
 
 /* One that waits already is asked for anew. Errors: E_BUSY (REEL_MAILS_MOST wait). */
 REEL_MUST_USE reel_code reel__store_put_mail(reel_store *store, const reel_mail_row *mail,
                                              reel_err *err);
 /* The one that has been due longest, which is the caller's until lease_ms from now. Its tries count
- * this one. found [out]: false = none is due. */
+ * this one. found [out]: false = none is due. One whose row is damaged is of kind "". */
 REEL_MUST_USE reel_code reel__store_claim_mail(reel_store *store, int64_t now_ms, int64_t lease_ms,
                                                reel_mail_row *out, bool *found, reel_err *err);
 /* Once more at due_ms. Nothing happens when it was asked for anew meanwhile. */

@@ -598,6 +598,41 @@ static void test_mails_wait(void **state)
     assert_int_equal(due, -1);
 }
 
+/* Asked for anew in the same moment, and taken up by another server: it is not the first one's. */
+static void test_a_mail_asked_for_anew_is_another(void **state)
+{
+    fixture *f = *state;
+    const reel_mail_row mail = mail_to("reset", "ana", 0, 10);
+    reel_mail_row first, second;
+
+    assert_ok(reel__store_put_mail(f->store, &mail, &f->err), f->err);
+    assert_true(claim_mail(f, 10, &first));
+    assert_ok(reel__store_put_mail(f->store, &mail, &f->err), f->err);
+    assert_true(claim_mail(f, 10, &second));
+    assert_int_equal(second.tries, first.tries);
+    assert_ok(reel__store_delay_mail(f->store, &first, 11, &f->err), f->err);
+    assert_false(claim_mail(f, 11, &first)); /* it is the other's */
+    assert_ok(reel__store_end_mail(f->store, &first, &f->err), f->err);
+    assert_ok(reel__store_delay_mail(f->store, &second, 20, &f->err), f->err);
+    assert_true(claim_mail(f, 20, &second));
+    assert_ok(reel__store_end_mail(f->store, &second, &f->err), f->err);
+    assert_false(claim_mail(f, 1000, &second));
+}
+
+static void test_a_damaged_mail_can_be_ended(void **state)
+{
+    fixture *f = *state;
+    const reel_mail_row mail = mail_to("reset", "ana", 0, 10);
+    reel_mail_row row;
+
+    assert_ok(reel__store_put_mail(f->store, &mail, &f->err), f->err);
+    fixture_exec(f, "UPDATE mails SET language = 'longer than any language is'");
+    assert_true(claim_mail(f, 10, &row));
+    assert_string_equal(row.kind, "");
+    assert_ok(reel__store_end_mail(f->store, &row, &f->err), f->err);
+    assert_false(claim_mail(f, 1000, &row));
+}
+
 static void test_mails_go_with_their_account(void **state)
 {
     fixture *f = *state;
@@ -703,6 +738,8 @@ int store_suite_accounts(void)
         TEST(test_a_reset_is_taken_once),
         TEST(test_an_address_is_confirmed_once),
         TEST(test_mails_wait),
+        TEST(test_a_mail_asked_for_anew_is_another),
+        TEST(test_a_damaged_mail_can_be_ended),
         TEST(test_mails_go_with_their_account),
         TEST(test_rows_changed_by_hand),
         TEST(test_all_or_nothing),

@@ -259,7 +259,8 @@ out:
 /* Written by a newer version, or damaged: it would be taken up for ever. */
 static reel_code give_up(const reel_mailer *mailer, const reel_mail_row *row, reel_err *err)
 {
-    TELL(mailer, "mail %" PRId64 " is of a kind that is not known, and is given up", row->id);
+    TELL(mailer, "mail %" PRId64 " is of a kind that is not known, or damaged, and is given up",
+         row->id);
     return reel__store_end_mail(mailer->opts.store, row, err);
 }
 
@@ -377,9 +378,24 @@ static int start_thread(reel_mailer *mailer)
     return failed;
 }
 
+static reel_code start(reel_mailer *mailer, reel_err *err)
+{
+    const bool locks = pthread_mutex_init(&mailer->lock, NULL) == 0;
+    const bool both = locks && reel__steady_cond_init(&mailer->changed);
+
+    if (both && start_thread(mailer) == 0)
+        return REEL_OK;
+    if (both)
+        (void)pthread_cond_destroy(&mailer->changed);
+    if (locks)
+        (void)pthread_mutex_destroy(&mailer->lock);
+    return reel_fail(err, REEL_E_NOMEM, "no thread for mail");
+}
+
 reel_code reel__mailer_open(reel_mailer **out, const reel_mailer_opts *opts, reel_err *err)
 {
     reel_mailer *mailer = reel__alloc_zero(1, sizeof *mailer);
+    reel_code rc;
 
     *out = NULL;
     if (mailer == NULL)
@@ -387,13 +403,12 @@ reel_code reel__mailer_open(reel_mailer **out, const reel_mailer_opts *opts, ree
     mailer->opts = *opts;
     mailer->opts.server.cancel = &mailer->cancel;
     mailer->opts.pause_ms = opts->pause_ms > 0 ? opts->pause_ms : PAUSE_MS;
-    if (pthread_mutex_init(&mailer->lock, NULL) != 0 || !reel__steady_cond_init(&mailer->changed) ||
-        start_thread(mailer) != 0) {
+    rc = start(mailer, err);
+    if (rc == REEL_OK)
+        *out = mailer;
+    else
         reel__free(mailer);
-        return reel_fail(err, REEL_E_NOMEM, "no thread for mail");
-    }
-    *out = mailer;
-    return REEL_OK;
+    return rc;
 }
 
 void reel__mailer_close(reel_mailer *mailer)
