@@ -195,13 +195,14 @@ static reel_code doctor(const reel_args *args, reel_err *err)
 {
     const char *listen = args->option[OPT_LISTEN], *database = args->option[OPT_DATABASE];
     report all = {.args = args};
-    reel_doctor_opts opts = {.database = database == NULL ? reel__env_get("REEL_DATABASE_URL", NULL)
-                                                          : database,
-                             .models_dir = args->option[OPT_MODELS],
-                             .deep = args->option[OPT_DEEP] != NULL,
-                             .closed = strcmp(reel__env_get("REEL_AUTH", ""), "accounts") == 0,
-                             .found = tell,
-                             .user = &all};
+    reel_doctor_opts opts = {
+        .database = database == NULL ? reel__env_get("REEL_DATABASE_URL", NULL) : database,
+        .models_dir = args->option[OPT_MODELS],
+        .mongo = reel__env_get("MONGODB_URI", reel__env_get("MONGO_URI", NULL)),
+        .deep = args->option[OPT_DEEP] != NULL,
+        .closed = strcmp(reel__env_get("REEL_AUTH", ""), "accounts") == 0,
+        .found = tell,
+        .user = &all};
     reel_code rc = REEL_OK;
 
     if (args->json)

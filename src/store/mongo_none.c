@@ -27,6 +27,12 @@ const char *reel__mongo_name(const reel_mongo *mongo)
     return "";
 }
 
+reel_code reel__mongo_try(reel_mongo *mongo, reel_err *err)
+{
+    (void)mongo;
+    return missing(err);
+}
+
 reel_code reel__mongo_batch_new(reel_mongo_batch **out, size_t most, reel_err *err)
 {
     (void)most;

@@ -256,6 +256,21 @@ class Forwarding(Case):
         self.assertEqual(said.returncode, status, said.stderr)
         return json.loads(said.stdout) if status == 0 else said.stderr.decode()
 
+    def doctor(self, uri):
+        said = subprocess.run([REEL, "doctor", "--database", "reel.db", "--listen", "127.0.0.1:0"], cwd=self.base,
+                              env={"MONGODB_URI": uri}, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS)
+        self.assertNotIn(b"hunter", said.stdout + said.stderr)
+        return next(line for line in said.stdout.decode().splitlines() if " mongodb " in line)
+
+    def test_the_doctor_asks_for_it(self):
+        where = self.mongo.uri.removeprefix("mongodb://")
+        self.assertEqual(self.doctor(self.mongo.uri), f"ok    mongodb   MongoDB at {where} answers")
+        self.assertTrue(self.doctor("mongodb://reel:hunt%er@127.0.0.1").startswith("fail"))
+        self.mongo.stop()
+        said = self.doctor(f"mongodb://reel:hunter2@{where}/?serverSelectionTimeoutMS=300")
+        self.assertTrue(said.startswith("fail"), said)
+        self.assertIn(where, said)
+
     def test_the_past_is_exported(self):
         self.reel = Server(self.base)
         ids = self.send(*[click() for _ in range(5)])

@@ -18,6 +18,7 @@
 #include "service/engine/engine.h"
 #include "service/engine/info.h"
 #include "service/engine/state.h"
+#include "store/mongo/mongo.h"
 #include "store/store.h"
 
 enum { FILES_FEW = 4096, PATH_MOST = 4096, MAIL_WAIT_MS = 10000 };
@@ -206,6 +207,25 @@ static void look_at_clock(const reel_doctor_opts *opts)
                      old ? "set it: events and sessions go by it" : NULL, "%s", text);
 }
 
+/* Whether events arrive there. Its name is that of its hosts alone. */
+static void look_at_mongo(const reel_doctor_opts *opts)
+{
+    reel_mongo *mongo = NULL;
+    reel_err err = {REEL_OK, ""};
+
+    if (opts->mongo == NULL)
+        reel__doctor_say(opts, "mongodb", REEL_FINDING_OK, NULL,
+                         "no MONGODB_URI: events stay in the database");
+    else if (reel__mongo_open(&mongo, opts->mongo, &err) == REEL_OK &&
+             reel__mongo_try(mongo, &err) == REEL_OK)
+        reel__doctor_say(opts, "mongodb", REEL_FINDING_OK, NULL, "%s answers",
+                         reel__mongo_name(mongo));
+    else
+        reel__doctor_say(opts, "mongodb", REEL_FINDING_FAIL,
+                         "events wait in the database until it is there", "%s", err.msg);
+    reel__mongo_close(mongo);
+}
+
 /* Whether people who forgot their password can be helped. */
 static void look_at_mail(const reel_doctor_opts *opts)
 {
@@ -231,6 +251,7 @@ void reel__doctor(const reel_doctor_opts *opts)
         look_at_models(opts);
     if (opts->database != NULL && !is_url(opts->database))
         look_at_space(opts, "disk", file_of(opts->database));
+    look_at_mongo(opts);
     look_at_mail(opts);
     look_at_files(opts);
     look_at_clock(opts);

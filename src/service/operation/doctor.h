@@ -28,13 +28,15 @@ typedef void reel_finding_fn(void *user, const reel_finding *finding);
 typedef struct reel_doctor_opts {
     const char *database;   /* path or URL; NULL = none was named */
     const char *models_dir; /* NULL = the usual one */
+    const char *mongo;      /* URI of the MongoDB server that events go to; NULL = none */
     bool deep;              /* read every row of the database */
     bool closed;            /* nobody may do anything without an account or a key */
     reel_finding_fn *found;
     void *user;
 } reel_doctor_opts;
 
-/* Looks at the database, its models, the disk under both, the limits of the process and the clock.
+/* Looks at the database, its models, the disk under both, MongoDB and the mail server, the limits
+ * of the process and the clock.
  */
 void reel__doctor(const reel_doctor_opts *opts);
 /* One finding, for who looks at other things. */

@@ -13,6 +13,7 @@
     F(bulk_operation_destroy)                                                                      \
     F(bulk_operation_execute)                                                                      \
     F(bulk_operation_update_one_with_opts)                                                         \
+    F(client_command_simple)                                                                       \
     F(client_get_collection)                                                                       \
     F(client_pool_destroy)                                                                         \
     F(client_pool_new_with_error)                                                                  \

@@ -18,6 +18,10 @@ void reel__mongo_close(reel_mongo *mongo); /* NULL allowed */
 /* Its hosts, to be shown: without user, password and options. */
 const char *reel__mongo_name(const reel_mongo *mongo);
 
+/* Whether it answers, and takes who the URI says; asked of its database of events. Errors: E_STORE.
+ */
+REEL_MUST_USE reel_code reel__mongo_try(reel_mongo *mongo, reel_err *err);
+
 /* ---- events: database recommender_logs, collection user_feedback ---------------------------- */
 
 enum { REEL_MONGO_SCHEMA = 1 }; /* of the documents: docs/feedback.md */

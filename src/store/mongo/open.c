@@ -104,6 +104,22 @@ void reel__mongo_leave(reel_mongo_place *place, reel_mongo *mongo)
     reel__mongoc.client_pool_push(mongo->pool, place->client);
 }
 
+reel_code reel__mongo_try(reel_mongo *mongo, reel_err *err)
+{
+    bson_t *command = BCON_NEW("ping", BCON_INT32(1));
+    reel_mongo_place place;
+    bson_error_t error = {0};
+    reel_code rc = REEL_OK;
+
+    reel__mongo_enter(&place, mongo, REEL_MONGO_EVENTS_DB, REEL_MONGO_EVENTS);
+    if (!reel__mongoc.client_command_simple(place.client, REEL_MONGO_EVENTS_DB, command, NULL, NULL,
+                                            &error))
+        rc = reel__mongo_fail(mongo, "it does not answer", &error, err);
+    reel__mongo_leave(&place, mongo);
+    bson_destroy(command);
+    return rc;
+}
+
 bool reel__mongo_safely(bson_t *options)
 {
     mongoc_write_concern_t *concern = reel__mongoc.write_concern_new();
