@@ -23,6 +23,12 @@ void reel__metrics_forward(const reel_forward *forward, reel_buf *out)
                          "Events that cannot be read, and were set aside.", (double)facts.damaged);
     reel__metrics_number(out, "reel_outbox_failures_total", "counter",
                          "Batches that did not arrive.", (double)facts.failures);
+    reel__metrics_number(out, "reel_outbox_forgetting", "gauge",
+                         "People whose account was deleted and whose documents are still there.",
+                         (double)facts.forgetting);
+    reel__metrics_number(out, "reel_outbox_forgotten_total", "counter",
+                         "Documents of deleted accounts that were taken out of MongoDB.",
+                         (double)facts.forgotten);
     reel__metrics_number(out, "reel_outbox_up", "gauge",
                          "1 when the last batch arrived, 0 when it did not.",
                          facts.state == REEL_FORWARD_FAILING ? 0 : 1);

@@ -376,6 +376,10 @@ static const struct {
     {"DELETE FROM mails WHERE account = $1", false},
     {"DELETE FROM ratings WHERE userId = $1", true},
     {"DELETE FROM people WHERE userId = $1", true},
+    {"INSERT INTO forgotten (person, due_ms, passes) SELECT CAST($1 AS bigint), 0, 0 WHERE EXISTS"
+     " (SELECT 1 FROM events WHERE userId = $1 AND queued = 1)"
+     " ON CONFLICT (person) DO UPDATE SET due_ms = 0, passes = 0",
+     true},
     {"DELETE FROM events WHERE userId = $1", true},
     /* As the door of jobs writes it. */
     {"UPDATE jobs SET asked_by = 'an account that is gone' WHERE asked_by IN"

@@ -104,8 +104,9 @@ reel_code reel__queue_read(reel_store *store, size_t limit, reel_event_fn *row, 
 
 static bool take_count(void *user, const char *const *c)
 {
-    *(reel_queue_count *)user =
-        (reel_queue_count){reel__sql_number(c[0], 0), reel__sql_number(c[1], 0)};
+    *(reel_queue_count *)user = (reel_queue_count){.waiting = reel__sql_number(c[0], 0),
+                                                   .oldest_ms = reel__sql_number(c[1], 0),
+                                                   .forgetting = reel__sql_number(c[2], 0)};
     return false;
 }
 
@@ -114,7 +115,8 @@ reel_code reel__queue_count(reel_store *store, reel_queue_count *out, reel_err *
     reel_sql sql;
 
     *out = (reel_queue_count){0};
-    reel__sql_begin(&sql, "SELECT count(*), min(received_ms) FROM events"
+    reel__sql_begin(&sql, "SELECT count(*), min(received_ms),"
+                          " (SELECT count(*) FROM forgotten WHERE passes = 0) FROM events"
                           " WHERE queued = 1 AND delivered_at IS NULL");
     return reel__sql_read(store, &sql, take_count, out, err);
 }

@@ -37,9 +37,26 @@ REEL_MUST_USE reel_code reel__queue_all(reel_store *store, int64_t *count, reel_
 
 typedef struct reel_queue_count {
     int64_t waiting;
-    int64_t oldest_ms; /* when the oldest of them was received, 0 = none waits */
+    int64_t forgetting; /* people whose events are still to go from the sink */
+    int64_t oldest_ms;  /* when the oldest of them was received, 0 = none waits */
 } reel_queue_count;
 REEL_MUST_USE reel_code reel__queue_count(reel_store *store, reel_queue_count *out, reel_err *err);
+
+/* ---- who is to be forgotten ---------------------------------------------------------------- */
+
+/* A person whose account was deleted, while some of their events were queued or delivered. */
+typedef struct reel_queue_person {
+    int64_t person; /* -1 = none */
+    int64_t passes; /* how often their events were taken out of the sink */
+} reel_queue_person;
+
+/* The one who has been due longest at now_ms. */
+REEL_MUST_USE reel_code reel__queue_forgotten(reel_store *store, int64_t now_ms,
+                                              reel_queue_person *out, reel_err *err);
+/* Their events were taken out: once more at again_ms, or (0) they are done with. Nothing happens
+ * when they were put there anew meanwhile. */
+REEL_MUST_USE reel_code reel__queue_forgot(reel_store *store, const reel_queue_person *person,
+                                           int64_t again_ms, reel_err *err);
 
 /* ---- turns --------------------------------------------------------------------------------- */
 

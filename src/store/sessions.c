@@ -129,6 +129,9 @@ static const char *const nobodys[] = {
     " SELECT -1, -1, 'removed', 0, version FROM given_clock WHERE EXISTS " NOBODYS(
         "given") " ON CONFLICT (userId, movieId) DO UPDATE SET version = excluded.version",
     "DELETE FROM given WHERE userId IN " NOBODYS("given"),
+    "INSERT INTO forgotten (person, due_ms, passes) SELECT DISTINCT userId, 0, 0 FROM events"
+    " WHERE queued = 1 AND userId IN " NOBODYS(
+        "events") " ON CONFLICT (person) DO UPDATE SET due_ms = 0, passes = 0",
     "DELETE FROM events WHERE userId IN " NOBODYS("events"),
 };
 enum { NOBODYS_COUNT = sizeof nobodys / sizeof *nobodys };

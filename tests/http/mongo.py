@@ -25,6 +25,7 @@ from server import REEL, SECONDS, Case, Server, click  # noqa: E402
 
 VALIDATION, NO_SPACE = 121, 14031
 AT_ONCE = 500
+PASSWORD = "correct horse battery"
 
 
 class Sender(Server):
@@ -221,6 +222,84 @@ class Forwarding(Case):
         self.assertEqual(self.reel.metric("reel_outbox_refused_total"), 0)
         self.mongo.refuse = None
         self.arrived(ids)
+
+    # ---- what happens to people
+
+    def sign_up(self, name):
+        status, headers, body = self.reel.ask("POST", "/api/v1/accounts", {"name": name, "password": PASSWORD})
+        self.assertEqual(status, 200, body)
+        return json.loads(body)["user"], {"Cookie": headers["Set-Cookie"].split(";")[0],
+                                          "Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
+
+    def send_as(self, who, count):
+        events = [click(user=who[0]) for _ in range(count)]
+        status, _, body = self.reel.ask("POST", "/api/v1/feedback", {"events": events}, who[1])
+        self.assertEqual(status, 200, body)
+        return {event["event_id"] for event in events}
+
+    def delete(self, who):
+        self.assertEqual(self.reel.ask("DELETE", "/api/v1/me", {"password": PASSWORD}, who[1])[0], 200)
+
+    def test_who_is_deleted_goes_from_there(self):
+        self.serve(REEL_AUTH="accounts")
+        ana, bob = self.sign_up("Ana"), self.sign_up("Bob")
+        hers, his = self.send_as(ana, 30), self.send_as(bob, 5)
+        self.arrived(hers | his)
+        late = {"_id": "late", "person_id": ana[0]}
+        self.assertEqual(self.there.count_documents({"person_id": ana[0]}), 30)
+        self.delete(ana)
+        self.until("hers to go", lambda: not hers.intersection(self.ids()))
+        self.assertEqual(his.difference(self.ids()), set())
+        self.until("its count", lambda: self.reel.metric("reel_outbox_forgotten_total") == 30)
+        # What somebody else had read before comes later, and goes with the second time.
+        self.there.insert_one(late)
+        self.write_forgotten("due_ms = 0")
+        self.until("the last to go", lambda: "late" not in self.ids())
+        self.until("nobody to wait", lambda: not self.forgotten())
+        self.delete(bob)
+
+    def test_who_is_deleted_while_it_is_away(self):
+        self.serve("/?serverSelectionTimeoutMS=300", REEL_AUTH="accounts")
+        who = self.sign_up("Cleo")
+        there = self.send_as(who, 20)
+        self.arrived(there)
+        self.mongo.stop()
+        waiting = self.send_as(who, 10)
+        self.delete(who)
+        self.until("the deletion to wait", lambda: self.reel.metric("reel_outbox_forgetting") == 1)
+        self.reel.stop(signal.SIGKILL)
+        self.mongo.start()
+        self.serve()
+        self.until("all to go", lambda: not there.intersection(self.ids()))
+        self.until("its count", lambda: self.reel.metric("reel_outbox_forgetting") == 0)
+        self.assertEqual(waiting.intersection(self.ids()), set())
+
+    def test_who_may_not_be_deleted_there_holds_up_nobody(self):
+        self.serve(REEL_AUTH="accounts")
+        who = self.sign_up("Dora")
+        hers = self.send_as(who, 3)
+        self.arrived(hers)
+        self.mongo.refuse_delete = (13, "not authorized")
+        self.delete(who)
+        other = self.sign_up("Emil")
+        more = self.send_as(other, 3)
+        self.until("others' to arrive", lambda: not more.difference(self.ids()))
+        self.until("its count", lambda: self.reel.metric("reel_outbox_forgetting") == 1)
+        self.assertEqual(hers.difference(self.ids()), set())
+        self.mongo.refuse_delete = None
+        self.until("hers to go", lambda: not hers.intersection(self.ids()))
+        self.assertIn("events of deleted accounts stay there until this goes", self.reel.stop()[1])
+
+    def write_forgotten(self, change):
+        with sqlite3.connect(os.path.join(self.base, "reel.db"), timeout=SECONDS) as database:
+            database.execute(f"UPDATE forgotten SET {change}")
+        database.close()
+
+    def forgotten(self):
+        with sqlite3.connect(os.path.join(self.base, "reel.db"), timeout=SECONDS) as database:
+            found = database.execute("SELECT person FROM forgotten").fetchall()
+        database.close()
+        return found
 
     # ---- what happens to the server
 

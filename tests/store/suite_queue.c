@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "store/accounts.h"
 #include "store/queue.h"
 
 typedef struct seen {
@@ -259,6 +260,72 @@ static void test_no_memory_is_no_damage(void **state)
     assert_int_equal(waiting(f, 5).count, 1);
 }
 
+/* ---- who is to be forgotten ---------------------------------------------------------------- */
+
+static reel_queue_person due(fixture *f, int64_t now_ms)
+{
+    reel_queue_person who;
+
+    assert_ok(reel__queue_forgotten(f->store, now_ms, &who, &f->err), f->err);
+    return who;
+}
+
+static int64_t add_account(fixture *f, const char *name)
+{
+    reel_account account = {.role = REEL_ROLE_PERSON};
+
+    (void)snprintf(account.name, sizeof account.name, "%s", name);
+    (void)snprintf(account.folded, sizeof account.folded, "%s", name);
+    assert_ok(reel__store_add_account(f->store, &account, &f->err), f->err);
+    return account.id;
+}
+
+static void put_of(fixture *f, const char *id, int64_t person, bool queued)
+{
+    reel_event event = blank_event(id);
+
+    event.user = person;
+    event.queued = queued;
+    assert_ok(reel__store_put_events(f->store, &event, 1, NULL, &f->err), f->err);
+}
+
+static void test_who_was_sent_is_forgotten_there(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add_account(f, "ana"), bob = add_account(f, "bob");
+    reel_queue_person who;
+    reel_queue_count counted;
+
+    put_of(f, "1", REEL_ACCOUNT_PERSON + ana, true);
+    put_of(f, "2", REEL_ACCOUNT_PERSON + bob, false); /* nothing of him was ever queued */
+    assert_int_equal(due(f, 1).person, -1);
+    assert_ok(reel__store_delete_account(f->store, bob, false, &f->err), f->err);
+    assert_int_equal(due(f, 1).person, -1);
+    assert_ok(reel__store_delete_account(f->store, ana, false, &f->err), f->err);
+    fixture_reopen(f);
+    who = due(f, 1);
+    assert_int_equal(who.person, REEL_ACCOUNT_PERSON + ana);
+    assert_ok(reel__queue_count(f->store, &counted, &f->err), f->err);
+    assert_int_equal(counted.waiting, 0);
+    assert_int_equal(counted.forgetting, 1);
+    assert_ok(reel__queue_forgot(f->store, &who, 50, &f->err), f->err);
+    assert_ok(reel__queue_count(f->store, &counted, &f->err), f->err);
+    assert_int_equal(counted.forgetting, 0);
+    assert_int_equal(due(f, 49).person, -1);
+    who = due(f, 50);
+    assert_int_equal(who.passes, 1);
+    /* What came later is swept away, and begins it anew; who was at it does not end that. */
+    put_of(f, "3", REEL_ACCOUNT_PERSON + ana, true);
+    assert_ok(reel__store_sweep_sessions(f->store, 1, &f->err), f->err);
+    assert_int_equal(count(f), 0);
+    assert_ok(reel__queue_forgot(f->store, &who, 0, &f->err), f->err);
+    who = due(f, 1);
+    assert_int_equal(who.person, REEL_ACCOUNT_PERSON + ana);
+    assert_int_equal(who.passes, 0);
+    assert_ok(reel__queue_forgot(f->store, &who, 0, &f->err), f->err);
+    assert_int_equal(due(f, INT64_MAX).person, -1);
+}
+
 /* ---- turns --------------------------------------------------------------------------------- */
 
 static reel_queue_turn take(fixture *f, const char *owner, int64_t dead)
@@ -301,6 +368,7 @@ int store_suite_queue(void)
         TEST(test_limits),
         TEST(test_a_damaged_event_is_named),
         TEST(test_no_memory_is_no_damage),
+        TEST(test_who_was_sent_is_forgotten_there),
         TEST(test_one_has_the_turn),
     };
 

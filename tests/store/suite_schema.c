@@ -20,7 +20,8 @@ static const char *const undo[] = {NULL,
                                    "DROP INDEX jobs_slot; ALTER TABLE jobs DROP COLUMN slot;"
                                    " ALTER TABLE jobs DROP COLUMN given_version",
                                    "DROP TABLE once",
-                                   "ALTER TABLE events DROP COLUMN scenario"};
+                                   "ALTER TABLE events DROP COLUMN scenario",
+                                   "DROP TABLE forgotten"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

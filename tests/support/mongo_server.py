@@ -66,6 +66,7 @@ class MongoServer:
         self.delay = 0.0  # seconds before each command with documents is done
         self.die_after = None  # documents, then the connection ends within a command
         self.refuse = None  # document -> (code, text) or None
+        self.refuse_delete = None  # (code, text)
         self.commands, self.inserts = [], 0
         self.listener, self.port, self.connections = None, 0, set()
 
@@ -207,6 +208,8 @@ class MongoServer:
         return {**answer, "nModified": answer["n"] - len(upserted), **({"upserted": upserted} if upserted else {})}
 
     def do_delete(self, command):
+        if self.refuse_delete:
+            raise Refusal(*self.refuse_delete)
         collection = self.collection(command)
         return {"n": sum((collection.delete_one if item.get("limit") else collection.delete_many)(item["q"]).deleted_count
                          for item in command["deletes"])}

@@ -95,6 +95,7 @@ static reel_code work(reel_forward *f, bool *more, reel_err *err)
         REEL_TRY(reel__forward_count(f, false, err));
         REEL_TRY(reel__forward_indexes(f, err));
         REEL_TRY(reel__forward_batch(f, more, err));
+        reel__forward_try_to_forget(f);
     }
     REEL_TRY(reel__forward_count(f, f->held && !*more, err));
 out:

@@ -52,6 +52,8 @@ typedef struct reel_forward_facts {
     int64_t waiting;                      /* events, as of the last look a few seconds ago */
     int64_t oldest_ms;                    /* when the oldest was received, 0 = none waits */
     int64_t delivered, refused, failures; /* since the start, by this server */
+    int64_t forgetting;                   /* people whose documents are still to go */
+    int64_t forgotten;                    /* documents that went since the start */
     int64_t damaged;                      /* that cannot be read, and were set aside; the same */
     char target[REEL_STORE_NAME];         /* hosts, without user and password */
     char reason[300];                     /* why it fails, or "" */

@@ -66,6 +66,7 @@ reel_code reel__forward_count(reel_forward *f, bool now, reel_err *err)
     (void)pthread_mutex_lock(&f->lock);
     f->facts.waiting = count.waiting;
     f->facts.oldest_ms = count.oldest_ms;
+    f->facts.forgetting = count.forgetting;
     (void)pthread_mutex_unlock(&f->lock);
 out:
     return rc;

@@ -12,6 +12,8 @@ static reel_code send_past(reel_forward *f, reel_err *err)
     REEL_TRY(reel__queue_all(f->store, &queued, err));
     while (more && rc == REEL_OK)
         rc = reel__forward_batch(f, &more, err);
+    if (rc == REEL_OK)
+        rc = reel__forward_forget(f, err);
 out:
     return rc;
 }

@@ -1,5 +1,6 @@
 /* forward_priv.h - what the files of the forwarder share: forward.c has the thread, forward_batch.c
- * what it does with events, forward_facts.c what is told of it, forward_past.c an export. */
+ * what it does with events, forward_facts.c what is told of it, forward_past.c an export,
+ * forward_forget.c who is taken out. */
 #ifndef REEL_SERVICE_FORWARD_PRIV_H
 #define REEL_SERVICE_FORWARD_PRIV_H
 
@@ -38,6 +39,7 @@ struct reel_forward {
     int64_t counted_us;         /* when the queue was counted */
     int64_t turn_us;            /* when the turn was asked for */
     int64_t beat, beat_seen_us; /* of another server that has the turn */
+    int64_t forget_us;          /* nobody is taken out before; 0 = the last ones were */
     bool indexed, held;
 };
 
@@ -50,6 +52,11 @@ void reel__forward_unmake(reel_forward *f);
 REEL_MUST_USE reel_code reel__forward_batch(reel_forward *f, bool *more, reel_err *err);
 /* Once the server is there; it may have been emptied since the last start. */
 REEL_MUST_USE reel_code reel__forward_indexes(reel_forward *f, reel_err *err);
+
+/* Take the events of those who are due out of MongoDB. The second only says so where it cannot: a
+ * user that may not delete there holds up no event. */
+REEL_MUST_USE reel_code reel__forward_forget(reel_forward *f, reel_err *err);
+void reel__forward_try_to_forget(reel_forward *f);
 
 /* A line for the person at the door. */
 void reel__forward_note(const reel_forward *f, const char *text);

@@ -243,8 +243,14 @@ static const char step_9[] = "CREATE TABLE once ("
 /* What the list of an event was for. */
 static const char step_10[] = "ALTER TABLE events ADD COLUMN scenario text NOT NULL DEFAULT ''";
 
-static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5,
-                                    step_6, step_7, step_8, step_9, step_10};
+/* People whose events are still to go from a sink. Of this installation, as sinks are. */
+static const char step_11[] = "CREATE TABLE forgotten ("
+                              " person bigint PRIMARY KEY,"
+                              " due_ms bigint NOT NULL,"
+                              " passes bigint NOT NULL)";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4,  step_5, step_6,
+                                    step_7, step_8, step_9, step_10, step_11};
 
 int reel__pg_schema_newest(void)
 {

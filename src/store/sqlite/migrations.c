@@ -267,8 +267,18 @@ static const char *const step_10[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1}, {step_2}, {step_3}, {step_4}, {step_5},
-                                              {step_6}, {step_7}, {step_8}, {step_9}, {step_10}};
+/* People whose events are still to go from a sink. Of this installation, as sinks are. */
+static const char *const step_11[] = {
+    "CREATE TABLE forgotten ("
+    " person INTEGER PRIMARY KEY,"
+    " due_ms INTEGER NOT NULL,"
+    " passes INTEGER NOT NULL)",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1}, {step_2},  {step_3}, {step_4},
+                                              {step_5}, {step_6},  {step_7}, {step_8},
+                                              {step_9}, {step_10}, {step_11}};
 
 int reel__sqlite_schema_newest(void)
 {
