@@ -1,7 +1,5 @@
-// Debian's Chromium with a fresh profile and no background traffic, and helpers all tests share.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// Debian's Chromium, one for all tests, each with a fresh profile and no background traffic; and helpers they share.
+import { after } from "node:test";
 import { chromium } from "playwright-core";
 
 const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -12,26 +10,24 @@ export const base = process.env.REEL_BASE_URL;
 // What a page must never say. Failed requests are said too; tests that cause them look away.
 const harmless = /Failed to load resource/;
 
+let program;
+after(async () => (await program)?.close());
+
 export async function open(options = {}) {
-  const profile = mkdtempSync(join(tmpdir(), "reel-chromium-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.REEL_CHROMIUM, headless: true, args: flags,
+  program ??= chromium.launch({ executablePath: process.env.REEL_CHROMIUM, headless: true, args: flags });
+  const context = await (await program).newContext({
     baseURL: base, locale: "en", timezoneId: "UTC", viewport: { width: 1440, height: 900 }, ...options,
   });
   // No test depends on the world outside: photographs and trailers are never fetched.
   await context.route(/^https?:\/\/(?!127\.0\.0\.1|localhost)/, (route) => route.abort());
   context.setDefaultTimeout(10_000);
-  const page = context.pages()[0] ?? (await context.newPage());
+  const page = await context.newPage();
   const complaints = [];
   page.on("console", (line) => {
     if (["error", "warning"].includes(line.type()) && !harmless.test(line.text())) complaints.push(line.text());
   });
   page.on("pageerror", (error) => complaints.push(error.message));
-  const close = async () => {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
-  };
-  return { context, page, complaints, close };
+  return { context, page, complaints, close: () => context.close() };
 }
 
 export const api = async (path, init) => (await fetch(`${base}/api/v1${path}`, init)).json();
@@ -71,7 +67,7 @@ export async function until(what, check, ms = 8000) {
     const value = await check();
     if (value) return value;
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain for: ${what}`);
-    await new Promise((done) => setTimeout(done, 100));
+    await new Promise((done) => setTimeout(done, 30));
   }
 }
 

@@ -39,6 +39,20 @@ function Genres({ person }: { person: FullPerson }) {
   );
 }
 
+// As tall as the genres will be.
+function GenreBones() {
+  return (
+    <div aria-hidden="true">
+      <p class="genres-title">{t.people.genres}</p>
+      <dl class="genres">
+        {Array.from({ length: genresShown }, (_, i) => (
+          <div key={i}><dt>{"\u00a0"}</dt><dd><span class="bone" /></dd></div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
 function PersonHead({ id, person }: { id: number; person: FullPerson | undefined }) {
   const health = useHealth();
   const facts = person ? [t.people.ratings(person.ratings)] : [];
@@ -53,7 +67,7 @@ function PersonHead({ id, person }: { id: number; person: FullPerson | undefined
         <p class="film-line">{person ? facts.join(t.dot) : <span class="bone is-short" />}</p>
         <PersonSearch label={t.people.another} placeholder={t.people.anotherNumber} />
       </div>
-      {person && <Genres person={person} />}
+      {person ? <Genres person={person} /> : <GenreBones />}
     </header>
   );
 }
