@@ -13,7 +13,7 @@ after(() => browser.close());
 
 const ids = async () => (await cardIds(page)).join();
 const slider = (name) => page.getByRole("slider", { name });
-const chip = (name) => page.locator(".wish").filter({ hasText: new RegExp(`^${name}`) });
+const chip = (name) => page.locator(".wishes .chip").filter({ hasText: new RegExp(`^${name}`) });
 const query = () => new URL(page.url()).searchParams;
 const changed = (last) => until("other films", async () => (await ids()) !== last && (await page.locator(".tuned[aria-busy=true]").count()) === 0);
 
@@ -122,7 +122,7 @@ test("nothing in an address becomes part of the page or of an expression", async
   await settled(page, `/tune?${search}`);
   assert.equal(await page.getByRole("alert").count(), 0);
   assert.match(await page.locator(".notice").innerText(), /No film fits/);
-  for (const one of nasty) assert.equal(await page.locator(".wish").filter({ hasText: one }).count(), 1, one);
+  for (const one of nasty) assert.equal(await page.locator(".wishes .chip").filter({ hasText: one }).count(), 1, one);
   assert.equal(await page.evaluate(() => window.hit ?? document.querySelector("main script, main img[src=x]")), null);
   await page.locator(".notice").getByRole("button", { name: "Genres" }).click();
   await until("films", async () => (await cardIds(page)).length > 0);

@@ -143,7 +143,7 @@ function FilmHead({ film }: { film: FullMovie }) {
         {original && <p class="film-original" lang={film.language ?? undefined}>{t.film.original(original)}</p>}
         {film.genres.length > 0 && (
           <ul class="chips">
-            {film.genres.map((genre) => <li key={genre}><a href={searchFor(genre)}>{t.genre(genre)}</a></li>)}
+            {film.genres.map((genre) => <li key={genre}><a class="chip" href={searchFor(genre)}>{t.genre(genre)}</a></li>)}
           </ul>
         )}
         <Meters film={film} />

@@ -92,7 +92,7 @@ function Chips({ legend, hint, children }: { legend: string; hint?: string; chil
   return (
     <fieldset class="wishes">
       <legend>{legend}{hint && <span class="wishes-hint"> {hint}</span>}</legend>
-      <div class="wishes-row">{children}</div>
+      <div class="chips">{children}</div>
     </fieldset>
   );
 }
@@ -104,7 +104,7 @@ function Genres({ genres, tuning, choose }: Controls & { genres: string[] }) {
       {named.map(({ genre, name }) => {
         const wish = wishOf(tuning, genre);
         return (
-          <button key={genre} type="button" class={`wish is-${wish}`} onClick={() => choose(nextWish(tuning, genre), `genre ${genre}`)}>
+          <button key={genre} type="button" class={`chip is-${wish}`} onClick={() => choose(nextWish(tuning, genre), `genre ${genre}`)}>
             {name}{wish !== "any" && <span class="unseen">: {t.tune.wish[wish]}</span>}
           </button>
         );
@@ -119,7 +119,7 @@ function Decades({ decades, tuning, choose }: Controls & { decades: number[] }) 
       {decades.map((decade) => {
         const on = tuning.decades.includes(decade);
         return (
-          <button key={decade} type="button" class={on ? "wish is-only" : "wish"} aria-pressed={on}
+          <button key={decade} type="button" class={on ? "chip is-only" : "chip"} aria-pressed={on}
             onClick={() => choose({ decades: toggled(tuning.decades, decade) }, `decade ${decade}`)}>
             {t.tune.decade(decade)}
           </button>
@@ -150,7 +150,7 @@ function Models(controls: Controls) {
   const offered = useHealth()?.models ?? methods;
   const chosen = tuning.blend ? "blend" : tuning.model;
   const chip = (name: string, change: Partial<Tuning>) => (
-    <label key={name} class={name === chosen ? "wish is-only" : "wish"}>
+    <label key={name} class={name === chosen ? "chip is-only" : "chip"}>
       <input type="radio" name="model" class="unseen" checked={name === chosen} onChange={() => choose(change, "model")} />
       {t.method(name)}
     </label>
@@ -158,7 +158,7 @@ function Models(controls: Controls) {
   return (
     <fieldset class="wishes">
       <legend>{t.tune.model}</legend>
-      <div class="wishes-row">
+      <div class="chips">
         {methods.filter((one) => offered.includes(one)).map((model) => chip(model, { model, blend: null }))}
         {chip("blend", { blend: firstBlend(offered) })}
       </div>

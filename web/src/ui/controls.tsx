@@ -49,7 +49,7 @@ export function CountSlider({ value, choose }: { value: number; choose(n: number
         min={1}
         max={mostFilms}
         value={value}
-        style={{ "--at": (value - 1) / (mostFilms - 1) }}
+        style={{ "--from": 0, "--to": (value - 1) / (mostFilms - 1) }}
         onInput={(e) => choose(Number(e.currentTarget.value))}
       />
       <output for={id}>{value}</output>

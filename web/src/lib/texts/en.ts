@@ -35,7 +35,7 @@ const methodNotes: Record<string, string> = {
   ials: "Tastes learned from what everybody rated.",
   content: "Films whose story, genres, keywords and cast are alike.",
   "user-knn": "What people with the same taste rate highly.",
-  popular: "What most people rate highly, whoever asks.",
+  popular: "What many people rate, whoever asks.",
   blend: "Weighed against each other as you like.",
 };
 
@@ -144,7 +144,7 @@ export const en = {
     otherFilm: "Everything else",
     sum: "Sum",
     terms: "In common with these films, in words",
-    none: "No single film stands out; this one is liked by most people.",
+    none: "No single film stands out; this one is rated by many.",
     close: "Close",
   },
   rate: {
@@ -154,7 +154,7 @@ export const en = {
     placeholder: "Add a film",
     own: (n: number) => `You rated ${films(n)}`,
     list: "Your list",
-    listEmpty: "Liked by most, until you rate one",
+    listEmpty: "Rated by many, until you rate one",
     forget: "Start over",
     forgetSure: (n: number) => `Forget ${ratings(n)}?`,
     openList: "With reasons",
@@ -263,7 +263,7 @@ export const en = {
     whyLabel: (title: string) => `Why ${printed(title)} is fair`,
     whyNote: "Each one is compared with what they think of all other films, so nobody counts more for giving many stars. Predicted stars are shown beside it.",
     whyReasons: (titles: string[]) => `Because of ${titles.map(printed).join(", ")}`,
-    whyCrowd: "By what most people like",
+    whyCrowd: "By what many people rate",
     none: "The sofa is empty.",
     noneBody: "Add yourself, somebody of the data by number, or a guest who gives stars to five films.",
     one: "One more, and it is an evening.",
@@ -327,7 +327,7 @@ export const en = {
     const parts = Object.entries(removed).filter(([, n]) => n > 0).map(([why, n]) => `${names[why] ?? why}, ${number(n)}`);
     return parts.length > 0 ? `Left out: ${parts.join("; ")}` : null;
   },
-  fallback: "Too little is known for a personal list; these are liked by most.",
+  fallback: "Too little is known for a personal list; these are rated by many.",
   account: {
     heading: "Account",
     mine: "My films",

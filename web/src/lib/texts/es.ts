@@ -41,7 +41,7 @@ const methodNotes: Record<string, string> = {
   ials: "Gustos aprendidos de lo que cada cual valoró.",
   content: "Películas de historia, géneros, palabras clave y reparto parecidos.",
   "user-knn": "Lo que valora bien la gente del mismo gusto.",
-  popular: "Lo que valora bien la mayoría, pregunte quien pregunte.",
+  popular: "Lo que valora mucha gente, pregunte quien pregunte.",
   blend: "Sopesados entre sí como quieras.",
 };
 
@@ -150,7 +150,7 @@ export const es: Texts = {
     otherFilm: "Lo demás",
     sum: "Suma",
     terms: "En común con estas películas, en palabras",
-    none: "Ninguna película destaca; esta gusta a la mayoría.",
+    none: "Ninguna película destaca; esta la ha valorado mucha gente.",
     close: "Cerrar",
   },
   rate: {
@@ -160,7 +160,7 @@ export const es: Texts = {
     placeholder: "Añadir una película",
     own: (n) => `Has valorado ${films(n)}`,
     list: "Tu lista",
-    listEmpty: "Lo que gusta a la mayoría, hasta que valores una",
+    listEmpty: "Lo que valora mucha gente, hasta que valores una",
     forget: "Empezar de nuevo",
     forgetSure: (n) => `¿Olvidar ${ratings(n)}?`,
     openList: "Con motivos",
@@ -268,7 +268,7 @@ export const es: Texts = {
     whyLabel: (title) => `Por qué es justa ${printed(title)}`,
     whyNote: "Cada persona se compara con lo que piensa de las demás películas, así nadie cuenta más por dar muchas estrellas. Al lado van las estrellas previstas.",
     whyReasons: (titles) => `Por ${titles.map(printed).join(", ")}`,
-    whyCrowd: "Por lo que gusta a la mayoría",
+    whyCrowd: "Por lo que valora mucha gente",
     none: "El sofá está vacío.",
     noneBody: "Añádete, añade a alguien de los datos por su número, o a una visita que dé estrellas a cinco películas.",
     one: "Falta alguien para que sea una velada.",
@@ -332,7 +332,7 @@ export const es: Texts = {
     const parts = Object.entries(removed).filter(([, n]) => n > 0).map(([why, n]) => `${names[why] ?? why}, ${number(n)}`);
     return parts.length > 0 ? `Fuera: ${parts.join("; ")}` : null;
   },
-  fallback: "Se sabe demasiado poco para una lista personal; estas gustan a la mayoría.",
+  fallback: "Se sabe demasiado poco para una lista personal; estas las ha valorado mucha gente.",
   account: {
     heading: "Cuenta",
     mine: "Mis películas",
