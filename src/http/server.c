@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "http/access.h"
 #include "http/connections.h"
+#include "http/framing.h"
 #include "http/listen.h"
 #include "http/protect.h"
 #include "http/quiesce.h"
@@ -401,6 +402,16 @@ static void read_headers(reel_exchange *exchange, struct MHD_Connection *connect
         *wanted[i].to = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, wanted[i].name);
 }
 
+/* The one that serves now, for as long as the request lives. */
+static const reel_engine *take_engine(request *current)
+{
+    const reel_app *app = &current->server->app;
+
+    if (app->published != NULL)
+        current->engine = reel__publisher_take(app->published);
+    return request_engine(current);
+}
+
 static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connection,
                               request *current, const char *method)
 {
@@ -410,9 +421,7 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
 
     if (!reel__connection_works(current->link))
         return MHD_NO;
-    if (app.published != NULL)
-        current->engine = reel__publisher_take(app.published);
-    app.engine = request_engine(current);
+    app.engine = take_engine(current);
     current->head = strcmp(method, "HEAD") == 0;
     exchange->method = current->head ? "GET" : method;
     read_headers(exchange, connection);
@@ -499,6 +508,34 @@ static void read_caller(request *current)
                            MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "traceparent"));
 }
 
+static enum MHD_Result see(void *user, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    reel__framing_see(user, name, value);
+    return MHD_YES;
+}
+
+/* What can be read in two ways is answered before any of its body is, and nothing that follows it
+ * is. */
+static enum MHD_Result begin_request(request *current, const char *version)
+{
+    reel_exchange *exchange = &current->exchange;
+    reel_framing framing = {0};
+
+    current->begun = true;
+    read_caller(current);
+    (void)MHD_get_connection_values(current->connection, MHD_HEADER_KIND, see, &framing);
+    if (reel__framing_check(&framing, version, &current->err) == REEL_OK)
+        return MHD_YES;
+    if (!reel__connection_works(current->link))
+        return MHD_NO;
+    (void)take_engine(current);
+    exchange->status = 400;
+    reel__exchange_problem(exchange, &current->err);
+    reel__exchange_header(exchange, MHD_HTTP_HEADER_CONNECTION, "close");
+    return send_answer(current->connection, current);
+}
+
 /* Called first with the headers, then for each piece of the body, then once more with none, and
  * again when a request that was set aside goes on. */
 // NOLINTNEXTLINE(readability-function-size): libmicrohttpd dictates the signature
@@ -509,14 +546,11 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
     request *current = *state;
 
     (void)url;
-    (void)version;
     if (current == NULL)
         return MHD_NO;
     if (!current->begun) {
-        current->begun = true;
         current->exchange.method = method;
-        read_caller(current);
-        return MHD_YES;
+        return begin_request(current, version);
     }
     if (current->answered)
         return send_answer(connection, current);

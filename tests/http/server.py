@@ -379,6 +379,21 @@ class Wire(Case):
             self.assertNotIn(b" 500 ", said.split(b"\r\n", 1)[0], data[:60])
             self.assertEqual(self.server.get("/api/v1/health")["status"], "ok")
 
+    def test_what_two_could_read_in_two_ways_is_refused_and_ends_the_connection(self):
+        smuggled = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        for lines in (b"Host: localhost\r\nContent-Length: 0\r\nContent-Length: 44\r\n",
+                      b"Host: localhost\r\nContent-Length: 44\r\nContent-Length: 44\r\n",
+                      b"Host: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+                      b"Host: localhost\r\nTransfer-Encoding: chunked, identity\r\n",
+                      b"Host: localhost\r\nTransfer-Encoding: \x0bchunked\r\n",
+                      b"Host: localhost\r\nContent-Length : 44\r\n", b"Host: localhost\r\nHost: other\r\n", b""):
+            said = self.server.raw(b"POST /api/v1/feedback HTTP/1.1\r\nContent-Type: application/json\r\n" + lines
+                                   + b"\r\n0\r\n\r\n" + smuggled)
+            self.assertTrue(said.startswith(b"HTTP/1.1 400 "), (lines, said))
+            self.assertEqual(said.count(b"HTTP/1.1 "), 1, (lines, said))
+            self.assertIn(b"\r\nConnection: close\r\n", said)
+            self.assertEqual(json.loads(said.split(b"\r\n\r\n", 1)[1])["code"], "E_INVALID")
+
     def test_a_target_that_cannot_be_read_is_a_problem(self):
         for target, expected in (("/%zz", 400), ("/?" + "a=1&" * 40, 400), ("/" + "a" * 9000, 413)):
             status, _, body = self.server.ask("GET", target)
