@@ -109,6 +109,9 @@ for (const theme of ["dark", "light"])
         await settled(page, "/");
         await leafThrough(page);
         await inspect(page, "home-rows", width, theme);
+        await settled(page, `/film/${film.movie}`);
+        await stands(page, "film-mine", width);
+        await inspect(page, "film-mine", width, theme);
         assert.deepEqual(complaints, []);
       } finally {
         await close();

@@ -1,6 +1,7 @@
 // All end-to-end tests, one after the other.
 import "./home.test.mjs";
 import "./films.test.mjs";
+import "./mine.test.mjs";
 import "./people.test.mjs";
 import "./rate.test.mjs";
 import "./account.test.mjs";

@@ -11,6 +11,7 @@ import "./styles/stars.css";
 import "./styles/states.css";
 import "./styles/films.css";
 import "./styles/panel.css";
+import "./styles/causes.css";
 import "./styles/shelf.css";
 import "./styles/pages.css";
 import "./styles/tune.css";

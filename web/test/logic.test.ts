@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { elsewhere, marksOf, pieces } from "../src/lib/found";
-import { withRating } from "../src/lib/own";
+import { keyOf, remembered, withRating } from "../src/lib/own";
 import { hostAnswered, hostAway, hostFailed, sized, whenHostAway } from "../src/lib/posters";
 import { match } from "../src/lib/router";
 import { languageOf, printed, share } from "../src/lib/format";
@@ -11,7 +11,7 @@ import { becauseOf, bestDecade, hidden, liked, rowsFor } from "../src/lib/rows";
 import { catalogues } from "../src/lib/texts";
 import type { Texts } from "../src/lib/texts/en";
 import { uuid } from "../src/lib/uuid";
-import { digitsFor, filmBars, rounded, sumLines } from "../src/lib/why";
+import { causesOf, digitsFor, filmBars, ordered, rounded, sumLines } from "../src/lib/why";
 import type { FoundMovie, ListItem, Movie } from "../src/lib/types";
 
 const film = (movie: number): Movie => ({
@@ -229,4 +229,23 @@ test("a page to go on to is one of ours, however it is written", () => {
     assert.equal(safeNext(next, here), "/", String(next));
   assert.equal(safeNext("/my", here), "/my");
   assert.equal(safeNext("/search?q=a%2Fb#x", here), "/search?q=a%2Fb");
+});
+
+test("causes: what counts by its share, what was left out behind it", () => {
+  const reason = (movie: number, contribution: number) => ({ movie, title: `Film ${movie}`, rating: 4, contribution });
+  const explained = ordered(item({ reasons: [reason(2, 0.1), reason(3, -0.4), reason(4, 0.2)] }));
+  assert.deepEqual(explained.reasons.map((one) => one.movie), [3, 4, 2]);
+  const causes = causesOf(explained, [{ movie: 4, weight: 2 }, { movie: 9, weight: 0 }, { movie: 8, weight: 0 }], new Map([[9, reason(9, 1)]]));
+  assert.deepEqual(causes.map(({ movie, weight, bar }) => [movie, weight, bar?.width ?? null]), [[3, 1, 1], [4, 2, 0.5], [2, 1, 0.25], [9, 0, null]]);
+  // An answer that is on its way still names what was left out meanwhile: it is shown once.
+  assert.deepEqual(causesOf(explained, [{ movie: 3, weight: 0 }], new Map([[3, reason(3, -0.4)]])).map((one) => [one.movie, one.weight]), [[4, 1], [2, 1], [3, 0]]);
+});
+
+test("what is kept of a film is enough to show it", () => {
+  const kept = remembered({ ...film(1), genres: ["Drama"] }, 4);
+  assert.deepEqual([kept.movie, kept.rating, kept.genres, kept.mean], [1, 4, ["Drama"], 4.5]);
+  assert.deepEqual(remembered(kept, 5), { ...kept, rating: 5 });
+  const { genres: _, mean: __, ...old } = kept;
+  assert.deepEqual(remembered(old, 3), { ...old, rating: 3 });
+  assert.equal(keyOf([kept]), "1:4");
 });

@@ -2,8 +2,8 @@
 import { remember } from "./known";
 import { lang } from "./format";
 import type {
-  Account, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, Health, Household, ListItem, LogEvent, Method, Mixture, Movie,
-  Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
+  Account, Edit, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, GivenKind, Health, Household, ListItem, LogEvent,
+  Method, Mixture, Movie, Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
 } from "./types";
 
 const root = "/api/v1";
@@ -61,6 +61,10 @@ async function films<T extends { items: Movie[] }>(answer: Promise<T>): Promise<
 type Signal = AbortSignal | undefined;
 const get = <T>(url: string, signal: Signal) => request<T>(url, signal ? { signal } : {});
 
+const give = (user: number, movie: number, what: { rating: number } | { kind: GivenKind }) =>
+  send<RatedMovie>("PUT", `/people/${user}/ratings/${movie}`, what);
+const takeBack = (user: number, movie: number) => send<void>("DELETE", `/people/${user}/ratings/${movie}`, {});
+
 export const api = {
   health: (s?: Signal) => get<Health>(address("/health"), s),
   session: (s?: Signal) => get<Session>(address("/session"), s),
@@ -74,16 +78,21 @@ export const api = {
   people: (q: string, limit: number, cursor: string | null, s?: Signal) =>
     get<Page<Person>>(address("/people", { q, limit, cursor }), s),
   person: (id: number, s?: Signal) => get<FullPerson>(address(`/people/${id}`), s),
-  ratings: (id: number, limit: number, cursor: string | null, s?: Signal) =>
-    films(get<Page<RatedMovie>>(address(`/people/${id}/ratings`, { limit, cursor }), s)),
+  ratings: (id: number, limit: number, cursor: string | null, s?: Signal, kind: GivenKind | null = null) =>
+    films(get<Page<RatedMovie>>(address(`/people/${id}/ratings`, { limit, cursor, kind }), s)),
+  given: (id: number, movie: number, s?: Signal) =>
+    get<{ kind: GivenKind | "nothing" }>(address(`/people/${id}/ratings/${movie}`), s).catch((cause: unknown) => {
+      if (cause instanceof ApiError && cause.status === 404) return { kind: "nothing" as const };
+      throw cause;
+    }),
   similarPeople: (id: number, limit: number, s?: Signal) =>
     get<{ items: SimilarPerson[] }>(address(`/people/${id}/similar`, { limit }), s),
   list: (query: Query | { source_movie: number } | { household: Household }, model: Method | Mixture, limit: number, rules: Rules, s?: Signal) =>
     films(post<FilmList>("/recommendations", { ...query, model, limit, reasons: 3, ...rules }, s ? { signal: s } : {})),
   recommend: (query: Query, model: Method, limit: number, s?: Signal, exclude: number[] = []) =>
     films(post<FilmList>("/recommendations", { ...query, model, limit, exclude, reasons: 3 }, s ? { signal: s } : {})),
-  explain: (query: Query, model: Method | "blend" | Mixture, movie: number, s?: Signal) =>
-    post<ListItem>("/explanations", { ...query, model, movie }, s ? { signal: s } : {}),
+  explain: (query: Query, model: Method | "blend" | Mixture, movie: number, s?: Signal, edits: Edit[] = []) =>
+    post<ListItem>("/explanations", { ...query, model, movie, edits }, s ? { signal: s } : {}),
   log: (method: string, type: string, limit: number, cursor: string | null, s?: Signal) =>
     get<Page<LogEvent>>(address("/feedback", { method, type, limit, cursor }), s),
   feedback: (events: FeedbackEvent[]) =>
@@ -95,8 +104,9 @@ export const api = {
   merge: (user: number, history: { movie: number; rating: number }[]) =>
     post<{ taken: number; kept: number }>(`/people/${user}/merge`, { history }),
   rate: (user: number, movie: number, rating: number | null) =>
-    rating === null ? send<void>("DELETE", `/people/${user}/ratings/${movie}`, {})
-      : send<RatedMovie>("PUT", `/people/${user}/ratings/${movie}`, { rating }),
+    rating === null ? takeBack(user, movie) : give(user, movie, { rating }),
+  give,
+  takeBack,
   askReset: (name: string) => post<{ mail: boolean }>("/password-reset", { name }),
   reset: (token: string, password: string) => post<Account>("/password-reset/confirm", { token, new_password: password }),
   confirmEmail: (token: string) => post<void>("/email/confirm", { token }),

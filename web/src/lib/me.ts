@@ -1,7 +1,7 @@
 // Who looks: the person of the account that is signed in, else the ratings given in this browser.
 import { useState } from "preact/hooks";
 import { api } from "./api";
-import { loadOwn } from "./own";
+import { historyOf, keyOf, loadOwn } from "./own";
 import { useResource } from "./resource";
 import type { Query } from "./types";
 
@@ -18,10 +18,11 @@ export function useMe(): Me | undefined {
   const session = useResource("session", api.session);
   if (session.busy) return undefined;
   const account = session.data?.account;
-  if (account) return { query: { user: account.user }, key: `user${account.user}`, rated: null, name: account.name };
+  const key = keyOf(own);
+  if (account) return { query: { user: account.user }, key: `user${account.user}:${key}`, rated: null, name: account.name };
   return {
-    query: { history: own.map(({ movie, rating }) => ({ movie, rating })) },
-    key: own.map((r) => `${r.movie}:${r.rating}`).join(),
+    query: { history: historyOf(own) },
+    key,
     rated: own.length,
     name: null,
   };

@@ -10,16 +10,27 @@ const isRatings = (value: unknown): value is OwnRating[] =>
 
 export const loadOwn = (from: Box = box) => readJson(from, key, isRatings, []);
 
+// What is kept of a film: all that the pages show of it without asking again.
+export function remembered(film: Movie | OwnRating, rating: number): OwnRating {
+  const { movie, title, year, poster, generated_poster, genres } = film;
+  const mean = "mean" in film ? film.mean : typeof film.rating === "object" ? film.rating.mean : undefined;
+  return { movie, title, year, poster, generated_poster, rating, ...(genres && { genres }), ...(mean !== undefined && { mean }) };
+}
+
 // rating null takes the film's rating away. A new rating of a known film keeps its place.
 export function withRating(all: OwnRating[], film: Movie | OwnRating, rating: number | null): OwnRating[] {
   if (rating === null) return all.filter((r) => r.movie !== film.movie);
-  const { movie, title, year, poster, generated_poster } = film;
-  const entry = { movie, title, year, poster, generated_poster, rating };
-  return all.some((r) => r.movie === movie)
-    ? all.map((r) => (r.movie === movie ? entry : r))
+  const entry = remembered(film, rating);
+  return all.some((r) => r.movie === entry.movie)
+    ? all.map((r) => (r.movie === entry.movie ? entry : r))
     : [entry, ...all];
 }
 
 export function saveOwn(all: OwnRating[], to: Box = box): void {
   to.write(key, JSON.stringify(all));
 }
+
+export const historyOf = (own: OwnRating[]) => own.map(({ movie, rating }) => ({ movie, rating }));
+
+// The same for the same history.
+export const keyOf = (own: OwnRating[]) => own.map((r) => `${r.movie}:${r.rating}`).join();

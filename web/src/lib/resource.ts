@@ -18,6 +18,11 @@ function keep(key: string, value: unknown): void {
   if (cache.size > cacheSize) cache.delete(cache.keys().next().value as string);
 }
 
+// What begins so is asked for anew when it is next wanted.
+export function forget(start: string): void {
+  for (const key of cache.keys()) if (key.startsWith(start)) cache.delete(key);
+}
+
 const count = (n: number) => n + 1;
 
 // key null: nothing is wanted now. `hold` keeps showing the last data while the next one comes.

@@ -1,7 +1,7 @@
 // Ratings of whoever is signed in: the account has them, this browser a copy that the pages work on. What
 // is given waits here until the server has it, so nothing is lost without a connection.
 import { api, ApiError } from "./api";
-import { loadOwn, saveOwn, withRating } from "./own";
+import { loadOwn, remembered, saveOwn, withRating } from "./own";
 import { box, readJson } from "./storage";
 import type { Account, Movie, OwnRating } from "./types";
 
@@ -83,8 +83,7 @@ async function ratingsOf(user: number): Promise<OwnRating[]> {
   let cursor: string | null = null;
   for (let n = 0; n === 0 || (cursor !== null && n < pagesMost); n++) {
     const page = await api.ratings(user, pageLength, cursor);
-    for (const { movie, title, year, poster, generated_poster, your_rating: rating } of page.items)
-      if (rating !== null) all.push({ movie, title, year, poster, generated_poster, rating });
+    for (const film of page.items) if (film.your_rating !== null) all.push(remembered(film, film.your_rating));
     cursor = page.next_cursor;
   }
   return all;

@@ -72,6 +72,7 @@ export interface ListItem extends Movie {
   score: number;
   baseline: number;
   predicted_rating: number | null;
+  predicted_rating_interval?: [number, number] | null; // four of five such ratings lie inside
   reasons: Reason[];
   terms?: Term[] | null;
   other: number;
@@ -141,6 +142,8 @@ export interface RatingScale {
   step: number;
 }
 
+export type GivenKind = "rating" | "liked" | "watched" | "watchlist" | "not_interested";
+
 export interface Session {
   sign_up: boolean;
   mail: boolean; // a forgotten password is mended by mail
@@ -194,7 +197,7 @@ export interface LogEvent extends Omit<FeedbackEvent, "movies" | "visitor"> {
   received_at: string;
 }
 
-// What the page itself remembers of a film somebody rated here.
+// What the page itself remembers of a film somebody rated here; what was rated long ago lacks the last two.
 export interface OwnRating {
   movie: number;
   rating: number;
@@ -202,6 +205,8 @@ export interface OwnRating {
   year: number | null;
   poster: string | null;
   generated_poster: string;
+  genres?: string[];
+  mean?: number | null; // of everybody's ratings
 }
 
 // Rules about a list, as POST /recommendations takes them.
@@ -212,7 +217,13 @@ export interface Rules {
   novelty?: number;
   calibrate?: number;
   exclude?: number[];
-  edits?: { movie: number; weight: number }[];
+  edits?: Edit[];
+}
+
+// Another use of a film of the history: weight 0 leaves it out, 2 counts it double.
+export interface Edit {
+  movie: number;
+  weight: number;
 }
 
 export type Query =

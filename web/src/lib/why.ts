@@ -1,5 +1,5 @@
 // The arithmetic of a reason panel: how long the bars are, and a sum that adds up as printed.
-import type { ListItem } from "./types";
+import type { Edit, ListItem, Reason } from "./types";
 
 type Explained = Pick<ListItem, "baseline" | "other" | "score" | "reasons">;
 
@@ -25,6 +25,30 @@ export const rounded = (share: number, digits: number) => Math.round(share * 10 
 export function filmBars({ reasons }: Explained): Bar[] {
   const most = Math.max(1e-12, ...reasons.map((r) => Math.abs(r.contribution)));
   return reasons.map(({ contribution }) => ({ share: contribution, from: 0, width: Math.abs(contribution) / most }));
+}
+
+// The longest bar first.
+export const ordered = <T extends Pick<ListItem, "reasons">>(item: T): T =>
+  ({ ...item, reasons: [...item.reasons].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)) });
+
+// A film of one's own as a reason: bar null where it is left out, and nothing is known of its share.
+export interface Cause {
+  movie: number;
+  title: string;
+  rating: number | null;
+  weight: number;
+  bar: Bar | null;
+}
+
+// What speaks for a film, then what was left out, which `known` remembers from before.
+export function causesOf(item: Explained, edits: Edit[], known: Map<number, Reason>): Cause[] {
+  const weights = new Map(edits.map((edit) => [edit.movie, edit.weight]));
+  const bars = filmBars(item);
+  const counted = item.reasons.map((reason, i) => ({ ...reason, weight: weights.get(reason.movie) ?? 1, bar: bars[i]! }))
+    .filter((cause) => cause.weight !== 0);
+  const out = edits.filter((edit) => edit.weight === 0).flatMap(({ movie }) => known.get(movie) ?? [])
+    .map((reason) => ({ ...reason, weight: 0, bar: null }));
+  return [...counted, ...out].map(({ movie, title, rating, weight, bar }) => ({ movie, title, rating, weight, bar }));
 }
 
 // The few lines of the sum. Numbers rounded one by one need not add up, so the remainder goes to the

@@ -1,22 +1,23 @@
 // One film with its facts, and the films like it.
 import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { api } from "../lib/api";
+import { api, type ApiError } from "../lib/api";
 import { useHealth, useScale } from "../lib/health";
 import { report } from "../lib/feedback";
 import { useTitle } from "../lib/hooks";
 import { loadOwn } from "../lib/own";
 import { give as keep } from "../lib/sync";
-import { useResource } from "../lib/resource";
+import { forget, useResource } from "../lib/resource";
 import { searchFor } from "../lib/router";
 import { decimal, printed } from "../lib/format";
 import { t } from "../lib/texts";
-import type { FullMovie } from "../lib/types";
+import type { FullMovie, OwnRating } from "../lib/types";
 import { Icon } from "../ui/icon";
 import { Poster } from "../ui/poster";
 import { Recommended } from "../ui/recommended";
 import { StarsInput } from "../ui/stars";
 import { Failed } from "../ui/states";
+import { useExplanation, WhyYou } from "../ui/whyyou";
 import { MissingPage } from "./missing";
 
 function Trailer({ film, close }: { film: FullMovie; close(): void }) {
@@ -41,25 +42,46 @@ function Trailer({ film, close }: { film: FullMovie; close(): void }) {
   );
 }
 
-function Meter({ label, value, max, note }: { label: string; value: number; max: number; note: string }) {
+interface MeterProps {
+  label: string;
+  value: number | null; // null: on its way
+  max: number;
+  note: string;
+  range?: [number, number] | null;
+}
+
+function Meter({ label, value, max, note, range }: MeterProps) {
   return (
     <div class="meter">
       <dt>{label}</dt>
       <dd>
-        <span class="meter-track" aria-hidden="true"><span class="meter-fill" style={{ "--share": value / max }} /></span>
-        <span class="meter-value">{decimal(value, max > 5 ? 1 : 2)}</span>
+        <span class="meter-track" aria-hidden="true">
+          <span class="meter-fill" style={{ "--share": (value ?? 0) / max }} />
+          {range && <span class="meter-range" style={{ "--low": range[0] / max, "--high": range[1] / max }} />}
+        </span>
+        <span class="meter-value">{value === null ? t.mine.notYet : decimal(value, max > 5 ? 1 : 2)}</span>
         <span class="meter-note">{note}</span>
       </dd>
     </div>
   );
 }
 
-function Meters({ film }: { film: FullMovie }) {
+interface Rating {
+  film: FullMovie;
+  own: OwnRating[];
+}
+
+function Meters({ film, own }: Rating) {
   const health = useHealth();
   const { max } = useScale();
+  const mine = useExplanation(film.movie, own, []);
+  const predicted = mine.data?.predicted_rating ?? null;
+  const range = mine.data?.predicted_rating_interval ?? null;
+  const expected = predicted !== null || mine.busy; // its place is kept while it is on its way
   const { mean, count } = film.rating;
   return (
     <dl class="meters">
+      {expected && <Meter label={t.mine.predicted} value={predicted} max={max} note={range ? t.mine.likely(...range) : ""} range={range} />}
       {mean !== null ? (
         <Meter label={health?.simulated ? t.film.meanSimulated : t.film.mean} value={mean} max={max} note={t.film.meanOf(count)} />
       ) : (
@@ -93,14 +115,9 @@ function Credits({ film }: { film: FullMovie }) {
   );
 }
 
-function OwnStars({ film }: { film: FullMovie }) {
+function OwnStars({ film, own, give }: Rating & { give(rating: number | null): void }) {
   const scale = useScale();
-  const [own, setOwn] = useState(loadOwn);
   const value = own.find((r) => r.movie === film.movie)?.rating ?? null;
-  const give = (rating: number | null) => {
-    setOwn(keep(loadOwn(), film, rating));
-    if (rating !== null) report("rating", { movies: [{ movie: film.movie }], value: rating });
-  };
   return (
     <div class="own-stars">
       <span aria-hidden="true">{t.film.yours}</span>
@@ -109,8 +126,36 @@ function OwnStars({ film }: { film: FullMovie }) {
   );
 }
 
-function Actions({ film }: { film: FullMovie }) {
+// Wanted films are kept with the account; what was seen is not wanted any more.
+function Wish({ film, user }: { film: FullMovie; user: number }) {
+  const key = `given?${user}&${film.movie}`;
+  const given = useResource(key, (signal) => api.given(user, film.movie, signal));
+  const [wished, setWished] = useState<boolean | null>(null);
+  const [failed, setFailed] = useState<ApiError | null>(null);
+  const kind = given.data?.kind;
+  const on = wished ?? kind === "watchlist";
+  if (kind !== "watchlist" && kind !== "nothing") return null;
+  const change = async () => {
+    setFailed(null);
+    await (on ? api.takeBack(user, film.movie) : api.give(user, film.movie, { kind: "watchlist" }));
+    forget(key);
+    forget(`my?${user}`);
+    setWished(!on);
+  };
+  return (
+    <>
+      <button type="button" class="button" aria-pressed={on} onClick={() => void change().catch(setFailed)}>
+        <Icon name={on ? "done" : "add"} />{on ? t.mine.wished : t.mine.wish}
+      </button>
+      <span role="alert" class="form-error">{failed && (failed.status === 0 ? t.states.offline : failed.message)}</span>
+    </>
+  );
+}
+
+function Actions({ film, own }: Rating) {
   const [trailer, setTrailer] = useState(false);
+  const account = useResource("session", api.session).data?.account;
+  const rated = own.some((one) => one.movie === film.movie);
   return (
     <div class="actions">
       {film.trailer && (
@@ -118,6 +163,7 @@ function Actions({ film }: { film: FullMovie }) {
           <Icon name="play" />{t.film.trailer}
         </button>
       )}
+      {account && !rated && <Wish film={film} user={account.user} />}
       {film.tmdb_id !== null && (
         <a class="button" href={`https://www.themoviedb.org/movie/${film.tmdb_id}`} target="_blank" rel="noopener noreferrer">
           {t.film.tmdb}<Icon name="out" />
@@ -128,7 +174,7 @@ function Actions({ film }: { film: FullMovie }) {
   );
 }
 
-function FilmHead({ film }: { film: FullMovie }) {
+function FilmHead({ film, own, give }: Rating & { give(rating: number | null): void }) {
   const facts = [film.year, film.runtime ? t.film.minutes(film.runtime) : null].filter((fact) => fact !== null);
   const original = film.original_title && film.original_title !== film.title ? film.original_title : null;
   return (
@@ -146,11 +192,11 @@ function FilmHead({ film }: { film: FullMovie }) {
             {film.genres.map((genre) => <li key={genre}><a class="chip" href={searchFor(genre)}>{t.genre(genre)}</a></li>)}
           </ul>
         )}
-        <Meters film={film} />
+        <OwnStars film={film} own={own} give={give} />
+        <Meters film={film} own={own} />
         <p class="overview">{film.overview ?? <span class="remark">{t.film.noOverview}</span>}</p>
         <Credits film={film} />
-        <OwnStars film={film} />
-        <Actions film={film} />
+        <Actions film={film} own={own} />
       </div>
     </article>
   );
@@ -173,13 +219,19 @@ function HeadSkeleton() {
 
 export function FilmPage({ id, search }: { id: number; search: URLSearchParams }) {
   const film = useResource(`film?${id}`, (signal) => api.movie(id, signal));
+  const [own, setOwn] = useState(loadOwn);
   useTitle(film.data?.title ?? null);
   if (film.error?.status === 404) return <MissingPage title={t.states.noFilm(id)} />;
   if (film.error) return <div class="page"><Failed error={film.error} retry={film.retry} /></div>;
   const title = film.data?.title;
+  const give = (rating: number | null) => {
+    setOwn(keep(loadOwn(), film.data!, rating));
+    if (rating !== null) report("rating", { movies: [{ movie: id }], value: rating });
+  };
   return (
     <div class="page">
-      {film.data ? <FilmHead film={film.data} /> : <HeadSkeleton />}
+      {film.data ? <FilmHead film={film.data} own={own} give={give} /> : <HeadSkeleton />}
+      <WhyYou key={id} film={id} own={own} />
       <Recommended
         name={`similar?${id}`}
         heading={title ? t.film.similar(title) : <span class="bone is-heading" />}

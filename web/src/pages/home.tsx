@@ -5,7 +5,7 @@ import { report } from "../lib/feedback";
 import { useHealth, useScale } from "../lib/health";
 import { useImpression, useTitle } from "../lib/hooks";
 import { printed } from "../lib/format";
-import { loadOwn } from "../lib/own";
+import { historyOf, keyOf, loadOwn } from "../lib/own";
 import { give as keep } from "../lib/sync";
 import { reasonLine, type Audience } from "../lib/reason";
 import { useResource, type Resource } from "../lib/resource";
@@ -67,7 +67,7 @@ const excludeMost = 1000; // of one request
 
 // No row repeats what the first one says.
 function askFor(row: Row, own: OwnRating[], first: number[], health: Health | undefined, signal: AbortSignal): Promise<FilmList> {
-  const query = { history: own.map(({ movie, rating }) => ({ movie, rating })) };
+  const query = { history: historyOf(own) };
   if (row.kind === "because") {
     const exclude = [...first, ...own.slice(0, excludeMost - first.length).map((r) => r.movie)];
     return api.list({ source_movie: row.film.movie }, "hybrid", rowLength, { exclude }, signal);
@@ -78,8 +78,6 @@ function askFor(row: Row, own: OwnRating[], first: number[], health: Health | un
 
 const nameOf = (row: Row) =>
   row.kind === "because" ? `because${row.film.movie}` : row.kind === "decade" ? `decade${row.decade}` : row.kind;
-
-const keyOf = (own: OwnRating[]) => own.map((r) => `${r.movie}:${r.rating}`).join();
 
 interface ListShelfProps {
   row: Row;

@@ -4,7 +4,7 @@ import { api } from "../lib/api";
 import { report } from "../lib/feedback";
 import { useHealth, useScale } from "../lib/health";
 import { useGlide, useImpression, useTitle } from "../lib/hooks";
-import { loadOwn } from "../lib/own";
+import { historyOf, keyOf, loadOwn } from "../lib/own";
 import { give as keep } from "../lib/sync";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
@@ -83,8 +83,8 @@ function YourList({ own, search }: { own: OwnRating[]; search: URLSearchParams }
   const [refused, setRefused] = useState<number[]>([]);
   const [why, setWhy] = useState<ListItem | null>(null);
   const [open, setOpen] = useState(false);
-  const query = { history: own.map(({ movie, rating }) => ({ movie, rating })) };
-  const key = `own?${method}&${own.map((r) => `${r.movie}:${r.rating}`).join()}&${refused.join()}`;
+  const query = { history: historyOf(own) };
+  const key = `own?${method}&${keyOf(own)}&${refused.join()}`;
   const list = useResource(key, (signal) => api.recommend(query, method, listLength, signal, refused), true);
   const refuse = (item: ListItem) => {
     report("not_interested", { list: list.data, movies: [{ movie: item.movie, rank: item.rank }] });

@@ -5,7 +5,7 @@ import { pictureOf } from "../lib/known";
 import { useResource } from "../lib/resource";
 import { printed, share } from "../lib/format";
 import { t } from "../lib/texts";
-import { digitsFor, filmBars, sumLines, type Bar, type Part } from "../lib/why";
+import { digitsFor, filmBars, ordered, sumLines, type Bar, type Part } from "../lib/why";
 import type { FilmList, ListItem, Method, Query } from "../lib/types";
 import { Panel } from "./panel";
 import { Poster } from "./poster";
@@ -60,7 +60,7 @@ function Films({ item, digits }: { item: ListItem; digits: number }) {
   );
 }
 
-function Total({ item, digits, method, film }: { item: ListItem; digits: number; method: Method | "blend"; film: boolean }) {
+export function Total({ item, digits, method, film }: { item: ListItem; digits: number; method: Method | "blend"; film: boolean }) {
   const labels: Record<Part, string> = {
     films: film ? t.why.alike : t.why.films(item.reasons.length),
     other: film ? t.why.otherFilm : t.why.other,
@@ -106,8 +106,7 @@ function Explanation({ subject }: { subject: WhySubject }) {
   if (full.error) return <Failed error={full.error} retry={full.retry} />;
   const explained = query ? full.data : item;
   if (!explained) return <RowsSkeleton count={5} thumb={false} />;
-  const reasons = [...explained.reasons].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-  const sorted = { ...explained, reasons };
+  const sorted = ordered(explained);
   const digits = digitsFor(sorted);
   return (
     <>
