@@ -103,7 +103,8 @@ reel_code reel__handle_ratings_import(reel_context *context, reel_err *err)
     reel_code rc;
 
     REEL_TRY(check_writable(context, err));
-    rc = reel__give_import(&context->json, context->session, exchange->id, exchange->body,
+    rc = reel__give_import(&context->json, context->session, exchange->id,
+                           reel__exchange_get(exchange, "file"), exchange->body,
                            exchange->body_length, err);
 out:
     return rc;

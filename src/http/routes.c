@@ -55,7 +55,7 @@ static const reel_route routes[] = {
      "listRatings", "kind limit cursor", NULL, "RatedPage",
      "what they rated or gave otherwise, best first"},
     {"POST", "/api/v1/people/{id}/ratings:import", reel__handle_ratings_import, REEL_NEED_RATE,
-     "importRatings", NULL, "text/csv", "ImportReport", "take the export of another service"},
+     "importRatings", "file", "text/csv", "ImportReport", "take the export of another service"},
     {"GET", "/api/v1/people/{id}/ratings/export", reel__handle_ratings_export, REEL_NEED_READ,
      "exportRatings", "format", NULL, "RatingsExport", "all they gave, as JSON or CSV"},
     {"GET", "/api/v1/people/{id}/ratings/{movie}", reel__handle_rating, REEL_NEED_READ, "getRating",

@@ -122,15 +122,45 @@ static void what_is_wrong_is_said(void **state)
     refuses("POST", path_of(6, "/ratings/11"), "{}", 405, "E_INVALID", "PUT");
 }
 
-static const json_t *imported(int64_t person, const char *csv, int status)
+static const json_t *imported_as(int64_t person, const char *end, const char *csv, int status)
 {
-    begin("POST", path_of(person, "/ratings:import"));
+    begin("POST", path_of(person, end));
     api.exchange.body = csv;
     api.exchange.body_length = strlen(csv);
     api.exchange.content_type = "text/csv";
     assert_int_equal(handle(), status);
     assert_described("POST");
     return api.json;
+}
+
+static const json_t *imported(int64_t person, const char *csv, int status)
+{
+    return imported_as(person, "/ratings:import", csv, status);
+}
+
+/* Letterboxd's lists have the same columns: what a film is to the person, the file's name says. */
+static void the_name_of_a_file_says_what_its_films_are(void **state)
+{
+    static const char csv[] = "Date,Name,Year,Letterboxd URI\n2020-01-02,Heat,1995,u\n";
+    static const struct {
+        const char *end, *kind;
+    } files[] = {
+        {"/ratings:import?file=letterboxd-ana/watchlist.csv", "watchlist"},
+        {"/ratings:import?file=not-a-watchlist.csv", "watched"},
+        {"/ratings:import?file=likes%2Ffilms.csv", "liked"},
+        {"/ratings:import?file=%22%01%c3%a9", "watched"},
+        {"/ratings:import?file=", "watched"},
+        {"/ratings:import", "watched"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        assert_int_equal(ask("DELETE", path_of(18, "/ratings/31"), NULL), 204);
+        assert_int_equal(integer(imported_as(18, files[i].end, csv, 200), "taken"), 1);
+        assert_string_equal(text(get(path_of(18, "/ratings/31")), "kind"), files[i].kind);
+    }
+    (void)imported_as(18, "/ratings:import?file=%22%01%c3%a9", "what is this?\n", 422);
+    assert_int_equal(ask("DELETE", path_of(18, "/ratings/31"), NULL), 204);
 }
 
 static void an_export_of_elsewhere_is_taken(void **state)
@@ -360,6 +390,7 @@ int main(void)
         cmocka_unit_test(a_rating_is_in_the_next_list),
         cmocka_unit_test(kinds_are_told_apart),
         cmocka_unit_test(what_is_wrong_is_said),
+        cmocka_unit_test(the_name_of_a_file_says_what_its_films_are),
         cmocka_unit_test(an_export_of_elsewhere_is_taken),
         cmocka_unit_test(an_export_comes_back),
         cmocka_unit_test(a_history_becomes_an_accounts),

@@ -30,9 +30,11 @@ REEL_MUST_USE reel_code reel__give_export_json(reel_json *json, const reel_engin
                                                int64_t person, reel_err *err);
 
 /* An export as data/import.h reads it, but for archives; every row is said to be taken, or why not
- * and which film it might mean. Errors: those of reel__import_read, of writing. */
+ * and which film it might mean. name: the file's, NULL = not known.
+ * Errors: those of reel__import_read, of writing. */
 REEL_MUST_USE reel_code reel__give_import(reel_json *json, reel_session *session, int64_t person,
-                                          const char *body, size_t length, reel_err *err);
+                                          const char *name, const char *body, size_t length,
+                                          reel_err *err);
 /* {"history":[{"movie":1,"rating":5}]} of somebody who was nobody becomes a person's; what the
  * person gave themselves counts more. Errors: E_SYNTAX, E_INVALID, E_NOTFOUND, of writing. */
 REEL_MUST_USE reel_code reel__give_merge(reel_json *json, const reel_engine *engine, int64_t person,

@@ -186,13 +186,14 @@ static reel_code prepare(importing *i, reel_err *err)
 }
 
 reel_code reel__give_import(reel_json *json, reel_session *session, int64_t person,
-                            const char *body, size_t length, reel_err *err)
+                            const char *name, const char *body, size_t length, reel_err *err)
 {
     importing i = {.engine = session->engine, .person = person, .now = reel__clock_now()};
     reel_code rc;
 
     REEL_TRY(reel__history_new(&i.history, session->engine, person, err));
-    REEL_TRY(reel__import_match_text(&i.source, session, body, length, err));
+    REEL_TRY(reel__import_match_text(&i.source, session, name == NULL ? "body" : name, body, length,
+                                     err));
     REEL_TRY(prepare(&i, err));
     for (size_t at = 0; at < i.source.film_count; at++)
         take_film(&i, at);

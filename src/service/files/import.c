@@ -136,11 +136,11 @@ reel_code reel__import_match(reel_imported *out, reel_session *session, const ch
     return rc == REEL_OK ? match(out, session, source, suggest, err) : rc;
 }
 
-reel_code reel__import_match_text(reel_imported *out, reel_session *session, const char *text,
-                                  size_t length, reel_err *err)
+reel_code reel__import_match_text(reel_imported *out, reel_session *session, const char *name,
+                                  const char *text, size_t length, reel_err *err)
 {
     reel_import *source;
-    const reel_code rc = reel__import_parse(&source, "body", text, length, err);
+    const reel_code rc = reel__import_parse(&source, name, text, length, err);
 
     *out = (reel_imported){0};
     return rc == REEL_OK ? match(out, session, source, true, err) : rc;

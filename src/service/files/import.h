@@ -46,9 +46,11 @@ typedef struct reel_imported {
  * Errors: those of reel__import_read. */
 REEL_MUST_USE reel_code reel__import_match(reel_imported *out, reel_session *session,
                                            const char *path, bool suggest, reel_err *err);
-/* The same of text that came in. */
+/* The same of text that came in; by the name of its file some lists are told (data/import.h), and
+ * it must outlive the rows. */
 REEL_MUST_USE reel_code reel__import_match_text(reel_imported *out, reel_session *session,
-                                                const char *text, size_t length, reel_err *err);
+                                                const char *name, const char *text, size_t length,
+                                                reel_err *err);
 /* What a person gave, to be exported. Errors: E_NOTFOUND, E_NOMEM, those of reading the store. */
 REEL_MUST_USE reel_code reel__import_of_person(reel_imported *out, const reel_engine *engine,
                                                int64_t person, reel_err *err);
