@@ -36,6 +36,7 @@ typedef struct reel_engine_opts {
     bool read_only;
     bool retrain;        /* `reel train --force`: fit again what is up to date too */
     bool learn;          /* `reel train`: a hybrid that is made learns its weights */
+    bool as_served;      /* with retrain: each under the parameters of the version in service */
     bool gate;           /* with retrain: keep nothing of it unless it may take over (gate.h) */
     bool ready_only;     /* fit nothing: what has no file that fits is left out */
     int busy_timeout_ms; /* of the store; 0 = its default */

@@ -13,11 +13,12 @@
 #include "eval/validation.h"
 #include "model/hybrid.h"
 #include "service/engine/gate_lists.h"
+#include "service/engine/recipe.h"
 #include "service/engine/state.h"
 
 /* Fewer people with new ratings say too little; more than MOST, of whom not all are asked, hardly
  * more than these do. */
-enum { LEAST = 30, MOST = 2000, LISTS = 500, RECIPE = 32, VALUE = 64 };
+enum { LEAST = 30, MOST = 2000, LISTS = 500 };
 static const double usual_overlap = 0.5;
 static const uint64_t seed = 2; /* not that of the questions a hybrid learns its weights from */
 
@@ -35,42 +36,6 @@ typedef struct judging {
 
 /* ---- what is in service -------------------------------------------------------------------- */
 
-/* A model's file, or none: what cannot be read does not serve. Errors: E_NOMEM. */
-static reel_code open_file(reel_model **out, const char *path, const char *name, reel_err *err)
-{
-    reel_err why = {0};
-
-    if (reel_model_load(out, path, &why) == REEL_E_NOMEM)
-        return reel_fail(err, REEL_E_NOMEM, "%s", why.msg);
-    if (*out == NULL || strcmp(reel_model_get_info(*out)->name, name) == 0)
-        return REEL_OK;
-    reel_model_free(*out);
-    *out = NULL;
-    return REEL_OK;
-}
-
-/* The version in service, of which the store knows the id, where the model's own file is not it. */
-static reel_code open_model(judging *j, int slot, reel_err *err)
-{
-    const char *name = reel__engine_names[slot], *said = j->engine->said[slot].id;
-    reel_model **model = &j->serving[slot];
-    char *path = NULL;
-    reel_code rc = REEL_OK;
-
-    REEL_TRY(reel__engine_path(&path, j->engine, name, ".safetensors", err));
-    REEL_TRY(open_file(model, path, name, err));
-    if (said[0] == '\0' || (*model != NULL && strcmp(reel_model_id(*model), said) == 0))
-        goto out;
-    reel__free(path);
-    reel_model_free(*model);
-    *model = NULL;
-    REEL_TRY(reel__engine_version_path(&path, j->engine, said, err));
-    REEL_TRY(open_file(model, path, name, err));
-out:
-    reel__free(path);
-    return rc;
-}
-
 static reel_code open_serving(judging *j, reel_err *err)
 {
     const reel_engine *engine = j->engine;
@@ -81,7 +46,7 @@ static reel_code open_serving(judging *j, reel_err *err)
 
     for (int slot = 0; slot < MODELS; slot++)
         if (engine->waiting.models[slot] > 0)
-            REEL_TRY(open_model(j, slot, err));
+            REEL_TRY(reel__recipe_open_served(&j->serving[slot], engine, slot, err));
     REEL_TRY(reel__engine_path(&path, engine, plain ? REEL_DATASET_PLAIN : REEL_DATASET_WHOLE,
                                ".reel", err));
     if (reel_dataset_open(&j->before, path, &why) == REEL_E_NOMEM)
@@ -92,45 +57,6 @@ out:
 }
 
 /* ---- the same model once more, fitted on other ratings ------------------------------------- */
-
-typedef struct recipe {
-    reel_param items[RECIPE];
-    char texts[RECIPE][VALUE];
-    reel_params params;
-} recipe;
-
-static void spell(char out[VALUE], const reel_param_spec *spec, double value)
-{
-    const char *choice = spec->choices;
-
-    if (spec->type != REEL_PARAM_CHOICE) {
-        (void)snprintf(out, VALUE, "%.17g", value);
-        return;
-    }
-    for (int left = (int)value; left > 0; left--)
-        choice += strcspn(choice, "|") + 1;
-    (void)snprintf(out, VALUE, "%.*s", (int)strcspn(choice, "|"), choice);
-}
-
-static void take_recipe(recipe *out, const reel_model *model)
-{
-    const reel_model_info *info = reel_model_get_info(model);
-
-    out->params =
-        (reel_params){out->items, info->param_count < RECIPE ? info->param_count : RECIPE};
-    for (size_t i = 0; i < out->params.count; i++) {
-        spell(out->texts[i], &info->params[i], reel_model_param(model, i));
-        out->items[i] = (reel_param){info->params[i].name, out->texts[i]};
-    }
-}
-
-static bool same_recipe(const reel_model *a, const reel_model *b)
-{
-    for (size_t i = 0; i < reel_model_get_info(a)->param_count; i++)
-        if (reel_model_param(a, i) != reel_model_param(b, i))
-            return false;
-    return true;
-}
 
 static void report_share(double share, void *user)
 {
@@ -147,9 +73,9 @@ static reel_code fit_like(reel_model **out, const judging *j, const reel_model *
                                       .user = j->engine,
                                       .cancel = j->engine->opts.cancel,
                                       .memory = reel__memory_available() / 2};
-    recipe r;
+    reel_recipe r;
 
-    take_recipe(&r, like);
+    reel__recipe_take(&r, like);
     return reel_model_fit(out, reel_model_get_info(like)->name, j->questions.train, &r.params,
                           &context, err);
 }
@@ -184,7 +110,7 @@ static reel_code fit_side(judging *j, int side, reel_err *err)
 
         if (like == NULL || (slot != j->slot && !part))
             continue;
-        if (side == 1 && j->twins[0][slot] != NULL && same_recipe(like, fresh))
+        if (side == 1 && j->twins[0][slot] != NULL && reel__recipe_same(like, fresh))
             j->twins[1][slot] = reel_model_ref(j->twins[0][slot]);
         else
             REEL_TRY(fit_like(&j->twins[side][slot], j, like, err));
@@ -293,7 +219,7 @@ static bool same_recipes(const judging *j)
 {
     for (int slot = 0; slot < MODELS; slot++)
         if (j->serving[slot] != NULL && j->engine->models[slot] != NULL &&
-            !same_recipe(j->serving[slot], j->engine->models[slot]))
+            !reel__recipe_same(j->serving[slot], j->engine->models[slot]))
             return false;
     return true;
 }

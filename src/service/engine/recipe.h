@@ -1,0 +1,30 @@
+/* service/engine/recipe.h - the parameters of a fitted model, to fit it once more with; and the
+ * models in service, by their files. Layer: service. Threads: no state.
+ */
+#ifndef REEL_SERVICE_RECIPE_H
+#define REEL_SERVICE_RECIPE_H
+
+#include "service/engine/state.h"
+
+enum { REEL_RECIPE_MOST = 32, REEL_RECIPE_VALUE = 64 };
+
+struct reel_recipe {
+    reel_params params; /* of what follows: it may not be moved */
+    reel_param items[REEL_RECIPE_MOST];
+    char texts[REEL_RECIPE_MOST][REEL_RECIPE_VALUE];
+};
+
+void reel__recipe_take(reel_recipe *out, const reel_model *model);
+/* Of two models of one name. */
+bool reel__recipe_same(const reel_model *a, const reel_model *b);
+
+/* The version of a model that is in service, by what the store said (reel__engine_ask_records) and
+ * its files; NULL: there is none that can be read. Caller frees. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__recipe_open_served(reel_model **out, const reel_engine *engine,
+                                                 int slot, reel_err *err);
+/* Recipes of all that are in service, [MODELS], with no parameters where a model is not; caller
+ * frees. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__recipes_served(reel_recipe **out, const reel_engine *engine,
+                                             reel_err *err);
+
+#endif
