@@ -41,51 +41,6 @@ static reel_code write_models(reel_json *json, const void *what, reel_err *err)
 
 /* ---- lines for programs -------------------------------------------------------------------- */
 
-/* How much of the whole each model is: the hybrid fits all the others once more, and so does the
- * comparison, which may do it twice. */
-enum { MODEL_SHARE = 1, HYBRID_SHARE = 5, GATE_SHARE = 6 };
-enum { ALL_SHARES = 6 * MODEL_SHARE + HYBRID_SHARE + GATE_SHARE };
-
-typedef struct lines {
-    const char *only;
-    char step[64];
-    double before, share; /* of the steps that are over, and of this one; of 1 */
-    double said;          /* the last progress */
-} lines;
-
-static double share_of(const lines *l, const char *stage)
-{
-    const bool one = l->only != NULL && strcmp(l->only, "hybrid") != 0;
-
-    if (strcmp(stage, "comparing") == 0)
-        return one ? 0.5 : (double)GATE_SHARE / ALL_SHARES;
-    if (strncmp(stage, "training ", 9) != 0)
-        return 0; /* reading is quick beside it */
-    if (one)
-        return strcmp(stage + 9, l->only) == 0 ? 0.5 : 0;
-    return (double)(strcmp(stage + 9, "hybrid") == 0 ? HYBRID_SHARE : MODEL_SHARE) / ALL_SHARES;
-}
-
-static void report(void *user, const char *stage, int64_t done, int64_t total, const char *unit)
-{
-    lines *l = user;
-    const bool next = strcmp(stage, l->step) != 0;
-    double now;
-
-    (void)unit;
-    if (next) {
-        l->before += l->share;
-        l->share = share_of(l, stage);
-        (void)snprintf(l->step, sizeof l->step, "%s", stage);
-    }
-    now = l->before + (total > 0 ? l->share * (double)done / (double)total : 0);
-    now = now > 0.999 ? 0.999 : now;
-    if (!next && now - l->said < 0.001)
-        return;
-    l->said = now > l->said ? now : l->said;
-    reel__say_step(l->step, l->said);
-}
-
 static reel_code write_result(reel_json *json, const void *what, reel_err *err)
 {
     const reel_engine *engine = what;
@@ -186,8 +141,8 @@ out:
 
 static reel_code train(const reel_args *args, reel_err *err)
 {
-    lines l = {.only = args->option[OPT_MODEL]};
-    const reel_progress told = {.report = report, .user = &l};
+    reel_training_lines l = {.only = args->option[OPT_MODEL], .compares = true};
+    const reel_progress told = {.report = reel__say_training, .user = &l};
     reel_err why = {REEL_OK, ""};
     reel_code rc;
 

@@ -9,6 +9,16 @@
 void reel__say_line(reel_json_writer *write, const void *what);
 /* {"step":"training ease","progress":0.5} */
 void reel__say_step(const char *step, double progress);
+/* How far a training is, of all models or of one: the report of a reel_progress. */
+typedef struct reel_training_lines {
+    const char *only; /* NULL = all */
+    bool compares;    /* what was fitted is compared with what is in service */
+    char step[64];
+    double before, share; /* of the steps that are over, and of this one; of 1 */
+    double said;          /* the last progress */
+} reel_training_lines;
+void reel__say_training(void *user, const char *stage, int64_t done, int64_t total,
+                        const char *unit);
 /* {"error":{"code":...,"detail":...}}; what a command ends with. */
 REEL_MUST_USE reel_code reel__say_error(reel_code rc, const reel_err *why, reel_err *err);
 

@@ -1,0 +1,51 @@
+/* forget_priv.h - the inside of forgetting, shared by its files. */
+#ifndef REEL_SERVICE_FORGET_PRIV_H
+#define REEL_SERVICE_FORGET_PRIV_H
+
+#include "base/json.h"
+#include "service/operation/forget.h"
+
+enum { REEL_FORGET_NAME = 256, REEL_FORGET_ID = 80 };
+
+typedef struct reel_people {
+    int64_t *ids; /* ascending */
+    size_t count;
+} reel_people;
+
+/* A file of the models' folder that people may be in. */
+typedef struct reel_held {
+    char name[REEL_FORGET_NAME]; /* below the folder */
+    const char *kind;            /* "dataset", "model"; "remains": of a process that was killed */
+    char id[REEL_FORGET_ID];     /* of a version; hash of a data set; "" = it cannot be read */
+    char hash[REEL_DIGEST_HEX];
+    int64_t size_bytes;
+    bool readable;
+    reel_people people; /* of accounts, gone or not */
+} reel_held;
+
+typedef struct reel_holding {
+    reel_held *files; /* by name */
+    size_t count, capacity;
+} reel_holding;
+
+/* What is in the folder. A folder that is not there holds nothing. Errors: E_STORE, E_NOMEM. */
+REEL_MUST_USE reel_code reel__holding_read(reel_holding *out, const char *folder, reel_err *err);
+void reel__holding_free(reel_holding *holding);
+/* NULL: no file has this name. */
+const reel_held *reel__holding_find(const reel_holding *holding, const char *name);
+/* How many of these people a file holds. */
+size_t reel__held_of(const reel_held *file, const reel_people *people);
+/* Whose accounts are not in the store, of all that files hold. Free out->ids. */
+REEL_MUST_USE reel_code reel__holding_gone(reel_people *out, const reel_holding *holding,
+                                           reel_store *store, reel_err *err);
+
+/* What a receipt says. */
+typedef struct reel_receipt {
+    int64_t made_at;
+    const reel_people *gone;
+    const reel_holding *before, *after;
+} reel_receipt;
+/* Appended; counts what became of the files, too. */
+void reel__receipt_write(reel_buf *out, const reel_receipt *receipt, reel_forget_report *report);
+
+#endif

@@ -1,0 +1,84 @@
+/* forget_receipt.c - what a forgetting says of itself. */
+#include <string.h>
+
+#include "reel/version.h"
+#include "service/operation/forget_priv.h"
+
+static void put_file(reel_json *json, const char *key, const reel_held *file)
+{
+    reel__json_key(json, key);
+    if (file == NULL) {
+        reel__json_null(json);
+        return;
+    }
+    reel__json_object(json);
+    reel__json_put_known(json, "id", file->id);
+    reel__json_put_text(json, "sha256", file->hash);
+    reel__json_put_int(json, "size_bytes", file->size_bytes);
+    reel__json_object_end(json);
+}
+
+static const char *outcome_of(const reel_held *before, const reel_held *after,
+                              reel_forget_report *report)
+{
+    if (before == NULL)
+        return "made";
+    if (after == NULL) {
+        report->destroyed++;
+        return "destroyed";
+    }
+    if (strcmp(before->hash, after->hash) != 0) {
+        report->refitted++;
+        return "refitted";
+    }
+    report->kept++;
+    return "kept";
+}
+
+static void put_change(reel_json *json, const reel_receipt *receipt, const reel_held *before,
+                       const reel_held *after, reel_forget_report *report)
+{
+    const reel_held *any = before != NULL ? before : after;
+
+    reel__json_object(json);
+    reel__json_put_text(json, "file", any->name);
+    reel__json_put_text(json, "kind", any->kind);
+    reel__json_put_text(json, "outcome", outcome_of(before, after, report));
+    reel__json_put_int(json, "people",
+                       before == NULL ? 0 : (int64_t)reel__held_of(before, receipt->gone));
+    put_file(json, "before", before);
+    put_file(json, "after", after);
+    reel__json_object_end(json);
+}
+
+void reel__receipt_write(reel_buf *out, const reel_receipt *receipt, reel_forget_report *report)
+{
+    reel_json json;
+
+    reel__json_init(&json, out);
+    reel__json_object(&json);
+    reel__json_put_int(&json, "receipt", 1);
+    reel__json_put_time(&json, "made_at", receipt->made_at);
+    reel__json_put_text(&json, "program", reel_version());
+    reel__json_key(&json, "people");
+    reel__json_array(&json);
+    for (size_t i = 0; i < receipt->gone->count; i++)
+        reel__json_int(&json, receipt->gone->ids[i]);
+    reel__json_array_end(&json);
+    reel__json_key(&json, "files");
+    reel__json_array(&json);
+    for (size_t i = 0; i < receipt->before->count; i++) {
+        const reel_held *before = &receipt->before->files[i];
+
+        put_change(&json, receipt, before, reel__holding_find(receipt->after, before->name),
+                   report);
+    }
+    for (size_t i = 0; i < receipt->after->count; i++) {
+        const reel_held *after = &receipt->after->files[i];
+
+        if (reel__holding_find(receipt->before, after->name) == NULL)
+            put_change(&json, receipt, NULL, after, report);
+    }
+    reel__json_array_end(&json);
+    reel__json_object_end(&json);
+}

@@ -1,0 +1,376 @@
+/* Forgetting: after it everything is, byte for byte, what it would be had the person never been
+ * there, and nothing that held them is left.
+ */
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "service/engine/versions.h"
+#include "service/operation/forget.h"
+#include "store/accounts.h"
+#include "store/versions.h"
+#include "support/world.h"
+
+enum { TEXT = 1 << 20 };
+
+static const char *const files[] = {
+    "dataset.reel",        "hybrid.safetensors",   "ease.safetensors",    "ials.safetensors",
+    "content.safetensors", "user-knn.safetensors", "popular.safetensors", "als.safetensors"};
+enum { FILES = sizeof files / sizeof *files };
+
+/* ---- a world with accounts ----------------------------------------------------------------- */
+
+static reel_store *open_store(const char *database)
+{
+    reel_store *store = NULL;
+    reel_err err = {0};
+
+    assert_ok(reel__store_open(&store, temp_path(database), NULL, &err));
+    return store;
+}
+
+static void give(reel_store *store, int64_t account, int first)
+{
+    reel_err err = {0};
+
+    for (int film = first; film < WORLD_FILMS; film += 4) {
+        const reel_given_row row = {.person = REEL_ACCOUNT_PERSON + account,
+                                    .movie = world_id(film),
+                                    .kind = REEL_GIVEN_RATING,
+                                    .value = 1 + film % 5,
+                                    .time = 1100000000 + film};
+
+        assert_ok(reel__store_put_given(store, &row, 1, &err));
+    }
+}
+
+/* Accounts 1 and 2, of which 2 rated, and 1 where asked for. */
+static void make_world(const char *database, bool first_rates)
+{
+    reel_account one = {.name = "ana", .folded = "ana"}, two = {.name = "ben", .folded = "ben"};
+    reel_store *store;
+    reel_err err = {0};
+
+    (void)world_load("folder", database, 1);
+    store = open_store(database);
+    assert_ok(reel__store_add_account(store, &one, &err));
+    assert_ok(reel__store_add_account(store, &two, &err));
+    if (first_rates)
+        give(store, one.id, 1);
+    give(store, two.id, 0);
+    reel__store_close(store);
+}
+
+static void leave(const char *database, int64_t account)
+{
+    reel_store *store = open_store(database);
+    reel_err err = {0};
+
+    assert_ok(reel__store_delete_account(store, account, true, &err));
+    reel__store_close(store);
+}
+
+static void train(const char *database, const char *only, const reel_params *params)
+{
+    reel_engine_opts opts = world_opts(temp_path(database));
+    reel_engine *engine = NULL;
+    reel_err err = {0};
+
+    opts.learn = opts.retrain = true;
+    opts.only = only;
+    opts.params = params;
+    assert_ok(reel__engine_open(&engine, &opts, &err));
+    reel__engine_close(engine);
+}
+
+/* ---- what is there ------------------------------------------------------------------------- */
+
+/* SHA-256 of a file of a database's models, kept until the next question but one; "" = none. */
+static const char *hash_of(const char *database, const char *name)
+{
+    static char said[2][REEL_DIGEST_HEX];
+    static int turn;
+    char path[256];
+    char *out = said[turn++ % 2];
+    reel_digest *digest;
+    reel_file_map map;
+    reel_err err = {0};
+
+    (void)snprintf(path, sizeof path, "%s.models/%s", database, name);
+    out[0] = '\0';
+    if (reel__file_map_open(&map, temp_path(path), &err) != REEL_OK)
+        return out;
+    digest = reel__digest_new(REEL_DIGEST_SHA256);
+    reel__digest_update(digest, map.data, map.size_bytes);
+    reel__file_map_close(&map);
+    reel__digest_finish(digest, out);
+    return out;
+}
+
+static bool exists(const char *database, const char *name)
+{
+    return hash_of(database, name)[0] != '\0';
+}
+
+static void assert_same_files(const char *database, const char *other)
+{
+    for (int i = 0; i < FILES; i++) {
+        assert_true(exists(database, files[i]));
+        assert_string_equal(hash_of(database, files[i]), hash_of(other, files[i]));
+    }
+}
+
+/* ---- doing it ------------------------------------------------------------------------------ */
+
+static reel_forget_report report;
+static json_t *receipt; /* of the last; NULL = none */
+
+static reel_code forget_with(const char *database, reel_forget_opts opts, reel_err *err)
+{
+    reel_err unread = {0};
+    reel_buf text;
+    reel_code rc;
+
+    json_decref(receipt);
+    receipt = NULL;
+    reel__buf_init(&text, TEXT);
+    opts.database = temp_path(database);
+    opts.threads = 1;
+    rc = reel__forget(&report, &text, &opts, err);
+    if (rc == REEL_OK && text.length > 0)
+        assert_int_equal(reel__json_parse(&receipt, text.data, text.length, 16, &unread), REEL_OK);
+    reel__buf_fini(&text);
+    return rc;
+}
+
+static void forget(const char *database)
+{
+    reel_err err = {0};
+
+    assert_ok(forget_with(database, (reel_forget_opts){.look = false}, &err));
+}
+
+/* What the receipt says of a file: a text of its own or of what was before or is after. */
+static const char *said_of(const char *file, const char *when, const char *key)
+{
+    const json_t *all = json_object_get(receipt, "files");
+
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        const json_t *one = json_array_get(all, i);
+
+        if (strcmp(json_string_value(json_object_get(one, "file")), file) != 0)
+            continue;
+        one = when == NULL ? one : json_object_get(one, when);
+        return json_is_null(one) ? "null" : json_string_value(json_object_get(one, key));
+    }
+    return "-";
+}
+
+static void assert_receipt_is_kept(void)
+{
+    reel_digest *digest = reel__digest_new(REEL_DIGEST_SHA256);
+    char hash[REEL_DIGEST_HEX];
+    reel_file_map map;
+    reel_err err = {0};
+
+    assert_ok(reel__file_map_open(&map, report.receipt, &err));
+    reel__digest_update(digest, map.data, map.size_bytes);
+    reel__file_map_close(&map);
+    reel__digest_finish(digest, hash);
+    assert_string_equal(hash, report.hash);
+}
+
+static void everything_is_as_if_they_had_never_been_there(void **state)
+{
+    char before[FILES][REEL_DIGEST_HEX];
+    const json_t *people;
+
+    (void)state;
+    make_world("left.db", true);
+    train("left.db", NULL, NULL);
+    for (int i = 0; i < FILES; i++)
+        (void)snprintf(before[i], sizeof before[i], "%s", hash_of("left.db", files[i]));
+    leave("left.db", 1);
+    forget("left.db");
+    make_world("never.db", false);
+    leave("never.db", 1);
+    train("never.db", NULL, NULL);
+    assert_same_files("left.db", "never.db");
+    people = json_object_get(receipt, "people");
+    assert_int_equal(json_array_size(people), 1);
+    assert_int_equal(json_integer_value(json_array_get(people, 0)), REEL_ACCOUNT_PERSON + 1);
+    for (int i = 0; i < FILES; i++) {
+        assert_string_equal(said_of(files[i], NULL, "outcome"), "refitted");
+        assert_string_equal(said_of(files[i], "before", "sha256"), before[i]);
+        assert_string_equal(said_of(files[i], "after", "sha256"), hash_of("left.db", files[i]));
+        assert_string_not_equal(before[i], hash_of("left.db", files[i]));
+    }
+    assert_int_equal(report.people, 1);
+    assert_int_equal(report.refitted, FILES);
+    assert_int_equal(report.holding, FILES + 7);
+    assert_int_equal(report.destroyed, 7);
+    assert_receipt_is_kept();
+    /* There is nothing left to do, and nothing is done. */
+    forget("left.db");
+    assert_int_equal(report.people, 0);
+    assert_string_equal(report.receipt, "");
+    assert_null(receipt);
+    assert_same_files("left.db", "never.db");
+}
+
+typedef struct kept {
+    size_t count;
+    bool readable;
+} kept;
+
+static bool count_version(void *user, const reel_version_record *version)
+{
+    char name[160];
+    kept *k = user;
+
+    (void)snprintf(name, sizeof name, "versions/%s.safetensors", version->model_id);
+    k->count++;
+    k->readable = k->readable && exists("old.db", name);
+    return true;
+}
+
+static void versions_that_held_them_are_destroyed(void **state)
+{
+    const reel_version_filter all = {.limit = 100};
+    char first[160], second[160];
+    reel_engine *engine;
+    reel_store *store;
+    kept k = {0, true};
+    reel_err err = {0};
+
+    (void)state;
+    (void)world_load("folder", "old.db", 1);
+    engine = world_open("old.db");
+    (void)snprintf(first, sizeof first, "versions/%s.safetensors",
+                   reel_model_id(reel__engine_model(engine, "ease")));
+    reel__engine_close(engine);
+    make_world("old.db", true);
+    engine = world_open("old.db");
+    (void)snprintf(second, sizeof second, "versions/%s.safetensors",
+                   reel_model_id(reel__engine_model(engine, "ease")));
+    reel__engine_close(engine);
+    assert_true(exists("old.db", first) && exists("old.db", second));
+    leave("old.db", 1);
+    train("old.db", NULL, NULL); /* what serves is without them already */
+    forget("old.db");
+    assert_true(exists("old.db", first));
+    assert_false(exists("old.db", second));
+    assert_string_equal(said_of(first, NULL, "outcome"), "kept");
+    assert_string_equal(said_of(second, NULL, "outcome"), "destroyed");
+    assert_string_equal(said_of(second, "after", "sha256"), "null");
+    assert_int_equal(report.refitted, 0);
+    store = open_store("old.db");
+    assert_ok(reel__store_scan_versions(store, &all, count_version, &k, &err));
+    assert_true(k.count > 7 && k.readable);
+    reel__store_close(store);
+}
+
+static void parameters_stay(void **state)
+{
+    static const reel_param lambda = {"lambda", "77"};
+    const reel_params params = {&lambda, 1};
+
+    (void)state;
+    make_world("own.db", true);
+    train("own.db", NULL, NULL);
+    train("own.db", "ease", &params);
+    leave("own.db", 1);
+    forget("own.db");
+    make_world("asked.db", false);
+    leave("asked.db", 1);
+    train("asked.db", NULL, NULL);
+    train("asked.db", "ease", &params);
+    assert_string_equal(hash_of("own.db", "ease.safetensors"),
+                        hash_of("asked.db", "ease.safetensors"));
+    assert_string_equal(hash_of("own.db", "ials.safetensors"),
+                        hash_of("asked.db", "ials.safetensors"));
+}
+
+static void what_cannot_be_read_may_hold_anybody(void **state)
+{
+    (void)state;
+    make_world("odd.db", true);
+    train("odd.db", NULL, NULL);
+    (void)temp_write("odd.db.models/versions/ease-000000000000.safetensors", "damaged");
+    (void)temp_write("odd.db.models/.ials.safetensors.reel-abc123", "half of one");
+    (void)temp_write("odd.db.models/ials.safetensors.4711-0", "a second name");
+    (void)temp_write("odd.db.models/notes.txt", "somebody's own");
+    forget("odd.db");
+    assert_int_equal(report.people, 0);
+    assert_true(exists("odd.db", ".ials.safetensors.reel-abc123"));
+    leave("odd.db", 1);
+    forget("odd.db");
+    assert_int_equal(report.people, 1);
+    assert_false(exists("odd.db", "versions/ease-000000000000.safetensors"));
+    assert_false(exists("odd.db", ".ials.safetensors.reel-abc123"));
+    assert_false(exists("odd.db", "ials.safetensors.4711-0"));
+    assert_true(exists("odd.db", "notes.txt"));
+    assert_string_equal(said_of("ials.safetensors.4711-0", NULL, "kind"), "remains");
+}
+
+static void what_was_interrupted_is_done_once_more(void **state)
+{
+    const volatile bool cancelled = true;
+    reel_forget_opts opts = {.cancel = &cancelled};
+    reel_err err = {0};
+
+    (void)state;
+    make_world("cut.db", true);
+    train("cut.db", NULL, NULL);
+    leave("cut.db", 1);
+    assert_fails(forget_with("cut.db", opts, &err), REEL_E_CANCELLED, "cancelled");
+    forget("cut.db");
+    assert_int_equal(report.people, 1);
+    assert_same_files("cut.db", "never.db");
+}
+
+/* Looking changes nothing; without memory it says so. */
+static void who_waits_is_told(void **state)
+{
+    reel_forget_opts opts = {.look = true};
+    reel_err err = {0};
+    reel_code rc = REEL_E_NOMEM;
+
+    (void)state;
+    make_world("wait.db", true);
+    train("wait.db", NULL, NULL);
+    assert_ok(forget_with("wait.db", opts, &err));
+    assert_int_equal(report.people, 0);
+    leave("wait.db", 1);
+    for (long n = 0; rc == REEL_E_NOMEM; n++) {
+        reel__alloc_fail_once(n);
+        rc = forget_with("wait.db", opts, &err);
+        reel__alloc_fail_once(-1);
+    }
+    assert_int_equal(rc, REEL_OK);
+    assert_int_equal(report.people, 1);
+    assert_int_equal(report.holding, FILES + 7);
+    assert_null(receipt);
+    assert_true(exists("wait.db", "dataset.reel"));
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    json_decref(receipt);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_is_as_if_they_had_never_been_there),
+        cmocka_unit_test(versions_that_held_them_are_destroyed),
+        cmocka_unit_test(parameters_stay),
+        cmocka_unit_test(what_cannot_be_read_may_hold_anybody),
+        cmocka_unit_test(what_was_interrupted_is_done_once_more),
+        cmocka_unit_test(who_waits_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, tear_down);
+}
