@@ -199,7 +199,7 @@ REEL_PUBLIC REEL_MUST_USE reel_code reel_model_predict(const reel_model *model,
                                                        reel_scratch *scratch, float *out,
                                                        reel_err *err);
 
-/* Where the rating that a person would give lies with a probability of 95 %. */
+/* Where the rating that a person would give lies; how surely, the function that fills it says. */
 typedef struct reel_rating_interval {
     float low, high;
 } reel_rating_interval;
@@ -212,6 +212,27 @@ typedef struct reel_rating_interval {
 REEL_PUBLIC REEL_MUST_USE reel_code reel_model_predict_interval(
     const reel_model *model, const reel_query *query, const reel_index *movies, size_t count,
     reel_scratch *scratch, reel_rating_interval *out, reel_err *err);
+
+/* Films in any order. */
+typedef struct reel_films {
+    const reel_index *movies;
+    size_t count;
+} reel_films;
+
+/* Around predictions: where four of five ratings lie that people give to films of their choice,
+ * inside the range of the training data. It was measured when the model was fitted, at ratings held
+ * out (als with held_out > 0), for people with about as many ratings as the history has and films
+ * with about as many; a tenth of the ratings was lower, a tenth higher (split conformal prediction:
+ * docs/models.md). It promises nothing of one film alone, nor of films that nobody would choose.
+ * films     [in] [count]
+ * predicted [in] [count] what reel_model_predict gave for the same query and films
+ * out       [out] [count], low <= predicted <= high; NaN where the model was fitted without, or on
+ *           too few ratings
+ * Errors: E_INVALID (the model ranks and predicts nothing; a film out of range).
+ * Any thread; O(history + films), no allocation. */
+REEL_PUBLIC REEL_MUST_USE reel_code
+reel_model_predict_range(const reel_model *model, const reel_query *query, reel_films films,
+                         const float *predicted, reel_rating_interval *out, reel_err *err);
 
 /* ---- reasons ------------------------------------------------------------------------------- */
 
@@ -250,10 +271,6 @@ REEL_PUBLIC REEL_MUST_USE reel_code reel_model_explain(const reel_model *model,
 /* What reel_model_explain says of each of several films, the same bits, in less time for models
  * that share work between the films of a list (hybrid, ials and others). films->movies [in]
  * [count]; out [out] [count]; undefined after an error */
-typedef struct reel_films {
-    const reel_index *movies;
-    size_t count;
-} reel_films;
 REEL_PUBLIC REEL_MUST_USE reel_code reel_model_explain_many(const reel_model *model,
                                                             const reel_query *query,
                                                             reel_films films, size_t limit,

@@ -13,10 +13,11 @@
 #include <stdatomic.h>
 
 #include "base/alloc.h"
+#include "model/calibration.h"
 #include "model/factors.h"
 #include "num/par.h"
 
-enum { PARAM_FACTORS, PARAM_EPOCHS, PARAM_REG, PARAM_INIT_STD };
+enum { PARAM_FACTORS, PARAM_EPOCHS, PARAM_REG, PARAM_INIT_STD, PARAM_HELD_OUT };
 #define FLOPS_PER_THREAD 1e6
 
 static const reel_param_spec param_specs[] = {
@@ -27,7 +28,16 @@ static const reel_param_spec param_specs[] = {
     [PARAM_REG] = {"reg", "L2 weight of one rating", REEL_PARAM_REAL, 0.08, 1e-6, 10, NULL},
     [PARAM_INIT_STD] = {"init_std", "deviation of the factors at the start", REEL_PARAM_REAL, 0.1,
                         0, 10, NULL},
+    [PARAM_HELD_OUT] = {"held_out",
+                        "share of the ratings that a fit beforehand leaves out, to learn how far "
+                        "predictions are off; 0 = none",
+                        REEL_PARAM_REAL, 0, 0, 0.5, NULL},
 };
+
+typedef struct als_model {
+    reel_factor_model own; /* first: operations of factors.h take it for one */
+    reel_calibration calibration;
+} als_model;
 
 /* ---- fitting ------------------------------------------------------------------------------- */
 
@@ -38,14 +48,14 @@ typedef struct side {
     float *bias, *rows;
 } side;
 
-static side people_side(const reel_factors *f, const reel_dataset *dataset)
+static side people_side(const reel_factors *f, reel_csr_view ratings)
 {
-    return (side){*f, reel_dataset_ratings(dataset), f->person_bias, f->person};
+    return (side){*f, ratings, f->person_bias, f->person};
 }
 
-static side movies_side(const reel_factors *f, const reel_dataset *dataset)
+static side movies_side(const reel_factors *f, reel_csr_view raters)
 {
-    side s = {*f, reel_dataset_raters(dataset), f->movie_bias, f->movie};
+    side s = {*f, raters, f->movie_bias, f->movie};
 
     s.given.movies = f->people;
     s.given.movie = f->person;
@@ -104,40 +114,124 @@ static reel_factors_opts factors_opts(const reel_model *model)
                                .seed = model->seed};
 }
 
-static reel_code als_fit(reel_model *model, const reel_dataset *dataset,
-                         const reel_fit_context *context, reel_err *err)
+/* The same ratings by people and by films, and which part of the whole fit it is to learn them. */
+typedef struct problem {
+    reel_csr_view ratings, raters;
+    double from, share; /* of the progress */
+} problem;
+
+static reel_code solve(reel_factors *factors, const reel_model *model, const problem *what,
+                       const reel_fit_context *context, reel_err *err)
 {
-    reel_factor_model *self = (reel_factor_model *)model;
     const reel_factors_opts opts = factors_opts(model);
     const int epochs = (int)model->params[PARAM_EPOCHS];
     side people, movies;
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__factors_init(&self->factors, dataset, &opts, err));
-    people = people_side(&self->factors, dataset);
-    movies = movies_side(&self->factors, dataset);
+    REEL_TRY(reel__factors_init(factors, what->ratings, &opts, err));
+    people = people_side(factors, what->ratings);
+    movies = movies_side(factors, what->raters);
     for (int epoch = 0; epoch < epochs; epoch++) {
         REEL_TRY(solve_side(&movies, context->threads, err));
         REEL_TRY(solve_side(&people, context->threads, err));
-        if (!reel__fit_step(context, (double)(epoch + 1) / epochs))
+        if (!reel__fit_step(context, what->from + what->share * (double)(epoch + 1) / epochs))
             return reel_fail(err, REEL_E_CANCELLED, "fitting \"als\" was cancelled");
     }
-    rc = reel__factors_check(&self->factors, "als", err);
+    rc = reel__factors_check(factors, "als", err);
+out:
+    return rc;
+}
+
+/* How far predictions are off, by those of a fit without some of the ratings. */
+static reel_code calibrate(als_model *self, const reel_dataset *dataset,
+                           const reel_fit_context *context, reel_err *err)
+{
+    const reel_model *model = &self->own.base;
+    const reel_calibration_opts opts = {model->low, model->high, model->seed, context->threads};
+    reel_factors factors = {0};
+    reel_apart apart;
+    problem part = {.share = 0.5};
+    reel_code rc;
+
+    REEL_TRY(reel__apart_make(&apart, reel_dataset_ratings(dataset), model->params[PARAM_HELD_OUT],
+                              model->seed, err));
+    part.ratings = reel__csr_view(&apart.train);
+    part.raters = reel__csr_view(&apart.raters);
+    if (part.ratings.ptr[part.ratings.rows] == 0)
+        goto out; /* nothing is left to learn from */
+    REEL_TRY(solve(&factors, model, &part, context, err));
+    REEL_TRY(reel__calibration_learn(&self->calibration, &factors, &apart, &opts, err));
+out:
+    reel__factors_fini(&factors);
+    reel__apart_fini(&apart);
+    return rc;
+}
+
+static reel_code als_fit(reel_model *model, const reel_dataset *dataset,
+                         const reel_fit_context *context, reel_err *err)
+{
+    als_model *self = (als_model *)model;
+    problem whole = {reel_dataset_ratings(dataset), reel_dataset_raters(dataset), 0, 1};
+    reel_code rc = REEL_OK;
+
+    if (model->params[PARAM_HELD_OUT] > 0) {
+        REEL_TRY(calibrate(self, dataset, context, err));
+        whole.from = whole.share = 0.5;
+    }
+    REEL_TRY(solve(&self->own.factors, model, &whole, context, err));
 out:
     return rc;
 }
 
 static double als_memory(const reel_model *model, const reel_dataset *dataset)
 {
-    return reel__factors_bytes(dataset, model->params[PARAM_FACTORS], false);
+    const double factors = reel__factors_bytes(dataset, model->params[PARAM_FACTORS], false);
+    const reel_csr_view whole = reel_dataset_ratings(dataset);
+    const double held = model->params[PARAM_HELD_OUT] > 0;
+
+    /* A second fit beside its own copies of the ratings: two and those held out. */
+    return factors * (1 + held) + held * 24 * (double)whole.ptr[whole.rows];
+}
+
+static bool als_range(const reel_model *model, const reel_query *query, reel_films films,
+                      const float *predicted, reel_rating_interval *out)
+{
+    const reel_calibration *calibration = &((const als_model *)model)->calibration;
+
+    if (calibration->off == NULL)
+        return false;
+    reel__calibration_range(calibration, query, films, predicted, out);
+    return true;
+}
+
+static reel_code als_save(const reel_model *model, reel_tensors_writer *writer, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(reel__factors_save(model, writer, err));
+    REEL_TRY(reel__calibration_save(&((const als_model *)model)->calibration, model->movies, writer,
+                                    err));
+out:
+    return rc;
 }
 
 static reel_code als_load(reel_model *model, const reel_tensors *tensors, const char *prefix,
                           reel_err *err)
 {
     const reel_factors_opts opts = factors_opts(model);
+    reel_code rc;
 
-    return reel__factors_load(model, &opts, tensors, prefix, err);
+    REEL_TRY(reel__factors_load(model, &opts, tensors, prefix, err));
+    REEL_TRY(reel__calibration_load(&((als_model *)model)->calibration, model->movies, tensors,
+                                    prefix, err));
+out:
+    return rc;
+}
+
+static void als_fini(reel_model *model)
+{
+    reel__calibration_fini(&((als_model *)model)->calibration);
+    reel__factors_release(model);
 }
 
 const reel_model_ops reel__model_als = {
@@ -147,14 +241,15 @@ const reel_model_ops reel__model_als = {
              .fold_in = REEL_FOLD_IN_EXACT,
              .params = param_specs,
              .param_count = sizeof param_specs / sizeof *param_specs},
-    .struct_size = sizeof(reel_factor_model),
+    .struct_size = sizeof(als_model),
     .memory = als_memory,
     .lighter = "baseline",
     .fit = als_fit,
     .score = reel__factors_score,
     .predict = reel__factors_predict,
+    .range = als_range,
     .explain = reel__factors_explain,
-    .save = reel__factors_save,
+    .save = als_save,
     .load = als_load,
-    .fini = reel__factors_release,
+    .fini = als_fini,
 };

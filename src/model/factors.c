@@ -91,10 +91,9 @@ static double mean_of(reel_csr_view ratings)
     return sum / (double)count;
 }
 
-reel_code reel__factors_init(reel_factors *out, const reel_dataset *dataset,
+reel_code reel__factors_init(reel_factors *out, reel_csr_view ratings,
                              const reel_factors_opts *opts, reel_err *err)
 {
-    const reel_csr_view ratings = reel_dataset_ratings(dataset);
     const size_t stride = stride_of(opts->rank);
 
     *out = (reel_factors){.people = ratings.rows,
@@ -271,10 +270,16 @@ static reel_code open_state(state **out, const reel_model *model, const reel_que
 
 /* ---- answering ----------------------------------------------------------------------------- */
 
+float reel__factors_rate(const reel_factors *factors, float bias, const float *row,
+                         reel_index movie)
+{
+    return (float)(factors->mean + (double)factors->movie_bias[movie] + (double)bias +
+                   (double)reel__dot(row, movie_row(factors, movie), factors->stride));
+}
+
 static float predict_one(const reel_factors *factors, const state *person, reel_index movie)
 {
-    return (float)(factors->mean + (double)factors->movie_bias[movie] + (double)person->bias +
-                   (double)reel__dot(person->z, movie_row(factors, movie), factors->stride));
+    return reel__factors_rate(factors, person->bias, person->z, movie);
 }
 
 reel_code reel__factors_score(const reel_model *model, const reel_query *query,

@@ -41,9 +41,9 @@ typedef struct reel_factors_opts {
     uint64_t seed;
 } reel_factors_opts;
 
-/* Biases 0, the mean of the ratings, random factors that depend on the seed and the row alone.
- * out needs reel__factors_fini whatever happens. Errors: E_NOMEM. */
-REEL_MUST_USE reel_code reel__factors_init(reel_factors *out, const reel_dataset *dataset,
+/* Biases 0, the mean of the ratings (rows are people), random factors that depend on the seed and
+ * the row alone. out needs reel__factors_fini whatever happens. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__factors_init(reel_factors *out, reel_csr_view ratings,
                                            const reel_factors_opts *opts, reel_err *err);
 void reel__factors_fini(reel_factors *factors);
 /* Bytes that reel__factors_init takes. */
@@ -56,6 +56,10 @@ REEL_MUST_USE reel_code reel__factors_check(const reel_factors *factors, const c
 REEL_MUST_USE reel_code reel__factors_solve(const reel_factors *factors, const reel_query *query,
                                             reel_scratch *scratch, float *bias, float *row,
                                             reel_err *err);
+
+/* What whoever has this bias and row [stride] rates a film, outside the scale, too. */
+float reel__factors_rate(const reel_factors *factors, float bias, const float *row,
+                         reel_index movie);
 
 /* Operations of vtable.h for a reel_factor_model. Slots 0 to 2 are used. */
 REEL_MUST_USE reel_code reel__factors_score(const reel_model *model, const reel_query *query,

@@ -696,6 +696,25 @@ out:
     return rc;
 }
 
+reel_code reel_model_predict_range(const reel_model *model, const reel_query *query,
+                                   reel_films films, const float *predicted,
+                                   reel_rating_interval *out, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    if (model->ops->info.task != REEL_TASK_RATING)
+        return reel__model_ranks(model, err);
+    REEL_TRY(check_movies(model, films.movies, films.count, err));
+    if (model->ops->range == NULL || !model->ops->range(model, query, films, predicted, out))
+        for (size_t i = 0; i < films.count; i++)
+            out[i] = (reel_rating_interval){NAN, NAN};
+    else
+        for (size_t i = 0; i < films.count; i++)
+            out[i] = (reel_rating_interval){clip(model, out[i].low), clip(model, out[i].high)};
+out:
+    return rc;
+}
+
 /* ---- neighbours ----------------------------------------------------------------------------- */
 
 reel_code reel_model_neighbours(const reel_model *model, const reel_query *query, size_t limit,

@@ -90,7 +90,7 @@ static reel_code svd_fit(reel_model *model, const reel_dataset *dataset,
     reel_sgd sgd = {0};
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__factors_init(&self->factors, dataset, &opts, err));
+    REEL_TRY(reel__factors_init(&self->factors, reel_dataset_ratings(dataset), &opts, err));
     REEL_TRY(reel__sgd_init(&sgd, &self->factors, reel_dataset_ratings(dataset), &steps,
                             model->seed, err));
     REEL_TRY(descend(self, &sgd, context, err));

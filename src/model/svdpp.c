@@ -327,7 +327,7 @@ static reel_code svdpp_fit(reel_model *model, const reel_dataset *dataset,
     descent d = {0};
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__factors_init(&self->factors, dataset, &opts, err));
+    REEL_TRY(reel__factors_init(&self->factors, reel_dataset_ratings(dataset), &opts, err));
     REEL_TRY(descent_init(&d, self, reel_dataset_ratings(dataset), err));
     REEL_TRY(descend(&d, model, context, err));
 out:

@@ -48,6 +48,9 @@ typedef struct reel_model_ops {
     reel_code (*interval)(const reel_model *model, const reel_query *query,
                           const reel_index *movies, size_t count, reel_scratch *scratch,
                           reel_rating_interval *out, reel_err *err);
+    /* How far ratings lie from what was predicted; NULL, or false: was not learned. */
+    bool (*range)(const reel_model *model, const reel_query *query, reel_films films,
+                  const float *predicted, reel_rating_interval *out);
     bool fills_targets; /* fit itself fills context->targets->out */
     /* Fills score, baseline and terms of out (zeroed by the door) and contributions
      * [query->count], one value per entry; the door picks reasons and other from those. */

@@ -23,8 +23,12 @@ static void predict(const reel_model *model, const reel_query *query, reel_scrat
     float rating;
     reel_err err = {REEL_OK, ""};
 
-    if (answered(reel_model_predict(model, query, &last, 1, scratch, &rating, &err), &err))
+    if (answered(reel_model_predict(model, query, &last, 1, scratch, &rating, &err), &err)) {
         must(isfinite(rating));
+        must(reel_model_predict_range(model, query, (reel_films){&last, 1}, &rating, &interval,
+                                      NULL) == REEL_OK);
+        must(isnan(interval.low) || (interval.low <= rating && rating <= interval.high));
+    }
     if (reel_model_predict_interval(model, query, &last, 1, scratch, &interval, NULL) == REEL_OK)
         must(interval.low <= interval.high && isfinite(interval.high - interval.low));
 }

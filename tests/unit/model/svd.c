@@ -147,7 +147,7 @@ static void compare_with_twin(int rank, bool adagrad)
     reel_sgd sgd;
     reel_err err;
 
-    assert_ok(reel__factors_init(&factors, data.train, &start, &err));
+    assert_ok(reel__factors_init(&factors, reel_dataset_ratings(data.train), &start, &err));
     assert_ok(reel__sgd_init(&sgd, &factors, reel_dataset_ratings(data.train), &opts, 9, &err));
     twin_start(&t, &factors, rank, opts.accumulator);
     for (int epoch = 0; epoch < 3; epoch++) {

@@ -44,7 +44,7 @@ static void twin_start(uint64_t seed, double std)
     reel_err err;
 
     memset(&t, 0, sizeof t);
-    assert_ok(reel__factors_init(&f, data.train, &opts, &err));
+    assert_ok(reel__factors_init(&f, reel_dataset_ratings(data.train), &opts, &err));
     for (int u = 0; u < TASTE_PEOPLE; u++) {
         t.sum_p[u] = accumulator;
         for (int k = 0; k < RANK; k++)
