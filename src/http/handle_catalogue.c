@@ -38,7 +38,7 @@ reel_code reel__handle_movie(reel_context *context, reel_err *err)
 {
     reel_json *json = &context->json;
     int64_t user = -1;
-    double stars = (double)NAN;
+    reel_stars stars;
     reel_index movie;
     reel_code rc;
 
@@ -50,7 +50,7 @@ reel_code reel__handle_movie(reel_context *context, reel_err *err)
     reel__json_object(json);
     reel__write_movie_members(json, context->app->engine, movie, true);
     if (user >= 0)
-        reel__json_put_real(json, "predicted_rating", stars);
+        reel__write_stars(json, &stars);
     reel__json_object_end(json);
 out:
     return rc;

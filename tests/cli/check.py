@@ -4,7 +4,7 @@ import json
 import sys
 
 MOVIE = {"movie", "title", "year", "genres", "poster", "generated_poster", "rating"}
-ITEM = MOVIE | {"rank", "score", "baseline", "predicted_rating", "reasons", "terms", "other", "rules"}
+ITEM = MOVIE | {"rank", "score", "baseline", "predicted_rating", "predicted_rating_interval", "reasons", "terms", "other", "rules"}
 LIST = {"id", "model", "basis", "user", "source_movie", "scenario", "items", "removed", "next"}
 
 

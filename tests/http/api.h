@@ -14,7 +14,8 @@
 
 #define MOVIE_SHAPE "movie:i title:s year:i? genres:a poster:s? generated_poster:s rating:o "
 #define ITEM_SHAPE                                                                                 \
-    MOVIE_SHAPE "rank:i score:n baseline:n predicted_rating:n? reasons:a terms:a other:n rules:a"
+    MOVIE_SHAPE "rank:i score:n baseline:n predicted_rating:n? predicted_rating_interval:a? "      \
+                "reasons:a terms:a other:n rules:a"
 #define LIST_SHAPE                                                                                 \
     "id:s model:o basis:s user:i? source_movie:i? scenario:s? items:a removed:o next:s?"
 

@@ -6,7 +6,9 @@
 enum { PEOPLE = 3, BODY_MAX = 500 };
 #define ANA                                                                                        \
     "{\"name\":\"Ana\",\"history\":[{\"movie\":1,\"rating\":5},{\"movie\":31,\"rating\":2}]}"
-#define SHARE_SHAPE "standing:n predicted_rating:n? score:n baseline:n reasons:a other:n"
+#define SHARE_SHAPE                                                                                \
+    "standing:n predicted_rating:n? predicted_rating_interval:a? score:n baseline:n reasons:a "    \
+    "other:n"
 
 static const char *const alone[PEOPLE] = {
     "\"user\":6", "\"user\":9",

@@ -237,6 +237,28 @@ static void nothing_to_go_by_falls_back_to_fame(void **state)
 }
 
 /* Whichever model made the list, and the same on the film's page and in its explanation. */
+static double lowest(const json_t *item)
+{
+    return json_number_value(json_array_get(member(item, "predicted_rating_interval"), 0));
+}
+
+/* Two numbers around the prediction where there is one, and not the whole scale. */
+static void check_interval(const json_t *item)
+{
+    const json_t *interval = member(item, "predicted_rating_interval");
+    double low, high;
+
+    assert_true(json_is_null(interval) == json_is_null(member(item, "predicted_rating")));
+    if (json_is_null(interval))
+        return;
+    assert_int_equal(json_array_size(interval), 2);
+    low = lowest(item);
+    high = json_number_value(json_array_get(interval, 1));
+    assert_true(low >= 1 && high <= 5 && high > low && high - low < 4);
+    assert_true(low <= number(item, "predicted_rating") &&
+                number(item, "predicted_rating") <= high);
+}
+
 static void stars_are_predicted(void **state)
 {
     char target[120], body[160];
@@ -245,13 +267,14 @@ static void stars_are_predicted(void **state)
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         const json_t *items;
         int64_t movie;
-        double stars;
+        double stars, low;
 
         (void)snprintf(target, sizeof target, "/api/v1/recommendations?user=6&limit=20&model=%s",
                        models[i]);
         items = member(get(target), "items");
         movie = integer(json_array_get(items, 0), "movie");
         stars = number(json_array_get(items, 0), "predicted_rating");
+        low = lowest(json_array_get(items, 0));
         for (size_t k = 0; k < json_array_size(items); k++) {
             const json_t *item = json_array_get(items, k);
             const bool rated = integer(member(item, "rating"), "count") > 0;
@@ -259,9 +282,11 @@ static void stars_are_predicted(void **state)
             assert_int_equal(json_is_real(member(item, "predicted_rating")), rated);
             assert_true(!rated || (number(item, "predicted_rating") >= 1 &&
                                    number(item, "predicted_rating") <= 5));
+            check_interval(item);
         }
         (void)snprintf(target, sizeof target, "/api/v1/movies/%lld?user=6", (long long)movie);
         assert_true(number(get(target), "predicted_rating") == stars);
+        assert_true(lowest(get(target)) == low);
         (void)snprintf(body, sizeof body, "{\"user\":6,\"model\":\"%s\",\"movie\":%lld}", models[i],
                        (long long)movie);
         assert_true(number(post("/api/v1/explanations", body), "predicted_rating") == stars);

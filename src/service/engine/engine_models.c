@@ -181,7 +181,9 @@ static const reel_params *served_params(const reel_engine *engine, int slot)
 {
     static const reel_param fewer = {"factors", "96"};
     static const reel_param near[] = {{"neighbours", "100"}, {"stored", "1"}};
+    static const reel_param held = {"held_out", "0.1"};
     static const reel_params ials = {&fewer, 1}, found = {near, 2}, anew = {near, 1};
+    static const reel_params als = {&held, 1};
     const reel_engine_opts *opts = &engine->opts;
 
     if (opts->only != NULL && strcmp(opts->only, reel__engine_names[slot]) == 0 &&
@@ -191,7 +193,7 @@ static const reel_params *served_params(const reel_engine *engine, int slot)
         return &engine->recipes[slot].params;
     if (slot == MODEL_USER_KNN)
         return few_pairs(engine->training) ? &found : &anew;
-    return slot == MODEL_IALS ? &ials : NULL;
+    return slot == MODEL_IALS ? &ials : slot == MODEL_ALS ? &als : NULL;
 }
 
 /* The members there are. */
@@ -266,8 +268,8 @@ out:
 static const reel_params *hasty_params(int slot)
 {
     static const reel_param liked = {"channels", "liked"}, few = {"factors", "64"};
-    static const reel_param quick[] = {{"factors", "32"}, {"epochs", "6"}};
-    static const reel_params ease = {&liked, 1}, ials = {&few, 1}, als = {quick, 2};
+    static const reel_param quick[] = {{"factors", "32"}, {"epochs", "6"}, {"held_out", "0.1"}};
+    static const reel_params ease = {&liked, 1}, ials = {&few, 1}, als = {quick, 3};
 
     return slot == MODEL_EASE   ? &ease
            : slot == MODEL_IALS ? &ials

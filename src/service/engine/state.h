@@ -246,7 +246,7 @@ REEL_MUST_USE reel_code reel__session_score(reel_session *session, const char **
  * data; NaN where nothing is known of how they rate, or nobody rated the film. out [count], count
  * <= REEL_LIST_MAX. */
 REEL_MUST_USE reel_code reel__session_stars(reel_session *session, const reel_index *movies,
-                                            size_t count, double *out, reel_err *err);
+                                            size_t count, reel_stars *out, reel_err *err);
 /* household.c: the scores of several people as one, and the history of all of them as the query;
  * then what each film of the list is to each of them. */
 REEL_MUST_USE reel_code reel__household_score(reel_session *session, const reel_request *request,

@@ -131,6 +131,20 @@ void reel__write_movie(reel_json *json, const reel_engine *engine, reel_index mo
 
 /* ---- lists --------------------------------------------------------------------------------- */
 
+void reel__write_stars(reel_json *json, const reel_stars *stars)
+{
+    reel__json_put_real(json, "predicted_rating", stars->rating);
+    reel__json_key(json, "predicted_rating_interval");
+    if (isnan(stars->low)) {
+        reel__json_null(json);
+        return;
+    }
+    reel__json_array(json);
+    reel__json_real(json, stars->low);
+    reel__json_real(json, stars->high);
+    reel__json_array_end(json);
+}
+
 /* The rating a film of the history has; a film that stands for itself was rated by nobody. */
 static void put_given_rating(reel_json *json, const reel_session *session, reel_index movie)
 {
@@ -199,7 +213,7 @@ static void put_item(reel_json *json, const reel_session *session, const reel_re
     reel__json_put_int(json, "rank", item->rank);
     reel__json_put_float(json, "score", (float)item->score);
     reel__json_put_float(json, "baseline", (float)item->why.baseline);
-    reel__json_put_real(json, "predicted_rating", item->predicted_rating);
+    reel__write_stars(json, &item->stars);
     put_reasons(json, session, &item->why, NULL);
     put_terms(json, &item->why);
     reel__json_put_float(json, "other", (float)item->why.other);
@@ -225,7 +239,7 @@ static void put_shares(reel_json *json, const reel_session *session, const reel_
 
         reel__json_object(json);
         reel__json_put_float(json, "standing", (float)share->standing);
-        reel__json_put_real(json, "predicted_rating", share->predicted_rating);
+        reel__write_stars(json, &share->stars);
         reel__json_put_float(json, "score", (float)share->why.score);
         reel__json_put_float(json, "baseline", (float)share->why.baseline);
         put_reasons(json, session, &share->why, share->ratings);

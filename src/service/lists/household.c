@@ -186,7 +186,7 @@ static reel_code explain_share(reel_session *session, size_t m, reel_index movie
 
     if (rc != REEL_OK)
         return rc;
-    rc = reel__session_stars(session, &movie, 1, &out->predicted_rating, err);
+    rc = reel__session_stars(session, &movie, 1, &out->stars, err);
     if (rc != REEL_OK)
         return rc;
     out->standing = (double)session->group.standings[m * movies + (size_t)movie];
@@ -217,7 +217,7 @@ reel_code reel__household_explain(reel_session *session, const reel_request *req
                                    &shares[i * members + m], err));
     }
     for (size_t i = 0; i < list->count; i++) {
-        list->items[i].predicted_rating = (double)NAN;
+        list->items[i].stars = (reel_stars){(double)NAN, (double)NAN, (double)NAN};
         list->items[i].why =
             (reel_explanation){.score = list->items[i].score, .baseline = list->items[i].score};
     }

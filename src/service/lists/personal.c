@@ -168,7 +168,7 @@ reel_code reel__personal_explain(reel_session *session, const reel_request *requ
         reel_recommendation *item = &list->items[i];
 
         order_reasons(&item->why, (size_t)request->reasons);
-        REEL_TRY(reel__session_stars(session, &item->movie, 1, &item->predicted_rating, err));
+        REEL_TRY(reel__session_stars(session, &item->movie, 1, &item->stars, err));
     }
 out:
     return rc;

@@ -139,7 +139,7 @@ static reel_code explain_list(reel_session *session, size_t reasons, reel_list *
 {
     reel_index movies[EXPLAINED_AT_ONCE];
     reel_explanation why[EXPLAINED_AT_ONCE];
-    double stars[EXPLAINED_AT_ONCE];
+    reel_stars stars[EXPLAINED_AT_ONCE];
 
     for (size_t at = 0; at < list->count; at += EXPLAINED_AT_ONCE) {
         const size_t left = list->count - at;
@@ -156,7 +156,7 @@ static reel_code explain_list(reel_session *session, size_t reasons, reel_list *
             return rc;
         for (size_t i = 0; i < films.count; i++) {
             list->items[at + i].why = why[i];
-            list->items[at + i].predicted_rating = stars[i];
+            list->items[at + i].stars = stars[i];
         }
     }
     return REEL_OK;

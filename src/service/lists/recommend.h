@@ -88,12 +88,17 @@ typedef struct reel_request {
 } reel_request;
 reel_request reel__request_default(void);
 
+/* What they would rate a film, to a hundredth, and where four of five such ratings lie; each NaN =
+ * not known (stars.c). */
+typedef struct reel_stars {
+    double rating, low, high;
+} reel_stars;
+
 typedef struct reel_recommendation {
     reel_index movie;
     int rank; /* 1-based */
     double score;
-    double
-        predicted_rating; /* what they would rate it, to a hundredth; NaN = not known (stars.c) */
+    reel_stars stars;
     reel_explanation why;
     int effect_count;
     struct reel_rule_effect {
@@ -105,8 +110,8 @@ typedef struct reel_recommendation {
 
 /* What a film is to one of several people. */
 typedef struct reel_share {
-    double standing;         /* their score, standardised over all films */
-    double predicted_rating; /* as in reel_recommendation */
+    double standing; /* their score, standardised over all films */
+    reel_stars stars;
     reel_explanation why;
     float ratings[REEL_REASONS_MAX]; /* what they gave the films of the reasons */
 } reel_share;
@@ -161,10 +166,10 @@ REEL_MUST_USE reel_code reel__request_mistakes(reel_session *session, const reel
 REEL_MUST_USE reel_code reel__explain(reel_session *session, const reel_request *request,
                                       int64_t movie, reel_recommendation *out, reel_err *err);
 
-/* What a person would rate a film, to a hundredth; NaN where that is not known: they rated nothing,
- * nobody rated the film, or no model predicts ratings here. Errors: E_NOTFOUND (no such person). */
+/* What a person would rate a film; not known where they rated nothing, nobody rated the film, or no
+ * model predicts ratings here. Errors: E_NOTFOUND (no such person). */
 REEL_MUST_USE reel_code reel__predicted_rating(reel_session *session, int64_t person,
-                                               reel_index movie, double *out, reel_err *err);
+                                               reel_index movie, reel_stars *out, reel_err *err);
 
 typedef struct reel_similar_person {
     int64_t person;
@@ -182,6 +187,8 @@ void reel__write_list(reel_json *json, const reel_session *session, const reel_l
                       const char *next);
 void reel__write_explanation(reel_json *json, const reel_session *session,
                              const reel_recommendation *item);
+/* The members predicted_rating and predicted_rating_interval. */
+void reel__write_stars(reel_json *json, const reel_stars *stars);
 /* full: every field of docs/api.md "movie"; otherwise the short form used in lists. */
 void reel__write_movie(reel_json *json, const reel_engine *engine, reel_index movie, bool full);
 /* The same without the braces, for objects that carry more members. */

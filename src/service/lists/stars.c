@@ -19,34 +19,45 @@ static bool rates(const reel_session *session)
     return false;
 }
 
-static double shown(double rating, reel_scale scale)
+static double inside(double rating, reel_scale scale)
 {
-    const double inside = fmin(fmax(rating, scale.min), scale.max);
+    return isnan(rating) ? rating : fmin(fmax(rating, scale.min), scale.max);
+}
 
-    return round(inside * PARTS) / PARTS;
+/* A range is not made narrower by how it is shown. */
+static reel_stars shown(double rating, reel_rating_interval range, reel_scale scale)
+{
+    return (reel_stars){.rating = round(inside(rating, scale) * PARTS) / PARTS,
+                        .low = floor(inside((double)range.low, scale) * PARTS) / PARTS,
+                        .high = ceil(inside((double)range.high, scale) * PARTS) / PARTS};
 }
 
 reel_code reel__session_stars(reel_session *session, const reel_index *movies, size_t count,
-                              double *out, reel_err *err)
+                              reel_stars *out, reel_err *err)
 {
     const reel_engine *engine = session->engine;
     const reel_model *model = engine->models[MODEL_ALS];
     float ratings[REEL_LIST_MAX];
+    reel_rating_interval ranges[REEL_LIST_MAX];
     reel_code rc;
 
     for (size_t i = 0; i < count; i++)
-        out[i] = (double)NAN;
+        out[i] = (reel_stars){(double)NAN, (double)NAN, (double)NAN};
     if (model == NULL || !(engine->scale.max > engine->scale.min) || !rates(session))
         return REEL_OK;
-    rc = reel_model_predict(model, &session->query, movies, count, session->scratch, ratings, err);
-    for (size_t i = 0; rc == REEL_OK && i < count; i++)
+    REEL_TRY(
+        reel_model_predict(model, &session->query, movies, count, session->scratch, ratings, err));
+    REEL_TRY(reel_model_predict_range(model, &session->query, (reel_films){movies, count}, ratings,
+                                      ranges, err));
+    for (size_t i = 0; i < count; i++)
         if (reel__engine_rated(engine, movies[i], NULL) > 0)
-            out[i] = shown((double)ratings[i], engine->scale);
+            out[i] = shown((double)ratings[i], ranges[i], engine->scale);
+out:
     return rc;
 }
 
 reel_code reel__predicted_rating(reel_session *session, int64_t person, reel_index movie,
-                                 double *out, reel_err *err)
+                                 reel_stars *out, reel_err *err)
 {
     reel_request request = reel__request_default();
     reel_code rc;
