@@ -116,15 +116,50 @@ static reel_code dispatch(int argc, char **argv, reel_err *err)
     return REEL_OK;
 }
 
-void reel__cli_set_up_log(void)
+static bool find_level(reel_log_level *out, const char *name)
+{
+    static const struct {
+        const char *name;
+        reel_log_level level;
+    } levels[] = {{"error", REEL_LOG_ERROR},
+                  {"warn", REEL_LOG_WARN},
+                  {"info", REEL_LOG_INFO},
+                  {"debug", REEL_LOG_DEBUG}};
+
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (strcmp(name, levels[i].name) == 0) {
+            *out = levels[i].level;
+            return true;
+        }
+    return false;
+}
+
+reel_code reel__cli_set_up_log(reel_err *err)
 {
     const char *level = reel__env_get("REEL_LOG", "info");
-    const reel_log_level wanted = strcmp(level, "debug") == 0   ? REEL_LOG_DEBUG
-                                  : strcmp(level, "warn") == 0  ? REEL_LOG_WARN
-                                  : strcmp(level, "error") == 0 ? REEL_LOG_ERROR
-                                                                : REEL_LOG_INFO;
+    const char *format = reel__env_get("REEL_LOG_FORMAT", "text");
+    reel_log_level wanted;
 
-    reel__log_setup(wanted, strcmp(reel__env_get("REEL_LOG_FORMAT", "text"), "json") == 0);
+    if (!find_level(&wanted, level))
+        return reel_fail(err, REEL_E_INVALID,
+                         "REEL_LOG: \"%.40s\" is none of error, warn, info and debug", level);
+    if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+        return reel_fail(err, REEL_E_INVALID, "REEL_LOG_FORMAT: \"%.40s\" is neither text nor json",
+                         format);
+    reel__log_setup(wanted, strcmp(format, "json") == 0);
+    return REEL_OK;
+}
+
+/* What a file or a variable had in it does nothing to a terminal. */
+static void print_error(const char *message)
+{
+    (void)fputs("reel: ", stderr);
+    for (; *message != '\0'; message++) {
+        const unsigned char c = (unsigned char)*message;
+
+        (void)fputc((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '?' : c, stderr);
+    }
+    (void)fputc('\n', stderr);
 }
 
 int reel__cli_run(int argc, char **argv)
@@ -137,15 +172,15 @@ int reel__cli_run(int argc, char **argv)
      */
     (void)signal(SIGPIPE, SIG_IGN);
     rc = reel__env_load(".env", &err);
-    if (rc == REEL_OK) {
-        reel__cli_set_up_log();
+    if (rc == REEL_OK)
+        rc = reel__cli_set_up_log(&err);
+    if (rc == REEL_OK)
         rc = dispatch(argc, argv, &err);
-    }
     if (reel__term_close(&closing) != REEL_OK && rc == REEL_OK) {
         rc = closing.code;
         err = closing;
     }
     if (rc != REEL_OK && !reel__term_left())
-        (void)fprintf(stderr, "reel: %s\n", err.msg);
+        print_error(err.msg);
     return reel_code_exit(rc);
 }

@@ -222,12 +222,10 @@ static reel_code take_auth(reel_auth *out, const char *said, const reel_server *
 }
 
 /* The older API asks nobody who they are: on this machine alone, unless it was asked for. */
-static bool wants_prototype(const reel_app *app, const reel_server *server)
+static reel_code want_prototype(reel_app *app, const reel_server *server, reel_err *err)
 {
-    const char *said = reel__env_get("REEL_PROTOTYPE_API", "");
-
-    return strcmp(said, "on") == 0 ||
-           (strcmp(said, "off") != 0 && app->auth == REEL_AUTH_OPEN && reel__server_is_own(server));
+    return reel__setting_switch(&app->prototype, "REEL_PROTOTYPE_API", NULL,
+                                app->auth == REEL_AUTH_OPEN && reel__server_is_own(server), err);
 }
 
 static void log_jobs(void *user, const char *line)
@@ -296,6 +294,7 @@ out:
 static reel_code open_accounts(reel_app *app, const doors *d, reel_store *store, reel_err *err)
 {
     const char *said = reel__env_get("REEL_SIGNUP", "");
+    const char *insecure = reel__env_get("REEL_INSECURE_HTTP", "0");
     reel_accounts_opts opts = {.store = store, .sign_up = reel__server_is_own(d->main)};
 
     if (*said != '\0' && strcmp(said, "open") != 0 && strcmp(said, "closed") != 0)
@@ -303,7 +302,10 @@ static reel_code open_accounts(reel_app *app, const doors *d, reel_store *store,
                          said);
     if (*said != '\0')
         opts.sign_up = strcmp(said, "open") == 0;
-    app->insecure = strcmp(reel__env_get("REEL_INSECURE_HTTP", ""), "1") == 0;
+    app->insecure = strcmp(insecure, "1") == 0;
+    if (!app->insecure && strcmp(insecure, "0") != 0)
+        return reel_fail(err, REEL_E_INVALID, "REEL_INSECURE_HTTP: \"%.40s\" is neither 0 nor 1",
+                         insecure);
     if (app->insecure)
         reel__log(REEL_LOG_WARN, "insecure",
                   "text=\"REEL_INSECURE_HTTP=1: passwords and cookies may cross the network "
@@ -342,7 +344,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
 
     REEL_TRY(take_secret(&app.key, err));
     app.auth = d->auth;
-    app.prototype = wants_prototype(&app, d->main);
+    REEL_TRY(want_prototype(&app, d->main, err));
     REEL_TRY(reel__feedback_open_over(&app.feedback, reel__engine_overlay(engine), err));
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &database, err));
     REEL_TRY(open_forward(&app, database, reel__engine_store(engine), err));

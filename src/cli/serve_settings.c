@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "cli/args.h"
 #include "http/protect.h"
+#include "service/engine/gate.h"
 
 enum { TIMEOUT_MOST = 3600, CONNECTIONS_MOST = 65535, HSTS_MOST_S = 2 * REEL_HSTS_S };
 
@@ -65,11 +66,16 @@ reel_code reel__plan_settings(reel_train_plan *out, reel_err *err)
 reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err)
 {
     const char *said = reel__env_get("REEL_JOB_MEMORY", "");
+    double overlap;
+    reel_code rc;
 
     if (said[0] != '\0' && !reel__parse_amount(&out->memory, said, JOB_LEAST, INT64_MAX))
         return reel_fail(err, REEL_E_INVALID,
                          "REEL_JOB_MEMORY: expected 1G or more, such as 8G, got \"%.40s\"", said);
-    return reel__plan_settings(&out->plan, err);
+    REEL_TRY(reel__gate_least(&overlap, err)); /* which the jobs read: it is said before one runs */
+    rc = reel__plan_settings(&out->plan, err);
+out:
+    return rc;
 }
 
 reel_code reel__serve_settings(reel_server_opts *out, reel_err *err)

@@ -79,5 +79,7 @@ void reel__settings_again(void)
                   reel__log_quote(quoted, sizeof quoted, err.msg));
     reel__free(environment.text);
     reel__file_map_close(&file);
-    reel__cli_set_up_log();
+    if (reel__cli_set_up_log(&err) != REEL_OK)
+        reel__log(REEL_LOG_WARN, "settings", "text=%s",
+                  reel__log_quote(quoted, sizeof quoted, err.msg));
 }

@@ -324,7 +324,7 @@ out:
 
 /* ---- both ---------------------------------------------------------------------------------- */
 
-static reel_code take_least(double *out, reel_err *err)
+reel_code reel__gate_least(double *out, reel_err *err)
 {
     const char *text = reel__env_get("REEL_GATE_OVERLAP", "");
     char *end = NULL;
@@ -370,7 +370,7 @@ static reel_code judge(judging *j, reel_err *err)
     bool done = false;
     reel_code rc = REEL_OK;
 
-    REEL_TRY(take_least(&report->least, err));
+    REEL_TRY(reel__gate_least(&report->least, err));
     j->slot = deciding_slot(j->engine);
     if (j->slot < 0)
         return REEL_OK;

@@ -37,6 +37,8 @@ typedef struct reel_gate_report {
     double least;   /* of it, REEL_GATE_OVERLAP */
 } reel_gate_report;
 
+/* The share that lists must keep, by REEL_GATE_OVERLAP. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__gate_least(double *out, reel_err *err);
 /* Compare what the engine just fitted with what its files hold. Costs another fit of each model of
  * the training, or two, and up to 4,500 lists by each. Errors: E_INVALID (REEL_GATE_OVERLAP),
  * E_NOMEM, E_CANCELLED. */
