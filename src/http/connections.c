@@ -25,16 +25,16 @@ static const int64_t SECOND_US = 1000000;
  * speak for themselves. */
 typedef enum state { RESTING, ASKED, WORKING, SENDING, STREAMING, CUT } state;
 
-typedef struct host {
-    struct host *next;
+struct reel_host {
+    struct reel_host *next;
     unsigned char key[16];
     int count;
-} host;
+};
 
 struct reel_connection {
     reel_connections *all;
     reel_connection *before, *after;
-    host *host;
+    reel_host *host;
     _Atomic state state;
     atomic_int_fast64_t until; /* steady microseconds; INT64_MAX = no limit */
     int fd;
@@ -49,7 +49,7 @@ struct reel_connections {
     bool stopping, has_lock, has_stop, has_watcher;
     int count;
     reel_connection *first;
-    host *hosts[HOSTS];
+    reel_host *hosts[HOSTS];
 };
 
 /* ---- addresses ----------------------------------------------------------------------------- */
@@ -65,19 +65,19 @@ static void make_key(unsigned char key[16], const reel_address *address)
 }
 
 /* Where the host is linked, or would be. */
-static host **find_host(reel_connections *connections, const unsigned char key[16])
+static reel_host **find_host(reel_connections *connections, const unsigned char key[16])
 {
-    host **at = &connections->hosts[reel__hash64(key, 16, (uintptr_t)connections) % HOSTS];
+    reel_host **at = &connections->hosts[reel__hash64(key, 16, (uintptr_t)connections) % HOSTS];
 
     while (*at != NULL && memcmp((*at)->key, key, 16) != 0)
         at = &(*at)->next;
     return at;
 }
 
-static host *enter_host(reel_connections *connections, const reel_address *address)
+static reel_host *enter_host(reel_connections *connections, const reel_address *address)
 {
     unsigned char key[16];
-    host **at;
+    reel_host **at;
 
     make_key(key, address);
     at = find_host(connections, key);
@@ -91,9 +91,9 @@ static host *enter_host(reel_connections *connections, const reel_address *addre
     return *at;
 }
 
-static void leave_host(reel_connections *connections, host *left)
+static void leave_host(reel_connections *connections, reel_host *left)
 {
-    host **at = find_host(connections, left->key);
+    reel_host **at = find_host(connections, left->key);
 
     if (--left->count > 0)
         return;
@@ -104,7 +104,7 @@ static void leave_host(reel_connections *connections, host *left)
 bool reel__connections_admit(reel_connections *connections, const reel_address *address)
 {
     unsigned char key[16];
-    const host *found;
+    const reel_host *found;
     bool room;
 
     if (connections->opts.most == 0)
@@ -115,6 +115,37 @@ bool reel__connections_admit(reel_connections *connections, const reel_address *
     room = found == NULL || found->count < connections->opts.most;
     (void)pthread_mutex_unlock(&connections->lock);
     return room;
+}
+
+reel_entrance reel__connections_enter(reel_connections *connections, const reel_address *address,
+                                      reel_host **out)
+{
+    reel_entrance entrance = REEL_ENTERED;
+
+    *out = NULL;
+    if (connections->opts.most == 0)
+        return REEL_ENTERED;
+    (void)pthread_mutex_lock(&connections->lock);
+    *out = enter_host(connections, address);
+    if (*out == NULL)
+        entrance = REEL_NO_ROOM;
+    else if ((*out)->count > connections->opts.most)
+        entrance = REEL_FULL;
+    if (entrance == REEL_FULL) {
+        leave_host(connections, *out);
+        *out = NULL;
+    }
+    (void)pthread_mutex_unlock(&connections->lock);
+    return entrance;
+}
+
+void reel__connections_leave(reel_connections *connections, reel_host *host)
+{
+    if (host == NULL)
+        return;
+    (void)pthread_mutex_lock(&connections->lock);
+    leave_host(connections, host);
+    (void)pthread_mutex_unlock(&connections->lock);
 }
 
 /* ---- time ---------------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
-/* http/connections.h - who is connected: how many from one address, and how long each takes over
+/* http/connections.h - who is connected: how many from one address (behind a proxy: how many
+ * requests of one address are under way), and how long each takes over
  * what it is doing. libmicrohttpd ends a connection that is silent; one that sends a byte now and
  * then it would wait for without end. Here each has a time for the whole of a request, and for the
  * whole of an answer; whoever takes longer is cut off.
@@ -17,7 +18,7 @@ typedef struct reel_connection reel_connection;
 typedef struct reel_connections_opts {
     int timeout_s; /* for a request to come whole; and for an answer, a second more for 16 KiB */
     int idle_s;    /* between an answer and the next request */
-    int most;      /* from one address (an IPv6 /64 is one); 0 = no limit */
+    int most;      /* from one address (an IPv6 /64 is one), through proxies or not; 0 = no limit */
 } reel_connections_opts;
 
 /* Errors: E_NOMEM. */
@@ -27,6 +28,13 @@ void reel__connections_free(reel_connections *connections); /* NULL allowed; non
 
 /* Whether one more from this address may come in. */
 bool reel__connections_admit(reel_connections *connections, const reel_address *address);
+/* The same for a request that comes through a proxy, whose own connections are not counted: it
+ * counts as one from its address until it has left. */
+typedef struct reel_host reel_host;
+typedef enum reel_entrance { REEL_ENTERED, REEL_FULL, REEL_NO_ROOM /* no memory */ } reel_entrance;
+reel_entrance reel__connections_enter(reel_connections *connections, const reel_address *address,
+                                      reel_host **out);
+void reel__connections_leave(reel_connections *connections, reel_host *host); /* NULL allowed */
 /* fd is the connection's, open until it is removed; plain: it may be told why it is cut off.
  * NULL: no memory. */
 reel_connection *reel__connections_add(reel_connections *connections, const reel_address *address,

@@ -8,7 +8,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "http/access.h"
 #include "http/connections.h"
 #include "http/framing.h"
+#include "http/headers.h"
 #include "http/listen.h"
 #include "http/protect.h"
 #include "http/quiesce.h"
@@ -30,8 +30,7 @@ enum {
     IDLE_SECONDS = 60,
     CONNECTION_MEMORY = 15 * 1024,
     DRAIN_US = 5000000,
-    CLIENT_LEFT = 499, /* no status of HTTP; nginx writes it so */
-    HEADER_MOST = 2048
+    CLIENT_LEFT = 499 /* no status of HTTP; nginx writes it so */
 };
 
 struct reel_server {
@@ -59,6 +58,7 @@ typedef struct request {
     reel_server *server;
     struct MHD_Connection *connection;
     reel_connection *link; /* how long it takes; may be NULL */
+    reel_host *host;       /* whose it is, behind a proxy; may be NULL */
     reel_buf body;
     reel_engine *engine; /* a reference of its own, where the engine may change; else NULL */
     int64_t started_us;
@@ -235,6 +235,7 @@ static void *start_request(void *user, const char *target, struct MHD_Connection
     made->server = server;
     made->connection = connection;
     made->link = link_of(connection);
+    made->host = NULL;
     made->engine = NULL;
     reel__connection_receives(made->link);
     made->begun = made->answered = made->head = made->complete = false;
@@ -293,6 +294,7 @@ static void end_request(void *user, struct MHD_Connection *connection, void **st
                           done->exchange.status, (double)access.us / 1e6);
     if (server->log_requests)
         reel__access_log(&access);
+    reel__connections_leave(server->connections, done->host);
     reel__connection_rests(done->link);
     reel__exchange_fini(&done->exchange);
     reel__buf_fini(&done->body);
@@ -378,30 +380,6 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, request *c
     return result;
 }
 
-static void read_headers(reel_exchange *exchange, struct MHD_Connection *connection)
-{
-    const struct {
-        const char **to, *name;
-    } wanted[] = {
-        {&exchange->content_type, MHD_HTTP_HEADER_CONTENT_TYPE},
-        {&exchange->idempotency_key, "Idempotency-Key"},
-        {&exchange->if_match, MHD_HTTP_HEADER_IF_MATCH},
-        {&exchange->if_none_match, MHD_HTTP_HEADER_IF_NONE_MATCH},
-        {&exchange->accept_encoding, MHD_HTTP_HEADER_ACCEPT_ENCODING},
-        {&exchange->accept_language, MHD_HTTP_HEADER_ACCEPT_LANGUAGE},
-        {&exchange->cookie, MHD_HTTP_HEADER_COOKIE},
-        {&exchange->authorization, MHD_HTTP_HEADER_AUTHORIZATION},
-        {&exchange->api_key, "X-API-Key"},
-        {&exchange->host, MHD_HTTP_HEADER_HOST},
-        {&exchange->origin, "Origin"},
-        {&exchange->asked_method, "Access-Control-Request-Method"},
-        {&exchange->fetch_site, "Sec-Fetch-Site"},
-    };
-
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        *wanted[i].to = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, wanted[i].name);
-}
-
 /* The one that serves now, for as long as the request lives. */
 static const reel_engine *take_engine(request *current)
 {
@@ -424,7 +402,7 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
     app.engine = take_engine(current);
     current->head = strcmp(method, "HEAD") == 0;
     exchange->method = current->head ? "GET" : method;
-    read_headers(exchange, connection);
+    reel__headers_read(exchange, connection);
     exchange->body = current->body.data == NULL ? "" : current->body.data;
     exchange->body_length = current->body.length;
     if (!current->bad_target && reel__buf_check(&current->body, &current->err) != REEL_OK)
@@ -442,72 +420,6 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
     return MHD_YES;
 }
 
-/* The lines of one header, joined by commas. */
-typedef struct joined {
-    const char *name;
-    char text[HEADER_MOST];
-    size_t length;
-    bool found;
-} joined;
-
-static enum MHD_Result join(void *user, enum MHD_ValueKind kind, const char *name,
-                            const char *value)
-{
-    joined *header = user;
-    const size_t length = value == NULL ? 0 : strlen(value);
-
-    (void)kind;
-    if (strcasecmp(name, header->name) != 0)
-        return MHD_YES;
-    if (header->length + length + 2 > sizeof header->text) {
-        header->length = 0; /* longer than any chain of proxies: nothing of it is believed */
-        header->text[0] = '\0';
-        header->found = true;
-        return MHD_NO;
-    }
-    if (header->found)
-        header->text[header->length++] = ',';
-    if (length > 0)
-        memcpy(header->text + header->length, value, length);
-    header->length += length;
-    header->text[header->length] = '\0';
-    header->found = true;
-    return MHD_YES;
-}
-
-static const char *joined_header(struct MHD_Connection *connection, joined *out, const char *name)
-{
-    out->name = name;
-    out->length = 0;
-    out->found = false;
-    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, join, out);
-    return out->found ? out->text : NULL;
-}
-
-/* Who asks, and what they call the request. */
-static void read_caller(request *current)
-{
-    struct MHD_Connection *connection = current->connection;
-    const reel_proxies *proxies = &current->server->proxies;
-    reel_client *client = &current->exchange.client;
-    const union MHD_ConnectionInfo *peer =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    joined x_for, x_proto, forwarded;
-
-    reel__client_peer(client, peer == NULL ? NULL : peer->client_addr,
-                      current->server->tls != NULL);
-    if (reel__proxies_have(proxies, &client->address)) {
-        const reel_forwarded said = {joined_header(connection, &x_for, "X-Forwarded-For"),
-                                     joined_header(connection, &x_proto, "X-Forwarded-Proto"),
-                                     joined_header(connection, &forwarded, "Forwarded")};
-
-        reel__client_behind(client, proxies, &said);
-    }
-    (void)reel__request_id(current->exchange.request_id,
-                           MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "X-Request-Id"),
-                           MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "traceparent"));
-}
-
 static enum MHD_Result see(void *user, enum MHD_ValueKind kind, const char *name, const char *value)
 {
     (void)kind;
@@ -515,25 +427,66 @@ static enum MHD_Result see(void *user, enum MHD_ValueKind kind, const char *name
     return MHD_YES;
 }
 
-/* What can be read in two ways is answered before any of its body is, and nothing that follows it
- * is. */
-static enum MHD_Result begin_request(request *current, const char *version)
+static bool is_this_machine(const reel_client *client)
+{
+    return strncmp(client->text, "127.", 4) == 0 || strcmp(client->text, "::1") == 0;
+}
+
+/* Whether the addresses of this machine, or of proxies themselves, are counted. */
+static bool is_counted(const reel_server *server, const reel_client *client)
+{
+    return !reel__proxies_have(&server->proxies, &client->address) &&
+           (server->count_loopback || !is_this_machine(client));
+}
+
+/* A proxy has as many connections as it likes; so has nobody behind it. */
+static reel_code enter(request *current, reel_err *err)
+{
+    reel_server *server = current->server;
+    const reel_client *client = &current->exchange.client;
+
+    if (!is_counted(server, client))
+        return REEL_OK;
+    switch (reel__connections_enter(server->connections, &client->address, &current->host)) {
+    case REEL_ENTERED:
+        return REEL_OK;
+    case REEL_FULL:
+        return reel_fail(err, REEL_E_BUSY,
+                         "too many requests of your address are under way; wait for their answers "
+                         "(REEL_CONNECTIONS_PER_ADDRESS)");
+    case REEL_NO_ROOM:
+        break;
+    }
+    return reel_fail(err, REEL_E_BUSY, "no memory is left to count the requests of an address");
+}
+
+/* An answer before any of the body is read; nothing that follows it on this connection is. */
+static enum MHD_Result refuse(request *current, int status)
 {
     reel_exchange *exchange = &current->exchange;
-    reel_framing framing = {0};
 
-    current->begun = true;
-    read_caller(current);
-    (void)MHD_get_connection_values(current->connection, MHD_HEADER_KIND, see, &framing);
-    if (reel__framing_check(&framing, version, &current->err) == REEL_OK)
-        return MHD_YES;
     if (!reel__connection_works(current->link))
         return MHD_NO;
     (void)take_engine(current);
-    exchange->status = 400;
+    exchange->status = status;
     reel__exchange_problem(exchange, &current->err);
     reel__exchange_header(exchange, MHD_HTTP_HEADER_CONNECTION, "close");
     return send_answer(current->connection, current);
+}
+
+/* What can be read in two ways is refused, and what is too much of one client. */
+static enum MHD_Result begin_request(request *current, const char *version)
+{
+    reel_framing framing = {0};
+    bool behind;
+
+    current->begun = true;
+    behind = reel__headers_caller(&current->exchange, current->connection,
+                                  &current->server->proxies, current->server->tls != NULL);
+    (void)MHD_get_connection_values(current->connection, MHD_HEADER_KIND, see, &framing);
+    if (reel__framing_check(&framing, version, &current->err) != REEL_OK)
+        return refuse(current, 400);
+    return !behind || enter(current, &current->err) == REEL_OK ? MHD_YES : refuse(current, 429);
 }
 
 /* Called first with the headers, then for each piece of the body, then once more with none, and
@@ -566,11 +519,6 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
 
 /* ---- connections --------------------------------------------------------------------------- */
 
-static bool is_this_machine(const reel_client *client)
-{
-    return strncmp(client->text, "127.", 4) == 0 || strcmp(client->text, "::1") == 0;
-}
-
 /* Whether a connection may come in at all. */
 static enum MHD_Result admit(void *user, const struct sockaddr *address, socklen_t size)
 {
@@ -579,10 +527,10 @@ static enum MHD_Result admit(void *user, const struct sockaddr *address, socklen
 
     (void)size;
     reel__client_peer(&client, address, false);
-    if (reel__proxies_have(&server->proxies, &client.address) ||
-        (!server->count_loopback && is_this_machine(&client)))
-        return MHD_YES;
-    return reel__connections_admit(server->connections, &client.address) ? MHD_YES : MHD_NO;
+    return !is_counted(server, &client) ||
+                   reel__connections_admit(server->connections, &client.address)
+               ? MHD_YES
+               : MHD_NO;
 }
 
 static void connection_changed(void *user, struct MHD_Connection *connection, void **state,

@@ -27,6 +27,7 @@ from operating import Told  # noqa: E402
 
 NAME = "reel.example.org"
 PASSWORD = "salt water taffy 7"
+AT_ONCE = 8  # requests of one address, at each server
 POSTGRES = os.environ.get("REEL_TEST_POSTGRES")
 
 
@@ -41,6 +42,7 @@ class Replica(Told):
     def __init__(self, folder):
         self.said = uuid.uuid4().hex
         super().__init__(folder, REEL_TRUSTED_PROXIES="127.0.0.1", REEL_HOSTS=NAME, REEL_LOG_FORMAT="json",
+                         REEL_CONNECTIONS_PER_ADDRESS=str(AT_ONCE),
                          REEL_SECRET="the same for both of them, and long enough")
 
 
@@ -296,6 +298,32 @@ class Behind:
         watching.close()
         self.assertIn(b"event: end\n", rest)
         self.assertIn(b'"cancelled"', rest)
+
+    def test_a_client_has_so_many_requests_at_once(self):
+        words = {"kind": "train", "model": SLOW[1], "params": {"sweeps": 10000, "factors": 512}}
+        job = self.ask("POST", "/api/v1/jobs", words, self.cookie)[1]["Location"]
+        watching = []
+        with contextlib.ExitStack() as held:
+            while len(watching) <= AT_ONCE * len(self.servers):
+                connection = self.connect(source="127.0.0.7")
+                held.callback(connection.close)
+                # the proxy knows who it is, whatever they say of themselves
+                connection.request("GET", job + "/events", headers={**self.cookie, "X-Forwarded-For": f"192.0.2.{len(watching)}"})
+                answer = connection.getresponse()
+                if answer.status != 200:
+                    break
+                watching.append(answer)
+            self.assertEqual((answer.status, answer.headers["Retry-After"]), (429, "1"))
+            self.assertIn("REEL_CONNECTIONS_PER_ADDRESS", json.loads(answer.read())["detail"])
+            self.assertGreaterEqual(len(watching), AT_ONCE)
+            # others are served, through the same connections of the proxy
+            self.assertEqual(self.ask("DELETE", job, headers=self.cookie)[0], 200)
+            for answer in watching:
+                self.assertIn(b"event: end\n", answer.read())
+        deadline = time.monotonic() + SECONDS
+        while self.ask("GET", "/api/v1/session", source="127.0.0.7")[0] == 429:  # an end is counted once it is sent
+            self.assertLess(time.monotonic(), deadline)
+        self.assertEqual(self.ask("GET", "/api/v1/session", source="127.0.0.7")[0], 200)
 
     def test_two_servers_and_one_that_is_lost(self):
         """The last, by its name: it ends with nobody there."""

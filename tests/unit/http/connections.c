@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "http/connections.h"
 
@@ -59,6 +60,40 @@ static void addresses_are_counted(void **state)
     assert_int_equal(reel__connections_count(connections), 0);
     reel__connections_free(connections);
     reel__connections_free(NULL);
+}
+
+/* Behind a proxy, with connections of their own or without. */
+static void requests_of_an_address_are_counted(void **state)
+{
+    const reel_address first = address_of("::ffff:192.0.2.1"),
+                       next = address_of("::ffff:192.0.2.2");
+    reel_connections *connections = made(1, 2), *any = made(1, 0);
+    reel_host *held[3] = {NULL}, *none = NULL;
+    reel_connection *direct;
+
+    (void)state;
+    assert_int_equal(reel__connections_enter(connections, &first, &held[0]), REEL_ENTERED);
+    assert_int_equal(reel__connections_enter(connections, &first, &held[1]), REEL_ENTERED);
+    assert_int_equal(reel__connections_enter(connections, &first, &none), REEL_FULL);
+    assert_null(none);
+    assert_false(reel__connections_admit(connections, &first));
+    assert_int_equal(reel__connections_enter(connections, &next, &held[2]), REEL_ENTERED);
+    reel__connections_leave(connections, held[1]);
+    assert_true(reel__connections_admit(connections, &first));
+    direct = reel__connections_add(connections, &first, -1, true);
+    assert_int_equal(reel__connections_enter(connections, &first, &none), REEL_FULL);
+    reel__connections_remove(connections, direct);
+    reel__connections_leave(connections, held[0]);
+    reel__connections_leave(connections, held[2]);
+    reel__connections_leave(connections, NULL);
+    reel__alloc_fail_after(0);
+    assert_int_equal(reel__connections_enter(connections, &first, &none), REEL_NO_ROOM);
+    reel__alloc_fail_after(-1);
+    for (int i = 0; i < 9; i++)
+        assert_int_equal(reel__connections_enter(any, &first, &none), REEL_ENTERED);
+    assert_null(none);
+    reel__connections_free(any);
+    reel__connections_free(connections);
 }
 
 /* Whether the other end was shut down within so many milliseconds; what it was told is in said. */
@@ -202,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_counted),
+        cmocka_unit_test(requests_of_an_address_are_counted),
         cmocka_unit_test(whoever_takes_too_long_is_cut),
         cmocka_unit_test(who_takes_no_events_is_cut),
         cmocka_unit_test(no_entry_is_no_limit),
