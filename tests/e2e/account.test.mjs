@@ -63,6 +63,7 @@ flow("another tab follows when one signs out, and signs in again", async () => {
   await settled(other, "/my");
   await other.getByRole("heading", { level: 1, name: "Ana" }).waitFor();
   await page.bringToFront();
+  await page.getByRole("link", { name: "Account", exact: true }).click();
   await press("Sign out");
   await page.waitForURL(/\/$/);
   assert.equal(await page.evaluate(() => localStorage.getItem("reel.ratings")), "[]");
@@ -93,6 +94,7 @@ flow("what is rated without a connection reaches the account later", async () =>
 flow("the account is changed and deleted by its password", async () => {
   const open = (name) => page.locator("summary", { hasText: name }).click();
   const within = (name) => page.locator("details", { has: page.locator("summary", { hasText: name }) });
+  await page.getByRole("link", { name: "Account", exact: true }).click();
   await open("Name");
   await within("Name").getByLabel("New name").fill("Ana");
   await within("Name").getByLabel("Password").fill(password);

@@ -112,6 +112,8 @@ for (const theme of ["dark", "light"])
         await settled(page, `/film/${film.movie}`);
         await stands(page, "film-mine", width);
         await inspect(page, "film-mine", width, theme);
+        await settled(page, "/my?show=taste");
+        await inspect(page, "taste", width, theme);
         assert.deepEqual(complaints, []);
       } finally {
         await close();

@@ -112,7 +112,7 @@ flow("signed in, a film is wanted, and not any more", async () => {
   await wish.click();
   await until("it is not", async () => (await wish.getAttribute("aria-pressed")) === "false");
   assert.equal(await kind(), undefined);
-  await settled(page, "/my");
+  await settled(page, "/my?show=account");
   await page.locator("summary", { hasText: "Delete the account" }).click();
   await page.locator("details[open]").getByLabel("Password").fill("a lantern in the fog");
   await page.locator("details[open]").getByRole("button").click();

@@ -5,6 +5,7 @@ import "./mine.test.mjs";
 import "./people.test.mjs";
 import "./rate.test.mjs";
 import "./account.test.mjs";
+import "./my.test.mjs";
 import "./tune.test.mjs";
 import "./night.test.mjs";
 import "./feedback.test.mjs";

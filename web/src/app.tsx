@@ -41,7 +41,7 @@ function Page({ route, search }: { route: Route; search: URLSearchParams }) {
     case "sign-in": return <SignInPage search={search} />;
     case "reset": return <ResetPage />;
     case "confirm": return <ConfirmPage />;
-    case "my": return <MyPage />;
+    case "my": return <MyPage search={search} />;
     case "missing": return <MissingPage />;
   }
 }

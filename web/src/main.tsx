@@ -16,6 +16,7 @@ import "./styles/shelf.css";
 import "./styles/pages.css";
 import "./styles/tune.css";
 import "./styles/night.css";
+import "./styles/my.css";
 
 document.documentElement.lang = lang;
 startFeedback();

@@ -5,6 +5,8 @@ import { keyOf, remembered, withRating } from "../src/lib/own";
 import { hostAnswered, hostAway, hostFailed, sized, whenHostAway } from "../src/lib/posters";
 import { match } from "../src/lib/router";
 import { languageOf, printed, share } from "../src/lib/format";
+import { byMonth, rated } from "../src/lib/given";
+import { apart, byDecade, byGenre, byStars, csvOf, largest, meanOf } from "../src/lib/taste";
 import { reasonLine } from "../src/lib/reason";
 import { safeNext } from "../src/lib/session";
 import { becauseOf, bestDecade, hidden, liked, rowsFor } from "../src/lib/rows";
@@ -248,4 +250,33 @@ test("what is kept of a film is enough to show it", () => {
   const { genres: _, mean: __, ...old } = kept;
   assert.deepEqual(remembered(old, 3), { ...old, rating: 3 });
   assert.equal(keyOf([kept]), "1:4");
+});
+
+test("a taste: how often, how high, how far from everybody", () => {
+  const one = (movie: number, rating: number, year: number | null, genres: string[], mean: number | null) =>
+    ({ movie, title: `Film ${movie}`, year, poster: null, generated_poster: "", rating, genres, mean });
+  const own = [one(1, 5, 1999, ["Drama", "War"], 3), one(2, 4, 1991, ["Drama"], 4.5), one(3, 4, 1975, ["Comedy"], null), one(4, 1, null, [], 3)];
+  const scale = { min: 1, max: 5, step: 1 };
+  assert.deepEqual(byStars(own, scale).map((s) => [s.key, s.count]), [["5", 1], ["4", 2], ["3", 0], ["2", 0], ["1", 1]]);
+  assert.equal(byStars([one(1, 4.5, 1999, [], null)], scale).length, 9);
+  assert.equal(byStars([one(1, 0.5, 1999, [], null)], { min: 0.5, max: 5, step: 0.5 }).at(-1)!.key, "0.5");
+  assert.equal(largest(byStars(own, scale))!.key, "4");
+  assert.deepEqual(byGenre(own, 2).map((s) => [s.key, s.count, s.share, s.mean]), [["Drama", 2, 0.5, 4.5], ["Comedy", 1, 0.25, 4]]);
+  assert.deepEqual(byDecade(own).map((s) => [s.key, s.count]), [["1990", 2], ["1980", 0], ["1970", 1]]);
+  const { all, more, less } = apart(own, 1);
+  assert.ok(Math.abs(all! + 0.5 / 3) < 1e-9);
+  assert.deepEqual([more.map((a) => [a.film.movie, a.by]), less.map((a) => [a.film.movie, a.by])], [[[1, 2]], [[4, -2]]]);
+  assert.equal(meanOf(own), 3.5);
+  assert.deepEqual([byDecade([]), byGenre([], 3), apart([], 3), largest([])], [[], [], { all: null, more: [], less: [] }, null]);
+  // A number whose words say something else in a spreadsheet, and a title with quotes.
+  assert.equal(csvOf([["=1+1", -2, 'say "so"']]), '"\'=1+1",-2,"say ""so"""\r\n');
+});
+
+test("what was seen, the latest month first", () => {
+  const given = (movie: number, time: string | null, your_rating: number | null = 4) =>
+    ({ ...film(movie), your_rating, kind: your_rating === null ? "liked" : "rating", time });
+  const films = [given(1, "2026-01-05T10:00:00Z"), given(2, null), given(3, "2026-02-01T00:00:00Z", null), given(4, "2026-01-09T00:00:00Z")];
+  assert.deepEqual(byMonth(films).map((month) => [month.key, month.films.map((one) => one.movie)]),
+    [["2026-02", [3]], ["2026-01", [4, 1]], ["", [2]]]);
+  assert.deepEqual(rated(films).map((one) => one.movie), [1, 2, 4]);
 });

@@ -26,5 +26,8 @@ export const clock = new Intl.DateTimeFormat(lang, {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });
 
+export const day = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short" });
+export const monthName = new Intl.DateTimeFormat(lang, { month: "long", year: "numeric" });
+
 // A title as it is printed: its hyphen a dash that does not begin a line.
 export const printed = (title: string) => title.replace(/ - /g, "\u00a0– ");

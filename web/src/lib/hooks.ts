@@ -102,6 +102,14 @@ export function useWidth(element: RefObject<Element | null>): number {
   return width;
 }
 
+// Where a line of links is wider than the screen it scrolls; the one that one is on stays in sight.
+export function useHereInSight(line: RefObject<HTMLElement | null>, here: string): void {
+  useEffect(() => {
+    const link = line.current?.querySelector<HTMLElement>("[aria-current]");
+    if (line.current && link) line.current.scrollLeft = link.offsetLeft - (line.current.clientWidth - link.offsetWidth) / 2;
+  }, [here]);
+}
+
 export function useOnline(): boolean {
   const [online, setOnline] = useState(navigator.onLine);
   useEffect(() => {

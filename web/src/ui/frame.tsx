@@ -1,7 +1,7 @@
 // What stands around every page: header, offline bar, footer.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useHealth } from "../lib/health";
-import { useOnline } from "../lib/hooks";
+import { useHereInSight, useOnline } from "../lib/hooks";
 import { go, type Route } from "../lib/router";
 import { box } from "../lib/storage";
 import { t } from "../lib/texts";
@@ -41,13 +41,9 @@ const sections: { href: string; name: string; pages: Route["page"][] }[] = [
   { href: "/analytics/feedback", name: t.nav.log, pages: ["log"] },
 ];
 
-// Where the line of pages is wider than the screen it scrolls; the page one is on stays in sight.
 function Pages({ page }: { page: Route["page"] }) {
   const line = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const here = line.current?.querySelector<HTMLElement>("[aria-current]");
-    if (line.current && here) line.current.scrollLeft = here.offsetLeft - (line.current.clientWidth - here.offsetWidth) / 2;
-  }, [page]);
+  useHereInSight(line, page);
   return (
     <nav aria-label={t.nav.label} ref={line}>
       {sections.map((s) => (
