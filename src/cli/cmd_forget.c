@@ -132,6 +132,6 @@ const reel_command reel__command_forget = {
     "Models and the data set they are fitted on know the people who were there then.\n"
     "What serves is fitted once more without those whose accounts are gone, and any\n"
     "other file that holds one of them is destroyed. A receipt in the models' folder\n"
-    "says so of each file.",
+    "says so of each file. A server does this by itself within a day.",
     options,
     forget};

@@ -243,7 +243,7 @@ static reel_code check_words(const reel_args *args, reel_err *err)
                  {"show", "one job"},
                  {"log", "one job"},
                  {"cancel", "one job"},
-                 {"start", "what to start: train, evaluate or enrich"}};
+                 {"start", "what to start: train, evaluate, enrich or forget"}};
 
     for (size_t i = 0; args->words > 0 && i < sizeof verbs / sizeof *verbs; i++) {
         if (strcmp(args->word[0], verbs[i].verb) != 0)
@@ -282,6 +282,7 @@ const reel_command reel__command_jobs = {
     "  reel jobs start train    train all models, or one; a running server does it\n"
     "  reel jobs start evaluate  how good models are (--model NAMES)\n"
     "  reel jobs start enrich    metadata for films (--param all=true)\n"
+    "  reel jobs start forget    deleted accounts out of the models\n"
     "  reel jobs cancel ID      end it",
     options,
     jobs};

@@ -15,7 +15,7 @@
 enum { TIMEOUT_MOST = 3600, CONNECTIONS_MOST = 65535, HSTS_MOST_S = 2 * REEL_HSTS_S };
 
 enum { TTL_DAYS_MOST = 20000 }; /* in seconds it is an int32 */
-enum { JOB_LEAST = 1000000000 };
+enum { JOB_LEAST = 1000000000, HOUR_S = 3600, FORGET_MOST = 20 };
 
 reel_code reel__setting_switch(bool *out, const char *name, const char *value, bool otherwise,
                                reel_err *err)
@@ -67,12 +67,15 @@ reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err)
 {
     const char *said = reel__env_get("REEL_JOB_MEMORY", "");
     double overlap;
+    int hours = REEL_FORGET_AFTER_S / HOUR_S;
     reel_code rc;
 
     if (said[0] != '\0' && !reel__parse_amount(&out->memory, said, JOB_LEAST, INT64_MAX))
         return reel_fail(err, REEL_E_INVALID,
                          "REEL_JOB_MEMORY: expected 1G or more, such as 8G, got \"%.40s\"", said);
     REEL_TRY(reel__gate_least(&overlap, err)); /* which the jobs read: it is said before one runs */
+    REEL_TRY(read_number(&hours, "REEL_FORGET_AFTER", 0, FORGET_MOST, err));
+    out->forget_after = hours > 0 ? (int64_t)hours * HOUR_S : 1;
     rc = reel__plan_settings(&out->plan, err);
 out:
     return rc;

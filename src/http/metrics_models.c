@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "http/metrics.h"
 #include "http/metrics_priv.h"
 #include "service/engine/about.h"
@@ -172,6 +173,13 @@ void reel__metrics_write_jobs(reel_jobs *jobs, reel_buf *out)
     write_trainings(jobs, out);
     reel__metrics_number(out, "reel_trainings_planned_total", "counter",
                          "Trainings this server asked for by itself.", (double)facts.planned);
+    reel__metrics_number(out, "reel_unlearning_people", "gauge",
+                         "People whose accounts are gone and who may be in models yet.",
+                         (double)facts.unlearning);
+    reel__metrics_number(
+        out, "reel_unlearning_oldest_seconds", "gauge",
+        "For how long the first of them has been gone.",
+        facts.unlearning_since == 0 ? 0 : (double)(reel__clock_now() - facts.unlearning_since));
     if (facts.next_training > 0)
         reel__metrics_number(out, "reel_training_next_timestamp_seconds", "gauge",
                              "When the schedule asks for the next training.",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "store/account_rows.h"
 #include "store/vtable.h"
@@ -369,6 +370,7 @@ out:
 static const struct {
     const char *sql;
     bool by_person;
+    bool dated; /* with the moment as $2 */
 } belongings[] = {
     {"DELETE FROM sessions WHERE account = $1", false},
     {"DELETE FROM resets WHERE account = $1", false},
@@ -381,6 +383,9 @@ static const struct {
      " ON CONFLICT (person) DO UPDATE SET due_ms = 0, passes = 0",
      true},
     {"DELETE FROM events WHERE userId = $1", true},
+    {"INSERT INTO unlearning (person, since, taken_by) VALUES ($1, $2, '')"
+     " ON CONFLICT (person) DO NOTHING",
+     true, true},
     /* As the door of jobs writes it. */
     {"UPDATE jobs SET asked_by = 'an account that is gone' WHERE asked_by IN"
      " ('account ' || CAST($1 AS text), 'a key of account ' || CAST($1 AS text))",
@@ -406,6 +411,8 @@ reel_code reel__store_delete_account(reel_store *store, int64_t id, bool last, r
     for (size_t i = 0; i < BELONGINGS; i++) {
         reel__sql_begin(&sql[i + 1], belongings[i].sql);
         reel__sql_int(&sql[i + 1], belongings[i].by_person ? REEL_ACCOUNT_PERSON + id : id);
+        if (belongings[i].dated)
+            reel__sql_int(&sql[i + 1], reel__clock_now());
     }
     reel__given_forget(&sql[1 + BELONGINGS], REEL_ACCOUNT_PERSON + id);
     REEL_TRY(reel__sql_run(store, &work, err));

@@ -128,6 +128,8 @@ static const char *const nobodys[] = {
     "INSERT INTO given (userId, movieId, kind, timestamp, version)"
     " SELECT -1, -1, 'removed', 0, version FROM given_clock WHERE EXISTS " NOBODYS(
         "given") " ON CONFLICT (userId, movieId) DO UPDATE SET version = excluded.version",
+    "INSERT INTO unlearning (person, since, taken_by) SELECT gone.id, CAST($2 AS bigint), ''"
+    " FROM " NOBODYS("given") " AS gone WHERE true ON CONFLICT (person) DO NOTHING",
     "DELETE FROM given WHERE userId IN " NOBODYS("given"),
     "INSERT INTO forgotten (person, due_ms, passes) SELECT DISTINCT userId, 0, 0 FROM events"
     " WHERE queued = 1 AND userId IN " NOBODYS(
@@ -149,6 +151,8 @@ reel_code reel__store_sweep_sessions(reel_store *store, int64_t now, reel_err *e
     for (int i = 0; i < NOBODYS_COUNT; i++) {
         reel__sql_begin(&sql[2 + i], nobodys[i]);
         reel__sql_int(&sql[2 + i], REEL_ACCOUNT_PERSON);
+        if (strstr(nobodys[i], "$2") != NULL) /* the one that keeps the moment */
+            reel__sql_int(&sql[2 + i], now);
     }
     return reel__sql_run(store, &work, err);
 }

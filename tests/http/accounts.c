@@ -5,6 +5,7 @@
 #include "service/accounts/export.h"
 #include "service/accounts/keys.h"
 #include "store/jobs.h"
+#include "store/unlearning.h"
 #include "store/mails.h"
 #include "support/tables.h"
 
@@ -409,6 +410,9 @@ static void nothing_is_left_of_a_deleted_account(void **state)
     assert_int_equal(times_found("vanishing vera"), 0);
     assert_int_equal(times_found("Vanishing Vera"), 0);
     assert_int_equal(times_found("vera@vanish.example"), 0);
+    assert_int_equal(times_found(person), 1); /* until models are without that number */
+    assert_ok(reel__unlearning_begin(store, "this test", &err));
+    assert_ok(reel__unlearning_end(store, "this test", &err));
     assert_int_equal(times_found(person), 0);
     assert_int_equal(times_found(owner), 0);
     assert_int_equal(times_found(by), 0);

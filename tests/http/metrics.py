@@ -20,7 +20,8 @@ SERIES = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)\Z")
 LABEL = re.compile(r'([a-z][a-z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(?:,|\Z)')
 UNITS = ("_seconds", "_bytes", "_ratio", "_total", "_info")
 # What is counted in whole things, of which there is no unit.
-THINGS = {"reel_users", "reel_items", "reel_ratings", "reel_training_new_ratings", "reel_outbox_events",
+THINGS = {"reel_users", "reel_items", "reel_ratings", "reel_training_new_ratings", "reel_unlearning_people",
+          "reel_outbox_events",
           "reel_outbox_up", "process_open_fds", "process_max_fds"}
 MOST_SERIES = 4000
 

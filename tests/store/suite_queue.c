@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "store/accounts.h"
 #include "store/queue.h"
+#include "store/unlearning.h"
 
 typedef struct seen {
     size_t count, most;
@@ -326,6 +327,52 @@ static void test_who_was_sent_is_forgotten_there(void **state)
     assert_int_equal(due(f, INT64_MAX).person, -1);
 }
 
+/* ---- who is to be unlearned ---------------------------------------------------------------- */
+
+static reel_unlearning unlearning(fixture *f)
+{
+    reel_unlearning found;
+
+    assert_ok(reel__unlearning_count(f->store, &found, &f->err), f->err);
+    return found;
+}
+
+static void test_who_is_deleted_waits_to_be_unlearned(void **state)
+{
+    fixture *f = *state;
+    const int64_t ana = add_account(f, "ana"), bob = add_account(f, "bob");
+    const reel_given_row late = {
+        .person = REEL_ACCOUNT_PERSON + ana, .movie = 2, .kind = REEL_GIVEN_RATING, .value = 4};
+
+    assert_int_equal(unlearning(f).people, 0);
+    assert_int_equal(unlearning(f).since, 0);
+    reel__clock_set_for_test(5000);
+    assert_ok(reel__store_delete_account(f->store, ana, false, &f->err), f->err);
+    reel__clock_set_for_test(7000);
+    assert_ok(reel__unlearning_begin(f->store, "first", &f->err), f->err);
+    assert_ok(reel__store_delete_account(f->store, bob, false, &f->err), f->err);
+    fixture_reopen(f);
+    assert_int_equal(unlearning(f).people, 2);
+    assert_int_equal(unlearning(f).since, 5);
+    /* Who went meanwhile goes with the next. */
+    assert_ok(reel__unlearning_end(f->store, "first", &f->err), f->err);
+    assert_int_equal(unlearning(f).people, 1);
+    assert_int_equal(unlearning(f).since, 7);
+    /* What came later brings them back; another who does it takes them over. */
+    assert_ok(reel__unlearning_begin(f->store, "second", &f->err), f->err);
+    assert_ok(reel__store_put_given(f->store, &late, 1, &f->err), f->err);
+    assert_ok(reel__store_sweep_sessions(f->store, 9, &f->err), f->err);
+    assert_int_equal(unlearning(f).people, 2);
+    assert_ok(reel__unlearning_begin(f->store, "third", &f->err), f->err);
+    assert_ok(reel__unlearning_end(f->store, "second", &f->err), f->err);
+    assert_int_equal(unlearning(f).people, 2);
+    assert_ok(reel__unlearning_end(f->store, "third", &f->err), f->err);
+    assert_int_equal(unlearning(f).people, 0);
+    assert_ok(reel__store_sweep_sessions(f->store, 9, &f->err), f->err);
+    assert_int_equal(unlearning(f).people, 0); /* nothing came */
+    reel__clock_set_for_test(-1);
+}
+
 /* ---- turns --------------------------------------------------------------------------------- */
 
 static reel_queue_turn take(fixture *f, const char *owner, int64_t dead)
@@ -369,6 +416,7 @@ int store_suite_queue(void)
         TEST(test_a_damaged_event_is_named),
         TEST(test_no_memory_is_no_damage),
         TEST(test_who_was_sent_is_forgotten_there),
+        TEST(test_who_is_deleted_waits_to_be_unlearned),
         TEST(test_one_has_the_turn),
     };
 

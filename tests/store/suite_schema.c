@@ -21,7 +21,8 @@ static const char *const undo[] = {NULL,
                                    " ALTER TABLE jobs DROP COLUMN given_version",
                                    "DROP TABLE once",
                                    "ALTER TABLE events DROP COLUMN scenario",
-                                   "DROP TABLE forgotten"};
+                                   "DROP TABLE forgotten",
+                                   "DROP TABLE unlearning"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

@@ -9,8 +9,10 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/seal.h"
 #include "service/engine/state.h"
 #include "service/operation/forget_priv.h"
+#include "store/unlearning.h"
 #include "store/versions.h"
 
 typedef struct forgetting {
@@ -174,25 +176,49 @@ out:
     return rc;
 }
 
+static reel_code look(reel_forget_report *out, forgetting *f, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(reel__holding_read(&f->before, f->folder, err));
+    REEL_TRY(reel__holding_gone(&f->gone, &f->before, f->store, err));
+    out->people = f->gone.count;
+    for (size_t i = 0; i < f->before.count; i++)
+        out->holding += reel__held_of(&f->before.files[i], &f->gone) > 0;
+out:
+    return rc;
+}
+
+static reel_code take_out(reel_forget_report *out, reel_buf *receipt, forgetting *f, reel_err *err)
+{
+    reel_code rc;
+
+    if (serves_somebody(f))
+        REEL_TRY(refit(f, err));
+    REEL_TRY(destroy_rest(f, err));
+    rc = keep_receipt(out, receipt, f, err);
+out:
+    return rc;
+}
+
 reel_code reel__forget(reel_forget_report *out, reel_buf *receipt, const reel_forget_opts *opts,
                        reel_err *err)
 {
     forgetting f = {.opts = opts};
+    char own[REEL_RANDOM_NAME];
     reel_code rc;
 
     *out = (reel_forget_report){.receipt = ""};
     REEL_TRY(open_place(&f, err));
-    REEL_TRY(reel__holding_read(&f.before, f.folder, err));
-    REEL_TRY(reel__holding_gone(&f.gone, &f.before, f.store, err));
-    out->people = f.gone.count;
-    for (size_t i = 0; i < f.before.count; i++)
-        out->holding += reel__held_of(&f.before.files[i], &f.gone) > 0;
-    if (f.gone.count == 0 || opts->look)
+    REEL_TRY(reel__random_name(own, err));
+    if (!opts->look)
+        REEL_TRY(reel__unlearning_begin(f.store, own, err));
+    REEL_TRY(look(out, &f, err));
+    if (opts->look)
         goto out;
-    if (serves_somebody(&f))
-        REEL_TRY(refit(&f, err));
-    REEL_TRY(destroy_rest(&f, err));
-    REEL_TRY(keep_receipt(out, receipt, &f, err));
+    if (f.gone.count > 0)
+        REEL_TRY(take_out(out, receipt, &f, err));
+    rc = reel__unlearning_end(f.store, own, err);
 out:
     reel__holding_free(&f.before);
     reel__holding_free(&f.after);

@@ -140,7 +140,14 @@ static reel_code check_kind(const char *kind, const char *model, const parameter
         return check_evaluation(model, given, err);
     if (kind != NULL && strcmp(kind, "enrich") == 0)
         return check_enriching(model, given, err);
-    return reel_fail(err, REEL_E_INVALID, "kind: expected \"train\", \"evaluate\" or \"enrich\"");
+    if (kind != NULL && strcmp(kind, "forget") == 0)
+        return model[0] == '\0' && given->count == 0
+                   ? REEL_OK
+                   : reel_fail(err, REEL_E_INVALID,
+                               "forget: takes neither a model nor params: people are taken out of "
+                               "everything");
+    return reel_fail(err, REEL_E_INVALID,
+                     "kind: expected \"train\", \"evaluate\", \"enrich\" or \"forget\"");
 }
 
 /* A training that is to serve whatever the gate would say is one with a parameter more. */

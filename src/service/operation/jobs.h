@@ -42,6 +42,10 @@ typedef struct reel_train_plan {
     int64_t after;      /* so many new ratings; 0 = however many */
 } reel_train_plan;
 
+/* How long after its deletion an account may stay in models and data files, if nobody asks before;
+ * what comes meanwhile goes with it. */
+enum { REEL_FORGET_AFTER_S = 12 * 3600 };
+
 typedef struct reel_jobs_opts {
     reel_store *store;    /* borrowed */
     const char *database; /* for the child, in its environment: it may hold a password */
@@ -51,6 +55,7 @@ typedef struct reel_jobs_opts {
     reel_reload *reload; /* to be told of what was trained; may be NULL */
     int64_t memory;      /* bytes of address space that a child may use, 0 = any */
     reel_train_plan plan;
+    int64_t forget_after;     /* seconds; 0 = REEL_FORGET_AFTER_S */
     reel_notice notice;       /* what became of each, from the thread */
     int beat_ms, patience_ms; /* 0 = half a second; ten seconds */
 } reel_jobs_opts;
@@ -70,6 +75,8 @@ typedef struct reel_jobs_facts {
     int64_t done, failed, cancelled; /* of those it ran */
     int64_t planned;                 /* trainings it asked for by itself */
     int64_t next_training;           /* seconds since 1970, 0 = none is scheduled */
+    int64_t unlearning;              /* people whose accounts are gone and who are in models yet */
+    int64_t unlearning_since;        /* when the first of them went, 0 = nobody waits */
     int64_t new_ratings;             /* up to the number that makes a training; -1 = not counted */
 } reel_jobs_facts;
 reel_jobs_facts reel__jobs_facts(reel_jobs *jobs);

@@ -1,7 +1,7 @@
-/* jobs_child.c - a training, an evaluation or an enriching as a process of its own: this program
- * again, slow and short of memory where it must be, in a group of its own, and gone when this
- * process is. It says on its standard output how far it is and what came of it, a JSON object a
- * line (`reel train
+/* jobs_child.c - a training, an evaluation, an enriching or a forgetting as a process of its own:
+ * this program again, slow and short of memory where it must be, in a group of its own, and gone
+ * when this process is. It says on its standard output how far it is and what came of it, a JSON
+ * object a line (`reel train
  * --progress-json`), and on its standard error what people read.
  */
 #include <errno.h>
@@ -144,8 +144,10 @@ static reel_code prepare(launch *l, const reel_child_opts *opts, reel_err *err)
     add_word(l, opts->kind);
     if (strcmp(opts->kind, "train") == 0)
         add_word(l, "--force");
+    if (strcmp(opts->kind, "forget") == 0)
+        add_word(l, "--now");
     add_word(l, "--progress-json");
-    if (strcmp(opts->kind, "train") == 0)
+    if (strcmp(opts->kind, "train") == 0 || strcmp(opts->kind, "forget") == 0)
         add_option(l, "--models", opts->models_dir);
     add_option(l, "--model", opts->model);
     REEL_TRY(add_parameters(l, opts->kind, opts->parameters, err));

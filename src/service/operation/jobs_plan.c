@@ -1,15 +1,18 @@
-/* jobs_plan.c - trainings that nobody asked for: by a schedule, and after many new ratings. Each
- * moment of the schedule, and each number of ratings to count from, is a slot of which the store
- * takes one job, so any number of servers may look.
+/* jobs_plan.c - work that nobody asked for: trainings by a schedule and after many new ratings, and
+ * the forgetting of deleted accounts. Each moment of the schedule, each number of ratings to count
+ * from, and each hour in which somebody waits for too long, is a slot of which the store takes one
+ * job, so any number of servers may look.
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "service/operation/jobs_priv.h"
+#include "store/unlearning.h"
 
-enum { COUNT_US = 5000000, TEXT = 80, BACK_S = 5 };
+enum { COUNT_US = 5000000, FORGET_US = 2000000, TEXT = 80, BACK_S = 5, HOUR_S = 3600 };
 
 static void set_next(reel_jobs *jobs, int64_t after)
 {
@@ -22,9 +25,9 @@ static void set_next(reel_jobs *jobs, int64_t after)
 }
 
 /* False: the store is away; asked again with the same slot. */
-static bool ask(reel_jobs *jobs, const char *slot, const char *why)
+static bool ask(reel_jobs *jobs, const char *kind, const char *slot, const char *why)
 {
-    reel_job job = {.kind = "train",
+    reel_job job = {.kind = kind,
                     .model = "",
                     .parameters = "{}",
                     .asked_by = why,
@@ -37,7 +40,7 @@ static bool ask(reel_jobs *jobs, const char *slot, const char *why)
         return true;
     reel__jobs_note(jobs, "job %" PRId64 ": asked for by %s", job.id, why);
     pthread_mutex_lock(&jobs->lock);
-    jobs->facts.planned++;
+    jobs->facts.planned += strcmp(kind, "train") == 0;
     pthread_mutex_unlock(&jobs->lock);
     jobs->look_us = reel__clock_steady_us();
     return true;
@@ -61,7 +64,7 @@ static void look_at_schedule(reel_jobs *jobs)
     if (jobs->training_at == 0 || now < jobs->training_at)
         return;
     (void)snprintf(slot, sizeof slot, "schedule %" PRId64, jobs->training_at);
-    if (ask(jobs, slot, "the schedule"))
+    if (ask(jobs, "train", slot, "the schedule"))
         set_next(jobs, now);
 }
 
@@ -85,7 +88,34 @@ static void look_at_ratings(reel_jobs *jobs)
         return;
     (void)snprintf(slot, sizeof slot, "ratings %" PRId64, since);
     (void)snprintf(why, sizeof why, "%" PRId64 " new ratings", count);
-    (void)ask(jobs, slot, why);
+    (void)ask(jobs, "train", slot, why);
+}
+
+/* One that fails is asked for again an hour later. What seems to come from the future is of a clock
+ * that was set back: it does not wait for that. */
+static void look_at_forgotten(reel_jobs *jobs)
+{
+    const int64_t now = reel__clock_now();
+    reel_unlearning waiting;
+    char slot[TEXT], why[TEXT];
+    reel_err err = {0};
+
+    if (reel__clock_steady_us() < jobs->forget_us)
+        return;
+    jobs->forget_us = reel__clock_steady_us() + FORGET_US;
+    if (!reel__jobs_answers(jobs, reel__unlearning_count(jobs->opts.store, &waiting, &err), &err))
+        return;
+    pthread_mutex_lock(&jobs->lock);
+    jobs->facts.unlearning = waiting.people;
+    jobs->facts.unlearning_since = waiting.since;
+    pthread_mutex_unlock(&jobs->lock);
+    if (waiting.people == 0 ||
+        (now - waiting.since < jobs->opts.forget_after && waiting.since <= now + HOUR_S))
+        return;
+    (void)snprintf(slot, sizeof slot, "forget %" PRId64 " %" PRId64, waiting.since, now / HOUR_S);
+    (void)snprintf(why, sizeof why, "%" PRId64 " deleted account%s", waiting.people,
+                   waiting.people == 1 ? "" : "s");
+    (void)ask(jobs, "forget", slot, why);
 }
 
 void reel__plan_begin(reel_jobs *jobs)
@@ -107,4 +137,5 @@ void reel__plan_look(reel_jobs *jobs)
 {
     look_at_schedule(jobs);
     look_at_ratings(jobs);
+    look_at_forgotten(jobs);
 }

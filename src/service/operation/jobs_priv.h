@@ -85,6 +85,7 @@ struct reel_jobs {
     int64_t stranger_us;
     bool troubled;                /* the store does not answer, which was said */
     int64_t training_at, plan_us; /* the next of the schedule; when to count ratings */
+    int64_t forget_us;            /* when to look who is to be forgotten */
     int64_t planned_at;           /* what the clock said when the schedule was last looked at */
 };
 

@@ -447,6 +447,7 @@ reel_code reel__jobs_open(reel_jobs **out, const reel_jobs_opts *opts, reel_err 
     reel__jobs_begin_facts(jobs);
     jobs->wake[0] = jobs->wake[1] = -1;
     jobs->opts = *opts;
+    jobs->opts.forget_after = opts->forget_after > 0 ? opts->forget_after : REEL_FORGET_AFTER_S;
     jobs->opts.beat_ms = opts->beat_ms > 0 ? opts->beat_ms : BEAT_MS;
     jobs->opts.patience_ms = opts->patience_ms > 0 ? opts->patience_ms : PATIENCE_MS;
     REEL_TRY(take_texts(jobs, opts, err));

@@ -249,8 +249,14 @@ static const char step_11[] = "CREATE TABLE forgotten ("
                               " due_ms bigint NOT NULL,"
                               " passes bigint NOT NULL)";
 
-static const char *const steps[] = {step_1, step_2, step_3, step_4,  step_5, step_6,
-                                    step_7, step_8, step_9, step_10, step_11};
+/* People whose accounts are gone, until models and data files are without them. Likewise. */
+static const char step_12[] = "CREATE TABLE unlearning ("
+                              " person bigint PRIMARY KEY,"
+                              " since bigint NOT NULL,"
+                              " taken_by text NOT NULL)";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4,  step_5,  step_6,
+                                    step_7, step_8, step_9, step_10, step_11, step_12};
 
 int reel__pg_schema_newest(void)
 {

@@ -276,9 +276,18 @@ static const char *const step_11[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1}, {step_2},  {step_3}, {step_4},
-                                              {step_5}, {step_6},  {step_7}, {step_8},
-                                              {step_9}, {step_10}, {step_11}};
+/* People whose accounts are gone, until models and data files are without them. Likewise. */
+static const char *const step_12[] = {
+    "CREATE TABLE unlearning ("
+    " person INTEGER PRIMARY KEY,"
+    " since INTEGER NOT NULL,"
+    " taken_by TEXT NOT NULL)",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1}, {step_2},  {step_3},  {step_4},
+                                              {step_5}, {step_6},  {step_7},  {step_8},
+                                              {step_9}, {step_10}, {step_11}, {step_12}};
 
 int reel__sqlite_schema_newest(void)
 {

@@ -8,6 +8,7 @@
 #include "service/engine/versions.h"
 #include "service/operation/forget.h"
 #include "store/accounts.h"
+#include "store/unlearning.h"
 #include "store/versions.h"
 #include "support/world.h"
 
@@ -118,6 +119,18 @@ static void assert_same_files(const char *database, const char *other)
         assert_true(exists(database, files[i]));
         assert_string_equal(hash_of(database, files[i]), hash_of(other, files[i]));
     }
+}
+
+/* How many wait, by what the store keeps. */
+static int64_t waiting(const char *database)
+{
+    reel_store *store = open_store(database);
+    reel_unlearning found;
+    reel_err err = {0};
+
+    assert_ok(reel__unlearning_count(store, &found, &err));
+    reel__store_close(store);
+    return found.people;
 }
 
 /* ---- doing it ------------------------------------------------------------------------------ */
@@ -324,7 +337,9 @@ static void what_was_interrupted_is_done_once_more(void **state)
     train("cut.db", NULL, NULL);
     leave("cut.db", 1);
     assert_fails(forget_with("cut.db", opts, &err), REEL_E_CANCELLED, "cancelled");
+    assert_int_equal(waiting("cut.db"), 1);
     forget("cut.db");
+    assert_int_equal(waiting("cut.db"), 0);
     assert_int_equal(report.people, 1);
     assert_same_files("cut.db", "never.db");
 }
@@ -352,6 +367,7 @@ static void who_waits_is_told(void **state)
     assert_int_equal(report.holding, FILES + 7);
     assert_null(receipt);
     assert_true(exists("wait.db", "dataset.reel"));
+    assert_int_equal(waiting("wait.db"), 1);
 }
 
 static int tear_down(void **state)

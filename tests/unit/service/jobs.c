@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "service/operation/jobs.h"
+#include "store/accounts.h"
 #include "store/jobs.h"
+#include "store/unlearning.h"
 #include "store/versions.h"
 #include "support/world.h"
 
@@ -294,6 +296,50 @@ static void many_new_ratings_ask_for_a_training(void **state)
         (void)usleep(1000);
     reel__jobs_close(jobs);
     assert_int_equal(newest_job(), before + 1);
+}
+
+static void delete_somebody(const char *name)
+{
+    reel_account account = {.role = REEL_ROLE_PERSON};
+    reel_err err = {0};
+
+    (void)snprintf(account.name, sizeof account.name, "%s", name);
+    (void)snprintf(account.folded, sizeof account.folded, "%s", name);
+    assert_ok(reel__store_add_account(store, &account, &err));
+    assert_ok(reel__store_delete_account(store, account.id, true, &err));
+}
+
+/* Once for all who went, when the first has waited for long; and once more where that failed. */
+static void who_is_gone_is_forgotten_in_time(void **state)
+{
+    const int64_t noon = INT64_C(1795780800), before = newest_job();
+    reel_jobs *jobs;
+    reel_err err = {0};
+
+    (void)state;
+    program_is(STEP RESULT);
+    reel__clock_set_for_test(noon * 1000);
+    delete_somebody("ana");
+    reel__clock_set_for_test((noon + 3600) * 1000);
+    delete_somebody("bob");
+    reel__clock_set_for_test((noon + REEL_FORGET_AFTER_S - 1) * 1000);
+    jobs = open_planned(store, NULL, 0);
+    while (reel__jobs_facts(jobs).unlearning != 2)
+        (void)usleep(1000);
+    reel__jobs_close(jobs);
+    assert_int_equal(newest_job(), before);
+    for (int hour = 0; hour < 2; hour++) { /* this program forgets nobody */
+        reel__clock_set_for_test((noon + REEL_FORGET_AFTER_S + 3600 * hour) * 1000);
+        jobs = open_planned(store, NULL, 0);
+        wait_for_job_after(before + hour);
+        wait_until(before + hour + 1, "done");
+        assert_says(before + hour + 1, "kind", "forget");
+        assert_says(before + hour + 1, "asked_by", "2 deleted accounts");
+        reel__jobs_close(jobs);
+    }
+    assert_ok(reel__unlearning_begin(store, "this test", &err));
+    assert_ok(reel__unlearning_end(store, "this test", &err));
+    reel__clock_set_for_test(-1);
 }
 
 /* What was counted of the trainings of a model. */
@@ -677,7 +723,9 @@ static void what_is_wrong_is_refused(void **state)
     } bad[] = {
         {"", REEL_E_SYNTAX, ""},
         {"[]", REEL_E_INVALID, "expected a JSON object"},
-        {"{}", REEL_E_INVALID, "kind: expected \"train\", \"evaluate\" or \"enrich\""},
+        {"{\"kind\":\"forget\",\"model\":\"ease\"}", REEL_E_INVALID, "forget: takes neither"},
+        {"{\"kind\":\"forget\",\"params\":{\"k\":1}}", REEL_E_INVALID, "takes neither"},
+        {"{}", REEL_E_INVALID, "kind: expected \"train\", \"evaluate\", \"enrich\" or \"forget\""},
         {"{\"kind\":\"evaluate\",\"params\":{\"database\":\"x\"}}", REEL_E_INVALID, "protocol"},
         {"{\"kind\":\"evaluate\",\"params\":{\"save-candidates\":\"x\"}}", REEL_E_INVALID,
          "save-candidates"},
@@ -733,6 +781,7 @@ int main(void)
         cmocka_unit_test(the_schedule_asks_once),
         cmocka_unit_test(the_schedule_follows_the_clock),
         cmocka_unit_test(many_new_ratings_ask_for_a_training),
+        cmocka_unit_test(who_is_gone_is_forgotten_in_time),
         cmocka_unit_test(what_works_is_done),
         cmocka_unit_test(an_evaluation_is_told_what_to_measure),
         cmocka_unit_test(what_fails_says_why),
