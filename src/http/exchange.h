@@ -103,7 +103,8 @@ struct reel_exchange {
     size_t token_length;
     const char *parameters;  /* those its route knows, with spaces between; may be NULL */
     const reel_later *later; /* may be NULL */
-    reel_metrics *metrics;   /* for who answers later; may be NULL */
+    int64_t due_us;        /* until when it must be worked out, by the steady clock; 0 = whenever */
+    reel_metrics *metrics; /* for who answers later; may be NULL */
 
     /* the answer */
     int status;

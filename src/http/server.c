@@ -40,7 +40,8 @@ struct reel_server {
     reel_proxies proxies;
     reel_connections *connections;
     bool count_loopback;
-    reel_tls *tls; /* NULL: in the clear */
+    int64_t work_us; /* for an answer to be worked out */
+    reel_tls *tls;   /* NULL: in the clear */
     char hsts[32];
     int threads;
     bool log_requests;
@@ -407,6 +408,7 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
     exchange->body_length = current->body.length;
     if (!current->bad_target && reel__buf_check(&current->body, &current->err) != REEL_OK)
         current->bad_target = true;
+    exchange->due_us = reel__clock_steady_us() + server->work_us;
     session = current->bad_target ? NULL : thread_session(server, app.engine, &current->err);
     if (session == NULL)
         reel__exchange_problem(exchange, &current->err);
@@ -641,6 +643,7 @@ reel_code reel__server_new(reel_server **out, const reel_server_opts *opts, reel
     }
     limits.most = opts->per_address;
     limits.timeout_s = opts->timeout_s > 0 ? opts->timeout_s : REEL_HTTP_TIMEOUT_S;
+    server->work_us = (int64_t)limits.timeout_s * 1000000;
     REEL_TRY(reel__connections_new(&server->connections, &limits, err));
     server->has_key = pthread_key_create(&server->session_key, free_session) == 0;
     if (!server->has_key) {

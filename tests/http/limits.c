@@ -46,6 +46,23 @@ static void histories_and_ids_are_counted(void **state)
             422, "E_INVALID", "500");
 }
 
+/* A list; a film or a page, which take no time, are answered. */
+static void what_takes_too_long_is_given_up(void **state)
+{
+    static const char *const targets[] = {"/api/v1/recommendations?user=6",
+                                          "/api/v1/movies/1/similar?user=6", "/api/v1/movies/1"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        begin("GET", targets[i]);
+        api.exchange.due_us = 1; /* long ago */
+        assert_int_equal(handle(), i < 2 ? 503 : 200);
+        if (i < 2)
+            assert_problem(503, "E_CANCELLED", "took longer");
+        assert_int_equal(ask("GET", targets[i], NULL), 200);
+    }
+}
+
 static void json_is_shallow(void **state)
 {
     (void)state;
@@ -73,6 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(histories_and_ids_are_counted),
+        cmocka_unit_test(what_takes_too_long_is_given_up),
         cmocka_unit_test(json_is_shallow),
         cmocka_unit_test(queries_are_short),
     };

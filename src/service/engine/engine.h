@@ -107,5 +107,10 @@ REEL_MUST_USE reel_code reel__session_new(reel_session **out, const reel_engine 
 void reel__session_free(reel_session *session);
 /* Whether the session was made for this engine, and not for one that was here before. */
 bool reel__session_fits(const reel_session *session, const reel_engine *engine);
+/* Until when lists and reasons asked for from now on must be made, by a steady clock in
+ * microseconds (NULL = reel__clock_steady_us); 0 = whenever they are. It is looked at before each
+ * stage of a list, and the answer is E_CANCELLED once it is over. */
+typedef int64_t reel_steady(void);
+void reel__session_due(reel_session *session, int64_t due_us, reel_steady *clock);
 
 #endif

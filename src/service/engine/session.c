@@ -258,6 +258,21 @@ static reel_code take_film(reel_session *session, int64_t id, reel_err *err)
     return REEL_OK;
 }
 
+void reel__session_due(reel_session *session, int64_t due_us, reel_steady *clock)
+{
+    session->due_us = due_us;
+    session->clock = clock != NULL ? clock : reel__clock_steady_us;
+}
+
+reel_code reel__session_in_time(const reel_session *session, reel_err *err)
+{
+    if (session->due_us == 0 || session->clock() < session->due_us)
+        return REEL_OK;
+    return reel_fail(err, REEL_E_CANCELLED,
+                     "the answer took longer than the server works on one; ask for fewer films, "
+                     "reasons or people, or try again when it has less to do");
+}
+
 reel_code reel__session_set_query(reel_session *session, const reel_request *request, reel_err *err)
 {
     reel_code rc = REEL_OK;

@@ -121,6 +121,8 @@ struct reel_session {
     reel_given_rows since; /* what the person gave since */
     reel_index *hidden;    /* films a person does not want to see */
     size_t hidden_count, hidden_capacity;
+    int64_t due_us; /* 0 = whenever */
+    reel_steady *clock;
     const reel_model *model;  /* of the last answer */
     reel_search_work *search; /* made by its first search */
     reel_group group;
@@ -228,7 +230,10 @@ REEL_MUST_USE reel_code reel__history_new(reel_history *out, const reel_engine *
                                           int64_t person, reel_err *err);
 void reel__history_fini(reel_history *history);
 
-/* session.c: fill session->query from a request. */
+/* session.c: before a stage of a list: a model asked for all films, an order chosen, some films
+ * explained. Errors: E_CANCELLED (the session is late). */
+REEL_MUST_USE reel_code reel__session_in_time(const reel_session *session, reel_err *err);
+/* Fill session->query from a request. */
 REEL_MUST_USE reel_code reel__session_set_query(reel_session *session, const reel_request *request,
                                                 reel_err *err);
 

@@ -181,9 +181,12 @@ static reel_code explain_share(reel_session *session, size_t m, reel_index movie
                                reel_share *out, reel_err *err)
 {
     const size_t movies = (size_t)reel_dataset_movies(session->engine->dataset);
-    reel_code rc = reel_model_explain(session->group.models[m], &session->query, movie, reasons,
-                                      session->scratch, &out->why, err);
+    reel_code rc = reel__session_in_time(session, err);
 
+    if (rc != REEL_OK)
+        return rc;
+    rc = reel_model_explain(session->group.models[m], &session->query, movie, reasons,
+                            session->scratch, &out->why, err);
     if (rc != REEL_OK)
         return rc;
     rc = reel__session_stars(session, &movie, 1, &out->stars, err);

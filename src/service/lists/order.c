@@ -221,6 +221,7 @@ static reel_code choose_films(const ordering *o, const bool *on, reel_index *fil
     double low, high;
     reel_code rc;
 
+    REEL_TRY(reel__session_in_time(s, err));
     REEL_TRY(set_worth(o->session, on[RULE_BOOST] ? o->boost : NULL, err));
     found =
         reel__topk(s->worth, reel_dataset_movies(s->engine->dataset), s->skip, o->candidates, best);

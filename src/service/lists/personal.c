@@ -147,6 +147,7 @@ static reel_code explain_side(reel_session *session, const reel_request *request
     for (size_t i = 0; i < list->count; i++) {
         reel_explanation why;
 
+        REEL_TRY(reel__session_in_time(session, err));
         REEL_TRY(reel_model_explain(personal->models[side], &session->query, list->items[i].movie,
                                     (size_t)request->reasons, session->scratch, &why, err));
         add_side(&list->items[i].why, &why, personal->mean[side], personal->scale[side]);

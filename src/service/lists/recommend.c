@@ -96,8 +96,10 @@ reel_code reel__session_score(reel_session *session, const char **basis, reel_er
 {
     const reel_model *popular = session->engine->models[MODEL_POPULAR];
     reel_fallback why = REEL_FALLBACK_NO_HISTORY;
-    reel_code rc = REEL_OK;
+    reel_code rc = reel__session_in_time(session, err);
 
+    if (rc != REEL_OK)
+        return rc;
     *basis = session->query.row >= 0 && !session->edited ? "trained" : "fold_in";
     if (!nothing_to_use(&session->query)) {
         REEL_TRY(reel_model_score(session->model, &session->query, session->scratch,
@@ -148,6 +150,9 @@ static reel_code explain_list(reel_session *session, size_t reasons, reel_list *
 
         for (size_t i = 0; i < films.count; i++)
             movies[i] = list->items[at + i].movie;
+        rc = reel__session_in_time(session, err);
+        if (rc != REEL_OK)
+            return rc;
         rc = reel_model_explain_many(session->model, &session->query, films, reasons,
                                      session->scratch, why, err);
         if (rc == REEL_OK)

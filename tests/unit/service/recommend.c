@@ -52,6 +52,64 @@ static void assert_refused(const reel_request *request, reel_code code, const ch
     assert_null(list);
 }
 
+/* ---- time ---------------------------------------------------------------------------------- */
+
+static int64_t looks;
+
+static int64_t count_looks(void)
+{
+    return ++looks;
+}
+
+/* The answer to a request that is late when the clock is looked at for the nth time. */
+static reel_code answer_until(const reel_request *request, int64_t nth)
+{
+    const reel_list *list = NULL;
+    reel_err err = {0};
+    reel_code rc;
+
+    looks = 0;
+    reel__session_due(session, nth, count_looks);
+    rc = reel__recommend(session, request, &list, &err);
+    reel__session_due(session, 0, NULL);
+    assert_true((rc == REEL_OK) == (list != NULL));
+    assert_true(rc == REEL_OK || strstr(err.msg, "took longer") != NULL);
+    return rc;
+}
+
+/* It ends at whichever stage it is late, begins no other, and the next request is answered. */
+static void check_stages(const reel_request *request, int64_t stages)
+{
+    for (int64_t nth = 1; nth <= stages; nth++) {
+        assert_int_equal(answer_until(request, nth), REEL_E_CANCELLED);
+        assert_int_equal(looks, nth);
+    }
+    assert_int_equal(answer_until(request, stages + 1), REEL_OK);
+    assert_int_equal(looks, stages);
+    assert_true(answer(request)->count > 0);
+}
+
+static void who_is_late_is_given_up_between_stages(void **state)
+{
+    enum { FILMS = 20, PEOPLE = 3 };
+    reel_member members[PEOPLE] = {{.user = 3}, {.user = 6}, {.user = 9}};
+    reel_request plain = reel__request_default(), group = plain, near = plain;
+
+    (void)state;
+    plain.user = near.user = 6;
+    near.source_movie = 1;
+    plain.limit = group.limit = FILMS;
+    plain.show_seen = group.show_seen = true;
+    plain.diversity = plain.novelty = 0.5;
+    group.members = members;
+    group.member_count = PEOPLE;
+    near.limit = 4;
+    /* scored; ordered by two rules, and without each; explained by 16 */
+    check_stages(&plain, 1 + 3 + 2);
+    check_stages(&group, PEOPLE + PEOPLE * FILMS);
+    check_stages(&near, 2 + 2 * 4);
+}
+
 static bool has_rated(int64_t person, reel_index movie)
 {
     const reel_dataset *dataset = reel__engine_dataset(engine);
@@ -513,6 +571,7 @@ static void survives_any_allocation_failing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_is_late_is_given_up_between_stages),
         cmocka_unit_test(lists_for_every_person_and_model),
         cmocka_unit_test(ids_of_lists_differ),
         cmocka_unit_test(seen_and_excluded),
