@@ -7,6 +7,32 @@
 #include "base/utf8.h"
 #include "store/account_rows.h"
 
+static void put_mail(reel_sql *sql, const reel_mail_row *mail, int64_t most)
+{
+    reel__sql_begin(sql, "INSERT INTO mails (kind, who, account, language, tries, due_ms,"
+                         " created_ms) SELECT CAST($1 AS text), CAST($2 AS text),"
+                         " CAST($3 AS bigint), CAST($4 AS text), 0, CAST($5 AS bigint),"
+                         " CAST($5 AS bigint) WHERE (SELECT count(*) FROM mails) < $6"
+                         " ON CONFLICT (kind, who, account) DO UPDATE SET tries = 0,"
+                         " language = excluded.language, due_ms = excluded.due_ms,"
+                         " created_ms = CASE WHEN excluded.created_ms > mails.created_ms"
+                         " THEN excluded.created_ms ELSE mails.created_ms + 1 END");
+    reel__sql_text(sql, mail->kind);
+    reel__sql_text(sql, mail->who);
+    reel__sql_int(sql, mail->account);
+    reel__sql_text(sql, mail->language);
+    reel__sql_int(sql, mail->created_ms);
+    reel__sql_int(sql, most);
+}
+
+static void end_mail(reel_sql *sql, const reel_mail_row *mail)
+{
+    reel__sql_begin(sql, "DELETE FROM mails WHERE id = $1 AND tries = $2 AND created_ms = $3");
+    reel__sql_int(sql, mail->id);
+    reel__sql_int(sql, mail->tries);
+    reel__sql_int(sql, mail->created_ms);
+}
+
 reel_code reel__store_put_mail(reel_store *store, const reel_mail_row *mail, reel_err *err)
 {
     int64_t changed = 0;
@@ -15,26 +41,33 @@ reel_code reel__store_put_mail(reel_store *store, const reel_mail_row *mail, ree
 
     if (!reel__utf8_valid(mail->who, strlen(mail->who)))
         return reel_fail(err, REEL_E_INVALID, "mail: whom it is for is not UTF-8");
-    reel__sql_begin(&sql, "INSERT INTO mails (kind, who, account, language, tries, due_ms,"
-                          " created_ms) SELECT CAST($1 AS text), CAST($2 AS text),"
-                          " CAST($3 AS bigint), CAST($4 AS text), 0, CAST($5 AS bigint),"
-                          " CAST($5 AS bigint) WHERE (SELECT count(*) FROM mails) < $6"
-                          " ON CONFLICT (kind, who, account) DO UPDATE SET tries = 0,"
-                          " language = excluded.language, due_ms = excluded.due_ms,"
-                          " created_ms = CASE WHEN excluded.created_ms > mails.created_ms"
-                          " THEN excluded.created_ms ELSE mails.created_ms + 1 END");
-    reel__sql_text(&sql, mail->kind);
-    reel__sql_text(&sql, mail->who);
-    reel__sql_int(&sql, mail->account);
-    reel__sql_text(&sql, mail->language);
-    reel__sql_int(&sql, mail->created_ms);
-    reel__sql_int(&sql, REEL_MAILS_MOST);
+    put_mail(&sql, mail, REEL_MAILS_MOST);
     REEL_TRY(reel__sql_write(store, &sql, true, &changed, err));
     if (changed == 0)
         rc = reel_fail(err, REEL_E_BUSY, "%d mails wait already; is the mail server reached?",
                        (int)REEL_MAILS_MOST);
 out:
     return rc;
+}
+
+/* What was taken up once finds room, however many wait. */
+reel_code reel__store_part_mail(reel_store *store, const reel_mail_row *mail,
+                                const int64_t *accounts, size_t count, reel_err *err)
+{
+    reel_sql sql[1 + REEL_MAIL_PARTS];
+    reel_sql_work work = {
+        .statements = sql, .count = 1 + count, .writes = true, .again = true, .guard = true};
+    reel_mail_row own = *mail;
+
+    if (count > REEL_MAIL_PARTS)
+        return reel_fail(err, REEL_E_INVALID, "mail: %zu accounts, more than %d", count,
+                         (int)REEL_MAIL_PARTS);
+    end_mail(&sql[0], mail);
+    for (size_t i = 0; i < count; i++) {
+        own.account = accounts[i];
+        put_mail(&sql[1 + i], &own, INT64_MAX);
+    }
+    return reel__sql_run(store, &work, err);
 }
 
 typedef struct claiming {
@@ -99,10 +132,7 @@ reel_code reel__store_end_mail(reel_store *store, const reel_mail_row *mail, ree
 {
     reel_sql sql;
 
-    reel__sql_begin(&sql, "DELETE FROM mails WHERE id = $1 AND tries = $2 AND created_ms = $3");
-    reel__sql_int(&sql, mail->id);
-    reel__sql_int(&sql, mail->tries);
-    reel__sql_int(&sql, mail->created_ms);
+    end_mail(&sql, mail);
     return reel__sql_write(store, &sql, true, NULL, err);
 }
 

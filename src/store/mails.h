@@ -7,7 +7,12 @@
 
 #include "store/accounts.h"
 
-enum { REEL_MAILS_MOST = 10000, REEL_MAIL_KIND = 16, REEL_MAIL_LANGUAGE = 8 };
+enum {
+    REEL_MAILS_MOST = 10000,
+    REEL_MAIL_KIND = 16,
+    REEL_MAIL_LANGUAGE = 8,
+    REEL_MAIL_PARTS = 1 + REEL_ACCOUNTS_OF_EMAIL /* by its name, and by an address */
+};
 
 typedef struct reel_mail_row {
     int64_t id;                    /* out only */
@@ -32,6 +37,11 @@ REEL_MUST_USE reel_code reel__store_delay_mail(reel_store *store, const reel_mai
 /* It was sent, or never will be; the same. */
 REEL_MUST_USE reel_code reel__store_end_mail(reel_store *store, const reel_mail_row *mail,
                                              reel_err *err);
+/* Instead of it one for each of these accounts, due at once, as old as it is: all or none of it, in
+ * one transaction. Nothing happens when it was asked for anew meanwhile. accounts [count]; count at
+ * most REEL_MAIL_PARTS. Errors: E_INVALID (count). */
+REEL_MUST_USE reel_code reel__store_part_mail(reel_store *store, const reel_mail_row *mail,
+                                              const int64_t *accounts, size_t count, reel_err *err);
 /* What an account waits for, by its number, name or address. */
 REEL_MUST_USE reel_code reel__store_drop_mails(reel_store *store, const reel_account *account,
                                                reel_err *err);

@@ -619,6 +619,39 @@ static void test_a_mail_asked_for_anew_is_another(void **state)
     assert_false(claim_mail(f, 1000, &second));
 }
 
+static void test_a_mail_is_parted_as_a_whole(void **state)
+{
+    static const int64_t accounts[] = {7, 8, 9};
+    fixture *f = *state;
+    const reel_mail_row mail = mail_to("reset", "a@b.c", 0, 10),
+                        anew = mail_to("reset", "a@b.c", 0, 15);
+    reel_mail_row whole, part;
+
+    assert_ok(reel__store_put_mail(f->store, &mail, &f->err), f->err);
+    assert_true(claim_mail(f, 12, &whole));
+    fixture_exec(f,
+                 "CREATE UNIQUE INDEX one_part ON mails (kind) WHERE account = 9 OR account = 7");
+    assert_true(reel__store_part_mail(f->store, &whole, accounts, 3, &f->err) != REEL_OK);
+    assert_false(claim_mail(f, 100, &part)); /* none of it: it is whole, and still taken up */
+    fixture_exec(f, "DROP INDEX one_part");
+    assert_ok(reel__store_put_mail(f->store, &anew, &f->err), f->err);
+    assert_ok(reel__store_part_mail(f->store, &whole, accounts, 3, &f->err), f->err);
+    assert_true(claim_mail(f, 20, &whole));
+    assert_int_equal(whole.account, 0); /* it was asked for anew: not this one's to part */
+    assert_ok(reel__store_part_mail(f->store, &whole, accounts, 3, &f->err), f->err);
+    for (int i = 0; i < 3; i++) {
+        assert_true(claim_mail(f, 20, &part));
+        assert_int_equal(part.account, accounts[i]);
+        assert_int_equal(part.created_ms, 15);
+        assert_int_equal(part.tries, 1);
+        assert_string_equal(part.who, "a@b.c");
+        assert_ok(reel__store_end_mail(f->store, &part, &f->err), f->err);
+    }
+    assert_false(claim_mail(f, 1000, &part));
+    assert_fails(reel__store_part_mail(f->store, &whole, accounts, REEL_MAIL_PARTS + 1, &f->err),
+                 REEL_E_INVALID, "accounts", f->err);
+}
+
 static void test_a_damaged_mail_can_be_ended(void **state)
 {
     fixture *f = *state;
@@ -739,6 +772,7 @@ int store_suite_accounts(void)
         TEST(test_an_address_is_confirmed_once),
         TEST(test_mails_wait),
         TEST(test_a_mail_asked_for_anew_is_another),
+        TEST(test_a_mail_is_parted_as_a_whole),
         TEST(test_a_damaged_mail_can_be_ended),
         TEST(test_mails_go_with_their_account),
         TEST(test_rows_changed_by_hand),

@@ -62,7 +62,7 @@ static void tell(const reel_mailer *mailer, const char *line)
 /* ---- whom it is for ------------------------------------------------------------------------ */
 
 typedef struct receivers {
-    reel_account accounts[1 + REEL_ACCOUNTS_OF_EMAIL];
+    reel_account accounts[REEL_MAIL_PARTS];
     size_t count;
 } receivers;
 
@@ -75,7 +75,7 @@ static bool add_receiver(void *user, const reel_account *account)
             return true;
     if (!account->disabled)
         r->accounts[r->count++] = *account;
-    return r->count < 1 + REEL_ACCOUNTS_OF_EMAIL;
+    return r->count < REEL_MAIL_PARTS;
 }
 
 /* By number, by name, or by a confirmed address. */
@@ -228,18 +228,11 @@ static reel_code send_to(reel_mailer *mailer, const reel_mail_row *row, reel_let
 static reel_code part(const reel_mailer *mailer, const reel_mail_row *row, const receivers *to,
                       reel_err *err)
 {
-    reel_code rc = REEL_OK;
+    int64_t accounts[REEL_MAIL_PARTS];
 
-    for (size_t i = 0; i < to->count; i++) {
-        reel_mail_row own = *row;
-
-        own.account = to->accounts[i].id;
-        own.created_ms = reel__clock_now_ms();
-        REEL_TRY(reel__store_put_mail(mailer->opts.store, &own, err));
-    }
-    rc = reel__store_end_mail(mailer->opts.store, row, err);
-out:
-    return rc;
+    for (size_t i = 0; i < to->count; i++)
+        accounts[i] = to->accounts[i].id;
+    return reel__store_part_mail(mailer->opts.store, row, accounts, to->count, err);
 }
 
 static reel_code send_all(reel_mailer *mailer, const reel_mail_row *row, reel_letter_kind kind,
