@@ -6,6 +6,7 @@ import "./people.test.mjs";
 import "./rate.test.mjs";
 import "./account.test.mjs";
 import "./my.test.mjs";
+import "./import.test.mjs";
 import "./tune.test.mjs";
 import "./night.test.mjs";
 import "./feedback.test.mjs";

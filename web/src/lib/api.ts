@@ -2,7 +2,7 @@
 import { remember } from "./known";
 import { lang } from "./format";
 import type {
-  Account, Edit, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, GivenKind, Health, Household, ListItem, LogEvent,
+  Account, Edit, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, GivenKind, Health, Household, ImportReport, ListItem, LogEvent,
   Method, Mixture, Movie, Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
 } from "./types";
 
@@ -106,6 +106,8 @@ export const api = {
   rate: (user: number, movie: number, rating: number | null) =>
     rating === null ? takeBack(user, movie) : give(user, movie, { rating }),
   give,
+  bring: (user: number, file: string, bytes: Uint8Array<ArrayBuffer>, type: string) =>
+    request<ImportReport>(address(`/people/${user}/ratings:import`, { file }), { method: "POST", headers: { "Content-Type": type }, body: bytes }),
   takeBack,
   askReset: (name: string) => post<{ mail: boolean }>("/password-reset", { name }),
   reset: (token: string, password: string) => post<Account>("/password-reset/confirm", { token, new_password: password }),

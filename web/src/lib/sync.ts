@@ -105,6 +105,12 @@ export function forget(): void {
   box.write(ownerKey, "");
 }
 
+// After an import the account has more than the copy here.
+export async function copyAnew(user: number): Promise<void> {
+  await flush();
+  saveOwn(await ratingsOf(user));
+}
+
 async function catchUp(user: number): Promise<void> {
   const { account } = await api.session();
   if (account?.user !== user) {

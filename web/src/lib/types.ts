@@ -144,6 +144,27 @@ export interface RatingScale {
 
 export type GivenKind = "rating" | "liked" | "watched" | "watchlist" | "not_interested";
 
+// What became of the rows of another service's export.
+export interface ImportReport {
+  format: string;
+  rows: number;
+  taken: number;
+  unmatched: number;
+  not_films: number;
+  items: ImportRow[];
+}
+
+export interface ImportRow {
+  line: number;
+  title: string | null;
+  kind: GivenKind;
+  rating: number | null;
+  status: "taken" | "kept" | "repeated" | "unmatched";
+  movie: number | null;
+  reason: string | null;
+  candidates: { movie: number; title: string; year: number | null }[];
+}
+
 export interface Session {
   sign_up: boolean;
   mail: boolean; // a forgotten password is mended by mail

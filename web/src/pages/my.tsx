@@ -8,6 +8,7 @@ import { useResource } from "../lib/resource";
 import { t } from "../lib/texts";
 import type { Account, Session } from "../lib/types";
 import { AccountRatings, AccountTaste, BrowserRatings, History, Watchlist } from "../ui/mygiven";
+import { Bring } from "../ui/bring";
 import { Settings } from "../ui/settings";
 import { Failed, GridSkeleton } from "../ui/states";
 import { Taste } from "../ui/taste";
@@ -26,7 +27,7 @@ function Stranger({ session }: { session: Session }) {
   );
 }
 
-const parts = ["rated", "history", "watchlist", "taste", "account"] as const;
+const parts = ["rated", "history", "watchlist", "taste", "import", "account"] as const;
 type Part = (typeof parts)[number];
 
 // Parts of a page, each with an address of its own.
@@ -48,6 +49,7 @@ function AccountPart({ part, account, mail }: { part: Part; account: Account; ma
     case "history": return <History account={account} />;
     case "watchlist": return <Watchlist account={account} />;
     case "taste": return <AccountTaste account={account} />;
+    case "import": return <Bring account={account} />;
     case "account": return <Settings account={account} mail={mail} />;
   }
 }

@@ -14,19 +14,21 @@ interface Props {
   placeholder?: string;
   all?: boolean; // offer the page of all results
   large?: boolean;
+  aside?: boolean;
 }
 
 function Marked({ text, where }: { text: string; where: Matched["where"] }) {
   return <>{pieces(text, where).map((piece) => (piece.found ? <mark>{piece.text}</mark> : piece.text))}</>;
 }
 
-export function FilmSearch({ choose, large = false, all = false, label = t.search.label, placeholder = t.search.placeholder }: Props) {
+export function FilmSearch({ choose, large = false, all = false, aside = false, label = t.search.label, placeholder = t.search.placeholder }: Props) {
   return (
     <Combobox<FoundMovie>
       name="search"
       label={label}
       placeholder={placeholder}
       large={large}
+      aside={aside}
       {...(all ? { all: { name: t.search.all, go: (q: string) => go(searchFor(q)) } } : {})}
       load={(q, signal) => api.movies(q, 8, null, signal)}
       idOf={(film) => film.movie}
