@@ -371,3 +371,17 @@ int reel__connections_count(reel_connections *connections)
     (void)pthread_mutex_unlock(&connections->lock);
     return count;
 }
+
+bool reel__connections_unread(reel_connections *connections)
+{
+    bool unread = false;
+
+    (void)pthread_mutex_lock(&connections->lock);
+    for (const reel_connection *at = connections->first; at != NULL && !unread; at = at->after) {
+        int bytes = 0;
+
+        unread = ioctl(at->fd, FIONREAD, &bytes) == 0 && bytes > 0;
+    }
+    (void)pthread_mutex_unlock(&connections->lock);
+    return unread;
+}

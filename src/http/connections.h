@@ -41,6 +41,9 @@ reel_connection *reel__connections_add(reel_connections *connections, const reel
                                        int fd, bool plain);
 void reel__connections_remove(reel_connections *connections, reel_connection *connection);
 int reel__connections_count(reel_connections *connections);
+/* Whether a request, or a part of one, came that no thread has read yet. Cost: a call of the system
+ * for each connection. */
+bool reel__connections_unread(reel_connections *connections);
 
 /* In each, connection may be NULL. What it is doing from now on: */
 void reel__connection_receives(reel_connection *connection); /* a request began */

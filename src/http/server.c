@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -30,6 +31,7 @@ enum {
     IDLE_SECONDS = 60,
     CONNECTION_MEMORY = 15 * 1024,
     DRAIN_US = 5000000,
+    LET_IN_US = 1000000,
     CLIENT_LEFT = 499 /* no status of HTTP; nginx writes it so */
 };
 
@@ -688,18 +690,40 @@ const char *reel__server_url(const reel_server *server)
     return server->listener.url;
 }
 
-/* Nobody new comes in, and what runs gets a moment to end. */
+static void wait_a_moment(void)
+{
+    (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+/* Who was connected by the system before the end came is let in. */
+static void let_in(const reel_server *server)
+{
+    const int64_t until = reel__clock_steady_us() + LET_IN_US;
+    struct pollfd door = {.fd = server->listener.fd, .events = POLLIN};
+
+    while (poll(&door, 1, 0) > 0 && reel__clock_steady_us() < until)
+        wait_a_moment();
+}
+
+/* Nobody new comes in, and what was asked gets a moment to be answered: what runs, and what waits
+ * for a thread that runs something else. Between being read and running a request is neither for an
+ * instant, so it takes two looks. */
 static void drain(reel_server *server)
 {
     const int64_t until = reel__clock_steady_us() + DRAIN_US;
-    const struct timespec moment = {.tv_nsec = 1000000};
+    int quiet = 0;
 
     atomic_store(&server->stopping, true);
+    let_in(server);
     if (reel__quiesce(server->daemon) == MHD_INVALID_SOCKET)
         server->listener.fd = -1; /* then stopping closes it */
-    while (atomic_load(&server->waiting) > 0 ||
-           (atomic_load(&server->running) > 0 && reel__clock_steady_us() < until))
-        (void)nanosleep(&moment, NULL);
+    while (atomic_load(&server->waiting) > 0 || (quiet < 2 && reel__clock_steady_us() < until)) {
+        const bool busy =
+            atomic_load(&server->running) > 0 || reel__connections_unread(server->connections);
+
+        quiet = busy ? 0 : quiet + 1;
+        wait_a_moment();
+    }
 }
 
 void reel__server_stop(reel_server *server)

@@ -493,7 +493,8 @@ class Life(Case):
         batches = [[click() for _ in range(3)] for _ in range(200)]
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             sent = [pool.submit(send, batch) for batch in batches]
-            time.sleep(0.1)
+            while not any(one.done() and one.result() for one in sent):
+                time.sleep(0.001)
             self.server.process.kill()
             kept = [event["event_id"] for answer in sent for event in answer.result()]
         self.server.process.communicate()
@@ -521,6 +522,23 @@ class Life(Case):
         self.server.start()
         self.assertGreater(answers.count(200), 0)
         self.assertGreaterEqual(len(self.server.log()), answers.count(200))
+
+    def test_a_stop_answers_what_no_thread_had_read(self):
+        member = {"history": [{"movie": movie["movie"], "rating": 5}
+                              for movie in self.server.get("/api/v1/movies?limit=200")["items"]]}
+        body = json.dumps({"household": {"members": [member] * 12}, "limit": 100, "reasons": 16}).encode()
+        request = (b"POST /api/v1/recommendations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                   b"Content-Length: %d\r\n\r\n" % len(body)) + body
+        clients = []
+        for _ in range(16):  # while the threads answer the first, the others only come in
+            clients.append(socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS))
+            clients[-1].sendall(request)
+        status, said = self.server.stop()
+        self.assertEqual(status, 0, said)
+        for client in clients:
+            with client:
+                self.assertTrue(client.recv(15).startswith(b"HTTP/1.1 200"))
+        self.server.start()
 
     def running(self, job):
         """The process id of a job's child, once it trains."""
