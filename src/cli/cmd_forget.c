@@ -1,17 +1,19 @@
 /* cmd_forget.c - forget: people whose accounts are gone, out of the models and the data set. */
 #include <inttypes.h>
 
+#include "base/env.h"
 #include "cli/commands.h"
 #include "cli/job_lines.h"
 #include "cli/term.h"
 #include "service/operation/forget.h"
 
-enum { OPT_DATABASE, OPT_MODELS, OPT_NOW, OPT_LINES };
-enum { RECEIPT_MOST = 256 << 20 };
+enum { OPT_DATABASE, OPT_MODELS, OPT_BACKUPS, OPT_NOW, OPT_LINES };
+enum { RECEIPT_MOST = 256 << 20, BACKUP_DAYS_MOST = 36500 };
 
 static const reel_option options[] = {
     {"database", "FILE", "the database `reel load` made"},
     {"models", "DIR", "where model files are kept (default FILE.models)"},
+    {"backups", "DIR", "backups to name in the receipt (or REEL_BACKUPS)"},
     {"now", NULL, "do it; without this, only say who waits for it"},
     {"progress-json", NULL, "progress and outcome as JSON lines, for programs"},
     {NULL, NULL, NULL},
@@ -27,6 +29,7 @@ static void put_report(reel_json *json, const reel_forget_report *report)
     reel__json_put_int(json, "refitted", (int64_t)report->refitted);
     reel__json_put_int(json, "destroyed", (int64_t)report->destroyed);
     reel__json_put_int(json, "kept", (int64_t)report->kept);
+    reel__json_put_int(json, "backups", (int64_t)report->backups);
     reel__json_put_known(json, "receipt", report->receipt);
     reel__json_put_known(json, "sha256", report->hash);
     reel__json_object_end(json);
@@ -62,6 +65,9 @@ static void print_report(const reel_forget_report *report, bool now)
                      : now               ? "was"
                                          : "is",
                      report->holding);
+    if (report->backups > 0)
+        reel__term_print("%zu %s, or may; the receipt says until when.\n", report->backups,
+                         report->backups == 1 ? "backup holds them" : "backups hold them");
     if (!now) {
         reel__term_print("reel forget --now takes them out.\n");
         return;
@@ -92,6 +98,21 @@ static reel_code tell(const reel_args *args, const reel_forget_report *report,
 
 /* ---- the command --------------------------------------------------------------------------- */
 
+static reel_code take_backups(reel_forget_opts *out, const reel_args *args, reel_err *err)
+{
+    const char *days = reel__env_get("REEL_BACKUP_DAYS", "");
+    int64_t number = 0;
+
+    out->backups = args->option[OPT_BACKUPS] != NULL ? args->option[OPT_BACKUPS]
+                                                     : reel__env_get("REEL_BACKUPS", NULL);
+    if (days[0] != '\0' && !reel__parse_amount(&number, days, 1, BACKUP_DAYS_MOST))
+        return reel_fail(err, REEL_E_INVALID,
+                         "REEL_BACKUP_DAYS: expected a number of days, such as 30, got \"%.40s\"",
+                         days);
+    out->backup_days = (int)number;
+    return REEL_OK;
+}
+
 static reel_code run(const reel_args *args, const reel_progress *progress, reel_err *err)
 {
     reel_forget_opts opts = {.models_dir = args->option[OPT_MODELS],
@@ -105,6 +126,7 @@ static reel_code run(const reel_args *args, const reel_progress *progress, reel_
 
     reel__buf_init(&receipt, RECEIPT_MOST);
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
+    REEL_TRY(take_backups(&opts, args, err));
     REEL_TRY(reel__forget(&report, &receipt, &opts, err));
     rc = tell(args, &report, &receipt, err);
 out:

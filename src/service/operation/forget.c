@@ -21,6 +21,7 @@ typedef struct forgetting {
     char *folder;
     reel_holding before, after;
     reel_people gone;
+    reel_backups backups;
 } forgetting;
 
 /* ---- what must go -------------------------------------------------------------------------- */
@@ -136,8 +137,11 @@ static reel_code hash_text(char out[REEL_DIGEST_HEX], const reel_buf *text, reel
 static reel_code keep_receipt(reel_forget_report *out, reel_buf *text, const forgetting *f,
                               reel_err *err)
 {
-    const reel_receipt receipt = {
-        .made_at = reel__clock_now(), .gone = &f->gone, .before = &f->before, .after = &f->after};
+    const reel_receipt receipt = {.made_at = reel__clock_now(),
+                                  .gone = &f->gone,
+                                  .before = &f->before,
+                                  .after = &f->after,
+                                  .backups = &f->backups};
     char folder[REEL_FORGET_PATH + 16];
     reel_code rc;
 
@@ -183,6 +187,8 @@ static reel_code look(reel_forget_report *out, forgetting *f, reel_err *err)
     REEL_TRY(reel__holding_read(&f->before, f->folder, err));
     REEL_TRY(reel__holding_gone(&f->gone, &f->before, f->store, err));
     out->people = f->gone.count;
+    REEL_TRY(reel__backups_read(&f->backups, f->opts, &f->gone, err));
+    out->backups = f->gone.count > 0 ? f->backups.count : 0;
     for (size_t i = 0; i < f->before.count; i++)
         out->holding += reel__held_of(&f->before.files[i], &f->gone) > 0;
 out:
@@ -223,6 +229,7 @@ out:
     reel__holding_free(&f.before);
     reel__holding_free(&f.after);
     reel__free(f.gone.ids);
+    reel__free(f.backups.items);
     reel__free(f.folder);
     reel__engine_close_store(f.store);
     return rc;

@@ -22,6 +22,8 @@ enum { REEL_FORGET_PATH = 512, REEL_FORGET_RECEIPT = 640 };
 typedef struct reel_forget_opts {
     const char *database;
     const char *models_dir; /* NULL = the usual one */
+    const char *backups;    /* folder of backups that a receipt names; NULL = none */
+    int backup_days;        /* after which each of them is deleted; 0 = nobody says */
     bool look;              /* only say who is to be forgotten */
     int threads;
     const reel_progress *progress;
@@ -34,12 +36,15 @@ typedef struct reel_forget_report {
     size_t people;
     size_t holding; /* that hold them, before */
     size_t refitted, destroyed, kept;
+    size_t backups;                    /* that hold them, or may */
     char receipt[REEL_FORGET_RECEIPT]; /* path; "" = there is none: nobody was to be forgotten */
     char hash[REEL_DIGEST_HEX];        /* SHA-256 of the receipt */
 } reel_forget_report;
 
-/* receipt [out, initialised]: its text, as JSON. Costs a training of all that serves where somebody
- * is in it. Errors: those of opening a store and of training; E_STORE (a file cannot be removed);
+/* Backups are named, and left as they are.
+ * receipt [out, initialised]: its text, as JSON. Costs a training of all that serves where somebody
+ * is in it. Errors: those of opening a store and of training; E_INVALID (the folder of
+ * backups cannot be read); E_STORE (a file cannot be removed);
  * after an error what holds people may be there still: once more does the rest. */
 REEL_MUST_USE reel_code reel__forget(reel_forget_report *out, reel_buf *receipt,
                                      const reel_forget_opts *opts, reel_err *err);

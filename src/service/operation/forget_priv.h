@@ -39,11 +39,30 @@ size_t reel__held_of(const reel_held *file, const reel_people *people);
 REEL_MUST_USE reel_code reel__holding_gone(reel_people *out, const reel_holding *holding,
                                            reel_store *store, reel_err *err);
 
+/* A backup that holds some of them. */
+typedef struct reel_backup {
+    char name[REEL_FORGET_NAME];
+    int64_t people;              /* -1 = it cannot be told */
+    int64_t made_at, expires_at; /* seconds since 1970; expires_at 0 = nobody said */
+} reel_backup;
+
+typedef struct reel_backups {
+    reel_backup *items; /* by name; caller frees */
+    size_t count;
+} reel_backups;
+
+/* Those in opts->backups. Errors: E_INVALID (the folder cannot be read), E_NOMEM. */
+REEL_MUST_USE reel_code reel__backups_read(reel_backups *out, const reel_forget_opts *opts,
+                                           const reel_people *gone, reel_err *err);
+/* A member of the receipt. */
+void reel__backups_write(reel_json *json, const reel_backups *backups);
+
 /* What a receipt says. */
 typedef struct reel_receipt {
     int64_t made_at;
     const reel_people *gone;
     const reel_holding *before, *after;
+    const reel_backups *backups;
 } reel_receipt;
 /* Appended; counts what became of the files, too. */
 void reel__receipt_write(reel_buf *out, const reel_receipt *receipt, reel_forget_report *report);

@@ -80,5 +80,6 @@ void reel__receipt_write(reel_buf *out, const reel_receipt *receipt, reel_forget
             put_change(&json, receipt, NULL, after, report);
     }
     reel__json_array_end(&json);
+    reel__backups_write(&json, receipt->backups);
     reel__json_object_end(&json);
 }

@@ -1,11 +1,14 @@
 /* Forgetting: after it everything is, byte for byte, what it would be had the person never been
  * there, and nothing that held them is left.
  */
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/hash.h"
 #include "base/json.h"
 #include "service/engine/versions.h"
+#include "service/operation/copy.h"
 #include "service/operation/forget.h"
 #include "store/accounts.h"
 #include "store/unlearning.h"
@@ -32,17 +35,17 @@ static reel_store *open_store(const char *database)
 
 static void give(reel_store *store, int64_t account, int first)
 {
+    reel_given_row rows[WORLD_FILMS];
+    size_t count = 0;
     reel_err err = {0};
 
-    for (int film = first; film < WORLD_FILMS; film += 4) {
-        const reel_given_row row = {.person = REEL_ACCOUNT_PERSON + account,
-                                    .movie = world_id(film),
-                                    .kind = REEL_GIVEN_RATING,
-                                    .value = 1 + film % 5,
-                                    .time = 1100000000 + film};
-
-        assert_ok(reel__store_put_given(store, &row, 1, &err));
-    }
+    for (int film = first; film < WORLD_FILMS; film += 4)
+        rows[count++] = (reel_given_row){.person = REEL_ACCOUNT_PERSON + account,
+                                         .movie = world_id(film),
+                                         .kind = REEL_GIVEN_RATING,
+                                         .value = 1 + film % 5,
+                                         .time = 1100000000 + film};
+    assert_ok(reel__store_put_given(store, rows, count, &err));
 }
 
 /* Accounts 1 and 2, of which 2 rated, and 1 where asked for. */
@@ -344,14 +347,74 @@ static void what_was_interrupted_is_done_once_more(void **state)
     assert_same_files("cut.db", "never.db");
 }
 
+/* "file people expires" of what the receipt says of a backup. */
+static void assert_backup(size_t at, const char *file, int64_t people, const char *expires)
+{
+    const json_t *one = json_array_get(json_object_get(receipt, "backups"), at);
+    const json_t *count = json_object_get(one, "people"), *end = json_object_get(one, "expires_at");
+
+    assert_non_null(one);
+    assert_string_equal(json_string_value(json_object_get(one, "file")), file);
+    assert_int_equal(json_is_null(count) ? -1 : json_integer_value(count), people);
+    assert_string_equal(json_is_null(end) ? "null" : json_string_value(end), expires);
+}
+
+static void copy_to(const char *name, const char *from)
+{
+    char to[TEMP_PATH], source[TEMP_PATH];
+    const reel_copy_opts opts = {.from = source, .to = to};
+    reel_copy_report copied;
+    reel_err err = {0};
+
+    (void)snprintf(to, sizeof to, "%s", temp_path(name));
+    (void)snprintf(source, sizeof source, "%s", temp_path(from));
+    assert_ok(reel__backup(&opts, &copied, &err));
+}
+
+static void set_time(const char *name, int64_t at)
+{
+    const struct timespec times[2] = {{.tv_sec = at}, {.tv_sec = at}};
+
+    assert_int_equal(utimensat(AT_FDCWD, temp_path(name), times, 0), 0);
+}
+
+static void backups_are_named_and_left(void **state)
+{
+    char folder[TEMP_PATH];
+    reel_forget_opts opts = {.backups = folder, .backup_days = 30};
+    reel_err err = {0};
+
+    (void)state;
+    (void)snprintf(folder, sizeof folder, "%s", temp_path("backups"));
+    make_world("safe.db", true);
+    train("safe.db", NULL, NULL);
+    assert_fails(forget_with("safe.db", opts, &err), REEL_E_INVALID, "cannot be read");
+    assert_ok(reel__file_make_folder(folder, &err));
+    copy_to("backups/with.db", "safe.db");
+    set_time("backups/with.db", 1000000000);
+    leave("safe.db", 1);
+    copy_to("backups/without.db", "safe.db");
+    (void)temp_write("backups/other.dump", "a dump of another program");
+    set_time("backups/other.dump", 1000086400);
+    assert_ok(forget_with("safe.db", opts, &err));
+    assert_int_equal(report.people, 1);
+    assert_int_equal(report.backups, 2);
+    assert_int_equal(json_array_size(json_object_get(receipt, "backups")), 2);
+    assert_backup(0, "other.dump", -1, "2001-10-10T01:46:40Z");
+    assert_backup(1, "with.db", 1, "2001-10-09T01:46:40Z");
+    assert_true(reel__file_exists(temp_path("backups/with.db")));
+}
+
 /* Looking changes nothing; without memory it says so. */
 static void who_waits_is_told(void **state)
 {
-    reel_forget_opts opts = {.look = true};
+    char backups[TEMP_PATH];
+    reel_forget_opts opts = {.look = true, .backups = backups};
     reel_err err = {0};
     reel_code rc = REEL_E_NOMEM;
 
     (void)state;
+    (void)snprintf(backups, sizeof backups, "%s", temp_path("backups"));
     make_world("wait.db", true);
     train("wait.db", NULL, NULL);
     assert_ok(forget_with("wait.db", opts, &err));
@@ -385,6 +448,7 @@ int main(void)
         cmocka_unit_test(parameters_stay),
         cmocka_unit_test(what_cannot_be_read_may_hold_anybody),
         cmocka_unit_test(what_was_interrupted_is_done_once_more),
+        cmocka_unit_test(backups_are_named_and_left),
         cmocka_unit_test(who_waits_is_told),
     };
 
