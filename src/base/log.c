@@ -173,6 +173,8 @@ static void format_fields(char out[FIELDS_MOST], const char *format, va_list arg
     for (char *at = out; *at != '\0'; at++)
         if ((unsigned char)*at < 0x20 || *at == 0x7F)
             *at = ' ';
+        else if ((unsigned char)at[0] == 0xC2 && ((unsigned char)at[1] & 0xE0) == 0x80)
+            at[0] = at[1] = ' '; /* U+0080..U+009F: a terminal obeys them as it does ESC */
 }
 
 void reel__log(reel_log_level level, const char *event, const char *format, ...)

@@ -70,6 +70,12 @@ static bool is_control(unsigned char byte)
     return (byte < 0x20 && byte != '\t') || byte == 0x7F;
 }
 
+/* U+0080..U+009F, which terminals obey as they do ESC. */
+static bool is_terminals(const unsigned char *at, size_t left)
+{
+    return left > 1 && at[0] == 0xC2 && at[1] < 0xA0;
+}
+
 /* Well-formed but for NULs, which count as control characters here. */
 static bool is_well_formed(const char *text, size_t length)
 {
@@ -92,11 +98,14 @@ void reel__utf8_from_any(reel_buf *out, const char *text, size_t length)
     size_t start = 0; /* of what is still to be copied as it is */
 
     for (size_t at = 0; at < length; at++) {
-        if (!is_control(bytes[at]) && (utf8 || bytes[at] < 0x80))
+        const bool terminals = utf8 && is_terminals(bytes + at, length - at);
+
+        if (!is_control(bytes[at]) && !terminals && (utf8 || bytes[at] < 0x80))
             continue;
         reel__buf_append(out, text + start, at - start);
+        at += terminals ? 1 : 0;
         start = at + 1;
-        if (is_control(bytes[at]))
+        if (terminals || is_control(bytes[at]))
             reel__buf_char(out, ' ');
         else
             append_code(out, bytes[at] < 0xA0 ? windows_1252[bytes[at] - 0x80] : bytes[at]);
@@ -186,6 +195,29 @@ int32_t reel__utf8_next(const char *text, size_t left, size_t *bytes)
         utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)step, &code) <= 0)
         return -1;
     return code;
+}
+
+bool reel__utf8_is_control(int32_t code)
+{
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029;
+}
+
+bool reel__utf8_is_hidden(int32_t code)
+{
+    enum { NON_JOINER = 0x200C, JOINER = 0x200D };
+
+    return reel__utf8_is_control(code) || (code != NON_JOINER && code != JOINER &&
+                                           utf8proc_category(code) == UTF8PROC_CATEGORY_CF);
+}
+
+bool reel__utf8_is_plain(const char *text)
+{
+    size_t left = strlen(text), bytes;
+
+    for (; left > 0; text += bytes, left -= bytes)
+        if (reel__utf8_is_hidden(reel__utf8_next(text, left, &bytes)))
+            return false;
+    return true;
 }
 
 bool reel__utf8_is_word(int32_t code)

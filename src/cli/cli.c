@@ -7,6 +7,7 @@
 
 #include "base/env.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "reel/version.h"
@@ -153,11 +154,16 @@ reel_code reel__cli_set_up_log(reel_err *err)
 /* What a file or a variable had in it does nothing to a terminal. */
 static void print_error(const char *message)
 {
-    (void)fputs("reel: ", stderr);
-    for (; *message != '\0'; message++) {
-        const unsigned char c = (unsigned char)*message;
+    size_t left = strlen(message), bytes;
 
-        (void)fputc((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '?' : c, stderr);
+    (void)fputs("reel: ", stderr);
+    for (; left > 0; message += bytes, left -= bytes) {
+        const int32_t code = reel__utf8_next(message, left, &bytes);
+
+        if (code != '\n' && code != '\t' && reel__utf8_is_control(code))
+            (void)fputc('?', stderr);
+        else
+            (void)fwrite(message, 1, bytes, stderr);
     }
     (void)fputc('\n', stderr);
 }

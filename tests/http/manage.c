@@ -157,6 +157,8 @@ static void wishes_are_looked_at(void **state)
         {"{\"name\":\"a\",\"scopes\":[\"admin\"],\"public\":true,\"origins\":[\"https://a.b\"]}",
          "at most"},
         {"{\"name\":\"a\",\"public\":true,\"origins\":[\"a.b\"]}", "origin"},
+        {"{\"name\":\"a\\u202eb\",\"scopes\":[\"read\"]}", "name"},
+        {"{\"name\":\"a\\u009bb\",\"scopes\":[\"read\"]}", "name"},
         {"{\"name\":\"a\",\"public\":true}", "origins"},
         {"{\"name\":\"a\",\"scopes\":[\"read\"],\"rate\":5}", "rate"},
         {"{\"name\":\"a\",\"scopes\":[\"read\"],\"rate\":\"5/h\"}", "rate"},

@@ -306,7 +306,7 @@ reel_code reel__accounts_add(reel_accounts *accounts, const char *name, const ch
 
     *out = (reel_account){.role = role, .created_at = reel__clock_now()};
     out->password_at = out->created_at;
-    REEL_TRY(reel__name_fold(out->folded, name, err));
+    REEL_TRY(reel__name_take(out->folded, name, err));
     (void)snprintf(out->name, sizeof out->name, "%s", name);
     if (password != NULL) {
         REEL_TRY(reel__password_check(password, out->folded, err));

@@ -75,7 +75,7 @@ reel_code reel__accounts_change(reel_accounts *accounts, int64_t id, reel_attemp
     reel_code rc = REEL_OK;
 
     if (name != NULL)
-        REEL_TRY(reel__name_fold(folded, name, err));
+        REEL_TRY(reel__name_take(folded, name, err));
     if (attempt->email != NULL && attempt->email[0] != '\0')
         REEL_TRY(reel__mail_address_check(attempt->email, err));
     REEL_TRY(prove_own(accounts, id, attempt, &account, err));

@@ -14,14 +14,12 @@ enum { LABEL_MOST = 100, DAY_S = 86400, PUBLIC_SCOPES = REEL_SCOPE_READ | REEL_S
 static reel_code check_label(const char *label, reel_err *err)
 {
     const size_t length = strlen(label);
-    bool well = length > 0 && length <= LABEL_MOST && reel__utf8_valid(label, length);
 
-    for (size_t i = 0; i < length; i++)
-        well = well && (unsigned char)label[i] >= ' ' && label[i] != 0x7f;
-    return well ? REEL_OK
-                : reel_fail(err, REEL_E_INVALID,
-                            "name: expected 1 to %d bytes of text, none of control",
-                            (int)LABEL_MOST);
+    return length > 0 && length <= LABEL_MOST && reel__utf8_is_plain(label)
+               ? REEL_OK
+               : reel_fail(err, REEL_E_INVALID,
+                           "name: expected 1 to %d bytes of text, none of control or hidden",
+                           (int)LABEL_MOST);
 }
 
 static reel_code check_public(const reel_key_wish *wish, reel_err *err)

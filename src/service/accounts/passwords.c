@@ -74,6 +74,16 @@ reel_code reel__name_fold(char folded[REEL_ACCOUNT_FOLDED], const char *name, re
     return rc;
 }
 
+reel_code reel__name_take(char folded[REEL_ACCOUNT_FOLDED], const char *name, reel_err *err)
+{
+    if (reel__utf8_is_plain(name))
+        return reel__name_fold(folded, name, err);
+    folded[0] = '\0';
+    return reel_fail(err, REEL_E_INVALID,
+                     "name: there is a character in it that is not seen, or changes how the rest "
+                     "is; leave it out");
+}
+
 /* "12345678", "abcdefgh", "87654321", "11111111", "abababab". */
 static bool is_simple(const char *text)
 {

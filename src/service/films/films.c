@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "data/readers.h"
 #include "service/engine/state.h"
 
@@ -39,6 +40,19 @@ static void init(reading *r)
 
 /* ---- members ------------------------------------------------------------------------------- */
 
+/* Whether a terminal, or a line of a file, takes it for more than text. Some texts are of several
+ * lines. */
+static bool has_control(const char *text, bool lines)
+{
+    size_t left = strlen(text), bytes;
+
+    for (; left > 0; text += bytes, left -= bytes)
+        if (reel__utf8_is_control(reel__utf8_next(text, left, &bytes)) &&
+            (!lines || strchr("\t\r\n", *text) == NULL))
+            return true;
+    return false;
+}
+
 static reel_code read_texts(reading *r, reel_err *err)
 {
     reel_movie *f = &r->film;
@@ -55,6 +69,10 @@ static reel_code read_texts(reading *r, reel_err *err)
         REEL_TRY(reel__json_get_text(r->body, texts[i].key, texts[i].out, err));
         if (strlen(*texts[i].out) > (i < 2 ? TITLE_MOST : TEXT_MOST))
             return reel_fail(err, REEL_E_INVALID, "%s: too long", texts[i].key);
+        if (json_object_get(r->body, texts[i].key) != NULL &&
+            has_control(*texts[i].out, texts[i].out == &f->overview))
+            return reel_fail(err, REEL_E_INVALID, "%s: expected a text without control characters",
+                             texts[i].key);
     }
     if (f->name[0] == '\0')
         rc = reel_fail(err, REEL_E_INVALID, "title: missing");
@@ -79,8 +97,10 @@ static reel_code read_list(const json_t *body, const char *key, reel_buf *buf, c
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *text = json_string_value(json_array_get(list, i));
 
-        if (text == NULL || text[0] == '\0' || strchr(text, '|') != NULL)
-            return reel_fail(err, REEL_E_INVALID, "%s[%zu]: expected a text without |", key, i);
+        if (text == NULL || text[0] == '\0' || strchr(text, '|') != NULL ||
+            has_control(text, false))
+            return reel_fail(err, REEL_E_INVALID,
+                             "%s[%zu]: expected a text without | and control characters", key, i);
         if (i > 0)
             reel__buf_char(buf, '|');
         reel__buf_text(buf, text);

@@ -17,4 +17,4 @@ for wrong in REEL_LOG=loud REEL_LOG_FORMAT=xml REEL_PROTOTYPE_API=maybe REEL_INS
     run env "$wrong" reel serve --database reel.db --listen 127.0.0.1:0
 done
 REEL_LOG= REEL_LOG_FORMAT= reel info --database reel.db >/dev/null
-REEL_DATABASE_URL=$(printf 'a\033[31mb\177.db') run reel info
+REEL_DATABASE_URL=$(printf 'a\033[31mb\177\302\2332J.db') run reel info

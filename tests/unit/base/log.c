@@ -70,12 +70,16 @@ static void writes_logfmt_by_level(void **state)
     reel__log(REEL_LOG_WARN, "request", "status=%d path=%s", 404, "/x");
     reel__log(REEL_LOG_ERROR, "bare", "%s", "");
     reel__log(REEL_LOG_ERROR, "split", "a=%s", "1\nlevel=error forged");
-    assert_string_equal(read_back(),
-                        "time=2001-09-09T01:46:40Z level=warn event=request status=404 "
-                        "path=/x\n"
-                        "time=2001-09-09T01:46:40Z level=error event=bare\n"
-                        "time=2001-09-09T01:46:40Z level=error event=split a=1 "
-                        "level=error forged\n");
+    reel__log(REEL_LOG_ERROR, "obeyed", "a=%s",
+              "1\x1b[2J\xC2\x9B"
+              "2J\x7F\xC2\xA0");
+    assert_string_equal(
+        read_back(), "time=2001-09-09T01:46:40Z level=warn event=request status=404 "
+                     "path=/x\n"
+                     "time=2001-09-09T01:46:40Z level=error event=bare\n"
+                     "time=2001-09-09T01:46:40Z level=error event=split a=1 "
+                     "level=error forged\n"
+                     "time=2001-09-09T01:46:40Z level=error event=obeyed a=1 [2J  2J \xC2\xA0\n");
 }
 
 static void writes_json(void **state)

@@ -44,7 +44,25 @@ static void repairs_text(void **state)
     assert_repaired("\x81", 1, "\uFFFD");
     assert_repaired("a\tb\nc\0d\x7F", 8, "a\tb c d ");
     assert_repaired("\xC3\xA9\x01", 3, "é ");
+    assert_repaired("a\xC2\x9B"
+                    "31m\xC2\xA0",
+                    8, "a 31m\xC2\xA0"); /* what terminals obey */
     assert_repaired("", 0, "");
+}
+
+static void tells_what_is_hidden(void **state)
+{
+    static const int32_t controls[] = {-1, 0, 0x1B, '\n', 0x7F, 0x80, 0x9B, 0x2028, 0x2029};
+    static const int32_t hidden[] = {0xAD, 0x200B, 0x200E, 0x202E, 0x2060, 0x2066, 0xFEFF, 0xE0041};
+    static const int32_t seen[] = {' ', 'a', 0xA0, 0xE9, 0x200C, 0x200D, 0x304, 0x5343, 0x1F3AC};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
+        assert_true(reel__utf8_is_control(controls[i]) && reel__utf8_is_hidden(controls[i]));
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        assert_true(reel__utf8_is_hidden(hidden[i]) && !reel__utf8_is_control(hidden[i]));
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+        assert_false(reel__utf8_is_hidden(seen[i]) || reel__utf8_is_control(seen[i]));
 }
 
 static void assert_folded(const char *text, const char *expected)
@@ -130,11 +148,9 @@ static void measures_columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_well_formed_text),
-        cmocka_unit_test(repairs_text),
-        cmocka_unit_test(folds_for_search),
-        cmocka_unit_test(measures_columns),
-        cmocka_unit_test(folding_twice_changes_nothing),
+        cmocka_unit_test(knows_well_formed_text),  cmocka_unit_test(repairs_text),
+        cmocka_unit_test(tells_what_is_hidden),    cmocka_unit_test(folds_for_search),
+        cmocka_unit_test(measures_columns),        cmocka_unit_test(folding_twice_changes_nothing),
         cmocka_unit_test(cuts_between_characters),
     };
 
