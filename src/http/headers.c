@@ -32,35 +32,48 @@ void reel__headers_read(reel_exchange *exchange, struct MHD_Connection *connecti
         *wanted[i].to = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, wanted[i].name);
 }
 
-/* The lines of one header, joined by commas. */
+/* The lines of one header, joined by commas: their end, where proxies write. */
 typedef struct joined {
     const char *name;
     char text[HEADER_MOST];
     size_t length;
-    bool found;
+    bool found, cut;
 } joined;
+
+/* What comes first makes room: it is a client's, who may send as much as it likes. */
+static void append(joined *header, const char *text, size_t length)
+{
+    const size_t most = sizeof header->text - 1;
+    size_t over;
+
+    if (length > most) {
+        text += length - most;
+        length = most;
+        header->cut = true;
+    }
+    over = header->length + length > most ? header->length + length - most : 0;
+    if (over > 0) {
+        header->cut = true;
+        header->length -= over;
+        memmove(header->text, header->text + over, header->length);
+    }
+    memcpy(header->text + header->length, text, length);
+    header->length += length;
+    header->text[header->length] = '\0';
+}
 
 static enum MHD_Result join(void *user, enum MHD_ValueKind kind, const char *name,
                             const char *value)
 {
     joined *header = user;
-    const size_t length = value == NULL ? 0 : strlen(value);
 
     (void)kind;
     if (strcasecmp(name, header->name) != 0)
         return MHD_YES;
-    if (header->length + length + 2 > sizeof header->text) {
-        header->length = 0; /* longer than any chain of proxies: nothing of it is believed */
-        header->text[0] = '\0';
-        header->found = true;
-        return MHD_NO;
-    }
     if (header->found)
-        header->text[header->length++] = ',';
-    if (length > 0)
-        memcpy(header->text + header->length, value, length);
-    header->length += length;
-    header->text[header->length] = '\0';
+        append(header, ",", 1);
+    if (value != NULL)
+        append(header, value, strlen(value));
     header->found = true;
     return MHD_YES;
 }
@@ -69,9 +82,13 @@ static const char *joined_header(struct MHD_Connection *connection, joined *out,
 {
     out->name = name;
     out->length = 0;
-    out->found = false;
+    out->text[0] = '\0';
+    out->found = out->cut = false;
     (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, join, out);
-    return out->found ? out->text : NULL;
+    if (!out->found)
+        return NULL;
+    /* Half an element may look like a whole one. */
+    return out->cut ? out->text + strcspn(out->text, ",") : out->text;
 }
 
 bool reel__headers_caller(reel_exchange *exchange, struct MHD_Connection *connection,

@@ -14,7 +14,9 @@ bool reel__exchange_secure(const reel_exchange *exchange)
     static const unsigned char self[16] = {[15] = 1};
     const unsigned char *bytes = exchange->client.address.bytes;
 
-    return exchange->client.https || memcmp(bytes, self, sizeof self) == 0 ||
+    if (exchange->client.https || exchange->client.doubted)
+        return exchange->client.https;
+    return memcmp(bytes, self, sizeof self) == 0 ||
            (memcmp(bytes, mapped, sizeof mapped) == 0 && bytes[12] == 127);
 }
 

@@ -234,8 +234,10 @@ void reel__client_behind(reel_client *out, const reel_proxies *proxies, const re
     if (said->forwarded != NULL)
         follow(&by_standard, proxies, said->forwarded, true);
     if (said->x_for != NULL && said->forwarded != NULL &&
-        memcmp(&by_x.address, &by_standard.address, sizeof by_x.address) != 0)
+        memcmp(&by_x.address, &by_standard.address, sizeof by_x.address) != 0) {
+        out->doubted = true;
         return;
+    }
     *out = said->x_for != NULL || said->x_proto != NULL ? by_x : by_standard;
     if (said->x_for == NULL && said->forwarded != NULL)
         out->address = by_standard.address;

@@ -31,6 +31,7 @@ typedef struct reel_client {
     reel_address address;
     char text[REEL_ADDRESS_TEXT]; /* "192.0.2.7", "2001:db8::1"; "-" where there is none */
     bool https;
+    bool doubted; /* two headers named different clients: the address is the proxy's */
 } reel_client;
 
 /* What proxies said, as the headers' values joined by commas; each may be NULL. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """operating.py REEL - what an operator sees and sets, over real sockets: the log of requests, clients
 behind proxies, limits."""
+import contextlib
 import fcntl
 import http.client
 import json
@@ -189,7 +190,7 @@ class Operating(Case):
         server = self.serve(REEL_TRUSTED_PROXIES="127.0.0.0/8", REEL_LOG_FORMAT="json")
         connection = server.connect()  # one, so that the lines come in this order
         for lines in (["203.0.113.9, 198.51.100.1"], ["203.0.113.9", "198.51.100.2"],
-                      ["9." * 1500, "198.51.100.3"], []):
+                      ["9." * 1500, "198.51.100.3"], []):  # more than is read: of its end
             connection.putrequest("GET", "/api/v1/charts")
             for line in lines:
                 connection.putheader("X-Forwarded-For", line)
@@ -198,7 +199,7 @@ class Operating(Case):
         connection.close()
         _, said = server.stop()
         clients = [json.loads(line)["client"] for line in said.splitlines() if '"request"' in line]
-        self.assertEqual(clients, ["198.51.100.1", "198.51.100.2", "127.0.0.1", "127.0.0.1"])
+        self.assertEqual(clients, ["198.51.100.1", "198.51.100.2", "198.51.100.3", "127.0.0.1"])
         server = self.serve(REEL_LOG_FORMAT="json")
         server.ask("GET", "/api/v1/charts", headers={"X-Forwarded-For": "198.51.100.1"})
         self.assertNotIn("198.51.100.1", server.stop()[1])
@@ -344,6 +345,23 @@ class Operating(Case):
             pass
         s.close()
         self.assertIn("ended=timeout", server.stop()[1])
+
+    def test_who_hides_behind_two_headers_is_counted(self):
+        server = self.serve(REEL_CONNECTIONS_PER_ADDRESS="2", REEL_TRUSTED_PROXIES="127.0.0.1")
+        doubted = {"X-Forwarded-For": "198.51.100.1", "Forwarded": "for=203.0.113.9"}
+        with contextlib.ExitStack() as held:
+            for _ in range(2):
+                connection = held.enter_context(contextlib.closing(server.connect()))
+                connection.putrequest("POST", "/api/v1/feedback")
+                for name, value in (*doubted.items(), ("Content-Length", "10")):
+                    connection.putheader(name, value)
+                connection.endheaders()  # its body does not come
+            deadline = time.monotonic() + SECONDS
+            while server.ask("GET", "/livez", headers=doubted)[0] != 429:
+                self.assertLess(time.monotonic(), deadline)
+            self.assertEqual(server.ask("GET", "/livez", headers={"X-Forwarded-For": "198.51.100.1"})[0], 200)
+            self.assertEqual(server.ask("GET", "/livez")[0], 200)  # the proxy itself asks
+        server.stop()
 
     def test_one_address_has_so_many_connections(self):
         server = self.serve(REEL_CONNECTIONS_PER_ADDRESS="4")

@@ -118,12 +118,27 @@ static void ports_and_brackets_are_taken_off(void **state)
     is("127.0.0.1", NULL, "for=\"198.51.100.1", "127.0.0.1");
 }
 
+static bool is_doubted(const char *x_for, const char *forwarded)
+{
+    const reel_proxies proxies = proxies_of("127.0.0.1");
+    const reel_forwarded said = {x_for, NULL, forwarded};
+    reel_client client = peer_of("127.0.0.1");
+
+    reel__client_behind(&client, &proxies, &said);
+    return client.doubted;
+}
+
 /* One of the two came from the client, and which one is not known. */
 static void headers_that_disagree_say_nothing(void **state)
 {
     (void)state;
     is("127.0.0.1", "198.51.100.1", "for=203.0.113.9", "127.0.0.1");
     is("127.0.0.1", "198.51.100.1", "for=198.51.100.1", "198.51.100.1");
+    assert_true(is_doubted("198.51.100.1", "for=203.0.113.9"));
+    assert_true(is_doubted("198.51.100.1", "for=_hidden"));
+    assert_false(is_doubted("198.51.100.1", "for=198.51.100.1"));
+    assert_false(is_doubted("198.51.100.1", NULL));
+    assert_false(is_doubted(NULL, NULL));
 }
 
 static bool https_of(const char *peer, bool tls, const char *x_proto, const char *forwarded)
