@@ -20,6 +20,14 @@ reel_validation_opts reel__validation_opts_default(void)
     return (reel_validation_opts){.share = 0.2, .unseen = 0.1, .most = 4000, .seed = 1};
 }
 
+bool reel__validation_knows(const reel_dataset *known, int64_t person)
+{
+    const reel_index row = known == NULL ? -1 : reel_dataset_find_person(known, person);
+    const reel_nnz *ptr = row < 0 ? NULL : reel_dataset_ratings(known).ptr;
+
+    return known == NULL || (row >= 0 && ptr[row + 1] > ptr[row]);
+}
+
 static reel_index liked_count(const reel_cutting *c, reel_index person)
 {
     reel_index count = 0;
@@ -78,8 +86,12 @@ static bool in_order(const reel_cutting *c, reel_index person)
 /* Decide who is left out, who is asked, and what is held out. */
 static void mark_people(const reel_cutting *c)
 {
-    const double share = fmin(1, (double)c->opts->most / (double)c->ratings.rows);
+    reel_index known = 0;
+    double share;
 
+    for (reel_index p = 0; p < c->ratings.rows; p++)
+        known += reel__cutting_knows(c, p);
+    share = fmin(1, (double)c->opts->most / fmax(1, (double)known));
     for (reel_index p = 0; p < c->ratings.rows; p++) {
         const reel_index likes = liked_count(c, p);
         const reel_nnz begin = c->ratings.ptr[p], count = c->ratings.ptr[p + 1] - begin;
@@ -87,7 +99,8 @@ static void mark_people(const reel_cutting *c)
             reel__rng_make(c->opts->seed, (uint64_t)reel_dataset_person_ids(c->dataset)[p]);
         const bool apart = reel__rng_unit(&rng) < c->opts->unseen;
 
-        c->asked[p] = likes >= LEAST_LIKED && reel__rng_unit(&rng) < share;
+        c->asked[p] =
+            reel__cutting_knows(c, p) && likes >= LEAST_LIKED && reel__rng_unit(&rng) < share;
         if (c->asked[p] && apart)
             memset(c->mark + begin, REEL_CUT_APART, (size_t)count);
         else if (c->asked[p] && in_order(c, p))

@@ -18,6 +18,7 @@ typedef struct reel_validation_opts {
     reel_index most; /* people asked at the most, of either kind          default 4000 */
     double recency;  /* of the hybrid to be learned, 0 = order does not matter   default 0 */
     uint64_t seed;   /* same seed, same questions, by a person's id       default 1 */
+    const reel_dataset *known; /* only who has ratings there is asked; NULL = everybody */
 } reel_validation_opts;
 reel_validation_opts reel__validation_opts_default(void);
 
@@ -48,6 +49,8 @@ REEL_MUST_USE reel_code reel__validation_make(reel_validation *out, const reel_d
 REEL_MUST_USE reel_code reel__validation_newest(reel_validation *out, const reel_dataset *dataset,
                                                 const reel_dataset *before,
                                                 const reel_validation_opts *opts, reel_err *err);
+/* Whether somebody has ratings there; known NULL: everybody counts as known. */
+bool reel__validation_knows(const reel_dataset *known, int64_t person);
 void reel__validation_fini(reel_validation *validation);
 
 #endif

@@ -59,6 +59,8 @@ void reel__validation_mark_new(const reel_cutting *c)
     reel_index people = 0, likes;
 
     for (reel_index p = 0; p < c->ratings.rows; p++) {
+        if (!reel__cutting_knows(c, p))
+            continue;
         (void)find_new(c, p, &likes);
         people += likes > 0;
     }
@@ -66,7 +68,8 @@ void reel__validation_mark_new(const reel_cutting *c)
         reel_rng rng =
             reel__rng_make(c->opts->seed, (uint64_t)reel_dataset_person_ids(c->dataset)[p]);
 
-        if (reel__rng_unit(&rng) * (double)people < (double)c->opts->most)
+        if (reel__cutting_knows(c, p) &&
+            reel__rng_unit(&rng) * (double)people < (double)c->opts->most)
             hold_new(c, p);
     }
 }
@@ -75,7 +78,11 @@ reel_code reel__validation_newest(reel_validation *out, const reel_dataset *data
                                   const reel_dataset *before, const reel_validation_opts *opts,
                                   reel_err *err)
 {
-    const reel_validation_opts by_draw = {opts->share, opts->unseen, opts->most, 0, opts->seed};
+    const reel_validation_opts by_draw = {.share = opts->share,
+                                          .unseen = opts->unseen,
+                                          .most = opts->most,
+                                          .seed = opts->seed,
+                                          .known = opts->known};
     reel_cutting c = {.dataset = dataset,
                       .opts = &by_draw,
                       .ratings = reel_dataset_ratings(dataset),

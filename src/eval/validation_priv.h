@@ -31,6 +31,12 @@ static inline bool reel__cutting_likes(const reel_cutting *c, reel_nnz k)
     return reel__evidence_likes(&c->evidence, &entry);
 }
 
+/* Whether a person may be asked at all. */
+static inline bool reel__cutting_knows(const reel_cutting *c, reel_index person)
+{
+    return reel__validation_knows(c->opts->known, reel_dataset_person_ids(c->dataset)[person]);
+}
+
 /* validation_newest.c: decide who is asked, and what is held out of what is new. */
 void reel__validation_mark_new(const reel_cutting *c);
 /* validation.c: from the marks to the questions; c has all but its memory and evidence. */

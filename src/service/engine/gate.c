@@ -202,6 +202,7 @@ static reel_code judge_by_news(judging *j, bool *done, reel_err *err)
     opts.share = 0.5;
     opts.most = MOST;
     opts.seed = seed;
+    opts.known = j->before;
     REEL_TRY(reel__validation_newest(&j->questions, j->engine->training, j->before, &opts, err));
     if (j->questions.count < LEAST) {
         reel__validation_fini(&j->questions);
@@ -234,6 +235,7 @@ static reel_code judge_by_parameters(judging *j, reel_err *err)
     opts.unseen = 1e-9; /* one question of each person */
     opts.most = MOST;
     opts.seed = seed;
+    opts.known = j->before;
     rc = reel__validation_make(&j->questions, j->engine->training, &opts, &why);
     if (rc == REEL_E_INVALID)
         return REEL_OK; /* too few data to hold anything out */
@@ -294,11 +296,27 @@ out:
     return rc;
 }
 
+/* Who was in what serves; whoever came since may have been invented to have a say here. */
+static bool is_known(const judging *j, reel_index person)
+{
+    return reel__validation_knows(j->before, reel_dataset_person_ids(j->engine->training)[person]);
+}
+
+static double share_of_lists(const judging *j)
+{
+    const reel_index people = reel_dataset_people(j->engine->training);
+    reel_index known = 0;
+
+    for (reel_index p = 0; p < people; p++)
+        known += is_known(j, p);
+    return known == 0 ? 0 : (double)LISTS / (double)known;
+}
+
 static reel_code judge_lists(judging *j, reel_err *err)
 {
     const reel_dataset *dataset = j->engine->training;
     const reel_index people = reel_dataset_people(dataset);
-    const double share = (double)LISTS / (double)people;
+    double share;
     reel_gate_reader readers[2] = {{0}, {0}};
     reel_entry *entries = reel__alloc_array((size_t)reel_dataset_movies(dataset), sizeof *entries);
     reel_code rc = REEL_OK;
@@ -307,11 +325,12 @@ static reel_code judge_lists(judging *j, reel_err *err)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory to compare models"));
     REEL_TRY(reel__gate_reader_init(&readers[0], j->engine->models[j->slot], dataset, err));
     REEL_TRY(reel__gate_reader_init(&readers[1], j->serving[j->slot], dataset, err));
+    share = share_of_lists(j);
     for (reel_index p = 0; p < people; p++) {
         reel_rng rng = reel__rng_make(seed, (uint64_t)reel_dataset_person_ids(dataset)[p]);
 
         REEL_TRY(check_cancelled(j, err));
-        if (reel__rng_unit(&rng) < share)
+        if (is_known(j, p) && reel__rng_unit(&rng) < share)
             REEL_TRY(add_overlap(j, readers, p, entries, err));
     }
     j->report->overlap /= j->report->lists > 0 ? (double)j->report->lists : 1;
@@ -380,6 +399,9 @@ static reel_code judge(judging *j, reel_err *err)
     (void)snprintf(report->candidate, sizeof report->candidate, "%s", reel_model_id(fresh));
     if (old == NULL || strcmp(reel_model_id(fresh), reel_model_id(old)) == 0)
         return REEL_OK;
+    if (j->before != NULL &&
+        reel_dataset_ratings(j->before).ptr[reel_dataset_people(j->before)] == 0)
+        return REEL_OK; /* fitted on nobody */
     (void)snprintf(report->incumbent, sizeof report->incumbent, "%s", reel_model_id(old));
     report->judged = true;
     REEL_TRY(judge_by_news(j, &done, err));
@@ -422,6 +444,11 @@ reel_code reel__gate_decide(const reel_gate_report *r, reel_err *err)
                          "%.4f and %.4f, of %zu people); %s",
                          r->candidate, r->incumbent, r->after, r->before, r->difference.mean,
                          r->difference.low, r->difference.high, r->people, otherwise);
+    if (r->lists == 0)
+        return reel_fail(err, REEL_E_CONFLICT,
+                         "nobody whose ratings %s was fitted on has ratings now, so that nothing "
+                         "says whether %s is as good; %s",
+                         r->incumbent, r->candidate, otherwise);
     if (r->same_parameters && r->overlap < r->least)
         return reel_fail(err, REEL_E_CONFLICT,
                          "%s lists other films than %s: of 10, %.1f are the same in the mean of "

@@ -7,7 +7,9 @@
  * person's is asked for: of what serves, as it is, and of the new models fitted once more without
  * that half. Where there are too few, and parameters differ, both are fitted without a
  * fifth of what people liked, under the parameters of each.
- * Layer: service. Threads: one at a time per engine.
+ * Only people with ratings in the data of what serves are asked, and compared by: others may have
+ * been invented. Where those data cannot be read, everybody is. Layer: service. Threads: one at a
+ * time per engine.
  */
 #ifndef REEL_SERVICE_GATE_H
 #define REEL_SERVICE_GATE_H
@@ -25,7 +27,8 @@ typedef enum reel_gate_evidence {
 } reel_gate_evidence;
 
 typedef struct reel_gate_report {
-    bool judged; /* false: nothing is in service that it could be compared with, or the same is */
+    /* False: nothing that was fitted on ratings is in service, or the same is. */
+    bool judged;
     char candidate[64], incumbent[64]; /* ids of versions */
     bool same_parameters;              /* of all models compared: only the data are others */
     reel_gate_evidence evidence;

@@ -177,6 +177,37 @@ static void test_what_is_new_is_held_out(void **state)
     assert_int_equal(reel__alloc_live(), 0);
 }
 
+/* Whoever is not known is in the training, whole, and is not asked. */
+static void test_only_who_is_known_is_asked(void **state)
+{
+    reel_validation_opts opts = reel__validation_opts_default();
+    reel_dataset *dataset = random_dataset(&shape), *known = NULL;
+    const reel_csr_view r = reel_dataset_ratings(dataset);
+    uint8_t *marks = reel__alloc_zero((size_t)r.ptr[r.rows], 1);
+    reel_validation v, all;
+
+    (void)state;
+    for (reel_index p = 0; p < r.rows; p += 2)
+        memset(marks + r.ptr[p], 1, (size_t)(r.ptr[p + 1] - r.ptr[p]));
+    assert_int_equal(reel__select(&known, dataset, marks, 0, NULL, NULL), REEL_OK);
+    opts.unseen = 1e-9;
+    assert_int_equal(reel__validation_make(&all, dataset, &opts, NULL), REEL_OK);
+    opts.known = known;
+    assert_int_equal(reel__validation_make(&v, dataset, &opts, NULL), REEL_OK);
+    assert_true(v.count > 30 && v.count < all.count);
+    for (size_t i = 0; i < v.count; i++)
+        assert_true(reel__validation_knows(
+            known, reel_dataset_person_ids(v.train)[v.questions[i].query.row]));
+    assert_true(reel__validation_knows(NULL, 1));
+    assert_false(reel__validation_knows(known, INT64_MAX));
+    reel__validation_fini(&v);
+    reel__validation_fini(&all);
+    reel_dataset_free(known);
+    reel_dataset_free(dataset);
+    reel__free(marks);
+    assert_int_equal(reel__alloc_live(), 0);
+}
+
 static reel_model *fit(const char *name, const reel_dataset *dataset)
 {
     reel_model *model = NULL;
@@ -268,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_questions_keep_their_answers_out_of_training),
         cmocka_unit_test(test_what_came_last_is_held_out),
         cmocka_unit_test(test_what_is_new_is_held_out),
+        cmocka_unit_test(test_only_who_is_known_is_asked),
         cmocka_unit_test(test_a_blend_is_as_good_as_its_best_member),
         cmocka_unit_test(test_memory_may_run_out),
         cmocka_unit_test(test_too_little_data_says_so),

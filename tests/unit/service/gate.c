@@ -45,8 +45,40 @@ static reel_code train(const reel_engine_opts *opts, reel_gate_report *report, r
     return rc;
 }
 
-/* The oldest so many in a hundred of the ratings of a folder, which are given times by chance. */
-static void load_part(unsigned percent)
+/* People nobody ever was, who like films that nobody else knows. */
+enum { INVENTED_FILMS = 12 };
+
+static size_t write_invented(char *out, size_t size, int people)
+{
+    size_t at = 0;
+
+    for (int person = 0; person < people; person++)
+        for (int film = 0; film < INVENTED_FILMS; film++)
+            at += (size_t)snprintf(out + at, size - at, "%d,%d,5,%d\n", 5000 + person, 9000 + film,
+                                   1100000000 + (person * 7 + film * 5) % INVENTED_FILMS);
+    return at;
+}
+
+static void add_invented_films(void)
+{
+    static char films[1 << 14];
+    reel_file_map map;
+    size_t at;
+    reel_err err = {0};
+
+    assert_ok(reel__file_map_open(&map, temp_path("folder/movies.csv"), &err));
+    at = map.size_bytes;
+    memcpy(films, map.data, at);
+    reel__file_map_close(&map);
+    for (int film = 0; film < INVENTED_FILMS; film++)
+        at += (size_t)snprintf(films + at, sizeof films - at, "%d,Invented %d (2020),Drama\n",
+                               9000 + film, film);
+    (void)temp_write("folder/movies.csv", films);
+}
+
+/* The oldest so many in a hundred of the ratings of a folder, which are given times by chance; and
+ * those of invented people. */
+static void load_with(unsigned percent, int invented)
 {
     static char text[1 << 18], kept[1 << 18];
     FILE *file;
@@ -56,6 +88,7 @@ static void load_part(unsigned percent)
     reel_err err = {0};
 
     (void)world_write("folder", 1);
+    add_invented_films();
     file = fopen(temp_path("folder/ratings.csv"), "rb");
     assert_non_null(file);
     length = fread(text, 1, sizeof text - 1, file);
@@ -70,9 +103,15 @@ static void load_part(unsigned percent)
             at += (size_t)snprintf(kept + at, sizeof kept - at, "%.*s,%u\n",
                                    (int)(strrchr(line, ',') - line), line, 1000000000 + moment);
     }
+    at += write_invented(kept + at, sizeof kept - at, invented);
     (void)temp_write("folder/ratings.csv", kept);
     opts.movielens = temp_path("folder");
     assert_ok(reel__load(&opts, &report, &err));
+}
+
+static void load_part(unsigned percent)
+{
+    load_with(percent, 0);
 }
 
 /* Models in service, of some of the ratings. */
@@ -238,6 +277,46 @@ static void the_setting_is_checked(void **state)
     assert_int_equal(unsetenv("REEL_GATE_OVERLAP"), 0);
 }
 
+/* ---- invented people ----------------------------------------------------------------------- */
+
+/* Their own lists hardly change, as what they rated is left out of them, and what they like is
+ * found at last; there are five of them for each of the others. */
+static void invented_people_have_no_say(void **state)
+{
+    static const struct {
+        unsigned known;
+        const char *message;
+    } cases[] = {{100, "lists other films than popular-"}, {50, "is worse than popular-"}};
+    reel_engine_opts opts;
+    uint64_t before;
+    reel_err err = {0};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        begin(cases[i].known);
+        before = hash_of("popular.safetensors");
+        load_with(100, 5 * WORLD_PEOPLE);
+        opts = training(true);
+        opts.only = "popular";
+        assert_fails(train(&opts, NULL, &err), REEL_E_CONFLICT, cases[i].message);
+        assert_true(hash_of("popular.safetensors") == before);
+    }
+}
+
+static void nobody_known_is_no_proof(void **state)
+{
+    reel_engine_opts opts;
+    reel_err err = {0};
+
+    (void)state;
+    begin(100);
+    load_with(0, WORLD_PEOPLE);
+    opts = training(true);
+    opts.only = "popular";
+    assert_fails(train(&opts, NULL, &err), REEL_E_CONFLICT, "nobody whose ratings popular-");
+    assert_non_null(strstr(err.msg, "--accept"));
+}
+
 /* ---- trouble ------------------------------------------------------------------------------- */
 
 static void what_cannot_be_read_does_not_serve(void **state)
@@ -329,6 +408,8 @@ int main(void)
         cmocka_unit_test(new_ratings_are_asked_for),
         cmocka_unit_test(other_lists_are_refused_and_all_stays),
         cmocka_unit_test(the_setting_is_checked),
+        cmocka_unit_test(invented_people_have_no_say),
+        cmocka_unit_test(nobody_known_is_no_proof),
         cmocka_unit_test(what_cannot_be_read_does_not_serve),
         cmocka_unit_test(memory_may_fail),
         cmocka_unit_test(a_report_is_written_whole),
