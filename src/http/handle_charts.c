@@ -1,6 +1,7 @@
-/* handle_charts.c - films in orders that are the same for everybody. */
+/* handle_charts.c - films in orders that are the same for everybody, and what everybody gave. */
 #include "http/routes.h"
 #include "service/lists/charts.h"
+#include "service/lists/crowd.h"
 
 enum { PAGE_MAX = 200 };
 
@@ -42,4 +43,11 @@ reel_code reel__handle_chart(reel_context *context, reel_err *err)
     reel__json_object_end(json);
 out:
     return rc;
+}
+
+reel_code reel__handle_statistics(reel_context *context, reel_err *err)
+{
+    (void)err;
+    reel__crowd_write(&context->json, context->app->engine);
+    return REEL_OK;
 }

@@ -39,6 +39,8 @@ static const reel_route routes[] = {
      "ChartList", "the charts there are"},
     {"GET", "/api/v1/charts/{chart}", reel__handle_chart, REEL_NEED_READ, "getChart",
      "filter limit cursor", NULL, "Chart", "films by fame, rating, time or year"},
+    {"GET", "/api/v1/statistics", reel__handle_statistics, REEL_NEED_READ, "getStatistics", NULL,
+     NULL, "Statistics", "what everybody gave: by stars, genre and decade"},
     {"GET", "/posters/w92/{id}", reel__handle_photo, REEL_NEED_NOTHING, NULL, NULL, NULL, NULL,
      "a photographed poster, or else the generated one"},
     {"GET", "/posters/w154/{id}", reel__handle_photo, REEL_NEED_NOTHING, NULL, NULL, NULL, NULL,

@@ -245,6 +245,36 @@ static void memory_may_be_missing(void **state)
     assert_true(sweep_memory(ask_once, NULL) > 5);
 }
 
+/* Summed over the films, the genres, the decades and the stars: all the same ratings. */
+static void what_everybody_gave_adds_up(void **state)
+{
+    const json_t *all = get("/api/v1/statistics");
+    const char *lists[] = {"stars", "decades"};
+    const int64_t total = integer(all, "ratings");
+    double sum = 0;
+
+    (void)state;
+    assert_shape(all, "ratings:i mean:n stars:a genres:a decades:a");
+    assert_each(member(all, "stars"), "stars:n ratings:i");
+    assert_each(member(all, "genres"), "genre:s ratings:i mean:n");
+    assert_each(member(all, "decades"), "decade:i ratings:i mean:n");
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *items = member(all, lists[i]);
+        int64_t ratings = 0;
+
+        for (size_t at = 0; at < json_array_size(items); at++)
+            ratings += integer(json_array_get(items, at), "ratings");
+        assert_int_equal(ratings, total);
+    }
+    for (size_t at = 0; at < json_array_size(member(all, "stars")); at++) {
+        const json_t *one = json_array_get(member(all, "stars"), at);
+
+        sum += number(one, "stars") * (double)integer(one, "ratings");
+    }
+    assert_true(fabs(sum / (double)total - number(all, "mean")) < 0.006);
+    assert_int_equal(total, integer(get("/api/v1/health"), "ratings"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +286,7 @@ int main(void)
         cmocka_unit_test(informative_films_tell_most_and_are_spread),
         cmocka_unit_test(pages_join_and_filters_hold),
         cmocka_unit_test(wrong_questions_are_refused),
+        cmocka_unit_test(what_everybody_gave_adds_up),
         cmocka_unit_test(memory_may_be_missing),
     };
 

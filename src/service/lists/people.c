@@ -8,9 +8,10 @@
 #include "base/alloc.h"
 #include "base/ids.h"
 #include "service/engine/state.h"
+#include "service/lists/genre_counts.h"
 #include "store/accounts.h"
 
-enum { GENRES_MOST = 64, ID_DIGITS = 18 };
+enum { ID_DIGITS = 18 };
 
 static double hundredths(double value)
 {
@@ -103,71 +104,19 @@ void reel__people_write(reel_json *json, const reel_engine *engine, const char *
 
 /* ---- one person ---------------------------------------------------------------------------- */
 
-typedef struct genre_count {
-    const char *name;
-    size_t length;
-    int64_t ratings;
-    double sum;
-} genre_count;
-
-static void count_genre(genre_count *genres, size_t *count, genre_count one)
-{
-    size_t i = 0;
-
-    while (i < *count &&
-           !(genres[i].length == one.length && memcmp(genres[i].name, one.name, one.length) == 0))
-        i++;
-    if (i == GENRES_MOST)
-        return;
-    if (i == *count)
-        genres[(*count)++] = (genre_count){.name = one.name, .length = one.length};
-    genres[i].ratings++;
-    genres[i].sum += one.sum;
-}
-
-/* Most rated first, then by name. */
-static int by_ratings(const void *a, const void *b)
-{
-    const genre_count *left = a, *right = b;
-    const size_t shorter = left->length < right->length ? left->length : right->length;
-    const int order = memcmp(left->name, right->name, shorter);
-
-    if (left->ratings != right->ratings)
-        return left->ratings > right->ratings ? -1 : 1;
-    return order != 0 ? order : (left->length > right->length) - (left->length < right->length);
-}
-
 static void put_genres(reel_json *json, const reel_dataset *dataset, const reel_history *history)
 {
-    genre_count genres[GENRES_MOST] = {{0}};
-    size_t count = 0;
+    reel_genre_counts genres = {0};
 
     for (size_t i = 0; i < history->count; i++) {
         const reel_entry *entry = &history->entries[i];
-        const char *name = entry->kind == REEL_ENTRY_RATING
-                               ? reel_dataset_movie(dataset, entry->movie).genres
-                               : "";
 
-        while (*name != '\0') {
-            const size_t length = strcspn(name, "|");
-
-            count_genre(genres, &count,
-                        (genre_count){.name = name, .length = length, .sum = (double)entry->value});
-            name += length + (name[length] == '|');
-        }
+        if (entry->kind == REEL_ENTRY_RATING)
+            reel__genre_counts_add(&genres, reel_dataset_movie(dataset, entry->movie).genres, 1,
+                                   (double)entry->value);
     }
-    qsort(genres, count, sizeof *genres, by_ratings);
     reel__json_key(json, "genres");
-    reel__json_array(json);
-    for (size_t i = 0; i < count; i++) {
-        reel__json_object(json);
-        reel__json_key(json, "genre");
-        reel__json_text_n(json, genres[i].name, genres[i].length);
-        reel__json_put_int(json, "ratings", genres[i].ratings);
-        reel__json_put_real(json, "mean", hundredths(genres[i].sum / (double)genres[i].ratings));
-        reel__json_object_end(json);
-    }
-    reel__json_array_end(json);
+    reel__genre_counts_write(json, &genres);
 }
 
 /* As in the list, with what was given since; NaN where nothing was rated. */
