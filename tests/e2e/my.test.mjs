@@ -64,6 +64,13 @@ test("a browser's own ratings say what the taste is, in numbers that are true", 
   assert.deepEqual(genres[0], [genre, `${Math.round((count / rated.length) * 100)}%`]);
   const [decade] = most(countBy((film) => [String(Math.floor(film.year / 10) * 10)]));
   assert.ok((await page.locator("figcaption").allInnerTexts()).some((text) => text.includes("Most of your films") && text.includes(decade.slice(decade < 2000 ? 2 : 0))));
+  const { ratings, genres: all } = await api("/statistics");
+  const others = Math.round((all.find((one) => one.genre === genre).ratings / ratings) * 100);
+  const first = page.locator("figure", { hasText: `most of all: ${count} films` }).locator("tbody tr").first();
+  assert.ok((await first.locator(".unseen").innerText()).includes(`Simulated people: ${others}%`), "everybody's share beside it");
+  const [track, fill, line] = await Promise.all([".chart-track", ".chart-fill", ".chart-others"].map((one) => first.locator(one).boundingBox()));
+  const drawn = (line.x + 1 - track.x) / fill.width; // everybody's over one's own
+  assert.ok(Math.abs(drawn - others / Math.round((count / rated.length) * 100)) < 0.05, `the line stands at everybody's share: ${drawn}`);
   const widths = await page.locator("figure").first().locator(".chart-fill").evaluateAll((all) => all.map((bar) => bar.getBoundingClientRect().width));
   assert.ok(Math.abs(widths[4] / Math.max(...widths) - 1 / 3) < 0.02, `bars from zero, in proportion: ${widths}`);
   await clean("taste of a browser");
@@ -99,7 +106,7 @@ flow("an account has what was rated, seen and wanted, each at its address", asyn
   await still(page);
   assert.equal((await titles(".seen")).length, rated.length + 1);
   await part("My taste").click();
-  await page.getByText(`${rated.length} ratings, 3.5 stars on average.`).waitFor();
+  await page.getByText(`${rated.length} ratings, 3.5 stars on average. Simulated people: `).waitFor();
 });
 
 flow("a film is taken off the watchlist and put back, by keyboard", async () => {

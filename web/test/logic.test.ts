@@ -6,7 +6,7 @@ import { hostAnswered, hostAway, hostFailed, sized, whenHostAway } from "../src/
 import { match } from "../src/lib/router";
 import { languageOf, printed, share } from "../src/lib/format";
 import { byMonth, rated } from "../src/lib/given";
-import { apart, byDecade, byGenre, byStars, csvOf, largest, meanOf } from "../src/lib/taste";
+import { apart, byDecade, byGenre, byStars, csvOf, largest, meanOf, shares } from "../src/lib/taste";
 import { reasonLine } from "../src/lib/reason";
 import { safeNext } from "../src/lib/session";
 import { becauseOf, bestDecade, hidden, liked, rowsFor } from "../src/lib/rows";
@@ -267,6 +267,10 @@ test("a taste: how often, how high, how far from everybody", () => {
   assert.ok(Math.abs(all! + 0.5 / 3) < 1e-9);
   assert.deepEqual([more.map((a) => [a.film.movie, a.by]), less.map((a) => [a.film.movie, a.by])], [[[1, 2]], [[4, -2]]]);
   assert.equal(meanOf(own), 3.5);
+  const everybody = shares({
+    ratings: 4, mean: 3, stars: [{ stars: 3.5, ratings: 1 }], genres: [{ genre: "War", ratings: 2, mean: 3 }], decades: [{ decade: 1990, ratings: 4, mean: 3 }],
+  });
+  assert.deepEqual([everybody.stars.get("3.5"), everybody.genres.get("War"), everybody.decades.get("1990"), everybody.decades.get("1980")], [0.25, 0.5, 1, undefined]);
   assert.deepEqual([byDecade([]), byGenre([], 3), apart([], 3), largest([])], [[], [], { all: null, more: [], less: [] }, null]);
   // A number whose words say something else in a spreadsheet, and a title with quotes.
   assert.equal(csvOf([["=1+1", -2, 'say "so"']]), '"\'=1+1",-2,"say ""so"""\r\n');

@@ -2,7 +2,7 @@
 import { remember } from "./known";
 import { lang } from "./format";
 import type {
-  Account, Edit, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, GivenKind, Health, Household, ImportReport, ListItem, LogEvent,
+  Account, Crowd, Edit, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, GivenKind, Health, Household, ImportReport, ListItem, LogEvent,
   Method, Mixture, Movie, Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
 } from "./types";
 
@@ -75,6 +75,7 @@ export const api = {
     films(get<Page<Movie>>(address(`/charts/${name}`, { filter, limit }), s)),
   similar: (id: number, model: Method, limit: number, s?: Signal) =>
     films(get<FilmList>(address(`/movies/${id}/similar`, { model, limit }), s)),
+  statistics: (s?: Signal) => get<Crowd>(address("/statistics"), s),
   people: (q: string, limit: number, cursor: string | null, s?: Signal) =>
     get<Page<Person>>(address("/people", { q, limit, cursor }), s),
   person: (id: number, s?: Signal) => get<FullPerson>(address(`/people/${id}`), s),

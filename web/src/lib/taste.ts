@@ -1,5 +1,5 @@
 // What ratings say of a taste: how often, how high, and how far from everybody's. Knows no browser.
-import type { OwnRating, RatingScale } from "./types";
+import type { Crowd, OwnRating, RatingScale } from "./types";
 
 export interface Slice {
   key: string; // a genre, or a number as text
@@ -61,6 +61,16 @@ export function apart(own: OwnRating[], most: number): { all: number | null; mor
     all: known.length > 0 ? mean(known.map((one) => one.by)) : null,
     more: sorted.filter((one) => one.by > 0).slice(0, most),
     less: sorted.reverse().filter((one) => one.by < 0).slice(0, most),
+  };
+}
+
+// Everybody's share of ratings by the same keys.
+export function shares({ ratings, stars, genres, decades }: Crowd): Record<"stars" | "genres" | "decades", Map<string, number>> {
+  const of = (all: [number | string, number][]) => new Map(all.map(([key, count]) => [String(key), count / Math.max(1, ratings)]));
+  return {
+    stars: of(stars.map((one) => [one.stars, one.ratings])),
+    genres: of(genres.map((one) => [one.genre, one.ratings])),
+    decades: of(decades.map((one) => [one.decade, one.ratings])),
   };
 }
 

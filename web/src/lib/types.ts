@@ -144,6 +144,15 @@ export interface RatingScale {
 
 export type GivenKind = "rating" | "liked" | "watched" | "watchlist" | "not_interested";
 
+// What everybody gave.
+export interface Crowd {
+  ratings: number;
+  mean: number | null;
+  stars: { stars: number; ratings: number }[];
+  genres: { genre: string; ratings: number; mean: number }[];
+  decades: { decade: number; ratings: number; mean: number }[];
+}
+
 // What became of the rows of another service's export.
 export interface ImportReport {
   format: string;

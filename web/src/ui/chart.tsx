@@ -1,6 +1,7 @@
 // A chart of bars that is its own table: each row is named, drawn from zero and said in numbers. A line
 // across the bar is everybody's, where that is known.
 import { decimal } from "../lib/format";
+import { useHealth } from "../lib/health";
 import { csvOf } from "../lib/taste";
 import { t } from "../lib/texts";
 
@@ -31,10 +32,11 @@ function save(name: string, text: string): void {
 const percent = (share: number) => t.taste.percent(Math.round(share * 100));
 
 export function BarChart({ finding, rows, columns, file }: Props) {
+  const who = t.taste.everybody(useHealth()?.simulated ?? false);
   const compared = rows.some((row) => row.others !== undefined);
   const most = Math.max(1e-9, ...rows.map((row) => Math.max(row.share, row.others ?? 0)));
   const table = () => csvOf([
-    [columns.name, t.taste.films, columns.share, ...(compared ? [t.taste.everybody] : []), ...(columns.mean ? [columns.mean] : [])],
+    [columns.name, t.taste.films, columns.share, ...(compared ? [who] : []), ...(columns.mean ? [columns.mean] : [])],
     ...rows.map((row) => [row.name, row.count, row.share, ...(compared ? [row.others ?? 0] : []), ...(columns.mean ? [row.mean ?? ""] : [])]),
   ]);
   return (
@@ -58,7 +60,7 @@ export function BarChart({ finding, rows, columns, file }: Props) {
                   {row.others !== undefined && <span class="chart-others" style={{ "--at": row.others / most }} />}
                 </span>
                 <span class="chart-share">{percent(row.share)}</span>
-                {row.others !== undefined && <span class="unseen">{t.taste.othersShare(percent(row.others))}</span>}
+                {row.others !== undefined && <span class="unseen">{t.taste.othersShare(who, percent(row.others))}</span>}
               </td>
               {columns.mean && <td class="chart-mean">{row.mean === null ? "" : t.taste.meanStars(decimal(row.mean))}</td>}
             </tr>
@@ -66,7 +68,7 @@ export function BarChart({ finding, rows, columns, file }: Props) {
         </tbody>
       </table>
       <p class="chart-foot">
-        {compared && <span class="chart-key"><span class="chart-others" aria-hidden="true" />{t.taste.everybody}</span>}
+        {compared && <span class="chart-key"><span class="chart-others" aria-hidden="true" />{who}</span>}
         <button type="button" class="quiet" aria-label={t.taste.saveLabel(finding)} onClick={() => save(file, table())}>{t.taste.save}</button>
       </p>
     </figure>

@@ -438,6 +438,7 @@ export const en = {
   taste: {
     few: (n: number) => `From ${ratings(n)} on, this says something of your taste.`,
     lead: (n: number, mean: number) => `${ratings(n)}, ${decimal(mean)} stars on average.`,
+    crowdMean: (who: string, mean: number) => `${who}: ${decimal(mean)}.`,
     part: "Only the best rated are counted here.",
     stars: (value: string) => `You give ${decimal(Number(value), Number.isInteger(Number(value)) ? 0 : 1)} stars most often`,
     starsName: (value: number) => decimal(value, Number.isInteger(value) ? 0 : 1),
@@ -451,8 +452,8 @@ export const en = {
     mean: "Your stars",
     meanStars: (stars: string) => `★ ${stars}`,
     percent: (n: number) => `${n}%`,
-    everybody: "Everybody",
-    othersShare: (percent: string) => `everybody: ${percent}`,
+    everybody: (simulated: boolean): string => (simulated ? "Simulated people" : "Everybody"),
+    othersShare: (who: string, percent: string) => `${who}: ${percent}`,
     save: "Save as a table",
     saveLabel: (finding: string) => `Save as a table: ${finding}`,
     apart: (by: number, stars: string) =>

@@ -443,6 +443,7 @@ export const es: Texts = {
   taste: {
     few: (n) => `A partir de ${ratings(n)}, esto dice algo de tu gusto.`,
     lead: (n, mean) => `${ratings(n)}, ${decimal(mean)} estrellas de media.`,
+    crowdMean: (who, mean) => `${who}: ${decimal(mean)}.`,
     part: "Aquí solo cuentan las mejor valoradas.",
     stars: (value) => `Lo que más das son ${decimal(Number(value), Number.isInteger(Number(value)) ? 0 : 1)} estrellas`,
     starsName: (value) => decimal(value, Number.isInteger(value) ? 0 : 1),
@@ -456,8 +457,8 @@ export const es: Texts = {
     mean: "Tus estrellas",
     meanStars: (stars) => `★ ${stars}`,
     percent: (n) => `${n} %`,
-    everybody: "La gente",
-    othersShare: (percent) => `la gente: ${percent}`,
+    everybody: (simulated) => (simulated ? "Gente simulada" : "La gente"),
+    othersShare: (who, percent) => `${who}: ${percent}`,
     save: "Guardar como tabla",
     saveLabel: (finding) => `Guardar como tabla: ${finding}`,
     apart: (by, stars) =>
