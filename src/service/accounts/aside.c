@@ -2,9 +2,9 @@
 #include "service/accounts/aside.h"
 
 #include <pthread.h>
-#include <signal.h>
 
 #include "base/alloc.h"
+#include "base/thread.h"
 
 enum { THREADS_MOST = 8 };
 
@@ -49,19 +49,6 @@ static void *work_on(void *user)
     return NULL;
 }
 
-/* Signals are for the thread that waits for them. */
-static int start_thread(reel_aside *aside)
-{
-    sigset_t all, before;
-    int failed;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&aside->threads[aside->running], NULL, work_on, aside);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed;
-}
-
 reel_code reel__aside_open(reel_aside **out, int threads, reel_err *err)
 {
     reel_aside *aside = reel__alloc_zero(1, sizeof *aside);
@@ -72,7 +59,7 @@ reel_code reel__aside_open(reel_aside **out, int threads, reel_err *err)
     (void)pthread_mutex_init(&aside->lock, NULL);
     (void)pthread_cond_init(&aside->changed, NULL);
     while (aside->running < threads && aside->running < THREADS_MOST) {
-        if (start_thread(aside) != 0) {
+        if (reel__thread_start(&aside->threads[aside->running], work_on, aside) != 0) {
             reel__aside_close(aside);
             return reel_fail(err, REEL_E_NOMEM, "no thread for work set aside");
         }

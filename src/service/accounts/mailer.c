@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +14,7 @@
 #include "base/clock.h"
 #include "base/env.h"
 #include "base/steady.h"
+#include "base/thread.h"
 #include "service/accounts/accounts_priv.h"
 #include "service/accounts/letters.h"
 #include "store/mails.h"
@@ -358,25 +358,12 @@ reel_code reel__mailer_settings(reel_mailer_opts *out, reel_err *err)
     }
 }
 
-/* Signals are for the thread that waits for them. */
-static int start_thread(reel_mailer *mailer)
-{
-    sigset_t all, before;
-    int failed;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&mailer->thread, NULL, run, mailer);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed;
-}
-
 static reel_code start(reel_mailer *mailer, reel_err *err)
 {
     const bool locks = pthread_mutex_init(&mailer->lock, NULL) == 0;
     const bool both = locks && reel__steady_cond_init(&mailer->changed);
 
-    if (both && start_thread(mailer) == 0)
+    if (both && reel__thread_start(&mailer->thread, run, mailer) == 0)
         return REEL_OK;
     if (both)
         (void)pthread_cond_destroy(&mailer->changed);

@@ -3,7 +3,6 @@
  * long, it finds out by a connection of its own whether the server answers anybody, and whether it
  * knows of the question: what waits in vain is cut, and fails as after a crash.
  */
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/steady.h"
+#include "base/thread.h"
 #include "store/postgres/postgres_priv.h"
 
 enum {
@@ -205,16 +205,10 @@ void reel__pg_missed(reel_pg *store, const char *why)
     (void)pthread_mutex_unlock(&store->lock);
 }
 
-/* Signals are for the thread that waits for them. */
 reel_code reel__pg_keeper_start(reel_pg *store, reel_err *err)
 {
-    sigset_t all, before;
-    int failed;
+    const int failed = reel__thread_start(&store->keeper, keep, store);
 
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&store->keeper, NULL, keep, store);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed != 0)
         return reel_fail(err, REEL_E_NOMEM, "%s: no thread to look after the server: %s",
                          store->base.path, strerror(failed));

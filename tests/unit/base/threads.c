@@ -6,10 +6,12 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/tensors.h"
+#include "base/thread.h"
 
 enum { THREADS = 4, ROUNDS = 200 };
 
@@ -107,11 +109,32 @@ static void the_last_owner_closes(void **state)
     assert_int_equal(reel__alloc_live(), live);
 }
 
+static void *see_mask(void *argument)
+{
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, argument), 0);
+    return NULL;
+}
+
+static void a_thread_beside_takes_no_signals(void **state)
+{
+    sigset_t seen, own;
+    pthread_t thread;
+
+    (void)state;
+    assert_int_equal(reel__thread_start(&thread, see_mask, &seen), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(sigismember(&seen, SIGTERM), 1);
+    assert_int_equal(sigismember(&seen, SIGHUP), 1);
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &own), 0);
+    assert_int_equal(sigismember(&own, SIGTERM), 0); /* its maker's are as they were */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(log_lines_do_not_mix),
         cmocka_unit_test(the_last_owner_closes),
+        cmocka_unit_test(a_thread_beside_takes_no_signals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
