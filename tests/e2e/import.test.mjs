@@ -86,6 +86,15 @@ flow("a watchlist sent by itself is one, whatever the browser made of its name",
   assert.equal((await mine(`/${films[0].movie}`)).kind, "rating");
 });
 
+flow("IMDb's table and Trakt's list are read as well", async () => {
+  const [a, b] = films.slice(11, 13);
+  const imdb = `Const,Your Rating,Date Rated,Title,URL,Title Type,IMDb Rating,Runtime (mins),Year\ntt0000000,9,2020-01-02,${a.title},u,Movie,8,100,${a.year}\ntt0000001,9,2020-01-02,Somewhere,u,TV Series,8,50,2001\n`;
+  const trakt = JSON.stringify([{ rated_at: "2020-01-02T00:00:00Z", rating: 6, type: "movie", movie: { title: b.title, year: b.year, ids: {} } }]);
+  await choose(["imdb.csv", imdb], ["ratings-movies.json", trakt]);
+  await page.getByText("2 films are yours now. 1 is no film and stays out.").waitFor();
+  assert.deepEqual([await mine(`/${a.movie}`), await mine(`/${b.movie}`)].map((one) => one.your_rating), [4.5, 3]);
+});
+
 flow("what was not found is mended by keyboard: by the film that is offered, or by another", async () => {
   const near = `${films[5].title.slice(0, -1)}zz`;
   await choose(["ratings.csv", list(",Rating", `2020-01-02,${near},${films[5].year},u,5\n`, `2020-01-02,"${nasty.replaceAll('"', '""')}",1999,u,3\n`, line(films[6], ",4"))]);

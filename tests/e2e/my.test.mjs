@@ -63,7 +63,7 @@ test("a browser's own ratings say what the taste is, in numbers that are true", 
   const genres = await rows(`most of all: ${count} films`);
   assert.deepEqual(genres[0], [genre, `${Math.round((count / rated.length) * 100)}%`]);
   const [decade] = most(countBy((film) => [String(Math.floor(film.year / 10) * 10)]));
-  assert.ok((await page.locator("figcaption").allInnerTexts()).some((text) => text.includes("Most of your films") && text.includes(decade.slice(decade < 2000 ? 2 : 0))));
+  assert.ok((await page.locator("figcaption").allInnerTexts()).some((text) => text.includes("The decade you watch most") && text.includes(decade.slice(decade < 2000 ? 2 : 0))));
   const { ratings, genres: all } = await api("/statistics");
   const others = Math.round((all.find((one) => one.genre === genre).ratings / ratings) * 100);
   const first = page.locator("figure", { hasText: `most of all: ${count} films` }).locator("tbody tr").first();

@@ -453,7 +453,7 @@ export const es: Texts = {
     genre: "Género",
     genres: (name, n) => `Más que nada, ${name}: ${films(n)}`,
     decade: "Década",
-    decades: (year) => `La mayoría de tus películas son ${ofDecade(year)}`,
+    decades: (year) => `La década que más ves: los años ${year >= 1930 && year < 2000 ? year % 100 : year}`,
     mean: "Tus estrellas",
     meanStars: (stars) => `★ ${stars}`,
     percent: (n) => `${n} %`,
