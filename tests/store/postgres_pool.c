@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "store/postgres/postgres_priv.h"
 
 enum { CALLERS = 40, ROUNDS = 5, CONNECTIONS = 16 };
 
@@ -230,6 +231,44 @@ static void test_without_memory_for_a_new_one(void **state)
     test_callers_take_turns(state);
 }
 
+/* ---- a server that is lost twice ------------------------------------------------------------ */
+
+typedef struct losing {
+    fixture *f;
+    int calls;
+} losing;
+
+/* Others give back what they have while this one works, and then the server ends them all. */
+static reel_code lose(reel_pg_conn *conn, void *user, reel_err *err)
+{
+    losing *l = user;
+    reel_pg_conn *others[2] = {NULL, NULL};
+
+    l->calls++;
+    for (int i = 0; i < 2; i++)
+        assert_ok(reel__pg_take(&others[i], conn->store, err), *err);
+    for (int i = 0; i < 2; i++)
+        reel__pg_give_back(others[i]);
+    cut_all(l->f);
+    return reel__pg_exec(conn, "SELECT 1", err);
+}
+
+static void test_a_second_loss_leaves_nothing_either(void **state)
+{
+    fixture *f = *state;
+    reel_pg *store = (reel_pg *)f->store;
+    losing l = {f, 0};
+
+    assert_fails(reel__pg_run(store, lose, &l, true, &f->err), REEL_E_STORE, "lost", f->err);
+    assert_int_equal(l.calls, 2);
+    assert_int_equal(store->open, 0);
+    assert_null(store->idle);
+    assert_fails(reel__pg_run(store, lose, &l, false, &f->err), REEL_E_STORE, "lost", f->err);
+    assert_int_equal(l.calls, 3);
+    assert_int_equal(store->open, 0);
+    assert_ok(count(f), f->err);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -237,6 +276,7 @@ int main(void)
         TEST(test_callers_take_turns),
         TEST(test_one_inside_the_other),
         TEST(test_without_memory_for_a_new_one),
+        TEST(test_a_second_loss_leaves_nothing_either),
     };
 
     if (getenv("REEL_TEST_POSTGRES") == NULL) {

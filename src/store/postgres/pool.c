@@ -74,6 +74,7 @@ static reel_code wait_for_room(reel_pg *store, reel_err *err)
 {
     const struct timespec until = reel__steady_in_ms(WAIT_SECONDS * 1000);
     const int64_t patience_us = (int64_t)store->patience_ms * 1000;
+    bool late = false;
 
     while (store->idle == NULL) {
         if (store->missed_us != 0) {
@@ -86,10 +87,13 @@ static reel_code wait_for_room(reel_pg *store, reel_err *err)
             (void)pthread_cond_timedwait(&store->freed, &store->lock, &over);
         } else if (store->open < REEL_PG_CONNECTIONS) {
             return REEL_OK;
-        } else if (pthread_cond_timedwait(&store->freed, &store->lock, &until) != 0) {
+        } else if (late) {
             return reel_fail(err, REEL_E_BUSY,
                              "%s: all %d connections are in use for over %d s; try again",
                              store->base.path, (int)REEL_PG_CONNECTIONS, (int)WAIT_SECONDS);
+        } else {
+            /* What was given back as the time ran out is looked for once more. */
+            late = pthread_cond_timedwait(&store->freed, &store->lock, &until) != 0;
         }
     }
     return REEL_OK;
@@ -239,6 +243,20 @@ static bool is_lost(const reel_pg_conn *conn)
     return PQconsumeInput(conn->link) != 1 || PQstatus(conn->link) == CONNECTION_BAD;
 }
 
+/* Work once, and give the connection back; where it is lost, so are those that wait. */
+static reel_code work_on(reel_pg_conn *conn, reel_pg_work *work, void *user, bool *lost,
+                         reel_err *err)
+{
+    reel_pg *store = conn->store;
+    const reel_code rc = work(conn, user, err);
+
+    *lost = rc != REEL_OK && is_lost(conn);
+    reel__pg_give_back(conn);
+    if (*lost)
+        reel__pg_drop_idle(store);
+    return rc;
+}
+
 reel_code reel__pg_run(reel_pg *store, reel_pg_work *work, void *user, bool again, reel_err *err)
 {
     reel_pg_conn *conn = NULL;
@@ -249,16 +267,10 @@ reel_code reel__pg_run(reel_pg *store, reel_pg_work *work, void *user, bool agai
         REEL_TRY(acquire(&conn, store, err));
     else
         REEL_TRY(reel__pg_take(&conn, store, err));
-    rc = work(conn, user, err);
-    lost = rc != REEL_OK && is_lost(conn);
-    reel__pg_give_back(conn);
-    if (!lost)
-        goto out;
-    reel__pg_drop_idle(store);
-    if (again) {
+    rc = work_on(conn, work, user, &lost, err);
+    if (lost && again) {
         REEL_TRY(acquire(&conn, store, err));
-        rc = work(conn, user, err);
-        reel__pg_give_back(conn);
+        rc = work_on(conn, work, user, &lost, err);
     }
 out:
     return rc;

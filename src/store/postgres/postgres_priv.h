@@ -68,10 +68,11 @@ reel_code reel__pg_silent(const reel_pg *store, reel_err *err);
 
 /* ---- keeper.c: a thread that looks after the server ----------------------------------------- */
 
-/* Errors: E_NOMEM. */
+/* Until it is started, and after it was stopped, nobody is told that the server is missed. Errors:
+ * E_NOMEM. */
 REEL_MUST_USE reel_code reel__pg_keeper_start(reel_pg *store, reel_err *err);
 void reel__pg_keeper_stop(reel_pg *store);
-/* A connection could not be made. */
+/* A connection could not be made: all who come wait for the keeper, and are told why. */
 void reel__pg_missed(reel_pg *store, const char *why);
 
 /* ---- pool.c -------------------------------------------------------------------------------- */
@@ -86,18 +87,23 @@ enum {
 /* Work of one caller on one connection. */
 typedef reel_code reel_pg_work(reel_pg_conn *conn, void *user, reel_err *err);
 /* Run work. Where the connection turns out to be lost (the server was restarted) it runs once more
- * on a new one when `again` says that this does no harm, and fails saying what to do otherwise. */
+ * on a new one when `again` says that this does no harm, and fails saying what to do otherwise.
+ * Either loss takes the idle connections with it. Errors: those of work, and of taking one. */
 REEL_MUST_USE reel_code reel__pg_run(reel_pg *store, reel_pg_work *work, void *user, bool again,
                                      reel_err *err);
-/* A connection that answers right now. Errors: E_STORE, E_BUSY, E_NOMEM. */
+/* A connection that answers right now. A server that is missed is waited for as long as the store
+ * has patience, a connection of those in use for half a minute. Errors: E_STORE, E_BUSY, E_NOMEM.
+ */
 REEL_MUST_USE reel_code reel__pg_take(reel_pg_conn **out, reel_pg *store, reel_err *err);
 void reel__pg_give_back(reel_pg_conn *conn); /* NULL allowed; undoes an open transaction */
 /* What is done on it takes as long as it takes, whatever the server does meanwhile. */
 void reel__pg_be_patient(reel_pg_conn *conn);
+/* At the end: none is taken any more. */
 void reel__pg_close_all(reel_pg *store);
-/* For the keeper. */
+/* One more, which the pool does not count yet. Errors: E_STORE, E_NOMEM. */
 REEL_MUST_USE reel_code reel__pg_new_conn(reel_pg_conn **out, reel_pg *store, reel_err *err);
 void reel__pg_free_conn(reel_pg_conn *conn); /* NULL allowed */
+/* Close what nobody uses. The lock must not be held. */
 void reel__pg_drop_idle(reel_pg *store);
 
 /* ---- statement.c --------------------------------------------------------------------------- */
