@@ -209,6 +209,10 @@ void reel__exchange_header(reel_exchange *exchange, const char *name, const char
  * E_BUSY (a key, more often than it may), E_STORE. */
 REEL_MUST_USE reel_code reel__exchange_identify(reel_exchange *exchange, const reel_app *app,
                                                 reel_err *err);
+/* The key that a request brings, in whichever header, not looked at yet; NULL = none. Errors:
+ * E_UNAUTH (two different ones). */
+REEL_MUST_USE reel_code reel__exchange_key(const reel_exchange *exchange, const char **out,
+                                           size_t *length, reel_err *err);
 /* cors.c: let the page of another site that asks (exchange->origin) read the answer. */
 void reel__cors_allow(reel_exchange *exchange);
 /* Whether nobody on the way could read it: it came encrypted, or from this machine. */

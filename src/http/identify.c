@@ -102,9 +102,8 @@ static const char *bearer(const char *authorization, size_t *length)
     return at;
 }
 
-/* Errors: E_UNAUTH (two different ones). *out NULL: the request brings no key. */
-static reel_code find_key(const reel_exchange *exchange, const char **out, size_t *length,
-                          reel_err *err)
+reel_code reel__exchange_key(const reel_exchange *exchange, const char **out, size_t *length,
+                             reel_err *err)
 {
     const char *other = exchange->api_key;
 
@@ -193,7 +192,7 @@ reel_code reel__exchange_identify(reel_exchange *exchange, const reel_app *app, 
 {
     const char *key = NULL;
     size_t length = 0;
-    reel_code rc = find_key(exchange, &key, &length, err);
+    reel_code rc = reel__exchange_key(exchange, &key, &length, err);
 
     if (rc == REEL_OK && key != NULL)
         rc = by_key(exchange, app, key, length, err);

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "http/routes.h"
+#include "service/accounts/key_text.h"
 #include "service/operation/once.h"
 
-enum { KEY_MOST = 255, RETRY_S = 1 };
+enum { KEY_MOST = 255, RETRY_S = 1, WHO_MOST = 64 + REEL_KEY_TEXT };
 
 /* Visible ASCII; a client's own name for what it wants done. */
 static bool is_key(const char *key)
@@ -67,14 +68,28 @@ static reel_code by_state(reel_context *context, reel_once_state state,
                      (int)RETRY_S);
 }
 
+/* By a key: the same whichever header brings it. */
+static reel_code name_caller(char out[WHO_MOST], const reel_exchange *exchange, reel_err *err)
+{
+    const reel_caller *caller = &exchange->caller;
+    const char *key = NULL;
+    size_t length = 0;
+    reel_code rc = REEL_OK;
+
+    if (caller->kind == REEL_CALLER_KEY)
+        REEL_TRY(reel__exchange_key(exchange, &key, &length, err));
+    (void)snprintf(out, WHO_MOST, "%d %lld %.*s", (int)caller->kind, (long long)caller->account,
+                   key == NULL ? 0 : (int)length, key == NULL ? "" : key);
+out:
+    return rc;
+}
+
 reel_code reel__exchange_once(reel_context *context, const reel_route *route, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
-    const bool by_key = exchange->caller.kind == REEL_CALLER_KEY;
-    char who[64], key[REEL_ONCE_HASH];
+    char who[WHO_MOST], key[REEL_ONCE_HASH];
     const reel_once_request request = {
-        .parts = {who, by_key ? exchange->api_key : NULL, by_key ? exchange->authorization : NULL,
-                  exchange->path, exchange->content_type, exchange->idempotency_key},
+        .parts = {who, exchange->path, exchange->content_type, exchange->idempotency_key},
         .body = exchange->body,
         .length = exchange->body_length};
     reel_once_answer there = {.status = 0};
@@ -94,8 +109,7 @@ reel_code reel__exchange_once(reel_context *context, const reel_route *route, re
         return reel_fail(err, REEL_E_INVALID,
                          "Idempotency-Key: expected 1 to %d visible characters", (int)KEY_MOST);
     }
-    (void)snprintf(who, sizeof who, "%d %lld", (int)exchange->caller.kind,
-                   (long long)exchange->caller.account);
+    REEL_TRY(name_caller(who, exchange, err));
     reel__buf_init(&there.text, REEL_HTTP_ANSWER_MAX);
     REEL_TRY(reel__once_begin(key, reel__engine_store(context->app->engine), &request, &state,
                               &there, err));

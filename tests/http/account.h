@@ -15,7 +15,7 @@
 
 /* What the next question says of itself. */
 static struct {
-    const char *cookie, *origin, *site, *key, *authorization, *asked_method;
+    const char *cookie, *origin, *site, *key, *authorization, *asked_method, *once;
     bool plain;       /* over plain HTTP, from another machine */
     unsigned address; /* last byte of an IPv4 address */
 } from;
@@ -60,6 +60,7 @@ static inline int send_as(const char *method, const char *target, const char *bo
     api.exchange.asked_method = from.asked_method;
     api.exchange.api_key = from.key;
     api.exchange.authorization = from.authorization;
+    api.exchange.idempotency_key = from.once;
     api.exchange.host = "films.example";
     if (body != NULL) {
         api.exchange.body = body;

@@ -197,6 +197,33 @@ static void older_routes_take_a_key(void **state)
     assert_int_equal(send_as("GET", target, NULL), 403);
 }
 
+/* A program that was changed from one header to the other is the same caller. */
+static void once_is_once_in_either_header(void **state)
+{
+    static const char body[] = "{\"kind\":\"train\",\"model\":\"popular\"}";
+    char text[REEL_KEY_TEXT], line[100], other[REEL_KEY_TEXT];
+    int64_t first;
+
+    (void)state;
+    (void)make(&(reel_key_wish){.label = "one", .scopes = REEL_SCOPES_ALL}, text);
+    (void)make(&(reel_key_wish){.label = "two", .scopes = REEL_SCOPES_ALL}, other);
+    from.once = "job";
+    from.key = text;
+    expect("POST", "/api/v1/jobs", body, 202);
+    first = integer(api.json, "id");
+    from.key = NULL;
+    bearer(line, "bearer \t", text);
+    expect("POST", "/api/v1/jobs", body, 202);
+    assert_int_equal(integer(api.json, "id"), first);
+    from.key = text;
+    expect("POST", "/api/v1/jobs", body, 202);
+    assert_int_equal(integer(api.json, "id"), first);
+    from.key = NULL;
+    bearer(line, "Bearer ", other);
+    expect("POST", "/api/v1/jobs", body, 202);
+    assert_int_not_equal(integer(api.json, "id"), first);
+}
+
 /* ---- how often ----------------------------------------------------------------------------- */
 
 static void too_often_is_429(void **state)
@@ -248,6 +275,7 @@ int main(void)
         TEST(a_key_goes_before_a_cookie),
         TEST(a_key_needs_no_page),
         TEST(older_routes_take_a_key),
+        TEST(once_is_once_in_either_header),
         TEST(too_often_is_429),
         TEST(without_accounts_there_are_no_keys),
     };

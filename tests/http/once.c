@@ -86,7 +86,7 @@ static void while_the_first_is_done_others_wait(void **state)
 {
     static const char body[] = "{\"kind\":\"train\"}";
     const reel_once_request request = {
-        .parts = {"1 1000", NULL, NULL, "/api/v1/jobs", "application/json", "five"},
+        .parts = {"1 1000 ", "/api/v1/jobs", "application/json", "five"},
         .body = body,
         .length = sizeof body - 1};
     reel_once_answer there = {.status = 0};
@@ -96,7 +96,7 @@ static void while_the_first_is_done_others_wait(void **state)
     reel_err err = {0};
 
     (void)state;
-    (void)snprintf(who, sizeof who, "%d 1000", (int)REEL_CALLER_ACCOUNT);
+    (void)snprintf(who, sizeof who, "%d 1000 ", (int)REEL_CALLER_ACCOUNT);
     own.parts[0] = who;
     assert_ok(reel__once_begin(key, api.store, &own, &how, &there, &err));
     assert_int_equal(how, REEL_ONCE_MINE);

@@ -6,7 +6,7 @@
 
 #include "store/once.h"
 
-enum { REEL_ONCE_PARTS = 6 };
+enum { REEL_ONCE_PARTS = 4 };
 
 typedef struct reel_once_request {
     const char *parts[REEL_ONCE_PARTS]; /* who asks for what, and under which key; NULL = nothing */
