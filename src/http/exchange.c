@@ -131,6 +131,15 @@ static bool decode(char *text, bool plus)
     return reel__utf8_valid(text, strlen(text));
 }
 
+/* A proxy that lets only some paths through may not see one in this. */
+static bool has_escaped_slash(const char *path)
+{
+    for (; *path != '\0'; path++)
+        if (path[0] == '%' && path[1] == '2' && (path[2] == 'F' || path[2] == 'f'))
+            return true;
+    return false;
+}
+
 static reel_code add_parameter(reel_exchange *exchange, char *text, reel_err *err)
 {
     char *equals = strchr(text, '=');
@@ -142,6 +151,12 @@ static reel_code add_parameter(reel_exchange *exchange, char *text, reel_err *er
         *equals = '\0';
     if (!decode(text, true) || (equals != NULL && !decode(value, true)))
         return reel_fail(err, REEL_E_SYNTAX, "the query holds an escape that is no UTF-8 text");
+    /* Of two that say it differently, whoever stands before this server may have looked at the
+     * other; pages take what links bring. */
+    if (strncmp(exchange->path, "/api/", strlen("/api/")) == 0 &&
+        reel__exchange_get(exchange, text) != NULL)
+        return reel_fail(err, REEL_E_SYNTAX, "%.40s: it came twice; send each parameter once",
+                         text);
     exchange->query[exchange->query_count++] = (reel_parameter){text, value};
     return REEL_OK;
 }
@@ -158,6 +173,10 @@ reel_code reel__exchange_target(reel_exchange *exchange, const char *raw, reel_e
     query = strchr(exchange->target, '?');
     if (query != NULL)
         *query++ = '\0';
+    if (has_escaped_slash(exchange->target))
+        return reel_fail(
+            err, REEL_E_SYNTAX,
+            "the path has an escaped slash (%%2F), which some read as one and some not");
     if (exchange->target[0] != '/' || !decode(exchange->target, false))
         return reel_fail(err, REEL_E_SYNTAX, "the path is no absolute path in UTF-8");
     exchange->path = exchange->target;
