@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/seal.h"
 #include "service/engine/state.h"
@@ -120,46 +119,6 @@ out:
     return rc;
 }
 
-/* ---- the receipt --------------------------------------------------------------------------- */
-
-static reel_code hash_text(char out[REEL_DIGEST_HEX], const reel_buf *text, reel_err *err)
-{
-    reel_digest *digest = reel__digest_new(REEL_DIGEST_SHA256);
-
-    if (digest == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "out of memory for a receipt");
-    reel__digest_update(digest, text->data, text->length);
-    reel__digest_finish(digest, out);
-    return REEL_OK;
-}
-
-/* Named after its moment and itself: "receipts/forget-1795745700-1f2e3d4c5b6a.json". */
-static reel_code keep_receipt(reel_forget_report *out, reel_buf *text, const forgetting *f,
-                              reel_err *err)
-{
-    const reel_receipt receipt = {.made_at = reel__clock_now(),
-                                  .gone = &f->gone,
-                                  .before = &f->before,
-                                  .after = &f->after,
-                                  .backups = &f->backups};
-    char folder[REEL_FORGET_PATH + 16];
-    reel_code rc;
-
-    reel__receipt_write(text, &receipt, out);
-    reel__buf_char(text, '\n');
-    REEL_TRY(reel__buf_check(text, err));
-    REEL_TRY(hash_text(out->hash, text, err));
-    (void)snprintf(folder, sizeof folder, "%s/receipts", f->folder);
-    REEL_TRY(reel__file_make_folder(folder, err));
-    (void)snprintf(out->receipt, sizeof out->receipt, "%s/forget-%lld-%.12s.json", folder,
-                   (long long)receipt.made_at, out->hash);
-    REEL_TRY(reel__file_write(out->receipt, text->data, text->length, err));
-out:
-    if (rc != REEL_OK)
-        out->receipt[0] = '\0';
-    return rc;
-}
-
 /* ---- all of it ----------------------------------------------------------------------------- */
 
 static reel_code open_place(forgetting *f, reel_err *err)
@@ -195,14 +154,22 @@ out:
     return rc;
 }
 
-static reel_code take_out(reel_forget_report *out, reel_buf *receipt, forgetting *f, reel_err *err)
+/* What was there is written down first: whatever ends the process, it is known. */
+static reel_code take_out(reel_forget_report *out, reel_buf *text, forgetting *f, reel_err *err)
 {
+    reel_receipt receipt = {.gone = &f->gone, .before = &f->before, .backups = &f->backups};
     reel_code rc;
 
+    REEL_TRY(reel__receipt_find_begun(&receipt, f->folder, err));
+    if (f->gone.count == 0 && receipt.begun[0] == '\0')
+        goto out;
+    if (f->gone.count > 0)
+        REEL_TRY(reel__receipt_begin(&receipt, f->folder, err));
     if (serves_somebody(f))
         REEL_TRY(refit(f, err));
     REEL_TRY(destroy_rest(f, err));
-    rc = keep_receipt(out, receipt, f, err);
+    receipt.after = &f->after;
+    rc = reel__receipt_keep(out, text, &receipt, f->folder, err);
 out:
     return rc;
 }
@@ -222,8 +189,7 @@ reel_code reel__forget(reel_forget_report *out, reel_buf *receipt, const reel_fo
     REEL_TRY(look(out, &f, err));
     if (opts->look)
         goto out;
-    if (f.gone.count > 0)
-        REEL_TRY(take_out(out, receipt, &f, err));
+    REEL_TRY(take_out(out, receipt, &f, err));
     rc = reel__unlearning_end(f.store, own, err);
 out:
     reel__holding_free(&f.before);

@@ -57,14 +57,30 @@ REEL_MUST_USE reel_code reel__backups_read(reel_backups *out, const reel_forget_
 /* A member of the receipt. */
 void reel__backups_write(reel_json *json, const reel_backups *backups);
 
+enum { REEL_RECEIPT_NAME = 64 };
+
 /* What a receipt says. */
 typedef struct reel_receipt {
     int64_t made_at;
     const reel_people *gone;
-    const reel_holding *before, *after;
+    const reel_holding *before, *after; /* after NULL: it is only begun */
     const reel_backups *backups;
+    char begun[REEL_RECEIPT_NAME]; /* of a run that did not come to its end; "" = none */
+    char own[REEL_RECEIPT_NAME];   /* of this run, begun */
 } reel_receipt;
 /* Appended; counts what became of the files, too. */
 void reel__receipt_write(reel_buf *out, const reel_receipt *receipt, reel_forget_report *report);
+
+/* Whether a run before this one was broken off: receipt->begun. Errors: E_STORE. */
+REEL_MUST_USE reel_code reel__receipt_find_begun(reel_receipt *receipt, const char *folder,
+                                                 reel_err *err);
+/* Write down what is there, before anything is changed: receipt->own. Errors: E_STORE, E_NOMEM. */
+REEL_MUST_USE reel_code reel__receipt_begin(reel_receipt *receipt, const char *folder,
+                                            reel_err *err);
+/* Write what became of it, in the place of what was begun; text [out, initialised]. That of a run
+ * that was broken off is kept beside it under the name that the receipt says. Errors: as above. */
+REEL_MUST_USE reel_code reel__receipt_keep(reel_forget_report *out, reel_buf *text,
+                                           reel_receipt *receipt, const char *folder,
+                                           reel_err *err);
 
 #endif

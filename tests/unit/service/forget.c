@@ -329,10 +329,55 @@ static void what_cannot_be_read_may_hold_anybody(void **state)
     assert_string_equal(said_of("ials.safetensors.4711-0", NULL, "kind"), "remains");
 }
 
+/* What a run that was broken off had written down, by the name that the last receipt says. */
+static json_t *read_interrupted(const char *database)
+{
+    const char *name = json_string_value(json_object_get(receipt, "interrupted"));
+    char path[256];
+    json_t *out = NULL;
+    reel_file_map map;
+    reel_err err = {0};
+
+    assert_non_null(name);
+    (void)snprintf(path, sizeof path, "%s.models/receipts/%s", database, name);
+    assert_ok(reel__file_map_open(&map, temp_path(path), &err));
+    assert_ok(reel__json_parse(&out, (const char *)map.data, map.size_bytes, 16, &err));
+    reel__file_map_close(&map);
+    return out;
+}
+
+/* Nothing is changed where it could not be written down; and a run that was killed after its last
+ * change, before its receipt, has one all the same. */
+static void there_is_always_a_receipt(void **state)
+{
+    char path[TEMP_PATH];
+    reel_err err = {0};
+
+    (void)state;
+    make_world("told.db", true);
+    train("told.db", NULL, NULL);
+    leave("told.db", 1);
+    (void)snprintf(path, sizeof path, "%s", temp_write("told.db.models/receipts", "in the way"));
+    assert_fails(forget_with("told.db", (reel_forget_opts){.look = false}, &err), REEL_E_STORE,
+                 "receipts");
+    assert_int_equal(waiting("told.db"), 1);
+    assert_int_equal(unlink(path), 0);
+    forget("told.db");
+    assert_true(json_is_null(json_object_get(receipt, "interrupted")));
+    (void)temp_write("told.db.models/receipts/forget-1-begun.json", "{\"finished\":false}");
+    forget("told.db");
+    assert_int_equal(report.people, 0);
+    assert_string_equal(json_string_value(json_object_get(receipt, "interrupted")),
+                        "forget-1-interrupted.json");
+    assert_int_equal(report.kept, FILES + 7);
+    json_decref(read_interrupted("told.db"));
+}
+
 static void what_was_interrupted_is_done_once_more(void **state)
 {
     const volatile bool cancelled = true;
     reel_forget_opts opts = {.cancel = &cancelled};
+    json_t *begun;
     reel_err err = {0};
 
     (void)state;
@@ -343,8 +388,17 @@ static void what_was_interrupted_is_done_once_more(void **state)
     assert_int_equal(waiting("cut.db"), 1);
     forget("cut.db");
     assert_int_equal(waiting("cut.db"), 0);
+    /* What was there before is known of both. */
+    assert_true(json_is_true(json_object_get(receipt, "finished")));
+    begun = read_interrupted("cut.db");
+    assert_true(json_is_false(json_object_get(begun, "finished")));
+    assert_int_equal(json_array_size(json_object_get(begun, "people")), 1);
+    assert_true(json_array_size(json_object_get(begun, "files")) > FILES);
+    json_decref(begun);
     assert_int_equal(report.people, 1);
     assert_same_files("cut.db", "never.db");
+    forget("cut.db"); /* and is told once */
+    assert_null(receipt);
 }
 
 /* "file people expires" of what the receipt says of a backup. */
@@ -447,6 +501,7 @@ int main(void)
         cmocka_unit_test(versions_that_held_them_are_destroyed),
         cmocka_unit_test(parameters_stay),
         cmocka_unit_test(what_cannot_be_read_may_hold_anybody),
+        cmocka_unit_test(there_is_always_a_receipt),
         cmocka_unit_test(what_was_interrupted_is_done_once_more),
         cmocka_unit_test(backups_are_named_and_left),
         cmocka_unit_test(who_waits_is_told),
