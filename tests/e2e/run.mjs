@@ -61,8 +61,8 @@ function start(command, args, env = {}) {
   });
 }
 
-function must(command, args) {
-  const done = spawnSync(command, args, { encoding: "utf8" });
+function must(command, args, input = "") {
+  const done = spawnSync(command, args, { encoding: "utf8", input });
   if (done.status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${done.status}:\n${done.stderr}`);
 }
 
@@ -74,9 +74,11 @@ async function serve(scratch) {
   const database = join(scratch, "reel.db");
   must(reel, ["sample", "--output", sample]);
   must(reel, ["load", "--movielens", sample, "--tmdb", join(sample, "films.jsonl"), "--database", database, "--simulated", "--quiet"]);
+  must(reel, ["user", "add", operator.name, "--admin", "--password-stdin", "--database", database], `${operator.password}\n`);
   return start(reel, ["serve", "--database", database, "--listen", "127.0.0.1:0"]);
 }
 
+const operator = { name: "operator", password: "a projector in the dark" };
 install();
 const scratch = mkdtempSync(join(tmpdir(), "reel-e2e-"));
 let server;
@@ -85,7 +87,8 @@ try {
   server = await serve(scratch);
   const child = spawn(process.execPath, [join(stage, "suite.mjs")], {
     stdio: "inherit",
-    env: { ...process.env, REEL_BASE_URL: server.url, REEL_CHROMIUM: program },
+    env: { ...process.env, REEL_BASE_URL: server.url, REEL_CHROMIUM: program,
+      ...(process.env.REEL_PROGRAM && !process.env.REEL_BASE_URL ? { REEL_E2E_OPERATOR: JSON.stringify(operator) } : {}) },
   });
   status = await new Promise((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
 } catch (error) {

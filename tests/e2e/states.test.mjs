@@ -124,7 +124,7 @@ test("whoever reads Spanish reads Spanish, and the document says so", async () =
     assert.match(text, /Saltar al contenido/);
     assert.doesNotMatch(text, /More like|Your stars|Licences|Directed by/);
     await settled(spanish.page, "/analytics/feedback");
-    assert.match(await spanish.page.locator("h1").innerText(), /Registro/);
+    assert.match(await spanish.page.locator("h1").innerText(), /Análisis/);
     assert.deepEqual(spanish.complaints, []);
   } finally {
     await spanish.close();

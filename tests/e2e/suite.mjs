@@ -10,5 +10,6 @@ import "./import.test.mjs";
 import "./tune.test.mjs";
 import "./night.test.mjs";
 import "./feedback.test.mjs";
+import "./analytics.test.mjs";
 import "./states.test.mjs";
 import "./look.test.mjs";

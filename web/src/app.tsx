@@ -9,7 +9,6 @@ import { late } from "./ui/late";
 import { Footer, Header, OfflineBar, useSlashKey } from "./ui/frame";
 import { FilmPage } from "./pages/film";
 import { HomePage } from "./pages/home";
-import { LogPage } from "./pages/log";
 import { MissingPage } from "./pages/missing";
 import { PeoplePage } from "./pages/people";
 import { PersonPage } from "./pages/person";
@@ -23,6 +22,7 @@ const SignInPage = late("sign-in", () => import("./pages/signin").then((code) =>
 const ResetPage = late("reset", () => import("./pages/letters").then((code) => code.ResetPage));
 const ConfirmPage = late("confirm", () => import("./pages/letters").then((code) => code.ConfirmPage));
 const MyPage = late("my", () => import("./pages/my").then((code) => code.MyPage));
+const AnalyticsPage = late("analytics", () => import("./pages/analytics").then((code) => code.AnalyticsPage));
 
 function Page({ route, search }: { route: Route; search: URLSearchParams }) {
   switch (route.page) {
@@ -37,7 +37,7 @@ function Page({ route, search }: { route: Route; search: URLSearchParams }) {
     case "rate": return <RatePage search={search} />;
     case "night": return <NightPage search={search} />;
     case "tune": return <TunePage />;
-    case "log": return <LogPage search={search} />;
+    case "analytics": return <AnalyticsPage part={route.part} id={route.id} search={search} />;
     case "sign-in": return <SignInPage search={search} />;
     case "reset": return <ResetPage />;
     case "confirm": return <ConfirmPage />;

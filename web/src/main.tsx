@@ -17,6 +17,7 @@ import "./styles/pages.css";
 import "./styles/tune.css";
 import "./styles/night.css";
 import "./styles/my.css";
+import "./styles/analytics.css";
 
 document.documentElement.lang = lang;
 startFeedback();

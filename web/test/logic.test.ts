@@ -33,9 +33,9 @@ test("addresses lead to their pages", () => {
   assert.deepEqual(match("/people/7/"), { page: "person", id: 7 });
   assert.deepEqual(match("/search"), { page: "search" });
   assert.deepEqual(match("/rate"), { page: "rate" });
-  assert.deepEqual(match("/analytics/feedback"), { page: "log" });
-  assert.deepEqual(match("/log"), { page: "log" });
-  for (const path of ["/film", "/film/x", "/film/-1", "/film/1/2", "/film/9007199254740993", "/analytics", "/nowhere"])
+  assert.deepEqual(match("/analytics/feedback"), { page: "analytics", part: "feedback", id: null });
+  assert.deepEqual(match("/log"), { page: "analytics", part: "feedback", id: null });
+  for (const path of ["/film", "/film/x", "/film/-1", "/film/1/2", "/film/9007199254740993", "/analytics/nothing", "/nowhere"])
     assert.deepEqual(match(path), { page: "missing" }, path);
 });
 

@@ -40,7 +40,7 @@ async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
   throw new ApiError(answer.status, detail, wait > 0 ? wait : null);
 }
 
-function send<T>(method: string, path: string, body: unknown, init: RequestInit = {}): Promise<T> {
+export function send<T>(method: string, path: string, body: unknown, init: RequestInit = {}): Promise<T> {
   return request<T>(root + path, {
     ...init,
     method,
@@ -58,8 +58,8 @@ async function films<T extends { items: Movie[] }>(answer: Promise<T>): Promise<
   return list;
 }
 
-type Signal = AbortSignal | undefined;
-const get = <T>(url: string, signal: Signal) => request<T>(url, signal ? { signal } : {});
+export type Signal = AbortSignal | undefined;
+export const get = <T>(url: string, signal: Signal) => request<T>(url, signal ? { signal } : {});
 
 const give = (user: number, movie: number, what: { rating: number } | { kind: GivenKind }) =>
   send<RatedMovie>("PUT", `/people/${user}/ratings/${movie}`, what);

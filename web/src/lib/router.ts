@@ -10,26 +10,37 @@ export type Route =
   | { page: "rate" }
   | { page: "tune" }
   | { page: "night" }
-  | { page: "log" }
+  | { page: "analytics"; part: AnalyticsPart; id: string | null }
   | { page: "sign-in" }
   | { page: "reset" }
   | { page: "confirm" }
   | { page: "my" }
   | { page: "missing" };
 
+export const analyticsParts = ["system", "jobs", "models", "compare", "feedback"] as const;
+export type AnalyticsPart = (typeof analyticsParts)[number];
+
 type Alone = "people" | "rate" | "search" | "tune" | "night" | "sign-in" | "reset" | "confirm" | "my";
 const alone = (first: string | undefined): first is Alone =>
   /^(people|rate|search|tune|night|sign-in|reset|confirm|my)$/.test(first ?? "");
 
+// A job has a page of its own under the list of jobs; the other parts are one page each.
+function analytics(length: number, name: string, id: string | null): Route {
+  const part = analyticsParts.find((one) => one === name);
+  if (!part || length > 3 || (id !== null && !(part === "jobs" && /^\d{1,15}$/.test(id)))) return { page: "missing" };
+  return { page: "analytics", part, id };
+}
+
 export function match(path: string): Route {
   const parts = path.split("/").filter(Boolean);
-  const [first, second] = parts;
+  const [first, second, third] = parts;
   const number = second !== undefined && /^\d+$/.test(second) ? Number(second) : NaN;
   const id = Number.isSafeInteger(number) ? number : null;
   if (parts.length === 0) return { page: "home" };
   if (parts.length === 1 && alone(first)) return { page: first };
   // The log's first address is kept for those who wrote it down.
-  if (path === "/log" || (parts.length === 2 && first === "analytics" && second === "feedback")) return { page: "log" };
+  if (path === "/log") return { page: "analytics", part: "feedback", id: null };
+  if (first === "analytics") return analytics(parts.length, second ?? "system", third ?? null);
   if (parts.length === 2 && id !== null && first === "film") return { page: "film", id };
   if (parts.length === 2 && id !== null && first === "people") return { page: "person", id };
   return { page: "missing" };

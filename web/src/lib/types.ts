@@ -175,6 +175,7 @@ export interface ImportRow {
 }
 
 export interface Session {
+  auth: "open" | "accounts";
   sign_up: boolean;
   mail: boolean; // a forgotten password is mended by mail
   refused: string | null; // why nobody can sign in over this connection

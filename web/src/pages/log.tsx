@@ -2,7 +2,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../lib/api";
 import { outbox } from "../lib/feedback";
-import { useTitle } from "../lib/hooks";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import { clock, printed } from "../lib/format";
@@ -100,14 +99,13 @@ function Table({ events }: { events: LogEvent[] }) {
   );
 }
 
-export function LogPage({ search }: { search: URLSearchParams }) {
+export function LogPart({ search }: { search: URLSearchParams }) {
   const method = search.get("method") ?? "";
   const type = search.get("type") ?? "";
   const [look, setLook] = useState(() => Date.now());
   const key = `log?${method}&${type}&${look}`;
   const first = useResource(key, (signal) => api.log(method, type, pageSize, null, signal), true);
   const [older, setOlder] = useState<Page<LogEvent>[]>([]);
-  useTitle(t.log.heading);
   useEffect(() => setOlder([]), [key]);
 
   const pages = first.data ? [first.data, ...older] : [];
@@ -118,8 +116,8 @@ export function LogPage({ search }: { search: URLSearchParams }) {
   };
   const waiting = outbox.size();
   return (
-    <div class="page">
-      <h1>{t.log.heading}</h1>
+    <>
+      <h2 class="unseen">{t.log.heading}</h2>
       <p class="lead">{t.log.lead}</p>
       <div class="filters">
         <Choice label={t.log.method} value={method} none={t.log.all} choose={(m) => setQuery({ method: m })}
@@ -130,10 +128,10 @@ export function LogPage({ search }: { search: URLSearchParams }) {
       </div>
       {waiting > 0 && <p class="remark">{t.log.unsent(waiting)}</p>}
       {first.error && <Failed error={first.error} retry={first.retry} />}
-      {!first.data && !first.error && <RowsSkeleton count={8} thumb={false} />}
+      {!first.data && !first.error && <RowsSkeleton count={16} thumb={false} />}
       {first.data && events.length === 0 && <Notice title={method || type ? t.log.emptyFilter : t.log.empty} />}
       {events.length > 0 && <Table events={events} />}
       {next && <p class="more"><button type="button" class="button" onClick={load}>{t.log.older}</button></p>}
-    </div>
+    </>
   );
 }

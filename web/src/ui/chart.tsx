@@ -21,7 +21,7 @@ interface Props {
   file: string;
 }
 
-function save(name: string, text: string): void {
+export function save(name: string, text: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
   link.download = name;

@@ -38,7 +38,7 @@ const sections: { href: string; name: string; pages: Route["page"][] }[] = [
   { href: "/night", name: t.nav.night, pages: ["night"] },
   { href: "/people", name: t.nav.people, pages: ["people", "person"] },
   { href: "/rate", name: t.nav.rate, pages: ["rate"] },
-  { href: "/analytics/feedback", name: t.nav.log, pages: ["log"] },
+  { href: "/analytics", name: t.nav.analytics, pages: ["analytics"] },
 ];
 
 function Pages({ page }: { page: Route["page"] }) {

@@ -50,7 +50,7 @@ export const en = {
   star: starsInWords,
   method: (name: string) => methods[name] ?? name,
   methodNote: (name: string) => methodNotes[name] ?? "",
-  nav: { label: "Pages", home: "Films", tune: "Tune", night: "Night", people: "People", rate: "Rate", log: "Log", skip: "Skip to the page" },
+  nav: { label: "Pages", home: "Films", tune: "Tune", night: "Night", people: "People", rate: "Rate", analytics: "Analytics", skip: "Skip to the page" },
   theme: { toDark: "Dark theme", toLight: "Light theme" },
   reason: {
     watched: "Often watched",

@@ -56,7 +56,7 @@ export const es: Texts = {
   star: starsInWords,
   method: (name) => methods[name] ?? name,
   methodNote: (name) => methodNotes[name] ?? "",
-  nav: { label: "Páginas", home: "Películas", tune: "Afinar", night: "Noche", people: "Gente", rate: "Valorar", log: "Registro", skip: "Saltar al contenido" },
+  nav: { label: "Páginas", home: "Películas", tune: "Afinar", night: "Noche", people: "Gente", rate: "Valorar", analytics: "Análisis", skip: "Saltar al contenido" },
   theme: { toDark: "Tema oscuro", toLight: "Tema claro" },
   reason: {
     watched: "Muy vista",

@@ -1,0 +1,148 @@
+// Pages of analysts and operators: who may look, jobs from start to end, models put in service and back,
+// and what several models say for one person.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { api, open, settled, still, until } from "./browser.mjs";
+
+// Only a server that the run started itself has an operator whom the tests may be.
+const operator = process.env.REEL_E2E_OPERATOR ? JSON.parse(process.env.REEL_E2E_OPERATOR) : null;
+const flow = (name, check) => test(name, { skip: !operator && "needs a server with an operator of its own" }, check);
+const { items: [person] } = await api("/people?limit=1");
+
+let browser, page;
+before(async () => {
+  browser = await open();
+  page = browser.page;
+});
+after(() => browser.close());
+
+const press = (name) => page.getByRole("button", { name, exact: true }).click();
+const state = () => page.locator(".job-now .job-state").innerText();
+const ended = (what) => until(`a job that is ${what}`, async () => (await state()) === what, 60_000);
+const send = (path, body) => page.evaluate(async ([url, text]) =>
+  (await fetch(`/api/v1${url}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: text })).json(), [path, JSON.stringify(body)]);
+
+test("whoever has no role is told who can give it, and nothing else is asked for", async () => {
+  const { page, close } = await open();
+  try {
+    const asked = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.route("**/api/v1/session", (route) => route.fulfill({ json: { auth: "accounts", sign_up: true, mail: false, refused: null,
+      account: { account: 9, user: 2 ** 40 + 9, name: "Ana", role: "person" } } }));
+    await settled(page, "/analytics/jobs");
+    await page.getByText("These pages are for analysts.").waitFor();
+    await page.getByText('reel user role "Ana" analyst').waitFor();
+    assert.ok(!asked.some((path) => /jobs$/.test(path) && path.startsWith("/api/")), asked.join());
+    await page.unroute("**/api/v1/session");
+    await page.route("**/api/v1/session", (route) => route.fulfill({ json: { auth: "accounts", sign_up: true, mail: false, refused: null, account: null } }));
+    await settled(page, "/analytics/models");
+    assert.equal(await page.locator(".notice a").getAttribute("href"), "/sign-in?next=%2Fanalytics%2Fmodels");
+  } finally {
+    await close();
+  }
+});
+
+flow("where all is open everybody may look, and only an admin is offered to change something", async () => {
+  await settled(page, "/analytics/jobs");
+  await page.getByText("To change something here, sign in as an admin.").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Start" }).count(), 0);
+  await settled(page, "/analytics");
+  await page.getByRole("heading", { name: "The server is ready" }).waitFor();
+  assert.deepEqual(await page.locator(".check").allInnerTexts().then((all) => all.length), 3);
+});
+
+flow("an evaluation is started, followed while it runs, and shows intervals beside the baseline", async () => {
+  await settled(page, "/sign-in?next=/analytics/jobs");
+  await page.getByLabel("Name", { exact: true }).or(page.getByLabel("Name or e-mail address")).first().fill(operator.name);
+  await page.getByLabel("Password", { exact: true }).fill(operator.password);
+  await press("Sign in");
+  await page.waitForURL("**/analytics/jobs");
+  await still(page);
+  await page.getByRole("combobox", { name: "Start a job" }).selectOption("evaluate");
+  await page.getByRole("combobox", { name: "Model" }).selectOption("ease");
+  await press("Start");
+  await page.waitForURL(/\/analytics\/jobs\/\d+$/);
+  await ended("done"); // without being loaded anew
+  await page.locator(".measured .whisker-baseline").first().waitFor();
+  const best = await page.locator(".measured figcaption").innerText();
+  assert.match(best, /^By NDCG@10, .+ is best$/);
+  const job = await api(`/jobs/${new URL(page.url()).pathname.split("/").pop()}`);
+  const measured = job.result.models.find((model) => model.name === "popular").metrics["ndcg@10"];
+  const row = page.locator(".measured tbody tr").filter({ hasText: "Popular" });
+  assert.equal(await row.locator(".whisker-number").innerText(), measured.mean.toFixed(3));
+  await page.reload();
+  await page.locator(".measured").waitFor();
+  await page.goBack();
+  await page.getByRole("link", { name: "Evaluation, job" }).first().waitFor();
+});
+
+flow("a job that waits is cancelled after it was asked once more, by keyboard", async () => {
+  await settled(page, "/analytics/jobs");
+  const first = await send("/jobs", { kind: "evaluate", model: "hybrid,ease,ials" });
+  const second = await send("/jobs", { kind: "evaluate", model: "ease" });
+  await settled(page, `/analytics/jobs/${second.id}`);
+  await page.getByRole("button", { name: "Cancel the job" }).focus();
+  await page.keyboard.press("Enter");
+  const ask = page.getByRole("dialog");
+  await ask.waitFor();
+  await page.keyboard.press("Escape");
+  await ask.waitFor({ state: "hidden" });
+  assert.equal((await api(`/jobs/${second.id}`)).cancel, false);
+  await page.keyboard.press("Enter");
+  await ask.getByRole("button", { name: "Cancel the job" }).press("Enter");
+  await ended("cancelled");
+  await settled(page, `/analytics/jobs/${first.id}`);
+  await ended("done");
+});
+
+flow("a version is rolled back and put in service again", async () => {
+  const before = await api("/models/ease");
+  const { id } = await send("/jobs", { kind: "train", model: "ease", params: { lambda: "333" }, accept: true });
+  await settled(page, `/analytics/jobs/${id}`);
+  await ended("done");
+  const now = (await api("/models/ease")).id;
+  assert.notEqual(now, before.id);
+  await settled(page, "/analytics/models");
+  const card = page.locator(".model-card").filter({ has: page.locator("h2 code", { hasText: /^ease$/ }) });
+  await card.getByRole("button", { name: "Roll back: Seen together" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Roll back" }).click();
+  await page.getByText(`${before.id} is in service.`).waitFor();
+  assert.equal((await api("/models/ease")).id, before.id);
+  await card.locator("summary", { hasText: "other version" }).click();
+  await card.getByRole("button", { name: `Put in service: ${now}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Put in service" }).click();
+  await page.getByText(`${now} is in service.`).waitFor();
+  assert.equal((await api("/models/ease")).id, now);
+});
+
+test("what several models say for one person stands side by side, at an address", async () => {
+  await settled(page, `/analytics/compare?user=${person.user}&models=content,popular`);
+  const columns = page.locator(".compare > section");
+  await until("two lists", async () => (await columns.count()) === 2);
+  const expected = await api("/recommendations", { method: "POST", headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ user: person.user, model: "popular", limit: 10 }) });
+  const hrefs = await columns.nth(1).locator(".film-title").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+  assert.deepEqual(hrefs, expected.items.map((item) => `/film/${item.movie}`));
+  await page.getByRole("button", { name: "Hybrid" }).click();
+  await page.waitForURL(/models=hybrid%2Ccontent%2Cpopular/);
+  await until("three lists", async () => (await columns.count()) === 3);
+  await page.reload();
+  await until("three lists", async () => (await columns.count()) === 3);
+  assert.equal(await page.getByRole("button", { name: "Hybrid" }).getAttribute("aria-pressed"), "true");
+});
+
+test("in Spanish, too", async () => {
+  const { page, complaints, close } = await open({ locale: "es" });
+  try {
+    await settled(page, "/analytics/compare");
+    await page.getByRole("heading", { level: 1, name: "Análisis" }).waitFor();
+    await page.getByText("Elige a una persona").waitFor();
+    assert.deepEqual(complaints, []);
+  } finally {
+    await close();
+  }
+});
+
+test("nothing was complained about", () => {
+  assert.deepEqual(browser.complaints, []);
+});

@@ -1,0 +1,126 @@
+// What analysts and operators read and do: jobs, versions of models, whether the server is ready.
+import { address, ApiError, get, send, type Signal } from "./api";
+import { methods, type Page, type Session } from "./types";
+
+export interface Interval {
+  mean: number;
+  low: number;
+  high: number;
+}
+export type Metrics = Record<string, Interval>;
+
+export interface Measured {
+  best: string;
+  models: { name: string; metrics: Metrics }[];
+  protocol: { name: string; held_out: number; judged?: number };
+}
+
+export const jobKinds = ["train", "evaluate", "enrich", "forget"] as const;
+export type JobKind = (typeof jobKinds)[number];
+export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
+
+export interface Job {
+  id: number;
+  kind: JobKind;
+  model: string | null;
+  params: Record<string, string>;
+  state: JobState;
+  progress: number;
+  step: string | null;
+  cancel: boolean;
+  asked_by: string;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  error: { detail: string; code: string } | null;
+  result: Record<string, unknown> | null;
+}
+
+export interface Version {
+  id: string;
+  name: string;
+  state: "in_service" | "ready" | "failed";
+  reason: string | null;
+  serving: boolean;
+  summary: string;
+  parameters: Record<string, string | number | boolean>;
+  movies: number;
+  people: number;
+  size_bytes: number;
+  trained_at: string;
+  seconds: number;
+}
+
+export interface Check {
+  name: string;
+  ok: boolean;
+}
+
+export interface JobWish {
+  kind: JobKind;
+  model?: string;
+  params?: Record<string, string>;
+}
+
+// One line for each check, [+] or [-] before its name.
+export const checksOf = (text: string): Check[] =>
+  [...text.matchAll(/^\[([+-])\](\S+)/gm)].map(([, sign, name]) => ({ name: name ?? "", ok: sign === "+" }));
+
+async function text(url: string, signal: Signal, also: number[] = []): Promise<string> {
+  const answer = await fetch(url, signal ? { signal } : {}).catch((cause: unknown) => {
+    if (signal?.aborted) throw cause;
+    throw new ApiError(0, "no answer from the server");
+  });
+  if (!answer.ok && !also.includes(answer.status)) throw new ApiError(answer.status, answer.statusText);
+  return answer.text();
+}
+
+export const operation = {
+  jobs: (limit: number, cursor: string | null, s?: Signal) => get<Page<Job>>(address("/jobs", { limit, cursor }), s),
+  job: (id: string, s?: Signal) => get<Job>(address(`/jobs/${id}`), s),
+  log: (id: number, s?: Signal) => text(address(`/jobs/${id}/log`), s),
+  start: (wish: JobWish) => send<Job>("POST", "/jobs", wish),
+  cancel: (id: number) => send<void>("DELETE", `/jobs/${id}`, {}),
+  versions: (s?: Signal) => get<Page<Version>>(address("/versions", { limit: 200 }), s),
+  activate: (id: string) => send<Version>("POST", `/models/${encodeURIComponent(id)}/activate`, {}),
+  rollBack: (name: string) => send<Version>("POST", `/models/${encodeURIComponent(name)}/rollback`, {}),
+  ready: (s?: Signal) => text("/readyz?verbose", s, [503]).then(checksOf),
+};
+
+export const isOpen = (state: JobState) => state === "queued" || state === "running";
+
+// What an evaluation found, if a job's result is one.
+export function measuredOf(job: Job): Measured | null {
+  const result = job.result as Partial<Measured> | null;
+  return job.kind === "evaluate" && Array.isArray(result?.models) && result.protocol ? (result as Measured) : null;
+}
+
+// Metrics that every model of an evaluation has, the ones that people ask for first before the others.
+const asked = ["ndcg@10", "recall@20", "hit_rate@10", "rmse"];
+export function metricsOf(measured: Measured): string[] {
+  const all = Object.keys(measured.models[0]?.metrics ?? {}).filter((name) => measured.models.every((model) => name in model.metrics));
+  return [...asked.filter((name) => all.includes(name)), ...all.filter((name) => !asked.includes(name))];
+}
+
+// The whole of what `models` list: for each film in how many of the lists it is.
+export function countedIn(lists: { movie: number }[][]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const list of lists)
+    for (const { movie } of list) counts.set(movie, (counts.get(movie) ?? 0) + 1);
+  return counts;
+}
+
+// Versions by model, the models that pages name first: the one in service, and the others from the newest on.
+export function byModel(versions: Version[]): { name: string; current: Version | null; others: Version[] }[] {
+  const place = (name: string) => [...methods, name].indexOf(name);
+  const names = [...new Set(versions.map((version) => version.name))].sort((a, b) => place(a) - place(b));
+  return names.map((name) => {
+    const all = versions.filter((version) => version.name === name);
+    const current = all.find((version) => version.state === "in_service") ?? null;
+    return { name, current, others: all.filter((version) => version !== current) };
+  });
+}
+
+// Who may look at these pages, and who may change something there: docs/api.md.
+export const mayLook = (session: Session) => session.auth === "open" || (session.account !== null && session.account.role !== "person");
+export const mayChange = (session: Session) => session.account?.role === "admin";

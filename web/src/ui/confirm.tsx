@@ -1,0 +1,48 @@
+// A button for what is not easily undone: it asks once more, and says what came of it.
+import { useId, useRef, useState } from "preact/hooks";
+import { ApiError } from "../lib/api";
+import { t } from "../lib/texts";
+
+interface Props {
+  button: string;
+  label?: string; // where several buttons have the same words
+  sure: string;
+  keep: string;
+  act(): Promise<void>;
+}
+
+export function Confirm({ button, label, sure, keep, act }: Props) {
+  const box = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const ask = () => {
+    setError(null);
+    box.current?.showModal();
+  };
+  const go = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await act();
+      box.current?.close();
+    } catch (cause) {
+      setError(cause instanceof ApiError && cause.status !== 0 ? cause.message : t.states.offline);
+    }
+    setBusy(false);
+  };
+  return (
+    <>
+      <button type="button" class="button" aria-label={label} onClick={ask}>{button}</button>
+      <dialog ref={box} class="ask" aria-labelledby={`${id}-title`} aria-describedby={`${id}-text`}>
+        <h2 id={`${id}-title`}>{button}</h2>
+        <p id={`${id}-text`}>{sure}</p>
+        <p class="form-error" role="alert">{error}</p>
+        <p class="form-end">
+          <button type="button" class="button is-main" disabled={busy} onClick={() => void go()}>{button}</button>
+          <button type="button" class="button" onClick={() => box.current?.close()}>{keep}</button>
+        </p>
+      </dialog>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { byModel, checksOf, countedIn, mayChange, mayLook, measuredOf, metricsOf, type Job, type Version } from "../src/lib/operation";
+import { match } from "../src/lib/router";
+import type { Session } from "../src/lib/types";
+
+const session = (auth: Session["auth"], role: "person" | "analyst" | "admin" | null): Session => ({
+  auth, sign_up: true, mail: false, refused: null,
+  account: role && { user: 1, name: "Ana", role, created_at: "", email: null, email_confirmed: false },
+});
+
+test("parts of the analytics have addresses, and only jobs have pages below", () => {
+  assert.deepEqual(match("/analytics"), { page: "analytics", part: "system", id: null });
+  assert.deepEqual(match("/analytics/models"), { page: "analytics", part: "models", id: null });
+  assert.deepEqual(match("/analytics/jobs/17"), { page: "analytics", part: "jobs", id: "17" });
+  for (const path of ["/analytics/none", "/analytics/jobs/x", "/analytics/models/1", "/analytics/jobs/1/2"])
+    assert.deepEqual(match(path), { page: "missing" });
+});
+
+test("who may look, and who may change something", () => {
+  assert.ok(mayLook(session("open", null)) && mayLook(session("accounts", "analyst")) && mayLook(session("accounts", "admin")));
+  assert.ok(!mayLook(session("accounts", null)) && !mayLook(session("accounts", "person")));
+  assert.ok(mayChange(session("open", "admin")) && !mayChange(session("open", null)) && !mayChange(session("accounts", "analyst")));
+});
+
+test("checks are read line by line", () => {
+  assert.deepEqual(checksOf("[+]database ok\n[-]disk failed: 3 MB are free\nnot ready\n"),
+    [{ name: "database", ok: true }, { name: "disk", ok: false }]);
+});
+
+const interval = { mean: 0.2, low: 0.1, high: 0.3 };
+
+test("an evaluation is told from other results, and offers what all its models were measured by", () => {
+  const job = (kind: Job["kind"], result: unknown) => ({ kind, result }) as Job;
+  const result = { best: "ease", protocol: { name: "ratio", held_out: 9 },
+    models: [{ name: "ease", metrics: { "map@10": interval, "ndcg@10": interval, own: interval } }, { name: "popular", metrics: { "ndcg@10": interval, "map@10": interval } }] };
+  assert.equal(measuredOf(job("train", result)), null);
+  assert.equal(measuredOf(job("evaluate", null)), null);
+  assert.deepEqual(metricsOf(measuredOf(job("evaluate", result))!), ["ndcg@10", "map@10"]);
+});
+
+test("versions by model: what serves apart, the models in the order of the pages", () => {
+  const version = (id: string, state: Version["state"]) => ({ id, name: id.split("-")[0], state }) as Version;
+  assert.deepEqual(byModel([version("als-1", "in_service"), version("ease-3", "ready"), version("ease-2", "in_service"), version("hybrid-1", "failed")])
+    .map(({ name, current, others }) => [name, current?.id ?? null, others.map((one) => one.id)]),
+  [["hybrid", null, ["hybrid-1"]], ["ease", "ease-2", ["ease-3"]], ["als", "als-1", []]]);
+});
+
+test("films are counted over lists", () => {
+  assert.deepEqual([...countedIn([[{ movie: 1 }, { movie: 2 }], [{ movie: 2 }]])], [[1, 1], [2, 2]]);
+});
