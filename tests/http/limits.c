@@ -80,7 +80,7 @@ static void queries_are_short(void **state)
 
     (void)state;
     for (int i = 0; i < 17; i++)
-        strcat(target, "limit=1&");
+        (void)snprintf(target + strlen(target), sizeof target - strlen(target), "p%d=1&", i);
     reel__exchange_init(&exchange);
     assert_fails(reel__exchange_target(&exchange, target, &err), REEL_E_SYNTAX,
                  "more than 16 query parameters");
