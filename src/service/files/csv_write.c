@@ -42,14 +42,16 @@ static void separate(reel_csv_writer *csv)
     csv->comma = true;
 }
 
-void reel__csv_text(reel_csv_writer *csv, const char *text)
+static void put_field(reel_csv_writer *csv, const char *before, const char *text)
 {
     separate(csv);
     if (text[strcspn(text, ",\"\r\n")] == '\0') {
+        reel__buf_text(&csv->row, before);
         reel__buf_text(&csv->row, text);
         return;
     }
     reel__buf_char(&csv->row, '"');
+    reel__buf_text(&csv->row, before);
     while (*text != '\0') {
         const size_t plain = strcspn(text, "\"");
 
@@ -61,6 +63,18 @@ void reel__csv_text(reel_csv_writer *csv, const char *text)
         }
     }
     reel__buf_char(&csv->row, '"');
+}
+
+void reel__csv_text(reel_csv_writer *csv, const char *text)
+{
+    put_field(csv, "", text);
+}
+
+void reel__csv_cell(reel_csv_writer *csv, const char *text)
+{
+    const bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+
+    put_field(csv, formula ? "'" : "", text);
 }
 
 void reel__csv_int(reel_csv_writer *csv, int64_t value)

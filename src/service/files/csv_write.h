@@ -20,6 +20,9 @@ REEL_MUST_USE reel_code reel__csv_open(reel_csv_writer *out, const char *folder,
 /* In memory alone: the rows gather in `row`, and nothing is committed. */
 void reel__csv_begin(reel_csv_writer *out, const char *header);
 void reel__csv_text(reel_csv_writer *csv, const char *text); /* quoted where it must be */
+/* The same for a text of others: a spreadsheet takes what begins like a formula (= + - @) for one,
+ * so there is an apostrophe before it. */
+void reel__csv_cell(reel_csv_writer *csv, const char *text);
 void reel__csv_int(reel_csv_writer *csv, int64_t value);
 void reel__csv_real(reel_csv_writer *csv, float value); /* shortest that reads back */
 REEL_MUST_USE reel_code reel__csv_end_row(reel_csv_writer *csv, reel_err *err);

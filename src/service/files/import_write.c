@@ -40,7 +40,7 @@ static reel_code put_films(reel_csv_writer *csv, const reel_imported *imported,
         const reel_movie movie = reel_dataset_movie(reel__engine_dataset(engine), film->movie);
 
         reel__csv_int(csv, movie.id);
-        reel__csv_text(csv, movie.name);
+        reel__csv_cell(csv, movie.name);
         put_int(csv, movie.year, movie.year > 0);
         put_int(csv, movie.imdb_id, movie.imdb_id > 0);
         put_int(csv, movie.tmdb_id, movie.tmdb_id > 0);
@@ -96,14 +96,14 @@ static void put_miss(reel_csv_writer *csv, const reel_import_miss *miss, const c
     const reel_import_row *row = miss->row;
 
     put_int(csv, row->movie, row->movie >= 0);
-    reel__csv_text(csv, row->title);
+    reel__csv_cell(csv, row->title);
     put_int(csv, row->year, row->year > 0);
     put_int(csv, row->imdb_id, row->imdb_id > 0);
     put_int(csv, row->tmdb_id, row->tmdb_id > 0);
     put_given(csv, row);
     reel__csv_text(csv, miss->reason);
-    reel__csv_text(csv, nearest);
-    reel__csv_text(csv, row->file);
+    reel__csv_cell(csv, nearest);
+    reel__csv_cell(csv, row->file);
     reel__csv_int(csv, row->line);
 }
 

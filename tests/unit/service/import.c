@@ -188,6 +188,31 @@ static void written(void **state)
     reel__imported_fini(&imported);
 }
 
+/* Whoever opens the file in a spreadsheet reads what somebody wrote, and runs nothing of it. */
+static void no_title_is_a_formula(void **state)
+{
+    static const char text[] =
+        "Name,Year,Letterboxd URI\n\"=HYPERLINK(\"\"http://a.b\"\")\",1990,u\n"
+        "@SUM(1),1991,u\n\"+1, 2\",1992,u\n-1+2,1993,u\nA=B,1994,u\n";
+    static const char *const rows[] = {"\"'=HYPERLINK(\"\"http://a.b\"\")\",1990", ",'@SUM(1),1991",
+                                       "\"'+1, 2\",1992", ",'-1+2,1993", ",A=B,1994"};
+    char misses[TEMP_PATH];
+    reel_imported imported = match_text(text);
+    reel_file_map map;
+    reel_err err = {0};
+
+    (void)state;
+    assert_int_equal(imported.miss_count, 5);
+    (void)snprintf(misses, sizeof misses, "%s", temp_path("formulas.csv"));
+    assert_ok(reel__import_write_misses(&imported, engine, misses, &err));
+    reel__imported_fini(&imported);
+    assert_ok(reel__file_map_open(&map, misses, &err));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (memmem(map.data, map.size_bytes, rows[i], strlen(rows[i])) == NULL)
+            fail_msg("no %s in %.*s", rows[i], (int)map.size_bytes, (const char *)map.data);
+    reel__file_map_close(&map);
+}
+
 /* Each layout reads as its own format, with the films it can hold. */
 static void exported(void **state)
 {
@@ -346,6 +371,7 @@ int main(void)
         cmocka_unit_test(ids),
         cmocka_unit_test(one_film_many_rows),
         cmocka_unit_test(written),
+        cmocka_unit_test(no_title_is_a_formula),
         cmocka_unit_test(exported),
         cmocka_unit_test(a_person_leaves_with_everything),
         cmocka_unit_test(leaving_survives_any_allocation_failing),
