@@ -122,7 +122,7 @@ static void what_is_wrong_is_said(void **state)
     assert_problem(404, "E_NOTFOUND", "no version");
     (void)administer(target_of("slim", "/rollback"), "", 404);
     assert_problem(404, "E_NOTFOUND", "no model is called");
-    (void)administer(target_of("%2e%2e%2fease", "/activate"), "", 404);
+    (void)administer(target_of("%2e%2e%5cease", "/activate"), "", 404);
     assert_problem(404, "E_NOTFOUND", "there is no");
 }
 
