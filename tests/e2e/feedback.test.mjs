@@ -1,5 +1,6 @@
 // Feedback: lists on screen are reported once, nothing is lost when the server is away.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { api, open, settled, until } from "./browser.mjs";
 
@@ -72,6 +73,21 @@ test("the log shows it, filtered by method and by event", async () => {
     const cells = await page.locator(".log-what").allInnerTexts();
     return cells.length > 0 && cells.every((text) => text.startsWith("Rated"));
   });
+});
+
+test("what a filter leaves is saved as a table and as JSON, all pages of it", async () => {
+  await settled(page, "/analytics/feedback?type=impression");
+  const save = async (button) => {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+    return readFileSync(await file.path(), "utf8");
+  };
+  const known = (await api("/feedback?type=impression&limit=200")).items.map((event) => event.event_id);
+  const { events } = JSON.parse(await save("Save as JSON"));
+  assert.deepEqual(events.slice(0, known.length).map((event) => event.event_id), known);
+  const films = events.reduce((sum, event) => sum + event.movies.length, 0);
+  const lines = (await save("Save as a table")).trimEnd().split("\r\n");
+  assert.equal(lines.length, films + 1);
+  assert.match(lines[0], /^"sequence","time",/);
 });
 
 test("nothing was complained about", () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { everyEvent, logTable } from "../src/lib/logfile";
 import { byModel, checksOf, countedIn, mayChange, mayLook, measuredOf, metricsOf, type Job, type Version } from "../src/lib/operation";
 import { match } from "../src/lib/router";
-import type { Session } from "../src/lib/types";
+import type { LogEvent, Session } from "../src/lib/types";
 
 const session = (auth: Session["auth"], role: "person" | "analyst" | "admin" | null): Session => ({
   auth, sign_up: true, mail: false, refused: null,
@@ -48,4 +49,27 @@ test("versions by model: what serves apart, the models in the order of the pages
 
 test("films are counted over lists", () => {
   assert.deepEqual([...countedIn([[{ movie: 1 }, { movie: 2 }], [{ movie: 2 }]])], [[1, 1], [2, 2]]);
+});
+
+const event = (sequence: number, over: Partial<LogEvent> = {}): LogEvent => ({
+  event_id: `e${sequence}`, type: "click", user: null, visitor: "v_1", method: "hybrid", model_id: null, list_id: null, scenario: null,
+  source_movie: null, time: "2026-01-01T00:00:00Z", received_at: "2026-01-01T00:00:01Z", sequence, movies: [{ movie: 7, rank: 2, title: "=Heat" }], ...over,
+});
+
+test("a log is saved page by page, to its end or as much as a page may hold", async () => {
+  const pages = new Map([[null, { items: [event(3), event(2)], next_cursor: "a" }], ["a", { items: [event(1)], next_cursor: null }]]);
+  const heard: number[] = [];
+  const load = async (cursor: string | null) => pages.get(cursor as null)!;
+  const all = await everyEvent(load, (count) => heard.push(count));
+  assert.deepEqual([all.events.map((one) => one.sequence), all.whole, heard], [[3, 2, 1], true, [2, 3]]);
+  const some = await everyEvent(load, () => {}, 2);
+  assert.deepEqual([some.events.length, some.whole], [2, false]);
+  await assert.rejects(everyEvent(async () => { throw new Error("away"); }, () => {}), /away/);
+});
+
+test("the table of a log has a row for each film, and no cell that a spreadsheet would work out", () => {
+  const lines = logTable([event(1, { movies: [{ movie: 7, rank: 1, title: "=Heat" }, { movie: 8, rank: 2 }] })]).trimEnd().split("\r\n");
+  assert.equal(lines.length, 3);
+  assert.match(lines[1]!, /,7,"?'=Heat"?$/);
+  assert.match(lines[2]!, /,2,8,""$/);
 });

@@ -1,15 +1,19 @@
 // The feedback log: what was shown, opened and rated, with filters.
-import { useEffect, useState } from "preact/hooks";
-import { api } from "../lib/api";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api, ApiError } from "../lib/api";
 import { outbox } from "../lib/feedback";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import { clock, printed } from "../lib/format";
+import { everyEvent, logJson, logTable, mostEvents } from "../lib/logfile";
 import { t } from "../lib/texts";
+import { ta } from "../lib/texts/analytics";
 import type { EventType, LogEvent, Method, Page } from "../lib/types";
+import { save } from "../ui/chart";
 import { Failed, Notice, RowsSkeleton } from "../ui/states";
 
 const pageSize = 25;
+const exportPage = 200;
 const filmsShown = 3;
 const methods: Method[] = ["hybrid", "content", "user-knn", "popular"];
 const types: EventType[] = ["impression", "click", "rating", "not_interested", "trailer"];
@@ -99,6 +103,33 @@ function Table({ events }: { events: LogEvent[] }) {
   );
 }
 
+// What the filter leaves, as a file: it is asked for page by page, and given up when one goes elsewhere.
+function Export({ method, type }: { method: string; type: string }) {
+  const [said, setSaid] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const control = useRef(new AbortController());
+  useEffect(() => () => control.current.abort(), []);
+  const fetchAll = async (name: string, kind: string, write: (events: LogEvent[]) => string) => {
+    const { signal } = control.current;
+    setBusy(true);
+    try {
+      const taken = await everyEvent((cursor) => api.log(method, type, exportPage, cursor, signal), (count) => setSaid(ta.collected(count)));
+      save(name, write(taken.events), kind);
+      setSaid(taken.whole ? ta.saved(taken.events.length) : ta.savedPart(mostEvents));
+    } catch (cause) {
+      if (!signal.aborted) setSaid(cause instanceof ApiError && cause.status !== 0 ? cause.message : t.states.offline);
+    }
+    setBusy(false);
+  };
+  return (
+    <p class="log-export">
+      <button type="button" class="button" disabled={busy} onClick={() => void fetchAll("feedback.csv", "text/csv", logTable)}>{ta.saveCsv}</button>
+      <button type="button" class="button" disabled={busy} onClick={() => void fetchAll("feedback.json", "application/json", logJson)}>{ta.saveJson}</button>
+      <span class="remark" role="status">{said}</span>
+    </p>
+  );
+}
+
 export function LogPart({ search }: { search: URLSearchParams }) {
   const method = search.get("method") ?? "";
   const type = search.get("type") ?? "";
@@ -130,6 +161,7 @@ export function LogPart({ search }: { search: URLSearchParams }) {
       {first.error && <Failed error={first.error} retry={first.retry} />}
       {!first.data && !first.error && <RowsSkeleton count={16} thumb={false} />}
       {first.data && events.length === 0 && <Notice title={method || type ? t.log.emptyFilter : t.log.empty} />}
+      {events.length > 0 && <Export key={`${method}&${type}`} method={method} type={type} />}
       {events.length > 0 && <Table events={events} />}
       {next && <p class="more"><button type="button" class="button" onClick={load}>{t.log.older}</button></p>}
     </>

@@ -95,6 +95,11 @@ const en = {
   lastTraining: "Last training",
   never: "none yet",
   serving: "Models in service",
+  saveCsv: "Save as a table (CSV)",
+  saveJson: "Save as JSON",
+  collected: (n: number) => `${plural(n, "event", "events")} so far`,
+  saved: (n: number) => `${plural(n, "event is", "events are")} saved.`,
+  savedPart: (n: number) => `The newest ${number(n)} events are saved. For the rest, set a filter or use the command line.`,
 };
 
 type Texts = typeof en;
@@ -193,6 +198,11 @@ const es: Texts = {
   lastTraining: "Último entrenamiento",
   never: "aún ninguno",
   serving: "Modelos en servicio",
+  saveCsv: "Guardar como tabla (CSV)",
+  saveJson: "Guardar como JSON",
+  collected: (n) => `${plural(n, "evento", "eventos")} hasta ahora`,
+  saved: (n) => `${plural(n, "evento guardado", "eventos guardados")}.`,
+  savedPart: (n) => `Se guardaron los ${number(n)} eventos más nuevos. Para los demás, pon un filtro o usa la terminal.`,
 };
 
 export const ta: Texts = lang === "es" ? es : en;
