@@ -84,7 +84,7 @@ reel_code reel__handle_feedback_log(reel_context *context, reel_err *err)
     reel_event_filter filter = {.method = reel__exchange_get(context->exchange, "method"),
                                 .type = reel__exchange_get(context->exchange, "type")};
     reel_paging page = {.kind = 'b', .limit = 50};
-    int64_t next = -1;
+    int64_t next = -1, damaged = 0;
     reel_code rc;
 
     reel__json_object(&context->json);
@@ -92,9 +92,11 @@ reel_code reel__handle_feedback_log(reel_context *context, reel_err *err)
     filter.before = page.at;
     filter.limit = (size_t)page.limit;
     REEL_TRY(reel__feedback_write_log(context->app->engine, &filter, &context->json,
-                                      &context->exchange->caller, &next, err));
+                                      &context->exchange->caller, &next, &damaged, err));
     reel__exchange_page_end(context->exchange, &context->json, &page, next);
+    reel__json_put_int(&context->json, "damaged", damaged);
     reel__json_object_end(&context->json);
+    reel__metrics_damaged(context->app->metrics, damaged);
 out:
     return rc;
 }

@@ -59,3 +59,17 @@ reel_code reel__event_movies_read(reel_event_movie out[REEL_EVENT_MOVIES_MAX], s
     json_decref(list);
     return rc;
 }
+
+reel_code reel__event_movies_take(reel_event *event, reel_event_movie movies[REEL_EVENT_MOVIES_MAX],
+                                  const char *text, reel_err *err)
+{
+    reel_err why = {REEL_OK, ""};
+    const reel_code rc =
+        reel__event_movies_read(movies, &event->movie_count, text == NULL ? "" : text, &why);
+
+    event->movies = movies;
+    event->damaged = rc == REEL_E_FORMAT;
+    if (event->damaged)
+        event->movie_count = 0;
+    return rc == REEL_OK || event->damaged ? REEL_OK : reel_fail(err, rc, "%s", why.msg);
+}

@@ -76,10 +76,9 @@ static bool take_event(void *user, const char *const *c)
                         .value = real_of(c[9]),
                         .time_ms = reel__sql_number(c[10], 0),
                         .sequence = reel__sql_number(c[0], 0),
-                        .received_ms = reel__sql_number(c[11], 0),
-                        .movies = e->movies};
+                        .received_ms = reel__sql_number(c[11], 0)};
 
-    e->rc = reel__event_movies_read(e->movies, &event.movie_count, c[8], e->err);
+    e->rc = reel__event_movies_take(&event, e->movies, c[8], e->err);
     return e->rc == REEL_OK && e->row(e->user, &event);
 }
 

@@ -165,6 +165,7 @@ typedef struct reel_event {
     bool queued;          /* some sink is to receive it (store/queue.h) */
     int64_t sequence;     /* out only: position in the log */
     int64_t received_ms;  /* out only */
+    bool damaged;         /* out only: its films cannot be read, and none stand here */
     bool *known;          /* put: where to say that this id was there before, or NULL */
     int64_t delivered_at; /* of a copy only: when the sink did, 0 = not yet */
 } reel_event;
@@ -182,7 +183,8 @@ typedef struct reel_event_filter {
     int64_t before;     /* only events with a smaller sequence; 0 = from the newest */
     size_t limit;       /* 1 .. REEL_EVENT_SCAN_MAX */
 } reel_event_filter;
-/* Newest first. row returns false to stop; the event is borrowed during the call. */
+/* Newest first, those that are damaged as well. row returns false to stop; the event is borrowed
+ * during the call. */
 typedef bool reel_event_fn(void *user, const reel_event *event);
 REEL_MUST_USE reel_code reel__store_scan_events(reel_store *store, const reel_event_filter *filter,
                                                 reel_event_fn *row, void *user, reel_err *err);

@@ -241,6 +241,24 @@ static void give_key(int64_t account)
     assert_ok(reel__keys_add(api.app.accounts, &wish, &key, text_of, &err));
 }
 
+static void a_damaged_event_is_not_exported(void **state)
+{
+    int64_t user;
+    char sql[100];
+
+    (void)state;
+    sign_up("damaged");
+    user = integer(api.json, "user");
+    give_something(user);
+    (void)snprintf(sql, sizeof sql, "UPDATE events SET movies = 'none' WHERE userId = %lld",
+                   (long long)user);
+    tables_change(temp_path("reel.db"), sql);
+    expect("GET", "/api/v1/me/export", NULL, 200);
+    assert_int_equal(json_array_size(member(api.json, "films")), 3);
+    assert_int_equal(json_array_size(member(api.json, "events")), 0);
+    assert_int_equal(integer(api.json, "damaged_events"), 1);
+}
+
 static void all_that_is_known_is_exported(void **state)
 {
     const json_t *films, *events, *key;
@@ -254,7 +272,7 @@ static void all_that_is_known_is_exported(void **state)
     expect("GET", "/api/v1/me/export", NULL, 200);
     assert_shape(api.json,
                  "exported_at:s account:o sessions:a reset_until:s? keys:a jobs:a films:a "
-                 "events:a");
+                 "events:a damaged_events:i");
     assert_shape(member(api.json, "account"), ACCOUNT_SHAPE);
     assert_string_equal(text(member(api.json, "account"), "name"), "curious");
     assert_int_equal(json_array_size(member(api.json, "sessions")), 1);
@@ -698,6 +716,7 @@ int main(void)
         cmocka_unit_test_setup(a_session_ends_by_itself, fresh),
         cmocka_unit_test_setup(passwords_change_and_names_too, fresh),
         cmocka_unit_test_setup(a_reset_is_good_once, fresh),
+        cmocka_unit_test_setup(a_damaged_event_is_not_exported, fresh),
         cmocka_unit_test_setup(all_that_is_known_is_exported, fresh),
         cmocka_unit_test_setup(an_export_of_any_size_comes_in_pieces, fresh),
         cmocka_unit_test_setup(an_export_survives_lack_of_memory, fresh),

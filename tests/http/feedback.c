@@ -1,5 +1,7 @@
 /* Feedback through the API: what is sent comes back from the log, once, whole or not at all. */
 #include "http/api.h"
+#include "http/metrics.h"
+#include "support/tables.h"
 
 #define UUID "0b7e8f9c-1111-4222-8333-0123456789"
 #define EVENT_SHAPE                                                                                \
@@ -27,7 +29,7 @@ static const json_t *newest(void)
 {
     const json_t *page = get("/api/v1/feedback?limit=1");
 
-    assert_shape(page, "items:a next_cursor:s?");
+    assert_shape(page, "items:a next_cursor:s? damaged:i");
     assert_each(member(page, "items"), EVENT_SHAPE);
     return json_array_get(member(page, "items"), 0);
 }
@@ -221,6 +223,40 @@ static void the_log_is_filtered_and_paged(void **state)
     refuses("GET", "/api/v1/feedback?cursor=o5", NULL, 400, "E_INVALID", "cursor");
 }
 
+/* It is left out and counted, and pages go on past it. */
+static void a_damaged_event_stops_no_page(void **state)
+{
+    reel_buf metrics;
+    const json_t *page;
+    char target[100];
+    int64_t last;
+
+    (void)state;
+    assert_int_equal(reel__metrics_new(&api.app.metrics, NULL), REEL_OK);
+    page = get("/api/v1/feedback?limit=3");
+    assert_int_equal(integer(page, "damaged"), 0);
+    last = integer(json_array_get(member(page, "items"), 1), "sequence");
+    (void)snprintf(target, sizeof target, "UPDATE events SET movies = '[[1' WHERE sequence = %lld",
+                   (long long)last);
+    tables_change(temp_path("reel.db"), target);
+    page = get("/api/v1/feedback?limit=2");
+    assert_int_equal(json_array_size(member(page, "items")), 1);
+    assert_int_equal(integer(page, "damaged"), 1);
+    (void)snprintf(target, sizeof target, "/api/v1/feedback?limit=2&cursor=%s",
+                   text(page, "next_cursor"));
+    page = get(target);
+    assert_int_equal(json_array_size(member(page, "items")), 2);
+    assert_int_equal(integer(page, "damaged"), 0);
+    assert_true(integer(json_array_get(member(page, "items"), 0), "sequence") < last);
+    assert_int_equal(count_log(""), 505);
+    reel__buf_init(&metrics, 1 << 20);
+    reel__metrics_write(api.app.metrics, api.engine, &metrics);
+    assert_non_null(strstr(metrics.data, "\nreel_feedback_damaged_total 2\n"));
+    reel__buf_fini(&metrics);
+    reel__metrics_free(api.app.metrics);
+    api.app.metrics = NULL;
+}
+
 static void a_store_for_reading_keeps_nothing(void **state)
 {
     reel_feedback *feedback = api.app.feedback;
@@ -242,6 +278,7 @@ int main(void)
         cmocka_unit_test(one_wrong_event_refuses_all),
         cmocka_unit_test(five_hundred_at_once_and_no_more),
         cmocka_unit_test(the_log_is_filtered_and_paged),
+        cmocka_unit_test(a_damaged_event_stops_no_page),
         cmocka_unit_test(a_store_for_reading_keeps_nothing),
     };
 

@@ -296,6 +296,34 @@ static void test_paging_with_a_filter(void **state)
     page_through(f, "hybrid", 1, 10);
 }
 
+typedef struct marks {
+    int whole, damaged;
+} marks;
+
+static bool mark(void *user, const reel_event *event)
+{
+    marks *m = user;
+
+    assert_true(!event->damaged || event->movie_count == 0);
+    m->damaged += event->damaged;
+    m->whole += !event->damaged;
+    return true;
+}
+
+static void test_a_damaged_event_is_marked(void **state)
+{
+    static const reel_event_filter all = {.limit = 10};
+    fixture *f = *state;
+    marks m = {0, 0};
+
+    put_numbered(f, 0, 5);
+    fixture_exec(f, "UPDATE events SET movies = '[[1,2],[3' WHERE sequence ="
+                    " (SELECT max(sequence) - 2 FROM events)");
+    assert_ok(reel__store_scan_events(f->store, &all, mark, &m, &f->err), f->err);
+    assert_int_equal(m.damaged, 1);
+    assert_int_equal(m.whole, 4);
+}
+
 static void test_scan_limits_and_stop(void **state)
 {
     fixture *f = *state;
@@ -429,6 +457,7 @@ int store_suite_events(void)
         TEST(test_filters),
         TEST(test_paging_is_stable),
         TEST(test_paging_with_a_filter),
+        TEST(test_a_damaged_event_is_marked),
         TEST(test_scan_limits_and_stop),
         TEST(test_rows_may_use_the_store),
         TEST(test_threads_write_while_others_read),

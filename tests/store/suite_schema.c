@@ -153,17 +153,6 @@ static void test_facts_missing(void **state)
 }
 
 /* A column of an event that no version of ours wrote. */
-static void test_a_damaged_event(void **state)
-{
-    fixture *f = *state;
-    const reel_event_filter filter = {NULL, NULL, 0, 10};
-
-    fill(f);
-    fixture_exec(f, "UPDATE events SET movies = 'nonsense'");
-    assert_fails(reel__store_scan_events(f->store, &filter, NULL, NULL, &f->err), REEL_E_FORMAT,
-                 "nonsense", f->err);
-}
-
 static void test_only_queued_events_wait_for_delivery(void **state)
 {
     fixture *f = *state;
@@ -185,7 +174,6 @@ int store_suite_schema(void)
         TEST(test_a_newer_schema_is_refused),
         TEST(test_a_failing_step_changes_nothing),
         TEST(test_facts_missing),
-        TEST(test_a_damaged_event),
         TEST(test_only_queued_events_wait_for_delivery),
     };
 

@@ -37,4 +37,16 @@ static inline void tables_dump(reel_buf *out, const char *path)
     (void)sqlite3_close(db);
 }
 
+/* One statement, such as one that damages a row. */
+static inline void tables_change(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), 0);
+    (void)sqlite3_busy_timeout(db, 5000);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), 0);
+    assert_int_equal(sqlite3_changes(db), 1);
+    (void)sqlite3_close(db);
+}
+
 #endif

@@ -20,8 +20,9 @@ struct reel_export {
     reel_account account;
     reel_json json; /* goes on from one piece to the next */
     part part;
-    int64_t last; /* film or event */
-    bool full;    /* the piece is, or else its part is done */
+    int64_t last;    /* film or event */
+    int64_t damaged; /* events that cannot be read, and are left out */
+    bool full;       /* the piece is, or else its part is done */
 };
 
 /* ---- the account itself -------------------------------------------------------------------- */
@@ -167,6 +168,10 @@ static bool put_event(void *user, const reel_event *event)
     reel_export *export = user;
     reel_json *json = &export->json;
 
+    if (event->damaged) {
+        export->damaged++;
+        return next_row(export, event->sequence);
+    }
     reel__json_object(json);
     reel__json_put_text(json, "event_id", event->event_id);
     reel__json_put_text(json, "type", event->type);
@@ -213,6 +218,7 @@ static void next_part(reel_export *export)
         reel__json_key(json, "events");
         reel__json_array(json);
     } else {
+        reel__json_put_int(json, "damaged_events", export->damaged);
         reel__json_object_end(json);
         reel__buf_char(json->buf, '\n');
     }

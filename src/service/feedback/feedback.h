@@ -64,11 +64,11 @@ REEL_MUST_USE reel_code reel__feedback_give(reel_feedback *feedback, const reel_
                                             reel_err *err);
 
 /* The log, newest first: writes the members of `items` and sets *next to the sequence to continue
- * before, or -1 when this was the last page. Whose an event is stays untold where the caller may
- * not see that. */
+ * before, or -1 when this was the last page. damaged [out]: how many of the page are left out, as
+ * they cannot be read. Whose an event is stays untold where the caller may not see that. */
 REEL_MUST_USE reel_code reel__feedback_write_log(const reel_engine *engine,
                                                  const reel_event_filter *filter, reel_json *json,
                                                  const reel_caller *caller, int64_t *next,
-                                                 reel_err *err);
+                                                 int64_t *damaged, reel_err *err);
 
 #endif

@@ -6,7 +6,8 @@ typedef struct writing {
     const reel_caller *caller;
     reel_json *json;
     size_t left;
-    int64_t last; /* sequence written last */
+    int64_t last;    /* sequence written last, or left out */
+    int64_t damaged; /* left out, as they cannot be read */
     bool more;
 } writing;
 
@@ -40,6 +41,10 @@ static bool put_event(void *user, const reel_event *event)
     }
     w->left--;
     w->last = event->sequence;
+    if (event->damaged) {
+        w->damaged++;
+        return true;
+    }
     reel__json_object(json);
     reel__json_put_int(json, "sequence", event->sequence);
     reel__json_put_text(json, "event_id", event->event_id);
@@ -61,7 +66,7 @@ static bool put_event(void *user, const reel_event *event)
 
 reel_code reel__feedback_write_log(const reel_engine *engine, const reel_event_filter *filter,
                                    reel_json *json, const reel_caller *caller, int64_t *next,
-                                   reel_err *err)
+                                   int64_t *damaged, reel_err *err)
 {
     writing w = {.dataset = reel__engine_dataset(engine),
                  .caller = caller,
@@ -71,10 +76,12 @@ reel_code reel__feedback_write_log(const reel_engine *engine, const reel_event_f
     reel_code rc;
 
     *next = -1;
+    *damaged = 0;
     if (filter->limit < 1 || filter->limit > 999)
         return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to 999", filter->limit);
     one_more.limit = filter->limit + 1; /* tells whether there is another page */
     rc = reel__store_scan_events(reel__engine_store(engine), &one_more, put_event, &w, err);
+    *damaged = w.damaged;
     if (rc == REEL_OK && w.more)
         *next = w.last;
     return rc;

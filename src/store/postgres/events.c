@@ -235,9 +235,7 @@ reel_code reel__pg_scan_events(reel_store *store, const reel_event_filter *filte
     for (int i = 0; i < PQntuples(p.result); i++) {
         reel_event event = read_event(p.result, i);
 
-        event.movies = movies;
-        REEL_TRY(reel__event_movies_read(movies, &event.movie_count, reel__pg_text(p.result, i, 10),
-                                         err));
+        REEL_TRY(reel__event_movies_take(&event, movies, reel__pg_text(p.result, i, 10), err));
         if (!row(user, &event))
             break;
     }

@@ -149,10 +149,8 @@ static reel_code scan(sqlite3 *db, const reel_event_filter *filter, reel_event_f
     while (row) {
         reel_event event = reel__sqlite_read_event(s);
 
-        event.movies = movies;
         REEL_TRY(reel__sqlite_check_row(s, err));
-        REEL_TRY(
-            reel__event_movies_read(movies, &event.movie_count, reel__sqlite_text(s, 10), err));
+        REEL_TRY(reel__event_movies_take(&event, movies, reel__sqlite_text(s, 10), err));
         if (!fn(user, &event))
             break;
         REEL_TRY(reel__sqlite_step(s, &row, err));

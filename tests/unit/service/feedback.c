@@ -141,7 +141,7 @@ static void keeps_and_logs(void **state)
     reel_feedback_answer answer;
     reel_buf text;
     reel_json json;
-    int64_t next;
+    int64_t next, damaged;
     reel_err err = {0};
 
     (void)state;
@@ -157,7 +157,7 @@ static void keeps_and_logs(void **state)
 
     reel__buf_init(&text, 1 << 20);
     reel__json_init(&json, &text);
-    assert_ok(reel__feedback_write_log(engine, &all, &json, &anybody, &next, &err));
+    assert_ok(reel__feedback_write_log(engine, &all, &json, &anybody, &next, &damaged, &err));
     assert_int_equal(next, -1);
     assert_non_null(strstr(text.data, "\"time\":\"2026-11-23T08:15:00.250Z\""));
     assert_non_null(strstr(text.data, "{\"movie\":11,\"title\":\"Toy Story 2\",\"rank\":2}"));
@@ -165,12 +165,12 @@ static void keeps_and_logs(void **state)
     assert_true(strstr(text.data, UUID "2") < strstr(text.data, UUID "1")); /* newest first */
     reel__buf_clear(&text);
     reel__json_init(&json, &text);
-    assert_ok(reel__feedback_write_log(engine, &one, &json, &anybody, &next, &err));
+    assert_ok(reel__feedback_write_log(engine, &one, &json, &anybody, &next, &damaged, &err));
     assert_true(next > 0);
     assert_null(strstr(text.data, UUID "1"));
     reel__buf_clear(&text);
     reel__json_init(&json, &text);
-    assert_ok(reel__feedback_write_log(engine, &popular, &json, &anybody, &next, &err));
+    assert_ok(reel__feedback_write_log(engine, &popular, &json, &anybody, &next, &damaged, &err));
     assert_null(strstr(text.data, UUID "1"));
     assert_non_null(strstr(text.data, "\"value\":4"));
     reel__buf_fini(&text);
@@ -187,7 +187,7 @@ static void the_clock_may_jump(void **state)
     const char *at[3];
     reel_buf text;
     reel_json json;
-    int64_t next;
+    int64_t next, damaged;
     reel_err err = {0};
 
     (void)state;
@@ -208,7 +208,7 @@ static void the_clock_may_jump(void **state)
 
     reel__buf_init(&text, 1 << 20);
     reel__json_init(&json, &text);
-    assert_ok(reel__feedback_write_log(engine, &all, &json, &anybody, &next, &err));
+    assert_ok(reel__feedback_write_log(engine, &all, &json, &anybody, &next, &damaged, &err));
     for (int i = 0; i < 3; i++) {
         at[i] = strstr(text.data, ids[i]);
         assert_non_null(at[i]);
