@@ -30,8 +30,8 @@ typedef struct judging {
     reel_model *serving[MODELS]; /* what is in service, by its files; NULL: nothing */
     reel_dataset *before;        /* what the files are of; NULL: not known */
     reel_validation questions;
-    reel_model *twins[2][MODELS]; /* fitted without the answers: new, and old */
-    double *each[2];              /* [questions] of new and old */
+    reel_model *refits[2][MODELS]; /* fitted without the answers: new, and old */
+    double *each[2];               /* [questions] of new and old */
 } judging;
 
 /* ---- what is in service -------------------------------------------------------------------- */
@@ -81,7 +81,7 @@ static reel_code fit_like(reel_model **out, const judging *j, const reel_model *
 }
 
 /* A hybrid of these, weighed as that one. Where one of its members is missing it has no weight. */
-static reel_code mix_like(reel_model *twins[MODELS], const reel_model *like, reel_err *err)
+static reel_code mix_like(reel_model *refits[MODELS], const reel_model *like, reel_err *err)
 {
     float weights[MODELS * REEL_HYBRID_KNOTS];
     reel_model *members[MODELS];
@@ -90,12 +90,12 @@ static reel_code mix_like(reel_model *twins[MODELS], const reel_model *like, ree
     for (int slot = MODEL_HYBRID + 1; slot < MODEL_ALS; slot++) {
         const float *own = reel__hybrid_weights(like, reel__engine_names[slot]);
 
-        if (twins[slot] == NULL || own == NULL)
+        if (refits[slot] == NULL || own == NULL)
             continue;
         memcpy(weights + count * REEL_HYBRID_KNOTS, own, REEL_HYBRID_KNOTS * sizeof *own);
-        members[count++] = twins[slot];
+        members[count++] = refits[slot];
     }
-    return reel__hybrid_make(&twins[MODEL_HYBRID], members, count, NULL, weights, err);
+    return reel__hybrid_make(&refits[MODEL_HYBRID], members, count, NULL, weights, err);
 }
 
 /* Fit what the deciding model needs: side 0 like the new models, side 1 like those in service. */
@@ -110,13 +110,13 @@ static reel_code fit_side(judging *j, int side, reel_err *err)
 
         if (like == NULL || (slot != j->slot && !part))
             continue;
-        if (side == 1 && j->twins[0][slot] != NULL && reel__recipe_same(like, fresh))
-            j->twins[1][slot] = reel_model_ref(j->twins[0][slot]);
+        if (side == 1 && j->refits[0][slot] != NULL && reel__recipe_same(like, fresh))
+            j->refits[1][slot] = reel_model_ref(j->refits[0][slot]);
         else
-            REEL_TRY(fit_like(&j->twins[side][slot], j, like, err));
+            REEL_TRY(fit_like(&j->refits[side][slot], j, like, err));
     }
     if (j->slot == MODEL_HYBRID)
-        REEL_TRY(mix_like(j->twins[side],
+        REEL_TRY(mix_like(j->refits[side],
                           side == 0 ? j->engine->models[MODEL_HYBRID] : j->serving[MODEL_HYBRID],
                           err));
 out:
@@ -209,7 +209,7 @@ static reel_code judge_by_news(judging *j, bool *done, reel_err *err)
         return REEL_OK;
     }
     REEL_TRY(fit_side(j, 0, err));
-    REEL_TRY(compare(j, j->twins[0][j->slot], j->serving[j->slot], err));
+    REEL_TRY(compare(j, j->refits[0][j->slot], j->serving[j->slot], err));
     j->report->evidence = REEL_GATE_NEW_RATINGS;
     *done = true;
 out:
@@ -243,7 +243,7 @@ static reel_code judge_by_parameters(judging *j, reel_err *err)
         REEL_TRY(reel_fail(err, rc, "%s", why.msg));
     REEL_TRY(fit_side(j, 0, err));
     REEL_TRY(fit_side(j, 1, err));
-    REEL_TRY(compare(j, j->twins[0][j->slot], j->twins[1][j->slot], err));
+    REEL_TRY(compare(j, j->refits[0][j->slot], j->refits[1][j->slot], err));
     j->report->evidence = REEL_GATE_PARAMETERS;
 out:
     return rc;
@@ -373,8 +373,8 @@ static void fini(judging *j)
 {
     for (int slot = 0; slot < MODELS; slot++) {
         reel_model_free(j->serving[slot]);
-        reel_model_free(j->twins[0][slot]);
-        reel_model_free(j->twins[1][slot]);
+        reel_model_free(j->refits[0][slot]);
+        reel_model_free(j->refits[1][slot]);
     }
     reel_dataset_free(j->before);
     reel__validation_fini(&j->questions);

@@ -24,11 +24,9 @@ static void spell(char out[REEL_RECIPE_VALUE], const reel_param_spec *spec, doub
 void reel__recipe_take(reel_recipe *out, const reel_model *model)
 {
     const reel_model_info *info = reel_model_get_info(model);
-    const size_t count =
-        info->param_count < REEL_RECIPE_MOST ? info->param_count : REEL_RECIPE_MOST;
 
-    out->params = (reel_params){out->items, count};
-    for (size_t i = 0; i < count; i++) {
+    out->params = (reel_params){out->items, info->param_count};
+    for (size_t i = 0; i < info->param_count; i++) {
         spell(out->texts[i], &info->params[i], reel_model_param(model, i));
         out->items[i] = (reel_param){info->params[i].name, out->texts[i]};
     }

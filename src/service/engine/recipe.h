@@ -4,16 +4,18 @@
 #ifndef REEL_SERVICE_RECIPE_H
 #define REEL_SERVICE_RECIPE_H
 
+#include "model/vtable.h"
 #include "service/engine/state.h"
 
-enum { REEL_RECIPE_MOST = 32, REEL_RECIPE_VALUE = 64 };
+enum { REEL_RECIPE_VALUE = 64 };
 
 struct reel_recipe {
     reel_params params; /* of what follows: it may not be moved */
-    reel_param items[REEL_RECIPE_MOST];
-    char texts[REEL_RECIPE_MOST][REEL_RECIPE_VALUE];
+    reel_param items[REEL_PARAMS_MAX];
+    char texts[REEL_PARAMS_MAX][REEL_RECIPE_VALUE];
 };
 
+/* All of its parameters: no model has more than REEL_PARAMS_MAX. */
 void reel__recipe_take(reel_recipe *out, const reel_model *model);
 /* Of two models of one name. */
 bool reel__recipe_same(const reel_model *a, const reel_model *b);

@@ -12,6 +12,7 @@
 #include "support/quick.h"
 #include "support/random_data.h"
 #include "support/temp.h"
+#include "model/vtable.h"
 
 static const random_shape tiny = {.seed = 3, .people = 25, .movies = 18, .density = 0.3};
 
@@ -35,6 +36,7 @@ static void test_registry_finds_every_model_by_name(void **state)
 
         assert_ptr_equal(reel_model_find(info->name), info);
         assert_true(strlen(info->summary) > 10);
+        assert_true(info->param_count <= REEL_PARAMS_MAX);
         for (size_t i = 0; i < info->param_count; i++) {
             assert_true(info->params[i].initial >= info->params[i].min);
             assert_true(info->params[i].initial <= info->params[i].max);
