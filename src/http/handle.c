@@ -178,7 +178,8 @@ void reel__exchange_handle(reel_exchange *exchange, const reel_app *app, reel_se
     reel_route_parts parts;
     bool answered = false;
 
-    reel__session_due(session, exchange->due_us, NULL);
+    if (session != NULL) /* what needs none may be asked without one */
+        reel__session_due(session, exchange->due_us, NULL);
     if (check_host(exchange, app, &err) != REEL_OK) {
         reel__exchange_problem(exchange, &err);
         return;
