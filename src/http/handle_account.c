@@ -83,8 +83,7 @@ static reel_code check_secure(const reel_context *context, reel_err *err)
     return refused(context) ? reel_fail(err, REEL_E_DENIED, "%s", no_tls) : REEL_OK;
 }
 
-/* An address as tries are counted by it: of IPv6, the network a customer has. */
-static void count_by(char out[REEL_ADDRESS_TEXT], const reel_client *client)
+void reel__count_by(char out[REEL_ADDRESS_TEXT], const reel_client *client)
 {
     static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     const unsigned char *b = client->address.bytes;
@@ -108,7 +107,7 @@ static reel_code begin(trying *out, const reel_context *context, reel_err *err)
     const reel_exchange *exchange = context->exchange;
     const reel_code rc = reel__account_body(&out->body, exchange, err);
 
-    count_by(out->address, &exchange->client);
+    reel__count_by(out->address, &exchange->client);
     out->attempt = (reel_attempt){
         .name = out->body.name,
         .password = out->body.password,

@@ -18,6 +18,8 @@ REEL_MUST_USE reel_code reel__account_body(reel_account_body *out, const reel_ex
 void reel__account_body_fini(reel_account_body *body);
 
 /* That there are accounts, and keys, of which nothing may be cached. Errors: E_NOTFOUND. */
+/* An address as tries are counted by it: of IPv6, the network a customer has. */
+void reel__count_by(char out[REEL_ADDRESS_TEXT], const reel_client *client);
 REEL_MUST_USE reel_code reel__need_accounts(const reel_context *context, reel_err *err);
 
 #endif

@@ -11,6 +11,25 @@ before(async () => {
 });
 after(() => browser.close());
 
+test("a mistake in a script is told to the server, once", async () => {
+  const { page, close } = await open();
+  try {
+    await settled(page, "/people");
+    const asked = [];
+    page.on("request", (request) => { if (request.url().endsWith("/client-errors")) asked.push(JSON.parse(request.postData())); });
+    const answer = page.waitForResponse("**/api/v1/client-errors");
+    await page.evaluate(() => {
+      const mistake = new TypeError("a test's own mistake");
+      for (let i = 0; i < 3; i++) dispatchEvent(new ErrorEvent("error", { error: mistake, message: mistake.message }));
+    });
+    assert.ok((await answer).ok());
+    assert.deepEqual(asked.map(({ message, page }) => [message, page]), [["TypeError: a test's own mistake", "/people"]]);
+    assert.ok(asked[0].at.length > 0);
+  } finally {
+    await close();
+  }
+});
+
 test("a photograph that fails becomes the generated poster", async () => {
   const photo = "https://image.tmdb.org/t/p/w342/none.jpg";
   await page.route("**/api/v1/movies?*", async (route) => {

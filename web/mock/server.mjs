@@ -159,6 +159,7 @@ const routes = [
   ["POST", /^\/explanations$/, ({ body }) => ({ ...short(filmOf(body.movie)), rank: 1,
     ...explain(filmOf(body.movie), historyOf(body), byId, typeof body.model === "string" ? body.model : "hybrid", 16) })],
   ["GET", /^\/(jobs|versions)$/, ({ query }) => page([], query, 20)],
+  ["POST", /^\/client-errors$/, () => ({ heard: true })],
   ["POST", /^\/feedback$/, ({ body }) => keep(body.events)],
   ["GET", /^\/feedback$/, ({ query }) => page(log.filter((e) => (!query.get("method") || e.method === query.get("method")) &&
     (!query.get("type") || e.type === query.get("type"))), query, 20)],

@@ -2,6 +2,7 @@ import { render } from "preact";
 import { App } from "./app";
 import { startFeedback } from "./lib/feedback";
 import { lang } from "./lib/format";
+import { startReporting } from "./lib/mistakes";
 import { startSync } from "./lib/sync";
 import "./styles/fonts.css";
 import "./styles/tokens.css";
@@ -20,6 +21,7 @@ import "./styles/my.css";
 import "./styles/analytics.css";
 
 document.documentElement.lang = lang;
+startReporting();
 startFeedback();
 startSync();
 render(<App />, document.getElementById("app")!);

@@ -78,6 +78,13 @@ reel_code reel__accounts_try(reel_accounts *accounts, reel_attempt *attempt,
     return reel_fail(err, REEL_E_BUSY, "too many tries; wait %d seconds", attempt->wait_s);
 }
 
+int reel__accounts_report_wait(reel_accounts *accounts, const char *address)
+{
+    const int64_t wait_ms = reel__throttle_try(accounts->throttle, REEL_THROTTLE_REPORT, address);
+
+    return (int)((wait_ms + 999) / 1000);
+}
+
 reel_code reel__accounts_prove(reel_accounts *accounts, reel_attempt *attempt, reel_account *out,
                                reel_code wrong, reel_err *err)
 {

@@ -32,6 +32,9 @@ void reel__accounts_close(reel_accounts *accounts); /* NULL allowed */
 /* Two threads for what takes long. */
 reel_aside *reel__accounts_aside(reel_accounts *accounts);
 bool reel__accounts_sign_up_open(const reel_accounts *accounts);
+/* A page of somebody at this address reports a mistake of its own: 0 = it is heard, else how many
+ * seconds nothing more is heard from there. */
+int reel__accounts_report_wait(reel_accounts *accounts, const char *address);
 
 /* Somebody who says who they are. */
 typedef struct reel_attempt {

@@ -15,10 +15,9 @@ static const struct {
     uint32_t free_tries;
     int64_t pause_most_ms;
 } limits[] = {
-    [REEL_THROTTLE_ACCOUNT] = {5, 300000},
-    [REEL_THROTTLE_ADDRESS] = {20, 900000},
-    [REEL_THROTTLE_SIGN_UP] = {5, 900000},
-    [REEL_THROTTLE_RESET] = {2, 900000},
+    [REEL_THROTTLE_ACCOUNT] = {5, 300000}, [REEL_THROTTLE_ADDRESS] = {20, 900000},
+    [REEL_THROTTLE_SIGN_UP] = {5, 900000}, [REEL_THROTTLE_RESET] = {2, 900000},
+    [REEL_THROTTLE_REPORT] = {10, 900000},
 };
 
 typedef struct place {

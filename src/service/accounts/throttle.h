@@ -16,6 +16,7 @@ typedef enum reel_throttle_kind {
     REEL_THROTTLE_ADDRESS, /* passwords from one address */
     REEL_THROTTLE_SIGN_UP, /* new accounts from one address */
     REEL_THROTTLE_RESET,   /* mails with a reset, for one name */
+    REEL_THROTTLE_REPORT,  /* mistakes of pages, from one address */
     REEL_THROTTLE_KINDS
 } reel_throttle_kind;
 
