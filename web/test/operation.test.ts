@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { everyEvent, logTable } from "../src/lib/logfile";
-import { byModel, checksOf, countedIn, mayChange, mayLook, measuredOf, metricsOf, type Job, type Version } from "../src/lib/operation";
+import { byModel, checksOf, countedIn, mayChange, mayLook, measuredOf, metricsOf, newest, type Job, type Version } from "../src/lib/operation";
 import { match } from "../src/lib/router";
 import type { LogEvent, Session } from "../src/lib/types";
 
@@ -27,6 +27,14 @@ test("who may look, and who may change something", () => {
 test("checks are read line by line", () => {
   assert.deepEqual(checksOf("[+]database ok\n[-]disk failed: 3 MB are free\nnot ready\n"),
     [{ name: "database", ok: true }, { name: "disk", ok: false }]);
+});
+
+test("a job that was asked for and is over is not said to go on by what was heard before", () => {
+  const job = (id: number, state: Job["state"]) => ({ id, state }) as Job;
+  assert.equal(newest(job(1, "cancelled"), job(1, "queued")).state, "cancelled");
+  assert.equal(newest(job(1, "queued"), job(1, "done")).state, "done");
+  assert.equal(newest(job(2, "queued"), job(1, "done")).state, "queued");
+  assert.equal(newest(job(1, "queued"), undefined).state, "queued");
 });
 
 const interval = { mean: 0.2, low: 0.1, high: 0.3 };

@@ -89,6 +89,10 @@ export const operation = {
 
 export const isOpen = (state: JobState) => state === "queued" || state === "running";
 
+// What was asked for last says that a job is over, also where the stream was left before it said so.
+export const newest = (asked: Job, heard: Job | undefined): Job =>
+  heard?.id === asked.id && isOpen(asked.state) ? heard : asked;
+
 // What an evaluation found, if a job's result is one.
 export function measuredOf(job: Job): Measured | null {
   const result = job.result as Partial<Measured> | null;

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, ApiError } from "../lib/api";
 import { clock } from "../lib/format";
-import { isOpen, jobKinds, measuredOf, operation, type Job, type JobKind, type JobWish } from "../lib/operation";
+import { isOpen, jobKinds, measuredOf, newest, operation, type Job, type JobKind, type JobWish } from "../lib/operation";
 import { useResource } from "../lib/resource";
 import { go } from "../lib/router";
 import { t } from "../lib/texts";
@@ -36,7 +36,7 @@ function useLive(job: Job | undefined, ended: () => void): { job: Job | undefine
     stream.onerror = () => setLost(true);
     return () => stream.close();
   }, [id]);
-  return { job: live && job && live.id === job.id ? live : job, lost };
+  return { job: job && newest(job, live), lost };
 }
 
 function Bar({ job }: { job: Job }) {
