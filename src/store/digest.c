@@ -141,6 +141,8 @@ reel_code reel__digest_given(void *user, const reel_given_row *row, reel_err *er
     put_int(&d->rows, row->kind);
     put_real(&d->rows, row->value);
     put_int(&d->rows, row->time);
+    if (row->extra != 0) /* those of older schemas have the digests that they had */
+        put_int(&d->rows, row->extra);
     return row_done(d, &d->out->given, err);
 }
 

@@ -12,6 +12,11 @@ static const char *const kinds[REEL_GIVEN_KINDS] = {"removed", "rating",        
 const reel_given_row reel__given_all_changed = {
     .person = -1, .movie = -1, .kind = REEL_GIVEN_REMOVED};
 
+int reel__given_extra(int64_t column)
+{
+    return column >= -1 && column <= 1 ? (int)column : 0;
+}
+
 const char *reel__given_kind_name(reel_given_kind kind)
 {
     return kinds[kind];
@@ -37,6 +42,10 @@ static reel_code check(const reel_given_row *row, reel_err *err)
     if (row->kind == REEL_GIVEN_RATING && !isfinite(row->value))
         return reel_fail(err, REEL_E_INVALID,
                          "rating of film %lld by person %lld: the value is not a number",
+                         (long long)row->movie, (long long)row->person);
+    if (row->extra < -1 || row->extra > 1)
+        return reel_fail(err, REEL_E_INVALID,
+                         "film %lld given by person %lld: its weight is not 0, 1 or 2",
                          (long long)row->movie, (long long)row->person);
     return REEL_OK;
 }

@@ -28,7 +28,8 @@ static bool take_film(void *user, const char *const *c)
     reel_own_film film = {.given = {.person = f->person,
                                     .movie = reel__sql_number(c[0], 0),
                                     .time = reel__sql_number(c[3], 0),
-                                    .value = real_of(c[2])},
+                                    .value = real_of(c[2]),
+                                    .extra = reel__given_extra(reel__sql_number(c[6], 0))},
                           .title = c[4] == NULL ? "" : c[4],
                           .year = (int32_t)reel__sql_number(c[5], 0)};
 
@@ -41,7 +42,8 @@ reel_code reel__store_own_films(reel_store *store, int64_t person, int64_t after
     filming f = {row, user, person};
     reel_sql sql;
 
-    reel__sql_begin(&sql, "SELECT g.movieId, g.kind, g.value, g.timestamp, m.name, m.release_year"
+    reel__sql_begin(&sql, "SELECT g.movieId, g.kind, g.value, g.timestamp, m.name, m.release_year,"
+                          " g.extra"
                           " FROM given AS g LEFT JOIN movies AS m ON m.movieId = g.movieId"
                           " WHERE g.userId = $1 AND g.movieId > $2 ORDER BY g.movieId LIMIT $3");
     reel__sql_int(&sql, person);

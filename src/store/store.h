@@ -213,6 +213,7 @@ typedef struct reel_given_row {
     int64_t version; /* out only: rises with every write to the store, by whatever process */
     double value;    /* NaN unless it is a rating */
     reel_given_kind kind;
+    int extra; /* what it counts for beyond once: -1 = it is kept and not used, 1 = double */
 } reel_given_row;
 
 /* Put rows in the place of those of the same pairs, in one transaction, safe on disk when it

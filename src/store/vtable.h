@@ -29,6 +29,8 @@ typedef struct reel_store_visitor {
 
 /* Tells whoever follows the changes that all of them may be others now. */
 extern const reel_given_row reel__given_all_changed;
+/* What a damaged row would say counts as usual. */
+int reel__given_extra(int64_t column);
 /* Statements that take away what a person gave, and say so. */
 enum { REEL_GIVEN_FORGET = 3 };
 void reel__given_forget(reel_sql out[REEL_GIVEN_FORGET], int64_t person);

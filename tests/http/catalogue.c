@@ -156,7 +156,7 @@ static void every_page_has_what_no_other_has(void **state)
     assert_int_equal(walk("/api/v1/people?q=3&", "user", "user:i ratings:i mean:n", ids), 5);
     rated = integer(get("/api/v1/people/6"), "ratings");
     assert_int_equal(rated, walk("/api/v1/people/6/ratings?", "movie",
-                                 MOVIE_SHAPE "your_rating:n? kind:s time:s", ids));
+                                 MOVIE_SHAPE "your_rating:n? kind:s time:s weight:i", ids));
 }
 
 static void search_is_best_first(void **state)

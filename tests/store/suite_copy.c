@@ -117,7 +117,8 @@ static void put_given(fixture *f)
                                    .movie = i % 100 * 7,
                                    .time = i,
                                    .value = 0.1 * i,
-                                   .kind = (reel_given_kind)(i % REEL_GIVEN_KINDS)};
+                                   .kind = (reel_given_kind)(i % REEL_GIVEN_KINDS),
+                                   .extra = i % 5 == 0 ? i % 3 - 1 : 0};
     assert_ok(reel__store_put_given(f->store, rows, GIVEN, &f->err), f->err);
     assert_ok(reel__store_forget_given(f->store, 0, &f->err), f->err);
 }

@@ -55,6 +55,7 @@ static void test_the_last_statement_counts(void **state)
                                    row_of(account, 2, REEL_GIVEN_LIKED, (double)NAN),
                                    row_of(4, 2, REEL_GIVEN_NOT_INTERESTED, 5),
                                    row_of(account, 9, REEL_GIVEN_RATING, 4.5)};
+    reel_given_row weighed = row_of(4, 2, REEL_GIVEN_RATING, 3);
     seen_rows seen;
 
     assert_int_equal(given_of(f, account).count, 0);
@@ -69,6 +70,7 @@ static void test_the_last_statement_counts(void **state)
     assert_true(seen.rows[1].value == 4.5);
     assert_int_equal(seen.rows[1].time, 5);
     assert_int_equal(seen.rows[1].person, account);
+    assert_int_equal(seen.rows[1].extra, 0);
     seen = given_of(f, 4);
     assert_int_equal(seen.count, 1);
     assert_true(isnan(seen.rows[0].value)); /* only ratings have one */
@@ -77,6 +79,12 @@ static void test_the_last_statement_counts(void **state)
         put_row(f, row_of(4, 2, (reel_given_kind)kind, 1));
         assert_int_equal(given_of(f, 4).rows[0].kind, kind);
     }
+    for (weighed.extra = -1; weighed.extra <= 1; weighed.extra++) {
+        put_row(f, weighed);
+        assert_int_equal(given_of(f, 4).rows[0].extra, weighed.extra);
+    }
+    assert_fails(reel__store_put_given(f->store, &weighed, 1, &f->err), REEL_E_INVALID, "weight",
+                 f->err);
     seen = (seen_rows){.stop_after = 1};
     assert_ok(reel__store_read_given(f->store, account, see_row, &seen, &f->err), f->err);
     assert_int_equal(seen.count, 1);

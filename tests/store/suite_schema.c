@@ -22,7 +22,8 @@ static const char *const undo[] = {NULL,
                                    "DROP TABLE once",
                                    "ALTER TABLE events DROP COLUMN scenario",
                                    "DROP TABLE forgotten",
-                                   "DROP TABLE unlearning"};
+                                   "DROP TABLE unlearning",
+                                   "ALTER TABLE given DROP COLUMN extra"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

@@ -159,6 +159,7 @@ static bool put_film(void *user, const reel_own_film *film)
     reel__json_put_text(json, "kind", reel__given_kind_name(film->given.kind));
     reel__json_put_real(json, "rating", film->given.value);
     reel__json_put_time(json, "time", film->given.time);
+    reel__json_put_int(json, "weight", 1 + film->given.extra);
     reel__json_object_end(json);
     return next_row(export, film->given.movie);
 }

@@ -30,7 +30,9 @@ static void take_given(merging *m, reel_index movie, const reel_given_row *row)
 {
     const bool there = m->at < m->end && m->ratings.col[m->at] == movie;
     const bool rated = row->kind == REEL_GIVEN_RATING;
-    const bool same = there && rated && m->ratings.val[m->at] == (float)row->value &&
+    const float weight = (float)(1 + row->extra);
+    const bool same = there && rated && row->extra == 0 &&
+                      m->ratings.val[m->at] == (float)row->value &&
                       reel_dataset_times(m->dataset)[m->at] == row->time;
 
     m->changed |= !same && (there || rated || row->kind == REEL_GIVEN_WATCHED ||
@@ -39,12 +41,15 @@ static void take_given(merging *m, reel_index movie, const reel_given_row *row)
     if (rated)
         m->out[m->count++] = (reel_entry){.movie = movie,
                                           .value = (float)row->value,
-                                          .weight = 1,
+                                          .weight = weight,
                                           .kind = REEL_ENTRY_RATING,
                                           .time = row->time};
     else if (row->kind == REEL_GIVEN_WATCHED || row->kind == REEL_GIVEN_LIKED)
-        m->out[m->count++] = (reel_entry){
-            .movie = movie, .value = 1, .weight = 1, .kind = REEL_ENTRY_CLICK, .time = row->time};
+        m->out[m->count++] = (reel_entry){.movie = movie,
+                                          .value = 1,
+                                          .weight = weight,
+                                          .kind = REEL_ENTRY_CLICK,
+                                          .time = row->time};
 }
 
 size_t reel__history_merge(const reel_engine *engine, reel_index row, const reel_given_rows *since,

@@ -72,6 +72,7 @@ void reel__give_write(reel_json *json, const reel_engine *engine, const reel_giv
         reel__json_null(json);
     reel__json_put_text(json, "kind", reel__given_kind_name(row->kind));
     reel__json_put_time(json, "time", row->time);
+    reel__json_put_int(json, "weight", 1 + row->extra);
     reel__json_object_end(json);
 }
 
@@ -111,6 +112,37 @@ out:
     return rc;
 }
 
+/* {"weight":0} alone leaves the rest as it is. */
+static reel_code read_weight(reel_given_row *row, const reel_given_row *there, const json_t *body,
+                             reel_err *err)
+{
+    const json_t *weight = json_object_get(body, "weight");
+    const bool alone = weight != NULL && json_object_get(body, "rating") == NULL &&
+                       json_object_get(body, "kind") == NULL;
+    reel_code rc = REEL_OK;
+
+    if (alone && there->kind == REEL_GIVEN_REMOVED)
+        return reel_fail(err, REEL_E_INVALID,
+                         "weight: film %lld was given nothing that could count; give a rating, too",
+                         (long long)row->movie);
+    if (weight != NULL && (!json_is_integer(weight) || json_integer_value(weight) < 0 ||
+                           json_integer_value(weight) > 2))
+        return reel_fail(err, REEL_E_INVALID, "weight: expected 0 (not used), 1 or 2 (double)");
+    if (alone) {
+        row->kind = there->kind;
+        row->value = there->value;
+        row->time = there->time;
+    } else {
+        REEL_TRY(read_kind(row, body, err));
+    }
+    row->extra = weight == NULL ? 0 : (int)json_integer_value(weight) - 1;
+    if (row->extra != 0 && reel__give_strength(row->kind) < 2)
+        rc = reel_fail(err, REEL_E_INVALID, "weight: kind %s is no evidence that could count",
+                       reel__given_kind_name(row->kind));
+out:
+    return rc;
+}
+
 reel_code reel__give_read(reel_given_row *out, const reel_engine *engine, int64_t person,
                           int64_t movie, const char *body, size_t length, reel_err *err)
 {
@@ -124,7 +156,7 @@ reel_code reel__give_read(reel_given_row *out, const reel_engine *engine, int64_
     REEL_TRY(reel__json_parse(&json, body, length, DEPTH_MOST, err));
     if (!json_is_object(json))
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "expected an object such as {\"rating\":4.5}"));
-    REEL_TRY(read_kind(out, json, err));
+    REEL_TRY(read_weight(out, &there, json, err));
     if (out->kind == REEL_GIVEN_RATING)
         REEL_TRY(reel__give_check_rating(out->value, engine->scale, err));
     if (out->kind == REEL_GIVEN_WATCHLIST && reel__give_strength(there.kind) > 1)

@@ -9,7 +9,8 @@
 #include "service/feedback/feedback.h"
 #include "service/lists/recommend.h"
 
-/* {"rating":4.5} or {"kind":"watchlist"} as a row of a person and a film, of now. A rating lies on
+/* {"rating":4.5} or {"kind":"watchlist"} as a row of a person and a film, of now; each with
+ * "weight" 0, 1 or 2, which alone leaves what is there as it is. A rating lies on
  * the scale of the data, on half steps where that has steps.
  * Errors: E_SYNTAX, E_INVALID naming the member, E_NOTFOUND (person, film), E_CONFLICT (a film that
  * was seen is not put on the watchlist). */

@@ -161,6 +161,7 @@ typedef struct rated {
     float value; /* -1 = none was given */
     int64_t time;
     reel_given_kind kind;
+    int weight;
 } rated;
 
 static int best_first(const void *a, const void *b)
@@ -185,6 +186,7 @@ static void put_rated(reel_json *json, const reel_engine *engine, const rated *o
         reel__json_null(json);
     reel__json_put_text(json, "kind", reel__given_kind_name(one->kind));
     reel__json_put_time(json, "time", one->time);
+    reel__json_put_int(json, "weight", one->weight);
     reel__json_object_end(json);
 }
 
@@ -197,13 +199,14 @@ static size_t choose(rated *out, const reel_engine *engine, const reel_history *
     for (size_t i = 0; i < history->count && (kinds >> REEL_GIVEN_RATING & 1) != 0; i++)
         if (history->entries[i].kind == REEL_ENTRY_RATING)
             out[count++] = (rated){history->entries[i].movie, history->entries[i].value,
-                                   history->entries[i].time, REEL_GIVEN_RATING};
+                                   history->entries[i].time, REEL_GIVEN_RATING,
+                                   (int)history->entries[i].weight};
     for (; since < history->since.count; since++) {
         const reel_given_row *row = &history->since.rows[since];
         const reel_index movie = reel_dataset_find_movie(engine->dataset, row->movie);
 
         if (movie >= 0 && row->kind != REEL_GIVEN_RATING && (kinds >> row->kind & 1) != 0)
-            out[count++] = (rated){movie, -1, row->time, row->kind};
+            out[count++] = (rated){movie, -1, row->time, row->kind, 1 + row->extra};
     }
     return count;
 }

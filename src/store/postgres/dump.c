@@ -3,7 +3,7 @@
 #include "store/event_movies.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { PERSON_COLUMNS = 5, RATING_COLUMNS = 4, GIVEN_COLUMNS = 5, EVENT_COLUMNS = 16 };
+enum { PERSON_COLUMNS = 5, RATING_COLUMNS = 4, GIVEN_COLUMNS = 6, EVENT_COLUMNS = 16 };
 
 static reel_code dump_movie(void *user, const reel_pg_value *values, reel_err *err)
 {
@@ -43,7 +43,8 @@ static reel_code dump_given(void *user, const reel_pg_value *v, reel_err *err)
                           .movie = reel__pg_value_int64(v[1], 0),
                           .kind = REEL_GIVEN_REMOVED,
                           .value = reel__pg_value_real(v[3]),
-                          .time = reel__pg_value_int64(v[4], 0)};
+                          .time = reel__pg_value_int64(v[4], 0),
+                          .extra = reel__given_extra(reel__pg_value_int32(v[5], 0))};
 
     (void)reel__given_kind_find(reel__pg_value_text(v[2]), &row.kind);
     return visitor->given(visitor->user, &row, err);
@@ -147,7 +148,7 @@ static reel_code dump_all(reel_pg_conn *conn, void *user, reel_err *err)
                                RATING_COLUMNS, dump_rating, &visitor, err));
     REEL_TRY(dump_matches(conn, &visitor, err));
     REEL_TRY(reel__pg_copy_out(conn,
-                               "SELECT userId, movieId, kind, value, timestamp FROM given"
+                               "SELECT userId, movieId, kind, value, timestamp, extra FROM given"
                                " WHERE movieId >= 0 ORDER BY userId, movieId",
                                GIVEN_COLUMNS, dump_given, &visitor, err));
     REEL_TRY(reel__pg_copy_out(conn, events_sql, EVENT_COLUMNS, dump_event, &visitor, err));

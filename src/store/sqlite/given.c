@@ -4,8 +4,8 @@
 
 static const char clock_sql[] = "UPDATE given_clock SET version = version + ?1 RETURNING version";
 static const char put_sql[] =
-    "INSERT OR REPLACE INTO given (userId, movieId, kind, value, timestamp, version)"
-    " VALUES (?, ?, ?, ?, ?, ?)";
+    "INSERT OR REPLACE INTO given (userId, movieId, kind, value, timestamp, version, extra)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
@@ -51,6 +51,7 @@ reel_code reel__sqlite_write_given(sqlite3 *db, const reel_given_row *rows, size
         bound |= rated ? sqlite3_bind_double(s, 4, r->value) : sqlite3_bind_null(s, 4);
         bound |= sqlite3_bind_int64(s, 5, r->time);
         bound |= sqlite3_bind_int64(s, 6, version + (int64_t)i);
+        bound |= sqlite3_bind_int(s, 7, r->extra);
         REEL_TRY(reel__sqlite_run(s, bound, err));
     }
 out:
@@ -85,7 +86,8 @@ reel_given_row reel__sqlite_read_given_row(sqlite3_stmt *s)
                           .kind = REEL_GIVEN_REMOVED,
                           .value = reel__sqlite_real(s, 3),
                           .time = sqlite3_column_int64(s, 4),
-                          .version = sqlite3_column_int64(s, 5)};
+                          .version = sqlite3_column_int64(s, 5),
+                          .extra = reel__given_extra(sqlite3_column_int64(s, 6))};
 
     (void)reel__given_kind_find(reel__sqlite_text(s, 2), &row.kind);
     return row;
@@ -99,7 +101,7 @@ static reel_code scan_person(sqlite3 *db, int64_t person, reel_given_fn *fn, voi
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__sqlite_prepare(&s, db,
-                                  "SELECT userId, movieId, kind, value, timestamp, version"
+                                  "SELECT userId, movieId, kind, value, timestamp, version, extra"
                                   " FROM given WHERE userId = ? AND movieId >= 0 ORDER BY movieId",
                                   err));
     if (sqlite3_bind_int64(s, 1, person) != SQLITE_OK)

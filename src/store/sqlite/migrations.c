@@ -285,9 +285,15 @@ static const char *const step_12[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1}, {step_2},  {step_3},  {step_4},
-                                              {step_5}, {step_6},  {step_7},  {step_8},
-                                              {step_9}, {step_10}, {step_11}, {step_12}};
+/* What a statement counts for beyond once. */
+static const char *const step_13[] = {
+    "ALTER TABLE given ADD COLUMN extra INTEGER NOT NULL DEFAULT 0",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1},  {step_2},  {step_3}, {step_4}, {step_5},
+                                              {step_6},  {step_7},  {step_8}, {step_9}, {step_10},
+                                              {step_11}, {step_12}, {step_13}};
 
 int reel__sqlite_schema_newest(void)
 {
