@@ -525,7 +525,7 @@ class Life(Case):
 
     def test_a_stop_answers_what_no_thread_had_read(self):
         member = {"history": [{"movie": movie["movie"], "rating": 5}
-                              for movie in self.server.get("/api/v1/movies?limit=200")["items"]]}
+                              for movie in self.server.get("/api/v1/movies?limit=40")["items"]]}
         body = json.dumps({"household": {"members": [member] * 12}, "limit": 100, "reasons": 16}).encode()
         request = (b"POST /api/v1/recommendations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                    b"Content-Length: %d\r\n\r\n" % len(body)) + body
@@ -534,11 +534,11 @@ class Life(Case):
             clients.append(socket.create_connection(("127.0.0.1", self.server.port), timeout=SECONDS))
             clients[-1].sendall(request)
         status, said = self.server.stop()
+        self.server.start()
         self.assertEqual(status, 0, said)
         for client in clients:
             with client:
                 self.assertTrue(client.recv(15).startswith(b"HTTP/1.1 200"))
-        self.server.start()
 
     def running(self, job):
         """The process id of a job's child, once it trains."""
