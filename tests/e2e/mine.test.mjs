@@ -54,7 +54,7 @@ flow("predicted stars say how sure they are, where the answer does", async () =>
   assert.match((await meter.innerText()).replace(/\s+/g, " "), /Predicted for you 3\.50 likely 2\.5 to 4\.3/);
   const [track, range] = await Promise.all([".meter-track", ".meter-range"].map((one) => meter.locator(one).boundingBox()));
   assert.ok(Math.abs((range.x - track.x) / track.width - 0.5) < 0.02 && Math.abs(range.width / track.width - 0.35) < 0.02);
-  await page.unroute("**/api/v1/explanations");
+  await page.unrouteAll({ behavior: "wait" }); // a request that is under way would be lost
   await settled(page, `/film/${film.movie}`);
 });
 

@@ -38,6 +38,7 @@ test("by keys alone: people by number, a guest who rates five films, a rule", as
   await page.getByRole("button", { name: "A guest" }).focus();
   await page.keyboard.press("Enter");
   const name = page.getByLabel(/^Name/);
+  await name.waitFor(); // before the panel is open nothing in it takes the focus
   await name.focus();
   await page.keyboard.type(nasty);
   const cards = page.locator(".guest .film-card");
