@@ -2,6 +2,7 @@
 collections, in the process of a test: what it holds outlives a stop, and its faults are set from outside.
 It is no MongoDB: MONGO_TEST_URI runs the same tests against a real one, those that need faults apart."""
 import itertools
+import random
 import socket
 import struct
 import threading
@@ -58,6 +59,18 @@ def parse_message(body):
     return command, bool(flags & 2)
 
 
+def listen(port):
+    """At a port that can be had again after a stop: of those the system gives to nobody (a client that calls a port of
+    those it gives may be given the same one, and then talks to itself there)."""
+    for one in [port] if port else random.sample(range(20000, 32768), 100):
+        try:
+            return socket.create_server(("127.0.0.1", one))
+        except OSError:
+            if port:
+                raise
+    raise OSError("no port is free")
+
+
 class MongoServer:
     def __init__(self):
         self.client = mongomock.MongoClient()
@@ -82,7 +95,7 @@ class MongoServer:
         return f"mongodb://127.0.0.1:{self.port}"
 
     def start(self):
-        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.listener = listen(self.port)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
         return self
