@@ -137,14 +137,8 @@ out:
 static reel_code forget(const reel_args *args, reel_err *err)
 {
     reel_training_lines l = {.only = NULL};
-    const reel_progress told = {.report = reel__say_training, .user = &l};
-    reel_err why = {REEL_OK, ""};
-    reel_code rc;
 
-    if (args->option[OPT_LINES] == NULL)
-        return run(args, reel__term_progress(args->quiet), err);
-    rc = run(args, &told, &why);
-    return rc == REEL_OK ? REEL_OK : reel__say_error(rc, &why, err);
+    return reel__run_training(args, args->option[OPT_LINES] == NULL ? NULL : &l, run, err);
 }
 
 const reel_command reel__command_forget = {

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/term.h"
+
 typedef struct step {
     const char *name;
     double progress;
@@ -96,4 +98,17 @@ void reel__say_training(void *user, const char *stage, int64_t done, int64_t tot
         return;
     l->said = now > l->said ? now : l->said;
     reel__say_step(l->step, l->said);
+}
+
+reel_code reel__run_training(const reel_args *args, reel_training_lines *lines,
+                             reel_training_run *run, reel_err *err)
+{
+    const reel_progress told = {.report = reel__say_training, .user = lines};
+    reel_err why = {REEL_OK, ""};
+    reel_code rc;
+
+    if (lines == NULL)
+        return run(args, reel__term_progress(args->quiet), err);
+    rc = run(args, &told, &why);
+    return rc == REEL_OK ? REEL_OK : reel__say_error(rc, &why, err);
 }

@@ -19,6 +19,12 @@ typedef struct reel_training_lines {
 } reel_training_lines;
 void reel__say_training(void *user, const char *stage, int64_t done, int64_t total,
                         const char *unit);
+/* Run a command that trains, with its progress on the terminal (lines NULL), or in lines that end
+ * with its error. */
+typedef reel_code reel_training_run(const reel_args *args, const reel_progress *progress,
+                                    reel_err *err);
+REEL_MUST_USE reel_code reel__run_training(const reel_args *args, reel_training_lines *lines,
+                                           reel_training_run *run, reel_err *err);
 /* {"error":{"code":...,"detail":...}}; what a command ends with. */
 REEL_MUST_USE reel_code reel__say_error(reel_code rc, const reel_err *why, reel_err *err);
 

@@ -32,16 +32,21 @@ static sqlite3 *watcher; /* sees when another connection has written */
 
 /* ---- what is stored ------------------------------------------------------------------------ */
 
-static int version_of_data(void)
+static int64_t number_of(const char *question)
 {
     sqlite3_stmt *ask = NULL;
-    int version;
+    int64_t number;
 
-    assert_int_equal(sqlite3_prepare_v2(watcher, "PRAGMA data_version", -1, &ask, NULL), 0);
+    assert_int_equal(sqlite3_prepare_v2(watcher, question, -1, &ask, NULL), 0);
     assert_int_equal(sqlite3_step(ask), SQLITE_ROW);
-    version = sqlite3_column_int(ask, 0);
+    number = sqlite3_column_int64(ask, 0);
     (void)sqlite3_finalize(ask);
-    return version;
+    return number;
+}
+
+static int64_t version_of_data(void)
+{
+    return number_of("PRAGMA data_version");
 }
 
 static reel_buf stored(void)
@@ -174,7 +179,7 @@ static void sweep(const asked *what, lack_fn *lack, size_t whole)
 {
     const bool once = lack == reel__alloc_fail_once;
     reel_buf before = stored();
-    int version = version_of_data();
+    int64_t version = version_of_data();
     bool over = false;
     long n = 0;
 
@@ -441,14 +446,7 @@ static void hear(void *user, const char *line)
 
 static int64_t letters_waiting(void)
 {
-    sqlite3_stmt *ask = NULL;
-    int64_t count;
-
-    assert_int_equal(sqlite3_prepare_v2(watcher, "SELECT count(*) FROM mails", -1, &ask, NULL), 0);
-    assert_int_equal(sqlite3_step(ask), SQLITE_ROW);
-    count = sqlite3_column_int64(ask, 0);
-    (void)sqlite3_finalize(ask);
-    return count;
+    return number_of("SELECT count(*) FROM mails");
 }
 
 /* An account with a confirmed address, for which nothing waits. */

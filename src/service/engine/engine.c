@@ -188,7 +188,7 @@ void reel__engine_close(reel_engine *engine)
     pthread_mutex_destroy(&engine->lazy_lock);
     for (int i = 0; i < MODELS; i++)
         reel_model_free(engine->models[i]);
-    reel__free(engine->recipes);
+    reel__free(engine->hyperparameters);
     reel__free(engine->means);
     reel__free(engine->unrated);
     reel_dataset_free(engine->training);

@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/memory.h"
-#include "service/engine/recipe.h"
+#include "service/engine/hyperparameters.h"
 #include "service/engine/state.h"
 #include "service/models/learn.h"
 
@@ -189,8 +189,8 @@ static const reel_params *served_params(const reel_engine *engine, int slot)
     if (opts->only != NULL && strcmp(opts->only, reel__engine_names[slot]) == 0 &&
         opts->params != NULL)
         return opts->params;
-    if (engine->recipes != NULL && engine->recipes[slot].params.count > 0)
-        return &engine->recipes[slot].params;
+    if (engine->hyperparameters != NULL && engine->hyperparameters[slot].params.count > 0)
+        return &engine->hyperparameters[slot].params;
     if (slot == MODEL_USER_KNN)
         return few_pairs(engine->training) ? &found : &anew;
     return slot == MODEL_IALS ? &ials : slot == MODEL_ALS ? &als : NULL;
@@ -447,7 +447,7 @@ reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err)
     REEL_TRY(check_only(engine, err));
     reel__engine_ask_records(engine);
     if (engine->opts.as_served)
-        REEL_TRY(reel__recipes_served(&engine->recipes, engine, err));
+        REEL_TRY(reel__hyperparameters_served(&engine->hyperparameters, engine, err));
     read_ahead(&o);
     if (engine->opts.only != NULL && strcmp(engine->opts.only, "hybrid") == 0 &&
         !engine->opts.retrain) {

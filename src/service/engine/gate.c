@@ -13,7 +13,7 @@
 #include "eval/validation.h"
 #include "model/hybrid.h"
 #include "service/engine/gate_lists.h"
-#include "service/engine/recipe.h"
+#include "service/engine/hyperparameters.h"
 #include "service/engine/state.h"
 
 /* Fewer people with new ratings say too little; more than MOST, of whom not all are asked, hardly
@@ -46,7 +46,7 @@ static reel_code open_serving(judging *j, reel_err *err)
 
     for (int slot = 0; slot < MODELS; slot++)
         if (engine->waiting.models[slot] > 0)
-            REEL_TRY(reel__recipe_open_served(&j->serving[slot], engine, slot, err));
+            REEL_TRY(reel__served_model_open(&j->serving[slot], engine, slot, err));
     REEL_TRY(reel__engine_path(&path, engine, plain ? REEL_DATASET_PLAIN : REEL_DATASET_WHOLE,
                                ".reel", err));
     if (reel_dataset_open(&j->before, path, &why) == REEL_E_NOMEM)
@@ -73,9 +73,9 @@ static reel_code fit_like(reel_model **out, const judging *j, const reel_model *
                                       .user = j->engine,
                                       .cancel = j->engine->opts.cancel,
                                       .memory = reel__memory_available() / 2};
-    reel_recipe r;
+    reel_hyperparameters r;
 
-    reel__recipe_take(&r, like);
+    reel__hyperparameters_take(&r, like);
     return reel_model_fit(out, reel_model_get_info(like)->name, j->questions.train, &r.params,
                           &context, err);
 }
@@ -110,7 +110,7 @@ static reel_code fit_side(judging *j, int side, reel_err *err)
 
         if (like == NULL || (slot != j->slot && !part))
             continue;
-        if (side == 1 && j->refits[0][slot] != NULL && reel__recipe_same(like, fresh))
+        if (side == 1 && j->refits[0][slot] != NULL && reel__hyperparameters_same(like, fresh))
             j->refits[1][slot] = reel_model_ref(j->refits[0][slot]);
         else
             REEL_TRY(fit_like(&j->refits[side][slot], j, like, err));
@@ -216,11 +216,11 @@ out:
     return rc;
 }
 
-static bool same_recipes(const judging *j)
+static bool same_hyperparameters(const judging *j)
 {
     for (int slot = 0; slot < MODELS; slot++)
         if (j->serving[slot] != NULL && j->engine->models[slot] != NULL &&
-            !reel__recipe_same(j->serving[slot], j->engine->models[slot]))
+            !reel__hyperparameters_same(j->serving[slot], j->engine->models[slot]))
             return false;
     return true;
 }
@@ -405,7 +405,7 @@ static reel_code judge(judging *j, reel_err *err)
     (void)snprintf(report->incumbent, sizeof report->incumbent, "%s", reel_model_id(old));
     report->judged = true;
     REEL_TRY(judge_by_news(j, &done, err));
-    report->same_parameters = same_recipes(j);
+    report->same_parameters = same_hyperparameters(j);
     if (!done && !report->same_parameters)
         REEL_TRY(judge_by_parameters(j, err));
     rc = judge_lists(j, err);

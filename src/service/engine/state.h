@@ -29,7 +29,7 @@ enum {
 extern const char *const reel__engine_names[MODELS];
 
 typedef struct reel_looks reel_looks;
-typedef struct reel_recipe reel_recipe; /* recipe.h */
+typedef struct reel_hyperparameters reel_hyperparameters; /* hyperparameters.h */
 typedef struct reel_shorts reel_shorts;
 /* Names of the datasets' files and records. */
 #define REEL_DATASET_WHOLE "dataset"
@@ -55,8 +55,9 @@ struct reel_engine {
     char *posters_dir;          /* NULL: there is none */
     reel_model *models[MODELS]; /* NULL where not asked for */
     reel_in_service said[MODELS];
-    int keep;             /* versions of each model */
-    reel_recipe *recipes; /* [MODELS] what to fit them with, or NULL (opts.as_served) */
+    int keep; /* versions of each model */
+    reel_hyperparameters
+        *hyperparameters; /* [MODELS] what to fit them with, or NULL (opts.as_served) */
     /* What was made and is not kept yet, as the gate decides; seconds that it took, 0 = not made.
      */
     struct {

@@ -1,5 +1,5 @@
-/* recipe.c - see recipe.h. */
-#include "service/engine/recipe.h"
+/* hyperparameters.c - see hyperparameters.h. */
+#include "service/engine/hyperparameters.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,20 +8,20 @@
 
 /* ---- parameters ---------------------------------------------------------------------------- */
 
-static void spell(char out[REEL_RECIPE_VALUE], const reel_param_spec *spec, double value)
+static void spell(char out[REEL_HYPERPARAMETER_VALUE], const reel_param_spec *spec, double value)
 {
     const char *choice = spec->choices;
 
     if (spec->type != REEL_PARAM_CHOICE) {
-        (void)snprintf(out, REEL_RECIPE_VALUE, "%.17g", value);
+        (void)snprintf(out, REEL_HYPERPARAMETER_VALUE, "%.17g", value);
         return;
     }
     for (int left = (int)value; left > 0; left--)
         choice += strcspn(choice, "|") + 1;
-    (void)snprintf(out, REEL_RECIPE_VALUE, "%.*s", (int)strcspn(choice, "|"), choice);
+    (void)snprintf(out, REEL_HYPERPARAMETER_VALUE, "%.*s", (int)strcspn(choice, "|"), choice);
 }
 
-void reel__recipe_take(reel_recipe *out, const reel_model *model)
+void reel__hyperparameters_take(reel_hyperparameters *out, const reel_model *model)
 {
     const reel_model_info *info = reel_model_get_info(model);
 
@@ -32,7 +32,7 @@ void reel__recipe_take(reel_recipe *out, const reel_model *model)
     }
 }
 
-bool reel__recipe_same(const reel_model *a, const reel_model *b)
+bool reel__hyperparameters_same(const reel_model *a, const reel_model *b)
 {
     for (size_t i = 0; i < reel_model_get_info(a)->param_count; i++)
         if (reel_model_param(a, i) != reel_model_param(b, i))
@@ -57,8 +57,8 @@ static reel_code open_file(reel_model **out, const char *path, const char *name,
 }
 
 /* The store knows the id, where the model's own file is not it. */
-reel_code reel__recipe_open_served(reel_model **out, const reel_engine *engine, int slot,
-                                   reel_err *err)
+reel_code reel__served_model_open(reel_model **out, const reel_engine *engine, int slot,
+                                  reel_err *err)
 {
     const char *name = reel__engine_names[slot], *said = engine->said[slot].id;
     char *path = NULL;
@@ -80,25 +80,26 @@ out:
     return rc;
 }
 
-reel_code reel__recipes_served(reel_recipe **out, const reel_engine *engine, reel_err *err)
+reel_code reel__hyperparameters_served(reel_hyperparameters **out, const reel_engine *engine,
+                                       reel_err *err)
 {
-    reel_recipe *recipes = reel__alloc_zero(MODELS, sizeof *recipes);
+    reel_hyperparameters *all = reel__alloc_zero(MODELS, sizeof *all);
     reel_code rc = REEL_OK;
 
     *out = NULL;
-    if (recipes == NULL)
+    if (all == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory for the parameters of models");
     for (int slot = MODEL_HYBRID + 1; slot < MODELS; slot++) {
         reel_model *model = NULL;
 
-        REEL_TRY(reel__recipe_open_served(&model, engine, slot, err));
+        REEL_TRY(reel__served_model_open(&model, engine, slot, err));
         if (model != NULL)
-            reel__recipe_take(&recipes[slot], model);
+            reel__hyperparameters_take(&all[slot], model);
         reel_model_free(model);
     }
-    *out = recipes;
-    recipes = NULL;
+    *out = all;
+    all = NULL;
 out:
-    reel__free(recipes);
+    reel__free(all);
     return rc;
 }
