@@ -26,6 +26,7 @@ const methods: Record<string, string> = {
   content: "Content",
   "user-knn": "Collaborative",
   popular: "Popular",
+  als: "Predicted stars",
   blend: "A blend",
 };
 
@@ -36,6 +37,7 @@ const methodNotes: Record<string, string> = {
   content: "Films whose story, genres, keywords and cast are alike.",
   "user-knn": "What people with the same taste rate highly.",
   popular: "What many people rate, whoever asks.",
+  als: "How many stars you would give, from tastes learned of what everybody rated.",
   blend: "Weighed against each other as you like.",
 };
 

@@ -32,6 +32,7 @@ const methods: Record<string, string> = {
   content: "Contenido",
   "user-knn": "Colaborativo",
   popular: "Popular",
+  als: "Estrellas previstas",
   blend: "Una mezcla",
 };
 
@@ -42,6 +43,7 @@ const methodNotes: Record<string, string> = {
   content: "Películas de historia, géneros, palabras clave y reparto parecidos.",
   "user-knn": "Lo que valora bien la gente del mismo gusto.",
   popular: "Lo que valora mucha gente, pregunte quien pregunte.",
+  als: "Cuántas estrellas darías, según gustos aprendidos de lo que cada cual valoró.",
   blend: "Sopesados entre sí como quieras.",
 };
 
