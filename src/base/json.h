@@ -28,9 +28,12 @@ REEL_MUST_USE reel_code reel__json_get_text(const json_t *object, const char *ke
                                             reel_err *err);
 REEL_MUST_USE reel_code reel__json_get_bool(const json_t *object, const char *key, bool *out,
                                             reel_err *err);
-/* That it is an object with no members but these; names ends with NULL. Errors: E_INVALID. */
+/* That it is an object with no members but these; names ends with NULL. Errors: E_INVALID naming
+ * the first that is none of them, and the one that was probably meant. */
 REEL_MUST_USE reel_code reel__json_only(const json_t *object, const char *const *names,
                                         reel_err *err);
+/* The same, but all that are none of them are added to `wrong` (base/mistakes.h). */
+void reel__json_others(const json_t *object, const char *const *names, reel_err *wrong);
 
 /* The writer: commas and colons come by themselves; nesting is asserted. Errors stay in the buffer
  * (reel__buf_check). */

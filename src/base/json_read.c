@@ -1,10 +1,15 @@
 /* json_read.c - reading JSON over jansson, with our errors and limits. */
 #include "base/json.h"
-#include <stdio.h>
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "base/mistakes.h"
+#include "base/nearest.h"
+
+enum { NAME_SHOWN = 44 };
 
 /* jansson's own depth limit is 2048 levels; ours is lower and must hold before it recurses, so the
  * brackets outside of strings are counted first. Also finds NULs, which jansson takes for an end
@@ -139,18 +144,49 @@ reel_code reel__json_get_bool(const json_t *object, const char *key, bool *out, 
     return REEL_OK;
 }
 
-static reel_code unknown(const char *name, const char *const *names, reel_err *err)
+/* The names that are taken, as "a, b and c", or the one that is probably meant. */
+static void advise(char *out, size_t size, const char *name, const char *const *names)
 {
-    char taken[200] = "none";
-    size_t used = 0;
+    reel_nearest search;
+    size_t used;
 
-    for (size_t i = 0; names[i] != NULL && used < sizeof taken; i++) {
+    reel__nearest_init(&search, name);
+    for (size_t i = 0; names[i] != NULL; i++)
+        reel__nearest_offer(&search, names[i]);
+    if (search.name != NULL) {
+        (void)snprintf(out, size, "did you mean %s?", search.name);
+        return;
+    }
+    used = (size_t)snprintf(out, size, names[0] == NULL ? "none is taken" : "taken: ");
+    for (size_t i = 0; names[i] != NULL && used < size; i++) {
         const char *before = i == 0 ? "" : names[i + 1] == NULL ? " and " : ", ";
 
-        used += (size_t)snprintf(taken + used, sizeof taken - used, "%s%s", before, names[i]);
+        used += (size_t)snprintf(out + used, size - used, "%s%s", before, names[i]);
     }
-    return reel_fail(err, REEL_E_INVALID, "%.40s: there is no such member; %s %s taken", name,
-                     taken, names[0] != NULL && names[1] != NULL ? "are" : "is");
+}
+
+/* A name that can stand for a place in a message does (base/mistakes.h); any other is quoted, on
+ * one line. */
+static reel_code unknown(const char *name, const char *const *names, reel_err *err)
+{
+    char advice[200], shown[NAME_SHOWN], *at;
+
+    advise(advice, sizeof advice, name, names);
+    (void)snprintf(shown, sizeof shown, "%s: ", name);
+    if (*name != '\0' && reel__mistake_place(shown) == strlen(name) && strpbrk(name, ".[") == NULL)
+        return reel_fail(err, REEL_E_INVALID, "%sthere is no such member; %s", shown, advice);
+    (void)snprintf(shown, sizeof shown, "%s", name);
+    for (at = shown; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ')
+            *at = '?';
+    return reel_fail(err, REEL_E_INVALID, "there is no member \"%s\"; %s", shown, advice);
+}
+
+static bool is_among(const char *name, const char *const *names)
+{
+    while (*names != NULL && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
 }
 
 reel_code reel__json_only(const json_t *object, const char *const *names, reel_err *err)
@@ -162,12 +198,22 @@ reel_code reel__json_only(const json_t *object, const char *const *names, reel_e
         return reel_fail(err, REEL_E_INVALID, "expected a JSON object");
     json_object_foreach((json_t *)(uintptr_t)object, name, value)
     {
-        size_t i = 0;
-
-        while (names[i] != NULL && strcmp(names[i], name) != 0)
-            i++;
-        if (names[i] == NULL)
+        if (!is_among(name, names))
             return unknown(name, names, err);
     }
     return REEL_OK;
+}
+
+void reel__json_others(const json_t *object, const char *const *names, reel_err *wrong)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    {
+        reel_err one = {REEL_OK, ""};
+
+        if (!is_among(name, names) && unknown(name, names, &one) != REEL_OK)
+            (void)reel__mistake_add(wrong, &one);
+    }
 }

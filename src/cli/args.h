@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/nearest.h"
 #include "reel/err.h"
 
 enum { REEL_OPTIONS_MAX = 32, REEL_WORDS_MAX = 64, REEL_GIVEN_MAX = 96 };
@@ -40,15 +41,6 @@ typedef struct reel_command {
     const reel_option *options;
     reel_code (*run)(const reel_args *args, reel_err *err);
 } reel_command;
-
-/* The name among those offered that someone probably meant; NULL when none is near. Typed is
- * borrowed. */
-typedef struct reel_nearest {
-    const char *typed, *name;
-    int least;
-} reel_nearest;
-void reel__nearest_init(reel_nearest *search, const char *typed);
-void reel__nearest_offer(reel_nearest *search, const char *name);
 
 /* Every command also has --json, --quiet and --help. Errors: E_INVALID naming the option. */
 REEL_MUST_USE reel_code reel__args_parse(reel_args *out, const reel_command *command, int argc,

@@ -8,8 +8,6 @@
 #include "service/accounts/export.h"
 #include "service/accounts/letters.h"
 
-enum { BODY_DEPTH = 4 };
-
 static const char no_tls[] =
     "nobody can sign in over this connection: others could read the password. Open it through "
     "https (a proxy in REEL_TRUSTED_PROXIES, or --tls-cert), or on the machine itself; "
@@ -52,15 +50,21 @@ static void write_session(reel_context *context, const reel_account *account)
 
 /* ---- decoding ------------------------------------------------------------------------------ */
 
-reel_code reel__account_body(reel_account_body *out, const reel_exchange *exchange, reel_err *err)
+/* A body's members; "" where it has none, but NULL where nothing is said of an address. */
+typedef struct account_body {
+    json_t *json;
+    const char *name, *password, *new_password, *token, *email, *language;
+} account_body;
+
+/* names: those that the route takes, ending with NULL. */
+static reel_code read_body(account_body *out, const reel_exchange *exchange,
+                           const char *const *names, reel_err *err)
 {
     reel_code rc;
 
-    *out = (reel_account_body){
-        .name = "", .password = "", .new_password = "", .token = "", .language = ""};
-    REEL_TRY(reel__json_parse(&out->json, exchange->body, exchange->body_length, BODY_DEPTH, err));
-    if (!json_is_object(out->json))
-        REEL_TRY(reel_fail(err, REEL_E_INVALID, "expected a JSON object"));
+    *out =
+        (account_body){.name = "", .password = "", .new_password = "", .token = "", .language = ""};
+    REEL_TRY(reel__exchange_body(&out->json, exchange, names, err));
     REEL_TRY(reel__json_get_text(out->json, "name", &out->name, err));
     REEL_TRY(reel__json_get_text(out->json, "password", &out->password, err));
     REEL_TRY(reel__json_get_text(out->json, "new_password", &out->new_password, err));
@@ -71,11 +75,6 @@ reel_code reel__account_body(reel_account_body *out, const reel_exchange *exchan
     rc = reel__json_get_text(out->json, "token", &out->token, err);
 out:
     return rc;
-}
-
-void reel__account_body_fini(reel_account_body *body)
-{
-    json_decref(body->json);
 }
 
 static reel_code check_secure(const reel_context *context, reel_err *err)
@@ -97,15 +96,16 @@ void reel__count_by(char out[REEL_ADDRESS_TEXT], const reel_client *client)
 
 /* An attempt and what it borrows. */
 typedef struct trying {
-    reel_account_body body;
+    account_body body;
     reel_attempt attempt;
     char address[REEL_ADDRESS_TEXT], older[REEL_TOKEN_TEXT];
 } trying;
 
-static reel_code begin(trying *out, const reel_context *context, reel_err *err)
+static reel_code begin(trying *out, const reel_context *context, const char *const *names,
+                       reel_err *err)
 {
     const reel_exchange *exchange = context->exchange;
-    const reel_code rc = reel__account_body(&out->body, exchange, err);
+    const reel_code rc = read_body(&out->body, exchange, names, err);
 
     reel__count_by(out->address, &exchange->client);
     out->attempt = (reel_attempt){
@@ -125,7 +125,7 @@ static void end(trying *t, reel_exchange *exchange)
         reel__exchange_header(exchange, "Retry-After", "%d", t->attempt.wait_s);
         exchange->retry_s = t->attempt.wait_s;
     }
-    reel__account_body_fini(&t->body);
+    json_decref(t->body.json);
 }
 
 /* ---- signing up, in and out ---------------------------------------------------------------- */
@@ -139,11 +139,12 @@ static void welcome(reel_context *context, reel_signed_in *in)
 
 static reel_code sign_up(reel_context *context, reel_err *err)
 {
+    static const char *const names[] = {"name", "password", "email", "language", NULL};
     reel_signed_in in;
     trying t = {0};
     reel_code rc;
 
-    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(begin(&t, context, names, err));
     REEL_TRY(reel__accounts_sign_up(context->app->accounts, &t.attempt, &in, err));
     reel__mailer_look(context->app->mailer);
     welcome(context, &in);
@@ -161,11 +162,12 @@ reel_code reel__handle_sign_up(reel_context *context, reel_err *err)
 
 static reel_code sign_in(reel_context *context, reel_err *err)
 {
+    static const char *const names[] = {"name", "password", NULL};
     reel_signed_in in;
     trying t = {0};
     reel_code rc;
 
-    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(begin(&t, context, names, err));
     REEL_TRY(reel__accounts_sign_in(context->app->accounts, &t.attempt, &in, err));
     welcome(context, &in);
 out:
@@ -261,12 +263,13 @@ out:
 
 static reel_code change_me(reel_context *context, reel_err *err)
 {
+    static const char *const names[] = {"password", "name", "email", "language", NULL};
     const int64_t id = context->exchange->caller.account;
     reel_account account;
     trying t = {0};
     reel_code rc;
 
-    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(begin(&t, context, names, err));
     if (t.body.name[0] == '\0' && t.body.email == NULL)
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "name or email: one of them is to be another"));
     REEL_TRY(reel__accounts_change(context->app->accounts, id, &t.attempt,
@@ -286,10 +289,11 @@ reel_code reel__handle_me_change(reel_context *context, reel_err *err)
 
 static reel_code delete_me(reel_context *context, reel_err *err)
 {
+    static const char *const names[] = {"password", NULL};
     trying t = {0};
     reel_code rc;
 
-    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(begin(&t, context, names, err));
     REEL_TRY(reel__accounts_delete_own(context->app->accounts, context->exchange->caller.account,
                                        &t.attempt, err));
     reel__exchange_set_session(context->exchange, NULL, 0);
@@ -306,11 +310,12 @@ reel_code reel__handle_me_delete(reel_context *context, reel_err *err)
 
 static reel_code change_password(reel_context *context, reel_err *err)
 {
+    static const char *const names[] = {"password", "new_password", NULL};
     reel_signed_in in;
     trying t = {0};
     reel_code rc;
 
-    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(begin(&t, context, names, err));
     REEL_TRY(reel__accounts_change_password(context->app->accounts,
                                             context->exchange->caller.account, &t.attempt,
                                             t.body.new_password, &in, err));
@@ -357,10 +362,11 @@ out:
 
 static reel_code confirm(reel_context *context, reel_err *err)
 {
+    static const char *const names[] = {"token", "new_password", NULL};
     trying t = {0};
     reel_code rc;
 
-    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(begin(&t, context, names, err));
     REEL_TRY(reel__accounts_confirm(context->app->accounts, t.body.token, t.body.new_password,
                                     &t.attempt, err));
     write_session(context, NULL);
@@ -378,10 +384,11 @@ reel_code reel__handle_reset_confirm(reel_context *context, reel_err *err)
 
 static reel_code forgot(reel_context *context, reel_err *err)
 {
+    static const char *const names[] = {"name", "email", "language", NULL};
     trying t = {0};
     reel_code rc;
 
-    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(begin(&t, context, names, err));
     if (t.body.name[0] == '\0' && t.body.email != NULL)
         t.attempt.name = t.body.email;
     REEL_TRY(reel__accounts_forgot(context->app->accounts, &t.attempt, err));
@@ -403,10 +410,11 @@ reel_code reel__handle_reset_ask(reel_context *context, reel_err *err)
 
 static reel_code confirm_email(reel_context *context, reel_err *err)
 {
+    static const char *const names[] = {"token", NULL};
     trying t = {0};
     reel_code rc;
 
-    REEL_TRY(begin(&t, context, err));
+    REEL_TRY(begin(&t, context, names, err));
     REEL_TRY(reel__accounts_confirm_email(context->app->accounts, t.body.token, &t.attempt, err));
     write_session(context, NULL);
 out:

@@ -125,6 +125,7 @@ reel_code reel__handle_ratings_export(reel_context *context, reel_err *err)
 
 reel_code reel__handle_merge(reel_context *context, reel_err *err)
 {
+    static const char *const names[] = {"history", NULL};
     const reel_exchange *exchange = context->exchange;
     reel_given *history = NULL;
     json_t *body = NULL;
@@ -132,7 +133,7 @@ reel_code reel__handle_merge(reel_context *context, reel_err *err)
     reel_code rc;
 
     REEL_TRY(check_writable(context, err));
-    REEL_TRY(reel__json_parse(&body, exchange->body, exchange->body_length, REEL_LIST_DEPTH, err));
+    REEL_TRY(reel__exchange_body(&body, exchange, names, err));
     REEL_TRY(reel__list_read_films(&history, &count, body, "history", true, err));
     if (history == NULL)
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "history: missing: which films?"));

@@ -114,7 +114,7 @@ out:
 static reel_code with_body(reel_context *context, bool explain, reel_err *err)
 {
     const reel_exchange *exchange = context->exchange;
-    reel_list_body body = {.request = reel__request_default(), .movie = -1};
+    reel_list_body body = {.request = reel__request_default(), .explains = explain, .movie = -1};
     asking own = {.wrong = {REEL_OK, ""}};
     json_t *json = NULL;
     reel_code rc;

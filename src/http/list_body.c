@@ -17,11 +17,11 @@ static const double CALIBRATE_USUAL = 0.5;
 
 static reel_code read_given(const json_t *entry, reel_given *out, reel_err *err)
 {
+    static const char *const names[] = {"movie", "rating", "weight", NULL};
     reel_code rc;
 
     *out = (reel_given){.movie = -1, .rating = (double)NAN, .weight = 1};
-    if (!json_is_object(entry))
-        return reel_fail(err, REEL_E_INVALID, "expected an object");
+    REEL_TRY(reel__json_only(entry, names, err));
     REEL_TRY(reel__json_get_int(entry, "movie", &out->movie, err));
     REEL_TRY(reel__json_get_real(entry, "rating", &out->rating, err));
     REEL_TRY(reel__json_get_real(entry, "weight", &out->weight, err));
@@ -282,13 +282,21 @@ static reader *const readers[] = {
     read_limit,     read_reasons, read_seen,      read_exclude, read_filter,   read_boost,
     read_diversity, read_novelty, read_calibrate, read_history, read_edits,    read_household};
 
+/* What both kinds of questions have. */
+#define ASKED                                                                                      \
+    "source_movie", "user", "model", "scenario", "limit", "reasons", "seen", "exclude", "filter",  \
+        "boost", "diversity", "novelty", "calibrate", "history", "edits", "household"
+
 reel_code reel__list_body_read(reel_list_body *out, const json_t *body, reel_err *wrong,
                                reel_err *err)
 {
+    static const char *const of_lists[] = {ASKED, "log", NULL};
+    static const char *const of_reasons[] = {ASKED, "movie", NULL};
     reel_err one = {REEL_OK, ""};
 
     if (!json_is_object(body))
         return reel_fail(err, REEL_E_INVALID, "expected a JSON object");
+    reel__json_others(body, out->explains ? of_reasons : of_lists, wrong);
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         one = (reel_err){REEL_OK, ""};
         if (readers[i](body, out, &one) != REEL_OK && reel__mistake_add(wrong, &one) != REEL_OK)

@@ -26,7 +26,8 @@ typedef struct reel_list_body {
     reel_blend_part blend[REEL_BLEND_MAX];
     reel_member members[REEL_MEMBERS_MAX];
     reel_given *histories[REEL_MEMBERS_MAX];
-    int64_t movie; /* explanations: the film asked about */
+    bool explains; /* in: reasons for one film are asked for, no list */
+    int64_t movie; /* that film */
 } reel_list_body;
 
 /* Read the members of a body into one that holds the defaults; fini it in any case. What is wrong

@@ -24,12 +24,12 @@ static reel_code read_rule(const json_t *household, reel_household_rule *out, re
 
 static reel_code read_member(reel_list_body *out, size_t i, const json_t *member, reel_err *err)
 {
+    static const char *const names[] = {"user", "name", "history", NULL};
     reel_member *own = &out->members[i];
     reel_code rc;
 
     *own = (reel_member){.user = -1};
-    if (!json_is_object(member))
-        return reel_fail(err, REEL_E_INVALID, "expected an object");
+    REEL_TRY(reel__json_only(member, names, err));
     REEL_TRY(reel__json_get_int(member, "user", &own->user, err));
     REEL_TRY(reel__json_get_text(member, "name", &own->name, err));
     REEL_TRY(
@@ -43,20 +43,23 @@ out:
 
 reel_code reel__list_household_read(reel_list_body *out, const json_t *body, reel_err *err)
 {
+    static const char *const names[] = {"rule", "members", NULL};
     const json_t *household = json_object_get(body, "household");
     const json_t *members = json_object_get(household, "members");
     const size_t count = json_array_size(members);
+    reel_err inner = {REEL_OK, ""};
     reel_code rc;
 
     if (household == NULL || json_is_null(household))
         return REEL_OK;
+    if (reel__json_only(household, names, &inner) != REEL_OK)
+        return reel__mistake_within(err, &inner, "household");
     REEL_TRY(read_rule(household, &out->request.household, err));
     if (!json_is_array(members) || count < 2 || count > REEL_MEMBERS_MAX)
         return reel_fail(err, REEL_E_INVALID, "household.members: expected an array of 2 to %d",
                          (int)REEL_MEMBERS_MAX);
     for (size_t i = 0; i < count; i++) {
-        reel_err inner = {REEL_OK, ""};
-
+        inner = (reel_err){REEL_OK, ""};
         if (read_member(out, i, json_array_get(members, i), &inner) != REEL_OK)
             return reel__mistake_within(err, &inner, "household.members[%zu]", i);
     }

@@ -56,6 +56,7 @@ static void many_are_put_line_by_line(void **state)
                                 "\n"
                                 "{\"movie\":801,\"title\":\"One\"}\n"
                                 "{\"movie\":802}\n"
+                                "{\"movie\":803,\"title\":\"Two\",\"yaer\":2000}\n"
                                 "{\"title\":\"Three\"}\n"
                                 "{\"movie\":\n";
     const json_t *items;
@@ -71,15 +72,36 @@ static void many_are_put_line_by_line(void **state)
     assert_int_equal(integer(api.json, "put"), 2);
     items = member(api.json, "items");
     assert_each(items, "line:i movie:i? status:s detail:s?");
-    assert_int_equal(json_array_size(items), 5);
+    assert_int_equal(json_array_size(items), 6);
     assert_string_equal(text(json_array_get(items, 0), "status"), "updated");
     assert_string_equal(text(json_array_get(items, 1), "status"), "created");
     assert_int_equal(integer(json_array_get(items, 1), "line"), 3);
-    for (size_t i = 2; i < 5; i++)
+    for (size_t i = 2; i < 6; i++)
         assert_string_equal(text(json_array_get(items, i), "status"), "failed");
     reopen();
     assert_string_equal(text(get("/api/v1/movies/801"), "title"), "One");
     refuses("POST", "/api/v1/movies:batch", "", 422, "E_INVALID", "a line");
+}
+
+/* What GET gives of a film can be sent back with a change. */
+static void a_film_goes_back_as_it_came(void **state)
+{
+    static const char path[] = "/api/v1/movies/11";
+    json_t *film;
+    char *body;
+
+    (void)state;
+    as(REEL_SCOPES_ALL);
+    film = json_deep_copy(get(path));
+    assert_int_equal(json_object_set_new(film, "runtime", json_integer(81)), 0);
+    body = json_dumps(film, JSON_COMPACT);
+    assert_int_equal(ask("PUT", path, body), 200);
+    reopen();
+    assert_int_equal(integer(get(path), "runtime"), 81);
+    assert_true(json_equal(member(get(path), "genres"), member(film, "genres")));
+    assert_string_equal(text(get(path), "title"), text(film, "title"));
+    free(body);
+    json_decref(film);
 }
 
 static int send_if(const char *method, const char *target, const char *match, const char *none,
@@ -173,6 +195,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_film_is_put_changed_and_taken_away),
         cmocka_unit_test(many_are_put_line_by_line),
+        cmocka_unit_test(a_film_goes_back_as_it_came),
         cmocka_unit_test(only_the_film_that_was_seen_is_changed),
         cmocka_unit_test(a_film_is_only_made_where_there_is_none),
         cmocka_unit_test(what_is_wrong_is_said),

@@ -151,7 +151,7 @@ static void what_is_wrong_is_named(void **state)
         {"{}", "household.members: expected an array", 422},
         {"{\"rule\":\"dictator\",\"members\":[{\"user\":6},{\"user\":9}]}",
          "household.rule: \"dictator\" is none of", 422},
-        {"{\"members\":[{\"user\":6},7]}", "household.members[1]: expected an object", 422},
+        {"{\"members\":[{\"user\":6},7]}", "household.members[1]: expected a JSON object", 422},
         {"{\"members\":[{\"user\":6},{\"name\":\"Ana\"}]}",
          "household.members[1]: give either user or history", 422},
         {"{\"members\":[{\"user\":6,\"history\":[]},{\"user\":9}]}",

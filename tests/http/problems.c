@@ -50,6 +50,7 @@ static void each_body_is_pointed_into(void **state)
         {"POST", "/api/v1/jobs", "{\"kind\":\"dance\"}", "#/kind", 422},
         {"POST", "/api/v1/accounts", "{\"name\":7,\"password\":\"" LONG_WORD "\"}", "#/name", 422},
         {"POST", "/api/v1/session", "{\"name\":\"Ana\",\"password\":7}", "#/password", 422},
+        {"PUT", "/api/v1/movies/1", "{\"title\":\"A\",\"movie\":2}", "#/movie", 422},
     };
 
     (void)state;
@@ -63,6 +64,68 @@ static void each_body_is_pointed_into(void **state)
         if (json_object_get(api.json, "errors") == NULL)
             fail_msg("%s %s: %s", wrong[i].target, wrong[i].body, text(api.json, "detail"));
         assert_points(wrong[i].pointer);
+    }
+}
+
+/* What no body of a route has, at each of its levels; the message says which one was meant. */
+static void members_that_there_are_not(void **state)
+{
+#define EVENT "\"event_id\":\"0b7e8f9c-1111-4111-8111-111111111111\",\"type\":\"click\""
+    static const struct {
+        const char *method, *target, *body, *pointer, *meant;
+    } wrong[] = {
+        {"POST", "/api/v1/recommendations", "{\"user\":6,\"filtr\":\"year > 1990\"}", "#/filtr",
+         "did you mean filter?"},
+        {"POST", "/api/v1/recommendations", "{\"user\":6,\"movie\":1}", "#/movie", "user"},
+        {"POST", "/api/v1/recommendations",
+         "{\"history\":[{\"movie\":1,\"rating\":5,\"wieght\":2}]}", "#/history/0/wieght",
+         "did you mean weight?"},
+        {"POST", "/api/v1/recommendations", "{\"user\":6,\"edits\":[{\"movie\":1,\"x\":2}]}",
+         "#/edits/0/x", "movie, rating and weight"},
+        {"POST", "/api/v1/recommendations",
+         "{\"household\":{\"rul\":\"average\",\"members\":[{\"user\":6},{\"user\":9}]}}",
+         "#/household/rul", "did you mean rule?"},
+        {"POST", "/api/v1/recommendations",
+         "{\"household\":{\"members\":[{\"user\":6},{\"user\":9,\"nmae\":\"A\"}]}}",
+         "#/household/members/1/nmae", "did you mean name?"},
+        {"POST", "/api/v1/explanations", "{\"user\":6,\"movie\":1,\"log\":true}", "#/log", "movie"},
+        {"POST", "/api/v1/feedback", "{\"event\":[]}", "#/event", "did you mean events?"},
+        {"POST", "/api/v1/feedback", "{\"events\":[{" EVENT ",\"usr\":6,\"item\":1}]}",
+         "#/events/0/usr", "did you mean user?"},
+        {"POST", "/api/v1/feedback",
+         "{\"events\":[{" EVENT ",\"movies\":[{\"movie\":1,\"title\":\"x\"}]}]}",
+         "#/events/0/movies/0/title", "movie and rank"},
+        {"PUT", "/api/v1/movies/1", "{\"titel\":\"A\"}", "#/titel", "did you mean title?"},
+        {"PATCH", "/api/v1/movies/1", "{\"run_time\":90}", "#/run_time", "did you mean runtime?"},
+        {"PUT", "/api/v1/people/6/ratings/11", "{\"ratings\":4}", "#/ratings",
+         "did you mean rating?"},
+        {"POST", "/api/v1/people/6/merge", "{\"history\":[],\"user\":6}", "#/user", "history"},
+        {"POST", "/api/v1/accounts",
+         "{\"name\":\"Eva\",\"password\":\"" LONG_WORD "\",\"role\":\"admin\"}", "#/role", "email"},
+        {"POST", "/api/v1/session", "{\"name\":\"Eva\",\"pasword\":\"x\"}", "#/pasword",
+         "did you mean password?"},
+        {"PATCH", "/api/v1/me", "{\"password\":\"x\",\"disabled\":false}", "#/disabled",
+         "language"},
+        {"DELETE", "/api/v1/me", "{\"password\":\"x\",\"name\":\"Eva\"}", "#/name", "password"},
+        {"POST", "/api/v1/me/password", "{\"password\":\"x\",\"new-password\":\"y\"}",
+         "#/new-password", "did you mean new_password?"},
+        {"POST", "/api/v1/password-reset", "{\"mail\":\"x\"}", "#/mail", "did you mean email?"},
+        {"POST", "/api/v1/password-reset/confirm", "{\"token\":\"x\",\"password\":\"y\"}",
+         "#/password", "new_password"},
+        {"POST", "/api/v1/email/confirm", "{\"tokn\":\"x\"}", "#/tokn", "did you mean token?"},
+    };
+
+    (void)state;
+    from.site = "same-origin";
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        as_admin();
+        if (send_as(wrong[i].method, wrong[i].target, wrong[i].body) != 422)
+            fail_msg("%s %s %s: %d", wrong[i].method, wrong[i].target, wrong[i].body,
+                     api.exchange.status);
+        assert_described(wrong[i].method);
+        assert_points(wrong[i].pointer);
+        if (strstr(text(api.json, "detail"), wrong[i].meant) == NULL)
+            fail_msg("%s: %s", wrong[i].body, text(api.json, "detail"));
     }
 }
 
@@ -98,6 +161,7 @@ static void a_list_is_told_all_at_once(void **state)
         {"{\"user\":6,\"limit\":5,\"model\":\"x\",\"filter\":\"year >\"}", "#/model #/filter", 422},
         {"{\"user\":6,\"boost\":\"year >\",\"filter\":\"yeer > 1\"}", "#/filter #/boost", 422},
         {"{\"user\":999,\"model\":\"x\"}", "#/model #/user", 404},
+        {"{\"user\":6,\"limits\":5,\"seed\":\"x\",\"limit\":0}", "#/limits #/seed #/limit", 422},
         {"{\"user\":999,\"source_movie\":998,\"calibrate\":3}", "#/calibrate #/source_movie #/user",
          422},
         {"{\"history\":[{\"movie\":999,\"rating\":5}],\"edits\":[{\"movie\":\"a\"}],\"model\":{"
@@ -195,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_body_is_pointed_into),
+        cmocka_unit_test(members_that_there_are_not),
         cmocka_unit_test(a_list_is_told_all_at_once),
         cmocka_unit_test(syntax_has_a_position),
         cmocka_unit_test(parameters_are_named),

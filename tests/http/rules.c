@@ -193,7 +193,7 @@ static void mistakes_name_the_member_and_the_place(void **state)
         {"\"calibrate\":\"yes\"", "calibrate: expected", 422},
         {"\"calibrate\":2", "calibrate: 2 is not from 0 to 1", 422},
         {"\"edits\":{}", "edits: expected an array", 422},
-        {"\"edits\":[3]", "edits[0]: expected an object", 422},
+        {"\"edits\":[3]", "edits[0]: expected a JSON object", 422},
         {"\"edits\":[{\"weight\":1}]", "edits[0].movie: must be given", 422},
         {"\"edits\":[{\"movie\":999,\"weight\":1}]", "edits[0].movie: no film has id 999", 404},
         {"\"edits\":[{\"movie\":291,\"weight\":2}]", "film 291 is not in the history", 422},

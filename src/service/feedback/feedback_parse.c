@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/mistakes.h"
 #include "service/engine/state.h"
 #include "service/feedback/feedback_priv.h"
 
@@ -38,6 +39,16 @@ static reel_code place(const parsing *p, reel_code rc)
 }
 
 /* ---- members ------------------------------------------------------------------------------- */
+
+static reel_code only(const parsing *p, const json_t *object, const char *const *names,
+                      const char *where)
+{
+    reel_err inner = {REEL_OK, ""};
+
+    return reel__json_only(object, names, &inner) == REEL_OK
+               ? REEL_OK
+               : reel__mistake_within(p->err, &inner, "events[%zu]%s", p->index, where);
+}
 
 static bool is_uuid(const char *text)
 {
@@ -203,6 +214,7 @@ static reel_code add_movie(parsing *p, reel_event *event, const char *member, in
 
 static reel_code get_movies(parsing *p, const json_t *object, reel_event *event)
 {
+    static const char *const names[] = {"movie", "rank", NULL};
     const json_t *list = json_object_get(object, "movies");
     int64_t item = -1, alias = -1;
     reel_code rc = REEL_OK;
@@ -219,12 +231,11 @@ static reel_code get_movies(parsing *p, const json_t *object, reel_event *event)
             char member[48];
             int64_t id = -1, rank = 0;
 
-            (void)snprintf(member, sizeof member, "movies[%zu]", i);
-            if (!json_is_object(one))
-                return wrong(p, member, "expected {\"movie\":id,\"rank\":place}");
+            (void)snprintf(member, sizeof member, ".movies[%zu]", i);
+            REEL_TRY(only(p, one, names, member));
             REEL_TRY(place(p, reel__json_get_int(one, "movie", &id, p->err)));
             REEL_TRY(place(p, reel__json_get_int(one, "rank", &rank, p->err)));
-            REEL_TRY(add_movie(p, event, member, id, rank));
+            REEL_TRY(add_movie(p, event, member + 1, id, rank));
         }
     }
     if (item >= 0 && event->movie_count > 0)
@@ -327,10 +338,12 @@ static void add_given(const parsing *p, const reel_event *event)
 
 static reel_code read_event(parsing *p, const json_t *object, reel_event *event)
 {
+    static const char *const names[] = {"event_id",     "type",     "visitor", "method", "model_id",
+                                        "list_id",      "scenario", "user",    "movies", "movie",
+                                        "source_movie", "item",     "value",   "time",   NULL};
     reel_code rc = REEL_OK;
 
-    if (!json_is_object(object))
-        return reel_fail(p->err, REEL_E_INVALID, "events[%zu]: expected an object", p->index);
+    REEL_TRY(only(p, object, names, ""));
     REEL_TRY(get_text(p, object, "event_id", UUID_LENGTH, &event->event_id));
     REEL_TRY(get_text(p, object, "type", 32, &event->type));
     REEL_TRY(check_type(p, event->type));
@@ -376,11 +389,13 @@ reel_code reel__events_parse(reel_event_batch *out, const reel_feedback_call *ca
                  .caller = call->caller,
                  .batch = out,
                  .err = err != NULL ? err : &own};
+    static const char *const names[] = {"events", NULL};
     const json_t *list;
     reel_code rc = REEL_OK;
 
     *out = (reel_event_batch){0};
     REEL_TRY(reel__json_parse(&out->body, call->body, call->length, DEPTH_MOST, p.err));
+    REEL_TRY(reel__json_only(out->body, names, p.err));
     list = json_object_get(out->body, "events");
     if (!json_is_array(list))
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "events: expected a list of events"));

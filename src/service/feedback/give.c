@@ -146,6 +146,7 @@ out:
 reel_code reel__give_read(reel_given_row *out, const reel_engine *engine, int64_t person,
                           int64_t movie, const char *body, size_t length, reel_err *err)
 {
+    static const char *const names[] = {"rating", "kind", "weight", NULL};
     reel_given_row there;
     json_t *json = NULL;
     reel_code rc;
@@ -156,6 +157,7 @@ reel_code reel__give_read(reel_given_row *out, const reel_engine *engine, int64_
     REEL_TRY(reel__json_parse(&json, body, length, DEPTH_MOST, err));
     if (!json_is_object(json))
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "expected an object such as {\"rating\":4.5}"));
+    REEL_TRY(reel__json_only(json, names, err));
     REEL_TRY(read_weight(out, &there, json, err));
     if (out->kind == REEL_GIVEN_RATING)
         REEL_TRY(reel__give_check_rating(out->value, engine->scale, err));

@@ -40,6 +40,38 @@ static void init(reading *r)
 
 /* ---- members ------------------------------------------------------------------------------- */
 
+/* What a film is given; and what else GET /movies/{id} has of it, so that its answer can be sent
+ * back with a change. */
+static const char *const members[] = {"movie",
+                                      "title",
+                                      "year",
+                                      "genres",
+                                      "overview",
+                                      "tagline",
+                                      "original_title",
+                                      "language",
+                                      "release_date",
+                                      "runtime",
+                                      "directors",
+                                      "cast",
+                                      "keywords",
+                                      "tags",
+                                      "vote_average",
+                                      "vote_count",
+                                      "popularity",
+                                      "imdb_id",
+                                      "tmdb_id",
+                                      "poster",
+                                      "generated_poster",
+                                      "rating",
+                                      "source_title",
+                                      "decade",
+                                      "trailer",
+                                      "backdrop",
+                                      "predicted_rating",
+                                      "predicted_rating_interval",
+                                      NULL};
+
 /* Whether a terminal, or a line of a file, takes it for more than text. Some texts are of several
  * lines. */
 static bool has_control(const char *text, bool lines)
@@ -200,6 +232,7 @@ static reel_code read_film(reading *r, reel_err *err)
 
     if (!json_is_object(r->body))
         return reel_fail(err, REEL_E_INVALID, "expected an object such as {\"title\":\"Heat\"}");
+    REEL_TRY(reel__json_only(r->body, members, err));
     REEL_TRY(read_texts(r, err));
     REEL_TRY(read_lists(r, err));
     REEL_TRY(read_numbers(r, err));
@@ -273,6 +306,7 @@ out:
 reel_code reel__film_put(const reel_engine *engine, const reel_film_change *change, bool *created,
                          reel_err *err)
 {
+    int64_t said = change->id;
     reading r;
     reel_code rc = REEL_OK;
 
@@ -282,6 +316,10 @@ reel_code reel__film_put(const reel_engine *engine, const reel_film_change *chan
         REEL_TRY(known_film(&r.film, engine, change->id, err));
     r.film.id = change->id;
     REEL_TRY(reel__json_parse(&r.body, change->body, change->length, DEPTH_MOST, err));
+    REEL_TRY(reel__json_get_int(r.body, "movie", &said, err));
+    if (said != change->id)
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "movie: %lld, but the path is of film %lld",
+                           (long long)said, (long long)change->id));
     REEL_TRY(read_film(&r, err));
     rc = put(engine, &r.film, 1, change->unchanged || change->patch, err);
 out:

@@ -72,6 +72,35 @@ static void reads_members(void **state)
     json_decref(root);
 }
 
+static void wrong_members(json_t *object, const char *const *names)
+{
+    static const struct {
+        const char *name, *message;
+    } wrong[] = {
+        {"nmae", "nmae: there is no such member; did you mean name?"},
+        {"Rate", "there is no member \"Rate\"; did you mean rate?"},
+        {"", "there is no member \"\"; taken: name and rate"},
+        {"a\nb", "there is no member \"a?b\"; taken"},
+        {"a.b", "there is no member \"a.b\"; taken"},
+        {"a[0]", "there is no member \"a[0]\"; taken"},
+        {"a: b", "there is no member \"a: b\"; taken"},
+        {"a-name-that-is-longer-than-a-message-would-be-for", "there is no member \"a-name-that"},
+    };
+    reel_err all = {REEL_OK, ""}, err;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(json_object_set_new(object, wrong[i].name, json_true()), 0);
+        assert_fails(reel__json_only(object, names, &err), REEL_E_INVALID, wrong[i].message);
+        assert_int_equal(json_object_clear(object), 0);
+    }
+    assert_int_equal(json_object_set_new(object, "x1", json_true()), 0);
+    assert_int_equal(json_object_set_new(object, "rate", json_true()), 0);
+    assert_int_equal(json_object_set_new(object, "x2", json_true()), 0);
+    reel__json_others(object, names, &all);
+    assert_string_equal(all.msg, "x1: there is no such member; taken: name and rate\n"
+                                 "x2: there is no such member; taken: name and rate");
+}
+
 static void knows_its_members(void **state)
 {
     static const char *const none[] = {NULL}, *const two[] = {"name", "rate", NULL};
@@ -82,13 +111,14 @@ static void knows_its_members(void **state)
     (void)state;
     assert_ok(reel__json_parse(&root, text, sizeof text - 1, 8, &err));
     assert_fails(reel__json_only(root, two, &err), REEL_E_INVALID,
-                 "size: there is no such member; name and rate are taken");
+                 "size: there is no such member; taken: name and rate");
     assert_int_equal(json_object_del(root, "size"), 0);
     assert_ok(reel__json_only(root, two, &err));
     assert_fails(reel__json_only(root, none, &err), REEL_E_INVALID,
                  "rate: there is no such member; none is taken");
     assert_int_equal(json_object_clear(root), 0);
     assert_ok(reel__json_only(root, none, &err));
+    wrong_members(root, two);
     assert_fails(reel__json_only(list, two, &err), REEL_E_INVALID, "a JSON object");
     json_decref(root);
     json_decref(list);

@@ -65,7 +65,7 @@ static void wrong_events_refuse_the_call(void **state)
     static const struct {
         const char *event, *part;
     } wrong[] = {
-        {"7", "events[1]: expected an object"},
+        {"7", "events[1]: expected a JSON object"},
         {"{\"type\":\"click\",\"item\":1}", "events[1].event_id"},
         {"{\"event_id\":\"abc\",\"type\":\"click\",\"item\":1}", "events[1].event_id"},
         {"{\"event_id\":\"" UUID "x\",\"type\":\"click\",\"item\":1}", "events[1].event_id"},

@@ -732,7 +732,7 @@ static void what_is_wrong_is_refused(void **state)
         {"{\"kind\":\"dance\"}", REEL_E_INVALID, "kind"},
         {"{\"kind\":1}", REEL_E_INVALID, "kind"},
         {"{\"kind\":\"train\",\"modl\":\"ease\"}", REEL_E_INVALID,
-         "modl: there is no such member; kind, model, params and accept are taken"},
+         "modl: there is no such member; did you mean model?"},
         {"{\"kind\":\"train\",\"model\":\"slim\"}", REEL_E_NOTFOUND, "no model is called \"slim\""},
         {"{\"kind\":\"train\",\"params\":{\"lambda\":1}}", REEL_E_INVALID, "name the one model"},
         {"{\"kind\":\"train\",\"model\":\"ease\",\"params\":[]}", REEL_E_INVALID, "params"},

@@ -1,5 +1,5 @@
 /* nearest.c - the name someone probably meant: the least edits away, when those are few. */
-#include "cli/args.h"
+#include "base/nearest.h"
 
 #include <string.h>
 
