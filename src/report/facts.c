@@ -50,23 +50,29 @@ double reel__quantile(const double *sorted, size_t count, double share)
 
 /* ---- the facts ----------------------------------------------------------------------------- */
 
+reel_movie reel__facts_movie(const reel_facts *facts, reel_index film)
+{
+    return reel_dataset_movie(facts->dataset,
+                              facts->part.in_data == NULL ? film : facts->part.in_data[film]);
+}
+
 int64_t reel__film_count(const reel_facts *facts, reel_index film)
 {
-    const reel_csr_view raters = reel_dataset_raters(facts->dataset);
+    const reel_csr_view raters = facts->raters;
 
     return raters.ptr[film + 1] - raters.ptr[film];
 }
 
 int64_t reel__person_count(const reel_facts *facts, reel_index person)
 {
-    const reel_csr_view ratings = reel_dataset_ratings(facts->dataset);
+    const reel_csr_view ratings = facts->given;
 
     return ratings.ptr[person + 1] - ratings.ptr[person];
 }
 
 const char *reel__film_name(char out[REEL_FILM_NAME], const reel_facts *facts, reel_index film)
 {
-    const reel_movie movie = reel_dataset_movie(facts->dataset, film);
+    const reel_movie movie = reel__facts_movie(facts, film);
 
     if (movie.year > 0)
         (void)snprintf(out, REEL_FILM_NAME, "%.480s (%d)", movie.name, movie.year);
@@ -78,7 +84,7 @@ const char *reel__film_name(char out[REEL_FILM_NAME], const reel_facts *facts, r
 /* Means in the order of the films, so that the sum of all is the same every time. */
 static void find_means(reel_facts *facts)
 {
-    const reel_csr_view raters = reel_dataset_raters(facts->dataset);
+    const reel_csr_view raters = facts->raters;
     double all = 0;
 
     for (reel_index film = 0; film < facts->films; film++) {
@@ -103,7 +109,7 @@ static void find_means(reel_facts *facts)
 
 static bool has_times(const reel_facts *facts)
 {
-    const int64_t *times = reel_dataset_times(facts->dataset);
+    const int64_t *times = facts->times;
 
     for (int64_t i = 0; i < facts->ratings; i++)
         if (times[i] > 0)
@@ -125,25 +131,62 @@ static bool make_arrays(reel_facts *facts)
            facts->ages != NULL && facts->genders.of != NULL && facts->occupations.of != NULL;
 }
 
-reel_code reel__facts_new(reel_facts **out, const reel_dataset *dataset, reel_err *err)
+static void read_whole(reel_facts *facts)
+{
+    facts->given = reel_dataset_ratings(facts->dataset);
+    facts->raters = reel_dataset_raters(facts->dataset);
+    facts->times = reel_dataset_times(facts->dataset);
+    facts->person_ids = reel_dataset_person_ids(facts->dataset);
+}
+
+static reel_code read_part(reel_facts *facts, const reel_part *part, reel_err *err)
+{
+    reel_part_arrays *own = &facts->part;
+    reel_code rc = reel__part_take(own, facts->dataset, part, err);
+
+    facts->given = (reel_csr_view){.rows = own->people,
+                                   .cols = own->films,
+                                   .ptr = own->given_ptr,
+                                   .col = own->given_col,
+                                   .val = own->given_val};
+    facts->raters = (reel_csr_view){.rows = own->films,
+                                    .cols = own->people,
+                                    .ptr = own->raters_ptr,
+                                    .col = own->raters_col,
+                                    .val = own->raters_val};
+    facts->times = own->times;
+    facts->person_ids = own->person_ids;
+    return rc;
+}
+
+reel_code reel__facts_new(reel_facts **out, const reel_dataset *dataset, const reel_part *part,
+                          reel_err *err)
 {
     reel_facts *facts = reel__alloc_zero(1, sizeof *facts);
+    reel_code rc = REEL_OK;
 
     *out = NULL;
     if (facts == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory for an analysis");
     facts->dataset = dataset;
-    facts->people = reel_dataset_people(dataset);
-    facts->films = reel_dataset_movies(dataset);
+    if (part == NULL || reel__part_is_whole(part))
+        read_whole(facts);
+    else
+        REEL_TRY(read_part(facts, part, err));
+    facts->people = facts->given.rows;
+    facts->films = facts->raters.rows;
     if (!make_arrays(facts)) {
-        reel__facts_free(facts);
-        return reel_fail(err, REEL_E_NOMEM, "out of memory to analyse %d people and %d films",
-                         (int)reel_dataset_people(dataset), (int)reel_dataset_movies(dataset));
+        rc = reel_fail(err, REEL_E_NOMEM, "out of memory to analyse %d people and %d films",
+                       (int)facts->people, (int)facts->films);
+        goto out;
     }
     find_means(facts);
     facts->dated = has_times(facts);
     *out = facts;
-    return REEL_OK;
+    facts = NULL;
+out:
+    reel__facts_free(facts);
+    return rc;
 }
 
 static void free_labels(reel_labels *labels)
@@ -159,6 +202,7 @@ void reel__facts_free(reel_facts *facts)
         return;
     free_labels(&facts->genders);
     free_labels(&facts->occupations);
+    reel__part_fini(&facts->part);
     reel__free(facts->film_means);
     reel__free(facts->by_films);
     reel__free(facts->by_people);
@@ -188,10 +232,25 @@ static reel_code put_label(reel_labels *labels, reel_index person, const char *n
     return REEL_OK;
 }
 
+static reel_index find_person(const reel_facts *facts, int64_t id)
+{
+    reel_index low = 0, high = facts->people;
+
+    while (low < high) {
+        const reel_index middle = low + (high - low) / 2;
+
+        if (facts->person_ids[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < facts->people && facts->person_ids[low] == id ? low : -1;
+}
+
 reel_code reel__facts_put_person(reel_facts *facts, int64_t id, int32_t age, const char *gender,
                                  const char *occupation, reel_err *err)
 {
-    const reel_index person = reel_dataset_find_person(facts->dataset, id);
+    const reel_index person = find_person(facts, id);
     reel_code rc = REEL_OK;
 
     if (person < 0)

@@ -92,7 +92,7 @@ void reel__figures_fini(reel_figure figures[REEL_FIGURES])
 bool reel__facts_has_tmdb(const reel_facts *facts)
 {
     for (reel_index film = 0; film < facts->films; film++) {
-        const reel_movie movie = reel_dataset_movie(facts->dataset, film);
+        const reel_movie movie = reel__facts_movie(facts, film);
 
         if (movie.poster_path[0] != '\0' || movie.vote_count > 0)
             return true;

@@ -29,7 +29,7 @@ static reel_index rated_films(const reel_facts *facts)
 
 static double mean_of(const reel_facts *facts, reel_index person)
 {
-    const reel_csr_view ratings = reel_dataset_ratings(facts->dataset);
+    const reel_csr_view ratings = facts->given;
     double sum = 0;
 
     for (reel_nnz i = ratings.ptr[person]; i < ratings.ptr[person + 1]; i++)
@@ -44,7 +44,7 @@ reel_code reel__most_active_people(reel_figure *figure, const reel_facts *facts,
         {"ratings", "Ratings", REEL_SHEET_NUMBER},
         {"share_of_films", "Of all films", REEL_SHEET_SHARE},
         {"mean_rating", "Mean rating", REEL_SHEET_REAL}};
-    const int64_t *ids = reel_dataset_person_ids(facts->dataset);
+    const int64_t *ids = facts->person_ids;
     const reel_ranked *by = facts->by_people;
 
     (void)err;
@@ -250,7 +250,7 @@ static void put_grid(reel_figure *figure, const reel_facts *facts, const double 
 static void fill_grid(double *filled, const reel_facts *facts, const int32_t *row_of,
                       const int32_t *column_of, int columns)
 {
-    const reel_csr_view ratings = reel_dataset_ratings(facts->dataset);
+    const reel_csr_view ratings = facts->given;
 
     for (reel_index person = 0; person < facts->people; person++)
         for (reel_nnz i = ratings.ptr[person]; i < ratings.ptr[person + 1]; i++)

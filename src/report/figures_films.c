@@ -24,7 +24,7 @@ static years find_years(const reel_facts *facts)
     years y = {INT32_MAX, INT32_MIN, 0};
 
     for (reel_index film = 0; film < facts->films; film++) {
-        const int32_t year = reel_dataset_movie(facts->dataset, film).year;
+        const int32_t year = reel__facts_movie(facts, film).year;
 
         if (year <= 0)
             continue;
@@ -44,7 +44,7 @@ static double *count_years(const reel_facts *facts, const years *y)
     double *counts = reel__alloc_zero((size_t)y->last - (size_t)y->first + 1, sizeof *counts);
 
     for (reel_index film = 0; counts != NULL && film < facts->films; film++) {
-        const int32_t year = reel_dataset_movie(facts->dataset, film).year;
+        const int32_t year = reel__facts_movie(facts, film).year;
 
         if (year > 0)
             counts[year > y->first ? year - y->first : 0]++;
@@ -201,7 +201,7 @@ static int genre_at(genres *g, const char *name, size_t length)
 
 static void count_film(genres *g, const reel_facts *facts, reel_index film)
 {
-    const char *text = reel_dataset_movie(facts->dataset, film).genres;
+    const char *text = reel__facts_movie(facts, film).genres;
     const double ratings = (double)reel__film_count(facts, film);
     int own[GENRES_MOST], count = 0;
 

@@ -24,7 +24,7 @@ static reel_code gather(values *out, const reel_facts *facts, reel_measure *meas
     if (out->at == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory for %d values", (int)facts->films);
     for (reel_index film = 0; film < facts->films; film++) {
-        const reel_movie movie = reel_dataset_movie(facts->dataset, film);
+        const reel_movie movie = reel__facts_movie(facts, film);
         const double value = measure(&movie);
 
         if (!isnan(value))
@@ -210,7 +210,7 @@ static reel_code rank_votes(votes *out, const reel_facts *facts, reel_err *err)
     if (out->ranked == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory to rank %d films", (int)facts->films);
     for (reel_index film = 0; film < facts->films; film++) {
-        const reel_movie movie = reel_dataset_movie(facts->dataset, film);
+        const reel_movie movie = reel__facts_movie(facts, film);
 
         if (isnan(vote_average(&movie)))
             continue;
@@ -221,7 +221,7 @@ static reel_code rank_votes(votes *out, const reel_facts *facts, reel_err *err)
     out->damping = out->known > 0 ? round(votes_all / (double)out->known) : 0;
     out->mean = out->known > 0 ? sum / (double)out->known : 0;
     for (reel_index film = 0; film < facts->films; film++) {
-        const reel_movie movie = reel_dataset_movie(facts->dataset, film);
+        const reel_movie movie = reel__facts_movie(facts, film);
         const double count = (double)movie.vote_count;
 
         out->ranked[film] = (reel_ranked){-INFINITY, film};
@@ -254,7 +254,7 @@ reel_code reel__top_by_vote(reel_figure *figure, const reel_facts *facts, reel_e
     }
     reel__sheet_init(&figure->sheet, columns, 4);
     for (reel_index i = 0; i < v.known && i < KEPT; i++) {
-        const reel_movie movie = reel_dataset_movie(facts->dataset, v.ranked[i].index);
+        const reel_movie movie = reel__facts_movie(facts, v.ranked[i].index);
 
         reel__sheet_put_text(&figure->sheet, reel__film_name(name, facts, v.ranked[i].index));
         reel__sheet_put(&figure->sheet, v.ranked[i].key);
@@ -410,7 +410,7 @@ reel_code reel__top_by_popularity(reel_figure *figure, const reel_facts *facts, 
     if (ranked == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory to rank %d films", (int)facts->films);
     for (reel_index film = 0; film < facts->films; film++) {
-        const double value = (double)reel_dataset_movie(facts->dataset, film).popularity;
+        const double value = (double)reel__facts_movie(facts, film).popularity;
 
         if (!isnan(value))
             ranked[known++] = (reel_ranked){value, film};

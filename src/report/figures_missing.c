@@ -55,7 +55,7 @@ static void count_people(fact *facts, const reel_facts *all)
 
 static int64_t dated(const reel_facts *facts)
 {
-    const int64_t *times = reel_dataset_times(facts->dataset);
+    const int64_t *times = facts->times;
     int64_t count = 0;
 
     for (int64_t i = 0; i < facts->ratings; i++)
@@ -83,7 +83,7 @@ static void count_all(fact out[FACTS], const reel_facts *facts)
                                         : facts->ratings};
     }
     for (reel_index film = 0; film < facts->films; film++) {
-        const reel_movie movie = reel_dataset_movie(facts->dataset, film);
+        const reel_movie movie = reel__facts_movie(facts, film);
 
         count_film(out, &movie, reel__film_count(facts, film));
     }

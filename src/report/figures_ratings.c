@@ -46,7 +46,7 @@ static void count_one(tally *t, float value)
 
 static void count_values(tally *out, const reel_facts *facts)
 {
-    const reel_csr_view ratings = reel_dataset_ratings(facts->dataset);
+    const reel_csr_view ratings = facts->given;
     float low = INFINITY, high = -INFINITY, step;
 
     *out = (tally){0};
@@ -194,7 +194,7 @@ static bool is_time(int64_t seconds)
 
 static span find_span(const reel_facts *facts)
 {
-    const int64_t *times = reel_dataset_times(facts->dataset);
+    const int64_t *times = facts->times;
     span s = {INT64_MAX, INT64_MIN, 0, YEAR};
 
     for (int64_t i = 0; i < facts->ratings; i++) {
@@ -266,8 +266,8 @@ reel_code reel__ratings_over_time(reel_figure *figure, const reel_facts *facts, 
         {"ratings", "Ratings", REEL_SHEET_NUMBER},
         {"mean_rating", "Mean rating", REEL_SHEET_REAL},
         {"shown_mean", "Mean of 30 or more", REEL_SHEET_REAL}};
-    const reel_csr_view ratings = reel_dataset_ratings(facts->dataset);
-    const int64_t *times = reel_dataset_times(facts->dataset);
+    const reel_csr_view ratings = facts->given;
+    const int64_t *times = facts->times;
     period *periods;
     int64_t start, count;
     char name[40];

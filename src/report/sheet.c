@@ -2,10 +2,12 @@
 #include "report/sheet.h"
 
 #include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/alloc.h"
 
-enum { CELLS_FIRST = 64 };
+enum { CELLS_FIRST = 64, DIGITS = 40 };
 
 void reel__sheet_init(reel_sheet *sheet, const reel_sheet_column *columns, int count)
 {
@@ -90,4 +92,12 @@ const char *reel__sheet_text(const reel_sheet *sheet, size_t row, int column)
 {
     assert(sheet->column[column].kind == REEL_SHEET_TEXT && row < reel__sheet_rows(sheet));
     return sheet->cells[row * (size_t)sheet->columns + (size_t)column].text;
+}
+
+float reel__sheet_brief(double number)
+{
+    char text[DIGITS];
+
+    (void)snprintf(text, sizeof text, "%.6g", number);
+    return strtof(text, NULL);
 }

@@ -48,5 +48,7 @@ REEL_MUST_USE reel_code reel__sheet_check(const reel_sheet *sheet, reel_err *err
 size_t reel__sheet_rows(const reel_sheet *sheet);
 double reel__sheet_number(const reel_sheet *sheet, size_t row, int column);
 const char *reel__sheet_text(const reel_sheet *sheet, size_t row, int column);
+/* A share or a mean as it is told in files and answers: six digits. More would be noise. */
+float reel__sheet_brief(double number);
 
 #endif

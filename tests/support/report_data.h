@@ -125,7 +125,7 @@ static inline void know_people(reel_facts *facts, uint64_t seed)
     static const char *const work[] = {"", "writer", "K-12 student",
                                        "someone with a very long description of what they do",
                                        "<lawyer>"};
-    const int64_t *ids = reel_dataset_person_ids(facts->dataset);
+    const int64_t *ids = facts->person_ids;
     reel_rng rng = reel__rng_make(seed, 9);
     reel_err err = {REEL_OK, ""};
 
@@ -149,7 +149,7 @@ static inline void analyse(analysed *out, reel_dataset *dataset, bool people)
     reel_err err = {REEL_OK, ""};
 
     out->dataset = dataset;
-    assert_ok(reel__facts_new(&out->facts, dataset, &err));
+    assert_ok(reel__facts_new(&out->facts, dataset, NULL, &err));
     if (people)
         know_people(out->facts, 3);
     assert_ok(reel__figures_make(out->figures, out->facts, &err));

@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -11,6 +10,7 @@
 #include "num/par.h"
 #include "report/png.h"
 #include "service/files/csv_write.h"
+#include "service/measure/analyses.h"
 #include "service/models/source.h"
 #include "service/films/tmdb_use.h"
 #include "store/store.h"
@@ -27,31 +27,14 @@ typedef struct eda {
 
 /* ---- people -------------------------------------------------------------------------------- */
 
-typedef struct people {
-    reel_facts *facts;
-    reel_err *err;
-    reel_code rc;
-} people;
-
-static bool put_person(void *user, const reel_person *person)
-{
-    people *p = user;
-
-    p->rc = reel__facts_put_person(p->facts, person->id, person->age, person->gender,
-                                   person->occupation, p->err);
-    return p->rc == REEL_OK;
-}
-
 static reel_code read_people(reel_facts *facts, const char *database, reel_err *err)
 {
     const reel_store_opts read_only = {.read_only = true};
-    people p = {facts, err, REEL_OK};
     reel_store *store = NULL;
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__store_open(&store, database, &read_only, err));
-    REEL_TRY(reel__store_scan_people(store, put_person, &p, err));
-    rc = p.rc;
+    rc = reel__analyses_people(facts, store, err);
 out:
     reel__store_close(store);
     return rc;
@@ -75,15 +58,6 @@ static reel_code write_file(const eda *e, const char *id, const char *ending, co
     return rc;
 }
 
-/* More would be noise. */
-static float six_digits(double number)
-{
-    char text[NAME];
-
-    (void)snprintf(text, sizeof text, "%.6g", number);
-    return strtof(text, NULL);
-}
-
 static void put_cell(reel_csv_writer *csv, const reel_sheet *sheet, size_t row, int column)
 {
     const reel_sheet_kind kind = sheet->column[column].kind;
@@ -99,7 +73,7 @@ static void put_cell(reel_csv_writer *csv, const reel_sheet *sheet, size_t row, 
     else if (kind == REEL_SHEET_NUMBER || kind == REEL_SHEET_PLAIN)
         reel__csv_int(csv, (int64_t)number);
     else
-        reel__csv_real(csv, six_digits(number));
+        reel__csv_real(csv, reel__sheet_brief(number));
 }
 
 static reel_code write_csv(const eda *e, const reel_figure *figure, reel_err *err)
@@ -260,7 +234,7 @@ static reel_code run(eda *e, const reel_dataset *dataset, reel_eda_report *repor
 {
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__facts_new(&e->facts, dataset, err));
+    REEL_TRY(reel__facts_new(&e->facts, dataset, NULL, err));
     REEL_TRY(read_people(e->facts, e->opts->database, err));
     REEL_TRY(reel__figures_make(e->figures, e->facts, err));
     reel__report_source(&e->source, e->facts);

@@ -277,7 +277,7 @@ static void test_ages_at_the_ends_of_groups(void **state)
     for (int i = 0; i < 14; i++)
         ratings[i] = (reel_rating){i, 1, 0, 3};
     a.dataset = data_of(&film, 1, ratings, 14);
-    assert_ok(reel__facts_new(&a.facts, a.dataset, &err));
+    assert_ok(reel__facts_new(&a.facts, a.dataset, NULL, &err));
     for (int i = 0; i < 14; i++)
         assert_ok(reel__facts_put_person(a.facts, i, ages[i], "", "", &err));
     assert_ok(reel__facts_put_person(a.facts, 99, 20, "F", "", &err)); /* not in the data */
@@ -437,7 +437,7 @@ static reel_code analyse_all(void *user, reel_err *err)
     reel_facts *facts = NULL;
     reel_code rc;
 
-    REEL_TRY(reel__facts_new(&facts, user, err));
+    REEL_TRY(reel__facts_new(&facts, user, NULL, err));
     for (reel_index p = 0; p < facts->people && rc == REEL_OK; p++)
         rc = reel__facts_put_person(facts, reel_dataset_person_ids(user)[p], 20 + 5 * p, "F",
                                     p % 2 == 0 ? "writer" : "lawyer", err);
