@@ -351,6 +351,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     REEL_TRY(open_accounts(&app, d, reel__engine_store(engine), err));
     REEL_TRY(open_mailer(&app, reel__engine_store(engine), err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
+    REEL_TRY(reel__analyses_open(&app.analyses, err));
     REEL_TRY(reel__log_start(err));
     REEL_TRY(open_jobs(&app.jobs, args, reload, engine, err));
     REEL_TRY(open_doors(d, &app, err));
@@ -365,6 +366,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
 out:
     reel__jobs_end_watches(app.jobs);
     close_doors(d);
+    reel__analyses_close(app.analyses);
     reel__jobs_close(app.jobs);
     reel__engine_close(engine);
     reel__feedback_close(app.feedback);

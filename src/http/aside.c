@@ -21,6 +21,7 @@ static void run(void *user)
         rc = reel__buf_check(&exchange->answer, &err);
     if (rc != REEL_OK)
         reel__exchange_problem(exchange, &err);
+    reel__exchange_complete(exchange);
     reel__free(own);
     exchange->later->end(exchange);
 }
@@ -29,18 +30,17 @@ static reel_code too_many(reel_exchange *exchange, reel_err *err)
 {
     exchange->pending = false;
     exchange->status = 503;
-    return reel_fail(err, REEL_E_BUSY, "too many are signing in just now; try again in %d seconds",
+    return reel_fail(err, REEL_E_BUSY,
+                     "too many such requests are waiting just now; try again in %d seconds",
                      (int)RETRY_S);
 }
 
-reel_code reel__answer_aside(reel_context *context, reel_handler *handler, reel_err *err)
+reel_code reel__answer_aside_by(reel_context *context, reel_aside *aside, reel_handler *handler,
+                                reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
-    const reel_code rc = reel__need_accounts(context, err);
     call *own;
 
-    if (rc != REEL_OK)
-        return rc;
     if (exchange->later == NULL)
         return handler(context, err);
     own = reel__alloc_zero(1, sizeof *own);
@@ -56,8 +56,18 @@ reel_code reel__answer_aside(reel_context *context, reel_handler *handler, reel_
         return handler(context, err);
     }
     exchange->pending = true;
-    if (reel__aside_run(reel__accounts_aside(own->app.accounts), run, own))
+    if (reel__aside_run(aside, run, own))
         return REEL_OK;
     reel__free(own);
     return too_many(exchange, err);
+}
+
+reel_code reel__answer_aside(reel_context *context, reel_handler *handler, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(reel__need_accounts(context, err));
+    rc = reel__answer_aside_by(context, reel__accounts_aside(context->app->accounts), handler, err);
+out:
+    return rc;
 }

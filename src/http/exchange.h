@@ -21,6 +21,7 @@
 #include "service/feedback/forward.h"
 #include "service/operation/jobs.h"
 #include "service/engine/reload.h"
+#include "service/measure/analyses.h"
 
 enum {
     REEL_HTTP_PARAMETERS = 16,       /* members of a query string */
@@ -48,6 +49,7 @@ typedef struct reel_app {
     reel_mailer *mailer;     /* NULL = what is to be mailed only waits in the store */
     reel_seal_key key;       /* of what goes out and must come back as it was */
     reel_metrics *metrics;   /* NULL = nothing is counted */
+    reel_analyses *analyses; /* NULL = each is made when it is asked for, and none is kept */
     reel_auth auth;
     const reel_hosts *hosts; /* the names it answers to; NULL = any */
     bool insecure;           /* signing in over plain HTTP was asked for, other machines or not */
@@ -238,6 +240,8 @@ void reel__exchange_tag(reel_exchange *exchange);
 /* finish.c: tag an answer that may be kept (a JSON answer to GET, unless its handler said how to
  * keep it), and pack one of some size for a client that takes zstd or gzip. */
 void reel__exchange_finish(reel_exchange *exchange);
+/* The same by the thread that makes an answer later, before it hands it back. */
+void reel__exchange_complete(reel_exchange *exchange);
 bool reel__exchange_accepts_gzip(const reel_exchange *exchange);
 
 /* Make the answer a problem+json document (RFC 9457). */

@@ -148,13 +148,11 @@ static void make_smaller(reel_exchange *exchange, const char *coding)
     }
 }
 
-void reel__exchange_finish(reel_exchange *exchange)
+void reel__exchange_complete(reel_exchange *exchange)
 {
     const char *coding;
     bool kept;
 
-    if (exchange->pending) /* another thread has it */
-        return;
     if (exchange->fixed != NULL || exchange->answer.length == 0)
         return;
     kept = strcmp(exchange->answer_type, "application/json") == 0 && exchange->status == 200 &&
@@ -168,4 +166,10 @@ void reel__exchange_finish(reel_exchange *exchange)
     coding = choose_coding(exchange);
     if (coding != NULL)
         make_smaller(exchange, coding);
+}
+
+void reel__exchange_finish(reel_exchange *exchange)
+{
+    if (!exchange->pending) /* else another thread has it */
+        reel__exchange_complete(exchange);
 }

@@ -41,6 +41,8 @@ static const reel_route routes[] = {
      "filter limit cursor", NULL, "Chart", "films by fame, rating, time or year"},
     {"GET", "/api/v1/statistics", reel__handle_statistics, REEL_NEED_READ, "getStatistics", NULL,
      NULL, "Statistics", "what everybody gave: by stars, genre and decade"},
+    {"GET", "/api/v1/data", reel__handle_data, REEL_NEED_LOG, "getData", "genre from to", NULL,
+     "Data", "exploratory analyses of the data, or of a part of the films"},
     {"GET", "/posters/w92/{id}", reel__handle_photo, REEL_NEED_NOTHING, NULL, NULL, NULL, NULL,
      "a photographed poster, or else the generated one"},
     {"GET", "/posters/w154/{id}", reel__handle_photo, REEL_NEED_NOTHING, NULL, NULL, NULL, NULL,

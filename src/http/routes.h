@@ -78,18 +78,19 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_versions, reel__handle_version, reel__handle_activate, reel__handle_rollback,
     reel__handle_jobs, reel__handle_job_ask, reel__handle_job, reel__handle_job_cancel,
     reel__handle_job_log, reel__handle_job_events, reel__handle_licenses, reel__handle_charts,
-    reel__handle_chart, reel__handle_statistics, reel__handle_live, reel__handle_ready,
-    reel__handle_ok, reel__handle_metrics, reel__handle_openapi, reel__handle_docs,
-    reel__handle_docs_style, reel__handle_prototype_movies, reel__handle_prototype_users,
-    reel__handle_prototype_content, reel__handle_prototype_collaborative,
-    reel__handle_prototype_openapi, reel__handle_sign_up, reel__handle_sign_in,
-    reel__handle_sign_out, reel__handle_session, reel__handle_me, reel__handle_me_export,
-    reel__handle_me_change, reel__handle_me_delete, reel__handle_me_password,
-    reel__handle_me_sessions, reel__handle_me_sessions_end, reel__handle_reset_ask,
-    reel__handle_reset_confirm, reel__handle_email_confirm, reel__handle_keys, reel__handle_key,
-    reel__handle_key_make, reel__handle_key_rotate, reel__handle_key_revoke, reel__handle_accounts,
-    reel__handle_account, reel__handle_account_change, reel__handle_account_reset,
-    reel__handle_account_delete, reel__handle_client_error;
+    reel__handle_chart, reel__handle_statistics, reel__handle_data, reel__handle_live,
+    reel__handle_ready, reel__handle_ok, reel__handle_metrics, reel__handle_openapi,
+    reel__handle_docs, reel__handle_docs_style, reel__handle_prototype_movies,
+    reel__handle_prototype_users, reel__handle_prototype_content,
+    reel__handle_prototype_collaborative, reel__handle_prototype_openapi, reel__handle_sign_up,
+    reel__handle_sign_in, reel__handle_sign_out, reel__handle_session, reel__handle_me,
+    reel__handle_me_export, reel__handle_me_change, reel__handle_me_delete,
+    reel__handle_me_password, reel__handle_me_sessions, reel__handle_me_sessions_end,
+    reel__handle_reset_ask, reel__handle_reset_confirm, reel__handle_email_confirm,
+    reel__handle_keys, reel__handle_key, reel__handle_key_make, reel__handle_key_rotate,
+    reel__handle_key_revoke, reel__handle_accounts, reel__handle_account,
+    reel__handle_account_change, reel__handle_account_reset, reel__handle_account_delete,
+    reel__handle_client_error;
 
 /* once.c: run a row's handler for the first request under an Idempotency-Key, and answer those that
  * follow as that one. Errors: E_INVALID (no key; another body; not for this row), E_CONFLICT (not
@@ -98,7 +99,10 @@ REEL_MUST_USE reel_code reel__exchange_once(reel_context *context, const reel_ro
                                             reel_err *err);
 
 /* aside.c: run a handler on another thread, where it may take its time; the answer comes later. It
- * has no session. Errors: E_NOTFOUND (no accounts), E_BUSY with 503, and the handler's. */
+ * has no session. Errors: E_BUSY with 503, and the handler's. */
+REEL_MUST_USE reel_code reel__answer_aside_by(reel_context *context, reel_aside *aside,
+                                              reel_handler *handler, reel_err *err);
+/* The same by the threads of the accounts. Errors: also E_NOTFOUND (no accounts). */
 REEL_MUST_USE reel_code reel__answer_aside(reel_context *context, reel_handler *handler,
                                            reel_err *err);
 

@@ -97,7 +97,9 @@ static void ask_lists(client *own, char *answer, int round)
                                           "/api/v1/movies?q=god",
                                           "/api/v1/movies/1/similar",
                                           "/api/v1/people/6/similar",
-                                          "/api/v1/movies/41/poster.svg"};
+                                          "/api/v1/movies/41/poster.svg",
+                                          "/api/v1/data?genre=Drama&from=1970",
+                                          "/api/v1/data"};
 
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
         const size_t turn =
@@ -228,10 +230,17 @@ static int start(void **state)
     reel_err err = {0};
 
     (void)api_start(state);
+    assert_ok(reel__analyses_open(&api.app.analyses, &err));
     assert_ok(reel__server_new(&server, &opts, &err));
     assert_ok(reel__server_start(server, &api.app, &err));
     port = (uint16_t)strtol(strrchr(reel__server_url(server), ':') + 1, NULL, 10);
     return 0;
+}
+
+static int stop(void **state)
+{
+    reel__analyses_close(api.app.analyses);
+    return api_stop(state);
 }
 
 int main(void)
@@ -242,5 +251,5 @@ int main(void)
         cmocka_unit_test(stopping_cuts_no_answer_short),
     };
 
-    return cmocka_run_group_tests(tests, start, api_stop);
+    return cmocka_run_group_tests(tests, start, stop);
 }
