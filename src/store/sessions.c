@@ -1,6 +1,4 @@
 /* sessions.c - who is signed in, and password resets that are open. */
-#include <string.h>
-
 #include "store/account_rows.h"
 
 /* ---- sessions ------------------------------------------------------------------------------ */
@@ -121,20 +119,28 @@ reel_code reel__store_count_sessions(reel_store *store, int64_t account, int64_t
     " AND NOT EXISTS (SELECT 1 FROM accounts AS a WHERE a.id = person.id - $1))"
 
 /* As reel__given_forget, where there is anything: who follows would read it all again each time.
- * The first takes the clock's row, so that nothing comes between the others. */
-static const char *const nobodys[] = {
-    "UPDATE given_clock SET version = version WHERE CAST($1 AS bigint) > 0",
-    "UPDATE given_clock SET version = version + 1 WHERE EXISTS " NOBODYS("given"),
-    "INSERT INTO given (userId, movieId, kind, timestamp, version)"
-    " SELECT -1, -1, 'removed', 0, version FROM given_clock WHERE EXISTS " NOBODYS(
-        "given") " ON CONFLICT (userId, movieId) DO UPDATE SET version = excluded.version",
-    "INSERT INTO unlearning (person, since, taken_by) SELECT gone.id, CAST($2 AS bigint), ''"
-    " FROM " NOBODYS("given") " AS gone WHERE true ON CONFLICT (person) DO NOTHING",
-    "DELETE FROM given WHERE userId IN " NOBODYS("given"),
-    "INSERT INTO forgotten (person, due_ms, passes) SELECT DISTINCT userId, 0, 0 FROM events"
-    " WHERE queued = 1 AND userId IN " NOBODYS(
-        "events") " ON CONFLICT (person) DO UPDATE SET due_ms = 0, passes = 0",
-    "DELETE FROM events WHERE userId IN " NOBODYS("events"),
+ * The first takes the clock's row, so that nothing comes between the others. Whoever is being
+ * unlearned waits anew: what is swept may have been read by who does it. */
+static const struct {
+    const char *sql;
+    bool dated; /* with the moment as $2 */
+} nobodys[] = {
+    {"UPDATE given_clock SET version = version WHERE CAST($1 AS bigint) > 0", false},
+    {"UPDATE given_clock SET version = version + 1 WHERE EXISTS " NOBODYS("given"), false},
+    {"INSERT INTO given (userId, movieId, kind, timestamp, version)"
+     " SELECT -1, -1, 'removed', 0, version FROM given_clock WHERE EXISTS " NOBODYS(
+         "given") " ON CONFLICT (userId, movieId) DO UPDATE SET version = excluded.version",
+     false},
+    {"INSERT INTO unlearning (person, since, taken_by) SELECT gone.id, CAST($2 AS bigint), ''"
+     " FROM " NOBODYS("given") " AS gone WHERE true ON CONFLICT (person) DO UPDATE SET"
+                               " taken_by = ''",
+     true},
+    {"DELETE FROM given WHERE userId IN " NOBODYS("given"), false},
+    {"INSERT INTO forgotten (person, due_ms, passes) SELECT DISTINCT userId, 0, 0 FROM events"
+     " WHERE queued = 1 AND userId IN " NOBODYS(
+         "events") " ON CONFLICT (person) DO UPDATE SET due_ms = 0, passes = 0",
+     false},
+    {"DELETE FROM events WHERE userId IN " NOBODYS("events"), false},
 };
 enum { NOBODYS_COUNT = sizeof nobodys / sizeof *nobodys };
 
@@ -149,9 +155,9 @@ reel_code reel__store_sweep_sessions(reel_store *store, int64_t now, reel_err *e
     reel__sql_begin(&sql[1], "DELETE FROM resets WHERE expires_at <= $1");
     reel__sql_int(&sql[1], now);
     for (int i = 0; i < NOBODYS_COUNT; i++) {
-        reel__sql_begin(&sql[2 + i], nobodys[i]);
+        reel__sql_begin(&sql[2 + i], nobodys[i].sql);
         reel__sql_int(&sql[2 + i], REEL_ACCOUNT_PERSON);
-        if (strstr(nobodys[i], "$2") != NULL) /* the one that keeps the moment */
+        if (nobodys[i].dated)
             reel__sql_int(&sql[2 + i], now);
     }
     return reel__sql_run(store, &work, err);

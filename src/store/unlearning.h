@@ -17,7 +17,8 @@ REEL_MUST_USE reel_code reel__unlearning_count(reel_store *store, reel_unlearnin
 /* Who waits now is taken by whoever does it, under a name of its own; another who begins later
  * takes all of them over. */
 REEL_MUST_USE reel_code reel__unlearning_begin(reel_store *store, const char *by, reel_err *err);
-/* It is done for those that are still taken by this one. */
+/* It is done for those that are still taken by this one: not for whom something came meanwhile
+ * (reel__store_sweep_sessions), who waits anew. */
 REEL_MUST_USE reel_code reel__unlearning_end(reel_store *store, const char *by, reel_err *err);
 
 #endif

@@ -370,6 +370,15 @@ static void test_who_is_deleted_waits_to_be_unlearned(void **state)
     assert_int_equal(unlearning(f).people, 0);
     assert_ok(reel__store_sweep_sessions(f->store, 9, &f->err), f->err);
     assert_int_equal(unlearning(f).people, 0); /* nothing came */
+    /* Nor is it done for whom something came while it was. */
+    assert_ok(reel__store_put_given(f->store, &late, 1, &f->err), f->err);
+    assert_ok(reel__store_sweep_sessions(f->store, 9, &f->err), f->err);
+    assert_ok(reel__unlearning_begin(f->store, "fourth", &f->err), f->err);
+    assert_ok(reel__store_put_given(f->store, &late, 1, &f->err), f->err);
+    assert_ok(reel__store_sweep_sessions(f->store, 11, &f->err), f->err);
+    assert_ok(reel__unlearning_end(f->store, "fourth", &f->err), f->err);
+    assert_int_equal(unlearning(f).people, 1);
+    assert_int_equal(unlearning(f).since, 9);
     reel__clock_set_for_test(-1);
 }
 
