@@ -27,7 +27,7 @@ typedef enum state { RESTING, ASKED, WORKING, SENDING, STREAMING, CUT } state;
 
 struct reel_host {
     struct reel_host *next;
-    unsigned char key[16];
+    reel_address network; /* who has an IPv6 address has 2^64 of them */
     int count;
 };
 
@@ -54,38 +54,29 @@ struct reel_connections {
 
 /* ---- addresses ----------------------------------------------------------------------------- */
 
-/* Who has an IPv6 address has 2^64 of them. */
-static void make_key(unsigned char key[16], const reel_address *address)
-{
-    static const unsigned char v4[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-
-    memcpy(key, address->bytes, 16);
-    if (memcmp(key, v4, sizeof v4) != 0)
-        memset(key + 8, 0, 8);
-}
-
 /* Where the host is linked, or would be. */
-static reel_host **find_host(reel_connections *connections, const unsigned char key[16])
+static reel_host **find_host(reel_connections *connections, const reel_address *network)
 {
-    reel_host **at = &connections->hosts[reel__hash64(key, 16, (uintptr_t)connections) % HOSTS];
+    const uint64_t hash = reel__hash64(network, sizeof *network, (uintptr_t)connections);
+    reel_host **at = &connections->hosts[hash % HOSTS];
 
-    while (*at != NULL && memcmp((*at)->key, key, 16) != 0)
+    while (*at != NULL && memcmp(&(*at)->network, network, sizeof *network) != 0)
         at = &(*at)->next;
     return at;
 }
 
 static reel_host *enter_host(reel_connections *connections, const reel_address *address)
 {
-    unsigned char key[16];
+    reel_address network;
     reel_host **at;
 
-    make_key(key, address);
-    at = find_host(connections, key);
+    reel__address_network(&network, address);
+    at = find_host(connections, &network);
     if (*at == NULL) {
         *at = reel__alloc_zero(1, sizeof **at);
         if (*at == NULL)
             return NULL;
-        memcpy((*at)->key, key, sizeof key);
+        (*at)->network = network;
     }
     (*at)->count++;
     return *at;
@@ -93,7 +84,7 @@ static reel_host *enter_host(reel_connections *connections, const reel_address *
 
 static void leave_host(reel_connections *connections, reel_host *left)
 {
-    reel_host **at = find_host(connections, left->key);
+    reel_host **at = find_host(connections, &left->network);
 
     if (--left->count > 0)
         return;
@@ -103,15 +94,15 @@ static void leave_host(reel_connections *connections, reel_host *left)
 
 bool reel__connections_admit(reel_connections *connections, const reel_address *address)
 {
-    unsigned char key[16];
+    reel_address network;
     const reel_host *found;
     bool room;
 
     if (connections->opts.most == 0)
         return true;
-    make_key(key, address);
+    reel__address_network(&network, address);
     (void)pthread_mutex_lock(&connections->lock);
-    found = *find_host(connections, key);
+    found = *find_host(connections, &network);
     room = found == NULL || found->count < connections->opts.most;
     (void)pthread_mutex_unlock(&connections->lock);
     return room;

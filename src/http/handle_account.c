@@ -82,18 +82,6 @@ static reel_code check_secure(const reel_context *context, reel_err *err)
     return refused(context) ? reel_fail(err, REEL_E_DENIED, "%s", no_tls) : REEL_OK;
 }
 
-void reel__count_by(char out[REEL_ADDRESS_TEXT], const reel_client *client)
-{
-    static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    const unsigned char *b = client->address.bytes;
-
-    if (memcmp(b, mapped, sizeof mapped) == 0)
-        (void)snprintf(out, REEL_ADDRESS_TEXT, "%s", client->text);
-    else
-        (void)snprintf(out, REEL_ADDRESS_TEXT, "%02x%02x:%02x%02x:%02x%02x:%02x%02x/64", b[0], b[1],
-                       b[2], b[3], b[4], b[5], b[6], b[7]);
-}
-
 /* An attempt and what it borrows. */
 typedef struct trying {
     account_body body;
@@ -107,7 +95,7 @@ static reel_code begin(trying *out, const reel_context *context, const char *con
     const reel_exchange *exchange = context->exchange;
     const reel_code rc = read_body(&out->body, exchange, names, err);
 
-    reel__count_by(out->address, &exchange->client);
+    reel__client_network(out->address, &exchange->client);
     out->attempt = (reel_attempt){
         .name = out->body.name,
         .password = out->body.password,

@@ -6,8 +6,6 @@
 
 #include "http/routes.h"
 
-/* An address as tries are counted by it: of IPv6, the network a customer has. */
-void reel__count_by(char out[REEL_ADDRESS_TEXT], const reel_client *client);
 /* That there are accounts, and keys, of which nothing may be cached. Errors: E_NOTFOUND. */
 REEL_MUST_USE reel_code reel__need_accounts(const reel_context *context, reel_err *err);
 

@@ -39,7 +39,7 @@ static reel_code take_turn(const reel_context *context, reel_err *err)
     reel_code rc;
 
     REEL_TRY(reel__need_accounts(context, err));
-    reel__count_by(address, &exchange->client);
+    reel__client_network(address, &exchange->client);
     exchange->retry_s = reel__accounts_report_wait(context->app->accounts, address);
     if (exchange->retry_s > 0) {
         reel__exchange_header(exchange, "Retry-After", "%d", exchange->retry_s);

@@ -10,14 +10,9 @@
 
 bool reel__exchange_secure(const reel_exchange *exchange)
 {
-    static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    static const unsigned char self[16] = {[15] = 1};
-    const unsigned char *bytes = exchange->client.address.bytes;
-
     if (exchange->client.https || exchange->client.doubted)
         return exchange->client.https;
-    return memcmp(bytes, self, sizeof self) == 0 ||
-           (memcmp(bytes, mapped, sizeof mapped) == 0 && bytes[12] == 127);
+    return reel__address_is_loopback(&exchange->client.address);
 }
 
 /* A browser takes the first name only with Secure, for this host alone and for all its paths, from

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { HOPS_MOST = 16, V4_BITS = 96 };
+enum { HOPS_MOST = 16, V4_BITS = 96, NETWORK_BYTES = 8 };
 
 static const unsigned char v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
@@ -17,6 +17,32 @@ static const unsigned char v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 
 static bool is_v4(const reel_address *address)
 {
     return memcmp(address->bytes, v4_prefix, sizeof v4_prefix) == 0;
+}
+
+bool reel__address_is_loopback(const reel_address *address)
+{
+    static const reel_address self = {{[15] = 1}};
+
+    return memcmp(address, &self, sizeof self) == 0 ||
+           (is_v4(address) && address->bytes[sizeof v4_prefix] == 127);
+}
+
+void reel__address_network(reel_address *out, const reel_address *address)
+{
+    *out = *address;
+    if (!is_v4(address))
+        memset(out->bytes + NETWORK_BYTES, 0, sizeof out->bytes - NETWORK_BYTES);
+}
+
+void reel__client_network(char out[REEL_ADDRESS_TEXT], const reel_client *client)
+{
+    const unsigned char *b = client->address.bytes;
+
+    if (is_v4(&client->address))
+        (void)snprintf(out, REEL_ADDRESS_TEXT, "%s", client->text);
+    else
+        (void)snprintf(out, REEL_ADDRESS_TEXT, "%02x%02x:%02x%02x:%02x%02x:%02x%02x/64", b[0], b[1],
+                       b[2], b[3], b[4], b[5], b[6], b[7]);
 }
 
 static void write_text(reel_client *out)

@@ -18,6 +18,11 @@ typedef struct reel_address {
     unsigned char bytes[16];
 } reel_address;
 
+/* 127.0.0.0/8, ::1 */
+bool reel__address_is_loopback(const reel_address *address);
+/* What one customer has of the net: of an IPv6 address its /64, an IPv4 address as it is. */
+void reel__address_network(reel_address *out, const reel_address *address);
+
 /* The networks whose word about others is taken. */
 typedef struct reel_proxies {
     struct {
@@ -33,6 +38,9 @@ typedef struct reel_client {
     bool https;
     bool doubted; /* two headers named different clients: the address is the proxy's */
 } reel_client;
+
+/* The network of its address, to count by: "192.0.2.7", "2001:0db8:0000:0001/64". */
+void reel__client_network(char out[REEL_ADDRESS_TEXT], const reel_client *client);
 
 /* What proxies said, as the headers' values joined by commas; each may be NULL. */
 typedef struct reel_forwarded {

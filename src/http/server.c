@@ -431,11 +431,6 @@ static enum MHD_Result see(void *user, enum MHD_ValueKind kind, const char *name
     return MHD_YES;
 }
 
-static bool is_this_machine(const reel_client *client)
-{
-    return strncmp(client->text, "127.", 4) == 0 || strcmp(client->text, "::1") == 0;
-}
-
 /* Whether the addresses of this machine, or of proxies themselves, are counted. Whoever has a proxy
  * doubted is counted as the proxy: else a header more would have nobody counted. */
 static bool is_counted(const reel_server *server, const reel_client *client)
@@ -443,7 +438,7 @@ static bool is_counted(const reel_server *server, const reel_client *client)
     if (client->doubted)
         return true;
     return !reel__proxies_have(&server->proxies, &client->address) &&
-           (server->count_loopback || !is_this_machine(client));
+           (server->count_loopback || !reel__address_is_loopback(&client->address));
 }
 
 /* A proxy has as many connections as it likes; so has nobody behind it. */

@@ -179,6 +179,42 @@ static void no_address_is_a_dash(void **state)
     assert_true(client.https);
 }
 
+static void a_network_is_what_a_customer_has(void **state)
+{
+    static const struct {
+        const char *address, *network;
+        bool here;
+    } cases[] = {
+        {"192.0.2.7", "192.0.2.7", false},
+        {"::ffff:192.0.2.7", "192.0.2.7", false},
+        {"127.0.0.9", "127.0.0.9", true},
+        {"::ffff:127.0.0.9", "127.0.0.9", true},
+        {"::1", "0000:0000:0000:0000/64", true},
+        {"::2", "0000:0000:0000:0000/64", false},
+        {"2001:db8:0:1:2:3:4:5", "2001:0db8:0000:0001/64", false},
+        {"2001:db8:0:1::", "2001:0db8:0000:0001/64", false},
+    };
+    char text[REEL_ADDRESS_TEXT];
+    reel_address one, other;
+    reel_client client;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        client = peer_of(cases[i].address);
+        reel__client_network(text, &client);
+        assert_string_equal(text, cases[i].network);
+        assert_int_equal(reel__address_is_loopback(&client.address), cases[i].here);
+    }
+    client = peer_of("2001:db8:0:1:2:3:4:5");
+    reel__address_network(&one, &client.address);
+    client = peer_of("2001:db8:0:1::");
+    reel__address_network(&other, &client.address);
+    assert_memory_equal(&one, &other, sizeof one);
+    client = peer_of("192.0.2.7");
+    reel__address_network(&one, &client.address);
+    assert_memory_equal(&one, &client.address, sizeof one);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +225,7 @@ int main(void)
         cmocka_unit_test(headers_that_disagree_say_nothing),
         cmocka_unit_test(encryption_is_what_the_proxy_saw),
         cmocka_unit_test(no_address_is_a_dash),
+        cmocka_unit_test(a_network_is_what_a_customer_has),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
