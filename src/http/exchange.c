@@ -57,6 +57,12 @@ void reel__exchange_header(reel_exchange *exchange, const char *name, const char
     exchange->header_count++;
 }
 
+void reel__exchange_retry(reel_exchange *exchange, int seconds)
+{
+    exchange->retry_s = seconds;
+    reel__exchange_header(exchange, "Retry-After", "%d", seconds);
+}
+
 bool reel__exchange_known(reel_exchange *exchange)
 {
     const char *theirs = exchange->if_none_match;

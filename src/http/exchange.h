@@ -123,7 +123,7 @@ struct reel_exchange {
     } headers[REEL_HTTP_HEADERS];
     int header_count;
     char *link;        /* the header Link, owned; NULL = none */
-    int retry_s;       /* what a header says of when to try again; 0 = nothing */
+    int retry_s;       /* what Retry-After says, by reel__exchange_retry; 0 = nothing */
     const char *route; /* template, for logs */
     int64_t person;    /* whom it is about, for logs; or -1 */
     char own_location[48];
@@ -205,6 +205,8 @@ void reel__exchange_place_end(reel_exchange *exchange, reel_json *json, const re
 /* Add a header to the answer; one that does not fit is left out. */
 void reel__exchange_header(reel_exchange *exchange, const char *name, const char *format, ...)
     REEL_PRINTF(3, 4);
+/* When to try again: the header Retry-After. */
+void reel__exchange_retry(reel_exchange *exchange, int seconds);
 
 /* identify.c: find out who asks, from what the request brings, and refuse what a page of another
  * site made a browser send. Errors: E_UNAUTH (a key that is none), E_DENIED (from another site),

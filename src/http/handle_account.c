@@ -109,10 +109,8 @@ static reel_code begin(trying *out, const reel_context *context, const char *con
 
 static void end(trying *t, reel_exchange *exchange)
 {
-    if (t->attempt.wait_s > 0) {
-        reel__exchange_header(exchange, "Retry-After", "%d", t->attempt.wait_s);
-        exchange->retry_s = t->attempt.wait_s;
-    }
+    if (t->attempt.wait_s > 0)
+        reel__exchange_retry(exchange, t->attempt.wait_s);
     json_decref(t->body.json);
 }
 

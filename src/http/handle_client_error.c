@@ -36,14 +36,15 @@ static reel_code take_turn(const reel_context *context, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
     char address[REEL_ADDRESS_TEXT];
+    int wait_s;
     reel_code rc;
 
     REEL_TRY(reel__need_accounts(context, err));
     reel__client_network(address, &exchange->client);
-    exchange->retry_s = reel__accounts_report_wait(context->app->accounts, address);
-    if (exchange->retry_s > 0) {
-        reel__exchange_header(exchange, "Retry-After", "%d", exchange->retry_s);
-        rc = reel_fail(err, REEL_E_BUSY, "too many reports; wait %d seconds", exchange->retry_s);
+    wait_s = reel__accounts_report_wait(context->app->accounts, address);
+    if (wait_s > 0) {
+        reel__exchange_retry(exchange, wait_s);
+        rc = reel_fail(err, REEL_E_BUSY, "too many reports; wait %d seconds", wait_s);
     }
 out:
     return rc;

@@ -127,10 +127,8 @@ static void tell_use(reel_exchange *exchange, const reel_key_use *use, bool refu
     }
     if (use->listed)
         reel__cors_allow(exchange);
-    if (refused) {
-        reel__exchange_header(exchange, "Retry-After", "%d", use->wait_s);
-        exchange->retry_s = use->wait_s;
-    }
+    if (refused)
+        reel__exchange_retry(exchange, use->wait_s);
 }
 
 static reel_code by_key(reel_exchange *exchange, const reel_app *app, const char *key,

@@ -62,7 +62,7 @@ static reel_code by_state(reel_context *context, reel_once_state state,
         return reel_fail(err, REEL_E_INVALID,
                          "Idempotency-Key: it was sent with another body before; take a new key "
                          "for another request");
-    reel__exchange_header(context->exchange, "Retry-After", "%d", (int)RETRY_S);
+    reel__exchange_retry(context->exchange, RETRY_S);
     return reel_fail(err, REEL_E_CONFLICT,
                      "Idempotency-Key: the first request is not done yet; send it again in %d s",
                      (int)RETRY_S);
