@@ -108,26 +108,29 @@ bool reel__connections_admit(reel_connections *connections, const reel_address *
     return room;
 }
 
-reel_entrance reel__connections_enter(reel_connections *connections, const reel_address *address,
-                                      reel_host **out)
+reel_code reel__connections_enter(reel_host **out, reel_connections *connections,
+                                  const reel_address *address, reel_err *err)
 {
-    reel_entrance entrance = REEL_ENTERED;
+    reel_host *host;
+    reel_code rc = REEL_OK;
 
     *out = NULL;
     if (connections->opts.most == 0)
-        return REEL_ENTERED;
+        return REEL_OK;
     (void)pthread_mutex_lock(&connections->lock);
-    *out = enter_host(connections, address);
-    if (*out == NULL)
-        entrance = REEL_NO_ROOM;
-    else if ((*out)->count > connections->opts.most)
-        entrance = REEL_FULL;
-    if (entrance == REEL_FULL) {
-        leave_host(connections, *out);
-        *out = NULL;
+    host = enter_host(connections, address);
+    if (host == NULL) {
+        rc = reel_fail(err, REEL_E_NOMEM, "no memory is left to count the requests of an address");
+    } else if (host->count > connections->opts.most) {
+        leave_host(connections, host);
+        rc = reel_fail(err, REEL_E_BUSY,
+                       "too many requests of your address are under way; wait for their answers "
+                       "(REEL_CONNECTIONS_PER_ADDRESS)");
+    } else {
+        *out = host;
     }
     (void)pthread_mutex_unlock(&connections->lock);
-    return entrance;
+    return rc;
 }
 
 void reel__connections_leave(reel_connections *connections, reel_host *host)

@@ -29,11 +29,11 @@ void reel__connections_free(reel_connections *connections); /* NULL allowed; non
 /* Whether one more from this address may come in. */
 bool reel__connections_admit(reel_connections *connections, const reel_address *address);
 /* The same for a request that comes through a proxy, whose own connections are not counted: it
- * counts as one from its address until it has left. */
+ * counts as one from its address until it has left. *out stays NULL where nothing is counted.
+ * Errors: E_BUSY (so many are under way), E_NOMEM. */
 typedef struct reel_host reel_host;
-typedef enum reel_entrance { REEL_ENTERED, REEL_FULL, REEL_NO_ROOM /* no memory */ } reel_entrance;
-reel_entrance reel__connections_enter(reel_connections *connections, const reel_address *address,
-                                      reel_host **out);
+REEL_MUST_USE reel_code reel__connections_enter(reel_host **out, reel_connections *connections,
+                                                const reel_address *address, reel_err *err);
 void reel__connections_leave(reel_connections *connections, reel_host *host); /* NULL allowed */
 /* fd is the connection's, open until it is removed; plain: it may be told why it is cut off.
  * NULL: no memory. */

@@ -24,20 +24,20 @@ reel_code reel__framing_check(const reel_framing *framing, const char *version, 
     const bool old = strcmp(version, "HTTP/1.0") == 0;
 
     if (framing->blank_name)
-        return reel_fail(err, REEL_E_INVALID,
+        return reel_fail(err, REEL_E_SYNTAX,
                          "a header has white space in its name; send Name: value, each on a line");
     if (framing->lengths > 1)
-        return reel_fail(err, REEL_E_INVALID,
+        return reel_fail(err, REEL_E_SYNTAX,
                          "Content-Length came %d times; say the length of the body once",
                          framing->lengths);
     if (framing->lengths + framing->codings > 1)
-        return reel_fail(err, REEL_E_INVALID,
+        return reel_fail(err, REEL_E_SYNTAX,
                          "the body's end is said twice; send either Content-Length or "
                          "Transfer-Encoding, once");
     if (framing->other_coding || (old && framing->codings > 0))
-        return reel_fail(err, REEL_E_INVALID,
+        return reel_fail(err, REEL_E_SYNTAX,
                          "Transfer-Encoding is only taken as \"chunked\", in HTTP/1.1");
     if (framing->hosts > 1 || (framing->hosts == 0 && !old))
-        return reel_fail(err, REEL_E_INVALID, "Host came %d times; send it once", framing->hosts);
+        return reel_fail(err, REEL_E_SYNTAX, "Host came %d times; send it once", framing->hosts);
     return REEL_OK;
 }

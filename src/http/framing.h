@@ -19,7 +19,7 @@ typedef struct reel_framing {
 /* One line of the head; all zero before the first. value may be NULL (empty). */
 void reel__framing_see(reel_framing *framing, const char *name, const char *value);
 /* After the last. version: "HTTP/1.1"; with 1.0 a Host is not asked for, and nothing is in chunks.
- * Errors: E_INVALID, which says what is wrong. */
+ * Errors: E_SYNTAX, which says what is wrong. */
 REEL_MUST_USE reel_code reel__framing_check(const reel_framing *framing, const char *version,
                                             reel_err *err);
 

@@ -449,28 +449,17 @@ static reel_code enter(request *current, reel_err *err)
 
     if (!is_counted(server, client))
         return REEL_OK;
-    switch (reel__connections_enter(server->connections, &client->address, &current->host)) {
-    case REEL_ENTERED:
-        return REEL_OK;
-    case REEL_FULL:
-        return reel_fail(err, REEL_E_BUSY,
-                         "too many requests of your address are under way; wait for their answers "
-                         "(REEL_CONNECTIONS_PER_ADDRESS)");
-    case REEL_NO_ROOM:
-        break;
-    }
-    return reel_fail(err, REEL_E_BUSY, "no memory is left to count the requests of an address");
+    return reel__connections_enter(&current->host, server->connections, &client->address, err);
 }
 
 /* An answer before any of the body is read; nothing that follows it on this connection is. */
-static enum MHD_Result refuse(request *current, int status)
+static enum MHD_Result refuse(request *current)
 {
     reel_exchange *exchange = &current->exchange;
 
     if (!reel__connection_works(current->link))
         return MHD_NO;
     (void)take_engine(current);
-    exchange->status = status;
     reel__exchange_problem(exchange, &current->err);
     reel__exchange_header(exchange, MHD_HTTP_HEADER_CONNECTION, "close");
     return send_answer(current->connection, current);
@@ -486,9 +475,10 @@ static enum MHD_Result begin_request(request *current, const char *version)
     behind = reel__headers_caller(&current->exchange, current->connection,
                                   &current->server->proxies, current->server->tls != NULL);
     (void)MHD_get_connection_values(current->connection, MHD_HEADER_KIND, see, &framing);
-    if (reel__framing_check(&framing, version, &current->err) != REEL_OK)
-        return refuse(current, 400);
-    return !behind || enter(current, &current->err) == REEL_OK ? MHD_YES : refuse(current, 429);
+    if (reel__framing_check(&framing, version, &current->err) != REEL_OK ||
+        (behind && enter(current, &current->err) != REEL_OK))
+        return refuse(current);
+    return MHD_YES;
 }
 
 /* Called first with the headers, then for each piece of the body, then once more with none, and

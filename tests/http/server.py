@@ -392,7 +392,7 @@ class Wire(Case):
             self.assertTrue(said.startswith(b"HTTP/1.1 400 "), (lines, said))
             self.assertEqual(said.count(b"HTTP/1.1 "), 1, (lines, said))
             self.assertIn(b"\r\nConnection: close\r\n", said)
-            self.assertEqual(json.loads(said.split(b"\r\n\r\n", 1)[1])["code"], "E_INVALID")
+            self.assertEqual(json.loads(said.split(b"\r\n\r\n", 1)[1])["code"], "E_SYNTAX")
 
     def test_a_target_that_cannot_be_read_is_a_problem(self):
         for target, expected in (("/%zz", 400), ("/?" + "a=1&" * 40, 400), ("/" + "a" * 9000, 413)):

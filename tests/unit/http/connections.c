@@ -70,27 +70,31 @@ static void requests_of_an_address_are_counted(void **state)
     reel_connections *connections = made(1, 2), *any = made(1, 0);
     reel_host *held[3] = {NULL}, *none = NULL;
     reel_connection *direct;
+    reel_err err = {0};
 
     (void)state;
-    assert_int_equal(reel__connections_enter(connections, &first, &held[0]), REEL_ENTERED);
-    assert_int_equal(reel__connections_enter(connections, &first, &held[1]), REEL_ENTERED);
-    assert_int_equal(reel__connections_enter(connections, &first, &none), REEL_FULL);
+    assert_ok(reel__connections_enter(&held[0], connections, &first, &err));
+    assert_ok(reel__connections_enter(&held[1], connections, &first, &err));
+    assert_fails(reel__connections_enter(&none, connections, &first, &err), REEL_E_BUSY,
+                 "under way");
     assert_null(none);
     assert_false(reel__connections_admit(connections, &first));
-    assert_int_equal(reel__connections_enter(connections, &next, &held[2]), REEL_ENTERED);
+    assert_ok(reel__connections_enter(&held[2], connections, &next, &err));
     reel__connections_leave(connections, held[1]);
     assert_true(reel__connections_admit(connections, &first));
     direct = reel__connections_add(connections, &first, -1, true);
-    assert_int_equal(reel__connections_enter(connections, &first, &none), REEL_FULL);
+    assert_fails(reel__connections_enter(&none, connections, &first, &err), REEL_E_BUSY,
+                 "under way");
     reel__connections_remove(connections, direct);
     reel__connections_leave(connections, held[0]);
     reel__connections_leave(connections, held[2]);
     reel__connections_leave(connections, NULL);
     reel__alloc_fail_after(0);
-    assert_int_equal(reel__connections_enter(connections, &first, &none), REEL_NO_ROOM);
+    assert_fails(reel__connections_enter(&none, connections, &first, &err), REEL_E_NOMEM,
+                 "no memory");
     reel__alloc_fail_after(-1);
     for (int i = 0; i < 9; i++)
-        assert_int_equal(reel__connections_enter(any, &first, &none), REEL_ENTERED);
+        assert_ok(reel__connections_enter(&none, any, &first, &err));
     assert_null(none);
     reel__connections_free(any);
     reel__connections_free(connections);

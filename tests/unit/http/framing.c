@@ -31,7 +31,7 @@ static void is_refused(const char *version, const char *const *lines, const char
 {
     reel_err err = {REEL_OK, ""};
 
-    assert_int_equal(check(version, lines, &err), REEL_E_INVALID);
+    assert_int_equal(check(version, lines, &err), REEL_E_SYNTAX);
     assert_non_null(strstr(err.msg, why));
 }
 
