@@ -17,6 +17,7 @@
 #include "http/listen.h"
 #include "http/probe.h"
 #include "reel/version.h"
+#include "service/films/tmdb_use.h"
 #include "service/operation/doctor.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_DEEP };
@@ -122,6 +123,22 @@ static void look_at_file(const reel_doctor_opts *opts, const char *what, const c
                      open ? "other people may read it" : "its owner alone may read it");
 }
 
+static void look_at_tmdb(const reel_doctor_opts *opts)
+{
+    reel_tmdb_servers servers;
+    reel_err err = {REEL_OK, ""};
+
+    if (reel__tmdb_servers(&servers, &err) != REEL_OK)
+        reel__doctor_say(opts, "tmdb", REEL_FINDING_FAIL, NULL, "%s", err.msg);
+    else if (strcmp(reel__env_get("REEL_TMDB", "on"), "off") == 0)
+        reel__doctor_say(opts, "tmdb", REEL_FINDING_OK, NULL, "is not to be asked (REEL_TMDB=off)");
+    else if (reel__env_get("TMDB_API_KEY", NULL) == NULL)
+        reel__doctor_say(opts, "tmdb", REEL_FINDING_OK, NULL,
+                         "no key: `reel enrich` works from files alone");
+    else
+        reel__doctor_say(opts, "tmdb", REEL_FINDING_OK, NULL, "a key is set");
+}
+
 static void look_at_settings(const reel_doctor_opts *opts)
 {
     const char *key = reel__env_get("REEL_TLS_KEY", NULL);
@@ -137,13 +154,7 @@ static void look_at_settings(const reel_doctor_opts *opts)
                          "none: lists do not go on after a restart, nor on another server");
     else
         reel__doctor_say(opts, "secret", REEL_FINDING_OK, NULL, "is set");
-    if (strcmp(reel__env_get("REEL_TMDB", "on"), "off") == 0)
-        reel__doctor_say(opts, "tmdb", REEL_FINDING_OK, NULL, "is not to be asked (REEL_TMDB=off)");
-    else if (reel__env_get("TMDB_API_KEY", NULL) == NULL)
-        reel__doctor_say(opts, "tmdb", REEL_FINDING_OK, NULL,
-                         "no key: `reel enrich` works from files alone");
-    else
-        reel__doctor_say(opts, "tmdb", REEL_FINDING_OK, NULL, "a key is set");
+    look_at_tmdb(opts);
 }
 
 static void look_at_port(const reel_doctor_opts *opts, const char *listen)

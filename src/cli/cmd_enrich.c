@@ -290,16 +290,18 @@ static reel_code enrich_online(const reel_args *args, reel_enriched *done, reel_
     int64_t rate = 40;
     reel_online_opts opts = {
         .links = args->option[ENRICH_LINKS],
-        .url = reel__env_get("REEL_TMDB_URL", "https://api.themoviedb.org/3"),
         .secret = reel__env_get("TMDB_API_KEY", ""),
         .all = args->option[ENRICH_ALL] != NULL,
         .cancel = reel__cancel_on_signal(),
         .progress = progress_of(args),
     };
+    reel_tmdb_servers servers;
     reel_tmdb_use use;
     reel_code rc;
 
     REEL_TRY(reel__args_need(args, ENRICH_DATABASE, &opts.database, err));
+    REEL_TRY(reel__tmdb_servers(&servers, err));
+    opts.url = servers.api;
     REEL_TRY(reel__args_int(args, ENRICH_RATE, 1, 1000, &rate, err));
     REEL_TRY(reel__tmdb_use(&use, err));
     if (use.shown && opts.secret[0] == '\0')
@@ -318,13 +320,15 @@ static reel_code fetch_posters(const reel_args *args, const char *database, reel
     int64_t rate = 40;
     reel_posters_opts opts = {
         .database = database,
-        .url = reel__env_get("REEL_TMDB_IMAGES", "https://image.tmdb.org/t/p"),
         .all = args->option[ENRICH_ALL] != NULL,
         .cancel = reel__cancel_on_signal(),
         .progress = progress_of(args),
     };
+    reel_tmdb_servers servers;
     reel_code rc = REEL_OK;
 
+    REEL_TRY(reel__tmdb_servers(&servers, err));
+    opts.url = servers.images;
     REEL_TRY(reel__args_int(args, ENRICH_RATE, 1, 1000, &rate, err));
     opts.rate = (double)rate;
     rc = reel__posters_fetch(&opts, done, err);

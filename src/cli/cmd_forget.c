@@ -1,14 +1,13 @@
 /* cmd_forget.c - forget: people whose accounts are gone, out of the models and the data set. */
 #include <inttypes.h>
 
-#include "base/env.h"
 #include "cli/commands.h"
 #include "cli/job_lines.h"
+#include "cli/serve_settings.h"
 #include "cli/term.h"
-#include "service/operation/forget.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_BACKUPS, OPT_NOW, OPT_LINES };
-enum { RECEIPT_MOST = 256 << 20, BACKUP_DAYS_MOST = 36500 };
+enum { RECEIPT_MOST = 256 << 20 };
 
 static const reel_option options[] = {
     {"database", "FILE", "the database `reel load` made"},
@@ -98,21 +97,6 @@ static reel_code tell(const reel_args *args, const reel_forget_report *report,
 
 /* ---- the command --------------------------------------------------------------------------- */
 
-static reel_code take_backups(reel_forget_opts *out, const reel_args *args, reel_err *err)
-{
-    const char *days = reel__env_get("REEL_BACKUP_DAYS", "");
-    int64_t number = 0;
-
-    out->backups = args->option[OPT_BACKUPS] != NULL ? args->option[OPT_BACKUPS]
-                                                     : reel__env_get("REEL_BACKUPS", NULL);
-    if (days[0] != '\0' && !reel__parse_amount(&number, days, 1, BACKUP_DAYS_MOST))
-        return reel_fail(err, REEL_E_INVALID,
-                         "REEL_BACKUP_DAYS: expected a number of days, such as 30, got \"%.40s\"",
-                         days);
-    out->backup_days = (int)number;
-    return REEL_OK;
-}
-
 static reel_code run(const reel_args *args, const reel_progress *progress, reel_err *err)
 {
     reel_forget_opts opts = {.models_dir = args->option[OPT_MODELS],
@@ -126,7 +110,7 @@ static reel_code run(const reel_args *args, const reel_progress *progress, reel_
 
     reel__buf_init(&receipt, RECEIPT_MOST);
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
-    REEL_TRY(take_backups(&opts, args, err));
+    REEL_TRY(reel__backup_settings(&opts, args->option[OPT_BACKUPS], err));
     REEL_TRY(reel__forget(&report, &receipt, &opts, err));
     rc = tell(args, &report, &receipt, err);
 out:

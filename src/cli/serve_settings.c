@@ -11,11 +11,12 @@
 #include "cli/args.h"
 #include "http/protect.h"
 #include "service/engine/gate.h"
+#include "service/films/tmdb_use.h"
 
 enum { TIMEOUT_MOST = 3600, CONNECTIONS_MOST = 65535, HSTS_MOST_S = 2 * REEL_HSTS_S };
 
 enum { TTL_DAYS_MOST = 20000 }; /* in seconds it is an int32 */
-enum { JOB_LEAST = 1000000000, HOUR_S = 3600, FORGET_MOST = 20 };
+enum { JOB_LEAST = 1000000000, HOUR_S = 3600, FORGET_MOST = 20, BACKUP_DAYS_MOST = 36500 };
 
 reel_code reel__setting_switch(bool *out, const char *name, const char *value, bool otherwise,
                                reel_err *err)
@@ -63,9 +64,25 @@ reel_code reel__plan_settings(reel_train_plan *out, reel_err *err)
     return REEL_OK;
 }
 
+reel_code reel__backup_settings(reel_forget_opts *out, const char *backups, reel_err *err)
+{
+    const char *days = reel__env_get("REEL_BACKUP_DAYS", "");
+    int64_t number = 0;
+
+    out->backups = backups != NULL ? backups : reel__env_get("REEL_BACKUPS", NULL);
+    if (days[0] != '\0' && !reel__parse_amount(&number, days, 1, BACKUP_DAYS_MOST))
+        return reel_fail(err, REEL_E_INVALID,
+                         "REEL_BACKUP_DAYS: expected a number of days, such as 30, got \"%.40s\"",
+                         days);
+    out->backup_days = (int)number;
+    return REEL_OK;
+}
+
 reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err)
 {
     const char *said = reel__env_get("REEL_JOB_MEMORY", "");
+    reel_tmdb_servers servers;
+    reel_forget_opts forget = {.backups = NULL};
     double overlap;
     int hours = REEL_FORGET_AFTER_S / HOUR_S;
     reel_code rc;
@@ -73,7 +90,10 @@ reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err)
     if (said[0] != '\0' && !reel__parse_amount(&out->memory, said, JOB_LEAST, INT64_MAX))
         return reel_fail(err, REEL_E_INVALID,
                          "REEL_JOB_MEMORY: expected 1G or more, such as 8G, got \"%.40s\"", said);
-    REEL_TRY(reel__gate_least(&overlap, err)); /* which the jobs read: it is said before one runs */
+    /* What the jobs read is said before one runs. */
+    REEL_TRY(reel__gate_least(&overlap, err));
+    REEL_TRY(reel__tmdb_servers(&servers, err));
+    REEL_TRY(reel__backup_settings(&forget, NULL, err));
     REEL_TRY(read_number(&hours, "REEL_FORGET_AFTER", 0, FORGET_MOST, err));
     out->forget_after = hours > 0 ? (int64_t)hours * HOUR_S : 1;
     rc = reel__plan_settings(&out->plan, err);

@@ -5,6 +5,7 @@
 #define REEL_CLI_SERVE_SETTINGS_H
 
 #include "http/server.h"
+#include "service/operation/forget.h"
 #include "service/operation/jobs.h"
 
 /* A switch that says on or off: value, else the environment's, else otherwise. name: for errors.
@@ -16,7 +17,12 @@ REEL_MUST_USE reel_code reel__setting_switch(bool *out, const char *name, const 
 REEL_MUST_USE reel_code reel__serve_settings(reel_server_opts *out, reel_err *err);
 /* When to train by itself: REEL_TRAIN_SCHEDULE, REEL_TRAIN_AFTER. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__plan_settings(reel_train_plan *out, reel_err *err);
-/* Of the jobs: REEL_JOB_MEMORY, REEL_FORGET_AFTER, and these. Errors: E_INVALID. */
+/* Of a forgetting: the folder of backups (or REEL_BACKUPS) and REEL_BACKUP_DAYS. Errors: E_INVALID.
+ */
+REEL_MUST_USE reel_code reel__backup_settings(reel_forget_opts *out, const char *backups,
+                                              reel_err *err);
+/* Of the jobs: REEL_JOB_MEMORY, REEL_FORGET_AFTER, and these; what the jobs read themselves is
+ * looked at, too. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err);
 /* Of the forwarder: MONGODB_URI (or MONGO_URI), NULL where none is set, and
  * REEL_FEEDBACK_TTL_DAYS. Errors: E_INVALID. */

@@ -6,47 +6,27 @@
 
 #include "net/mail_priv.h"
 #include "net/trust.h"
+#include "net/url.h"
 
 enum {
     TIMEOUT_MS = 60000,
     CONNECT_TIMEOUT_MS = 10000,
     LETTER_MOST = 1 << 18,
     REPLY_MOST = 200,
-    HOST_MOST = 254,
     ENVELOPE = 260
 };
 
 /* ---- the server ---------------------------------------------------------------------------- */
 
 /* The host of the URL into out. False: it is no URL of a mail server. */
-static bool take_host(char out[HOST_MOST], const char *url)
+static bool take_host(char out[REEL_URL_HOST], const char *url)
 {
-    const char *host = strncmp(url, "smtps://", 8) == 0  ? url + 8
-                       : strncmp(url, "smtp://", 7) == 0 ? url + 7
-                                                         : NULL;
-    const bool bracket = host != NULL && host[0] == '[';
-    const char *end;
-    size_t length;
+    const char *at = strncmp(url, "smtps://", 8) == 0  ? url + 8
+                     : strncmp(url, "smtp://", 7) == 0 ? url + 7
+                                                       : NULL;
+    const char *end = at == NULL ? NULL : reel__url_host(out, at);
 
-    if (host == NULL)
-        return false;
-    host += bracket;
-    length = strspn(host, bracket ? "0123456789abcdefABCDEF:."
-                                  : "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                    "-.");
-    if (length == 0 || length >= HOST_MOST || (bracket && host[length] != ']'))
-        return false;
-    (void)snprintf(out, HOST_MOST, "%.*s", (int)length, host);
-    end = host + length + bracket;
-    if (*end == ':') {
-        const size_t digits = strspn(end + 1, "0123456789");
-        const long port = digits > 0 && digits < 6 ? strtol(end + 1, NULL, 10) : 0;
-
-        if (port < 1 || port > 65535)
-            return false;
-        end += 1 + digits;
-    }
-    return end[0] == '\0' || (end[0] == '/' && end[1] == '\0');
+    return end != NULL && (*end == '\0' || strcmp(end, "/") == 0);
 }
 
 /* Nobody stands between this machine and itself. */
@@ -58,7 +38,7 @@ static bool is_this_machine(const char *host)
 
 reel_code reel__mail_server_check(const reel_mail_server *server, reel_err *err)
 {
-    char host[HOST_MOST], address[REEL_MAIL_ADDRESS];
+    char host[REEL_URL_HOST], address[REEL_MAIL_ADDRESS];
     reel_err inner = {REEL_OK, ""};
 
     if (!take_host(host, server->url))
@@ -134,7 +114,7 @@ static int go_on(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_
 static bool set_up(talk *t)
 {
     CURL *curl = t->curl;
-    char host[HOST_MOST] = "";
+    char host[REEL_URL_HOST] = "";
     const reel_mail_server *s = t->server;
     CURLcode bad = CURLE_OK;
 

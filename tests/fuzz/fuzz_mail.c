@@ -1,10 +1,11 @@
-/* fuzz_mail.c - any bytes as an address, as settings of a mail server, as the language that is
- * wanted, and as what stands in a letter: its headers stay the nine there are.
+/* fuzz_mail.c - any bytes as an address, as settings of a mail server and an address of pages, as
+ * the language that is wanted, and as what stands in a letter: its headers stay the nine there are.
  */
 #include <string.h>
 
 #include "fuzz/fuzz.h"
 #include "net/mail.h"
+#include "net/url.h"
 #include "service/accounts/letters.h"
 
 static void check_letter(const reel_mail_server *server, const char *to, const char *text)
@@ -53,5 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     server.url = text;
     if (reel__mail_server_check(&server, &err) == REEL_OK)
         must(strpbrk(text, "\r\n\t @") == NULL);
+    if (reel__url_check("X", text, "http://a", &err) == REEL_OK)
+        must(strpbrk(text, "\r\n\t @\"<>?#") == NULL && strncmp(text, "http", 4) == 0);
     return 0;
 }

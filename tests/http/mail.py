@@ -26,7 +26,7 @@ class Mailing(Server):
     """What it says goes to a file, where it can be waited for."""
 
     def __init__(self, folder, **settings):
-        self.settings = {"REEL_PUBLIC_URL": "https://films.example", "REEL_MAIL_FROM": "Reel ñ <reel@films.example>",
+        self.settings = {"REEL_PUBLIC_URL": "https://films.example/", "REEL_MAIL_FROM": "Reel ñ <reel@films.example>",
                          **settings}
         super().__init__(folder)
 

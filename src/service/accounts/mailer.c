@@ -15,6 +15,7 @@
 #include "base/env.h"
 #include "base/steady.h"
 #include "base/thread.h"
+#include "net/url.h"
 #include "service/accounts/accounts_priv.h"
 #include "service/accounts/letters.h"
 #include "store/mails.h"
@@ -112,6 +113,7 @@ static reel_code make_token(const reel_mailer *mailer, reel_letter_kind kind,
 static reel_code send_letter(reel_mailer *mailer, reel_letter_kind kind, const char *language,
                              const reel_account *account, reel_mail_fate *fate, reel_err *err)
 {
+    const char *url = mailer->opts.public_url;
     char token[REEL_TOKEN_TEXT] = "", link[LINK_MOST], id[ID_LETTERS + 1];
     reel_letter letter = {.to = account->email,
                           .subject = reel__letter_subject(kind, language),
@@ -124,7 +126,7 @@ static reel_code send_letter(reel_mailer *mailer, reel_letter_kind kind, const c
     reel__buf_init(&text, TEXT_MOST);
     REEL_TRY(reel__secret_letters(id, ID_LETTERS, err));
     REEL_TRY(make_token(mailer, kind, account, token, err));
-    (void)snprintf(link, sizeof link, "%s/%s#%s", mailer->opts.public_url,
+    (void)snprintf(link, sizeof link, "%.*s/%s#%s", (int)reel__url_length(url), url,
                    reel__letter_kind_name(kind), token);
     reel__letter_write(&text, kind, language, account->name, link);
     REEL_TRY(reel__buf_check(&text, err));
@@ -328,20 +330,6 @@ bool reel__mailer_sends(const reel_mailer *mailer)
 
 /* ---- opening and closing ------------------------------------------------------------------- */
 
-/* "https://films.example": where people come to by what stands in a letter. */
-static reel_code check_public(const char *url, reel_err *err)
-{
-    const size_t length = strlen(url);
-
-    if (strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/[]%") !=
-            length ||
-        length > 500 || (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0))
-        return reel_fail(err, REEL_E_INVALID,
-                         "REEL_PUBLIC_URL: expected the address people open, such as "
-                         "https://films.example.org: links in mails begin so");
-    return REEL_OK;
-}
-
 reel_code reel__mailer_settings(reel_mailer_opts *out, reel_err *err)
 {
     out->server = (reel_mail_server){.url = reel__env_get("REEL_SMTP_URL", NULL),
@@ -354,7 +342,11 @@ reel_code reel__mailer_settings(reel_mailer_opts *out, reel_err *err)
     {
         const reel_code rc = reel__mail_server_check(&out->server, err);
 
-        return rc != REEL_OK ? rc : check_public(out->public_url, err);
+        return rc != REEL_OK ? rc
+                             : reel__url_check("REEL_PUBLIC_URL", out->public_url,
+                                               "https://films.example.org, which people open: "
+                                               "links in mails begin so",
+                                               err);
     }
 }
 

@@ -16,7 +16,7 @@ typedef struct reel_mailer_opts {
     reel_store *store;       /* borrowed, like the texts below */
     reel_accounts *accounts; /* borrowed */
     reel_mail_server server; /* url NULL: no mail is sent */
-    const char *public_url;  /* where people reach the pages, without a / at its end */
+    const char *public_url;  /* where people reach the pages */
     reel_notice notice;      /* what became of each, from the thread: never a token */
     int pause_ms;            /* after a first failure, then four times as long each; 0 = 500 */
 } reel_mailer_opts;

@@ -13,6 +13,7 @@
 #include "base/env.h"
 #include "base/file.h"
 #include "net/download.h"
+#include "net/url.h"
 #include "service/files/fetch_priv.h"
 
 enum { CHECKSUM_FILE_MOST = 4096, MD5_LENGTH = 32, EXPANSION_MOST = 8 };
@@ -131,7 +132,8 @@ static reel_code check_opts(const reel_fetch_opts *opts, reel_err *err)
 
     if (reel__fetch_license(opts->dataset) != NULL) {
         if (opts->accept_license)
-            return REEL_OK;
+            return reel__url_check("REEL_FETCH_URL", reel__env_get("REEL_FETCH_URL", GROUPLENS),
+                                   GROUPLENS, err);
         return reel_fail(err, REEL_E_DENIED,
                          "%s: its licence has not been accepted; read the terms and say yes, or "
                          "give --accept-license",
