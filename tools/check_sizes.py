@@ -9,7 +9,7 @@ FILE, FUNCTION, PARAMETERS = 800, 80, 6  # parameters besides the error record
 root = pathlib.Path(__file__).resolve().parent.parent
 generated = set((root / "tools/generated.txt").read_text().split())
 # Signatures that a library dictates.
-DICTATED = {("src/http/server.c", "on_request"), ("src/http/tls.c", "retrieve"), ("tests/unit/http/quiesce.c", "answer")}
+DICTATED = {("src/http/server.c", "on_request"), ("src/http/tls.c", "retrieve"), ("tests/unit/http/workers.c", "answer")}
 # A definition as clang-format lays it out: a name and parameters, then a brace alone in column one.
 HEAD = re.compile(r"^(?![#\s}/])[^;={}]*?\b(\w+)\(((?:[^(){}]|\([^(){}]*\))*)\)\s*\n\{\n(.*?)^\}", re.M | re.S)
 

@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <microhttpd.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -22,8 +21,8 @@
 #include "http/headers.h"
 #include "http/listen.h"
 #include "http/protect.h"
-#include "http/quiesce.h"
 #include "http/tls.h"
+#include "http/workers.h"
 
 enum {
     CONNECTIONS_MOST = 16384,
@@ -31,12 +30,11 @@ enum {
     IDLE_SECONDS = 60,
     CONNECTION_MEMORY = 15 * 1024,
     DRAIN_US = 5000000,
-    LET_IN_US = 1000000,
     CLIENT_LEFT = 499 /* no status of HTTP; nginx writes it so */
 };
 
 struct reel_server {
-    struct MHD_Daemon *daemon;
+    reel_workers *workers;
     reel_app app;
     reel_listener listener;
     reel_proxies proxies;
@@ -528,15 +526,17 @@ static enum MHD_Result admit(void *user, const struct sockaddr *address, socklen
 static void connection_changed(void *user, struct MHD_Connection *connection, void **state,
                                enum MHD_ConnectionNotificationCode what)
 {
-    reel_server *server = user;
+    reel_server *server = reel__worker_user(user);
     const union MHD_ConnectionInfo *peer, *fd;
     reel_client client;
 
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
         reel__connections_remove(server->connections, *state);
         *state = NULL;
+        reel__worker_closed(user);
         return;
     }
+    reel__worker_opened(user);
     peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (fd == NULL)
@@ -561,7 +561,7 @@ static void log_daemon(void *user, const char *format, va_list arguments)
 
 /* Each takes a file descriptor: as many as the process may have, which is seldom all it could have.
  */
-static unsigned connections_most(void)
+static int connections_most(void)
 {
     struct rlimit files;
     rlim_t most;
@@ -576,13 +576,16 @@ static unsigned connections_most(void)
         (void)getrlimit(RLIMIT_NOFILE, &files);
     }
     most = files.rlim_cur < most ? files.rlim_cur : most;
-    return most > (rlim_t)2 * FILES_BESIDE ? (unsigned)(most - FILES_BESIDE) : FILES_BESIDE;
+    return most > (rlim_t)2 * FILES_BESIDE ? (int)(most - FILES_BESIDE) : FILES_BESIDE;
 }
 
-static reel_code start_daemon(reel_server *server, int threads, reel_err *err)
+/* Options come last; the log must be first to see errors of the others. */
+static struct MHD_Daemon *start_worker(void *user, reel_worker *worker)
 {
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC |
-                           MHD_ALLOW_SUSPEND_RESUME | (server->tls == NULL ? 0 : MHD_USE_TLS);
+    reel_server *server = user;
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
+                           MHD_USE_ERROR_LOG | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME |
+                           (server->tls == NULL ? 0 : MHD_USE_TLS);
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, reel__tls_callback()},
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)reel__tls_priorities},
@@ -591,19 +594,13 @@ static reel_code start_daemon(reel_server *server, int threads, reel_err *err)
 
     if (server->tls == NULL)
         tls[0].option = MHD_OPTION_END;
-    /* Options come last; the log must be first to see errors of the others. */
-    server->daemon = MHD_start_daemon(
+    return MHD_start_daemon(
         flags, 0, admit, server, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
-        MHD_OPTION_LISTEN_SOCKET, server->listener.fd, MHD_OPTION_THREAD_POOL_SIZE,
-        (unsigned)threads, MHD_OPTION_CONNECTION_LIMIT, connections_most(),
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, start_request, server,
-        MHD_OPTION_NOTIFY_COMPLETED, end_request, server, MHD_OPTION_NOTIFY_CONNECTION,
-        connection_changed, server, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
-    if (server->daemon == NULL)
-        return reel_fail(err, REEL_E_STORE, "cannot start the HTTP server on %s",
-                         server->listener.url);
-    return REEL_OK;
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        MHD_OPTION_URI_LOG_CALLBACK, start_request, server, MHD_OPTION_NOTIFY_COMPLETED,
+        end_request, server, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, worker,
+        MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
 reel_code reel__server_new(reel_server **out, const reel_server_opts *opts, reel_err *err)
@@ -649,11 +646,18 @@ out:
 
 reel_code reel__server_start(reel_server *server, const reel_app *app, reel_err *err)
 {
+    const reel_workers_opts opts = {
+        .count = server->threads,
+        .listening = server->listener.fd,
+        .most = connections_most(),
+        .start = start_worker,
+        .user = server,
+    };
     reel_code rc;
 
     server->app = *app;
     REEL_TRY(reel__listen_start(&server->listener, err));
-    REEL_TRY(start_daemon(server, server->threads, err));
+    REEL_TRY(reel__workers_begin(&server->workers, &opts, err));
 out:
     return rc;
 }
@@ -683,16 +687,6 @@ static void wait_a_moment(void)
     (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
-/* Who was connected by the system before the end came is let in. */
-static void let_in(const reel_server *server)
-{
-    const int64_t until = reel__clock_steady_us() + LET_IN_US;
-    struct pollfd door = {.fd = server->listener.fd, .events = POLLIN};
-
-    while (poll(&door, 1, 0) > 0 && reel__clock_steady_us() < until)
-        wait_a_moment();
-}
-
 /* Nobody new comes in, and what was asked gets a moment to be answered: what runs, and what waits
  * for a thread that runs something else. Between being read and running a request is neither for an
  * instant, so it takes two looks. */
@@ -702,12 +696,11 @@ static void drain(reel_server *server)
     int quiet = 0;
 
     atomic_store(&server->stopping, true);
-    let_in(server);
-    if (reel__quiesce(server->daemon) == MHD_INVALID_SOCKET)
-        server->listener.fd = -1; /* then stopping closes it */
+    reel__workers_shut(server->workers);
     while (atomic_load(&server->waiting) > 0 || (quiet < 2 && reel__clock_steady_us() < until)) {
-        const bool busy =
-            atomic_load(&server->running) > 0 || reel__connections_unread(server->connections);
+        const bool busy = atomic_load(&server->running) > 0 ||
+                          reel__workers_pending(server->workers) ||
+                          reel__connections_unread(server->connections);
 
         quiet = busy ? 0 : quiet + 1;
         wait_a_moment();
@@ -718,10 +711,9 @@ void reel__server_stop(reel_server *server)
 {
     if (server == NULL)
         return;
-    if (server->daemon != NULL) {
+    if (server->workers != NULL)
         drain(server);
-        MHD_stop_daemon(server->daemon); /* ends the threads */
-    }
+    reel__workers_end(server->workers);
     reel__connections_free(server->connections);
     reel__tls_free(server->tls);
     if (server->listener.fd >= 0)
