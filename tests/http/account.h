@@ -102,6 +102,27 @@ static inline void take_cookie(char out[128])
     from.cookie = out;
 }
 
+/* Before each test: a page of this host asks, and no pause is left of the test before. */
+static inline int account_fresh(void **state)
+{
+    (void)state;
+    memset(&from, 0, sizeof from);
+    from.site = "same-origin";
+    from.address = 1;
+    pauses_ms += 7200000;
+    return 0;
+}
+
+static inline void sign_up_as(const char *name, char cookie[128])
+{
+    char body[300];
+
+    (void)snprintf(body, sizeof body, "{\"name\":\"%s\",\"password\":\"" LONG_WORD "\"}", name);
+    expect("POST", "/api/v1/accounts", body, 200);
+    take_cookie(cookie);
+    pauses_ms += 7200000;
+}
+
 /* A page of this host asks from here on, signed in as the account of this name. */
 static inline void sign_in_as(const char *name, const char *password, char cookie[128])
 {

@@ -11,24 +11,9 @@
 
 static char cookie[128];
 
-static int fresh(void **state)
-{
-    (void)state;
-    memset(&from, 0, sizeof from);
-    from.site = "same-origin";
-    from.address = 1;
-    pauses_ms += 7200000;
-    return 0;
-}
-
 static void sign_up(const char *name)
 {
-    char body[300];
-
-    (void)snprintf(body, sizeof body, "{\"name\":\"%s\",\"password\":\"" LONG_WORD "\"}", name);
-    expect("POST", "/api/v1/accounts", body, 200);
-    take_cookie(cookie);
-    pauses_ms += 7200000;
+    sign_up_as(name, cookie);
 }
 
 static void an_account_is_made_and_signed_in(void **state)
@@ -382,15 +367,7 @@ static void an_export_survives_lack_of_memory(void **state)
 
 static size_t times_found(const char *needle)
 {
-    size_t count = 0;
-    reel_buf all;
-
-    reel__buf_init(&all, 1 << 26);
-    tables_dump(&all, temp_path("reel.db"));
-    for (const char *at = all.data; (at = strstr(at, needle)) != NULL; at++)
-        count++;
-    reel__buf_fini(&all);
-    return count;
+    return tables_count(temp_path("reel.db"), needle);
 }
 
 static void nothing_is_left_of_a_deleted_account(void **state)
@@ -710,26 +687,26 @@ static void sign_up_may_be_closed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(an_account_is_made_and_signed_in, fresh),
-        cmocka_unit_test_setup(names_and_passwords_are_looked_at, fresh),
-        cmocka_unit_test_setup(sessions_are_rotated_and_ended_everywhere, fresh),
-        cmocka_unit_test_setup(a_session_ends_by_itself, fresh),
-        cmocka_unit_test_setup(passwords_change_and_names_too, fresh),
-        cmocka_unit_test_setup(a_reset_is_good_once, fresh),
-        cmocka_unit_test_setup(a_damaged_event_is_not_exported, fresh),
-        cmocka_unit_test_setup(all_that_is_known_is_exported, fresh),
-        cmocka_unit_test_setup(an_export_of_any_size_comes_in_pieces, fresh),
-        cmocka_unit_test_setup(an_export_survives_lack_of_memory, fresh),
-        cmocka_unit_test_setup(nothing_is_left_of_a_deleted_account, fresh),
-        cmocka_unit_test_setup(an_address_is_ones_own_matter, fresh),
-        cmocka_unit_test_setup(a_forgotten_password_tells_nothing, fresh),
-        cmocka_unit_test_setup(nothing_tells_which_names_there_are, fresh),
-        cmocka_unit_test_setup(tries_are_counted_by_name_and_by_address, fresh),
-        cmocka_unit_test_setup(other_sites_change_nothing, fresh),
-        cmocka_unit_test_setup(plain_http_is_refused_with_the_reason, fresh),
-        cmocka_unit_test_setup(cookies_are_read_with_care, fresh),
-        cmocka_unit_test_setup(what_is_anothers_stays_theirs, fresh),
-        cmocka_unit_test_setup(sign_up_may_be_closed, fresh),
+        cmocka_unit_test_setup(an_account_is_made_and_signed_in, account_fresh),
+        cmocka_unit_test_setup(names_and_passwords_are_looked_at, account_fresh),
+        cmocka_unit_test_setup(sessions_are_rotated_and_ended_everywhere, account_fresh),
+        cmocka_unit_test_setup(a_session_ends_by_itself, account_fresh),
+        cmocka_unit_test_setup(passwords_change_and_names_too, account_fresh),
+        cmocka_unit_test_setup(a_reset_is_good_once, account_fresh),
+        cmocka_unit_test_setup(a_damaged_event_is_not_exported, account_fresh),
+        cmocka_unit_test_setup(all_that_is_known_is_exported, account_fresh),
+        cmocka_unit_test_setup(an_export_of_any_size_comes_in_pieces, account_fresh),
+        cmocka_unit_test_setup(an_export_survives_lack_of_memory, account_fresh),
+        cmocka_unit_test_setup(nothing_is_left_of_a_deleted_account, account_fresh),
+        cmocka_unit_test_setup(an_address_is_ones_own_matter, account_fresh),
+        cmocka_unit_test_setup(a_forgotten_password_tells_nothing, account_fresh),
+        cmocka_unit_test_setup(nothing_tells_which_names_there_are, account_fresh),
+        cmocka_unit_test_setup(tries_are_counted_by_name_and_by_address, account_fresh),
+        cmocka_unit_test_setup(other_sites_change_nothing, account_fresh),
+        cmocka_unit_test_setup(plain_http_is_refused_with_the_reason, account_fresh),
+        cmocka_unit_test_setup(cookies_are_read_with_care, account_fresh),
+        cmocka_unit_test_setup(what_is_anothers_stays_theirs, account_fresh),
+        cmocka_unit_test_setup(sign_up_may_be_closed, account_fresh),
     };
 
     return cmocka_run_group_tests(tests, account_start, account_stop);

@@ -37,6 +37,20 @@ static inline void tables_dump(reel_buf *out, const char *path)
     (void)sqlite3_close(db);
 }
 
+/* How often a text stands in any of them. */
+static inline size_t tables_count(const char *path, const char *needle)
+{
+    size_t count = 0;
+    reel_buf all;
+
+    reel__buf_init(&all, 1 << 26);
+    tables_dump(&all, path);
+    for (const char *at = all.data; (at = strstr(at, needle)) != NULL; at++)
+        count++;
+    reel__buf_fini(&all);
+    return count;
+}
+
 /* One statement, such as one that damages a row. */
 static inline void tables_change(const char *path, const char *sql)
 {
