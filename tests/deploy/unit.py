@@ -159,6 +159,8 @@ class Started(unittest.TestCase):
         self.assertIn("NoNewPrivs:\t1", status)
         if platform.machine() == "x86_64":
             self.assertIn("Seccomp:\t2", status)
+        kind = pathlib.Path(REEL).read_bytes()[16:18]  # of an ELF file
+        self.assertEqual(int.from_bytes(kind, sys.byteorder), 3, "not position-independent")
         check = values("reel.service", "ExecStartPost")[0].lstrip("-").replace("/usr/local/bin/reel", REEL)
         subprocess.run(check.split(), env=self.environment(REEL_LISTEN=f"127.0.0.1:{port}"), check=True)
         answer, _ = self.ask(port, "POST", "/api/v1/session", {"name": "Ada", "password": "salt water taffy 7"})

@@ -62,6 +62,9 @@ static void a_key_comes_in_either_header(void **state)
     expect("GET", "/api/v1/movies", NULL, 200);
     from.authorization = "Bearerless";
     expect("GET", "/api/v1/movies", NULL, 200);
+    from.key = from.authorization = NULL; /* an address is written down in too many places */
+    (void)snprintf(line, sizeof line, "/api/v1/movies?key=%s", text);
+    assert_int_equal(send_as("GET", line, NULL), 401);
 }
 
 static void what_is_no_key_is_401(void **state)

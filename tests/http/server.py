@@ -289,6 +289,8 @@ class Wire(Case):
             got, headers, _ = self.server.ask(method, target, headers=JSON)
             self.assertEqual(got, status, target)
             self.assertTrue(headers["Content-Security-Policy"].startswith(policy), target)
+            self.assertEqual("require-trusted-types-for 'script'" in headers["Content-Security-Policy"],
+                             policy is page[0], target)
             for never in ("unsafe", "http:", "*"):
                 self.assertNotIn(never, headers["Content-Security-Policy"])
             self.assertIn("frame-ancestors 'none'", headers["Content-Security-Policy"])
