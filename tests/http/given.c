@@ -397,31 +397,6 @@ static void nobody_gives_for_somebody_else(void **state)
         json_array_size(member(get(path_of(33, "/ratings?kind=not_interested")), "items")), 0);
 }
 
-static void without_memory(void **state)
-{
-    (void)state;
-    (void)put(36, "/ratings/41", "{\"rating\":3}");
-    json_decref(api.json);
-    api.json = NULL;
-    for (long n = 0;; n++) {
-        reel_err err = {REEL_OK, ""};
-        reel_code rc;
-
-        begin("PUT", path_of(36, "/ratings/41"));
-        reel__alloc_fail_after(n);
-        api.exchange.body = "{\"rating\":3}";
-        api.exchange.body_length = strlen(api.exchange.body);
-        api.exchange.content_type = "application/json";
-        reel__exchange_handle(&api.exchange, &api.app, api.session);
-        reel__alloc_fail_after(-1);
-        rc = api.exchange.status == 200 ? REEL_OK : reel_fail(&err, REEL_E_NOMEM, "answered so");
-        assert_true(rc == REEL_OK || api.exchange.status == 503);
-        if (rc == REEL_OK)
-            break;
-        assert_true(n < 1000);
-    }
-}
-
 static int start(void **state)
 {
     reel_account ana = {.name = "ana", .folded = "ana"};
@@ -447,7 +422,6 @@ int main(void)
         cmocka_unit_test(a_history_becomes_an_accounts),
         cmocka_unit_test(feedback_shapes_the_next_list),
         cmocka_unit_test(nobody_gives_for_somebody_else),
-        cmocka_unit_test(without_memory),
     };
 
     return cmocka_run_group_tests(tests, start, api_stop);
