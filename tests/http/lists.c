@@ -236,7 +236,6 @@ static void nothing_to_go_by_falls_back_to_fame(void **state)
     }
 }
 
-/* Whichever model made the list, and the same on the film's page and in its explanation. */
 static double lowest(const json_t *item)
 {
     return json_number_value(json_array_get(member(item, "predicted_rating_interval"), 0));
@@ -259,6 +258,7 @@ static void check_interval(const json_t *item)
                 number(item, "predicted_rating") <= high);
 }
 
+/* Whichever model made the list, and the same on the film's page and in its explanation. */
 static void stars_are_predicted(void **state)
 {
     char target[120], body[160];
