@@ -47,7 +47,5 @@ out:
 
 reel_code reel__handle_statistics(reel_context *context, reel_err *err)
 {
-    (void)err;
-    reel__crowd_write(&context->json, context->app->engine);
-    return REEL_OK;
+    return reel__crowd_write(&context->json, context->app->engine, err);
 }

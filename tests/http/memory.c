@@ -267,6 +267,7 @@ static void lists(void **state)
         {"GET", "/api/v1/people/6/similar"},
         {"GET", "/api/v1/movies?q=heat"},
         {"GET", "/api/v1/charts/popular?filter=year%20%3E%201960"},
+        {"GET", "/api/v1/statistics"},
     };
 
     (void)state;

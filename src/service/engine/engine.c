@@ -185,6 +185,7 @@ void reel__engine_close(reel_engine *engine)
     reel__order_free(atomic_load(&engine->looks));
     reel__shorts_free(atomic_load(&engine->shorts));
     reel__free(atomic_load(&engine->charts));
+    reel__free(atomic_load(&engine->crowd));
     pthread_mutex_destroy(&engine->lazy_lock);
     for (int i = 0; i < MODELS; i++)
         reel_model_free(engine->models[i]);

@@ -29,6 +29,7 @@ enum {
 extern const char *const reel__engine_names[MODELS];
 
 typedef struct reel_looks reel_looks;
+typedef struct reel_crowd reel_crowd;                     /* crowd.c */
 typedef struct reel_hyperparameters reel_hyperparameters; /* hyperparameters.h */
 typedef struct reel_shorts reel_shorts;
 /* Names of the datasets' files and records. */
@@ -75,6 +76,7 @@ struct reel_engine {
     _Atomic(reel_looks *) looks;
     _Atomic(reel_shorts *) shorts;
     _Atomic(float *) charts; /* [REEL_CHARTS x movies] */
+    _Atomic(reel_crowd *) crowd;
 };
 
 /* What films are like, for rules about the order of a list. */

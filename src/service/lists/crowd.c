@@ -2,7 +2,11 @@
 #include "service/lists/crowd.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
+#include "base/alloc.h"
+#include "service/engine/state.h"
 #include "service/lists/genre_counts.h"
 
 /* Half stars up to 20, which no known scale passes; decades up to the year 2560. */
@@ -13,11 +17,11 @@ typedef struct total {
     double sum;
 } total;
 
-typedef struct crowd {
+struct reel_crowd {
     total all, decade[DECADES];
     int64_t step[STEPS];
     reel_genre_counts genres;
-} crowd;
+};
 
 static double mean_of(total t)
 {
@@ -30,7 +34,7 @@ static void add(total *to, total more)
     to->sum += more.sum;
 }
 
-static void count_film(crowd *c, const reel_dataset *dataset, reel_index film)
+static void count_film(reel_crowd *c, const reel_dataset *dataset, reel_index film)
 {
     const reel_csr_view raters = reel_dataset_raters(dataset);
     const reel_movie movie = reel_dataset_movie(dataset, film);
@@ -51,7 +55,7 @@ static void count_film(crowd *c, const reel_dataset *dataset, reel_index film)
         add(&c->decade[movie.year / 10], given);
 }
 
-static void put_stars(reel_json *json, const crowd *c)
+static void put_stars(reel_json *json, const reel_crowd *c)
 {
     reel__json_key(json, "stars");
     reel__json_array(json);
@@ -66,7 +70,7 @@ static void put_stars(reel_json *json, const crowd *c)
     reel__json_array_end(json);
 }
 
-static void put_decades(reel_json *json, const crowd *c)
+static void put_decades(reel_json *json, const reel_crowd *c)
 {
     reel__json_key(json, "decades");
     reel__json_array(json);
@@ -82,19 +86,51 @@ static void put_decades(reel_json *json, const crowd *c)
     reel__json_array_end(json);
 }
 
-void reel__crowd_write(reel_json *json, const reel_engine *engine)
+static reel_code make(reel_crowd **out, const reel_dataset *dataset, reel_err *err)
 {
-    const reel_dataset *dataset = reel__engine_dataset(engine);
-    crowd c = {0};
+    reel_crowd *crowd = reel__alloc_zero(1, sizeof *crowd);
 
+    if (crowd == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory to count what everybody gave");
     for (reel_index film = 0; film < reel_dataset_movies(dataset); film++)
-        count_film(&c, dataset, film);
+        count_film(crowd, dataset, film);
+    *out = crowd;
+    return REEL_OK;
+}
+
+static reel_code get(const reel_crowd **out, const reel_engine *engine, reel_err *err)
+{
+    reel_engine *owner = (reel_engine *)(uintptr_t)engine; /* only what is made once changes */
+    reel_crowd *crowd = atomic_load_explicit(&owner->crowd, memory_order_acquire);
+    reel_code rc = REEL_OK;
+
+    if (crowd == NULL) {
+        pthread_mutex_lock(&owner->lazy_lock);
+        crowd = atomic_load_explicit(&owner->crowd, memory_order_relaxed);
+        if (crowd == NULL)
+            rc = make(&crowd, engine->dataset, err);
+        if (rc == REEL_OK)
+            atomic_store_explicit(&owner->crowd, crowd, memory_order_release);
+        pthread_mutex_unlock(&owner->lazy_lock);
+    }
+    *out = crowd;
+    return rc;
+}
+
+reel_code reel__crowd_write(reel_json *json, const reel_engine *engine, reel_err *err)
+{
+    const reel_crowd *crowd;
+    reel_code rc;
+
+    REEL_TRY(get(&crowd, engine, err));
     reel__json_object(json);
-    reel__json_put_int(json, "ratings", c.all.ratings);
-    reel__json_put_real(json, "mean", mean_of(c.all));
-    put_stars(json, &c);
+    reel__json_put_int(json, "ratings", crowd->all.ratings);
+    reel__json_put_real(json, "mean", mean_of(crowd->all));
+    put_stars(json, crowd);
     reel__json_key(json, "genres");
-    reel__genre_counts_write(json, &c.genres);
-    put_decades(json, &c);
+    reel__genre_counts_write(json, &crowd->genres);
+    put_decades(json, crowd);
     reel__json_object_end(json);
+out:
+    return rc;
 }

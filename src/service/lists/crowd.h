@@ -9,7 +9,9 @@
 
 /* {"ratings","mean","stars":[{"stars","ratings"}],"genres":[…],"decades":[{"decade","ratings",
  * "mean"}]}: the ratings of the data set by half stars, by genre and by decade of the film; what
- * nobody gave is left out. Given since the data were loaded: not counted. O(ratings). */
-void reel__crowd_write(reel_json *json, const reel_engine *engine);
+ * nobody gave is left out. Given since the data were loaded: not counted. O(ratings) for the first
+ * who asks of an engine, which keeps it. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__crowd_write(reel_json *json, const reel_engine *engine,
+                                          reel_err *err);
 
 #endif

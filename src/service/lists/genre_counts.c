@@ -41,12 +41,14 @@ static int by_ratings(const void *a, const void *b)
     return order != 0 ? order : (left->length > right->length) - (left->length < right->length);
 }
 
-void reel__genre_counts_write(reel_json *json, reel_genre_counts *all)
+void reel__genre_counts_write(reel_json *json, const reel_genre_counts *all)
 {
-    qsort(all->genre, all->count, sizeof *all->genre, by_ratings);
+    reel_genre_counts sorted = *all;
+
+    qsort(sorted.genre, sorted.count, sizeof *sorted.genre, by_ratings);
     reel__json_array(json);
-    for (size_t i = 0; i < all->count; i++) {
-        const reel_genre_count *one = &all->genre[i];
+    for (size_t i = 0; i < sorted.count; i++) {
+        const reel_genre_count *one = &sorted.genre[i];
 
         reel__json_object(json);
         reel__json_key(json, "genre");

@@ -25,6 +25,6 @@ typedef struct reel_genre_counts {
 void reel__genre_counts_add(reel_genre_counts *all, const char *genres, int64_t ratings,
                             double sum);
 /* [{"genre","ratings","mean"}], the most rated first, then by name. */
-void reel__genre_counts_write(reel_json *json, reel_genre_counts *all);
+void reel__genre_counts_write(reel_json *json, const reel_genre_counts *all);
 
 #endif
