@@ -79,8 +79,8 @@ static double share_of(const reel_training_lines *l, const char *stage)
     return (double)(strcmp(stage + 9, "hybrid") == 0 ? HYBRID_SHARE : MODEL_SHARE) / all;
 }
 
-void reel__say_training(void *user, const char *stage, int64_t done, int64_t total,
-                        const char *unit)
+static void say_training(void *user, const char *stage, int64_t done, int64_t total,
+                         const char *unit)
 {
     reel_training_lines *l = user;
     const bool next = strcmp(stage, l->step) != 0;
@@ -103,7 +103,7 @@ void reel__say_training(void *user, const char *stage, int64_t done, int64_t tot
 reel_code reel__run_training(const reel_args *args, reel_training_lines *lines,
                              reel_training_run *run, reel_err *err)
 {
-    const reel_progress told = {.report = reel__say_training, .user = lines};
+    const reel_progress told = {.report = say_training, .user = lines};
     reel_err why = {REEL_OK, ""};
     reel_code rc;
 

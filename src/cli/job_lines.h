@@ -9,7 +9,7 @@
 void reel__say_line(reel_json_writer *write, const void *what);
 /* {"step":"training ease","progress":0.5} */
 void reel__say_step(const char *step, double progress);
-/* How far a training is, of all models or of one: the report of a reel_progress. */
+/* How far a training is, of all models or of one. Begins with only and compares, all else 0. */
 typedef struct reel_training_lines {
     const char *only; /* NULL = all */
     bool compares;    /* what was fitted is compared with what is in service */
@@ -17,8 +17,6 @@ typedef struct reel_training_lines {
     double before, share; /* of the steps that are over, and of this one; of 1 */
     double said;          /* the last progress */
 } reel_training_lines;
-void reel__say_training(void *user, const char *stage, int64_t done, int64_t total,
-                        const char *unit);
 /* Run a command that trains, with its progress on the terminal (lines NULL), or in lines that end
  * with its error. */
 typedef reel_code reel_training_run(const reel_args *args, const reel_progress *progress,

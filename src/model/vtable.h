@@ -48,7 +48,8 @@ typedef struct reel_model_ops {
     reel_code (*interval)(const reel_model *model, const reel_query *query,
                           const reel_index *movies, size_t count, reel_scratch *scratch,
                           reel_rating_interval *out, reel_err *err);
-    /* How far ratings lie from what was predicted; NULL, or false: was not learned. */
+    /* Where four of five ratings lie around predicted [films.count], into out [films.count]; NULL,
+     * or false: was not learned. Allocates nothing. The door clips them likewise. */
     bool (*range)(const reel_model *model, const reel_query *query, reel_films films,
                   const float *predicted, reel_rating_interval *out);
     bool fills_targets; /* fit itself fills context->targets->out */

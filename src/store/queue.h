@@ -36,9 +36,9 @@ REEL_MUST_USE reel_code reel__queue_refuse(reel_store *store, int64_t sequence, 
 REEL_MUST_USE reel_code reel__queue_all(reel_store *store, int64_t *count, reel_err *err);
 
 typedef struct reel_queue_count {
-    int64_t waiting;
-    int64_t forgetting; /* people whose events are still to go from the sink */
+    int64_t waiting;    /* events */
     int64_t oldest_ms;  /* when the oldest of them was received, 0 = none waits */
+    int64_t forgetting; /* people of whom nothing was taken out of the sink yet */
 } reel_queue_count;
 REEL_MUST_USE reel_code reel__queue_count(reel_store *store, reel_queue_count *out, reel_err *err);
 
@@ -54,7 +54,7 @@ typedef struct reel_queue_person {
 REEL_MUST_USE reel_code reel__queue_forgotten(reel_store *store, int64_t now_ms,
                                               reel_queue_person *out, reel_err *err);
 /* Their events were taken out: once more at again_ms, or (0) they are done with. Nothing happens
- * when they were put there anew meanwhile. */
+ * when they wait for another pass by now: done by another process, or begun anew. */
 REEL_MUST_USE reel_code reel__queue_forgot(reel_store *store, const reel_queue_person *person,
                                            int64_t again_ms, reel_err *err);
 

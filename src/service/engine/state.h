@@ -57,8 +57,8 @@ struct reel_engine {
     reel_model *models[MODELS]; /* NULL where not asked for */
     reel_in_service said[MODELS];
     int keep; /* versions of each model */
-    reel_hyperparameters
-        *hyperparameters; /* [MODELS] what to fit them with, or NULL (opts.as_served) */
+    /* [MODELS] what to fit them with, or NULL (opts.as_served) */
+    reel_hyperparameters *hyperparameters;
     /* What was made and is not kept yet, as the gate decides; seconds that it took, 0 = not made.
      */
     struct {
