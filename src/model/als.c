@@ -149,21 +149,21 @@ static reel_code calibrate(als_model *self, const reel_dataset *dataset,
     const reel_model *model = &self->own.base;
     const reel_calibration_opts opts = {model->low, model->high, model->seed, context->threads};
     reel_factors factors = {0};
-    reel_apart apart;
+    reel_calibration_split split;
     problem part = {.share = 0.5};
     reel_code rc;
 
-    REEL_TRY(reel__apart_make(&apart, reel_dataset_ratings(dataset), model->params[PARAM_HELD_OUT],
-                              model->seed, err));
-    part.ratings = reel__csr_view(&apart.train);
-    part.raters = reel__csr_view(&apart.raters);
+    REEL_TRY(reel__calibration_split_make(&split, reel_dataset_ratings(dataset),
+                                          model->params[PARAM_HELD_OUT], model->seed, err));
+    part.ratings = reel__csr_view(&split.train);
+    part.raters = reel__csr_view(&split.raters);
     if (part.ratings.ptr[part.ratings.rows] == 0)
         goto out; /* nothing is left to learn from */
     REEL_TRY(solve(&factors, model, &part, context, err));
-    REEL_TRY(reel__calibration_learn(&self->calibration, &factors, &apart, &opts, err));
+    REEL_TRY(reel__calibration_learn(&self->calibration, &factors, &split, &opts, err));
 out:
     reel__factors_fini(&factors);
-    reel__apart_fini(&apart);
+    reel__calibration_split_fini(&split);
     return rc;
 }
 
@@ -198,7 +198,7 @@ static bool als_range(const reel_model *model, const reel_query *query, reel_fil
 {
     const reel_calibration *calibration = &((const als_model *)model)->calibration;
 
-    if (calibration->off == NULL)
+    if (calibration->quantiles == NULL)
         return false;
     reel__calibration_range(calibration, query, films, predicted, out);
     return true;

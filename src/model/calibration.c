@@ -1,4 +1,4 @@
-/* calibration.c - how far predicted ratings are off; see calibration.h. */
+/* calibration.c - see calibration.h. */
 #include "model/calibration.h"
 
 #include <math.h>
@@ -27,7 +27,7 @@ enum { STREAM_HELD = 8, STREAM_SHORT };
 #define ENOUGH           100  /* from which on films of a group are judged apart */
 #define ENOUGH_PEOPLE    2000 /* ratings of a group of people, with whom nobody else is needed */
 #define FLOPS_PER_THREAD 1e6
-#define OFF_MAX          4e6F /* more than any two ratings differ by */
+#define TAIL_MOST        4e6F /* more than any two ratings differ by */
 
 static size_t bin_of(const reel_nnz *from, size_t bins, reel_nnz count)
 {
@@ -50,7 +50,7 @@ static size_t film_bin(reel_nnz raters)
 
 /* ---- holding out --------------------------------------------------------------------------- */
 
-static void deal(reel_apart *out, reel_csr_view all, double share, uint64_t seed)
+static void deal(reel_calibration_split *out, reel_csr_view all, double share, uint64_t seed)
 {
     reel_nnz train = 0, held = 0;
 
@@ -58,9 +58,9 @@ static void deal(reel_apart *out, reel_csr_view all, double share, uint64_t seed
         reel_rng rng = reel__rng_make(seed, (uint64_t)STREAM_HELD << 32 | (uint64_t)u);
 
         for (reel_nnz k = all.ptr[u]; k < all.ptr[u + 1]; k++) {
-            const bool apart = reel__rng_unit(&rng) < share;
-            reel_csr *to = apart ? &out->held : &out->train;
-            reel_nnz *at = apart ? &held : &train;
+            const bool held_out = reel__rng_unit(&rng) < share;
+            reel_csr *to = held_out ? &out->held : &out->train;
+            reel_nnz *at = held_out ? &held : &train;
 
             to->col[*at] = all.col[k];
             to->val[(*at)++] = all.val[k];
@@ -70,13 +70,13 @@ static void deal(reel_apart *out, reel_csr_view all, double share, uint64_t seed
     }
 }
 
-reel_code reel__apart_make(reel_apart *out, reel_csr_view ratings, double share, uint64_t seed,
-                           reel_err *err)
+reel_code reel__calibration_split_make(reel_calibration_split *out, reel_csr_view ratings,
+                                       double share, uint64_t seed, reel_err *err)
 {
     const reel_nnz count = ratings.ptr[ratings.rows];
     reel_code rc;
 
-    *out = (reel_apart){0};
+    *out = (reel_calibration_split){0};
     REEL_TRY(reel__csr_init(&out->train, ratings.rows, ratings.cols, count, err));
     REEL_TRY(reel__csr_init(&out->held, ratings.rows, ratings.cols, count, err));
     deal(out, ratings, fmin(share, MOST_HELD / (double)count), seed);
@@ -85,20 +85,21 @@ out:
     return rc;
 }
 
-void reel__apart_fini(reel_apart *apart)
+void reel__calibration_split_fini(reel_calibration_split *split)
 {
-    reel__csr_fini(&apart->train);
-    reel__csr_fini(&apart->held);
-    reel__csr_fini(&apart->raters);
+    reel__csr_fini(&split->train);
+    reel__csr_fini(&split->held);
+    reel__csr_fini(&split->raters);
 }
 
-/* ---- how far off --------------------------------------------------------------------------- */
+/* ---- residuals ----------------------------------------------------------------------------- */
 
 typedef struct learning {
     const reel_factors *factors;
-    const reel_apart *apart;
+    const reel_calibration_split *split;
     reel_calibration_opts opts;
-    float *off[PERSON_BINS]; /* [held] rating less prediction with that many ratings; NaN = not */
+    /* [held] rating less prediction, by that many ratings; NaN where it was not measured */
+    float *residuals[PERSON_BINS];
     bool shorten[PERSON_BINS];
 } learning;
 
@@ -120,7 +121,7 @@ static int by_film(const void *a, const void *b)
 /* That many of a person's ratings, by chance. */
 static void draw_history(const learning *l, worker *w, reel_index u, reel_nnz count)
 {
-    const reel_csr *train = &l->apart->train;
+    const reel_csr *train = &l->split->train;
     const reel_nnz from = train->ptr[u], all = train->ptr[u + 1] - from;
     reel_rng rng =
         reel__rng_make(l->opts.seed + (uint64_t)count, (uint64_t)STREAM_SHORT << 32 | (uint64_t)u);
@@ -142,7 +143,7 @@ static void draw_history(const learning *l, worker *w, reel_index u, reel_nnz co
 
 static reel_code measure(const learning *l, worker *w, reel_index u, size_t bin, reel_err *err)
 {
-    const reel_csr *train = &l->apart->train, *held = &l->apart->held;
+    const reel_csr *train = &l->split->train, *held = &l->split->held;
     const reel_nnz all = train->ptr[u + 1] - train->ptr[u];
     const size_t own = person_bin(all);
     reel_nnz count = all;
@@ -163,7 +164,7 @@ static reel_code measure(const learning *l, worker *w, reel_index u, size_t bin,
     for (reel_nnz k = held->ptr[u]; rc == REEL_OK && k < held->ptr[u + 1]; k++) {
         const float rating = reel__factors_rate(l->factors, bias, w->row, held->col[k]);
 
-        l->off[bin][k] = held->val[k] - fminf(fmaxf(rating, l->opts.low), l->opts.high);
+        l->residuals[bin][k] = held->val[k] - fminf(fmaxf(rating, l->opts.low), l->opts.high);
     }
     return rc;
 }
@@ -172,7 +173,7 @@ static reel_code measure(const learning *l, worker *w, reel_index u, size_t bin,
  * ones. */
 static reel_code measure_person(const learning *l, worker *w, reel_index u, bool own, reel_err *err)
 {
-    const reel_csr *train = &l->apart->train, *held = &l->apart->held;
+    const reel_csr *train = &l->split->train, *held = &l->split->held;
     const reel_nnz all = train->ptr[u + 1] - train->ptr[u];
     const size_t at = person_bin(all);
     reel_code rc = REEL_OK;
@@ -207,7 +208,7 @@ static void worker_fini(worker *w)
 static reel_code measure_all(const learning *l, bool own, reel_err *err)
 {
     const reel_index people = l->factors->people;
-    const double d = (double)l->factors->stride, count = (double)l->apart->train.ptr[people];
+    const double d = (double)l->factors->stride, count = (double)l->split->train.ptr[people];
     const int team = reel__par_threads(count * d * d, FLOPS_PER_THREAD, l->opts.threads);
     atomic_int failed = REEL_OK;
 
@@ -250,18 +251,18 @@ static void cut_tails(float *values, size_t n, float out[2])
     out[1] = fmaxf(values[n - 1 - tail], 0);
 }
 
-/* What people of a bin are off at films of one, or of all (FILM_BINS). room [held] */
+/* The residuals of people of a bin at films of one, or of all (FILM_BINS). room [held] */
 static size_t gather(const learning *l, size_t person, size_t film, float *room)
 {
-    const reel_csr *held = &l->apart->held, *raters = &l->apart->raters;
+    const reel_csr *held = &l->split->held, *raters = &l->split->raters;
     size_t n = 0;
 
     for (reel_nnz k = 0; k < held->ptr[held->rows]; k++) {
         const reel_index j = held->col[k];
         const reel_nnz count = raters->ptr[j + 1] - raters->ptr[j];
 
-        if (!isnan(l->off[person][k]) && (film == FILM_BINS || film_bin(count) == film))
-            room[n++] = l->off[person][k];
+        if (!isnan(l->residuals[person][k]) && (film == FILM_BINS || film_bin(count) == film))
+            room[n++] = l->residuals[person][k];
     }
     return n;
 }
@@ -310,9 +311,10 @@ static void choose_shortened(learning *l, float *room)
         l->shorten[p] = gather(l, p, FILM_BINS, room) < ENOUGH_PEOPLE;
 }
 
-static reel_code count_raters(reel_calibration *out, const reel_apart *apart, reel_err *err)
+static reel_code count_raters(reel_calibration *out, const reel_calibration_split *split,
+                              reel_err *err)
 {
-    const reel_csr *raters = &apart->raters;
+    const reel_csr *raters = &split->raters;
     int32_t *counts = reel__alloc_zero((size_t)raters->rows, sizeof *counts);
 
     if (counts == NULL)
@@ -320,38 +322,38 @@ static reel_code count_raters(reel_calibration *out, const reel_apart *apart, re
                          (int)raters->rows);
     for (reel_index j = 0; j < raters->rows; j++)
         counts[j] = (int32_t)(raters->ptr[j + 1] - raters->ptr[j]);
-    for (reel_nnz k = 0; k < apart->held.ptr[apart->held.rows]; k++)
-        counts[apart->held.col[k]]++;
+    for (reel_nnz k = 0; k < split->held.ptr[split->held.rows]; k++)
+        counts[split->held.col[k]]++;
     out->raters = counts;
     return REEL_OK;
 }
 
 static reel_code learn(reel_calibration *out, learning *l, float *room, reel_err *err)
 {
-    float *off = reel__alloc_zero((size_t)GROUPS * 2, sizeof *off);
+    float *quantiles = reel__alloc_zero((size_t)GROUPS * 2, sizeof *quantiles);
     reel_code rc = REEL_OK;
 
-    if (off == NULL)
+    if (quantiles == NULL)
         return reel_fail(err, REEL_E_NOMEM, "out of memory for how far predictions are off");
     REEL_TRY(measure_all(l, true, err));
     choose_shortened(l, room);
     REEL_TRY(measure_all(l, false, err));
-    if (cut_groups(l, room, off)) {
-        REEL_TRY(count_raters(out, l->apart, err));
-        out->off = off;
-        off = NULL;
+    if (cut_groups(l, room, quantiles)) {
+        REEL_TRY(count_raters(out, l->split, err));
+        out->quantiles = quantiles;
+        quantiles = NULL;
     }
 out:
-    reel__free(off);
+    reel__free(quantiles);
     return rc;
 }
 
 reel_code reel__calibration_learn(reel_calibration *out, const reel_factors *factors,
-                                  const reel_apart *apart, const reel_calibration_opts *opts,
-                                  reel_err *err)
+                                  const reel_calibration_split *split,
+                                  const reel_calibration_opts *opts, reel_err *err)
 {
-    const size_t held = (size_t)apart->held.ptr[apart->held.rows];
-    learning l = {.factors = factors, .apart = apart, .opts = *opts};
+    const size_t held = (size_t)split->held.ptr[split->held.rows];
+    learning l = {.factors = factors, .split = split, .opts = *opts};
     float *all;
     reel_code rc;
 
@@ -364,7 +366,7 @@ reel_code reel__calibration_learn(reel_calibration *out, const reel_factors *fac
     for (size_t k = 0; k < held * PERSON_BINS; k++)
         all[k] = NAN;
     for (size_t p = 0; p < PERSON_BINS; p++)
-        l.off[p] = all + p * held;
+        l.residuals[p] = all + p * held;
     rc = learn(out, &l, all + held * PERSON_BINS, err);
     reel__free(all);
     return rc;
@@ -374,7 +376,7 @@ void reel__calibration_fini(reel_calibration *calibration)
 {
     if (!calibration->owned)
         return;
-    reel__free((void *)(uintptr_t)calibration->off);
+    reel__free((void *)(uintptr_t)calibration->quantiles);
     reel__free((void *)(uintptr_t)calibration->raters);
     *calibration = (reel_calibration){0};
 }
@@ -389,11 +391,11 @@ void reel__calibration_range(const reel_calibration *calibration, const reel_que
 
     for (size_t i = 0; i < query->count; i++)
         ratings += query->entries[i].kind == REEL_ENTRY_RATING && query->entries[i].weight > 0;
-    row = calibration->off + person_bin(ratings) * ROW;
+    row = calibration->quantiles + person_bin(ratings) * ROW;
     for (size_t i = 0; i < films.count; i++) {
-        const float *off = row + film_bin(calibration->raters[films.movies[i]]) * 2;
+        const float *tails = row + film_bin(calibration->raters[films.movies[i]]) * 2;
 
-        out[i] = (reel_rating_interval){predicted[i] + off[0], predicted[i] + off[1]};
+        out[i] = (reel_rating_interval){predicted[i] + tails[0], predicted[i] + tails[1]};
     }
 }
 
@@ -404,41 +406,45 @@ reel_code reel__calibration_save(const reel_calibration *calibration, reel_index
 {
     reel_code rc = REEL_OK;
 
-    if (calibration->off == NULL)
+    if (calibration->quantiles == NULL)
         return REEL_OK;
-    REEL_TRY(reel__tensors_add_matrix(writer, "off", REEL_F32, calibration->off, GROUPS, 2, err));
+    REEL_TRY(reel__tensors_add_matrix(writer, "residual_quantiles", REEL_F32,
+                                      calibration->quantiles, GROUPS, 2, err));
     REEL_TRY(reel__tensors_add(writer, "raters", REEL_I32, calibration->raters, movies, err));
 out:
     return rc;
 }
 
-static bool is_range(const float *off)
+static bool is_range(const float *tails)
 {
-    return off[0] >= -OFF_MAX && off[0] <= 0 && off[1] >= 0 && off[1] <= OFF_MAX;
+    return tails[0] >= -TAIL_MOST && tails[0] <= 0 && tails[1] >= 0 && tails[1] <= TAIL_MOST;
 }
 
 reel_code reel__calibration_load(reel_calibration *out, reel_index movies,
                                  const reel_tensors *tensors, const char *prefix, reel_err *err)
 {
     const char *path = reel__tensors_path(tensors);
-    const void *off = NULL, *raters = NULL;
+    const void *quantiles = NULL, *raters = NULL;
     int64_t shape[2] = {0, 0}, count = 0;
     reel_code rc = REEL_OK;
 
     *out = (reel_calibration){0};
-    if (!reel__tensors_has(tensors, prefix, "off"))
+    if (!reel__tensors_has(tensors, prefix, "residual_quantiles"))
         return REEL_OK;
-    REEL_TRY(reel__tensors_get_matrix(tensors, prefix, "off", REEL_F32, &off, shape, err));
+    REEL_TRY(reel__tensors_get_matrix(tensors, prefix, "residual_quantiles", REEL_F32, &quantiles,
+                                      shape, err));
     REEL_TRY(reel__tensors_get(tensors, prefix, "raters", REEL_I32, &raters, &count, err));
     if (shape[0] != GROUPS || shape[1] != 2 || count != movies)
-        return reel_fail(err, REEL_E_FORMAT,
-                         "%s: off is %lld x %lld, expected %d x 2; raters has %lld films of %d",
-                         path, (long long)shape[0], (long long)shape[1], (int)GROUPS,
-                         (long long)count, (int)movies);
+        return reel_fail(
+            err, REEL_E_FORMAT,
+            "%s: residual_quantiles is %lld x %lld, expected %d x 2; raters has %lld films of %d",
+            path, (long long)shape[0], (long long)shape[1], (int)GROUPS, (long long)count,
+            (int)movies);
     for (size_t g = 0; g < GROUPS; g++)
-        if (!is_range((const float *)off + g * 2))
-            return reel_fail(err, REEL_E_FORMAT, "%s: off[%zu] is no range", path, g);
-    *out = (reel_calibration){.off = off, .raters = raters};
+        if (!is_range((const float *)quantiles + g * 2))
+            return reel_fail(err, REEL_E_FORMAT, "%s: residual_quantiles[%zu] is no range", path,
+                             g);
+    *out = (reel_calibration){.quantiles = quantiles, .raters = raters};
 out:
     return rc;
 }
