@@ -66,6 +66,13 @@ static reel_code take_people(reel_held *out, const int64_t *ids, reel_index coun
     return REEL_OK;
 }
 
+/* What is damaged, or another's, nobody can read. That it cannot be read just now (memory, the
+ * limit of open files) is no such reason: such a file would be destroyed. */
+static reel_code unless_damaged(reel_code rc, const reel_err *why, reel_err *err)
+{
+    return rc == REEL_E_FORMAT ? REEL_OK : reel_fail(err, rc, "%s", why->msg);
+}
+
 static reel_code read_model(reel_held *out, const char *path, reel_err *err)
 {
     reel_model *model = NULL;
@@ -76,7 +83,7 @@ static reel_code read_model(reel_held *out, const char *path, reel_err *err)
         (void)snprintf(out->id, sizeof out->id, "%s", reel_model_id(model));
         rc = take_people(out, reel_model_person_ids(model), reel_model_people(model), err);
     } else {
-        rc = rc == REEL_E_NOMEM ? reel_fail(err, rc, "%s", why.msg) : REEL_OK;
+        rc = unless_damaged(rc, &why, err);
     }
     reel_model_free(model);
     return rc;
@@ -92,7 +99,7 @@ static reel_code read_dataset(reel_held *out, const char *path, reel_err *err)
         (void)snprintf(out->id, sizeof out->id, "%s", reel_dataset_hash(dataset));
         rc = take_people(out, reel_dataset_person_ids(dataset), reel_dataset_people(dataset), err);
     } else {
-        rc = rc == REEL_E_NOMEM ? reel_fail(err, rc, "%s", why.msg) : REEL_OK;
+        rc = unless_damaged(rc, &why, err);
     }
     reel_dataset_free(dataset);
     return rc;
