@@ -44,7 +44,8 @@ typedef struct reel_forget_report {
 /* Backups are named, and left as they are.
  * receipt [out, initialised]: its text, as JSON. Costs a training of all that serves where somebody
  * is in it. Errors: those of opening a store and of training; E_INVALID (the folder of
- * backups cannot be read); E_STORE (a file cannot be removed);
+ * backups cannot be read, or the name of a folder is too long); E_STORE (a file cannot be read or
+ * removed);
  * after an error what holds people may be there still: once more does the rest. */
 REEL_MUST_USE reel_code reel__forget(reel_forget_report *out, reel_buf *receipt,
                                      const reel_forget_opts *opts, reel_err *err);

@@ -33,14 +33,15 @@ static bool is_begun(const char *name)
            strcmp(name + length - tail, begun_ending) == 0;
 }
 
-/* The latest, if several were broken off. */
-reel_code reel__receipt_find_begun(reel_receipt *receipt, const char *folder, reel_err *err)
+/* The latest, but for this one's own; "" = there is none. */
+static reel_code find_begun(char out[REEL_RECEIPT_NAME], const char *folder, const char *own,
+                            reel_err *err)
 {
     char path[PATH];
     const struct dirent *entry;
     DIR *open;
 
-    receipt->begun[0] = '\0';
+    out[0] = '\0';
     path_of(path, folder, "");
     open = opendir(path);
     if (open == NULL)
@@ -48,11 +49,16 @@ reel_code reel__receipt_find_begun(reel_receipt *receipt, const char *folder, re
                    ? REEL_OK
                    : reel_fail(err, REEL_E_STORE, "%s: cannot be read: %s", path, strerror(errno));
     while ((entry = readdir(open)) != NULL)
-        if (is_begun(entry->d_name) && strcmp(entry->d_name, receipt->begun) > 0)
-            (void)snprintf(receipt->begun, sizeof receipt->begun, "%.*s", REEL_RECEIPT_NAME - 8,
-                           entry->d_name);
+        if (is_begun(entry->d_name) && strcmp(entry->d_name, own) != 0 &&
+            strcmp(entry->d_name, out) > 0)
+            (void)snprintf(out, REEL_RECEIPT_NAME, "%.*s", REEL_RECEIPT_NAME - 8, entry->d_name);
     (void)closedir(open);
     return REEL_OK;
+}
+
+reel_code reel__receipt_find_begun(reel_receipt *receipt, const char *folder, reel_err *err)
+{
+    return find_begun(receipt->begun, folder, "", err);
 }
 
 reel_code reel__receipt_begin(reel_receipt *receipt, const char *folder, reel_err *err)
@@ -90,14 +96,30 @@ static reel_code hash_text(char out[REEL_DIGEST_HEX], const reel_buf *text, reel
     return REEL_OK;
 }
 
-/* The receipt says the name that what was broken off gets when the receipt is safe. */
-static reel_code put_aside(const char *folder, const char *begun, const char *name, reel_err *err)
+static void name_interrupted(char out[REEL_RECEIPT_NAME], const char *begun)
 {
-    char from[PATH], to[PATH];
+    (void)snprintf(out, REEL_RECEIPT_NAME, "%.*s-interrupted.json",
+                   (int)(strlen(begun) - (sizeof begun_ending - 1)), begun);
+}
 
-    path_of(from, folder, begun);
-    path_of(to, folder, name);
-    return begun[0] == '\0' ? REEL_OK : reel__file_rename(from, to, err);
+/* Once the receipt is safe, which says the name that the last of them gets: each that was begun
+ * before, or the next run would take it for one that was just broken off. */
+static reel_code put_aside(const char *folder, const char *own, reel_err *err)
+{
+    char from[PATH], to[PATH], begun[REEL_RECEIPT_NAME], name[REEL_RECEIPT_NAME];
+    reel_code rc = REEL_OK;
+
+    for (;;) {
+        REEL_TRY(find_begun(begun, folder, own, err));
+        if (begun[0] == '\0')
+            break;
+        name_interrupted(name, begun);
+        path_of(from, folder, begun);
+        path_of(to, folder, name);
+        REEL_TRY(reel__file_rename(from, to, err));
+    }
+out:
+    return rc;
 }
 
 reel_code reel__receipt_keep(reel_forget_report *out, reel_buf *text, reel_receipt *receipt,
@@ -109,8 +131,7 @@ reel_code reel__receipt_keep(reel_forget_report *out, reel_buf *text, reel_recei
 
     memcpy(begun, receipt->begun, sizeof begun);
     if (begun[0] != '\0')
-        (void)snprintf(receipt->begun, sizeof receipt->begun, "%.*s-interrupted.json",
-                       (int)(strlen(begun) - (sizeof begun_ending - 1)), begun);
+        name_interrupted(receipt->begun, begun);
     receipt->made_at = now_ms / 1000;
     reel__receipt_write(text, receipt, out);
     reel__buf_char(text, '\n');
@@ -120,7 +141,7 @@ reel_code reel__receipt_keep(reel_forget_report *out, reel_buf *text, reel_recei
     path_of(path, folder, name);
     REEL_TRY(reel__file_write(path, text->data, text->length, err));
     (void)snprintf(out->receipt, sizeof out->receipt, "%s", path);
-    REEL_TRY(put_aside(folder, begun, receipt->begun, err));
+    REEL_TRY(put_aside(folder, receipt->own, err));
     if (receipt->own[0] != '\0') {
         path_of(path, folder, receipt->own);
         (void)unlink(path);

@@ -71,14 +71,16 @@ typedef struct reel_receipt {
 /* Appended; counts what became of the files, too. */
 void reel__receipt_write(reel_buf *out, const reel_receipt *receipt, reel_forget_report *report);
 
-/* Whether a run before this one was broken off: receipt->begun. Errors: E_STORE. */
+/* Whether a run before this one was broken off: receipt->begun, the last of several. Errors:
+ * E_STORE. */
 REEL_MUST_USE reel_code reel__receipt_find_begun(reel_receipt *receipt, const char *folder,
                                                  reel_err *err);
 /* Write down what is there, before anything is changed: receipt->own. Errors: E_STORE, E_NOMEM. */
 REEL_MUST_USE reel_code reel__receipt_begin(reel_receipt *receipt, const char *folder,
                                             reel_err *err);
 /* Write what became of it, in the place of what was begun; text [out, initialised]. That of a run
- * that was broken off is kept beside it under the name that the receipt says. Errors: as above. */
+ * that was broken off is kept beside it, the last under the name that the receipt says. Errors: as
+ * above. */
 REEL_MUST_USE reel_code reel__receipt_keep(reel_forget_report *out, reel_buf *text,
                                            reel_receipt *receipt, const char *folder,
                                            reel_err *err);

@@ -365,12 +365,16 @@ static void there_is_always_a_receipt(void **state)
     forget("told.db");
     assert_true(json_is_null(json_object_get(receipt, "interrupted")));
     (void)temp_write("told.db.models/receipts/forget-1-begun.json", "{\"finished\":false}");
+    (void)temp_write("told.db.models/receipts/forget-2-begun.json", "{\"finished\":false}");
     forget("told.db");
     assert_int_equal(report.people, 0);
     assert_string_equal(json_string_value(json_object_get(receipt, "interrupted")),
-                        "forget-1-interrupted.json");
+                        "forget-2-interrupted.json");
     assert_int_equal(report.kept, FILES + 7);
     json_decref(read_interrupted("told.db"));
+    assert_true(exists("told.db", "receipts/forget-1-interrupted.json"));
+    forget("told.db"); /* and both are told once */
+    assert_null(receipt);
 }
 
 static void what_was_interrupted_is_done_once_more(void **state)
