@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/log_priv.h"
+#include "base/thread.h"
 
 /* One write takes whole lines and no more than a pipe takes undivided. */
 enum { ROOM = 1 << 20, BATCH = PIPE_BUF, LOOK_MS = 50, STOP_US = 1000000 };
@@ -198,7 +199,7 @@ reel_code reel__log_start(reel_err *err)
     if (!queue.running) {
         queue.stopping = queue.waiting = false;
         queue.begin = queue.used = 0;
-        if (pthread_create(&queue.writer, NULL, write_lines, NULL) == 0)
+        if (reel__thread_start(&queue.writer, write_lines, NULL) == 0)
             queue.running = true;
         else
             rc = reel_fail(err, REEL_E_NOMEM, "no thread for the log is left");

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/steady.h"
+#include "base/thread.h"
 
 enum { HOSTS = 1024, LOOKS = 8, LOOK_LEAST_MS = 20, LOOK_MOST_MS = 1000, RATE = 16 * 1024 };
 static const int64_t SECOND_US = 1000000;
@@ -286,7 +287,7 @@ reel_code reel__connections_new(reel_connections **out, const reel_connections_o
     made->opts = *opts;
     made->has_lock = pthread_mutex_init(&made->lock, NULL) == 0;
     made->has_stop = made->has_lock && reel__steady_cond_init(&made->stop);
-    made->has_watcher = made->has_stop && pthread_create(&made->watcher, NULL, watch, made) == 0;
+    made->has_watcher = made->has_stop && reel__thread_start(&made->watcher, watch, made) == 0;
     if (!made->has_watcher) {
         reel__connections_free(made);
         return reel_fail(err, REEL_E_NOMEM, "no thread for the server's connections is left");

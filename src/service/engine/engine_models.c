@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "service/engine/hyperparameters.h"
 #include "service/engine/state.h"
 #include "service/models/learn.h"
@@ -66,7 +67,7 @@ static void read_ahead(opening *o)
 
     if (o->engine->opts.only != NULL || o->engine->opts.retrain)
         return; /* then some are not wanted */
-    helped = pthread_create(&helper, NULL, read_files, o) == 0;
+    helped = reel__thread_start(&helper, read_files, o) == 0;
     (void)read_files(o);
     if (helped)
         (void)pthread_join(helper, NULL);

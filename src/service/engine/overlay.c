@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/steady.h"
+#include "base/thread.h"
 
 enum {
     SHARDS = 64,
@@ -437,7 +438,7 @@ reel_code reel__overlay_open(reel_overlay **out, reel_store *store, const reel_o
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for what people gave since"));
     REEL_TRY(reel__overlay_follow(overlay, err));
     if (opts != NULL && opts->follow) {
-        overlay->following = pthread_create(&overlay->follower, NULL, follow_on, overlay) == 0;
+        overlay->following = reel__thread_start(&overlay->follower, follow_on, overlay) == 0;
         if (!overlay->following)
             REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no thread to follow what others write"));
     }

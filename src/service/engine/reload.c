@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/steady.h"
+#include "base/thread.h"
 #include "service/engine/state.h"
 #include "service/engine/search.h"
 
@@ -246,7 +247,7 @@ out:
 
 reel_code reel__reload_start(reel_reload *reload, reel_err *err)
 {
-    const int error = pthread_create(&reload->thread, NULL, run, reload);
+    const int error = reel__thread_start(&reload->thread, run, reload);
 
     if (error != 0)
         return reel_fail(err, REEL_E_NOMEM, "no thread to keep an engine up to date: %s",

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/steady.h"
+#include "base/thread.h"
 #include "service/feedback/feedback_priv.h"
 
 /* How long the first event of a group waits for company, how many make a group full at once, and
@@ -226,7 +227,7 @@ static reel_code open_feedback(reel_feedback **out, reel_store *store, reel_over
         reel__free(feedback);
         return reel_fail(err, REEL_E_NOMEM, "out of memory to take feedback");
     }
-    error = pthread_create(&feedback->writer, NULL, run_writer, feedback);
+    error = reel__thread_start(&feedback->writer, run_writer, feedback);
     if (error != 0) {
         free_feedback(feedback);
         return reel_fail(err, REEL_E_NOMEM, "no thread to write feedback: %s", strerror(error));

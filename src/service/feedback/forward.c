@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/steady.h"
+#include "base/thread.h"
 #include "service/feedback/forward_priv.h"
 
 enum {
@@ -139,7 +140,7 @@ static reel_code start(reel_forward *f, reel_err *err)
 
     if (!reel__steady_cond_init(&f->look))
         return reel_fail(err, REEL_E_NOMEM, "out of memory to send events");
-    error = pthread_create(&f->thread, NULL, run, f);
+    error = reel__thread_start(&f->thread, run, f);
     if (error == 0)
         return REEL_OK;
     (void)pthread_cond_destroy(&f->look);

@@ -17,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/seal.h"
+#include "base/thread.h"
 #include "service/operation/jobs_priv.h"
 
 enum { BEAT_MS = 500, PATIENCE_MS = 10000, LOOK_MS = 1000, WATCH_MS = 250, GRACE_MS = 1200 };
@@ -455,7 +456,7 @@ reel_code reel__jobs_open(reel_jobs **out, const reel_jobs_opts *opts, reel_err 
     REEL_TRY(reel__random_name(jobs->owner, err));
     if (pipe2(jobs->wake, O_CLOEXEC | O_NONBLOCK) != 0)
         REEL_TRY(reel_fail(err, REEL_E_STORE, "no pipe for jobs: %s", strerror(errno)));
-    error = pthread_create(&jobs->thread, NULL, run, jobs);
+    error = reel__thread_start(&jobs->thread, run, jobs);
     if (error != 0)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no thread for jobs: %s", strerror(error)));
     jobs->started = true;
