@@ -148,7 +148,7 @@ static void keep_one(const reel_engine *engine, const char *genre)
 static void what_was_made_is_kept_and_bounded(void **state)
 {
     reel_buf first, again;
-    char genre[16];
+    char genre[24];
 
     (void)state;
     assert_false(is_kept(api.engine, "Drama"));
