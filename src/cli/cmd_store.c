@@ -1,9 +1,34 @@
 /* cmd_store.c - migrate-store, backup and restore: whole databases. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/operation/copy.h"
+
+/* How many of the events that were left out have their number told. */
+static int64_t named(const reel_store_digest *digest)
+{
+    return digest->damaged < REEL_DAMAGED_NAMED ? digest->damaged : REEL_DAMAGED_NAMED;
+}
+
+/* Said even where nothing else is: a copy without them is another. */
+static void warn(const reel_store_digest *digest)
+{
+    const reel_notice notice = reel__term_notice(false);
+    char line[400];
+    int used = snprintf(line, sizeof line,
+                        "%" PRId64 " events of the feedback log cannot be read and are left out; "
+                        "their numbers (sequence):",
+                        digest->damaged);
+
+    for (int64_t i = 0; i < named(digest); i++)
+        used +=
+            snprintf(line + used, sizeof line - (size_t)used, " %" PRId64, digest->damaged_at[i]);
+    (void)snprintf(line + used, sizeof line - (size_t)used, "%s",
+                   digest->damaged > REEL_DAMAGED_NAMED ? " ..." : "");
+    notice.line(notice.user, line);
+}
 
 static reel_code write_copy(reel_json *json, const void *what, reel_err *err)
 {
@@ -23,6 +48,12 @@ static reel_code write_copy(reel_json *json, const void *what, reel_err *err)
     reel__json_put_int(json, "model_records", digest->models);
     reel__json_put_int(json, "accounts", digest->accounts);
     reel__json_put_int(json, "api_keys", digest->keys);
+    reel__json_put_int(json, "damaged_events", digest->damaged);
+    reel__json_key(json, "damaged_first");
+    reel__json_array(json);
+    for (int64_t i = 0; i < named(digest); i++)
+        reel__json_int(json, digest->damaged_at[i]);
+    reel__json_array_end(json);
     reel__json_put_text(json, "sha256", digest->hash);
     reel__json_put_real(json, "seconds", report->seconds);
     reel__json_object_end(json);
@@ -33,6 +64,8 @@ static reel_code tell(const reel_args *args, const reel_copy_report *report, ree
 {
     const reel_store_digest *digest = &report->digest;
 
+    if (digest->damaged > 0)
+        warn(digest);
     if (args->json)
         return reel__print_json(write_copy, report, err);
     if (args->quiet)

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "store/account_rows.h"
 #include "store/digest_priv.h"
+#include "store/event_movies.h"
 
 enum { BATCH_ROWS = 1024, BATCH_RATINGS = 1 << 16, MOVIE_TEXTS = 15 };
 
@@ -211,6 +212,8 @@ static reel_code take_event(void *user, const reel_event *event, reel_err *err)
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__digest_event(user, event, err));
+    if (!reel__event_is_sound(event))
+        return REEL_OK;
     REEL_TRY(next_row(c, EVENTS, &at, err));
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         keep_text(c, texts[i]);

@@ -2,6 +2,7 @@
  * numbers as eight bytes with the lowest first, texts behind their length. Unknown numbers are what
  * they are in C, so that NULL and NaN need no form of their own but for their bits. */
 #include "store/digest_priv.h"
+#include "store/event_movies.h"
 
 #include <endian.h>
 #include <math.h>
@@ -155,6 +156,12 @@ reel_code reel__digest_event(void *user, const reel_event *event, reel_err *err)
         event->sequence,    event->user,   event->source_movie, event->time_ms,
         event->received_ms, event->queued, event->delivered_at, (int64_t)event->movie_count};
 
+    if (!reel__event_is_sound(event)) {
+        if (d->out->damaged < REEL_DAMAGED_NAMED)
+            d->out->damaged_at[d->out->damaged] = event->sequence;
+        d->out->damaged++;
+        return REEL_OK;
+    }
     reel__buf_char(&d->rows, 'E');
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         put_int(&d->rows, numbers[i]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/utf8.h"
 
 enum { MOVIES_DEPTH = 2 };
 
@@ -58,6 +59,17 @@ reel_code reel__event_movies_read(reel_event_movie out[REEL_EVENT_MOVIES_MAX], s
         rc = reel_fail(err, REEL_E_FORMAT, "films \"%.60s\" are not [[movie, rank], ...]", text);
     json_decref(list);
     return rc;
+}
+
+bool reel__event_is_sound(const reel_event *event)
+{
+    const char *const texts[] = {event->event_id, event->type,    event->visitor, event->method,
+                                 event->model_id, event->list_id, event->scenario};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i] == NULL || !reel__utf8_valid(texts[i], strlen(texts[i])))
+            return false;
+    return !event->damaged;
 }
 
 reel_code reel__event_movies_take(reel_event *event, reel_event_movie movies[REEL_EVENT_MOVIES_MAX],

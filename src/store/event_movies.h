@@ -14,6 +14,8 @@ void reel__event_movies_write(reel_buf *out, const reel_event *event);
 /* Errors: E_FORMAT, E_NOMEM. */
 REEL_MUST_USE reel_code reel__event_movies_read(reel_event_movie out[REEL_EVENT_MOVIES_MAX],
                                                 size_t *count, const char *text, reel_err *err);
+/* Whether all of an event can be read: its films, and its texts are UTF-8. */
+bool reel__event_is_sound(const reel_event *event);
 /* The films of an event, to movies; where they cannot be read the event has none and is marked as
  * damaged. Errors: E_NOMEM. */
 REEL_MUST_USE reel_code reel__event_movies_take(reel_event *event,

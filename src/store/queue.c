@@ -21,21 +21,10 @@ typedef struct reading {
 } reading;
 
 /* No sink takes a text that is none. */
-static bool are_texts(const reel_event *event)
-{
-    const char *const texts[] = {event->event_id, event->type,    event->visitor, event->method,
-                                 event->model_id, event->list_id, event->scenario};
-
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (texts[i] == NULL || !reel__utf8_valid(texts[i], strlen(texts[i])))
-            return false;
-    return true;
-}
-
 static reel_code read_movies(reel_event *event, reel_event_movie *movies, const char *text,
                              reel_err *err)
 {
-    if (!are_texts(event))
+    if (!reel__event_is_sound(event))
         return reel_fail(err, REEL_E_FORMAT, "one of its texts is not UTF-8");
     return reel__event_movies_read(movies, &event->movie_count, text, err);
 }

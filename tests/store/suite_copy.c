@@ -442,9 +442,9 @@ static void test_a_copy_that_fails(void **state)
     o = open_other(f, false);
     copy(f, o.store, f->store, digest_of(f->store).hash);
     before = digest_of(o.store);
-    fixture_exec(f, "UPDATE events SET movies = 'nonsense' WHERE event_id = 'event-1'");
+    fixture_exec(f, "UPDATE api_keys SET scopes = 'all' WHERE prefix = 'rk_xyz'");
     assert_fails(reel__store_copy(o.store, f->store, NULL, &digest, &f->err), REEL_E_FORMAT,
-                 "nonsense", f->err);
+                 "a row of the table accounts", f->err);
     assert_string_equal(digest_of(o.store).hash, before.hash);
     assert_int_equal(counts_of(o.store).generation, 1);
     reel__store_close(o.store);
@@ -452,6 +452,31 @@ static void test_a_copy_that_fails(void **state)
               f->err);
     assert_fails(reel__store_copy(o.store, f->store, NULL, &digest, &f->err), REEL_E_STORE,
                  "read-only", f->err);
+    reel__store_close(o.store);
+}
+
+/* What cannot be read is left out of a copy, and its digest says how much that was, and what. */
+static void test_damaged_events_are_left_out(void **state)
+{
+    enum { DAMAGED = REEL_DAMAGED_NAMED + 2 };
+    fixture *f = *state;
+    reel_store_digest before, digest;
+    other o;
+
+    fill(f);
+    before = digest_of(f->store);
+    fixture_exec(f, "UPDATE events SET movies = '[[' WHERE sequence BETWEEN 20 AND 29");
+    o = open_other(f, false);
+    assert_ok(reel__store_copy(o.store, f->store, NULL, &digest, &f->err), f->err);
+    assert_int_equal(digest.damaged, DAMAGED);
+    for (int i = 0; i < REEL_DAMAGED_NAMED; i++)
+        assert_int_equal(digest.damaged_at[i], 20 + i);
+    assert_int_equal(digest.events, before.events - DAMAGED);
+    assert_string_not_equal(digest.hash, before.hash);
+    assert_int_equal(counts_of(o.store).events, before.events - DAMAGED);
+    before = digest_of(o.store);
+    assert_string_equal(before.hash, digest.hash);
+    assert_int_equal(before.damaged, 0);
     reel__store_close(o.store);
 }
 
@@ -488,10 +513,15 @@ int store_suite_copy(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest copy_tests[] = {
-        TEST(test_there_and_back),        TEST(test_the_log_goes_on),
-        TEST(test_followers_are_told),    TEST(test_an_empty_store),
-        TEST(test_what_a_digest_notices), TEST(test_accounts_are_copied_and_sessions_not),
-        TEST(test_a_copy_that_fails),     TEST(test_a_copy_beside_a_writer),
+        TEST(test_there_and_back),
+        TEST(test_the_log_goes_on),
+        TEST(test_followers_are_told),
+        TEST(test_an_empty_store),
+        TEST(test_what_a_digest_notices),
+        TEST(test_accounts_are_copied_and_sessions_not),
+        TEST(test_a_copy_that_fails),
+        TEST(test_a_copy_beside_a_writer),
+        TEST(test_damaged_events_are_left_out),
         TEST(test_without_memory),
     };
 

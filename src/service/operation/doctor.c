@@ -95,8 +95,14 @@ static void look_at_rows(const reel_doctor_opts *opts, reel_store *store)
     reel_store_digest digest;
     reel_err err = {REEL_OK, ""};
 
-    if (reel__store_digest(store, NULL, &digest, &err) == REEL_OK)
+    if (reel__store_digest(store, NULL, &digest, &err) == REEL_OK && digest.damaged == 0)
         reel__doctor_say(opts, "rows", REEL_FINDING_OK, NULL, "every row can be read");
+    else if (err.code == REEL_OK)
+        reel__doctor_say(opts, "rows", REEL_FINDING_WARN,
+                         "mend or delete them in the table events; copies and backups leave them "
+                         "out",
+                         "%" PRId64 " events cannot be read, the first of them number %" PRId64,
+                         digest.damaged, digest.damaged_at[0]);
     else
         reel__doctor_say(opts, "rows", REEL_FINDING_FAIL, "restore the last backup (reel restore)",
                          "%s", err.msg);

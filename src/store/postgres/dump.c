@@ -73,11 +73,10 @@ static reel_code dump_event(void *user, const reel_pg_value *v, reel_err *err)
                         .sequence = reel__pg_value_int64(v[11], 0),
                         .received_ms = reel__pg_value_int64(v[12], 0),
                         .queued = reel__pg_value_int32(v[13], 0) != 0,
-                        .delivered_at = reel__pg_value_int64(v[14], 0),
-                        .movies = movies};
+                        .delivered_at = reel__pg_value_int64(v[14], 0)};
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__event_movies_read(movies, &event.movie_count, reel__pg_value_text(v[10]), err));
+    REEL_TRY(reel__event_movies_take(&event, movies, reel__pg_value_text(v[10]), err));
     rc = visitor->event(visitor->user, &event, err);
 out:
     return rc;

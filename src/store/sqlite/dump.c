@@ -78,11 +78,10 @@ static reel_code dump_event(const dump *d, sqlite3_stmt *s)
     reel_event event = reel__sqlite_read_event(s);
     reel_code rc = REEL_OK;
 
-    event.movies = movies;
     event.queued = sqlite3_column_int(s, 14) != 0;
     event.delivered_at = reel__sqlite_known(s, 15, 0);
     REEL_TRY(reel__sqlite_check_row(s, d->err));
-    REEL_TRY(reel__event_movies_read(movies, &event.movie_count, reel__sqlite_text(s, 10), d->err));
+    REEL_TRY(reel__event_movies_take(&event, movies, reel__sqlite_text(s, 10), d->err));
     rc = d->visitor->event(d->visitor->user, &event, d->err);
 out:
     return rc;
