@@ -22,7 +22,7 @@ const pages = {
   home: "/", film: `/film/${film.movie}`, people: "/people", person: `/people/${person.user}`,
   search: "/search?q=the", rate: "/rate", tune: "/tune?films=10&genre=Drama&without=War&age=-50",
   night: `/night?with=${person.user}&with=${other.user}`, log: "/analytics/feedback",
-  system: "/analytics", jobs: "/analytics/jobs", models: "/analytics/models", compare: `/analytics/compare?user=${person.user}&models=hybrid,ease,content,popular`,
+  system: "/analytics", data: "/analytics/data", jobs: "/analytics/jobs", models: "/analytics/models", compare: `/analytics/compare?user=${person.user}&models=hybrid,ease,content,popular`,
   missing: "/film/999999",
   "sign-in": "/sign-in?new", reset: "/reset", my: "/my",
 };

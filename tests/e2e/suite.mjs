@@ -11,5 +11,6 @@ import "./tune.test.mjs";
 import "./night.test.mjs";
 import "./feedback.test.mjs";
 import "./analytics.test.mjs";
+import "./data.test.mjs";
 import "./states.test.mjs";
 import "./look.test.mjs";

@@ -19,6 +19,7 @@ import "./styles/tune.css";
 import "./styles/night.css";
 import "./styles/my.css";
 import "./styles/analytics.css";
+import "./styles/data.css";
 
 document.documentElement.lang = lang;
 startReporting();

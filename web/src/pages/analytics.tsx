@@ -9,11 +9,15 @@ import { t } from "../lib/texts";
 import { ta } from "../lib/texts/analytics";
 import type { Session } from "../lib/types";
 import { Compare } from "../ui/compare";
+import { late } from "../ui/late";
 import { JobDetail, JobList } from "../ui/jobs";
 import { Models } from "../ui/models";
 import { Failed, Notice, RowsSkeleton } from "../ui/states";
 import { System } from "../ui/system";
 import { LogPart } from "./log";
+
+// The charts are more than all other parts together.
+const DataPart = late("data", () => import("./data").then((code) => code.DataPart), "is-coming");
 
 interface Props {
   part: AnalyticsPart;
@@ -50,6 +54,7 @@ function Closed({ session }: { session: Session }) {
 function Part({ part, id, search, change }: Props & { change: boolean }) {
   switch (part) {
     case "system": return <System />;
+    case "data": return <DataPart search={search} />;
     case "jobs": return id === null ? <JobList change={change} /> : <JobDetail key={id} id={id} change={change} />;
     case "models": return <Models change={change} />;
     case "compare": return <Compare search={search} />;

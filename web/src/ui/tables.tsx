@@ -1,0 +1,189 @@
+// Parts that the charts of the page about the data share: the frame with its table and its file, rows with
+// lying bars, and rows with marks on a line.
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { csvOfFigure, fileOf, lengthOf, type Figure, type Part } from "../lib/data";
+import { cell, td, word } from "../lib/texts/data";
+import { t } from "../lib/texts";
+import { save } from "./chart";
+
+const rowsInTable = 200;
+
+function Table({ figure, name }: { figure: Figure; name: string }) {
+  const length = lengthOf(figure), shown = Math.min(rowsInTable, length);
+  return (
+    <>
+      <div class="data-table" tabIndex={0} role="region" aria-label={name}>
+        <table>
+          <thead>
+            <tr>{figure.columns.map((column, i) => <th key={i} scope="col" class={column.kind === "text" ? undefined : "is-number"}>{td.column[column.name] ?? column.name}</th>)}</tr>
+          </thead>
+          <tbody>
+            {Array.from({ length: shown }, (_, row) => (
+              <tr key={row}>
+                {figure.columns.map((column, i) => {
+                  const value = column.values[row] ?? null;
+                  return <td key={i} class={column.kind === "text" ? undefined : "is-number"}>{typeof value === "string" ? word(value) : cell(column.kind, value)}</td>;
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {length < figure.rows && <p class="remark">{td.thinned(figure.rows)}</p>}
+      {shown < length && <p class="remark">{td.rowsOf(shown, length)}</p>}
+    </>
+  );
+}
+
+interface FrameProps {
+  figure: Figure;
+  finding: string;
+  part: Part;
+  note?: string;
+  controls?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function Frame({ figure, finding, part, note, controls, children }: FrameProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <figure class="chart data-chart" data-figure={figure.figure}>
+      <figcaption>{finding}</figcaption>
+      {controls}
+      {children}
+      {note && <p class="chart-note">{note}</p>}
+      <div class="chart-foot">
+        <button type="button" class="quiet" aria-expanded={open} aria-label={`${td.table}: ${finding}`} onClick={() => setOpen(!open)}>{td.table}</button>
+        <button type="button" class="quiet" aria-label={t.taste.saveLabel(finding)} onClick={() => save(fileOf(figure.figure, part), csvOfFigure(figure))}>{t.taste.save}</button>
+      </div>
+      {open && <Table figure={figure} name={finding} />}
+    </figure>
+  );
+}
+
+interface SwitchProps {
+  name: string;
+  value: string;
+  options: Record<string, string>;
+  choose(value: string): void;
+}
+
+// Two ways to draw the same.
+export function Switch({ name, value, options, choose }: SwitchProps) {
+  return (
+    <div class="data-switch" role="group" aria-label={name}>
+      {Object.entries(options).map(([id, text]) => (
+        <button key={id} type="button" class={id === value ? "chip is-only" : "chip"} aria-pressed={id === value} onClick={() => choose(id)}>{text}</button>
+      ))}
+    </div>
+  );
+}
+
+interface MoreProps {
+  all: boolean;
+  few: number;
+  count: number;
+  toggle(): void;
+}
+
+function More({ all, few, count, toggle }: MoreProps) {
+  if (count <= few) return null;
+  return <button type="button" class="quiet data-more" onClick={toggle}>{all ? td.fewer : td.more(count)}</button>;
+}
+
+export interface LyingRow {
+  key: string;
+  name: ComponentChildren;
+  value: number;
+  said: string;
+  note?: string;
+}
+
+interface LyingProps {
+  rows: LyingRow[];
+  heads: string[]; // of names, of values, of notes
+  few: number;
+  best?: boolean; // the first row stands out
+  whole?: boolean; // bars are parts of 1
+  long?: boolean; // names need a line of their own on a phone
+}
+
+export function Lying({ rows, heads, few, best = true, whole = false, long = false }: LyingProps) {
+  const [all, setAll] = useState(false);
+  const most = whole ? 1 : Math.max(1e-9, ...rows.map((row) => row.value));
+  return (
+    <>
+      <table class={long ? "lying is-long" : "lying"}>
+        <thead class="unseen"><tr>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
+        <tbody>
+          {(all ? rows : rows.slice(0, few)).map((row, i) => (
+            <tr key={row.key}>
+              <th scope="row">{row.name}</th>
+              <td class="lying-bar" aria-hidden="true">
+                <span class={whole ? "chart-track is-whole" : "chart-track"}><span class={best && i === 0 ? "chart-fill is-most" : "chart-fill"} style={{ "--width": row.value / most }} /></span>
+              </td>
+              <td class="is-number">{row.said}</td>
+              {heads.length > 2 && <td class="is-number chart-mean">{row.note}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <More all={all} few={few} count={rows.length} toggle={() => setAll(!all)} />
+    </>
+  );
+}
+
+export interface MarkRow {
+  key: string;
+  name: ComponentChildren;
+  value: number;
+  low?: number;
+  high?: number;
+  before?: number; // hollow: what it was before something was done to it
+  note: string;
+}
+
+interface MarksProps {
+  rows: MarkRow[];
+  heads: string[]; // of names, of values, of notes
+  few: number;
+  line?: number | null; // across all
+  long?: boolean;
+}
+
+// Marks on one line for all rows, from the lowest that is shown to the highest.
+export function Marks({ rows, heads, few, line = null, long = false }: MarksProps) {
+  const [all, setAll] = useState(false);
+  const shown = all ? rows : rows.slice(0, few);
+  const ends = [...shown.flatMap((row) => [row.value, row.low, row.high, row.before]), line].filter((end): end is number => typeof end === "number" && !Number.isNaN(end));
+  const low = Math.min(...ends), high = Math.max(...ends);
+  const place = (value: number) => 0.03 + 0.94 * ((value - low) / (high - low || 1));
+  return (
+    <>
+      <table class={long ? "lying is-long" : "lying"}>
+        <thead class="unseen"><tr>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
+        <tbody>
+          {shown.map((row) => (
+            <tr key={row.key}>
+              <th scope="row">{row.name}</th>
+              <td class="lying-bar" aria-hidden="true">
+                <span class="whisker">
+                  {line !== null && <span class="whisker-baseline" style={{ "--at": place(line) }} />}
+                  {row.before !== undefined && <span class="whisker-line is-thin" style={{ "--low": place(Math.min(row.before, row.value)), "--high": place(Math.max(row.before, row.value)) }} />}
+                  {row.low !== undefined && row.high !== undefined && !Number.isNaN(row.low) &&
+                    <span class="whisker-line" style={{ "--low": place(row.low), "--high": place(row.high) }} />}
+                  {row.before !== undefined && <span class="whisker-mean is-hollow" style={{ "--at": place(row.before) }} />}
+                  <span class="whisker-mean" style={{ "--at": place(row.value) }} />
+                </span>
+              </td>
+              <td class="is-number">{cell("real", row.value)}</td>
+              <td class="is-number chart-mean">{row.note}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <More all={all} few={few} count={rows.length} toggle={() => setAll(!all)} />
+    </>
+  );
+}
