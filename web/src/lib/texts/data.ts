@@ -182,7 +182,7 @@ const es: Texts = {
     share_of_people: "De todas las personas", person: "Persona", share_of_films: "De todas las películas", of: "De", rank: "Puesto", share_of_them: "Los primeros", share_of_ratings: "De las valoraciones",
     people_from: "Personas desde", people_to: "hasta", films_from: "Películas desde", films_to: "hasta", share_rated: "Valorado", group: "Quién", people: "Personas", low: "Bajo", high: "Alto",
     year: "Año", films: "Películas", decade: "Década", genre: "Género", with: "Con", overlap: "De las que tienen uno u otro", from: "Desde", to: "hasta menos de",
-    damped_average: "Media amortiguada", vote_average: "Media de votos", votes: "Votos", popularity: "Popularidad", property: "Qué", known: "Conocido", missing: "Falta", share_known: "Conocido de todo",
+    damped_average: "Media amortiguada", vote_average: "Media de votos", votes: "Votos", popularity: "Popularidad", property: "Qué", known: "Conocido", missing: "Falta", share_known: "Parte conocida",
   },
   words: {
     people: "personas", films: "películas", ratings: "valoraciones", "under 18": "menos de 18", "56 and over": "56 o más", women: "mujeres", men: "hombres",
@@ -249,7 +249,7 @@ const es: Texts = {
   binSay: (from, to, films) => `De ${from} a ${to}: ${plural(films, "película", "películas")}`,
   topPopularFinding: (film, popularity) => `La más popular es ${film}: ${real(popularity)}`,
   ratingsNote: "Al lado, las valoraciones que hay aquí.",
-  missingFinding: (complete, of, none) => `De ${number(of)} datos, ${number(complete)} se saben de todo y ${number(none)} de nada`,
+  missingFinding: (complete, of, none) => `De ${number(of)} datos, ${number(complete)} se saben siempre y ${number(none)} nunca`,
   missingSay: (n) => (n === 0 ? "" : `faltan ${number(n)}`),
   ofWhat: { films: "de las películas", people: "de las personas", ratings: "de las valoraciones" },
 };
