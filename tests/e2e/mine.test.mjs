@@ -33,7 +33,12 @@ flow("who rated nothing is told what to do", async () => {
 flow("the bars and the list are the API's", async () => {
   await page.evaluate((own) => localStorage.setItem("reel.ratings", JSON.stringify(own)),
     history.map(({ movie, rating }) => ({ ...films.find((one) => one.movie === movie), rating })));
+  let asked = 0;
+  const count = (request) => { if (request.url().endsWith("/explanations")) asked++; };
+  page.on("request", count);
   await settled(page, `/film/${film.movie}`);
+  page.off("request", count);
+  assert.equal(asked, 1, "two parts of the page share one answer");
   const item = await explained([]);
   const longest = strongest(item, 6);
   assert.deepEqual(await keys(".causes"), longest.map((one) => one.movie));

@@ -18,9 +18,47 @@ function keep(key: string, value: unknown): void {
   if (cache.size > cacheSize) cache.delete(cache.keys().next().value as string);
 }
 
+// A request on its way; whoever wants the same meanwhile waits for it, and the last one to leave gives it up.
+interface Call {
+  answer: Promise<unknown>;
+  control: AbortController;
+  waiting: number;
+}
+
+const calls = new Map<string, Call>();
+
 // What begins so is asked for anew when it is next wanted.
-export function forget(start: string): void {
-  for (const key of cache.keys()) if (key.startsWith(start)) cache.delete(key);
+export function forget(beginning: string): void {
+  for (const known of [cache, calls])
+    for (const key of known.keys()) if (key.startsWith(beginning)) known.delete(key);
+}
+
+function start(key: string, load: (signal: AbortSignal) => Promise<unknown>): Call {
+  const control = new AbortController();
+  const end = () => {
+    if (calls.get(key) === call) calls.delete(key);
+  };
+  const answer = load(control.signal).then(
+    (data) => {
+      keep(key, data);
+      end();
+      return data;
+    },
+    (cause: unknown) => {
+      end();
+      throw cause instanceof ApiError ? cause : new ApiError(0, String(cause));
+    },
+  );
+  const call = { answer, control, waiting: 0 };
+  calls.set(key, call);
+  return call;
+}
+
+function leave(key: string, call: Call): void {
+  call.waiting--;
+  if (call.waiting > 0) return;
+  if (calls.get(key) === call) calls.delete(key);
+  call.control.abort();
 }
 
 const count = (n: number) => n + 1;
@@ -38,21 +76,19 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
   // Before the paint, not after it: the answer is a frame or two nearer.
   useLayoutEffect(() => {
     if (key === null || cache.has(key)) return;
-    const control = new AbortController();
+    const call = calls.get(key) ?? start(key, load);
+    call.waiting++;
+    let here = true;
     const settle = (data: T | undefined, error?: ApiError) => {
-      if (control.signal.aborted) return;
+      if (!here) return;
       state.current = { key, data, error };
       draw();
     };
-    load(control.signal).then(
-      (data) => {
-        keep(key, data);
-        settle(data);
-      },
-      (cause: unknown) =>
-        settle(state.current.data, cause instanceof ApiError ? cause : new ApiError(0, String(cause))),
-    );
-    return () => control.abort();
+    call.answer.then((data) => settle(data as T), (cause: ApiError) => settle(state.current.data, cause));
+    return () => {
+      here = false;
+      leave(key, call);
+    };
   }, [key, tries]);
 
   const { data, error } = state.current;
