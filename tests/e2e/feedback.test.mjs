@@ -85,7 +85,7 @@ test("what a filter leaves is saved as a table and as JSON, all pages of it", as
   const { events } = JSON.parse(await save("Save as JSON"));
   assert.deepEqual(events.slice(0, known.length).map((event) => event.event_id), known);
   const films = events.reduce((sum, event) => sum + event.movies.length, 0);
-  const lines = (await save("Save as a table")).trimEnd().split("\r\n");
+  const lines = (await save("Save as CSV")).trimEnd().split("\r\n");
   assert.equal(lines.length, films + 1);
   assert.match(lines[0], /^"sequence","time",/);
 });
