@@ -60,7 +60,7 @@ function Meter({ label, value, max, note, range }: MeterProps) {
           {range && <span class="meter-range" style={{ "--low": range[0] / max, "--high": range[1] / max }} />}
         </span>
         <span class="meter-value">{value === null ? t.mine.notYet : decimal(value, max > 5 ? 1 : 2)}</span>
-        <span class="meter-note">{note}</span>
+        <span class={value === null ? "meter-note is-unplaced" : "meter-note"}>{note}</span>
       </dd>
     </div>
   );
@@ -81,7 +81,8 @@ function Meters({ film, own }: Rating) {
   const { mean, count } = film.rating;
   return (
     <dl class="meters">
-      {expected && <Meter label={t.mine.predicted} value={predicted} max={max} note={range ? t.mine.likely(...range) : ""} range={range} />}
+      {expected && <Meter label={t.mine.predicted} value={predicted} max={max} range={range}
+        note={range ? t.mine.likely(...range) : predicted === null ? t.mine.likely(max, max) : ""} />}
       {mean !== null ? (
         <Meter label={health?.simulated ? t.film.meanSimulated : t.film.mean} value={mean} max={max} note={t.film.meanOf(count)} />
       ) : (

@@ -74,17 +74,20 @@ function PersonHead({ id, person }: { id: number; person: FullPerson | undefined
 
 function BestSkeleton() {
   return (
-    <div class="rows is-best" aria-hidden="true">
-      {Array.from({ length: ratingsShown }, (_, i) => (
-        <div key={i} class="row">
-          <span class="poster is-waiting" />
-          <span class="row-text">
-            <span class="bone" />
-            <span class="bone is-short" />
-          </span>
-        </div>
-      ))}
-    </div>
+    <>
+      <div class="rows is-best" aria-hidden="true">
+        {Array.from({ length: ratingsShown }, (_, i) => (
+          <div key={i} class="row">
+            <span class="poster is-waiting" />
+            <span class="row-text">
+              <span class="bone" />
+              <span class="bone is-short" />
+            </span>
+          </div>
+        ))}
+      </div>
+      <p class="more is-unplaced"><button type="button" class="button">{t.people.more}</button></p>
+    </>
   );
 }
 

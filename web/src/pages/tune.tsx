@@ -6,6 +6,7 @@ import { useHealth } from "../lib/health";
 import { useTitle } from "../lib/hooks";
 import { useLive } from "../lib/live";
 import { useMe, type Me } from "../lib/me";
+import { loadOwn } from "../lib/own";
 import { useResource } from "../lib/resource";
 import { go } from "../lib/router";
 import { t } from "../lib/texts";
@@ -77,13 +78,13 @@ function Sliders({ tuning, move, settle }: Controls) {
       {one("age", 10, degree(tuning.age, scales.age!), 0)}
       {one("diversity", 5, degree(tuning.diversity, scales.diversity!))}
       {one("mix", 5, degree(tuning.mix, scales.mix!))}
+      <Scale name={t.tune.scale(...scales.films!)} range={ranges.films} step={5} value={tuning.films} said={t.tune.films(tuning.films)}
+        ends={[scales.films![0], t.tune.films(tuning.films)]} move={(films) => move({ films })} settle={() => settle("films")} />
       {health?.tmdb !== false && (
         <Scale name={t.tune.scale(...lengths)} range={[70, longest]} step={10} value={Math.min(minutes, longest)} start={longest} said={limit}
           ends={[lengths[0], tuning.minutes === null ? lengths[1] : limit]}
           move={(n) => move({ minutes: n >= longest ? null : n })} settle={() => settle("minutes")} />
       )}
-      <Scale name={t.tune.scale(...scales.films!)} range={ranges.films} step={5} value={tuning.films} said={t.tune.films(tuning.films)}
-        ends={[scales.films![0], t.tune.films(tuning.films)]} move={(films) => move({ films })} settle={() => settle("films")} />
     </div>
   );
 }
@@ -181,7 +182,7 @@ function summaryOf(tuning: Tuning): string {
 }
 
 // On narrow screens a sheet at the bottom, above which the films are seen while something is moved.
-function Panel({ controls, films, show }: { controls: Controls; films: Movie[]; show(): void }) {
+function Panel({ controls, films, known, show }: { controls: Controls; films: Movie[]; known: boolean; show(): void }) {
   const { tuning, choose } = controls;
   const [open, setOpen] = useState(false);
   const { genres, decades } = choicesOf(films, tuning);
@@ -199,12 +200,14 @@ function Panel({ controls, films, show }: { controls: Controls; films: Movie[]; 
       </div>
       <div class="tune-body">
         <Sliders {...controls} />
-        <Genres {...controls} genres={genres} />
-        <Decades {...controls} decades={decades} />
-        <Models {...controls} />
-        <div class="wishes">
-          <p class="wishes-title">{t.tune.whom}</p>
-          <PersonSearch aside label={t.tune.otherPerson} placeholder={t.people.placeholder} choose={(person) => choose({ person }, "person")} />
+        <div class={known ? "tune-wishes" : "tune-wishes is-unplaced"}>
+          <Genres {...controls} genres={genres} />
+          <Decades {...controls} decades={decades} />
+          <Models {...controls} />
+          <div class="wishes">
+            <p class="wishes-title">{t.tune.whom}</p>
+            <PersonSearch aside label={t.tune.otherPerson} placeholder={t.people.placeholder} choose={(person) => choose({ person }, "person")} />
+          </div>
         </div>
       </div>
     </section>
@@ -219,7 +222,7 @@ function Whom({ tuning: { person }, me, choose }: Controls & { me: Me | undefine
         <button type="button" class="quiet" onClick={() => choose({ person: null }, "person")}>{t.tune.backToYou}</button>
       </p>
     );
-  if (!me) return <p class="lead tune-whom">{t.tune.lead}</p>;
+  if (!me) return <p class="lead tune-whom is-unplaced">{t.tune.forYou(loadOwn().length)}{". "}{t.tune.lead}</p>;
   return <p class="lead tune-whom">{me.name ? t.tune.forAccount(me.name) : t.tune.forYou(me.rated ?? 0)}{". "}{t.tune.lead}</p>;
 }
 
@@ -275,7 +278,7 @@ export function TunePage() {
         <h1>{t.tune.heading}</h1>
         <Whom {...controls} me={me} />
       </header>
-      <Panel controls={controls} films={telling.data?.items ?? []} show={() => films.current?.scrollIntoView()} />
+      <Panel controls={controls} films={telling.data?.items ?? []} known={!telling.busy} show={() => films.current?.scrollIntoView()} />
       <section class="tuned" ref={films} aria-label={t.tune.list} aria-busy={list.busy}>
         <div class="tuned-head">
           <p class="remark">{list.data && <Remark list={list.data} tuning={tuning} />}</p>

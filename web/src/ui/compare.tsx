@@ -77,6 +77,7 @@ function Columns({ user, models }: { user: number; models: Method[] }) {
 
 function Best({ user }: { user: number }) {
   const best = useResource(`best?${user}`, (signal) => api.ratings(user, 8, null, signal));
+  if (best.busy) return <p class="compare-best" aria-hidden="true">{"\u00a0"}</p>;
   if (!best.data || best.data.items.length === 0) return null;
   return (
     <p class="compare-best">

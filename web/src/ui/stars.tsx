@@ -36,7 +36,8 @@ export function StarsInput({ title, value, scale, give }: InputProps) {
       <fieldset>
         <legend class="unseen">{t.rate.stars(title)}</legend>
         <Strip share={(value ?? 0) / scale.max} count={scale.max} />
-        <span class="stars-steps">
+        {/* other steps are other things: none of them moves */}
+        <span key={scale.step} class="stars-steps">
           {steps.map((step) => (
             <label key={step} style={{ "--share": step / scale.max, "--count": scale.max }}>
               <input type="radio" name={name} value={step} checked={value === step} onChange={() => give(step)} />
