@@ -290,6 +290,22 @@ class Forwarding(Case):
         self.until("hers to go", lambda: not hers.intersection(self.ids()))
         self.assertIn("events of deleted accounts stay there until this goes", self.reel.stop()[1])
 
+    def test_a_stop_waits_for_nobody_to_go(self):
+        self.serve(REEL_AUTH="accounts")
+        with sqlite3.connect(os.path.join(self.base, "reel.db"), timeout=SECONDS) as database:
+            database.executemany("INSERT INTO forgotten (person, due_ms, passes) VALUES (?, 0, 0)",
+                                 [(1 << 41 | person,) for person in range(2000)])
+        database.close()
+        self.mongo.delay = 0.02
+        self.until("some to go", lambda: self.mongo.commands.count("delete") > 3)
+        self.assertEqual(self.reel.stop()[0], 0)
+        self.mongo.delay = 0.0
+        with sqlite3.connect(os.path.join(self.base, "reel.db"), timeout=SECONDS) as database:
+            left = database.execute("SELECT count(*) FROM forgotten WHERE passes = 0").fetchone()[0]
+            database.execute("DELETE FROM forgotten")
+        database.close()
+        self.assertTrue(1000 < left < 2000, left)
+
     def write_forgotten(self, change):
         with sqlite3.connect(os.path.join(self.base, "reel.db"), timeout=SECONDS) as database:
             database.execute(f"UPDATE forgotten SET {change}")

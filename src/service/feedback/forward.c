@@ -62,7 +62,7 @@ static void back_off(reel_forward *f, const reel_err *why)
     reel__forward_set_state(f, REEL_FORWARD_FAILING, why->msg);
 }
 
-static bool is_closing(reel_forward *f)
+bool reel__forward_is_closing(reel_forward *f)
 {
     bool closing;
 
@@ -107,7 +107,7 @@ static void *run(void *argument)
 {
     reel_forward *f = argument;
 
-    while (!is_closing(f)) {
+    while (!reel__forward_is_closing(f)) {
         reel_err err = {REEL_OK, ""};
         bool more = false;
 

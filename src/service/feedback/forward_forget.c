@@ -33,7 +33,7 @@ reel_code reel__forward_forget(reel_forward *f, reel_err *err)
         REEL_TRY(reel__queue_forgotten(f->store, reel__clock_now_ms(), &who, err));
         if (who.person >= 0)
             REEL_TRY(forget_one(f, &who, err));
-    } while (who.person >= 0);
+    } while (who.person >= 0 && !reel__forward_is_closing(f));
 out:
     return rc;
 }

@@ -53,11 +53,12 @@ REEL_MUST_USE reel_code reel__forward_batch(reel_forward *f, bool *more, reel_er
 /* Once the server is there; it may have been emptied since the last start. */
 REEL_MUST_USE reel_code reel__forward_indexes(reel_forward *f, reel_err *err);
 
-/* Take the events of those who are due out of MongoDB. The second only says so where it cannot: a
- * user that may not delete there holds up no event. */
+/* Take the events of those who are due out of MongoDB, until it is closed: the next server goes on.
+ * The second only says so where it cannot: a user that may not delete there holds up no event. */
 REEL_MUST_USE reel_code reel__forward_forget(reel_forward *f, reel_err *err);
 void reel__forward_try_to_forget(reel_forward *f);
 
+bool reel__forward_is_closing(reel_forward *f);
 /* A line for the person at the door. */
 void reel__forward_note(const reel_forward *f, const char *text);
 void reel__forward_set_state(reel_forward *f, reel_forward_state state, const char *reason);
