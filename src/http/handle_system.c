@@ -96,7 +96,6 @@ reel_code reel__handle_feedback_log(reel_context *context, reel_err *err)
     reel__exchange_page_end(context->exchange, &context->json, &page, next);
     reel__json_put_int(&context->json, "damaged", damaged);
     reel__json_object_end(&context->json);
-    reel__metrics_damaged(context->app->metrics, damaged);
 out:
     return rc;
 }

@@ -32,7 +32,7 @@ struct reel_metrics {
     reel_histogram lists[MODELS_MOST][BASES]; /* by model_label */
     atomic_uint_fast64_t served[MODELS_MOST]; /* films on them */
     atomic_uint_fast64_t fallbacks[MODELS_MOST][REEL_FALLBACKS];
-    atomic_uint_fast64_t feedback[REEL_FEEDBACK_TYPES], feedback_twice, feedback_damaged;
+    atomic_uint_fast64_t feedback[REEL_FEEDBACK_TYPES], feedback_twice;
     time_t started;
 };
 
@@ -122,12 +122,6 @@ void reel__metrics_feedback(reel_metrics *metrics, const reel_feedback_answer *a
     for (size_t type = 0; type < REEL_FEEDBACK_TYPES; type++)
         add(&metrics->feedback[type], answer->of[type]);
     add(&metrics->feedback_twice, answer->duplicates);
-}
-
-void reel__metrics_damaged(reel_metrics *metrics, int64_t events)
-{
-    if (metrics != NULL)
-        add(&metrics->feedback_damaged, events);
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -220,9 +214,6 @@ static void write_feedback(const reel_metrics *metrics, reel_buf *out)
                          load(&metrics->feedback[type]));
     reel__metrics_number(out, "reel_feedback_duplicates_total", "counter",
                          "Events that were kept before.", (double)load(&metrics->feedback_twice));
-    reel__metrics_number(out, "reel_feedback_damaged_total", "counter",
-                         "Events left out of pages of the log, as they cannot be read.",
-                         (double)load(&metrics->feedback_damaged));
 }
 
 static void write_data(const reel_engine *engine, reel_buf *out)

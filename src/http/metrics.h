@@ -27,9 +27,6 @@ void reel__metrics_request(reel_metrics *metrics, const char *method, const char
 void reel__metrics_list(reel_metrics *metrics, const reel_list *list, double seconds);
 /* Feedback events were kept. */
 void reel__metrics_feedback(reel_metrics *metrics, const reel_feedback_answer *answer);
-/* So many events were left out of a page of the log, as they cannot be read. metrics NULL allowed.
- */
-void reel__metrics_damaged(reel_metrics *metrics, int64_t events);
 
 /* metrics_models.c: the models in service, and how good they are; how long the store takes; what is
  * known of jobs (NULL: nothing). */

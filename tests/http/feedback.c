@@ -226,13 +226,11 @@ static void the_log_is_filtered_and_paged(void **state)
 /* It is left out and counted, and pages go on past it. */
 static void a_damaged_event_stops_no_page(void **state)
 {
-    reel_buf metrics;
     const json_t *page;
     char target[100];
     int64_t last;
 
     (void)state;
-    assert_int_equal(reel__metrics_new(&api.app.metrics, NULL), REEL_OK);
     page = get("/api/v1/feedback?limit=3");
     assert_int_equal(integer(page, "damaged"), 0);
     last = integer(json_array_get(member(page, "items"), 1), "sequence");
@@ -249,12 +247,6 @@ static void a_damaged_event_stops_no_page(void **state)
     assert_int_equal(integer(page, "damaged"), 0);
     assert_true(integer(json_array_get(member(page, "items"), 0), "sequence") < last);
     assert_int_equal(count_log(""), 505);
-    reel__buf_init(&metrics, 1 << 20);
-    reel__metrics_write(api.app.metrics, api.engine, &metrics);
-    assert_non_null(strstr(metrics.data, "\nreel_feedback_damaged_total 2\n"));
-    reel__buf_fini(&metrics);
-    reel__metrics_free(api.app.metrics);
-    api.app.metrics = NULL;
 }
 
 static void a_store_for_reading_keeps_nothing(void **state)
