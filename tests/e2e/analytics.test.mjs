@@ -19,6 +19,7 @@ after(() => browser.close());
 const press = (name) => page.getByRole("button", { name, exact: true }).click();
 const state = () => page.locator(".job-now .job-state").innerText();
 const ended = (what) => until(`a job that is ${what}`, async () => (await state()) === what, 60_000);
+const modelCard = (name) => page.locator(".model-card").filter({ has: page.locator("h2 code", { hasText: new RegExp(`^${name}$`) }) });
 const send = (path, body) => page.evaluate(async ([url, text]) =>
   (await fetch(`/api/v1${url}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: text })).json(), [path, JSON.stringify(body)]);
 
@@ -74,6 +75,13 @@ flow("an evaluation is started, followed while it runs, and shows intervals besi
   await page.locator(".measured").waitFor();
   await page.goBack();
   await page.getByRole("link", { name: "Evaluation, job" }).first().waitFor();
+  await settled(page, "/analytics/models");
+  const line = modelCard("popular").locator(".judged tr").filter({ hasText: "NDCG@10" });
+  assert.equal(await line.locator(".whisker-number").innerText(), measured.mean.toFixed(3));
+  assert.equal(await line.locator(".whisker-cell").innerText(), `${measured.low.toFixed(3)}–${measured.high.toFixed(3)}`);
+  assert.equal(await modelCard("ease").locator(".whisker-baseline").count(), await modelCard("ease").locator(".judged tbody tr").count());
+  await modelCard("content").getByText("Not measured yet").waitFor();
+  assert.equal(await modelCard("popular").getByRole("link", { name: /^Evaluation, job/ }).getAttribute("href"), `/analytics/jobs/${job.id}`);
 });
 
 flow("a job that waits is cancelled after it was asked once more, by keyboard", async () => {
@@ -103,7 +111,7 @@ flow("a version is rolled back and put in service again", async () => {
   const now = (await api("/models/ease")).id;
   assert.notEqual(now, before.id);
   await settled(page, "/analytics/models");
-  const card = page.locator(".model-card").filter({ has: page.locator("h2 code", { hasText: /^ease$/ }) });
+  const card = modelCard("ease");
   await card.getByRole("button", { name: "Roll back: Seen together" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Roll back" }).click();
   await page.getByText(`${before.id} is in service.`).waitFor();
@@ -113,6 +121,37 @@ flow("a version is rolled back and put in service again", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Put in service" }).click();
   await page.getByText(`${now} is in service.`).waitFor();
   assert.equal((await api("/models/ease")).id, now);
+});
+
+flow("what the gate refused is explained, and an admin may put it in service all the same", async () => {
+  const before = (await api("/models/ease")).id;
+  const { id } = await send("/jobs", { kind: "train", model: "ease", params: { lambda: "1000000000" } });
+  await settled(page, `/analytics/jobs/${id}`);
+  await ended("failed");
+  await page.getByRole("heading", { name: "What served before goes on" }).waitFor();
+  assert.equal((await api("/models/ease")).id, before);
+  await press("Put it in service all the same");
+  await page.getByRole("dialog").getByRole("button", { name: "Put it in service all the same" }).click();
+  await page.waitForURL((url) => url.pathname !== `/analytics/jobs/${id}`);
+  await ended("done");
+  assert.notEqual((await api("/models/ease")).id, before);
+  assert.equal(await page.getByRole("heading", { name: "What served before goes on" }).count(), 0);
+  await send(`/models/${before}/activate`, {});
+});
+
+flow("a version that cannot serve says why, and offers a training in its place", async () => {
+  await settled(page, "/analytics/models");
+  await modelCard("ease").locator("summary", { hasText: "other version" }).click();
+  await page.route("**/activate", (route) => route.fulfill({ status: 409, json: { status: 409, code: "E_CONFLICT", detail: "ease-1 was fitted on other films" } }));
+  await modelCard("ease").getByRole("button", { name: /^Put in service: / }).first().click();
+  const ask = page.getByRole("dialog");
+  await ask.getByRole("button", { name: "Put in service" }).click();
+  await ask.getByText("ease-1 was fitted on other films").waitFor();
+  await ask.getByText(/not a matter of permission/).waitFor();
+  await page.unroute("**/activate");
+  await ask.getByRole("button", { name: "Train Seen together anew" }).click();
+  await page.waitForURL(/\/analytics\/jobs\/\d+$/);
+  await until("the end", async () => ["done", "failed"].includes(await state()), 60_000);
 });
 
 test("what several models say for one person stands side by side, at an address", async () => {
@@ -129,6 +168,18 @@ test("what several models say for one person stands side by side, at an address"
   await page.reload();
   await until("three lists", async () => (await columns.count()) === 3);
   assert.equal(await page.getByRole("button", { name: "Hybrid" }).getAttribute("aria-pressed"), "true");
+});
+
+test("events of the log that cannot be read are said", async () => {
+  const { page, close } = await open();
+  try {
+    await page.route("**/api/v1/feedback?*", (route) => route.fulfill({ json: { items: [], next_cursor: null, damaged: 2 } }));
+    await settled(page, "/analytics/feedback");
+    await page.getByText("2 events could not be read and are left out here.").waitFor();
+    await page.getByText("reel doctor --deep").waitFor();
+  } finally {
+    await close();
+  }
 });
 
 test("in Spanish, too", async () => {

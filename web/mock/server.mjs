@@ -161,8 +161,8 @@ const routes = [
   ["GET", /^\/(jobs|versions)$/, ({ query }) => page([], query, 20)],
   ["POST", /^\/client-errors$/, () => ({ heard: true })],
   ["POST", /^\/feedback$/, ({ body }) => keep(body.events)],
-  ["GET", /^\/feedback$/, ({ query }) => page(log.filter((e) => (!query.get("method") || e.method === query.get("method")) &&
-    (!query.get("type") || e.type === query.get("type"))), query, 20)],
+  ["GET", /^\/feedback$/, ({ query }) => ({ damaged: 0, ...page(log.filter((e) => (!query.get("method") || e.method === query.get("method")) &&
+    (!query.get("type") || e.type === query.get("type"))), query, 20) })],
 ];
 
 const mimes = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { everyEvent, logTable } from "../src/lib/logfile";
-import { byModel, checksOf, countedIn, mayChange, mayLook, measuredOf, metricsOf, newest, type Job, type Version } from "../src/lib/operation";
+import { allTheSame, byModel, checksOf, countedIn, judgedOf, mayChange, mayLook, measuredOf, metricsOf, newest, wasRefused, type Job, type Version } from "../src/lib/operation";
 import { match } from "../src/lib/router";
 import type { LogEvent, Session } from "../src/lib/types";
 
@@ -46,6 +46,27 @@ test("an evaluation is told from other results, and offers what all its models w
   assert.equal(measuredOf(job("train", result)), null);
   assert.equal(measuredOf(job("evaluate", null)), null);
   assert.deepEqual(metricsOf(measuredOf(job("evaluate", result))!), ["ndcg@10", "map@10"]);
+});
+
+test("how good a model is: by its own card, else by the newest evaluation that has it", () => {
+  const metrics = (mean: number) => ({ "ndcg@10": { mean, low: mean - 0.1, high: mean + 0.1 } });
+  const evaluation = (id: number, models: Record<string, number>) => ({ id, kind: "evaluate",
+    result: { best: "ease", protocol: { name: "ratio", held_out: 9 }, models: Object.entries(models).map(([name, mean]) => ({ name, metrics: metrics(mean) })) } }) as unknown as Job;
+  const jobs = [{ id: 8, kind: "train", result: null } as unknown as Job, evaluation(7, { ials: 0.4, popular: 0.2 }), evaluation(6, { ease: 0.5, ials: 0.9, popular: 0.3 })];
+  assert.deepEqual(judgedOf("ials", null, jobs), { held: 9, job: 7, metrics: [{ name: "ndcg@10", value: metrics(0.4)["ndcg@10"], line: 0.2, most: 0.5 }] });
+  assert.equal(judgedOf("ease", undefined, jobs)?.job, 6);
+  assert.equal(judgedOf("popular", null, jobs)?.metrics[0]?.line, null);
+  assert.equal(judgedOf("als", null, jobs), null);
+  const card = judgedOf("ials", { metrics: metrics(0.7), popular: metrics(0.1), protocol: { held_out: 5 } }, jobs);
+  assert.deepEqual([card?.job, card?.held, card?.metrics[0]?.line, card?.metrics[0]?.value.mean], [null, 5, 0.1, 0.7]);
+});
+
+test("what the gate refused is told from what failed otherwise, and is asked for again as it was", () => {
+  const job = (code: string, detail: string) => ({ kind: "train", state: "failed", model: "ease", params: { lambda: "1" }, error: { code, detail } }) as unknown as Job;
+  const refused = job("E_CONFLICT", "ease-1 is worse than ease-2; `reel train --force --accept` puts the new one there all the same");
+  assert.ok(wasRefused(refused) && !wasRefused(job("E_BUDGET", "--accept")) && !wasRefused(job("E_CONFLICT", "the database was changed")));
+  assert.deepEqual(allTheSame(refused), { kind: "train", model: "ease", params: { lambda: "1" }, accept: true });
+  assert.deepEqual(allTheSame({ ...refused, model: null, params: {} }), { kind: "train", params: {}, accept: true });
 });
 
 test("versions by model: what serves apart, the models in the order of the pages", () => {

@@ -2,7 +2,7 @@
 import { remember } from "./known";
 import { lang } from "./format";
 import type {
-  Account, Crowd, Edit, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, GivenKind, Health, Household, ImportReport, ListItem, LogEvent,
+  Account, Crowd, Edit, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, GivenKind, Health, Household, ImportReport, ListItem, LogPage,
   Method, Mixture, Movie, Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
 } from "./types";
 
@@ -95,7 +95,7 @@ export const api = {
   explain: (query: Query, model: Method | "blend" | Mixture, movie: number, s?: Signal, edits: Edit[] = []) =>
     post<ListItem>("/explanations", { ...query, model, movie, edits }, s ? { signal: s } : {}),
   log: (method: string, type: string, limit: number, cursor: string | null, s?: Signal) =>
-    get<Page<LogEvent>>(address("/feedback", { method, type, limit, cursor }), s),
+    get<LogPage>(address("/feedback", { method, type, limit, cursor }), s),
   feedback: (events: FeedbackEvent[]) =>
     post<{ accepted: number; duplicates: number }>("/feedback", { events }, { keepalive: true }),
 

@@ -49,6 +49,14 @@ export interface Version {
   size_bytes: number;
   trained_at: string;
   seconds: number;
+  evaluation?: Card | null; // asked for one by one only
+}
+
+// How a model was measured when it was fitted.
+export interface Card {
+  metrics: Metrics;
+  popular?: Metrics;
+  protocol: { held_out: number };
 }
 
 export interface Check {
@@ -58,6 +66,7 @@ export interface Check {
 
 export interface JobWish {
   kind: JobKind;
+  accept?: boolean; // a training that serves whatever the gate says
   model?: string;
   params?: Record<string, string>;
 }
@@ -81,6 +90,7 @@ export const operation = {
   log: (id: number, s?: Signal) => text(address(`/jobs/${id}/log`), s),
   start: (wish: JobWish) => send<Job>("POST", "/jobs", wish),
   cancel: (id: number) => send<void>("DELETE", `/jobs/${id}`, {}),
+  version: (id: string, s?: Signal) => get<Version>(address(`/models/${encodeURIComponent(id)}`), s),
   versions: (s?: Signal) => get<Page<Version>>(address("/versions", { limit: 200 }), s),
   activate: (id: string) => send<Version>("POST", `/models/${encodeURIComponent(id)}/activate`, {}),
   rollBack: (name: string) => send<Version>("POST", `/models/${encodeURIComponent(name)}/rollback`, {}),
@@ -99,12 +109,49 @@ export function measuredOf(job: Job): Measured | null {
   return job.kind === "evaluate" && Array.isArray(result?.models) && result.protocol ? (result as Measured) : null;
 }
 
+export const baseline = "popular"; // what every model must pass
+
 // Metrics that every model of an evaluation has, the ones that people ask for first before the others.
 const asked = ["ndcg@10", "recall@20", "hit_rate@10", "rmse"];
-export function metricsOf(measured: Measured): string[] {
+export function metricsOf(measured: Pick<Measured, "models">): string[] {
   const all = Object.keys(measured.models[0]?.metrics ?? {}).filter((name) => measured.models.every((model) => name in model.metrics));
   return [...asked.filter((name) => all.includes(name)), ...all.filter((name) => !asked.includes(name))];
 }
+
+// How good one model is: each metric with its interval, what the popular films have by it, and how far its axis goes.
+export interface Judged {
+  metrics: { name: string; value: Interval; line: number | null; most: number }[];
+  held: number; // ratings it was judged by
+  job: number | null; // the evaluation; null: it was measured when it was fitted
+}
+
+const told = 4; // metrics on a card
+
+function judge(names: string[], own: Metrics, line: Metrics | undefined, all: Metrics[]): Judged["metrics"] {
+  return names.slice(0, told).map((name) => ({
+    name, value: own[name]!, line: line?.[name]?.mean ?? null, most: Math.max(1e-9, ...all.map((metrics) => metrics[name]?.high ?? 0)),
+  }));
+}
+
+// By its own card, or by the newest evaluation that has the model; null: nobody measured it.
+export function judgedOf(name: string, card: Card | null | undefined, jobs: Job[]): Judged | null {
+  if (card?.metrics && card.protocol) {
+    const own = { name, metrics: card.metrics };
+    const all = card.popular ? [own, { name: baseline, metrics: card.popular }] : [own];
+    return { metrics: judge(metricsOf({ models: all }), own.metrics, card.popular, all.map((one) => one.metrics)), held: card.protocol.held_out, job: null };
+  }
+  for (const job of jobs) {
+    const measured = measuredOf(job), own = measured?.models.find((one) => one.name === name);
+    if (!measured || !own) continue;
+    const line = name === baseline ? undefined : measured.models.find((one) => one.name === baseline)?.metrics;
+    return { metrics: judge(metricsOf(measured), own.metrics, line, measured.models.map((one) => one.metrics)), held: measured.protocol.held_out, job: job.id };
+  }
+  return null;
+}
+
+// A training that the gate refused: an admin may say that it shall serve all the same.
+export const wasRefused = (job: Job) => job.kind === "train" && job.state === "failed" && job.error?.code === "E_CONFLICT" && /--accept/.test(job.error.detail);
+export const allTheSame = (job: Job): JobWish => ({ kind: "train", ...(job.model ? { model: job.model } : {}), params: job.params, accept: true });
 
 // The whole of what `models` list: for each film in how many of the lists it is.
 export function countedIn(lists: { movie: number }[][]): Map<number, number> {

@@ -228,6 +228,10 @@ export interface LogEvent extends Omit<FeedbackEvent, "movies" | "visitor"> {
   received_at: string;
 }
 
+export interface LogPage extends Page<LogEvent> {
+  damaged: number; // events that cannot be read, and are none of the items
+}
+
 // What the page itself remembers of a film somebody rated here; what was rated long ago lacks the last two.
 export interface OwnRating {
   movie: number;

@@ -8,7 +8,7 @@ import { clock, printed } from "../lib/format";
 import { everyEvent, logJson, logTable, mostEvents } from "../lib/logfile";
 import { t } from "../lib/texts";
 import { ta } from "../lib/texts/analytics";
-import type { EventType, LogEvent, Method, Page } from "../lib/types";
+import type { EventType, LogEvent, LogPage, Method } from "../lib/types";
 import { save } from "../ui/chart";
 import { Failed, Notice, RowsSkeleton } from "../ui/states";
 
@@ -136,11 +136,12 @@ export function LogPart({ search }: { search: URLSearchParams }) {
   const [look, setLook] = useState(() => Date.now());
   const key = `log?${method}&${type}&${look}`;
   const first = useResource(key, (signal) => api.log(method, type, pageSize, null, signal), true);
-  const [older, setOlder] = useState<Page<LogEvent>[]>([]);
+  const [older, setOlder] = useState<LogPage[]>([]);
   useEffect(() => setOlder([]), [key]);
 
   const pages = first.data ? [first.data, ...older] : [];
   const events = pages.flatMap((page) => page.items);
+  const damaged = pages.reduce((sum, page) => sum + page.damaged, 0);
   const next = pages[pages.length - 1]?.next_cursor ?? null;
   const load = () => {
     if (next) void api.log(method, type, pageSize, next).then((page) => setOlder([...older, page]), () => {});
@@ -160,7 +161,8 @@ export function LogPart({ search }: { search: URLSearchParams }) {
       {waiting > 0 && <p class="remark">{t.log.unsent(waiting)}</p>}
       {first.error && <Failed error={first.error} retry={first.retry} />}
       {!first.data && !first.error && <RowsSkeleton count={16} thumb={false} />}
-      {first.data && events.length === 0 && <Notice title={method || type ? t.log.emptyFilter : t.log.empty} />}
+      {first.data && events.length === 0 && damaged === 0 && <Notice title={method || type ? t.log.emptyFilter : t.log.empty} />}
+      {damaged > 0 && <><p class="remark">{ta.unreadable(damaged)}</p><pre class="command" tabIndex={0}>{ta.unreadableCommand}</pre></>}
       {events.length > 0 && <Export key={`${method}&${type}`} method={method} type={type} />}
       {events.length > 0 && <Table events={events} />}
       {next && <p class="more"><button type="button" class="button" onClick={load}>{t.log.older}</button></p>}

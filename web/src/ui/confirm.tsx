@@ -9,28 +9,34 @@ interface Props {
   sure: string;
   keep: string;
   act(): Promise<void>;
+  // What else there is where the server says no (409): why, and another way.
+  instead?: { text: string; button: string; act(): Promise<void> };
 }
 
-export function Confirm({ button, label, sure, keep, act }: Props) {
+export function Confirm({ button, label, sure, keep, act, instead }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const [refused, setRefused] = useState(false);
   const ask = () => {
     setError(null);
+    setRefused(false);
     box.current?.showModal();
   };
-  const go = async () => {
+  const go = async (what: () => Promise<void>) => {
     setBusy(true);
     setError(null);
     try {
-      await act();
+      await what();
       box.current?.close();
     } catch (cause) {
+      setRefused(cause instanceof ApiError && cause.status === 409);
       setError(cause instanceof ApiError && cause.status !== 0 ? cause.message : t.states.offline);
     }
     setBusy(false);
   };
+  const other = refused ? instead : undefined;
   return (
     <>
       <button type="button" class="button" aria-label={label} onClick={ask}>{button}</button>
@@ -38,8 +44,9 @@ export function Confirm({ button, label, sure, keep, act }: Props) {
         <h2 id={`${id}-title`}>{button}</h2>
         <p id={`${id}-text`}>{sure}</p>
         <p class="form-error" role="alert">{error}</p>
+        {other && <p>{other.text}</p>}
         <p class="form-end">
-          <button type="button" class="button is-main" disabled={busy} onClick={() => void go()}>{button}</button>
+          <button type="button" class="button is-main" disabled={busy} onClick={() => void go((other ?? { act }).act)}>{other?.button ?? button}</button>
           <button type="button" class="button" onClick={() => box.current?.close()}>{keep}</button>
         </p>
       </dialog>

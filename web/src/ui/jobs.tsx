@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, ApiError } from "../lib/api";
 import { clock } from "../lib/format";
-import { isOpen, jobKinds, measuredOf, newest, operation, type Job, type JobKind, type JobWish } from "../lib/operation";
+import { allTheSame, isOpen, jobKinds, measuredOf, newest, operation, wasRefused, type Job, type JobKind, type JobWish } from "../lib/operation";
 import { useResource } from "../lib/resource";
 import { go } from "../lib/router";
 import { t } from "../lib/texts";
@@ -222,6 +222,18 @@ function Result({ job }: { job: Job }) {
   );
 }
 
+// The gate said no. Nothing of the training serves, so serving all the same is to train once more without it.
+function Refused({ job, change }: { job: Job; change: boolean }) {
+  const again = () => operation.start(allTheSame(job)).then((next) => go(`/analytics/jobs/${next.id}`));
+  return (
+    <section class="job-refused">
+      <h2>{ta.refused}</h2>
+      <p>{ta.refusedBody}</p>
+      {change ? <Confirm button={ta.serveAnyway} sure={ta.serveAnywaySure} keep={ta.keep} act={again} /> : <p class="remark">{ta.needAdmin}</p>}
+    </section>
+  );
+}
+
 export function JobDetail({ id, change }: { id: string; change: boolean }) {
   const [look, setLook] = useState(() => Date.now());
   const first = useResource(`job?${id}&${look}`, (signal) => operation.job(id, signal), true);
@@ -236,6 +248,7 @@ export function JobDetail({ id, change }: { id: string; change: boolean }) {
       {isOpen(job.state) && <Bar job={job} />}
       {lost && isOpen(job.state) && <p class="remark" role="status">{ta.lost}</p>}
       {job.error && <p class="form-error">{job.error.detail}</p>}
+      {wasRefused(job) && <Refused job={job} change={change} />}
       <Facts job={job} />
       {isOpen(job.state) && job.cancel && <p class="remark">{ta.ending}</p>}
       {isOpen(job.state) && !job.cancel && change && (

@@ -2,13 +2,12 @@
 // the popular films as the line that each must pass.
 import { useState } from "preact/hooks";
 import { decimal } from "../lib/format";
-import { metricsOf, type Interval, type Measured } from "../lib/operation";
+import { baseline, metricsOf, type Interval, type Judged, type Measured } from "../lib/operation";
 import { csvOf } from "../lib/taste";
 import { t } from "../lib/texts";
 import { ta } from "../lib/texts/analytics";
 import { save } from "./chart";
 
-const baseline = "popular";
 const wide = 3; // digits
 
 function Whisker({ value, most, line }: { value: Interval; most: number; line: number | null }) {
@@ -64,5 +63,28 @@ export function MeasuredChart({ measured }: { measured: Measured }) {
       <p class="remark">{ta.measured(measured.protocol.held_out)} {line !== null && ta.whiskers}</p>
       <p class="chart-foot"><button type="button" class="quiet" onClick={() => save(`${metric}.csv`, table())}>{ta.save}</button></p>
     </figure>
+  );
+}
+
+// The same of one model, a metric a line: on its card.
+export function JudgedLines({ judged }: { judged: Judged }) {
+  return (
+    <table class="judged">
+      <thead class="unseen">
+        <tr><th scope="col">{ta.metric}</th><th scope="col">{ta.low}–{ta.high}</th><th scope="col">{ta.mean}</th></tr>
+      </thead>
+      <tbody>
+        {judged.metrics.map(({ name, value, line, most }) => (
+          <tr key={name}>
+            <th scope="row">{metricName(name)}</th>
+            <td class="whisker-cell">
+              <Whisker value={value} most={most} line={line} />
+              <span class="unseen">{decimal(value.low, wide)}–{decimal(value.high, wide)}</span>
+            </td>
+            <td class="whisker-number">{decimal(value.mean, wide)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
