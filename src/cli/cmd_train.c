@@ -9,7 +9,16 @@
 #include "service/engine/about.h"
 #include "service/engine/gate.h"
 
-enum { OPT_DATABASE, OPT_MODELS, OPT_MODEL, OPT_PARAM, OPT_FORCE, OPT_ACCEPT, OPT_LINES };
+enum {
+    OPT_DATABASE,
+    OPT_MODELS,
+    OPT_MODEL,
+    OPT_PARAM,
+    OPT_FORCE,
+    OPT_RESUME,
+    OPT_ACCEPT,
+    OPT_LINES
+};
 
 static const reel_option options[] = {
     {"database", "FILE", "the database `reel load` made"},
@@ -17,6 +26,7 @@ static const reel_option options[] = {
     {"model", "NAME", "just this one (and what it needs)"},
     {"param", "NAME=VALUE", "a parameter (`reel models NAME`); may be repeated"},
     {"force", NULL, "fit again what is up to date too"},
+    {"resume", NULL, "as --force, but go on with a training that was interrupted"},
     {"accept", NULL, "put what was fitted in service without comparing it with what is"},
     {"progress-json", NULL, "progress and outcome as JSON lines, for programs"},
     {NULL, NULL, NULL},
@@ -119,6 +129,8 @@ static reel_code run(const reel_args *args, const reel_progress *progress, reel_
                              .only = args->option[OPT_MODEL],
                              .retrain = args->option[OPT_FORCE] != NULL,
                              .learn = true,
+                             .keep_fits = true,
+                             .resume = args->option[OPT_RESUME] != NULL,
                              .progress = progress,
                              .notice = reel__term_notice(args->quiet)};
     reel_taken_params taken;
@@ -128,7 +140,7 @@ static reel_code run(const reel_args *args, const reel_progress *progress, reel_
     REEL_TRY(reel__args_need(args, OPT_DATABASE, &opts.database, err));
     REEL_TRY(take_params(&taken, args, err));
     opts.params = &taken.params;
-    opts.retrain = opts.retrain || taken.params.count > 0;
+    opts.retrain = opts.retrain || opts.resume || taken.params.count > 0;
     opts.gate = opts.retrain && args->option[OPT_ACCEPT] == NULL;
     if (args->option[OPT_LINES] != NULL)
         opts.cancel = reel__cancel_on_signal();

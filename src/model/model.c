@@ -272,7 +272,7 @@ out:
     return rc;
 }
 
-static reel_code no_model(const char *name, reel_err *err)
+reel_code reel__model_unknown(const char *name, reel_err *err)
 {
     return reel_fail(err, REEL_E_NOTFOUND, "there is no model \"%.40s\"", name == NULL ? "" : name);
 }
@@ -284,7 +284,7 @@ reel_code reel__model_check(const char *name, const reel_params *params, reel_er
     reel_code rc = REEL_OK;
 
     if (ops == NULL)
-        return no_model(name, err);
+        return reel__model_unknown(name, err);
     REEL_TRY(reel__model_new(&model, ops, err));
     rc = reel__params_set(model, params, err);
 out:
@@ -302,7 +302,7 @@ reel_code reel_model_fit(reel_model **out, const char *name, const reel_dataset 
 
     *out = NULL;
     if (ops == NULL)
-        return no_model(name, err);
+        return reel__model_unknown(name, err);
     REEL_TRY(check_ratings(dataset, name, err));
     if (context == NULL)
         context = &plain;
@@ -323,28 +323,6 @@ reel_code reel_model_fit(reel_model **out, const char *name, const reel_dataset 
 out:
     reel_model_free(model);
     return rc;
-}
-
-reel_code reel__model_stamp(reel_model *model, const char *extra, reel_err *err)
-{
-    const reel_model_info *info = &model->ops->info;
-    reel_digest *digest = reel__digest_new(REEL_DIGEST_SHA256);
-    char hex[REEL_DIGEST_HEX], text[REEL_PARAM_TEXT];
-
-    if (digest == NULL)
-        return reel_fail(err, REEL_E_NOMEM, "no memory to name a model \"%s\"", info->name);
-    for (size_t i = 0; i < info->param_count; i++) {
-        reel__param_text(model, i, text);
-        reel__digest_update(digest, info->params[i].name, strlen(info->params[i].name) + 1);
-        reel__digest_update(digest, text, strlen(text) + 1);
-    }
-    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)model->seed);
-    reel__digest_update(digest, text, strlen(text) + 1);
-    reel__digest_update(digest, model->data_hash, strlen(model->data_hash) + 1);
-    reel__digest_update(digest, extra, strlen(extra) + 1);
-    reel__digest_finish(digest, hex);
-    (void)snprintf(model->id, sizeof model->id, "%s-%.12s", info->name, hex);
-    return REEL_OK;
 }
 
 const reel_model_info *reel_model_get_info(const reel_model *model)

@@ -5,12 +5,15 @@
 #define REEL_MODEL_MODEL_PRIV_H
 
 #include "model/params.h"
+#include "model/stamp.h"
 #include "model/vtable.h"
 
 /* Version of the model file's layout; a file of another one is refused and fitted anew. */
 #define REEL_MODEL_FORMAT "5"
 
 const reel_model_ops *reel__model_ops(const char *name); /* or NULL */
+/* E_NOTFOUND: there is no model of that name. */
+reel_code reel__model_unknown(const char *name, reel_err *err);
 
 /* A model with default parameters, one owner and no films yet. */
 REEL_MUST_USE reel_code reel__model_new(reel_model **out, const reel_model_ops *ops, reel_err *err);
@@ -46,9 +49,6 @@ REEL_MUST_USE reel_code reel__params_set(reel_model *model, const reel_params *p
                                          reel_err *err);
 /* The value of parameter `index` as reel__params_set reads it back without loss. */
 void reel__param_text(const reel_model *model, size_t index, char out[REEL_PARAM_TEXT]);
-
-/* Make the id from name, parameters, seed, data hash and `extra` (a hybrid: its members' ids). */
-REEL_MUST_USE reel_code reel__model_stamp(reel_model *model, const char *extra, reel_err *err);
 
 /* What a hybrid writes and reads for each member: its parameters and tensors, by the writer's
  * prefix; the films are the hybrid's. */

@@ -10,6 +10,7 @@
 #include "base/tensors.h"
 #include "data/names.h"
 #include "data/readers.h"
+#include "model/stamp.h"
 #include "reel/model.h"
 
 enum { REEL_PARAMS_MAX = 24 };
@@ -90,7 +91,7 @@ struct reel_model {
     uint64_t seed;
     double params[REEL_PARAMS_MAX]; /* by index of ops->info.params */
     char data_hash[80];
-    char id[48];
+    char id[REEL_MODEL_ID_SIZE];
     char *card; /* owned, or NULL */
 };
 

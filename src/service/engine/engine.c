@@ -131,6 +131,17 @@ out:
     return rc;
 }
 
+/* What was made is kept for another process, unless this one came to its end. */
+static void end_unfinished(reel_engine *engine, reel_code rc)
+{
+    if (engine->unfinished.failed.msg[0] != '\0')
+        reel__engine_note(engine, "this training could not have been resumed: %s",
+                          engine->unfinished.failed.msg);
+    if (rc == REEL_OK || rc == REEL_E_CONFLICT)
+        reel__unfinished_clear(&engine->unfinished);
+    reel__unfinished_fini(&engine->unfinished);
+}
+
 static atomic_uint_fast64_t engines; /* opened so far */
 
 reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, reel_err *err)
@@ -161,10 +172,13 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
     }
     if (reel__file_make_folder(engine->models_dir, &folder_err) != REEL_OK)
         reel__engine_note_unsaved(engine, &folder_err);
+    if (opts->keep_fits && engine->unsaved[0] == '\0')
+        REEL_TRY(reel__unfinished_open(&engine->unfinished, engine->models_dir, opts->resume, err));
     REEL_TRY(reel__engine_prepare_data(engine, err));
     REEL_TRY(reel__engine_prepare_models(engine, err));
     if (engine->opts.gate)
         REEL_TRY(pass_gate(engine, err));
+    end_unfinished(engine, REEL_OK);
     engine->opts.only = NULL;
     engine->opts.params = NULL;
     engine->opts.progress = NULL;
@@ -173,6 +187,8 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
     *out = engine;
     engine = NULL;
 out:
+    if (engine != NULL)
+        end_unfinished(engine, rc);
     reel__engine_close(engine);
     return rc;
 }

@@ -38,6 +38,8 @@ typedef struct reel_engine_opts {
     bool learn;          /* `reel train`: a hybrid that is made learns its weights */
     bool as_served;      /* with retrain: each under the parameters of the version in service */
     bool gate;           /* with retrain: keep nothing of it unless it may take over (gate.h) */
+    bool keep_fits;      /* until it has ended: a training that takes long (models/unfinished.h) */
+    bool resume;         /* with keep_fits: go on with one that was interrupted, on its data */
     bool ready_only;     /* fit nothing: what has no file that fits is left out */
     int busy_timeout_ms; /* of the store; 0 = its default */
     int threads;

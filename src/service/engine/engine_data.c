@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "data/readers.h"
 #include "service/engine/state.h"
 
@@ -55,18 +56,27 @@ static bool same_counts(const part *p)
            reel_dataset_movies(p->dataset) == counts.movies;
 }
 
-/* NULL, or why the mapped file is not of this store. */
-static const char *misfit(const part *p)
+static const char *misfit_of_label(const part *p)
 {
     const reel_store_label *label = &p->engine->label;
-    record_search search = {.part = p};
-    reel_err ignored = {0};
 
     if (reel_dataset_generation(p->dataset) != label->generation)
         return "was made of another generation of the data";
     if (reel_dataset_simulated(p->dataset) != label->simulated ||
         strcmp(reel_dataset_source(p->dataset), label->source) != 0)
         return "was made of another database";
+    return NULL;
+}
+
+/* NULL, or why the mapped file is not of this store. */
+static const char *misfit(const part *p)
+{
+    const char *other = misfit_of_label(p);
+    record_search search = {.part = p};
+    reel_err ignored = {0};
+
+    if (other != NULL)
+        return other;
     if (reel__store_scan_models(p->engine->store, look_at_record, &search, &ignored) != REEL_OK)
         return "cannot be compared with the store";
     if (search.found)
@@ -129,11 +139,80 @@ static reel_code save_file(const part *p, const char *path, double seconds, reel
     return REEL_OK;
 }
 
+/* Now, or, where there is a gate, behind it. */
+static reel_code keep_made(const part *p, const char *path, double seconds, reel_err *err)
+{
+    reel_engine *engine = p->engine;
+
+    if (!engine->opts.gate)
+        return save_file(p, path, seconds, err);
+    *(p->plain ? &engine->waiting.plain : &engine->waiting.whole) = fmax(seconds, DBL_MIN);
+    return REEL_OK;
+}
+
+/* ---- a training that was interrupted ------------------------------------------------------- */
+
+/* Where the data of a training lie while it lasts; NULL where none is kept. */
+static reel_code snapshot_path(char **out, const reel_engine *engine, const char *name,
+                               reel_err *err)
+{
+    char file[64];
+
+    *out = NULL;
+    if (engine->unfinished.folder == NULL || !engine->opts.retrain)
+        return REEL_OK;
+    (void)snprintf(file, sizeof file, "%s.reel", name);
+    *out = reel__unfinished_path(&engine->unfinished, file);
+    return *out != NULL ? REEL_OK
+                        : reel_fail(err, REEL_E_NOMEM, "out of memory for the data of a training");
+}
+
+static void keep_snapshot(const part *p, const char *path)
+{
+    reel_err why = {0};
+
+    if (path != NULL && reel_dataset_save(p->dataset, path, &why) != REEL_OK)
+        reel__engine_note(p->engine, "this training could not be resumed: %s", why.msg);
+}
+
+/* The data as they were when it began. Where two files are wanted both are of one moment, or
+ * neither is used. */
+static reel_code map_snapshot(part *p, const char *path, reel_err *err)
+{
+    reel_engine *engine = p->engine;
+    const bool two = engine->use.shown && !engine->use.fitted;
+    reel_err ignored = {0};
+    char *snapshot = NULL, *other = NULL;
+    reel_code rc = REEL_OK;
+
+    if (!engine->unfinished.resumes)
+        return REEL_OK;
+    REEL_TRY(snapshot_path(&snapshot, engine, p->name, err));
+    REEL_TRY(snapshot_path(&other, engine, REEL_DATASET_PLAIN, err));
+    if (snapshot == NULL || (two && !reel__file_exists(other)) ||
+        reel_dataset_open(&p->dataset, snapshot, &ignored) != REEL_OK)
+        goto out; /* it is read from the database */
+    if (misfit_of_label(p) != NULL) {
+        reel_dataset_free(p->dataset);
+        p->dataset = NULL;
+        goto out;
+    }
+    reel__engine_note(engine, "%s: as it was when the training began", p->name);
+    rc = keep_made(p, path, 0, err);
+out:
+    reel__free(snapshot);
+    reel__free(other);
+    return rc;
+}
+
+/* ---- made of the store --------------------------------------------------------------------- */
+
 static reel_code build(part *p, const char *path, reel_err *err)
 {
     reel_code rc = REEL_OK;
     reel_engine *engine = p->engine;
     reel_dataset_builder *builder = NULL;
+    char *snapshot = NULL;
     const int64_t start = reel__clock_steady_us();
     double seconds;
 
@@ -146,11 +225,11 @@ static reel_code build(part *p, const char *path, reel_err *err)
     /* Another process may have loaded since the label was read. */
     engine->label.generation = reel_dataset_generation(p->dataset);
     reel__engine_note(engine, "%s: read from the database in %.2f s", p->name, seconds);
-    if (engine->opts.gate)
-        *(p->plain ? &engine->waiting.plain : &engine->waiting.whole) = fmax(seconds, DBL_MIN);
-    else
-        REEL_TRY(save_file(p, path, seconds, err));
+    REEL_TRY(keep_made(p, path, seconds, err));
+    REEL_TRY(snapshot_path(&snapshot, engine, p->name, err));
+    keep_snapshot(p, snapshot);
 out:
+    reel__free(snapshot);
     reel_dataset_builder_free(builder);
     return rc;
 }
@@ -194,6 +273,8 @@ static reel_code prepare(reel_dataset **out, reel_engine *engine, bool plain, re
     /* Who fits everything again wants what was given since, too, which no generation counts. */
     if (!engine->opts.retrain || engine->opts.only != NULL)
         REEL_TRY(map_file(&p, path, err));
+    else
+        REEL_TRY(map_snapshot(&p, path, err));
     if (p.dataset == NULL)
         REEL_TRY(build(&p, path, err));
 out:

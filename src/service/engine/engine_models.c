@@ -251,11 +251,13 @@ static void recall_weights(reel_blend *out, const reel_engine *engine, const tea
 static reel_code make_hybrid(reel_engine *engine, const reel_fit_context *context, reel_err *err)
 {
     const team t = gather(engine);
+    const reel_mixing mixing = {
+        .parts = t.parts, .count = t.count, .unfinished = &engine->unfinished};
     reel_blend blend = {0};
     reel_code rc = REEL_OK;
 
     if (engine->opts.learn)
-        REEL_TRY(reel__learn_weights(&blend, t.parts, t.count, 0, engine->training, context, err));
+        REEL_TRY(reel__learn_weights(&blend, &mixing, engine->training, context, err));
     else
         recall_weights(&blend, engine, &t);
     REEL_TRY(reel__hybrid_make(&engine->models[MODEL_HYBRID], t.members, t.count, NULL,
@@ -293,9 +295,9 @@ static reel_code make_model(reel_engine *engine, int slot, reel_err *err)
     strncat(what.stage, reel__engine_names[slot], sizeof what.stage - strlen(what.stage) - 1);
     if (slot == MODEL_HYBRID)
         return make_hybrid(engine, &context, err);
-    return reel_model_fit(&engine->models[slot], reel__engine_names[slot], engine->training,
-                          engine->opts.learn ? served_params(engine, slot) : hasty_params(slot),
-                          &context, err);
+    return reel__unfinished_fit(
+        &engine->models[slot], &engine->unfinished, reel__engine_names[slot], engine->training,
+        engine->opts.learn ? served_params(engine, slot) : hasty_params(slot), &context, err);
 }
 
 void reel__engine_write_params(reel_json *json, const reel_model *model)
@@ -358,6 +360,7 @@ out:
 static reel_code train_model(reel_engine *engine, int slot, const char *path, reel_err *err)
 {
     const int64_t start = reel__clock_steady_us();
+    const size_t taken = engine->unfinished.taken;
     double seconds;
     reel_err why = {0};
     const reel_code rc = make_model(engine, slot, &why);
@@ -370,8 +373,10 @@ static reel_code train_model(reel_engine *engine, int slot, const char *path, re
     if (rc != REEL_OK)
         return reel_fail(err, rc, "%s", why.msg);
     seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
-    reel__engine_note(engine, "%s: %s in %.2f s", reel__engine_names[slot],
-                      slot == MODEL_HYBRID ? "combined" : "trained", seconds);
+    reel__engine_note(
+        engine, "%s: %s in %.2f s%s", reel__engine_names[slot],
+        slot == MODEL_HYBRID ? "combined" : "trained", seconds,
+        engine->unfinished.taken == taken ? "" : ", with what was trained before the interruption");
     if (!engine->opts.gate)
         return keep_model(engine, slot, path, seconds, err);
     engine->waiting.models[slot] = fmax(seconds, DBL_MIN);

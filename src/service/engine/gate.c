@@ -76,8 +76,8 @@ static reel_code fit_like(reel_model **out, const judging *j, const reel_model *
     reel_hyperparameters r;
 
     reel__hyperparameters_take(&r, like);
-    return reel_model_fit(out, reel_model_get_info(like)->name, j->questions.train, &r.params,
-                          &context, err);
+    return reel__unfinished_fit(out, &j->engine->unfinished, reel_model_get_info(like)->name,
+                                j->questions.train, &r.params, &context, err);
 }
 
 /* A hybrid of these, weighed as that one. Where one of its members is missing it has no weight. */

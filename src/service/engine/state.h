@@ -13,6 +13,7 @@
 #include "service/engine/overlay.h"
 #include "service/lists/recommend.h"
 #include "service/films/tmdb_use.h"
+#include "service/models/unfinished.h"
 
 /* In the order they are offered; the hybrid is made of those after it, but for the last: that one
  * predicts what a person would rate, whoever made the list. */
@@ -65,7 +66,8 @@ struct reel_engine {
         double whole, plain, models[MODELS];
     } waiting;
     reel_gate_report gate;
-    char unsaved[256]; /* why the files could not be written; "" = they are */
+    reel_unfinished unfinished; /* what this training has made; only while it lasts */
+    char unsaved[256];          /* why the files could not be written; "" = they are */
     reel_scale scale;
     double *means;     /* [movies], NaN where nobody rated */
     uint64_t *unrated; /* bitmap of [movies] */

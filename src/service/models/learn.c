@@ -11,6 +11,7 @@ typedef struct team {
     reel_ingredient parts[REEL_HYBRID_MEMBERS];
     reel_model *members[REEL_HYBRID_MEMBERS];
     size_t count;
+    reel_unfinished *unfinished; /* or NULL */
 } team;
 
 /* One fit among several, as a share of the whole. */
@@ -48,8 +49,8 @@ static reel_code fit_all(team *t, const reel_dataset *dataset, bool second,
 
         own.progress = report_part;
         own.user = &p;
-        rc = reel_model_fit(&t->members[m], t->parts[m].name, dataset, t->parts[m].params, &own,
-                            err);
+        rc = reel__unfinished_fit(&t->members[m], t->unfinished, t->parts[m].name, dataset,
+                                  t->parts[m].params, &own, err);
         if (rc != REEL_OK)
             return rc;
     }
@@ -68,20 +69,20 @@ out:
     return rc;
 }
 
-reel_code reel__learn_weights(reel_blend *out, const reel_ingredient *parts, size_t count,
-                              double recency, const reel_dataset *dataset,
-                              const reel_fit_context *context, reel_err *err)
+reel_code reel__learn_weights(reel_blend *out, const reel_mixing *mixing,
+                              const reel_dataset *dataset, const reel_fit_context *context,
+                              reel_err *err)
 {
     reel_validation_opts opts = reel__validation_opts_default();
     reel_validation validation;
     reel_err why = {0};
-    team t = {.count = count};
+    team t = {.count = mixing->count, .unfinished = mixing->unfinished};
     reel_code rc;
 
     *out = (reel_blend){0};
-    memcpy(t.parts, parts, count * sizeof *parts);
+    memcpy(t.parts, mixing->parts, mixing->count * sizeof *mixing->parts);
     opts.seed = context->seed;
-    opts.recency = recency;
+    opts.recency = mixing->recency;
     rc = reel__validation_make(&validation, dataset, &opts, &why);
     if (rc == REEL_E_INVALID)
         return REEL_OK;
@@ -101,14 +102,15 @@ reel_code reel__learn_hybrid(reel_model **out, reel_blend *blend, const reel_dat
     reel_blend learned = {0};
     const char *names[REEL_HYBRID_MEMBERS];
     team t = {.count = 0};
-    double recency = 0;
+    reel_mixing mixing = {.parts = t.parts};
     reel_code rc = REEL_OK;
 
     *out = NULL;
-    REEL_TRY(reel__hybrid_names(names, &t.count, &recency, params, err));
+    REEL_TRY(reel__hybrid_names(names, &t.count, &mixing.recency, params, err));
     for (size_t m = 0; m < t.count; m++)
         t.parts[m] = (reel_ingredient){.name = names[m]};
-    REEL_TRY(reel__learn_weights(&learned, t.parts, t.count, recency, dataset, context, err));
+    mixing.count = t.count;
+    REEL_TRY(reel__learn_weights(&learned, &mixing, dataset, context, err));
     REEL_TRY(fit_all(&t, dataset, true, context, err));
     REEL_TRY(reel__hybrid_make(out, t.members, t.count, params,
                                learned.questions > 0 ? learned.weights : NULL, err));

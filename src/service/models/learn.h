@@ -7,6 +7,7 @@
 
 #include "eval/blend.h"
 #include "reel/model.h"
+#include "service/models/unfinished.h"
 
 /* As reel_model_fit. A hybrid costs two fits of each of its models and the validation lists between
  * them; data that are too few to hold anything out leave it with the weights built in. */
@@ -20,11 +21,17 @@ typedef struct reel_ingredient {
     const reel_params *params; /* NULL: its own */
 } reel_ingredient;
 
+/* What is mixed. */
+typedef struct reel_mixing {
+    const reel_ingredient *parts; /* [count], at most REEL_HYBRID_MEMBERS */
+    size_t count;
+    double recency;              /* the parameter of the hybrid, 0 = none */
+    reel_unfinished *unfinished; /* where fits are kept, or NULL */
+} reel_mixing;
+
 /* How much of each model to mix in; out->questions is 0 where data are too few to tell.
- * parts [count]; recency: the parameter of the hybrid, 0 = none. Errors: those of fitting; E_NOMEM.
- */
-REEL_MUST_USE reel_code reel__learn_weights(reel_blend *out, const reel_ingredient *parts,
-                                            size_t count, double recency,
+ * Errors: those of fitting; E_NOMEM. */
+REEL_MUST_USE reel_code reel__learn_weights(reel_blend *out, const reel_mixing *mixing,
                                             const reel_dataset *dataset,
                                             const reel_fit_context *context, reel_err *err);
 

@@ -36,11 +36,18 @@ static bool is_version(const reel_held *file)
     return strncmp(file->name, "versions/", 9) == 0;
 }
 
+/* Those of a training that did not end may go. */
+static bool is_unfinished(const reel_held *file)
+{
+    return strncmp(file->name, "unfinished/", 11) == 0;
+}
+
 /* Whether what serves, or the data it was made of, holds somebody. */
 static bool serves_somebody(const forgetting *f)
 {
     for (size_t i = 0; i < f->before.count; i++)
-        if (!is_version(&f->before.files[i]) && reel__held_of(&f->before.files[i], &f->gone) > 0)
+        if (!is_version(&f->before.files[i]) && !is_unfinished(&f->before.files[i]) &&
+            reel__held_of(&f->before.files[i], &f->gone) > 0)
             return true;
     return false;
 }

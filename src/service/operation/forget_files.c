@@ -205,6 +205,7 @@ reel_code reel__holding_read(reel_holding *out, const char *folder, reel_err *er
                          folder);
     REEL_TRY(read_folder(out, folder, "", err));
     REEL_TRY(read_folder(out, folder, "versions/", err));
+    REEL_TRY(read_folder(out, folder, "unfinished/", err));
     if (out->count > 0)
         qsort(out->files, out->count, sizeof *out->files, by_name);
 out:

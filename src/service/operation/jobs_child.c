@@ -143,7 +143,7 @@ static reel_code prepare(launch *l, const reel_child_opts *opts, reel_err *err)
     add_word(l, "reel");
     add_word(l, opts->kind);
     if (strcmp(opts->kind, "train") == 0)
-        add_word(l, "--force");
+        add_word(l, "--resume"); /* what the server's end, say, interrupted */
     if (strcmp(opts->kind, "forget") == 0)
         add_word(l, "--now");
     add_word(l, "--progress-json");

@@ -18,6 +18,8 @@
 #include "base/clock.h"
 #include "base/seal.h"
 #include "base/thread.h"
+#include "service/engine/state.h"
+#include "service/models/unfinished.h"
 #include "service/operation/jobs_priv.h"
 
 enum { BEAT_MS = 500, PATIENCE_MS = 10000, LOOK_MS = 1000, WATCH_MS = 250, GRACE_MS = 1200 };
@@ -130,6 +132,18 @@ static void forget(reel_jobs *jobs)
     jobs->cancelled = jobs->lost = false;
 }
 
+/* Nobody wants what was cancelled to go on. */
+static void drop_unfinished(const reel_jobs *jobs)
+{
+    char *folder = jobs->models_dir[0] != '\0'
+                       ? reel__strdup(jobs->models_dir)
+                       : reel__usual_dir(reel__store_path(jobs->opts.store), "models");
+
+    if (folder != NULL)
+        reel__unfinished_remove(folder);
+    reel__free(folder);
+}
+
 static void finish(reel_jobs *jobs, int status)
 {
     const reel_job job = outcome(jobs, status);
@@ -145,6 +159,8 @@ static void finish(reel_jobs *jobs, int status)
             break;
         (void)nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
     }
+    if (jobs->trains && job.state == REEL_JOB_CANCELLED)
+        drop_unfinished(jobs);
     reel__jobs_note(jobs, "job %lld: %s%s%s", (long long)job.id, reel__job_state_name(job.state),
                     job.reason[0] == '\0' ? "" : ": ", job.reason);
     if (jobs->loads && jobs->opts.reload != NULL)

@@ -400,7 +400,7 @@ static void what_works_is_done(void **state)
     json_decref(job);
     reel__buf_init(&log, TEXT);
     assert_ok(reel__job_log(&log, store, id, &err));
-    assert_non_null(strstr(log.data, "train --force --progress-json --models models --model ease "
+    assert_non_null(strstr(log.data, "train --resume --progress-json --models models --model ease "
                                      "--param lambda=300 --accept\n"));
     assert_non_null(strstr(log.data, database));
     reel__buf_fini(&log);
