@@ -25,7 +25,14 @@ typedef struct reel_scratch reel_scratch; /* reusable working memory of one thre
 
 /* ---- the query ----------------------------------------------------------------------------- */
 
-typedef enum reel_entry_kind { REEL_ENTRY_RATING = 0, REEL_ENTRY_CLICK = 1 } reel_entry_kind;
+typedef enum reel_entry_kind {
+    REEL_ENTRY_RATING = 0,
+    REEL_ENTRY_CLICK = 1, /* liked, by what the caller knows: as a rating among the liked ones */
+    /* Shown without a rating, by what somebody did: value 1 = interest, -1 = none wanted; weight
+     * says how sure that is. For models that learn from it (ease, ials, and a hybrid of such);
+     * others leave it out. */
+    REEL_ENTRY_SIGNAL = 2
+} reel_entry_kind;
 
 /* One entry of a history. */
 typedef struct reel_entry {

@@ -11,6 +11,7 @@
 #include "cli/args.h"
 #include "http/protect.h"
 #include "service/engine/gate.h"
+#include "service/feedback/signals.h"
 #include "service/films/tmdb_use.h"
 
 enum { TIMEOUT_MOST = 3600, CONNECTIONS_MOST = 65535, HSTS_MOST_S = 2 * REEL_HSTS_S };
@@ -84,6 +85,7 @@ reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err)
     reel_tmdb_servers servers;
     reel_forget_opts forget = {.backups = NULL};
     double overlap;
+    reel_signal_weights weights;
     int hours = REEL_FORGET_AFTER_S / HOUR_S;
     reel_code rc;
 
@@ -92,6 +94,7 @@ reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err)
                          "REEL_JOB_MEMORY: expected 1G or more, such as 8G, got \"%.40s\"", said);
     /* What the jobs read is said before one runs. */
     REEL_TRY(reel__gate_least(&overlap, err));
+    REEL_TRY(reel__signal_weights(&weights, err));
     REEL_TRY(reel__tmdb_servers(&servers, err));
     REEL_TRY(reel__backup_settings(&forget, NULL, err));
     REEL_TRY(read_number(&hours, "REEL_FORGET_AFTER", 0, FORGET_MOST, err));

@@ -29,6 +29,9 @@ const reel_dataset_array reel__dataset_arrays[ARRAY_COUNT] = {
     [ARRAY_RATERS_PTR] = {"raters.ptr", sizeof(reel_nnz), REEL_I64, SIZE_MOVIES_PTR},
     [ARRAY_RATERS_COL] = {"raters.col", sizeof(reel_index), REEL_I32, SIZE_RATINGS},
     [ARRAY_RATERS_VAL] = {"raters.val", sizeof(float), REEL_F32, SIZE_RATINGS},
+    [ARRAY_SIGNALS_PTR] = {"signals.ptr", sizeof(reel_nnz), REEL_I64, SIZE_PEOPLE_PTR},
+    [ARRAY_SIGNALS_COL] = {"signals.col", sizeof(reel_index), REEL_I32, SIZE_SIGNALS},
+    [ARRAY_SIGNALS_VAL] = {"signals.val", sizeof(float), REEL_F32, SIZE_SIGNALS},
 };
 
 const size_t reel__dataset_text_fields[TEXT_FIELDS] = {
@@ -182,7 +185,12 @@ int64_t reel_dataset_generation(const reel_dataset *dataset)
 
 /* ---- sizes and hash ------------------------------------------------------------------------ */
 
-int64_t reel__dataset_expect(const reel_dataset *dataset, enum dataset_size size, int64_t ratings)
+int reel__dataset_array_count(const reel_dataset *dataset)
+{
+    return dataset->array[ARRAY_SIGNALS_PTR] == NULL ? ARRAY_SIGNALS_PTR : ARRAY_COUNT;
+}
+
+int64_t reel__dataset_expect(const reel_dataset *dataset, enum dataset_size size)
 {
     switch (size) {
     case SIZE_MOVIES:
@@ -196,11 +204,20 @@ int64_t reel__dataset_expect(const reel_dataset *dataset, enum dataset_size size
     case SIZE_PEOPLE_PTR:
         return (int64_t)dataset->people + 1;
     case SIZE_RATINGS:
-        return ratings;
+        return dataset->count[ARRAY_RATINGS_COL];
+    case SIZE_SIGNALS:
+        return dataset->count[ARRAY_SIGNALS_COL];
     case SIZE_TEXT:
         break;
     }
     return -1;
+}
+
+static void hash_array(reel_digest *digest, const reel_dataset *dataset, int which)
+{
+    reel__digest_update(digest, &dataset->count[which], sizeof dataset->count[which]);
+    reel__digest_update(digest, dataset->array[which],
+                        (size_t)dataset->count[which] * reel__dataset_arrays[which].width);
 }
 
 reel_code reel__dataset_hash_arrays(reel_dataset *dataset, reel_err *err)
@@ -210,11 +227,10 @@ reel_code reel__dataset_hash_arrays(reel_dataset *dataset, reel_err *err)
 
     if (digest == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory to hash the dataset");
-    for (int i = 0; i < ARRAY_HASHED; i++) {
-        reel__digest_update(digest, &dataset->count[i], sizeof dataset->count[i]);
-        reel__digest_update(digest, dataset->array[i],
-                            (size_t)dataset->count[i] * reel__dataset_arrays[i].width);
-    }
+    for (int i = 0; i < ARRAY_HASHED; i++)
+        hash_array(digest, dataset, i);
+    for (int i = ARRAY_SIGNALS_PTR; i < reel__dataset_array_count(dataset); i++)
+        hash_array(digest, dataset, i);
     memcpy(dataset->hash, prefix, sizeof prefix);
     reel__digest_finish(digest, dataset->hash + sizeof prefix - 1);
     return REEL_OK;

@@ -13,6 +13,8 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "data/dataset_priv.h"
+#include "data/readers.h"
+#include "data/signals.h"
 #include "num/csr.h"
 
 #define FORMAT_NAME    "reel-dataset"
@@ -27,7 +29,7 @@ static void checksum_text(const reel_dataset *dataset, char out[NUMBER_TEXT])
     sum = reel__hash64(&dataset->generation, sizeof dataset->generation, sum);
     sum = reel__hash64(&dataset->simulated, sizeof dataset->simulated, sum);
 
-    for (int i = 0; i < ARRAY_COUNT; i++)
+    for (int i = 0; i < reel__dataset_array_count(dataset); i++)
         sum = reel__hash64(dataset->array[i],
                            (size_t)dataset->count[i] * reel__dataset_arrays[i].width, sum);
     (void)snprintf(out, NUMBER_TEXT, "%016" PRIx64, sum);
@@ -60,7 +62,7 @@ reel_code reel_dataset_save(const reel_dataset *dataset, const char *path, reel_
 
     REEL_TRY(reel__tensors_writer_new(&writer, err));
     REEL_TRY(write_meta(writer, dataset, err));
-    for (int i = 0; i < ARRAY_COUNT; i++)
+    for (int i = 0; i < reel__dataset_array_count(dataset); i++)
         REEL_TRY(reel__tensors_add(writer, reel__dataset_arrays[i].name,
                                    reel__dataset_arrays[i].dtype, dataset->array[i],
                                    dataset->count[i], err));
@@ -130,9 +132,11 @@ static reel_code damaged(const reel_dataset *dataset, reel_err *err, const char 
 
 static reel_code map_arrays(reel_dataset *dataset, reel_err *err)
 {
+    const bool signals =
+        reel__tensors_has(dataset->file, "", reel__dataset_arrays[ARRAY_SIGNALS_PTR].name);
     reel_code rc = REEL_OK;
 
-    for (int i = 0; i < ARRAY_COUNT; i++)
+    for (int i = 0; i < (signals ? ARRAY_COUNT : ARRAY_SIGNALS_PTR); i++)
         REEL_TRY(reel__tensors_get(dataset->file, "", reel__dataset_arrays[i].name,
                                    reel__dataset_arrays[i].dtype, &dataset->array[i],
                                    &dataset->count[i], err));
@@ -141,9 +145,8 @@ static reel_code map_arrays(reel_dataset *dataset, reel_err *err)
         return damaged(dataset, err, "more movies or people than an index can number", 0);
     dataset->movies = (reel_index)dataset->count[ARRAY_MOVIE_ID];
     dataset->people = (reel_index)dataset->count[ARRAY_PERSON_ID];
-    for (int i = 0; i < ARRAY_COUNT; i++) {
-        const int64_t expected = reel__dataset_expect(dataset, reel__dataset_arrays[i].size,
-                                                      dataset->count[ARRAY_RATINGS_COL]);
+    for (int i = 0; i < reel__dataset_array_count(dataset); i++) {
+        const int64_t expected = reel__dataset_expect(dataset, reel__dataset_arrays[i].size);
 
         if (expected >= 0 && dataset->count[i] != expected)
             return reel_fail(err, REEL_E_FORMAT,
@@ -217,6 +220,17 @@ static reel_code check_numbers(const reel_dataset *dataset, reel_err *err)
     return REEL_OK;
 }
 
+static reel_code check_signals(const reel_dataset *dataset, reel_err *err)
+{
+    const reel_csr_view signals = reel__dataset_signals(dataset);
+    const reel_code rc = check_matrix(dataset, signals, dataset->count[ARRAY_SIGNALS_COL], err);
+
+    for (int64_t i = 0; rc == REEL_OK && i < dataset->count[ARRAY_SIGNALS_VAL]; i++)
+        if (!(fabsf(signals.val[i]) <= REEL_RATING_MAX))
+            return damaged(dataset, err, "a signal's weight is out of range", i);
+    return rc;
+}
+
 static reel_code check_arrays(const reel_dataset *dataset, reel_err *err)
 {
     reel_code rc = REEL_OK;
@@ -226,6 +240,8 @@ static reel_code check_arrays(const reel_dataset *dataset, reel_err *err)
     REEL_TRY(check_ids(dataset, ARRAY_PERSON_ID, err));
     REEL_TRY(check_matrix(dataset, reel_dataset_ratings(dataset), ratings, err));
     REEL_TRY(check_matrix(dataset, reel_dataset_raters(dataset), ratings, err));
+    if (dataset->array[ARRAY_SIGNALS_PTR] != NULL)
+        REEL_TRY(check_signals(dataset, err));
     REEL_TRY(check_texts(dataset, err));
     REEL_TRY(check_numbers(dataset, err));
 out:

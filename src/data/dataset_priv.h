@@ -30,6 +30,10 @@ enum {
     ARRAY_RATERS_PTR,
     ARRAY_RATERS_COL,
     ARRAY_RATERS_VAL,
+    /* Only where there are signals (data/signals.h); hashed then, too. */
+    ARRAY_SIGNALS_PTR,
+    ARRAY_SIGNALS_COL,
+    ARRAY_SIGNALS_VAL,
     ARRAY_COUNT,
     ARRAY_HASHED = ARRAY_RATERS_PTR
 };
@@ -42,7 +46,8 @@ enum dataset_size {
     SIZE_TEXT,
     SIZE_PEOPLE,
     SIZE_PEOPLE_PTR,
-    SIZE_RATINGS
+    SIZE_RATINGS,
+    SIZE_SIGNALS
 };
 
 typedef struct reel_dataset_array {
@@ -74,7 +79,9 @@ struct reel_dataset {
 /* An empty dataset with one owner, no arrays and a copy of the label; NULL without memory. */
 reel_dataset *reel__dataset_new(const char *source, bool simulated, int64_t generation);
 /* How many elements an array of this size class must have; -1 for SIZE_TEXT. */
-int64_t reel__dataset_expect(const reel_dataset *dataset, enum dataset_size size, int64_t ratings);
+int64_t reel__dataset_expect(const reel_dataset *dataset, enum dataset_size size);
+/* How many arrays it has: ARRAY_COUNT, or those before the signals'. */
+int reel__dataset_array_count(const reel_dataset *dataset);
 /* Fill in dataset->hash from the arrays. Errors: E_NOMEM. */
 REEL_MUST_USE reel_code reel__dataset_hash_arrays(reel_dataset *dataset, reel_err *err);
 /* reel_dataset_open that can leave out the checksum (not the checks of structure), so that the

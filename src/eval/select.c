@@ -1,6 +1,8 @@
 /* select.c - see select.h. */
 #include "eval/select.h"
 
+#include "data/signals.h"
+
 enum { RATINGS_AT_ONCE = 512 };
 
 static reel_code add_films(reel_dataset_builder *builder, const reel_dataset *dataset,
@@ -56,7 +58,12 @@ reel_code reel__select(reel_dataset **out, const reel_dataset *dataset, const ui
     REEL_TRY(add_films(builder, dataset, films, err));
     REEL_TRY(add_ratings(builder, dataset, marks, wanted, err));
     REEL_TRY(reel_dataset_builder_finish(out, builder, NULL, err));
+    REEL_TRY(reel__dataset_copy_signals(*out, dataset, err));
 out:
+    if (rc != REEL_OK) {
+        reel_dataset_free(*out);
+        *out = NULL;
+    }
     reel_dataset_builder_free(builder);
     return rc;
 }

@@ -16,6 +16,7 @@
  *   With P the inverse over both channels, S the two rows of film j, t = (1, disliked_target):
  *       B_j = (t in the rows S, else 0) - P_S (P_SS)^-1 t
  *   which is the formula above when S is one row.
+ * Signals (data/signals.h) are liked films that count for what they say, also below 0.
  * B is kept in half precision (num/half.h): eleven bits of each weight, which change a score by
  * about a ten-thousandth of what its terms move. Reasons are made of the same weights.
  *
@@ -40,6 +41,7 @@
 
 #include "base/alloc.h"
 #include "model/evidence.h"
+#include "model/history.h"
 #include "model/side.h"
 #include "num/gram.h"
 #include "num/half.h"
@@ -107,21 +109,27 @@ static float input_value(const ease *self, float rating)
     return lowest + (1 - lowest) * fmaxf(0, (rating - low) / (liked - low));
 }
 
-/* The row of B of an entry, or NULL where it says nothing. */
+/* The row of B of an entry, or NULL where it says nothing. A film that is not wanted counts as a
+ * liked one below 0: the disliked ones were chosen once. */
 static const uint16_t *entry_row(const ease *self, const reel_entry *entry)
 {
     const size_t movies = (size_t)self->base.movies;
 
-    if (reel__evidence_likes(&self->evidence, entry))
+    if (entry->kind == REEL_ENTRY_SIGNAL || reel__evidence_likes(&self->evidence, entry))
         return self->weights + (size_t)entry->movie * movies;
     return self->disliked ? self->weights + (movies + (size_t)entry->movie) * movies : NULL;
 }
 
 static float entry_weight(const ease *self, const reel_entry *entry)
 {
-    const bool click = entry->kind == REEL_ENTRY_CLICK;
-
-    return entry->weight * (click ? 1 : input_value(self, entry->value));
+    switch (entry->kind) {
+    case REEL_ENTRY_SIGNAL:
+        return entry->weight * entry->value;
+    case REEL_ENTRY_CLICK:
+        return entry->weight;
+    default:
+        return entry->weight * input_value(self, entry->value);
+    }
 }
 
 /* The rows of a history and what they count for. */
@@ -211,31 +219,36 @@ static double ease_memory(const reel_model *model, const reel_dataset *dataset)
            24.0 * (double)ratings.ptr[ratings.rows];
 }
 
-/* Appends the liked or the disliked films of person u, from column `first` on. */
-static reel_nnz take_row(reel_csr *out, reel_nnz at, const ease *self, reel_csr_view ratings,
+/* Appends the liked or the disliked films of person u: liked ones, and signals, in their own
+ * columns, disliked ones `movies` columns further on. */
+static reel_nnz take_row(reel_csr *out, reel_nnz at, const ease *self, const reel_told *data,
                          reel_index u, bool liked)
 {
-    const float threshold = self->evidence.graded ? self->evidence.liked : -INFINITY;
+    const reel_csr_view entries = data->people;
 
-    for (reel_nnz k = ratings.ptr[u]; k < ratings.ptr[u + 1]; k++)
-        if ((ratings.val[k] >= threshold) == liked) {
-            out->col[at] = ratings.col[k] + (liked ? 0 : ratings.cols);
-            out->val[at++] = input_value(self, ratings.val[k]);
-        }
+    for (reel_nnz k = entries.ptr[u]; k < entries.ptr[u + 1]; k++) {
+        const reel_entry entry = reel__told_entry(entries, data->people_signals, k);
+
+        if ((entry.kind == REEL_ENTRY_SIGNAL || reel__evidence_likes(&self->evidence, &entry)) !=
+            liked)
+            continue;
+        out->col[at] = entry.movie + (liked ? 0 : entries.cols);
+        out->val[at++] = entry_weight(self, &entry);
+    }
     return at;
 }
 
-/* Liked films in their own columns, disliked ones `movies` columns further on. */
-static reel_code take_inputs(reel_csr *out, const ease *self, reel_csr_view ratings, reel_err *err)
+static reel_code take_inputs(reel_csr *out, const ease *self, const reel_told *data, reel_err *err)
 {
+    const reel_csr_view entries = data->people;
     reel_nnz at = 0;
-    const reel_code rc = reel__csr_init(out, ratings.rows, (reel_index)count_inputs(self),
-                                        ratings.ptr[ratings.rows], err);
+    const reel_code rc = reel__csr_init(out, entries.rows, (reel_index)count_inputs(self),
+                                        entries.ptr[entries.rows], err);
 
-    for (reel_index u = 0; rc == REEL_OK && u < ratings.rows; u++) {
-        at = take_row(out, at, self, ratings, u, true);
+    for (reel_index u = 0; rc == REEL_OK && u < entries.rows; u++) {
+        at = take_row(out, at, self, data, u, true);
         if (self->disliked)
-            at = take_row(out, at, self, ratings, u, false);
+            at = take_row(out, at, self, data, u, false);
         out->ptr[u + 1] = at;
     }
     return rc;
@@ -361,6 +374,7 @@ static reel_code ease_fit(reel_model *model, const reel_dataset *dataset,
     const double *params = model->params;
     const reel_csr_view ratings = reel_dataset_ratings(dataset);
     const reel_inverse_opts opts = {context->threads, inverse_step, (void *)(uintptr_t)context};
+    reel_told data = {0};
     reel_csr inputs = {0};
     float *people = NULL, *gram = NULL;
     size_t n;
@@ -373,7 +387,8 @@ static reel_code ease_fit(reel_model *model, const reel_dataset *dataset,
     people = reel__alloc_array((size_t)ratings.rows, sizeof *people);
     if (gram == NULL || people == NULL)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for %zu x %zu weights", n, n));
-    REEL_TRY(take_inputs(&inputs, self, ratings, err));
+    REEL_TRY(reel__told_make(&data, dataset, err));
+    REEL_TRY(take_inputs(&inputs, self, &data, err));
     reel__gram_weights(people, reel__csr_view(&inputs), params[PARAM_WEIGHTING]);
     REEL_TRY(reel__gram_add(gram, n, reel__csr_view(&inputs), people, context->threads, err));
     REEL_TRY(add_side(gram, n, dataset, params[PARAM_SIDE], context->threads, err));
@@ -384,6 +399,7 @@ static reel_code ease_fit(reel_model *model, const reel_dataset *dataset,
         rc = reel_fail(err, REEL_E_CANCELLED, "fitting \"ease\" was cancelled");
 out:
     reel__csr_fini(&inputs);
+    reel__told_fini(&data);
     reel__free(people);
     reel__free(gram);
     return rc;
@@ -444,6 +460,7 @@ const reel_model_ops reel__model_ease = {
     .struct_size = sizeof(ease),
     .memory = ease_memory,
     .lighter = "ials or item-knn",
+    .takes_signals = true,
     .fit = ease_fit,
     .score = ease_score,
     .explain_many = ease_explain,

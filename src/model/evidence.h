@@ -31,6 +31,8 @@ reel_evidence reel__evidence_learn(reel_csr_view ratings, double liked);
 
 static inline bool reel__evidence_likes(const reel_evidence *evidence, const reel_entry *entry)
 {
+    if (entry->kind == REEL_ENTRY_SIGNAL)
+        return entry->value > 0;
     return entry->kind == REEL_ENTRY_CLICK || !evidence->graded || entry->value >= evidence->liked;
 }
 

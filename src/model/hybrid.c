@@ -256,12 +256,22 @@ static reel_code ask_member(const float **out, reel_standard *standard, const hy
     return rc;
 }
 
+/* Signals make no history longer: the weights were learned on ratings. */
+static size_t length_of(const reel_query *query)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < query->count; i++)
+        length += query->entries[i].kind != REEL_ENTRY_SIGNAL;
+    return length;
+}
+
 /* One member's scores, standardised and added to scores. */
 static reel_code add_member(const hybrid *self, size_t m, const reel_query *query,
                             reel_scratch *scratch, hybrid_state *state, float *scores,
                             reel_err *err)
 {
-    const double weight = weight_of(self, m, query->count);
+    const double weight = weight_of(self, m, length_of(query));
     const float *own = NULL;
     reel_standard standard = {0};
     reel_code rc;
@@ -474,6 +484,14 @@ static reel_code check_member(const hybrid *self, const reel_model *member, reel
     return REEL_OK;
 }
 
+/* Signals come where every member takes them, so that contributions are of the same entries. */
+static void count_member(hybrid *self, reel_model *member)
+{
+    self->base.takes_signals =
+        (self->count == 0 || self->base.takes_signals) && member->takes_signals;
+    self->members[self->count++] = member;
+}
+
 /* weights [KNOTS], before the member's parameter is multiplied in. */
 static void add_shared(hybrid *self, reel_model *member, const float *weights)
 {
@@ -482,7 +500,7 @@ static void add_shared(hybrid *self, reel_model *member, const float *weights)
     for (int k = 0; k < KNOTS; k++)
         self->weights[self->count * KNOTS + (size_t)k] =
             (weights == NULL ? known[i].weight : weights)[k] * (float)self->base.params[i];
-    self->members[self->count++] = reel_model_ref(member);
+    count_member(self, reel_model_ref(member));
 }
 
 reel_code reel__hybrid_make(reel_model **out, reel_model *const *members, size_t count,
@@ -603,6 +621,7 @@ static int next_member(const char **list)
 static reel_code load_member(hybrid *self, int i, reel_err *err)
 {
     reel_tensors *tensors = self->base.tensors;
+    reel_model *member = NULL;
     char prefix[NAME_SIZE];
     const char *name;
     reel_code rc;
@@ -612,8 +631,9 @@ static reel_code load_member(hybrid *self, int i, reel_err *err)
     if (name == NULL || strcmp(name, known[i].name) != 0)
         return reel_fail(err, REEL_E_FORMAT, "%s: the part \"%s\" is no %s model",
                          reel__tensors_path(tensors), prefix, known[i].name);
-    rc = reel__model_load_body(&self->members[self->count], tensors, prefix, err);
-    self->count += rc == REEL_OK;
+    rc = reel__model_load_body(&member, tensors, prefix, err);
+    if (rc == REEL_OK)
+        count_member(self, member);
     return rc;
 }
 

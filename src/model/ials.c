@@ -318,6 +318,7 @@ const reel_model_ops reel__model_ials = {
     .struct_size = sizeof(ials),
     .memory = reel__ials_memory,
     .lighter = "popular",
+    .takes_signals = true,
     .fit = reel__ials_fit,
     .score = ials_score,
     .score_many = ials_score_many,

@@ -91,15 +91,19 @@ static inline ials_room ials_open_room(void *memory, size_t room)
     return (ials_room){(reel_index *)memory + 2 * room, numbers, numbers + room};
 }
 
-/* Append an entry's film, c and b where it counts; the new count. */
+/* Append an entry's film, c and b where it counts; the new count. A signal counts as a liked film
+ * weighs for as much as it says; one that none is wanted of has c, but draws to 0. */
 static inline size_t ials_gather(const ials *self, const reel_entry *entry, const ials_room *room,
                                  size_t count)
 {
     const reel_evidence *e = &self->evidence;
-    const bool graded = e->graded && entry->kind != REEL_ENTRY_CLICK;
+    const bool refused = entry->kind == REEL_ENTRY_SIGNAL && entry->value < 0;
+    const bool graded = e->graded && entry->kind == REEL_ENTRY_RATING;
     const bool low = graded && entry->value < e->liked;
     const float c = low ? (float)self->base.params[IALS_DISLIKED_WEIGHT] : 1;
-    const float target = graded ? 1 + (float)self->grade * (entry->value - e->liked) : 1;
+    const float target = graded    ? 1 + (float)self->grade * (entry->value - e->liked)
+                         : refused ? 0 /* as a film nobody is known to want, but more surely */
+                                   : 1;
 
     room->index[count] = entry->movie;
     room->weight[count] = c * entry->weight;

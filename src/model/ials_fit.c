@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/rng.h"
+#include "model/history.h"
 #include "model/ials.h"
 #include "num/blas.h"
 #include "num/par.h"
@@ -17,11 +18,12 @@ enum { GROUPS_AT_ONCE = 4, ROTATED = 128 };
 /* One side of the data: its rows' entries, and how the loss weighs them. */
 typedef struct side {
     reel_csr_view entries;
-    float *own;         /* [rows x d] solved for */
-    const float *other; /* [cols x d] held */
-    const float *zeros; /* [cols] weight of the columns in the sum over all pairs */
-    const float *seen;  /* [cols] their weight in the sum over seen pairs, or NULL = 1 */
-    const float *unit;  /* [rows] what a row's equations are divided by, or NULL = 1 */
+    const float *signals; /* aligned with them, or NULL (model/history.h) */
+    float *own;           /* [rows x d] solved for */
+    const float *other;   /* [cols x d] held */
+    const float *zeros;   /* [cols] weight of the columns in the sum over all pairs */
+    const float *seen;    /* [cols] their weight in the sum over seen pairs, or NULL = 1 */
+    const float *unit;    /* [rows] what a row's equations are divided by, or NULL = 1 */
     ials_ridge ridge;
 } side;
 
@@ -72,11 +74,9 @@ static ials_row gather(const fit *f, const side *s, reel_index row, void *memory
     size_t count = 0;
 
     for (reel_nnz k = s->entries.ptr[row]; k < s->entries.ptr[row + 1]; k++) {
-        const reel_index col = s->entries.col[k];
-        const reel_entry entry = {.movie = col,
-                                  .value = s->entries.val[k],
-                                  .weight = scale * (s->seen == NULL ? 1 : s->seen[col])};
+        reel_entry entry = reel__told_entry(s->entries, s->signals, k);
 
+        entry.weight *= scale * (s->seen == NULL ? 1 : s->seen[entry.movie]);
         count = ials_gather(f->self, &entry, &room, count);
     }
     for (size_t i = 0; i < count; i++)
@@ -292,9 +292,10 @@ static reel_index longest_row(reel_csr_view entries)
     return (reel_index)longest;
 }
 
-static reel_code make_room(fit *f, reel_csr_view ratings, reel_csr_view raters, reel_err *err)
+static reel_code make_room(fit *f, const reel_told *data, reel_err *err)
 {
     ials *self = f->self;
+    const reel_csr_view ratings = data->people, raters = data->films;
     const size_t people = (size_t)ratings.rows, movies = (size_t)raters.rows, d = self->d;
     const size_t a = (size_t)longest_row(ratings), b = (size_t)longest_row(raters);
     float *p = reel__alloc_aligned(people * d, sizeof *p);
@@ -323,8 +324,13 @@ static reel_code make_room(fit *f, reel_csr_view ratings, reel_csr_view raters, 
     memset(p, 0, people * d * sizeof *p);
     memset(q, 0, movies * d * sizeof *q);
     start(f, q);
-    f->people = (side){.entries = ratings, .own = p, .other = q, .zeros = f->film_zeros};
+    f->people = (side){.entries = ratings,
+                       .signals = data->people_signals,
+                       .own = p,
+                       .other = q,
+                       .zeros = f->film_zeros};
     f->films = (side){.entries = raters,
+                      .signals = data->films_signals,
                       .own = q,
                       .other = p,
                       .zeros = f->person_power,
@@ -347,19 +353,19 @@ reel_code reel__ials_fit(reel_model *model, const reel_dataset *dataset,
 {
     ials *self = (ials *)model;
     const double *params = model->params;
-    const reel_csr_view ratings = reel_dataset_ratings(dataset);
-    const reel_csr_view raters = reel_dataset_raters(dataset);
+    reel_told data = {0};
     fit f = {.self = self, .context = context};
-    reel_code rc = REEL_OK;
+    reel_code rc;
 
     self->d = ials_round_up(ials_factors(model, model->people, model->movies));
-    self->evidence = reel__evidence_learn(ratings, params[IALS_LIKED]);
+    self->evidence = reel__evidence_learn(reel_dataset_ratings(dataset), params[IALS_LIKED]);
     ials_set_grade(self);
-    f.threads = reel__par_threads((double)ratings.ptr[ratings.rows] * (double)self->d, WORK_GRAIN,
-                                  context->threads);
-    REEL_TRY(make_room(&f, ratings, raters, err));
-    length_powers(raters, params[IALS_UNOBSERVED_POWER], params[IALS_UNOBSERVED], f.film_zeros);
-    length_powers(ratings, params[IALS_PERSON_POWER], 1, f.person_power);
+    REEL_TRY(reel__told_make(&data, dataset, err));
+    f.threads = reel__par_threads((double)data.people.ptr[data.people.rows] * (double)self->d,
+                                  WORK_GRAIN, context->threads);
+    REEL_TRY(make_room(&f, &data, err));
+    length_powers(data.films, params[IALS_UNOBSERVED_POWER], params[IALS_UNOBSERVED], f.film_zeros);
+    length_powers(data.people, params[IALS_PERSON_POWER], 1, f.person_power);
     set_ridge(&f, &f.people);
     set_ridge(&f, &f.films);
     self->numbers[IALS_UNOBSERVED_SUM] = f.people.ridge.unobserved;
@@ -372,5 +378,6 @@ out:
     reel__free(f.inverse);
     reel__free(f.film_zeros);
     reel__free(f.person_power);
+    reel__told_fini(&data);
     return rc;
 }

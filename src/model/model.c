@@ -1,5 +1,5 @@
 /* model.c - the door of every model: the registry, shared ownership and the checks.
- * A query is checked here once, entries of weight 0 are taken out here, and reasons are picked
+ * A query is checked here once, entries that say nothing are taken out here, and reasons are picked
  * here from the contributions a model gives; the models behind it may trust what they get.
  */
 #include <math.h>
@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "model/history.h"
 #include "model/model_priv.h"
 #include "num/blas.h"
 
@@ -66,6 +67,7 @@ reel_code reel__model_new(reel_model **out, const reel_model_ops *ops, reel_err 
         return reel_fail(err, REEL_E_NOMEM, "no memory for a model \"%s\"", ops->info.name);
     model->ops = ops;
     model->serial = atomic_fetch_add(&serials, 1);
+    model->takes_signals = ops->takes_signals;
     atomic_init(&model->references, 1);
     for (size_t i = 0; i < ops->info.param_count; i++)
         model->params[i] = ops->info.params[i].initial;
@@ -114,18 +116,15 @@ static int64_t *copy_ids(const int64_t *ids, reel_index n)
 }
 
 /* The query that a person's training data make. entries [out] room for all of them. */
-static reel_query trained_query(reel_csr_view ratings, reel_index row, reel_entry *entries)
+static reel_query trained_query(const reel_dataset *dataset, reel_index row, reel_entry *entries)
 {
-    reel_query query = {.entries = entries, .row = row};
-
-    for (reel_nnz k = ratings.ptr[row]; k < ratings.ptr[row + 1]; k++)
-        entries[query.count++] =
-            (reel_entry){.movie = ratings.col[k], .value = ratings.val[k], .weight = 1};
-    return query;
+    return (reel_query){
+        .entries = entries, .count = reel__history_take(dataset, row, entries, NULL), .row = row};
 }
 
-static reel_code hash_rows(reel_model *model, reel_csr_view ratings, reel_err *err)
+static reel_code hash_rows(reel_model *model, const reel_dataset *dataset, reel_err *err)
 {
+    const reel_csr_view ratings = reel_dataset_ratings(dataset);
     int64_t *hashes = reel__alloc_array((size_t)ratings.rows, sizeof *hashes);
     reel_entry *entries = reel__alloc_array((size_t)ratings.cols, sizeof *entries);
     reel_code rc = REEL_OK;
@@ -134,7 +133,7 @@ static reel_code hash_rows(reel_model *model, reel_csr_view ratings, reel_err *e
     if (hashes == NULL || entries == NULL)
         rc = reel_fail(err, REEL_E_NOMEM, "no memory to name %d histories", (int)ratings.rows);
     for (reel_index u = 0; rc == REEL_OK && u < ratings.rows; u++) {
-        const reel_query query = trained_query(ratings, u, entries);
+        const reel_query query = trained_query(dataset, u, entries);
 
         hashes[u] = (int64_t)reel_query_hash(&query);
     }
@@ -159,7 +158,7 @@ static reel_code take_data(reel_model *model, const reel_dataset *dataset, reel_
         model->low = fminf(model->low, ratings.val[k]);
         model->high = fmaxf(model->high, ratings.val[k]);
     }
-    return hash_rows(model, ratings, err);
+    return hash_rows(model, dataset, err);
 }
 
 reel_code reel__model_copy_data(reel_model *model, const reel_model *from, reel_err *err)
@@ -249,8 +248,7 @@ static size_t targets_alike(const reel_fit_targets *targets, size_t from)
 static reel_code fill_targets(const reel_model *model, const reel_dataset *dataset,
                               const reel_fit_targets *targets, reel_err *err)
 {
-    const reel_csr_view ratings = reel_dataset_ratings(dataset);
-    reel_entry *entries = reel__alloc_array((size_t)ratings.cols, sizeof *entries);
+    reel_entry *entries = reel__alloc_array((size_t)model->movies, sizeof *entries);
     reel_scratch *scratch = NULL;
     reel_code rc = REEL_OK;
 
@@ -258,7 +256,7 @@ static reel_code fill_targets(const reel_model *model, const reel_dataset *datas
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory to predict %zu ratings", targets->count));
     REEL_TRY(reel_scratch_new(&scratch, err));
     for (size_t i = 0, to; i < targets->count; i = to) {
-        reel_query query = trained_query(ratings, targets->rows[i], entries);
+        reel_query query = trained_query(dataset, targets->rows[i], entries);
 
         to = targets_alike(targets, i);
         query.now = targets->times == NULL ? 0 : targets->times[i];
@@ -431,13 +429,19 @@ static reel_code check_entry(const reel_model *model, const reel_query *query, s
         return reel_fail(err, REEL_E_INVALID,
                          "history entry %zu: weight %g is not a number from 0 to %g", i,
                          (double)e->weight, (double)REEL_VALUE_MAX);
-    if (e->kind != REEL_ENTRY_RATING && e->kind != REEL_ENTRY_CLICK)
+    if (e->kind != REEL_ENTRY_RATING && e->kind != REEL_ENTRY_CLICK && e->kind != REEL_ENTRY_SIGNAL)
         return reel_fail(err, REEL_E_INVALID, "history entry %zu: unknown kind %d", i,
                          (int)e->kind);
     return REEL_OK;
 }
 
-/* Check the entries; room [out]: how many must be copied to leave those of weight 0 out. */
+/* An entry that says nothing, or nothing to this model. */
+static inline bool is_left_out(const reel_model *model, const reel_entry *entry)
+{
+    return entry->weight == 0 || (entry->kind == REEL_ENTRY_SIGNAL && !model->takes_signals);
+}
+
+/* Check the entries; room [out]: how many must be copied to leave others out. */
 static reel_code check_query(size_t *room, const reel_model *model, const reel_query *query,
                              reel_err *err)
 {
@@ -448,21 +452,22 @@ static reel_code check_query(size_t *room, const reel_model *model, const reel_q
 
         if (rc != REEL_OK)
             return rc;
-        left_out += query->entries[i].weight == 0;
+        left_out += is_left_out(model, &query->entries[i]);
     }
     *room = left_out > 0 ? query->count : 0;
     return REEL_OK;
 }
 
-/* The same without the entries of weight 0, into `entries`. */
-static reel_query without_zeros(const reel_query *query, reel_entry *entries)
+/* The same without them, into `entries`. */
+static reel_query without_those(const reel_model *model, const reel_query *query,
+                                reel_entry *entries)
 {
     reel_query usable = *query;
 
     usable.entries = entries;
     usable.count = 0;
     for (size_t i = 0; i < query->count; i++)
-        if (query->entries[i].weight != 0)
+        if (!is_left_out(model, &query->entries[i]))
             entries[usable.count++] = query->entries[i];
     return usable;
 }
@@ -487,7 +492,7 @@ reel_code reel__model_open_query(reel_query *usable, const reel_model *model,
     entries = reel__scratch_get(scratch, REEL_SLOT_ENTRIES, room * sizeof *entries);
     if (entries == NULL)
         return no_history(room, err);
-    *usable = without_zeros(query, entries);
+    *usable = without_those(model, query, entries);
     return REEL_OK;
 }
 
@@ -519,7 +524,7 @@ static reel_code open_queries(reel_query **usable, const reel_model *model,
     for (size_t i = 0; entries != NULL && i < count; i++) {
         if ((*usable)[i].entries != NULL || queries[i].count == 0)
             continue;
-        (*usable)[i] = without_zeros(&queries[i], entries);
+        (*usable)[i] = without_those(model, &queries[i], entries);
         entries += queries[i].count;
     }
     return REEL_OK;

@@ -136,6 +136,7 @@ const reel_model_ops reel__model_popular = {
              .params = param_specs,
              .param_count = sizeof param_specs / sizeof *param_specs},
     .struct_size = sizeof(popular),
+    .takes_signals = true,
     .fit = popular_fit,
     .score = popular_score,
     .explain = popular_explain,

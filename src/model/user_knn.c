@@ -61,7 +61,7 @@ static float inverse_length(const reel_query *query)
     double sum = 0;
 
     for (size_t i = 0; i < query->count; i++) {
-        const double x = (double)query->entries[i].weight * (double)query->entries[i].value;
+        const double x = (double)reel__user_knn_input(&query->entries[i]);
 
         sum += x * x;
     }
@@ -136,7 +136,7 @@ static void compare(const user_knn *self, const reel_query *query, bool weighted
         const reel_entry *e = &query->entries[i];
         const float film = weighted ? self->film_weights[e->movie] : 1;
 
-        add_row(&rows, e->movie, e->weight * e->value * film);
+        add_row(&rows, e->movie, reel__user_knn_input(e) * film);
     }
     add_last_rows(&rows);
     for (reel_index v = 0; v < people; v++)
@@ -409,6 +409,7 @@ const reel_model_ops reel__model_user_knn = {
              .params = param_specs,
              .param_count = sizeof param_specs / sizeof *param_specs},
     .struct_size = sizeof(user_knn),
+    .takes_signals = true,
     .fit = knn_fit,
     .score = knn_score,
     .explain_many = reel__user_knn_explain,

@@ -47,6 +47,11 @@ REEL_MUST_USE reel_code reel__user_knn_open(user_knn_state **out, const user_knn
                                             const reel_query *query, reel_scratch *scratch,
                                             reel_err *err);
 reel_code reel__user_knn_no_memory(const user_knn *self, reel_err *err);
+/* What an entry is in a person's vector: signals are none of it. */
+static inline float reel__user_knn_input(const reel_entry *entry)
+{
+    return entry->kind == REEL_ENTRY_SIGNAL ? 0 : entry->weight * entry->value;
+}
 /* The people who count for a query, in order, found anew; how many. Not with neighbours = 0.
  * similarity [REEL_NEAREST_ROOM x people], room; top [neighbours] */
 size_t reel__user_knn_nearest(const user_knn *self, const reel_query *query, float *similarity,

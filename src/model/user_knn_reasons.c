@@ -238,7 +238,7 @@ reel_code reel__user_knn_explain(const reel_model *model, const reel_query *quer
     for (size_t i = 0; i < query->count; i++) {
         const reel_entry *e = &query->entries[i];
         const double own =
-            (double)(e->weight * e->value) * scale * (double)self->film_weights[e->movie];
+            (double)reel__user_knn_input(e) * scale * (double)self->film_weights[e->movie];
 
         for (size_t n = 0; n < asked->count; n++) {
             asked->contributions[n * query->count + i] *= own;

@@ -54,6 +54,8 @@ typedef struct reel_model_ops {
     bool (*range)(const reel_model *model, const reel_query *query, reel_films films,
                   const float *predicted, reel_rating_interval *out);
     bool fills_targets; /* fit itself fills context->targets->out */
+    bool
+        takes_signals; /* entries REEL_ENTRY_SIGNAL may come; the door leaves them out for others */
     /* Fills score, baseline and terms of out (zeroed by the door) and contributions
      * [query->count], one value per entry; the door picks reasons and other from those. */
     reel_code (*explain)(const reel_model *model, const reel_query *query, reel_index movie,
@@ -76,7 +78,8 @@ typedef struct reel_model_ops {
 struct reel_model {
     const reel_model_ops *ops;
     atomic_int references;
-    uint64_t serial; /* one for each model object of this process; never 0 */
+    uint64_t serial;    /* one for each model object of this process; never 0 */
+    bool takes_signals; /* as its ops say; a hybrid where all its members do */
     reel_index movies;
     const int64_t *movie_ids; /* [movies]; this and the next two are owned unless tensors is set */
     reel_index people;

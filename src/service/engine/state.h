@@ -11,6 +11,7 @@
 #include "service/engine/engine.h"
 #include "service/engine/gate.h"
 #include "service/engine/overlay.h"
+#include "service/feedback/signals.h"
 #include "service/lists/recommend.h"
 #include "service/films/tmdb_use.h"
 #include "service/models/unfinished.h"
@@ -52,6 +53,7 @@ struct reel_engine {
     reel_dataset *dataset;  /* as it is shown */
     reel_dataset *training; /* what models are fitted on: mostly the same */
     reel_tmdb_use use;
+    reel_signal_weights signals;
     reel_store_label label;
     char *models_dir;
     char *posters_dir;          /* NULL: there is none */

@@ -151,7 +151,9 @@ static void put_given_rating(reel_json *json, const reel_session *session, reel_
     const size_t at = reel__session_place(session, movie);
 
     reel__json_key(json, "rating");
-    if (session->by_film || at == session->query.count || session->query.entries[at].movie != movie)
+    if (session->by_film || at == session->query.count ||
+        session->query.entries[at].movie != movie ||
+        session->query.entries[at].kind == REEL_ENTRY_SIGNAL)
         reel__json_null(json);
     else
         reel__json_float(json, session->query.entries[at].value);

@@ -196,7 +196,10 @@ static reel_code explain_share(reel_session *session, size_t m, reel_index movie
     for (size_t k = 0; k < out->why.reason_count; k++) {
         const size_t at = reel__session_place(session, out->why.reasons[k].movie);
 
-        out->ratings[k] = at < session->query.count ? session->query.entries[at].value : NAN;
+        out->ratings[k] =
+            at < session->query.count && session->query.entries[at].kind != REEL_ENTRY_SIGNAL
+                ? session->query.entries[at].value
+                : NAN;
     }
     return REEL_OK;
 }

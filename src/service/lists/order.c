@@ -272,7 +272,8 @@ static reel_genre_mix mix_of(const reel_session *session, const reel_genres *gen
     size_t count = 0;
 
     for (size_t i = 0; i < session->query.count; i++)
-        if (session->query.entries[i].weight > 0)
+        if (session->query.entries[i].weight > 0 &&
+            session->query.entries[i].kind != REEL_ENTRY_SIGNAL)
             films[count++] = session->query.entries[i].movie;
     return reel__genre_mix(genres, films, count);
 }

@@ -39,10 +39,12 @@ static void mask(reel_session *session, const reel_request *request, reel_list *
         list->removed_excluded += !reel__bit_get(session->skip, session->hidden[i]);
         reel__bit_set(session->skip, session->hidden[i]);
     }
-    for (size_t i = 0; i < session->query.count && !request->show_seen; i++)
+    for (size_t i = 0; i < session->query.count && !request->show_seen; i++) {
+        if (session->query.entries[i].kind == REEL_ENTRY_SIGNAL)
+            continue; /* looked at, not seen */
         reel__bit_set(session->skip, session->query.entries[i].movie);
-    if (!request->show_seen)
-        list->removed_seen = session->query.count;
+        list->removed_seen++;
+    }
     for (size_t i = 0; i < request->exclude_count; i++) {
         const reel_index movie = reel_dataset_find_movie(engine->dataset, request->exclude[i]);
 

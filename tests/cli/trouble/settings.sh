@@ -13,7 +13,7 @@ printf 'REEL_LISTEN=127.0.0.1\n' >.env
 run reel serve --database reel.db
 REEL_LISTEN=elsewhere:x run reel serve --database reel.db
 rm .env
-for wrong in REEL_LOG=loud REEL_LOG_FORMAT=xml REEL_PROTOTYPE_API=maybe REEL_INSECURE_HTTP=yes REEL_GATE_OVERLAP=7 \
+for wrong in REEL_LOG=loud REEL_LOG_FORMAT=xml REEL_PROTOTYPE_API=maybe REEL_INSECURE_HTTP=yes REEL_GATE_OVERLAP=7 REEL_SIGNALS=click \
     REEL_TMDB_URL=api.example REEL_TMDB_IMAGES='http://images.example/t?p=1' REEL_BACKUP_DAYS=soon; do
     run env "$wrong" reel serve --database reel.db --listen 127.0.0.1:0
 done

@@ -2,6 +2,7 @@
  * there, and nothing that held them is left.
  */
 #include <fcntl.h>
+#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,6 +49,40 @@ static void give(reel_store *store, int64_t account, int first)
     assert_ok(reel__store_put_given(store, rows, count, &err));
 }
 
+/* Lists that were shown to an account's person or another one, and clicks in them. */
+static void look(reel_store *store, int64_t person, int first)
+{
+    enum { LISTS = 40 };
+    static char ids[2 * LISTS][40];
+    reel_event_movie shown[LISTS][5];
+    reel_event events[2 * LISTS];
+    reel_err err = {0};
+
+    for (int i = 0; i < 2 * LISTS; i++) {
+        reel_event_movie *list = shown[i / 2];
+        const int rank = first % 5 + 1 - (i % 7 == 0 && first % 5 > 0);
+
+        for (int k = 0; k < 5 && i % 2 == 0; k++)
+            list[k] = (reel_event_movie){world_id((first + i + 3 * k) % WORLD_FILMS), k + 1};
+        (void)snprintf(ids[i], sizeof ids[i], "0b7e8f9c-1111-4222-8333-%04d%08d",
+                       (int)(person % 1000), i);
+        events[i] = (reel_event){.event_id = ids[i],
+                                 .type = i % 2 == 0 ? "impression" : "click",
+                                 .visitor = "",
+                                 .method = "ease",
+                                 .model_id = "",
+                                 .list_id = "r_1",
+                                 .scenario = "",
+                                 .user = person,
+                                 .source_movie = -1,
+                                 .value = (double)NAN,
+                                 .time_ms = 1100000000000 + i,
+                                 .movies = i % 2 == 0 ? list : list + rank - 1,
+                                 .movie_count = i % 2 == 0 ? 5 : 1};
+    }
+    assert_ok(reel__store_put_events(store, events, 2 * LISTS, NULL, &err));
+}
+
 /* Accounts 1 and 2, of which 2 rated, and 1 where asked for. */
 static void make_world(const char *database, bool first_rates)
 {
@@ -59,9 +94,14 @@ static void make_world(const char *database, bool first_rates)
     store = open_store(database);
     assert_ok(reel__store_add_account(store, &one, &err));
     assert_ok(reel__store_add_account(store, &two, &err));
-    if (first_rates)
+    for (int person = 3; person <= 15; person += 3)
+        look(store, person, person / 3);
+    if (first_rates) {
         give(store, one.id, 1);
+        look(store, REEL_ACCOUNT_PERSON + one.id, 4);
+    }
     give(store, two.id, 0);
+    look(store, REEL_ACCOUNT_PERSON + two.id, 2);
     reel__store_close(store);
 }
 
@@ -204,6 +244,7 @@ static void everything_is_as_if_they_had_never_been_there(void **state)
     (void)state;
     make_world("left.db", true);
     train("left.db", NULL, NULL);
+    assert_non_null(strstr(world_notes, " signals of 7 people"));
     for (int i = 0; i < FILES; i++)
         (void)snprintf(before[i], sizeof before[i], "%s", hash_of("left.db", files[i]));
     leave("left.db", 1);
@@ -211,6 +252,7 @@ static void everything_is_as_if_they_had_never_been_there(void **state)
     make_world("never.db", false);
     leave("never.db", 1);
     train("never.db", NULL, NULL);
+    assert_non_null(strstr(world_notes, " signals of 6 people"));
     assert_same_files("left.db", "never.db");
     people = json_object_get(receipt, "people");
     assert_int_equal(json_array_size(people), 1);

@@ -1,0 +1,377 @@
+/* signals.c - see signals.h. */
+#include "service/feedback/signals.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/env.h"
+#include "data/signals.h"
+
+/* ---- weights ------------------------------------------------------------------------------- */
+
+typedef struct setting {
+    const char *name;
+    size_t at;
+    double least, most;
+} setting;
+
+static const setting settings[] = {
+    {"click", offsetof(reel_signal_weights, click), 0, 100},
+    {"trailer", offsetof(reel_signal_weights, trailer), 0, 100},
+    {"watchlist", offsetof(reel_signal_weights, watchlist), 0, 100},
+    {"liked", offsetof(reel_signal_weights, liked), 0, 100},
+    {"watched", offsetof(reel_signal_weights, watched), 0, 100},
+    {"not_interested", offsetof(reel_signal_weights, not_interested), 0, 100},
+    {"passed", offsetof(reel_signal_weights, passed), 0, 100},
+    {"clip", offsetof(reel_signal_weights, clip), 1, 1000},
+};
+enum { SETTINGS = sizeof settings / sizeof *settings };
+
+reel_signal_weights reel__signal_weights_default(void)
+{
+    return (reel_signal_weights){.click = 0.5,
+                                 .trailer = 0.5,
+                                 .watchlist = 0.5,
+                                 .liked = 1,
+                                 .watched = 1,
+                                 .not_interested = 0.5,
+                                 .passed = 0,
+                                 .clip = 10};
+}
+
+static reel_code take_setting(reel_signal_weights *out, const char *word, size_t length,
+                              reel_err *err)
+{
+    const char *is = memchr(word, '=', length);
+    const size_t name = is == NULL ? length : (size_t)(is - word);
+    char *end = NULL;
+
+    for (size_t i = 0; is != NULL && i < SETTINGS; i++) {
+        const setting *s = &settings[i];
+        const double value = strtod(is + 1, &end);
+
+        if (strlen(s->name) != name || strncmp(s->name, word, name) != 0)
+            continue;
+        if (end != word + length || !(value >= s->least && value <= s->most))
+            return reel_fail(err, REEL_E_INVALID,
+                             "REEL_SIGNALS: %s: expected a number from %g to %g, got \"%.*s\"",
+                             s->name, s->least, s->most, (int)(length - name - 1), is + 1);
+        memcpy((char *)out + s->at, &value, sizeof value);
+        return REEL_OK;
+    }
+    return reel_fail(err, REEL_E_INVALID,
+                     "REEL_SIGNALS: expected \"none\", or words such as click=0.5 of click, "
+                     "trailer, watchlist, liked, watched, not_interested, passed and clip, got "
+                     "\"%.*s\"",
+                     (int)(length < 60 ? length : 60), word);
+}
+
+reel_code reel__signal_weights(reel_signal_weights *out, reel_err *err)
+{
+    const char *text = reel__env_get("REEL_SIGNALS", "");
+
+    *out = reel__signal_weights_default();
+    if (strcmp(text, "none") == 0) {
+        *out = (reel_signal_weights){.clip = 1};
+        return REEL_OK;
+    }
+    for (text += strspn(text, " ,"); *text != '\0'; text += strspn(text, " ,")) {
+        const size_t length = strcspn(text, " ,");
+        const reel_code rc = take_setting(out, text, length, err);
+
+        if (rc != REEL_OK)
+            return rc;
+        text += length;
+    }
+    return REEL_OK;
+}
+
+float reel__signals_given(const reel_signal_weights *weights, const reel_given_row *row)
+{
+    const double times = 1 + row->extra;
+
+    switch (row->kind) {
+    case REEL_GIVEN_WATCHLIST:
+        return (float)(times * weights->watchlist);
+    case REEL_GIVEN_LIKED:
+        return (float)(times * weights->liked);
+    case REEL_GIVEN_WATCHED:
+        return (float)(times * weights->watched);
+    case REEL_GIVEN_NOT_INTERESTED:
+        return (float)(-times * weights->not_interested);
+    case REEL_GIVEN_REMOVED:
+    case REEL_GIVEN_RATING:
+        break;
+    }
+    return 0;
+}
+
+/* ---- what was done ------------------------------------------------------------------------- */
+
+typedef enum deed_kind { DEED_SHOWN, DEED_CLICK, DEED_TRAILER, DEED_GIVEN } deed_kind;
+
+/* One thing that somebody did with one film. */
+typedef struct deed {
+    reel_index person, movie;
+    deed_kind kind;
+    int32_t rank; /* 0 = in no list */
+    float weight; /* of what was given */
+} deed;
+
+typedef struct reading {
+    const reel_dataset *dataset;
+    reel_store *store;
+    const reel_signal_weights *weights;
+    reel_signals_report *report;
+    reel_exposure exposure;
+    deed *deeds;
+    size_t count, capacity;
+    int64_t *people; /* who gave something; with those twice who gave twice */
+    size_t people_count, people_capacity;
+    int64_t last; /* sequence of the last event, or version of the last change, that was read */
+    size_t page;  /* rows of this page */
+    reel_code rc; /* of a callback */
+    reel_err *err;
+} reading;
+
+static bool keep(reading *r, deed what)
+{
+    const size_t room = r->capacity == 0 ? 1024 : r->capacity + r->capacity / 2;
+    deed *grown;
+
+    if (r->count == r->capacity) {
+        grown = reel__realloc_array(r->deeds, room, sizeof *grown);
+        if (grown == NULL) {
+            r->rc = reel_fail(r->err, REEL_E_NOMEM, "no memory for %zu clicks", room);
+            return false;
+        }
+        r->deeds = grown;
+        r->capacity = room;
+    }
+    r->deeds[r->count++] = what;
+    return true;
+}
+
+static bool kind_of(const char *type, deed_kind *out)
+{
+    *out = strcmp(type, "impression") == 0 ? DEED_SHOWN
+           : strcmp(type, "click") == 0    ? DEED_CLICK
+                                           : DEED_TRAILER;
+    return *out != DEED_TRAILER || strcmp(type, "trailer") == 0;
+}
+
+static bool take_event(void *user, const reel_event *event)
+{
+    reading *r = user;
+    const reel_index person =
+        event->user < 0 ? -1 : reel_dataset_find_person(r->dataset, event->user);
+    deed_kind kind;
+
+    r->page++;
+    r->last = event->sequence;
+    if (person < 0 || event->damaged || !kind_of(event->type, &kind))
+        return true;
+    r->report->events++;
+    for (size_t i = 0; i < event->movie_count; i++) {
+        const reel_event_movie *m = &event->movies[i];
+        const reel_index movie = reel_dataset_find_movie(r->dataset, m->movie);
+
+        if (movie < 0)
+            continue;
+        if (m->rank > 0 && kind != DEED_TRAILER)
+            reel__exposure_add(&r->exposure, movie, m->rank, kind == DEED_CLICK);
+        if (kind == DEED_SHOWN && (r->weights->passed <= 0 || m->rank < 1))
+            continue;
+        if (!keep(r, (deed){person, movie, kind, m->rank, 0}))
+            return false;
+    }
+    return true;
+}
+
+/* Newest first; what comes meanwhile is left to the next training. */
+static reel_code read_events(reading *r, reel_err *err)
+{
+    reel_event_filter filter = {.limit = REEL_EVENT_SCAN_MAX};
+    reel_code rc = REEL_OK;
+
+    do {
+        r->page = 0;
+        REEL_TRY(reel__store_scan_events(r->store, &filter, take_event, r, err));
+        REEL_TRY(r->rc);
+        filter.before = r->last;
+    } while (r->page == filter.limit);
+out:
+    return rc;
+}
+
+/* ---- what was given ------------------------------------------------------------------------ */
+
+static bool take_change(void *user, const reel_given_row *row)
+{
+    reading *r = user;
+    const size_t room = r->people_capacity == 0 ? 256 : 2 * r->people_capacity;
+    int64_t *grown;
+
+    r->page++;
+    r->last = row->version;
+    if (row->person < 0 || reel_dataset_find_person(r->dataset, row->person) < 0)
+        return true;
+    if (r->people_count == r->people_capacity) {
+        grown = reel__realloc_array(r->people, room, sizeof *grown);
+        if (grown == NULL) {
+            r->rc = reel_fail(r->err, REEL_E_NOMEM, "no memory for %zu people", room);
+            return false;
+        }
+        r->people = grown;
+        r->people_capacity = room;
+    }
+    r->people[r->people_count++] = row->person;
+    return true;
+}
+
+static bool take_given(void *user, const reel_given_row *row)
+{
+    reading *r = user;
+    const reel_index movie = reel_dataset_find_movie(r->dataset, row->movie);
+    const float weight = reel__signals_given(r->weights, row);
+
+    return movie < 0 || weight == 0 ||
+           keep(r, (deed){(reel_index)r->last, movie, DEED_GIVEN, 0, weight});
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static reel_code read_given(reading *r, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    r->last = 0;
+    do {
+        r->page = 0;
+        REEL_TRY(reel__store_scan_changes(r->store, r->last, REEL_CHANGES_SCAN_MAX, take_change, r,
+                                          err));
+        REEL_TRY(r->rc);
+    } while (r->page == REEL_CHANGES_SCAN_MAX);
+    if (r->people_count > 0)
+        qsort(r->people, r->people_count, sizeof *r->people, by_number);
+    for (size_t i = 0; i < r->people_count; i++) {
+        if (i > 0 && r->people[i] == r->people[i - 1])
+            continue;
+        r->last = reel_dataset_find_person(r->dataset, r->people[i]);
+        REEL_TRY(reel__store_read_given(r->store, r->people[i], take_given, r, err));
+        REEL_TRY(r->rc);
+    }
+out:
+    return rc;
+}
+
+/* ---- signals ------------------------------------------------------------------------------- */
+
+/* By person and film; the order within one does not matter to what comes of it, but for the sum of
+ * looks, which is of whole ranks. */
+static int by_film(const void *a, const void *b)
+{
+    const deed *x = a, *y = b;
+
+    if (x->person != y->person)
+        return (x->person > y->person) - (x->person < y->person);
+    if (x->movie != y->movie)
+        return (x->movie > y->movie) - (x->movie < y->movie);
+    if (x->kind != y->kind)
+        return (x->kind > y->kind) - (x->kind < y->kind);
+    return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+/* What all that somebody did with one film comes to. */
+static float weigh(const reading *r, const deed *deeds, size_t count)
+{
+    const reel_signal_weights *w = r->weights;
+    const reel_propensity *looked = &r->report->looked;
+    double interest = 0, refusal = 0, looks = 0;
+    bool clicked = false;
+
+    for (size_t i = 0; i < count; i++) {
+        const deed *d = &deeds[i];
+        const double times = reel__propensity_weight(looked, d->rank, w->clip);
+
+        clicked |= d->kind == DEED_CLICK || d->kind == DEED_TRAILER;
+        switch (d->kind) {
+        case DEED_SHOWN:
+            looks += reel__propensity_at(looked, d->rank);
+            break;
+        case DEED_CLICK:
+            interest = fmax(interest, w->click * times);
+            break;
+        case DEED_TRAILER:
+            interest = fmax(interest, w->trailer * times);
+            break;
+        case DEED_GIVEN:
+            interest = fmax(interest, (double)d->weight);
+            refusal = fmax(refusal, -(double)d->weight);
+            break;
+        }
+    }
+    if (refusal > 0 || interest > 0 || clicked)
+        return (float)(refusal > 0 ? -refusal : interest);
+    return (float)(-w->passed * fmin(1, looks));
+}
+
+static reel_code make_signals(reading *r, reel_dataset *dataset, reel_err *err)
+{
+    const int64_t *people = reel_dataset_person_ids(dataset);
+    const int64_t *movies = reel_dataset_movie_ids(dataset);
+    reel_signal *signals = reel__alloc_array(r->count, sizeof *signals);
+    reel_csr_view made;
+    size_t count = 0;
+    reel_code rc;
+
+    if (signals == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for %zu signals", r->count);
+    if (r->count > 0)
+        qsort(r->deeds, r->count, sizeof *r->deeds, by_film);
+    for (size_t i = 0, end; i < r->count; i = end) {
+        const deed *d = &r->deeds[i];
+
+        for (end = i + 1; end < r->count && r->deeds[end].person == d->person &&
+                          r->deeds[end].movie == d->movie;)
+            end++;
+        signals[count++] = (reel_signal){people[d->person], movies[d->movie], weigh(r, d, end - i)};
+    }
+    rc = reel__dataset_set_signals(dataset, signals, count, err);
+    reel__free(signals);
+    made = reel__dataset_signals(dataset);
+    for (reel_index row = 0; rc == REEL_OK && made.ptr != NULL && row < made.rows; row++) {
+        r->report->signals += made.ptr[row + 1] - made.ptr[row];
+        r->report->people += made.ptr[row + 1] > made.ptr[row];
+    }
+    return rc;
+}
+
+reel_code reel__signals_read(reel_dataset *dataset, reel_store *store,
+                             const reel_signal_weights *weights, reel_signals_report *report,
+                             reel_err *err)
+{
+    reading r = {
+        .dataset = dataset, .store = store, .weights = weights, .report = report, .err = err};
+    reel_code rc;
+
+    *report = (reel_signals_report){0};
+    REEL_TRY(reel__exposure_init(&r.exposure, reel_dataset_movies(dataset), err));
+    REEL_TRY(read_events(&r, err));
+    REEL_TRY(reel__propensity_fit(&report->looked, &r.exposure, err));
+    REEL_TRY(read_given(&r, err));
+    REEL_TRY(make_signals(&r, dataset, err));
+out:
+    reel__exposure_fini(&r.exposure);
+    reel__free(r.deeds);
+    reel__free(r.people);
+    return rc;
+}
