@@ -22,7 +22,12 @@ const SignInPage = late("sign-in", () => import("./pages/signin").then((code) =>
 const ResetPage = late("reset", () => import("./pages/letters").then((code) => code.ResetPage));
 const ConfirmPage = late("confirm", () => import("./pages/letters").then((code) => code.ConfirmPage));
 const MyPage = late("my", () => import("./pages/my").then((code) => code.MyPage));
-const AnalyticsPage = late("analytics", () => import("./pages/analytics").then((code) => code.AnalyticsPage));
+const AnalyticsPage = late("analytics", () => {
+  // A script of its own, which the page asks for as well: both come at once.
+  const route = match(location.pathname);
+  if (route.page === "analytics" && route.part === "data") void import("./pages/data").catch(() => undefined);
+  return import("./pages/analytics").then((code) => code.AnalyticsPage);
+});
 
 function Page({ route, search }: { route: Route; search: URLSearchParams }) {
   switch (route.page) {
