@@ -22,7 +22,7 @@ enum { REQUESTS = 1600, SWAPS = 8 };
 #else
 enum { REQUESTS = 10000, SWAPS = 20 };
 #endif
-enum { CLIENTS = 8, WORLDS = 2, TARGETS = 7 };
+enum { CLIENTS = 8, WORLDS = 2, TARGETS = 7, PART = REQUESTS / (SWAPS + 1) };
 
 static const char *const targets[TARGETS] = {
     "/api/v1/recommendations?user=6&model=hybrid",
@@ -46,7 +46,7 @@ static world worlds[WORLDS];
 static reel_publisher *published;
 static reel_server *server;
 static uint16_t port;
-static atomic_int asked; /* requests so far */
+static atomic_int asked, swapped; /* requests and swaps so far */
 
 /* Whether an answer is what this world says, under its own name. */
 static bool is_of(const world *w, size_t target, const char *answer)
@@ -64,6 +64,16 @@ typedef struct client {
     int failed, mixed, of[WORLDS];
 } client;
 
+/* Nobody is two parts ahead of the swaps: opening an engine may take as long as all requests. */
+static bool ask_on(void)
+{
+    const int number = atomic_fetch_add(&asked, 1);
+
+    while (atomic_load(&swapped) < SWAPS && number >= (atomic_load(&swapped) + 2) * PART)
+        (void)usleep(200);
+    return number < REQUESTS;
+}
+
 static void *run_client(void *argument)
 {
     client *own = argument;
@@ -71,7 +81,7 @@ static void *run_client(void *argument)
 
     if (!client_open(&own->wire, port))
         own->failed++;
-    while (own->failed == 0 && atomic_fetch_add(&asked, 1) < REQUESTS) {
+    while (own->failed == 0 && ask_on()) {
         const size_t target = (size_t)(own->number++) % TARGETS;
         const bool good = client_get(&own->wire, targets[target], &body) == 200;
         bool known = false;
@@ -93,9 +103,10 @@ static void *run_client(void *argument)
 static void swap_while_asked(void)
 {
     for (int swap = 1; swap <= SWAPS; swap++) {
-        while (atomic_load(&asked) < swap * (REQUESTS / (SWAPS + 1)))
+        while (atomic_load(&asked) < swap * PART)
             (void)usleep(200);
         reel__publish(published, world_open(worlds[swap % WORLDS].database));
+        atomic_store(&swapped, swap);
     }
 }
 
