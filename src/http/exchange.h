@@ -246,6 +246,8 @@ void reel__exchange_finish(reel_exchange *exchange);
 void reel__exchange_complete(reel_exchange *exchange);
 bool reel__exchange_accepts_gzip(const reel_exchange *exchange);
 
+/* What is said of a body beyond REEL_HTTP_BODY_MAX: E_TOOLARGE. */
+REEL_MUST_USE reel_code reel__exchange_too_large(reel_err *err);
 /* Make the answer a problem+json document (RFC 9457). */
 void reel__exchange_problem(reel_exchange *exchange, const reel_err *err);
 

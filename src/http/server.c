@@ -30,7 +30,8 @@ enum {
     IDLE_SECONDS = 60,
     CONNECTION_MEMORY = 15 * 1024,
     DRAIN_US = 5000000,
-    CLIENT_LEFT = 499 /* no status of HTTP; nginx writes it so */
+    PASSED_OVER_MOST = 16 << 20, /* of a body that is too large; who sends more is cut off */
+    CLIENT_LEFT = 499            /* no status of HTTP; nginx writes it so */
 };
 
 struct reel_server {
@@ -63,7 +64,7 @@ typedef struct request {
     reel_buf body;
     reel_engine *engine; /* a reference of its own, where the engine may change; else NULL */
     int64_t started_us;
-    size_t sent; /* bytes of the body of the answer */
+    size_t received, sent; /* bytes of the bodies of request and answer */
     bool begun, bad_target, answered, head, complete;
     reel_err err;
 } request;
@@ -240,7 +241,7 @@ static void *start_request(void *user, const char *target, struct MHD_Connection
     made->engine = NULL;
     reel__connection_receives(made->link);
     made->begun = made->answered = made->head = made->complete = false;
-    made->sent = 0;
+    made->received = made->sent = 0;
     made->started_us = reel__clock_steady_us();
     made->err = (reel_err){REEL_OK, ""};
     (void)snprintf(made->exchange.request_id, sizeof made->exchange.request_id, "%016" PRIx64,
@@ -406,7 +407,9 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
     reel__headers_read(exchange, connection);
     exchange->body = current->body.data == NULL ? "" : current->body.data;
     exchange->body_length = current->body.length;
-    if (!current->bad_target && reel__buf_check(&current->body, &current->err) != REEL_OK)
+    if (!current->bad_target && current->received > REEL_HTTP_BODY_MAX)
+        current->bad_target = reel__exchange_too_large(&current->err) != REEL_OK;
+    else if (!current->bad_target && reel__buf_check(&current->body, &current->err) != REEL_OK)
         current->bad_target = true;
     exchange->due_us = reel__clock_steady_us() + server->work_us;
     session = current->bad_target ? NULL : thread_session(server, app.engine, &current->err);
@@ -463,6 +466,20 @@ static enum MHD_Result refuse(request *current)
     return send_answer(current->connection, current);
 }
 
+/* A body that is too large is refused before it is sent, where its sender waits for that or where
+ * it is so large that nobody passes over it. */
+static reel_code check_length(struct MHD_Connection *connection, reel_err *err)
+{
+    const char *text = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+    const bool waits = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Expect") != NULL;
+    int64_t length = 0;
+
+    if (text == NULL || (reel__parse_int(text, &length) &&
+                         length <= (waits ? REEL_HTTP_BODY_MAX : PASSED_OVER_MOST)))
+        return REEL_OK;
+    return reel__exchange_too_large(err);
+}
+
 /* What can be read in two ways is refused, and what is too much of one client. */
 static enum MHD_Result begin_request(request *current, const char *version)
 {
@@ -474,6 +491,7 @@ static enum MHD_Result begin_request(request *current, const char *version)
                                   &current->server->proxies, current->server->tls != NULL);
     (void)MHD_get_connection_values(current->connection, MHD_HEADER_KIND, see, &framing);
     if (reel__framing_check(&framing, version, &current->err) != REEL_OK ||
+        check_length(current->connection, &current->err) != REEL_OK ||
         (behind && enter(current, &current->err) != REEL_OK))
         return refuse(current);
     return MHD_YES;
@@ -499,6 +517,9 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
         return send_answer(connection, current);
     if (*size > 0) {
         /* A body over the limit is read to its end but not kept, so that the answer arrives. */
+        current->received += *size;
+        if (current->received > PASSED_OVER_MOST)
+            return MHD_NO;
         reel__buf_append(&current->body, data, *size);
         reel__connection_received(current->link, *size);
         *size = 0;

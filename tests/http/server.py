@@ -327,6 +327,16 @@ class Wire(Case):
             self.assertEqual(json.loads(answer.read())["status"], expected)
             connection.close()
 
+    def test_a_body_over_the_limit_is_refused_before_it_is_sent(self):
+        head = b"POST /api/v1/recommendations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        for lines in (b"Content-Length: 1048577\r\nExpect: 100-continue\r\n", b"Content-Length: 99999999999\r\n"):
+            said = self.server.raw(head + lines + b"\r\n")
+            self.assertTrue(said.startswith(b"HTTP/1.1 413 "), said)
+            self.assertIn(b"\r\nConnection: close\r\n", said)
+            self.assertIn("1 MiB", json.loads(said.split(b"\r\n\r\n", 1)[1])["detail"])
+        endless = b"100000\r\n" + b" " * (1 << 20) + b"\r\n"
+        self.assertEqual(self.server.raw(head + b"Transfer-Encoding: chunked\r\n\r\n" + endless * 18), b"")
+
     def test_a_body_in_chunks_is_taken(self):
         connection = self.server.connect()
         pieces = (piece.encode() for piece in ('{"user"', ":1,", '"limit":2}'))
