@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/hash.h"
@@ -167,15 +168,47 @@ static reel_code add_parameter(reel_exchange *exchange, char *text, reel_err *er
     return REEL_OK;
 }
 
+/* Of "http://host:port/path" the path: whom it is for comes instead of Host (RFC 9112, 3.2.2).
+ * NULL: that cannot be read. */
+static const char *behind_authority(reel_exchange *exchange, const char *raw)
+{
+    const size_t scheme = strncasecmp(raw, "http://", 7) == 0    ? 7
+                          : strncasecmp(raw, "https://", 8) == 0 ? 8
+                                                                 : 0;
+    const size_t length = strcspn(raw + scheme, "/?#");
+
+    if (scheme == 0)
+        return raw;
+    raw += scheme;
+    if (length == 0 || length >= sizeof exchange->authority || memchr(raw, '@', length) != NULL)
+        return NULL;
+    memcpy(exchange->authority, raw, length);
+    exchange->authority[length] = '\0';
+    return raw[length] == '\0' ? "/" : raw + length;
+}
+
+static bool has_blank(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text <= ' ' || *text == 0x7f)
+            return true;
+    return false;
+}
+
 reel_code reel__exchange_target(reel_exchange *exchange, const char *raw, reel_err *err)
 {
-    const size_t length = strlen(raw);
     char *query, *next;
 
-    if (length >= sizeof exchange->target)
+    if (strlen(raw) >= sizeof exchange->target)
         return reel_fail(err, REEL_E_TOOLARGE, "the request target is longer than %d bytes",
                          REEL_HTTP_TARGET_MAX - 1);
-    memcpy(exchange->target, raw, length + 1);
+    if (has_blank(raw))
+        return reel_fail(err, REEL_E_SYNTAX,
+                         "the request target has a blank or a control character in it; send %%20");
+    raw = behind_authority(exchange, raw);
+    if (raw == NULL)
+        return reel_fail(err, REEL_E_SYNTAX, "the request target names no host that can be read");
+    memcpy(exchange->target, raw, strlen(raw) + 1);
     query = strchr(exchange->target, '?');
     if (query != NULL)
         *query++ = '\0';

@@ -26,6 +26,7 @@
 enum {
     REEL_HTTP_PARAMETERS = 16,       /* members of a query string */
     REEL_HTTP_TARGET_MAX = 8192,     /* bytes of a request target */
+    REEL_HTTP_AUTHORITY = 262,       /* room for "host:port" of one */
     REEL_HTTP_BODY_MAX = 1 << 20,    /* bytes of a request body */
     REEL_HTTP_ANSWER_MAX = 64 << 20, /* bytes of an answer */
     REEL_HTTP_HEADERS = 8,           /* headers a handler adds to its answer */
@@ -84,11 +85,13 @@ struct reel_exchange {
     const char *method;                /* "GET"; a HEAD request is handled as GET */
     char target[REEL_HTTP_TARGET_MAX]; /* cut into its decoded parts by reel__exchange_target */
     const char *path;                  /* decoded */
+    char
+        authority[REEL_HTTP_AUTHORITY]; /* "host:port" of a target that is a whole address, or "" */
     reel_parameter query[REEL_HTTP_PARAMETERS];
     size_t query_count;
     const char *body;
     size_t body_length;
-    const char *content_type;                                                  /* may be NULL */
+    const char *content_type, *content_encoding;                               /* may be NULL */
     const char *idempotency_key;                                               /* may be NULL */
     const char *if_match;                                                      /* may be NULL */
     const char *if_none_match;                                                 /* may be NULL */

@@ -42,6 +42,20 @@ static reel_code check_body(reel_exchange *exchange, const char *takes, reel_err
     return reel_fail(err, REEL_E_INVALID, "send the body as Content-Type: application/json");
 }
 
+/* Nothing is unpacked: what is small on the line may be anything then. */
+static reel_code check_encoding(reel_exchange *exchange, reel_err *err)
+{
+    const char *encoding = exchange->content_encoding;
+
+    if (encoding == NULL || strcasecmp(encoding, "identity") == 0 || exchange->body_length == 0 ||
+        strcmp(exchange->method, "GET") == 0)
+        return REEL_OK;
+    exchange->status = 415;
+    reel__exchange_header(exchange, "Accept-Encoding", "identity");
+    return reel_fail(err, REEL_E_INVALID,
+                     "Content-Encoding: bodies are taken as they are; send it unpacked");
+}
+
 static reel_code no_route(reel_exchange *exchange, const char *allow, reel_err *err)
 {
     if (allow[0] != '\0') {
@@ -160,6 +174,8 @@ static reel_code dispatch(reel_context *context, reel_err *err)
     rc = check_caller(context, route, err);
     if (rc == REEL_OK)
         rc = check_body(exchange, route->body, err);
+    if (rc == REEL_OK)
+        rc = check_encoding(exchange, err);
     if (rc == REEL_OK)
         rc = make_room(exchange, err);
     if (rc == REEL_OK)

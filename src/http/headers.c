@@ -14,6 +14,7 @@ void reel__headers_read(reel_exchange *exchange, struct MHD_Connection *connecti
         const char **to, *name;
     } wanted[] = {
         {&exchange->content_type, MHD_HTTP_HEADER_CONTENT_TYPE},
+        {&exchange->content_encoding, MHD_HTTP_HEADER_CONTENT_ENCODING},
         {&exchange->idempotency_key, "Idempotency-Key"},
         {&exchange->if_match, MHD_HTTP_HEADER_IF_MATCH},
         {&exchange->if_none_match, MHD_HTTP_HEADER_IF_NONE_MATCH},
@@ -30,6 +31,8 @@ void reel__headers_read(reel_exchange *exchange, struct MHD_Connection *connecti
 
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         *wanted[i].to = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, wanted[i].name);
+    if (exchange->authority[0] != '\0')
+        exchange->host = exchange->authority;
 }
 
 /* The lines of one header, joined by commas: their end, where proxies write. */

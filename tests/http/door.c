@@ -61,6 +61,31 @@ static void bodies_are_json(void **state)
     assert_int_equal(handle(), 200);
 }
 
+/* Nothing is unpacked, so that nothing can burst. */
+static void bodies_are_not_packed(void **state)
+{
+    static const char *const encodings[] = {"gzip", "zstd", "br", "deflate", "identity, gzip", ""};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++) {
+        begin("POST", "/api/v1/recommendations");
+        api.exchange.content_type = "application/json";
+        api.exchange.content_encoding = encodings[i];
+        api.exchange.body = "{\"user\":6}";
+        api.exchange.body_length = 10;
+        assert_int_equal(handle(), 415);
+        assert_problem(415, "E_INVALID", "unpacked");
+        assert_string_equal(api.exchange.headers[0].name, "Accept-Encoding");
+        assert_string_equal(api.exchange.headers[0].value, "identity");
+    }
+    begin("POST", "/api/v1/recommendations");
+    api.exchange.content_type = "application/json";
+    api.exchange.content_encoding = "Identity";
+    api.exchange.body = "{\"user\":6}";
+    api.exchange.body_length = 10;
+    assert_int_equal(handle(), 200);
+}
+
 static void a_problem_quotes_what_was_asked(void **state)
 {
     (void)state;
@@ -205,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_route_knows_its_methods),
         cmocka_unit_test(bodies_are_json),
+        cmocka_unit_test(bodies_are_not_packed),
         cmocka_unit_test(a_problem_quotes_what_was_asked),
         cmocka_unit_test(feedback_is_answered_after_its_commit),
         cmocka_unit_test(views_get_the_page_and_missing_files_do_not),

@@ -228,6 +228,9 @@ class Operating(Case):
             self.assertEqual(ask(host, "/metrics", server.admin_port)[0], 421)
             self.assertEqual(ask(host, "/livez")[0], 200)
         self.assertEqual(ask("localhost", "/metrics", server.admin_port)[0], 200)
+        for target, host, status in (("localhost:80", "rebound.example", b"200"), ("rebound.example", "localhost", b"421")):
+            said = server.raw(f"GET http://{target}/api/v1/movies HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+            self.assertEqual(said.split(b" ", 2)[1], status, target)
         raw = b"GET /api/v1/movies HTTP/1.0\r\n\r\n"  # no browser says no name
         self.assertIn(b" 200 OK", server.raw(raw))
         server.stop()

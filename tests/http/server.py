@@ -411,6 +411,9 @@ class Wire(Case):
             status, _, body = self.server.ask("GET", target)
             self.assertEqual(status, expected)
             self.assertEqual(json.loads(body)["status"], expected)
+        for line in (b"GET /livez x HTTP/1.1", b"GET ftp://localhost/livez HTTP/1.1"):
+            said = self.server.raw(line + b"\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            self.assertTrue(said.startswith(b"HTTP/1.1 400 "), (line, said))
 
     def test_a_client_that_leaves_is_forgotten(self):
         for _ in range(50):

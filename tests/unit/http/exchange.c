@@ -36,6 +36,29 @@ static void plus_is_a_blank_only_in_the_query(void **state)
     reel__exchange_fini(&x);
 }
 
+/* A whole address, as proxies are asked for one (RFC 9112, 3.2.2). */
+static void whole_addresses_name_their_host(void **state)
+{
+    static const struct {
+        const char *target, *host, *path;
+    } cases[] = {
+        {"http://reel.example/api/v1/movies?q=a", "reel.example", "/api/v1/movies"},
+        {"HTTPS://[::1]:8080/livez", "[::1]:8080", "/livez"},
+        {"http://reel.example", "reel.example", "/"},
+        {"/http://reel.example/", "", "/http://reel.example/"},
+    };
+    reel_exchange x;
+    reel_err err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(cut(&x, cases[i].target, &err), REEL_OK);
+        assert_string_equal(x.authority, cases[i].host);
+        assert_string_equal(x.path, cases[i].path);
+        reel__exchange_fini(&x);
+    }
+}
+
 static void refuses_bad_targets(void **state)
 {
     static const char *const bad[] = {"",
@@ -52,7 +75,17 @@ static void refuses_bad_targets(void **state)
                                       "/api/v1/movies%2F1",
                                       "/%2f",
                                       "/api/v1/movies?limit=1&limit=2",
-                                      "/api/v1/movies?q=a&%71=a"};
+                                      "/api/v1/movies?q=a&%71=a",
+                                      "/livez a",
+                                      " /livez",
+                                      "/api/v1/movies?q=a b",
+                                      "/a\x7f",
+                                      "/a\tb",
+                                      "http://",
+                                      "http:///livez",
+                                      "http://name@reel.example/livez",
+                                      "ftp://reel.example/livez",
+                                      "localhost:80"};
     reel_exchange x;
     reel_err err;
 
@@ -86,9 +119,9 @@ static void refuses_what_is_too_long_or_too_many(void **state)
 
 static void numbers_are_checked(void **state)
 {
-    static const char *const bad[] = {"/?n=",   "/?n=abc", "/?n=1.5",
-                                      "/?n=0",  "/?n=101", "/?n=99999999999999999999",
-                                      "/?n= 5", "/?n=5x",  "/?n=0x5"};
+    static const char *const bad[] = {"/?n=",     "/?n=abc", "/?n=1.5",
+                                      "/?n=0",    "/?n=101", "/?n=99999999999999999999",
+                                      "/?n=%205", "/?n=5x",  "/?n=0x5"};
     int64_t value = 7;
     reel_exchange x;
     reel_err err;
@@ -242,6 +275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decodes_path_and_query),
         cmocka_unit_test(plus_is_a_blank_only_in_the_query),
+        cmocka_unit_test(whole_addresses_name_their_host),
         cmocka_unit_test(refuses_bad_targets),
         cmocka_unit_test(refuses_what_is_too_long_or_too_many),
         cmocka_unit_test(numbers_are_checked),
