@@ -1,4 +1,5 @@
 /* handle_system.c - health, licences and the feedback log. */
+#include <stdio.h>
 #include <string.h>
 
 #include "http/routes.h"
@@ -79,14 +80,54 @@ reel_code reel__handle_feedback_post(reel_context *context, reel_err *err)
     return rc;
 }
 
+/* A day stands for its beginning, or for its end. */
+static reel_code get_time(const reel_exchange *exchange, const char *name, bool end, int64_t *out,
+                          reel_err *err)
+{
+    static const char midnight[] = "T00:00:00Z";
+    static const int64_t day_ms = 86400000;
+    enum { DAY = 10 };
+    const char *text = reel__exchange_get(exchange, name);
+    char whole[DAY + sizeof midnight];
+
+    if (text == NULL || reel__feedback_time(text, out))
+        return REEL_OK;
+    if (strlen(text) == DAY) {
+        (void)snprintf(whole, sizeof whole, "%s%s", text, midnight);
+        if (reel__feedback_time(whole, out)) {
+            *out += end ? day_ms : 0;
+            return REEL_OK;
+        }
+    }
+    return reel_fail(err, REEL_E_INVALID,
+                     "%s: expected a day or a time in UTC, 2026-11-23 or 2026-11-23T08:15:00Z, "
+                     "got \"%.40s\"",
+                     name, text);
+}
+
+/* id [out]: -1 where nobody asks for one. */
+static reel_code get_id(const reel_exchange *exchange, const char *name, int64_t *id,
+                        const int64_t **chosen, reel_err *err)
+{
+    const reel_code rc = reel__exchange_get_int(exchange, name, 0, INT64_MAX, id, err);
+
+    if (*id >= 0)
+        *chosen = id;
+    return rc;
+}
+
 reel_code reel__handle_feedback_log(reel_context *context, reel_err *err)
 {
     reel_event_filter filter = {.method = reel__exchange_get(context->exchange, "method"),
                                 .type = reel__exchange_get(context->exchange, "type")};
     reel_paging page = {.kind = 'b', .limit = 50};
-    int64_t next = -1, damaged = 0;
+    int64_t next = -1, damaged = 0, user = -1, movie = -1;
     reel_code rc;
 
+    REEL_TRY(get_id(context->exchange, "user", &user, &filter.user, err));
+    REEL_TRY(get_id(context->exchange, "movie", &movie, &filter.movie, err));
+    REEL_TRY(get_time(context->exchange, "since", false, &filter.since_ms, err));
+    REEL_TRY(get_time(context->exchange, "until", true, &filter.until_ms, err));
     reel__json_object(&context->json);
     REEL_TRY(reel__exchange_page(context->exchange, &context->json, &page, LOG_MAX, err));
     filter.before = page.at;

@@ -7,6 +7,9 @@
 #include "base/buf.h"
 #include "store/store.h"
 
+/* How a film's entry begins in that text, for statements that look for one film. */
+#define REEL_EVENT_MOVIE_BEGINS "[%lld,"
+
 enum { REEL_EVENT_MOVIES_TEXT_MAX = 64 * REEL_EVENT_MOVIES_MAX };
 
 /* Replaces what out holds; its maximum is REEL_EVENT_MOVIES_TEXT_MAX. */

@@ -178,10 +178,16 @@ REEL_MUST_USE reel_code reel__store_put_events(reel_store *store, const reel_eve
 enum { REEL_EVENT_SCAN_MAX = 1000 };
 
 typedef struct reel_event_filter {
-    const char *method; /* NULL = any */
-    const char *type;   /* NULL = any */
-    int64_t before;     /* only events with a smaller sequence; 0 = from the newest */
-    size_t limit;       /* 1 .. REEL_EVENT_SCAN_MAX */
+    const char *method;   /* NULL = any */
+    const char *type;     /* NULL = any */
+    int64_t before;       /* only events with a smaller sequence; 0 = from the newest */
+    size_t limit;         /* 1 .. REEL_EVENT_SCAN_MAX */
+    const int64_t *user;  /* whose; NULL = anybody's */
+    const int64_t *movie; /* in its list, or what the list came from; NULL = any. Every event that
+                             is not left out otherwise is read for it, and so for times. */
+    int64_t since_ms;     /* happened then or later; 0 = whenever */
+    int64_t until_ms;     /* happened before; 0 = whenever */
+    int64_t after;        /* only events with a greater sequence */
 } reel_event_filter;
 /* Newest first, those that are damaged as well. row returns false to stop; the event is borrowed
  * during the call. */

@@ -249,6 +249,54 @@ static void a_damaged_event_stops_no_page(void **state)
     assert_int_equal(count_log(""), 505);
 }
 
+static void events_are_found_by_person_film_and_time(void **state)
+{
+    static const char *const wrong[] = {"since=2026-13-01", "until=yesterday",
+                                        "since=2026-10-01T12", "until=2026-10-011"};
+    const int of_one = count_log("&user=6"), of_film = count_log("&movie=41"),
+              from_film = count_log("&movie=11");
+
+    (void)state;
+    sends("{\"event_id\":\"" UUID "61\",\"type\":\"impression\",\"user\":6,\"source_movie\":11,"
+          "\"method\":\"content\",\"movies\":[{\"movie\":1,\"rank\":1},{\"movie\":41,\"rank\":2}],"
+          "\"time\":\"2026-10-01T12:00:00Z\"}",
+          1, 0);
+    assert_int_equal(count_log("&user=6"), of_one + 1);
+    assert_int_equal(count_log("&movie=41"), of_film + 1);
+    assert_int_equal(count_log("&movie=11"), from_film + 1);
+    assert_int_equal(count_log("&movie=4"), 0); /* no beginning of a number */
+    assert_int_equal(count_log("&since=2026-10-01&until=2026-10-01"), 1);
+    assert_int_equal(count_log("&until=2026-10-01T12:00:00Z"), 0);
+    assert_int_equal(count_log("&until=2026-10-01T12:00:00.001Z"), 1);
+    assert_int_equal(count_log("&since=2026-10-02&until=2026-10-31"), 0);
+    assert_int_equal(count_log("&user=6&movie=41&method=content&type=impression&until=2026-10-31"),
+                     1);
+    assert_int_equal(count_log("&user=5&movie=41&until=2026-10-31"), 0);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char target[80];
+
+        (void)snprintf(target, sizeof target, "/api/v1/feedback?%s", wrong[i]);
+        refuses("GET", target, NULL, 422, "E_INVALID", "2026-11-23T08:15:00Z");
+    }
+    refuses("GET", "/api/v1/feedback?movie=Heat", NULL, 422, "E_INVALID", "movie");
+    refuses("GET", "/api/v1/feedback?user=-1", NULL, 422, "E_INVALID", "user");
+}
+
+/* As in a log of millions: a page looks at a part of it, and says where to go on. */
+static void no_page_reads_the_whole_log(void **state)
+{
+    const json_t *page;
+
+    (void)state;
+    tables_change(temp_path("reel.db"),
+                  "UPDATE sqlite_sequence SET seq = seq + 250000 WHERE name = 'events'");
+    sends("{\"event_id\":\"" UUID "62\",\"type\":\"click\",\"movie\":1}", 1, 0);
+    page = get("/api/v1/feedback?until=2026-10-31");
+    assert_int_equal(json_array_size(member(page, "items")), 0);
+    assert_false(json_is_null(member(page, "next_cursor")));
+    assert_int_equal(count_log("&until=2026-10-31"), 1);
+}
+
 static void a_store_for_reading_keeps_nothing(void **state)
 {
     reel_feedback *feedback = api.app.feedback;
@@ -271,6 +319,8 @@ int main(void)
         cmocka_unit_test(five_hundred_at_once_and_no_more),
         cmocka_unit_test(the_log_is_filtered_and_paged),
         cmocka_unit_test(a_damaged_event_stops_no_page),
+        cmocka_unit_test(events_are_found_by_person_film_and_time),
+        cmocka_unit_test(no_page_reads_the_whole_log),
         cmocka_unit_test(a_store_for_reading_keeps_nothing),
     };
 

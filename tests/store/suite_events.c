@@ -445,6 +445,66 @@ static void test_threads_write_while_others_read(void **state)
     assert_int_equal(counts_of(f->store).events, WRITERS * BATCHES * PER_BATCH);
 }
 
+static void finds(fixture *f, reel_event_filter filter, const char *ids)
+{
+    seen_events *seen = calloc(1, sizeof *seen);
+    char text[200] = "";
+
+    assert_non_null(seen);
+    filter.limit = 10;
+    assert_ok(reel__store_scan_events(f->store, &filter, see_event, seen, &f->err), f->err);
+    for (size_t i = 0; i < seen->count; i++) {
+        strncat(text, seen->ids[i], sizeof text - strlen(text) - 1);
+        strncat(text, " ", sizeof text - strlen(text) - 1);
+    }
+    assert_string_equal(text, ids);
+    free(seen);
+}
+
+static void test_events_are_found_by_person_film_and_time(void **state)
+{
+    static const reel_event_movie films[] = {{7, 1}, {858, 2}}, other[] = {{85, 7}};
+    static const int64_t person = 0, nobody = 9, film = 858, source = 85, part = 58;
+    fixture *f = *state;
+    reel_event event = blank_event("a");
+
+    event.movies = films;
+    event.movie_count = 2;
+    event.time_ms = 1000;
+    assert_ok(reel__store_put_events(f->store, &event, 1, NULL, &f->err), f->err);
+    event.event_id = "b";
+    event.user = person;
+    event.source_movie = source;
+    event.time_ms = 2000;
+    assert_ok(reel__store_put_events(f->store, &event, 1, NULL, &f->err), f->err);
+    event = blank_event("c");
+    event.user = person;
+    event.movies = other;
+    event.movie_count = 1;
+    event.time_ms = 3000;
+    event.method = "content";
+    assert_ok(reel__store_put_events(f->store, &event, 1, NULL, &f->err), f->err);
+    finds(f, (reel_event_filter){.user = &person}, "c b ");
+    finds(f, (reel_event_filter){.user = &nobody}, "");
+    finds(f, (reel_event_filter){.movie = &film}, "b a ");
+    finds(f, (reel_event_filter){.movie = &source}, "c b ");
+    finds(f, (reel_event_filter){.movie = &part}, "");
+    finds(f, (reel_event_filter){.since_ms = 2000}, "c b ");
+    finds(f, (reel_event_filter){.until_ms = 2000}, "a ");
+    finds(f, (reel_event_filter){.since_ms = 2000, .until_ms = 3000, .movie = &film}, "b ");
+    finds(f, (reel_event_filter){.after = 1, .before = 3}, "b ");
+    finds(f,
+          (reel_event_filter){.method = "content",
+                              .type = event.type,
+                              .user = &person,
+                              .movie = &source,
+                              .since_ms = 1,
+                              .until_ms = 4000,
+                              .after = 2,
+                              .before = 4},
+          "c ");
+}
+
 int store_suite_events(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -459,6 +519,7 @@ int store_suite_events(void)
         TEST(test_paging_with_a_filter),
         TEST(test_a_damaged_event_is_marked),
         TEST(test_scan_limits_and_stop),
+        TEST(test_events_are_found_by_person_film_and_time),
         TEST(test_rows_may_use_the_store),
         TEST(test_threads_write_while_others_read),
     };

@@ -63,8 +63,14 @@ REEL_MUST_USE reel_code reel__feedback_give(reel_feedback *feedback, const reel_
                                             size_t count, reel_feedback_done *done, void *user,
                                             reel_err *err);
 
+/* "2026-11-23T08:15:00Z", with up to nine decimals of a second, in milliseconds since 1970; false
+ * when it is none. */
+bool reel__feedback_time(const char *text, int64_t *out_ms);
+
 /* The log, newest first: writes the members of `items` and sets *next to the sequence to continue
- * before, or -1 when this was the last page. damaged [out]: how many of the page are left out, as
+ * before, or -1 when this was the last page. Where events are looked for by film or time, a page is
+ * of 100,000 events of the log at most and may have no items, so that it costs no more than that;
+ * damaged [out]: how many of the page are left out, as
  * they cannot be read. Whose an event is stays untold where the caller may not see that. */
 REEL_MUST_USE reel_code reel__feedback_write_log(const reel_engine *engine,
                                                  const reel_event_filter *filter, reel_json *json,

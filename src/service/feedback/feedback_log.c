@@ -64,6 +64,32 @@ static bool put_event(void *user, const reel_event *event)
     return true;
 }
 
+enum { READ_MOST = 100000 };
+
+static bool take_sequence(void *user, const reel_event *event)
+{
+    *(int64_t *)user = event->sequence;
+    return false;
+}
+
+/* No index knows films and times, so that the whole log might be read for a few events; that of one
+ * person is short. */
+static reel_code read_less(reel_event_filter *filter, reel_store *store, reel_err *err)
+{
+    const reel_event_filter newest = {.limit = 1};
+    int64_t last = filter->before - 1;
+    reel_code rc = REEL_OK;
+
+    if (filter->user != NULL ||
+        (filter->movie == NULL && filter->since_ms == 0 && filter->until_ms == 0))
+        return REEL_OK;
+    if (filter->before == 0)
+        rc = reel__store_scan_events(store, &newest, take_sequence, &last, err);
+    if (last > READ_MOST)
+        filter->after = last - READ_MOST;
+    return rc;
+}
+
 reel_code reel__feedback_write_log(const reel_engine *engine, const reel_event_filter *filter,
                                    reel_json *json, const reel_caller *caller, int64_t *next,
                                    int64_t *damaged, reel_err *err)
@@ -73,16 +99,20 @@ reel_code reel__feedback_write_log(const reel_engine *engine, const reel_event_f
                  .json = json,
                  .left = filter->limit};
     reel_event_filter one_more = *filter;
-    reel_code rc;
+    reel_code rc = REEL_OK;
 
     *next = -1;
     *damaged = 0;
     if (filter->limit < 1 || filter->limit > 999)
         return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to 999", filter->limit);
     one_more.limit = filter->limit + 1; /* tells whether there is another page */
-    rc = reel__store_scan_events(reel__engine_store(engine), &one_more, put_event, &w, err);
+    REEL_TRY(read_less(&one_more, reel__engine_store(engine), err));
+    REEL_TRY(reel__store_scan_events(reel__engine_store(engine), &one_more, put_event, &w, err));
     *damaged = w.damaged;
-    if (rc == REEL_OK && w.more)
+    if (w.more)
         *next = w.last;
+    else if (one_more.after > 0)
+        *next = one_more.after + 1;
+out:
     return rc;
 }

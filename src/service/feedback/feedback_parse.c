@@ -147,8 +147,7 @@ static int digits(const char *text, int count)
     return value;
 }
 
-/* "2026-11-23T08:15:00Z", with up to nine decimals of a second; false when it is none. */
-static bool parse_time(const char *text, int64_t *out_ms)
+bool reel__feedback_time(const char *text, int64_t *out_ms)
 {
     const size_t length = strlen(text);
     int year, month, day, hour, minute, second, ms = 0;
@@ -189,7 +188,7 @@ static reel_code get_time(const parsing *p, const json_t *object, reel_event *ev
     if (rc != REEL_OK)
         return rc;
     event->time_ms = reel__clock_now_ms();
-    if (text[0] != '\0' && !parse_time(text, &event->time_ms))
+    if (text[0] != '\0' && !reel__feedback_time(text, &event->time_ms))
         return wrong(p, "time", "expected UTC like 2026-11-23T08:15:00.250Z");
     return REEL_OK;
 }

@@ -170,40 +170,80 @@ reel_code reel__pg_put_events(reel_store *store, const reel_event *events, size_
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-#define SCAN(condition)                                                                            \
-    "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie, time_ms,"    \
-    " value, movies, sequence, received_ms, scenario FROM events WHERE sequence < $1" condition    \
-    " ORDER BY sequence DESC LIMIT $2"
-
-/* One text for each filter, so that each can use its index. */
-static const char *const scan_sql[2][2] = {
-    {SCAN(""), SCAN(" AND type = $3")},
-    {SCAN(" AND method = $3"), SCAN(" AND method = $3 AND type = $4")},
-};
+enum { SCAN_TEXT = 640, SCAN_VALUES = 10 };
 
 typedef struct page {
     const reel_event_filter *filter;
     PGresult *result;
+    char sql[SCAN_TEXT];
+    const char *values[SCAN_VALUES];
+    char numbers[SCAN_VALUES][REEL_PG_NUMBER];
+    int count;
 } page;
+
+static void add_text(page *p, const char *text)
+{
+    const size_t length = strlen(p->sql);
+
+    (void)snprintf(p->sql + length, SCAN_TEXT - length, "%s", text);
+}
+
+/* A value of the statement, and in front of it what it is compared with. */
+static void add_value(page *p, const char *condition, const char *value)
+{
+    const size_t length = strlen(p->sql);
+
+    p->values[p->count++] = value;
+    (void)snprintf(p->sql + length, SCAN_TEXT - length, "%s $%d", condition, p->count);
+}
+
+static void add_number(page *p, const char *condition, int64_t value)
+{
+    add_value(p, condition, reel__pg_int(p->numbers[p->count], value));
+}
+
+/* Only what is asked for stands in the statement, so that each can use its index. */
+static void write_scan(page *p, char film[REEL_PG_NUMBER])
+{
+    const reel_event_filter *f = p->filter;
+
+    (void)snprintf(
+        p->sql, SCAN_TEXT, "%s",
+        "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie,"
+        " time_ms, value, movies, sequence, received_ms, scenario FROM events");
+    p->count = 0;
+    add_number(p, " WHERE sequence <", f->before > 0 ? f->before : INT64_MAX);
+    if (f->after > 0)
+        add_number(p, " AND sequence >", f->after);
+    if (f->method != NULL)
+        add_value(p, " AND method =", f->method);
+    if (f->type != NULL)
+        add_value(p, " AND type =", f->type);
+    if (f->user != NULL)
+        add_number(p, " AND userId =", *f->user);
+    if (f->movie != NULL) {
+        (void)snprintf(film, REEL_PG_NUMBER, REEL_EVENT_MOVIE_BEGINS, (long long)*f->movie);
+        add_number(p, " AND (source_movie =", *f->movie);
+        add_value(p, " OR 0 < strpos(movies,", film);
+        add_text(p, "))");
+    }
+    if (f->since_ms > 0)
+        add_number(p, " AND time_ms >=", f->since_ms);
+    if (f->until_ms > 0)
+        add_number(p, " AND time_ms <", f->until_ms);
+    add_number(p, " ORDER BY sequence DESC LIMIT", (int64_t)f->limit);
+}
 
 static reel_code read_page(reel_pg_conn *conn, void *user, reel_err *err)
 {
     page *p = user;
-    const reel_event_filter *f = p->filter;
-    char before[REEL_PG_NUMBER], limit[REEL_PG_NUMBER];
-    const char *values[4] = {reel__pg_int(before, f->before > 0 ? f->before : INT64_MAX),
-                             reel__pg_int(limit, (int64_t)f->limit)};
-    int count = 2;
+    char film[REEL_PG_NUMBER];
 
-    if (f->method != NULL)
-        values[count++] = f->method;
-    if (f->type != NULL)
-        values[count++] = f->type;
-    return reel__pg_query(&p->result, conn, scan_sql[f->method != NULL][f->type != NULL], count,
-                          values, err);
+    write_scan(p, film);
+    return reel__pg_query(&p->result, conn, p->sql, p->count, p->values, err);
 }
 
-/* In the order of SCAN; movies and movie_count are filled in by the caller. */
+/* In the order of write_scan; movies and movie_count are filled in by the caller. */
 static reel_event read_event(const PGresult *result, int row)
 {
     return (reel_event){

@@ -1,5 +1,6 @@
 /* events.c - the feedback log: what was shown, clicked, rated. Appended, never changed. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -87,31 +88,59 @@ reel_code reel__sqlite_put_events(reel_store *base, const reel_event *events, si
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-#define SCAN(condition)                                                                            \
-    "SELECT " REEL_SQLITE_EVENT " FROM events WHERE sequence < ?1" condition                       \
-    " ORDER BY sequence DESC LIMIT ?2"
+enum { SCAN_TEXT = 640, FILM_TEXT = 32 };
 
-/* One text for each filter, so that each can use its index. */
-static const char *const scan_sql[2][2] = {
-    {SCAN(""), SCAN(" AND type = ?4")},
-    {SCAN(" AND method = ?3"), SCAN(" AND method = ?3 AND type = ?4")},
-};
+/* Only what is asked for stands in the statement, so that each can use its index. The parameters
+ * have the same numbers in all of them. */
+static void write_scan(char out[SCAN_TEXT], const reel_event_filter *f)
+{
+    (void)snprintf(
+        out, SCAN_TEXT,
+        "SELECT " REEL_SQLITE_EVENT " FROM events WHERE sequence < ?1%s%s%s%s%s%s%s"
+        " ORDER BY sequence DESC LIMIT ?2",
+        f->method != NULL ? " AND method = ?3" : "", f->type != NULL ? " AND type = ?4" : "",
+        f->user != NULL ? " AND userId = ?5" : "",
+        f->movie != NULL ? " AND (source_movie = ?6 OR instr(movies, ?7) > 0)" : "",
+        f->since_ms > 0 ? " AND time_ms >= ?8" : "", f->until_ms > 0 ? " AND time_ms < ?9" : "",
+        f->after > 0 ? " AND sequence > ?10" : "");
+}
+
+static int bind_scan(sqlite3_stmt *s, const reel_event_filter *f)
+{
+    char film[FILM_TEXT];
+    int bound = SQLITE_OK;
+
+    bound |= sqlite3_bind_int64(s, 1, f->before > 0 ? f->before : INT64_MAX);
+    bound |= sqlite3_bind_int64(s, 2, (int64_t)f->limit);
+    if (f->method != NULL)
+        bound |= reel__sqlite_bind_text(s, 3, f->method);
+    if (f->type != NULL)
+        bound |= reel__sqlite_bind_text(s, 4, f->type);
+    if (f->user != NULL)
+        bound |= sqlite3_bind_int64(s, 5, *f->user);
+    if (f->movie != NULL) {
+        (void)snprintf(film, sizeof film, REEL_EVENT_MOVIE_BEGINS, (long long)*f->movie);
+        bound |= sqlite3_bind_int64(s, 6, *f->movie);
+        bound |= sqlite3_bind_text(s, 7, film, -1, SQLITE_TRANSIENT);
+    }
+    if (f->since_ms > 0)
+        bound |= sqlite3_bind_int64(s, 8, f->since_ms);
+    if (f->until_ms > 0)
+        bound |= sqlite3_bind_int64(s, 9, f->until_ms);
+    if (f->after > 0)
+        bound |= sqlite3_bind_int64(s, 10, f->after);
+    return bound;
+}
 
 static reel_code prepare_scan(sqlite3_stmt **out, sqlite3 *db, const reel_event_filter *filter,
                               reel_err *err)
 {
-    const char *sql = scan_sql[filter->method != NULL][filter->type != NULL];
-    int bound = SQLITE_OK;
+    char sql[SCAN_TEXT];
     reel_code rc = REEL_OK;
 
+    write_scan(sql, filter);
     REEL_TRY(reel__sqlite_prepare(out, db, sql, err));
-    bound |= sqlite3_bind_int64(*out, 1, filter->before > 0 ? filter->before : INT64_MAX);
-    bound |= sqlite3_bind_int64(*out, 2, (int64_t)filter->limit);
-    if (filter->method != NULL)
-        bound |= reel__sqlite_bind_text(*out, 3, filter->method);
-    if (filter->type != NULL)
-        bound |= reel__sqlite_bind_text(*out, 4, filter->type);
-    if (bound != SQLITE_OK)
+    if (bind_scan(*out, filter) != SQLITE_OK)
         rc = reel__sqlite_fail(db, sqlite3_db_filename(db, "main"), "binding values", err);
 out:
     return rc;
