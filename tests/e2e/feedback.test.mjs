@@ -75,6 +75,36 @@ test("the log shows it, filtered by method and by event", async () => {
   });
 });
 
+test("the log is narrowed by person, film and days, at an address", async () => {
+  const [shown] = await mine("&type=impression");
+  const other = shown.movies[1];
+  await settled(page, "/analytics/feedback");
+  await page.getByRole("combobox", { name: "Film", exact: true }).fill(film.title.slice(0, 8));
+  await page.getByRole("option", { name: film.title.slice(0, 8) }).first().click();
+  await page.waitForURL((url) => url.searchParams.get("movie") !== null);
+  const chosen = new URL(page.url()).searchParams.get("movie");
+  const listed = async () => page.locator(".log tbody tr").count();
+  const expected = (await api(`/feedback?limit=25&movie=${chosen}`)).items.length;
+  await until("its events", async () => (await listed()) === expected);
+  await settled(page, `/analytics/feedback?movie=${other.movie}&type=impression`);
+  await until("the list it was in", async () => (await page.locator(`.log-films a[href="/film/${other.movie}"], .log-films button`).count()) > 0);
+  const today = new Date().toISOString().slice(0, 10);
+  await page.getByLabel("To", { exact: true }).fill("2020-01-01");
+  await page.getByText("No event matches this filter.").waitFor();
+  await page.getByLabel("To", { exact: true }).fill(today);
+  await until("them again", async () => (await listed()) > 0);
+  await page.getByRole("button", { name: "All events" }).click();
+  await page.waitForURL((url) => url.search === "");
+  const { items: [person] } = await api("/people?limit=1");
+  await page.getByRole("combobox", { name: "Person", exact: true }).fill(String(person.user));
+  await page.locator(".choices [role=option]:visible").first().click();
+  await page.waitForURL((url) => url.searchParams.get("user") === String(person.user));
+  const theirs = (await api(`/feedback?limit=25&user=${person.user}`)).items.length;
+  await until("what they did", async () => (await listed()) === theirs);
+  await page.getByRole("button", { name: /^Without the filter Person/ }).press("Enter");
+  await page.waitForURL((url) => url.search === "");
+});
+
 test("what a filter leaves is saved as a table and as JSON, all pages of it", async () => {
   await settled(page, "/analytics/feedback?type=impression");
   const save = async (button) => {

@@ -162,7 +162,9 @@ const routes = [
   ["POST", /^\/client-errors$/, () => ({ heard: true })],
   ["POST", /^\/feedback$/, ({ body }) => keep(body.events)],
   ["GET", /^\/feedback$/, ({ query }) => ({ damaged: 0, ...page(log.filter((e) => (!query.get("method") || e.method === query.get("method")) &&
-    (!query.get("type") || e.type === query.get("type"))), query, 20) })],
+    (!query.get("type") || e.type === query.get("type")) && (!query.get("user") || e.user === Number(query.get("user"))) &&
+    (!query.get("movie") || [e.source_movie, ...e.movies.map((m) => m.movie)].includes(Number(query.get("movie")))) &&
+    e.time.slice(0, 10) >= (query.get("since") ?? "") && e.time.slice(0, 10) <= (query.get("until") ?? "9999")), query, 20) })],
 ];
 
 const mimes = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8" };

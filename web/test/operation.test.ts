@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { everyEvent, logTable } from "../src/lib/logfile";
+import { everyEvent, filterOf, foundPage, isFiltered, logTable } from "../src/lib/logfile";
 import { allTheSame, byModel, checksOf, countedIn, judgedOf, mayChange, mayLook, measuredOf, metricsOf, newest, wasRefused, type Job, type Version } from "../src/lib/operation";
 import { match } from "../src/lib/router";
 import type { LogEvent, Session } from "../src/lib/types";
@@ -94,6 +94,23 @@ test("a log is saved page by page, to its end or as much as a page may hold", as
   const some = await everyEvent(load, () => {}, 2);
   assert.deepEqual([some.events.length, some.whole], [2, false]);
   await assert.rejects(everyEvent(async () => { throw new Error("away"); }, () => {}), /away/);
+});
+
+test("what the log is asked for stands in its address, and what makes no sense there is not asked for", () => {
+  const filter = filterOf(new URLSearchParams("type=click&user=7&movie=Heat&since=2026-10-01&until=tomorrow"));
+  assert.deepEqual(filter, { method: "", type: "click", user: "7", movie: "", since: "2026-10-01", until: "" });
+  assert.ok(isFiltered(filter) && !isFiltered(filterOf(new URLSearchParams("movie=Heat&limit=3"))));
+});
+
+test("pages that found nothing are gone past, to the end or as far as is asked", async () => {
+  const pages: Record<string, { items: LogEvent[]; next_cursor: string | null; damaged: number }> = {
+    "": { items: [], next_cursor: "a", damaged: 1 }, a: { items: [], next_cursor: "b", damaged: 2 }, b: { items: [event(1)], next_cursor: "c", damaged: 4 },
+    c: { items: [], next_cursor: null, damaged: 0 },
+  };
+  const load = async (cursor: string | null) => pages[cursor ?? ""]!;
+  assert.deepEqual(await foundPage(load, null), { ...pages.b, damaged: 7 });
+  assert.deepEqual(await foundPage(load, null, 2), { ...pages.a, damaged: 3 });
+  assert.deepEqual(await foundPage(load, "c"), pages.c);
 });
 
 test("the table of a log has a row for each film, and no cell that a spreadsheet would work out", () => {

@@ -2,7 +2,7 @@
 import { remember } from "./known";
 import { lang } from "./format";
 import type {
-  Account, Crowd, Edit, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, GivenKind, Health, Household, ImportReport, ListItem, LogPage,
+  Account, Crowd, Edit, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, GivenKind, Health, Household, ImportReport, ListItem, LogFilter, LogPage,
   Method, Mixture, Movie, Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
 } from "./types";
 
@@ -94,8 +94,8 @@ export const api = {
     films(post<FilmList>("/recommendations", { ...query, model, limit, exclude, reasons: 3 }, s ? { signal: s } : {})),
   explain: (query: Query, model: Method | "blend" | Mixture, movie: number, s?: Signal, edits: Edit[] = []) =>
     post<ListItem>("/explanations", { ...query, model, movie, edits }, s ? { signal: s } : {}),
-  log: (method: string, type: string, limit: number, cursor: string | null, s?: Signal) =>
-    get<LogPage>(address("/feedback", { method, type, limit, cursor }), s),
+  log: (filter: LogFilter, limit: number, cursor: string | null, s?: Signal) =>
+    get<LogPage>(address("/feedback", { ...filter, limit, cursor }), s),
   feedback: (events: FeedbackEvent[]) =>
     post<{ accepted: number; duplicates: number }>("/feedback", { events }, { keepalive: true }),
 

@@ -1,8 +1,28 @@
 // The feedback log as a file: all pages of what a filter leaves, one after the other.
 import { csvOf } from "./taste";
-import type { LogEvent, Page } from "./types";
+import { logFilters, type LogEvent, type LogFilter, type LogPage, type Page } from "./types";
 
 export const mostEvents = 20_000;
+const mostHops = 20;
+
+// What an address asks for; what makes no sense there is not asked for.
+const sound: Partial<Record<keyof LogFilter, RegExp>> = { user: /^\d{1,15}$/, movie: /^\d{1,15}$/, since: /^\d{4}-\d\d-\d\d$/, until: /^\d{4}-\d\d-\d\d$/ };
+export const filterOf = (search: URLSearchParams): LogFilter =>
+  Object.fromEntries(logFilters.map((name) => {
+    const value = search.get(name) ?? "";
+    return [name, sound[name]?.test(value) === false ? "" : value];
+  })) as LogFilter;
+export const isFiltered = (filter: LogFilter) => logFilters.some((name) => filter[name] !== "");
+
+// A page that has something: of films and times the server looks through a part of the log at once, and may find nothing there.
+export async function foundPage(load: (cursor: string | null) => Promise<LogPage>, from: string | null, hops = mostHops): Promise<LogPage> {
+  let page = await load(from), damaged = page.damaged;
+  for (let hop = 1; hop < hops && page.items.length === 0 && page.next_cursor !== null; hop++) {
+    page = await load(page.next_cursor);
+    damaged += page.damaged;
+  }
+  return { ...page, damaged };
+}
 
 export interface Taken {
   events: LogEvent[];

@@ -204,7 +204,8 @@ export interface Health {
   rating_scale: RatingScale;
 }
 
-export type EventType = "impression" | "click" | "rating" | "not_interested" | "trailer";
+export const eventTypes = ["impression", "click", "rating", "not_interested", "watchlist", "trailer"] as const;
+export type EventType = (typeof eventTypes)[number];
 
 export interface FeedbackEvent {
   event_id: string;
@@ -227,6 +228,10 @@ export interface LogEvent extends Omit<FeedbackEvent, "movies" | "visitor"> {
   sequence: number;
   received_at: string;
 }
+
+// What of the log is asked for, as it stands in addresses; "" is any.
+export const logFilters = ["method", "type", "user", "movie", "since", "until"] as const;
+export type LogFilter = Record<(typeof logFilters)[number], string>;
 
 export interface LogPage extends Page<LogEvent> {
   damaged: number; // events that cannot be read, and are none of the items

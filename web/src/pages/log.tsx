@@ -5,19 +5,18 @@ import { outbox } from "../lib/feedback";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import { clock, printed } from "../lib/format";
-import { everyEvent, logJson, logTable, mostEvents } from "../lib/logfile";
+import { everyEvent, filterOf, foundPage, isFiltered, logJson, logTable, mostEvents } from "../lib/logfile";
 import { t } from "../lib/texts";
 import { ta } from "../lib/texts/analytics";
-import type { EventType, LogEvent, LogPage, Method } from "../lib/types";
+import { eventTypes, logFilters, methods, type LogEvent, type LogFilter, type LogPage } from "../lib/types";
 import { save } from "../ui/chart";
+import { FilmSearch } from "../ui/filmsearch";
+import { PersonSearch } from "../ui/personsearch";
 import { Failed, Notice, RowsSkeleton } from "../ui/states";
 
 const pageSize = 25;
 const exportPage = 200;
 const filmsShown = 3;
-const methods: Method[] = ["hybrid", "content", "user-knn", "popular"];
-const types: EventType[] = ["impression", "click", "rating", "not_interested", "trailer"];
-
 interface ChoiceProps {
   label: string;
   value: string;
@@ -35,6 +34,51 @@ function Choice({ label, value, none, options, choose }: ChoiceProps) {
         {options.map(([id, name]) => <option key={id} value={id}>{name}</option>)}
       </select>
     </label>
+  );
+}
+
+// A day that is typed is whole only at its end: until then the field has none.
+function Day({ label, value, choose }: { label: string; value: string; choose(value: string | null): void }) {
+  return (
+    <label class="select">
+      <span>{label}</span>
+      <input class="field" type="date" value={value} onInput={(e) => choose(e.currentTarget.value || null)} />
+    </label>
+  );
+}
+
+// Whom or what was chosen by a search, and a way back from it.
+function Chosen({ name, drop }: { name: string; drop(): void }) {
+  return <button type="button" class="chip is-only" aria-label={ta.without(name)} onClick={drop}>{name} ×</button>;
+}
+
+function FilmChosen({ id }: { id: string }) {
+  const film = useResource(`film?${id}`, (signal) => api.movie(Number(id), signal));
+  return <Chosen name={film.data ? printed(film.data.title) : t.log.film(Number(id))} drop={() => setQuery({ movie: null })} />;
+}
+
+function Filters({ filter, again }: { filter: LogFilter; again(): void }) {
+  return (
+    <>
+      <div class="filters">
+        <Choice label={t.log.type} value={filter.type} none={t.log.any} choose={(type) => setQuery({ type })}
+          options={eventTypes.map((type) => [type, t.log.event(type)])} />
+        <Choice label={t.log.method} value={filter.method} none={t.log.all} choose={(method) => setQuery({ method })}
+          options={methods.map((m) => [m, t.method(m)])} />
+        <Day label={ta.since} value={filter.since} choose={(since) => setQuery({ since })} />
+        <Day label={ta.until} value={filter.until} choose={(until) => setQuery({ until })} />
+        <button type="button" class="button" onClick={again}>{t.log.refresh}</button>
+      </div>
+      <div class="filters log-searches">
+        <div>{filter.user === "" ? <PersonSearch aside label={ta.ofPerson} placeholder={ta.ofPerson} choose={(user) => setQuery({ user: String(user) })} />
+          : <Chosen name={t.log.person(Number(filter.user))} drop={() => setQuery({ user: null })} />}</div>
+        <div>{filter.movie === "" ? <FilmSearch aside label={ta.withFilm} placeholder={ta.withFilm} choose={(film) => setQuery({ movie: String(film.movie) })} />
+          : <FilmChosen id={filter.movie} />}</div>
+        {isFiltered(filter) && (
+          <button type="button" class="button" onClick={() => setQuery(Object.fromEntries(logFilters.map((name) => [name, null])))}>{ta.everything}</button>
+        )}
+      </div>
+    </>
   );
 }
 
@@ -104,7 +148,7 @@ function Table({ events }: { events: LogEvent[] }) {
 }
 
 // What the filter leaves, as a file: it is asked for page by page, and given up when one goes elsewhere.
-function Export({ method, type }: { method: string; type: string }) {
+function Export({ filter }: { filter: LogFilter }) {
   const [said, setSaid] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const control = useRef(new AbortController());
@@ -113,7 +157,7 @@ function Export({ method, type }: { method: string; type: string }) {
     const { signal } = control.current;
     setBusy(true);
     try {
-      const taken = await everyEvent((cursor) => api.log(method, type, exportPage, cursor, signal), (count) => setSaid(ta.collected(count)));
+      const taken = await everyEvent((cursor) => api.log(filter, exportPage, cursor, signal), (count) => setSaid(ta.collected(count)));
       save(name, write(taken.events), kind);
       setSaid(taken.whole ? ta.saved(taken.events.length) : ta.savedPart(mostEvents));
     } catch (cause) {
@@ -131,11 +175,10 @@ function Export({ method, type }: { method: string; type: string }) {
 }
 
 export function LogPart({ search }: { search: URLSearchParams }) {
-  const method = search.get("method") ?? "";
-  const type = search.get("type") ?? "";
+  const filter = filterOf(search);
   const [look, setLook] = useState(() => Date.now());
-  const key = `log?${method}&${type}&${look}`;
-  const first = useResource(key, (signal) => api.log(method, type, pageSize, null, signal), true);
+  const key = `log?${JSON.stringify(filter)}&${look}`;
+  const first = useResource(key, (signal) => foundPage((cursor) => api.log(filter, pageSize, cursor, signal), null), true);
   const [older, setOlder] = useState<LogPage[]>([]);
   useEffect(() => setOlder([]), [key]);
 
@@ -144,26 +187,20 @@ export function LogPart({ search }: { search: URLSearchParams }) {
   const damaged = pages.reduce((sum, page) => sum + page.damaged, 0);
   const next = pages[pages.length - 1]?.next_cursor ?? null;
   const load = () => {
-    if (next) void api.log(method, type, pageSize, next).then((page) => setOlder([...older, page]), () => {});
+    if (next) void foundPage((cursor) => api.log(filter, pageSize, cursor), next).then((page) => setOlder([...older, page]), () => {});
   };
   const waiting = outbox.size();
   return (
     <>
       <h2 class="unseen">{t.log.heading}</h2>
       <p class="lead">{t.log.lead}</p>
-      <div class="filters">
-        <Choice label={t.log.method} value={method} none={t.log.all} choose={(m) => setQuery({ method: m })}
-          options={methods.map((m) => [m, t.method(m)])} />
-        <Choice label={t.log.type} value={type} none={t.log.any} choose={(e) => setQuery({ type: e })}
-          options={types.map((e) => [e, t.log.event(e)])} />
-        <button type="button" class="button" onClick={() => setLook(Date.now())}>{t.log.refresh}</button>
-      </div>
+      <Filters filter={filter} again={() => setLook(Date.now())} />
       {waiting > 0 && <p class="remark">{t.log.unsent(waiting)}</p>}
       {first.error && <Failed error={first.error} retry={first.retry} />}
       {!first.data && !first.error && <RowsSkeleton count={16} thumb={false} />}
-      {first.data && events.length === 0 && damaged === 0 && <Notice title={method || type ? t.log.emptyFilter : t.log.empty} />}
+      {first.data && events.length === 0 && damaged === 0 && <Notice title={isFiltered(filter) ? t.log.emptyFilter : t.log.empty} />}
       {damaged > 0 && <><p class="remark">{ta.unreadable(damaged)}</p><pre class="command" tabIndex={0}>{ta.unreadableCommand}</pre></>}
-      {events.length > 0 && <Export key={`${method}&${type}`} method={method} type={type} />}
+      {events.length > 0 && <Export key={JSON.stringify(filter)} filter={filter} />}
       {events.length > 0 && <Table events={events} />}
       {next && <p class="more"><button type="button" class="button" onClick={load}>{t.log.older}</button></p>}
     </>
