@@ -19,6 +19,7 @@ typedef struct scanner {
     const char *at, *end, *path;
     int line;
     reel_buf name, value;
+    reel_buf names; /* those of the lines before, a line each */
 } scanner;
 
 static reel_code wrong_line(const scanner *scan, reel_err *err, const char *what)
@@ -113,16 +114,41 @@ static reel_code read_line(scanner *scan, reel_err *err)
     return REEL_OK;
 }
 
+/* Of two lines for one setting nobody could tell which is meant. */
+static reel_code check_name(scanner *scan, reel_err *err)
+{
+    const char *at = scan->names.data;
+
+    if (scan->name.length == 0)
+        return REEL_OK;
+    for (size_t length; *at != '\0'; at += length + 1) {
+        length = strcspn(at, "\n");
+        if (length == scan->name.length && memcmp(at, scan->name.data, length) == 0)
+            return wrong_line(scan, err, "that setting stands in the file already");
+    }
+    reel__buf_append(&scan->names, scan->name.data, scan->name.length);
+    reel__buf_char(&scan->names, '\n');
+    return reel__buf_check(&scan->names, err);
+}
+
+/* Some editors of Windows begin a file with one. */
+static size_t byte_order_mark(const char *text, size_t length)
+{
+    return length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 reel_code reel__env_parse(const char *text, size_t length, const char *path,
                           reel_code (*found)(void *user, const char *name, const char *value,
                                              reel_err *err),
                           void *user, reel_err *err)
 {
-    scanner scan = {.at = text, .end = text + length, .path = path, .line = 1};
+    scanner scan = {
+        .at = text + byte_order_mark(text, length), .end = text + length, .path = path, .line = 1};
     reel_code rc = REEL_OK;
 
     reel__buf_init(&scan.name, FILE_MOST);
     reel__buf_init(&scan.value, FILE_MOST);
+    reel__buf_init(&scan.names, 2 * FILE_MOST);
     for (; scan.at < scan.end; scan.line++) {
         const reel_code read = read_line(&scan, err);
 
@@ -134,6 +160,7 @@ reel_code reel__env_parse(const char *text, size_t length, const char *path,
             rc = wrong_line(&scan, err, "a NUL byte in the value");
             goto out;
         }
+        REEL_TRY(check_name(&scan, err));
         if (scan.name.length > 0)
             REEL_TRY(found(user, scan.name.data, scan.value.data, err));
         while (!at_line_end(&scan))
@@ -144,6 +171,7 @@ reel_code reel__env_parse(const char *text, size_t length, const char *path,
 out:
     reel__buf_fini(&scan.name);
     reel__buf_fini(&scan.value);
+    reel__buf_fini(&scan.names);
     return rc;
 }
 

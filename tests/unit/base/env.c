@@ -37,6 +37,10 @@ static void reads_lines(void **state)
         {"   ", NULL, NULL},
         {"", NULL, NULL},
         {"A=é", "A", "é"},
+        {"\xef\xbb\xbf"
+         "A=1\r\n",
+         "A", "1"},
+        {"\xef\xbb\xbf# A=1", NULL, NULL},
     };
 
     (void)state;
@@ -61,11 +65,19 @@ static void names_wrong_lines(void **state)
     static const struct {
         const char *text, *message;
     } cases[] = {
-        {"A=1\n2B=1", "f:2: not a setting"},       {"\n\nA", "f:3: not a setting"},
-        {"A B=1", "f:1: not a setting"},           {"=1", "f:1: not a setting"},
-        {"A='x", "f:1: a quote is not closed"},    {"A=\"x\ny\"", "f:1: a quote is not closed"},
-        {"A=\"x\\", "f:1: a quote is not closed"}, {"A='x' y", "f:1: text after the closing quote"},
+        {"A=1\n2B=1", "f:2: not a setting"},
+        {"\n\nA", "f:3: not a setting"},
+        {"A B=1", "f:1: not a setting"},
+        {"=1", "f:1: not a setting"},
+        {"A='x", "f:1: a quote is not closed"},
+        {"A=\"x\ny\"", "f:1: a quote is not closed"},
+        {"A=\"x\\", "f:1: a quote is not closed"},
+        {"A='x' y", "f:1: text after the closing quote"},
         {"export", "f:1: not a setting"},
+        {"A=1\n\nexport A=1", "f:3: that setting stands in the file already"},
+        {"\xef\xbb\xbf\xef\xbb\xbf"
+         "A=1",
+         "f:1: not a setting"},
     };
     setting any = {NULL, "A", "1"};
     reel_err err;
@@ -163,7 +175,7 @@ static void survives_without_memory(void **state)
 
     (void)state;
     (void)snprintf(path, sizeof path, "%s", env_file("REEL_TEST_SIX='a'\nREEL_TEST_SEVEN=b", 0644));
-    assert_int_equal(sweep_memory(load, path), 5);
+    assert_int_equal(sweep_memory(load, path), 7);
 }
 
 int main(void)
