@@ -2,6 +2,7 @@
 #include "support/check.h"
 
 #include "base/clock.h"
+#include "base/date.h"
 
 static void writes_iso_8601(void **state)
 {
@@ -44,11 +45,35 @@ static void steady_clock_ignores_a_clock_set_back(void **state)
     reel__clock_set_for_test(-1);
 }
 
+/* Every day of four centuries and more, against the C library. */
+static void dates_go_there_and_back(void **state)
+{
+    static const char *const none[] = {"2026-02-29", "1900-01-01", "2026-13-01", "2026-00-10",
+                                       "2026-1-1",   "",           "2026-11-3x", "2026/11/30"};
+    int64_t day = -1;
+
+    (void)state;
+    for (int64_t at = 0; at < 170000; at++) {
+        char text[REEL_DATE_TEXT], expected[REEL_TIME_TEXT];
+
+        reel__date_text(at, text);
+        reel__clock_text(at * 86400, expected);
+        assert_memory_equal(text, expected, REEL_DATE_LENGTH);
+        assert_true(reel__date_read(&day, text));
+        assert_int_equal(day, at);
+    }
+    assert_true(reel__date_read(&day, "2026-11-27T12:00:00Z"));
+    assert_int_equal(reel__date_weekday(day), 4); /* a Friday */
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_false(reel__date_read(&day, none[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_iso_8601),
         cmocka_unit_test(wall_clock_can_be_set),
+        cmocka_unit_test(dates_go_there_and_back),
         cmocka_unit_test(steady_clock_ignores_a_clock_set_back),
     };
 
