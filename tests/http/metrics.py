@@ -159,7 +159,7 @@ class Metrics(Case):
     def test_labels_are_of_tables_and_few(self):
         families = self.scrape()
         self.assertLess(sum(len(f["series"]) for f in families.values()), MOST_SERIES)
-        known = {"type": {"impression", "click", "rating", "not_interested", "trailer", "watchlist"},
+        known = {"type": {"impression", "click", "rating", "not_interested", "trailer", "watchlist", "dwell"},
                  "reason": {"no_history", "flat"}, "basis": {"trained", "fold_in", "fallback", "household"},
                  "op": {"facts", "dataset", "load", "given_read", "given_write", "events_read", "events_write",
                         "read", "write"},

@@ -24,7 +24,7 @@ REEL_MUST_USE reel_code reel__feedback_open_over(reel_feedback **out, reel_overl
 void reel__feedback_queue(reel_feedback *feedback, void (*tell)(void *user), void *user);
 void reel__feedback_close(reel_feedback *feedback); /* what was accepted is written first */
 
-enum { REEL_FEEDBACK_TYPES = 6 };
+enum { REEL_FEEDBACK_TYPES = 7 };
 const char *reel__feedback_type(size_t type); /* "click"; NULL past the last */
 
 typedef struct reel_feedback_answer {

@@ -6,11 +6,12 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/mistakes.h"
 #include "service/engine/state.h"
 #include "service/feedback/feedback_priv.h"
 
-enum { DEPTH_MOST = 8, UUID_LENGTH = 36 };
+enum { DEPTH_MOST = 8, UUID_LENGTH = 36, DWELL_MOST = 86400 };
 static const int64_t MS_LAST = 253402300799999; /* the end of the year 9999 */
 
 typedef struct parsing {
@@ -116,25 +117,6 @@ static reel_code get_id(const parsing *p, const json_t *object, const char *memb
     return rc;
 }
 
-/* Days since 1970 of a date of the Gregorian calendar (Hinnant's days_from_civil, as a formula over
- * years that start in March). */
-static int64_t days_of(int year, int month, int day)
-{
-    const int64_t y = month <= 2 ? year - 1 : year;
-    const int64_t era = y / 400, in_era = y - era * 400;
-    const int64_t in_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-
-    return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
-}
-
-static int days_in(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-    return days[month - 1] + (month == 2 && leap);
-}
-
 static int digits(const char *text, int count)
 {
     int value = 0;
@@ -150,20 +132,17 @@ static int digits(const char *text, int count)
 bool reel__feedback_time(const char *text, int64_t *out_ms)
 {
     const size_t length = strlen(text);
-    int year, month, day, hour, minute, second, ms = 0;
+    int hour, minute, second, ms = 0;
+    int64_t day;
     size_t at = 19;
 
-    if (length < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+    if (length < 20 || !reel__date_read(&day, text) || text[10] != 'T' || text[13] != ':' ||
         text[16] != ':')
         return false;
-    year = digits(text, 4);
-    month = digits(text + 5, 2);
-    day = digits(text + 8, 2);
     hour = digits(text + 11, 2);
     minute = digits(text + 14, 2);
     second = digits(text + 17, 2);
-    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in(year, month) ||
-        hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
         return false;
     if (text[at] == '.') {
         int place_value = 100;
@@ -175,7 +154,7 @@ bool reel__feedback_time(const char *text, int64_t *out_ms)
     }
     if (text[at] != 'Z' || text[at + 1] != '\0')
         return false;
-    *out_ms = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+    *out_ms = ((day * 24 + hour) * 60 + minute) * 60 + second;
     *out_ms = *out_ms * 1000 + ms;
     return *out_ms <= MS_LAST;
 }
@@ -252,7 +231,7 @@ out:
 const char *reel__feedback_type(size_t type)
 {
     static const char *const types[REEL_FEEDBACK_TYPES] = {
-        "impression", "click", "rating", "not_interested", "trailer", "watchlist"};
+        "impression", "click", "rating", "not_interested", "trailer", "watchlist", "dwell"};
 
     return type < REEL_FEEDBACK_TYPES ? types[type] : NULL;
 }
@@ -263,7 +242,15 @@ static reel_code check_type(const parsing *p, const char *type)
         if (strcmp(type, reel__feedback_type(i)) == 0)
             return REEL_OK;
     return wrong(p, "type",
-                 "expected impression, click, rating, not_interested, watchlist or trailer");
+                 "expected impression, click, rating, not_interested, watchlist, trailer or dwell");
+}
+
+/* How long somebody looked at films, in seconds. */
+static reel_code check_dwell(const parsing *p, double seconds)
+{
+    return seconds >= 0 && seconds <= DWELL_MOST
+               ? REEL_OK
+               : wrong(p, "value", "expected seconds, from 0 to 86400");
 }
 
 static reel_code get_value(const parsing *p, const json_t *object, reel_event *event)
@@ -277,8 +264,11 @@ static reel_code get_value(const parsing *p, const json_t *object, reel_event *e
     rc = place(p, reel__json_get_real(object, "value", &event->value, p->err));
     if (rc != REEL_OK)
         return rc;
+    if (strcmp(event->type, "dwell") == 0)
+        return check_dwell(p, event->value);
     if (!rating)
-        return isnan(event->value) ? REEL_OK : wrong(p, "value", "only a rating has one");
+        return isnan(event->value) ? REEL_OK
+                                   : wrong(p, "value", "only a rating and a dwell have one");
     if (event->movie_count != 1)
         return wrong(p, "movies", "a rating is of one film");
     (void)snprintf(what, sizeof what, "expected a rating from %g to %g", scale.min, scale.max);
