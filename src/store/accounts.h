@@ -80,8 +80,9 @@ typedef struct reel_account_change {
 REEL_MUST_USE reel_code reel__store_change_account(reel_store *store, int64_t id,
                                                    const reel_account_change *change,
                                                    reel_err *err);
-/* With everything that is known of the person: sessions, resets, keys, ratings, feedback. Errors:
- * E_NOTFOUND, E_CONFLICT (the last admin who may sign in; unless `last`). */
+/* With everything that is known of the person: sessions, resets, keys, mails, ratings, feedback and
+ * what it added to the sums (store/stats.h). Errors: E_NOTFOUND, E_CONFLICT (the last admin who may
+ * sign in; unless `last`). */
 REEL_MUST_USE reel_code reel__store_delete_account(reel_store *store, int64_t id, bool last,
                                                    reel_err *err);
 

@@ -136,17 +136,6 @@ reel_code reel__store_end_mail(reel_store *store, const reel_mail_row *mail, ree
     return reel__sql_write(store, &sql, true, NULL, err);
 }
 
-reel_code reel__store_drop_mails(reel_store *store, const reel_account *account, reel_err *err)
-{
-    reel_sql sql;
-
-    reel__sql_begin(&sql, "DELETE FROM mails WHERE account = $1 OR who = $2 OR who = lower($3)");
-    reel__sql_int(&sql, account->id);
-    reel__sql_text(&sql, account->folded);
-    reel__sql_text(&sql, account->email);
-    return reel__sql_write(store, &sql, true, NULL, err);
-}
-
 static bool take_due(void *user, const char *const *columns)
 {
     *(int64_t *)user = reel__sql_number(columns[0], -1);

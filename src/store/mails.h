@@ -42,9 +42,6 @@ REEL_MUST_USE reel_code reel__store_end_mail(reel_store *store, const reel_mail_
  * most REEL_MAIL_PARTS. Errors: E_INVALID (count). */
 REEL_MUST_USE reel_code reel__store_part_mail(reel_store *store, const reel_mail_row *mail,
                                               const int64_t *accounts, size_t count, reel_err *err);
-/* What an account waits for, by its number, name or address. */
-REEL_MUST_USE reel_code reel__store_drop_mails(reel_store *store, const reel_account *account,
-                                               reel_err *err);
 /* When the next one is due, -1 = none waits. */
 REEL_MUST_USE reel_code reel__store_next_mail(reel_store *store, int64_t *due_ms, reel_err *err);
 

@@ -1,5 +1,6 @@
 /* sessions.c - who is signed in, and password resets that are open. */
 #include "store/account_rows.h"
+#include "store/stats.h"
 
 /* ---- sessions ------------------------------------------------------------------------------ */
 
@@ -136,19 +137,41 @@ static const struct {
                                " taken_by = ''",
      true},
     {"DELETE FROM given WHERE userId IN " NOBODYS("given"), false},
-    {"INSERT INTO forgotten (person, due_ms, passes) SELECT DISTINCT userId, 0, 0 FROM events"
-     " WHERE queued = 1 AND userId IN " NOBODYS(
-         "events") " ON CONFLICT (person) DO UPDATE SET due_ms = 0, passes = 0",
-     false},
-    {"DELETE FROM events WHERE userId IN " NOBODYS("events"), false},
 };
 enum { NOBODYS_COUNT = sizeof nobodys / sizeof *nobodys };
+
+static bool take_person(void *user, const char *const *column)
+{
+    *(int64_t *)user = reel__sql_number(column[0], -1);
+    return false;
+}
+
+/* The events of those people, one by one: there is hardly ever any. */
+static reel_code forget_events(reel_store *store, reel_err *err)
+{
+    int64_t person = 0;
+    reel_code rc = REEL_OK;
+
+    while (person >= 0) {
+        reel_sql sql;
+
+        person = -1;
+        reel__sql_begin(&sql, "SELECT min(gone.id) FROM " NOBODYS("events") " AS gone");
+        reel__sql_int(&sql, REEL_ACCOUNT_PERSON);
+        REEL_TRY(reel__sql_read(store, &sql, take_person, &person, err));
+        if (person >= 0)
+            REEL_TRY(reel__stats_forget(store, person, err));
+    }
+out:
+    return rc;
+}
 
 reel_code reel__store_sweep_sessions(reel_store *store, int64_t now, reel_err *err)
 {
     reel_sql sql[2 + NOBODYS_COUNT];
     reel_sql_work work = {
         .statements = sql, .count = 2 + NOBODYS_COUNT, .writes = true, .again = true};
+    reel_code rc = REEL_OK;
 
     reel__sql_begin(&sql[0], "DELETE FROM sessions WHERE expires_at <= $1");
     reel__sql_int(&sql[0], now);
@@ -160,7 +183,10 @@ reel_code reel__store_sweep_sessions(reel_store *store, int64_t now, reel_err *e
         if (nobodys[i].dated)
             reel__sql_int(&sql[2 + i], now);
     }
-    return reel__sql_run(store, &work, err);
+    REEL_TRY(reel__sql_run(store, &work, err));
+    rc = forget_events(store, err);
+out:
+    return rc;
 }
 
 /* ---- resets -------------------------------------------------------------------------------- */

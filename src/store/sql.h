@@ -12,7 +12,7 @@ enum {
     REEL_SQL_VALUES = 16,
     REEL_SQL_COLUMNS = 24,
     REEL_SQL_NUMBER = 24,
-    REEL_SQL_STATEMENTS = 16
+    REEL_SQL_STATEMENTS = 32
 };
 
 typedef struct reel_sql {

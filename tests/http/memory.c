@@ -8,6 +8,7 @@
 #include "service/accounts/accounts_priv.h"
 #include "service/accounts/keys.h"
 #include "store/mails.h"
+#include "store/sql.h"
 #include "support/tables.h"
 
 enum {
@@ -457,6 +458,7 @@ static reel_account confirmed(const char *name)
     reel_attempt confirms = {.address = ""};
     char token[REEL_TOKEN_TEXT];
     reel_account own;
+    reel_sql mails;
     reel_err err = {0};
 
     assert_ok(reel__accounts_add(api.app.accounts, name, LONG_WORD, REEL_ROLE_PERSON, &own, &err));
@@ -464,7 +466,8 @@ static reel_account confirmed(const char *name)
     own = named(name);
     assert_ok(reel__accounts_confirmation(api.app.accounts, &own, token, &err));
     assert_ok(reel__accounts_confirm_email(api.app.accounts, token, &confirms, &err));
-    assert_ok(reel__store_drop_mails(api.store, &own, &err));
+    reel__sql_begin(&mails, "DELETE FROM mails");
+    assert_ok(reel__sql_write(api.store, &mails, true, NULL, &err));
     return named(name);
 }
 

@@ -27,6 +27,8 @@ int store_suite_run(const store_backend *under_test)
     failed += store_suite_ratings();
     failed += store_suite_events();
     failed += store_suite_queue();
+    failed += store_suite_stats();
+    failed += store_suite_stats_leave();
     failed += store_suite_given();
     failed += store_suite_overlay();
     failed += store_suite_models();

@@ -35,6 +35,8 @@ int store_suite_load(void);
 int store_suite_ratings(void);
 int store_suite_events(void);
 int store_suite_queue(void);
+int store_suite_stats(void);
+int store_suite_stats_leave(void);
 int store_suite_given(void);
 int store_suite_overlay(void);
 int store_suite_models(void);

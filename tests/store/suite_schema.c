@@ -23,7 +23,11 @@ static const char *const undo[] = {NULL,
                                    "ALTER TABLE events DROP COLUMN scenario",
                                    "DROP TABLE forgotten",
                                    "DROP TABLE unlearning",
-                                   "ALTER TABLE given DROP COLUMN extra"};
+                                   "ALTER TABLE given DROP COLUMN extra",
+                                   "DROP TABLE stat_mark; DROP TABLE stat_kinds;"
+                                   " DROP TABLE stat_ranks; DROP TABLE stat_films;"
+                                   " DROP TABLE stat_hours; DROP TABLE stat_people;"
+                                   " DROP TABLE stat_days; DROP INDEX events_list"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

@@ -132,7 +132,6 @@ reel_code reel__accounts_delete(reel_accounts *accounts, int64_t id, reel_err *e
     reel_code rc;
 
     REEL_TRY(reel__store_account(accounts->store, id, &account, err));
-    REEL_TRY(reel__store_drop_mails(accounts->store, &account, err));
     rc = reel__store_delete_account(accounts->store, id, false, err);
     reel__accounts_changed(accounts);
     if (rc == REEL_OK)

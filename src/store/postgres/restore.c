@@ -3,6 +3,7 @@
 
 #include "store/event_movies.h"
 #include "store/postgres/postgres_priv.h"
+#include "store/stats.h"
 
 enum { EVENT_COLUMNS = 16 };
 
@@ -10,14 +11,14 @@ enum { EVENT_COLUMNS = 16 };
 reel_code reel__pg_clear_log(reel_store_load *base, reel_err *err)
 {
     reel_pg_load *load = (reel_pg_load *)base;
-    char sql[280] = "";
+    char sql[640] = "";
     reel_code rc;
 
     (void)snprintf(
         sql, sizeof sql,
         "SELECT pg_advisory_xact_lock(%d, %d); DELETE FROM events; DELETE FROM models;"
         " DELETE FROM given; DELETE FROM sessions; DELETE FROM resets; DELETE FROM mails;"
-        " DELETE FROM api_keys; DELETE FROM accounts",
+        " DELETE FROM api_keys; DELETE FROM accounts; " REEL_STATS_CLEAR,
         REEL_PG_LOCKS, REEL_PG_LOCK_EVENTS);
     REEL_TRY(reel__pg_exec(load->conn, sql, err));
     rc = reel__pg_write_given(load->conn, &reel__given_all_changed, 1, err);

@@ -291,9 +291,80 @@ static const char *const step_13[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1},  {step_2},  {step_3}, {step_4}, {step_5},
-                                              {step_6},  {step_7},  {step_8}, {step_9}, {step_10},
-                                              {step_11}, {step_12}, {step_13}};
+/* What was shown and what people did with it, counted from the log of events (store/stats.h), by
+ * days and by whole weeks. Made again from the log at any time: no part of a copy. stat_people
+ * alone knows people. */
+static const char *const step_14[] = {
+    "CREATE TABLE stat_mark ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " sequence INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL)",
+    "INSERT INTO stat_mark (id, sequence, epoch) VALUES (1, 0, 0)",
+
+    "CREATE TABLE stat_kinds ("
+    " id INTEGER PRIMARY KEY,"
+    " method TEXT NOT NULL,"
+    " model_id TEXT NOT NULL,"
+    " scenario TEXT NOT NULL,"
+    " first_day INTEGER,"
+    " UNIQUE (method, model_id, scenario))",
+
+    "CREATE TABLE stat_ranks ("
+    " span INTEGER NOT NULL,"
+    " day INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL,"
+    " rank INTEGER NOT NULL,"
+    " lists INTEGER NOT NULL,"
+    " shown INTEGER NOT NULL,"
+    " clicked INTEGER NOT NULL,"
+    " rated INTEGER NOT NULL,"
+    " clicked_rated INTEGER NOT NULL,"
+    " refused INTEGER NOT NULL,"
+    " PRIMARY KEY (span, day, kind, rank)) WITHOUT ROWID",
+
+    "CREATE TABLE stat_films ("
+    " span INTEGER NOT NULL,"
+    " day INTEGER NOT NULL,"
+    " movieId INTEGER NOT NULL,"
+    " shown INTEGER NOT NULL,"
+    " clicked INTEGER NOT NULL,"
+    " rated INTEGER NOT NULL,"
+    " clicks INTEGER NOT NULL,"
+    " ratings INTEGER NOT NULL,"
+    " PRIMARY KEY (span, day, movieId)) WITHOUT ROWID",
+
+    "CREATE TABLE stat_hours ("
+    " hour INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL,"
+    " lists INTEGER NOT NULL,"
+    " shown INTEGER NOT NULL,"
+    " clicks INTEGER NOT NULL,"
+    " ratings INTEGER NOT NULL,"
+    " refusals INTEGER NOT NULL,"
+    " trailers INTEGER NOT NULL,"
+    " watchlist INTEGER NOT NULL,"
+    " dwells INTEGER NOT NULL,"
+    " dwell_ms INTEGER NOT NULL,"
+    " varied INTEGER NOT NULL,"
+    " variety INTEGER NOT NULL,"
+    " PRIMARY KEY (hour, kind)) WITHOUT ROWID",
+
+    "CREATE TABLE stat_people ("
+    " who TEXT NOT NULL,"
+    " day INTEGER NOT NULL,"
+    " PRIMARY KEY (who, day)) WITHOUT ROWID",
+    "CREATE TABLE stat_days ("
+    " day INTEGER PRIMARY KEY,"
+    " people INTEGER NOT NULL,"
+    " fresh INTEGER NOT NULL)",
+
+    "CREATE INDEX events_list ON events (list_id, sequence) WHERE list_id <> ''",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1},  {step_2},  {step_3},  {step_4}, {step_5},
+                                              {step_6},  {step_7},  {step_8},  {step_9}, {step_10},
+                                              {step_11}, {step_12}, {step_13}, {step_14}};
 
 int reel__sqlite_schema_newest(void)
 {

@@ -91,7 +91,9 @@ static void test_from_the_first_schema(void **state)
              " DROP TABLE resets; DROP TABLE api_keys; DROP INDEX events_user;"
              " DROP TABLE given; DROP TABLE given_clock; DROP TABLE versions; DROP TABLE jobs;"
              " DROP TABLE mails; DROP TABLE sinks; DROP TABLE once; DROP TABLE forgotten;"
-             " DROP TABLE unlearning;"
+             " DROP TABLE unlearning; DROP TABLE stat_mark; DROP TABLE stat_kinds;"
+             " DROP TABLE stat_ranks; DROP TABLE stat_films; DROP TABLE stat_hours;"
+             " DROP TABLE stat_people; DROP TABLE stat_days; DROP INDEX events_list;"
              " ALTER TABLE events DROP COLUMN scenario;"
              " INSERT INTO people (userId) VALUES (7);"
              " PRAGMA user_version = 1");
