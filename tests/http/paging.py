@@ -24,6 +24,7 @@ PAGED = {
     "/api/v1/movies": "q=the", "/api/v1/charts/{chart}": "filter=year%20%3E%201960", "/api/v1/people": "q=1",
     "/api/v1/people/{id}/ratings": "kind=rating", "/api/v1/feedback": "type=click", "/api/v1/versions": "",
     "/api/v1/jobs": "", "/api/v1/keys": "", "/api/v1/accounts": "q=p",
+    "/api/v1/analytics/films": "by=clicked",
 }
 
 
@@ -165,7 +166,7 @@ class Paging:
 
     def test_every_list_knows_its_cursors(self):
         for n in range(3):
-            self.server.post("/api/v1/feedback", {"events": [click()]})
+            self.server.post("/api/v1/feedback", {"events": [click(item=self.films[n])]})
             self.assertEqual(self.server.ask("POST", "/api/v1/jobs", {"kind": "train", "model": "popular"})[0], 202)
             self.server.ask("POST", "/api/v1/keys", {"name": f"key {n}", "scopes": ["read"]})
         for film in self.films[:3]:

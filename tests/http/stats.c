@@ -1,0 +1,246 @@
+/* Reports of feedback: events come in by the API and are in the next answer; ranges, comparison,
+ * pages and tables. Who may ask is in gate.c; the sums themselves in tests/store.
+ */
+#include "http/api.h"
+
+#define BASE "/api/v1/analytics/"
+
+static int events_sent;
+
+static void send_event(const char *members)
+{
+    char body[2048];
+
+    (void)snprintf(body, sizeof body,
+                   "{\"events\":[{\"event_id\":\"00000000-0000-4000-8000-%012d\",%s}]}",
+                   events_sent++, members);
+    assert_int_equal(integer(post("/api/v1/feedback", body), "accepted"), 1);
+}
+
+static void show(const char *list, const char *day, const char *model)
+{
+    char members[1024];
+
+    (void)snprintf(
+        members, sizeof members,
+        "\"type\":\"impression\",\"list_id\":\"%s\",\"method\":\"ease\",\"model_id\":\"%s\","
+        "\"scenario\":\"for you\",\"visitor\":\"v_%s\",\"time\":\"%sT20:15:00Z\","
+        "\"movies\":[{\"movie\":%lld,\"rank\":1},{\"movie\":%lld,\"rank\":2},"
+        "{\"movie\":%lld,\"rank\":3}]",
+        list, model, list, day, (long long)world_id(1), (long long)world_id(2),
+        (long long)world_id(3));
+    send_event(members);
+}
+
+static void act(const char *type, const char *list, int film, const char *more)
+{
+    char members[512];
+
+    (void)snprintf(members, sizeof members,
+                   "\"type\":\"%s\",\"list_id\":\"%s\",\"visitor\":\"v_%s\",\"item\":%lld,"
+                   "\"time\":\"2026-03-03T21:00:00Z\"%s",
+                   type, list, list, (long long)world_id(film), more);
+    send_event(members);
+}
+
+/* Two lists in one week, two in the next, and what was done with them. */
+static int fill(void **state)
+{
+    if (api_start(state) != 0)
+        return -1;
+    show("a", "2026-03-02", "ease-1"); /* a Monday */
+    show("b", "2026-03-03", "ease-1");
+    show("c", "2026-03-09", "ease-2");
+    show("d", "2026-03-10", "ease-2");
+    act("click", "a", 1, "");
+    act("click", "a", 1, "");
+    act("rating", "a", 1, ",\"value\":4");
+    act("click", "b", 2, "");
+    act("click", "", 3, "");
+    act("dwell", "a", 1, ",\"value\":12.5");
+    return 0;
+}
+
+static const json_t *first(void)
+{
+    return json_array_get(member(api.json, "items"), 0);
+}
+
+#define MARCH "range=2026-03-01..2026-03-31"
+
+static void the_whole_range(void **state)
+{
+    (void)state;
+    assert_int_equal(integer(get(BASE "summary?" MARCH), "waiting"), 0);
+    assert_string_equal(text(member(api.json, "range"), "from"), "2026-03-01");
+    assert_string_equal(text(member(api.json, "range"), "to"), "2026-03-31");
+    assert_true(json_is_null(member(api.json, "against")));
+    assert_int_equal(json_array_size(member(api.json, "items")), 1);
+    assert_int_equal(integer(first(), "lists"), 4);
+    assert_int_equal(integer(first(), "shown"), 12);
+    assert_int_equal(integer(first(), "clicked"), 2);
+    assert_int_equal(integer(first(), "clicks"), 4);
+    assert_int_equal(integer(first(), "clicked_rated"), 1);
+    assert_int_equal(integer(first(), "films"), 3);
+    assert_int_equal(integer(first(), "new_people"), 5); /* and one of no list */
+    assert_true(json_real_value(member(member(first(), "click_through"), "rate")) == 0.166667);
+    assert_true(json_real_value(member(first(), "dwell_seconds")) == 12.5);
+    /* against the week before */
+    (void)get(BASE "summary?range=2026-03-09..2026-03-15&against=previous");
+    assert_int_equal(json_array_size(member(api.json, "items")), 2);
+    assert_string_equal(text(member(api.json, "against"), "from"), "2026-03-02");
+    assert_int_equal(integer(json_array_get(member(api.json, "items"), 1), "clicked"), 2);
+    assert_true(json_real_value(member(member(api.json, "change"), "rate")) < -0.3);
+}
+
+static void rates_by_what_is_asked(void **state)
+{
+    static const struct {
+        const char *by;
+        size_t rows;
+    } ways[] = {{"method", 1}, {"model", 2}, {"scenario", 1}, {"rank", 3}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        char target[120];
+        const json_t *items;
+        int64_t shown = 0, clicked = 0;
+
+        (void)snprintf(target, sizeof target, BASE "rates?" MARCH "&by=%s&against=2026-02-01",
+                       ways[i].by);
+        items = member(get(target), "items");
+        assert_int_equal(json_array_size(items), ways[i].rows);
+        for (size_t k = 0; k < ways[i].rows; k++) {
+            shown += integer(json_array_get(items, k), "shown");
+            clicked += integer(json_array_get(items, k), "clicked");
+            assert_int_equal(integer(member(json_array_get(items, k), "against"), "shown"), 0);
+        }
+        assert_int_equal(shown, 12);
+        assert_int_equal(clicked, 2);
+    }
+    (void)get(BASE "rates?by=model&range=all");
+    assert_string_equal(text(first(), "model_id"), "ease-1");
+    assert_string_equal(text(first(), "first_shown"), "2026-03-02");
+    (void)get(BASE "rates?by=model&range=2020-01-01");
+    assert_int_equal(json_array_size(member(api.json, "items")), 0);
+}
+
+static void films_in_pages(void **state)
+{
+    char target[300];
+
+    (void)state;
+    (void)get(BASE "films?" MARCH "&by=clicked&limit=2");
+    assert_int_equal(integer(first(), "movie"), world_id(1));
+    assert_int_equal(integer(first(), "clicks"), 2);
+    assert_int_equal(integer(first(), "clicked"), 1);
+    assert_int_equal(integer(api.json, "films"), 3);
+    (void)snprintf(target, sizeof target, BASE "films?" MARCH "&by=clicked&limit=2&cursor=%s",
+                   text(api.json, "next_cursor"));
+    (void)get(target);
+    assert_int_equal(json_array_size(member(api.json, "items")), 1);
+    assert_int_equal(integer(first(), "movie"), world_id(3));
+    assert_true(json_is_null(member(api.json, "next_cursor")));
+    (void)snprintf(target, sizeof target, BASE "films?" MARCH "&by=shown&limit=2&cursor=c2.2~1");
+    refuses("GET", target, NULL, 400, "E_INVALID", "cursor");
+    (void)get(BASE "films?" MARCH "&against=previous");
+    assert_int_equal(integer(member(first(), "against"), "shown"), 0);
+}
+
+static void times_genres_and_people(void **state)
+{
+    const json_t *items;
+
+    (void)state;
+    items = member(get(BASE "times?" MARCH), "items");
+    assert_int_equal(json_array_size(items), 168);
+    assert_int_equal(integer(json_array_get(items, 20), "lists"), 2); /* Mondays at 20 */
+    assert_int_equal(integer(json_array_get(items, 24 + 21), "clicks"), 4);
+    items = member(get(BASE "times?by=day&" MARCH), "items");
+    assert_int_equal(json_array_size(items), 4);
+    assert_string_equal(text(first(), "day"), "2026-03-02");
+    assert_int_equal(json_array_size(member(get(BASE "times?by=week&method=ease&" MARCH), "items")),
+                     2);
+    assert_int_equal(json_array_size(member(get(BASE "times?by=week&method=no&" MARCH), "items")),
+                     0);
+    items = member(get(BASE "people?" MARCH), "items");
+    assert_int_equal(integer(json_array_get(items, 1), "people"), 3);
+    assert_int_equal(integer(json_array_get(items, 1), "new"), 2);
+    assert_int_equal(integer(json_array_get(items, 1), "returning"), 1);
+    items = member(get(BASE "genres?" MARCH "&against=previous"), "items");
+    assert_true(json_array_size(items) > 0);
+    assert_true(integer(first(), "shown") > 0);
+}
+
+static void the_catalogue_models_and_health(void **state)
+{
+    const json_t *items;
+
+    (void)state;
+    items = member(get(BASE "catalogue?" MARCH), "items");
+    assert_int_equal(json_array_size(items), 2);
+    assert_int_equal(integer(first(), "films"), 3);
+    assert_true(fabs(json_number_value(member(first(), "effective_films")) - 3) < 1e-5);
+    assert_int_equal(integer(api.json, "catalogue"), WORLD_FILMS);
+    assert_false(json_is_true(member(api.json, "narrowing")));
+    items = member(get(BASE "models?" MARCH), "items");
+    assert_int_equal(json_array_size(items), 2);
+    assert_string_equal(text(json_array_get(items, 1), "model_id"), "ease-2");
+    items = member(api.json, "promotions");
+    assert_int_equal(json_array_size(items), 2);
+    assert_string_equal(text(json_array_get(items, 1), "day"), "2026-03-09");
+    assert_true(json_array_size(member(get(BASE "health"), "items")) > 5);
+}
+
+static void as_a_table(void **state)
+{
+    static const char begin_of[] = "method,model_id,first_shown,lists,shown,clicked,rated,"
+                                   "clicked_rated,not_interested,click_through.rate,"
+                                   "click_through.low,click_through.high,rating_through.rate,"
+                                   "rating_through.low,rating_through.high\n"
+                                   "ease,ease-1,2026-03-02,2,6,2,1,1,0,0.333333,";
+
+    (void)state;
+    begin("GET", BASE "rates?by=model&format=csv&" MARCH);
+    assert_int_equal(handle(), 200);
+    assert_string_equal(api.exchange.answer_type, "text/csv; charset=utf-8");
+    assert_memory_equal(api.exchange.answer.data, begin_of, strlen(begin_of));
+}
+
+static void what_is_refused(void **state)
+{
+    static const char *const wrong[][2] = {{"summary?range=yesterday", "range: "},
+                                           {"summary?range=2026-02-30", "range: "},
+                                           {"summary?range=2026-03-02..2026-03-01", "range: "},
+                                           {"summary?range=99999d", "range: "},
+                                           {"summary?range=0d", "range: "},
+                                           {"summary?against=next", "against: "},
+                                           {"rates?by=star", "by: "},
+                                           {"rates?by=", "by: "},
+                                           {"rates?by=met", "by: "},
+                                           {"films?limit=0", "limit"},
+                                           {"rates?format=xml", "format: "}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char target[120];
+
+        (void)snprintf(target, sizeof target, BASE "%s", wrong[i][0]);
+        refuses("GET", target, NULL, 422, "E_INVALID", wrong[i][1]);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_whole_range),
+        cmocka_unit_test(rates_by_what_is_asked),
+        cmocka_unit_test(films_in_pages),
+        cmocka_unit_test(times_genres_and_people),
+        cmocka_unit_test(the_catalogue_models_and_health),
+        cmocka_unit_test(as_a_table),
+        cmocka_unit_test(what_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, fill, api_stop);
+}
