@@ -64,11 +64,13 @@ void reel__engine_ask_records(reel_engine *engine)
         reel__engine_note(engine, "which versions are in service is not known: %s", why.msg);
 }
 
-static bool same_people(const reel_engine *engine, const reel_model *model)
+/* Whether its people are the first of the data, so that a row is the same person in both. Who came
+ * since has no row in it, and is folded in. */
+static bool knows_their_rows(const reel_engine *engine, const reel_model *model)
 {
-    const reel_index people = reel_dataset_people(engine->dataset);
+    const reel_index people = reel_model_people(model);
 
-    return reel_model_people(model) == people &&
+    return people <= reel_dataset_people(engine->dataset) &&
            memcmp(reel_model_person_ids(model), reel_dataset_person_ids(engine->dataset),
                   (size_t)people * sizeof(int64_t)) == 0;
 }
@@ -86,9 +88,9 @@ const char *reel__engine_misfit(const reel_engine *engine, const reel_model *mod
         return "was trained on other films";
     if (strcmp(reel_model_data_hash(model), reel_dataset_hash(engine->training)) == 0)
         return NULL;
-    return !vouched                     ? "was trained on other data"
-           : same_people(engine, model) ? NULL
-                                        : "was trained on other people's ratings";
+    return !vouched                          ? "was trained on other data"
+           : knows_their_rows(engine, model) ? NULL
+                                             : "was trained on other people's ratings";
 }
 
 bool reel__engine_vouched(const reel_engine *engine, int slot, const reel_model *model)

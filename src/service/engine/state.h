@@ -168,7 +168,7 @@ REEL_MUST_USE reel_code reel__engine_keeps(int *out, reel_err *err);
 /* Fill engine->said. */
 void reel__engine_ask_records(reel_engine *engine);
 /* Why a model may not answer for the engine's data, or NULL. vouched: someone said that it may,
- * though it was fitted on others: then films and people must be the same. */
+ * though it was fitted on others: then the films must be the same, and its people the first. */
 const char *reel__engine_misfit(const reel_engine *engine, const reel_model *model,
                                 const char *name, bool vouched);
 /* Whether the store says so of it and these data. */

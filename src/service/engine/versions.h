@@ -22,9 +22,9 @@ REEL_MUST_USE reel_code reel__version_write(reel_json *json, const reel_engine *
                                             const char *word, reel_err *err);
 
 /* Put a version in service, for the data that the engine holds. It must have been fitted on these
- * data; or on others with the same films and the same people, whose histories are compared one by
- * one when they ask. Errors: E_NOTFOUND; E_CONFLICT (its file is missing, or it does not fit: says
- * why); those of reading it. */
+ * data; or on others with the same films and people, but for those who came since; histories are
+ * compared one by one when people ask. Errors: E_NOTFOUND; E_CONFLICT (its file is missing, or it
+ * does not fit: says why); those of reading it. */
 REEL_MUST_USE reel_code reel__version_activate(const reel_engine *engine, const char *id,
                                                reel_err *err);
 /* The id of the version trained before the one in service. Errors: E_NOTFOUND (no such model),

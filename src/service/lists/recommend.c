@@ -94,6 +94,13 @@ static const char *name_of(const reel_session *session)
                                                   : reel_model_get_info(session->model)->name;
 }
 
+/* A model from before somebody came has no row of theirs. */
+static bool is_trained_on(const reel_session *session)
+{
+    return session->query.row >= 0 && session->query.row < reel_model_people(session->model) &&
+           !session->edited;
+}
+
 reel_code reel__session_score(reel_session *session, const char **basis, reel_err *err)
 {
     const reel_model *popular = session->engine->models[MODEL_POPULAR];
@@ -102,7 +109,7 @@ reel_code reel__session_score(reel_session *session, const char **basis, reel_er
 
     if (rc != REEL_OK)
         return rc;
-    *basis = session->query.row >= 0 && !session->edited ? "trained" : "fold_in";
+    *basis = is_trained_on(session) ? "trained" : "fold_in";
     if (!nothing_to_use(&session->query)) {
         REEL_TRY(reel_model_score(session->model, &session->query, session->scratch,
                                   session->scores, err));

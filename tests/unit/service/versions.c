@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "service/engine/versions.h"
+#include "service/lists/recommend.h"
 #include "store/versions.h"
 #include "support/world.h"
 
@@ -220,18 +221,68 @@ static void the_same_people_and_films_will_do(void **state)
     reel__engine_close(engine);
 }
 
+/* The data that both versions were fitted on, and some ratings more. */
+static void load_with(const char *rows)
+{
+    char folder[TEMP_PATH], tmdb[TEMP_PATH + 16], path[TEMP_PATH];
+    const reel_load_opts load = {.movielens = folder, .tmdb = tmdb, .database = path};
+    reel_load_report report;
+    reel_err err = {0};
+    FILE *file;
+
+    (void)snprintf(folder, sizeof folder, "%s", world_write("folder", 1));
+    (void)snprintf(tmdb, sizeof tmdb, "%s/films.jsonl", folder);
+    (void)snprintf(path, sizeof path, "%s", temp_path("reel.db"));
+    file = fopen(temp_path("folder/ratings.csv"), "a");
+    assert_non_null(file);
+    assert_true(fputs(rows, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_ok(reel__load(&load, &report, &err));
+}
+
+/* How a list for somebody was made. */
+static const char *basis_of(const reel_engine *engine, int64_t person)
+{
+    const reel_request request = {.user = person, .source_movie = -1, .model = "ease", .limit = 5};
+    const reel_list *list = NULL;
+    reel_session *session = NULL;
+    const char *basis;
+    reel_err err = {0};
+
+    assert_ok(reel__session_new(&session, engine, &err));
+    assert_ok(reel__recommend(session, &request, &list, &err));
+    assert_int_equal(list->count, 5);
+    basis = list->basis; /* a text of the program's */
+    reel__session_free(session);
+    return basis;
+}
+
+static void who_came_since_is_folded_in(void **state)
+{
+    reel_engine *engine, *next;
+    reel_err err = {0};
+
+    (void)state;
+    load_with("9000,1,5,1000000\n9000,11,4,1000000\n");
+    engine = open_ready();
+    assert_string_equal(served(engine), "none");
+    assert_ok(reel__version_activate(engine, hasty, &err));
+    next = open_ready();
+    assert_string_equal(served(next), hasty);
+    assert_string_equal(basis_of(next, 9000), "fold_in");
+    assert_string_equal(basis_of(next, reel_dataset_person_ids(reel__engine_dataset(next))[0]),
+                        "trained");
+    reel__engine_close(next);
+    reel__engine_close(engine);
+}
+
 static void other_people_will_not(void **state)
 {
-    char path[TEMP_PATH];
-    reel_load_opts load = {.database = path, .keep = true};
-    reel_load_report report;
     reel_engine *engine;
     reel_err err = {0};
 
     (void)state;
-    (void)snprintf(path, sizeof path, "%s", temp_path("reel.db"));
-    load.ratings = temp_write("more.tsv", "7\t1\t5\n7\t11\t4\n");
-    assert_ok(reel__load(&load, &report, &err));
+    load_with("0,1,5,1000000\n0,11,4,1000000\n"); /* before all others */
     engine = open_ready();
     assert_fails(reel__version_activate(engine, hasty, &err), REEL_E_CONFLICT,
                  "was trained on other people's ratings");
@@ -367,6 +418,7 @@ int main(void)
         cmocka_unit_test(another_is_put_in_service_and_back),
         cmocka_unit_test(what_is_not_there_is_refused),
         cmocka_unit_test(the_same_people_and_films_will_do),
+        cmocka_unit_test(who_came_since_is_folded_in),
         cmocka_unit_test(other_people_will_not),
         cmocka_unit_test(the_store_is_right),
         cmocka_unit_test(what_is_not_whole_cannot_serve),
