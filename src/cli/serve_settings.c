@@ -13,6 +13,7 @@
 #include "service/engine/gate.h"
 #include "service/feedback/signals.h"
 #include "service/films/tmdb_use.h"
+#include "service/operation/online.h"
 
 enum { TIMEOUT_MOST = 3600, CONNECTIONS_MOST = 65535, HSTS_MOST_S = 2 * REEL_HSTS_S };
 
@@ -99,6 +100,7 @@ reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err)
     REEL_TRY(reel__backup_settings(&forget, NULL, err));
     REEL_TRY(read_number(&hours, "REEL_FORGET_AFTER", 0, FORGET_MOST, err));
     out->forget_after = hours > 0 ? (int64_t)hours * HOUR_S : 1;
+    REEL_TRY(reel__online_drop(&out->online_drop, err));
     rc = reel__plan_settings(&out->plan, err);
 out:
     return rc;

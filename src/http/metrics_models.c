@@ -173,6 +173,9 @@ void reel__metrics_write_jobs(reel_jobs *jobs, reel_buf *out)
     write_trainings(jobs, out);
     reel__metrics_number(out, "reel_trainings_planned_total", "counter",
                          "Trainings this server asked for by itself.", (double)facts.planned);
+    reel__metrics_number(out, "reel_versions_taken_back_total", "counter",
+                         "Versions this server took back, as people took them up less.",
+                         (double)facts.taken_back);
     reel__metrics_number(out, "reel_unlearning_people", "gauge",
                          "People whose accounts are gone and who may be in models yet.",
                          (double)facts.unlearning);

@@ -36,6 +36,7 @@ int store_suite_run(const store_backend *under_test)
     failed += store_suite_versions();
     failed += store_suite_jobs();
     failed += store_suite_once();
+    failed += store_suite_online();
     failed += store_suite_times();
     failed += store_suite_accounts();
     failed += store_suite_admins();

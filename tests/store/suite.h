@@ -44,6 +44,7 @@ int store_suite_matches(void);
 int store_suite_versions(void);
 int store_suite_jobs(void);
 int store_suite_once(void);
+int store_suite_online(void);
 int store_suite_accounts(void);
 int store_suite_admins(void);
 int store_suite_keys(void);

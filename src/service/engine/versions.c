@@ -80,7 +80,7 @@ static const char *state_text(writing *w, const reel_version_record *version)
 static const char *reason_text(const char *state, const reel_version_record *version)
 {
     if (strcmp(state, "failed") != 0)
-        return NULL;
+        return version->reason[0] != '\0' ? version->reason : NULL;
     if (version->state == REEL_VERSION_WRITING)
         return "its file is not whole";
     return version->reason[0] != '\0' ? version->reason : "its file is not there";

@@ -56,8 +56,10 @@ typedef struct reel_jobs_opts {
     int64_t memory;      /* bytes of address space that a child may use, 0 = any */
     reel_train_plan plan;
     int64_t forget_after;     /* seconds; 0 = REEL_FORGET_AFTER_S */
+    double online_drop;       /* that takes a version back (online.h); 0 = none does */
     reel_notice notice;       /* what became of each, from the thread */
     int beat_ms, patience_ms; /* 0 = half a second; ten seconds */
+    int online_ms;            /* how often it is looked for; 0 = ten minutes */
 } reel_jobs_opts;
 
 REEL_MUST_USE reel_code reel__jobs_open(reel_jobs **out, const reel_jobs_opts *opts, reel_err *err);
@@ -74,6 +76,7 @@ enum { REEL_TRAIN_REASONS = 16 };
 typedef struct reel_jobs_facts {
     int64_t done, failed, cancelled; /* of those it ran */
     int64_t planned;                 /* trainings it asked for by itself */
+    int64_t taken_back;              /* versions that people took up less */
     int64_t next_training;           /* seconds since 1970, 0 = none is scheduled */
     int64_t unlearning;              /* people whose accounts are gone and who are in models yet */
     int64_t unlearning_since;        /* when the first of them went, 0 = nobody waits */

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "service/engine/state.h"
+#include "service/engine/versions.h"
 #include "service/operation/jobs.h"
 #include "store/jobs.h"
 
@@ -86,6 +87,8 @@ struct reel_jobs {
     bool troubled;                /* the store does not answer, which was said */
     int64_t training_at, plan_us; /* the next of the schedule; when to count ratings */
     int64_t forget_us;            /* when to look who is to be forgotten */
+    int64_t online_us;            /* when to look how what serves is taken up */
+    char stays[REEL_VERSION_ID];  /* what could not be taken back, which was said */
     int64_t planned_at;           /* what the clock said when the schedule was last looked at */
 };
 
@@ -94,6 +97,9 @@ void reel__plan_begin(reel_jobs *jobs);
 void reel__plan_look(reel_jobs *jobs);
 /* Whether the store answered; if not, that is said once. */
 bool reel__jobs_answers(reel_jobs *jobs, reel_code rc, const reel_err *err);
+
+/* jobs_online.c: take back what people take up less; called by the thread. */
+void reel__online_look(reel_jobs *jobs);
 
 /* jobs_facts.c: count how one ended; called by the thread. */
 void reel__jobs_begin_facts(reel_jobs *jobs);

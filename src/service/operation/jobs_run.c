@@ -22,7 +22,14 @@
 #include "service/models/unfinished.h"
 #include "service/operation/jobs_priv.h"
 
-enum { BEAT_MS = 500, PATIENCE_MS = 10000, LOOK_MS = 1000, WATCH_MS = 250, GRACE_MS = 1200 };
+enum {
+    ONLINE_MS = 600000,
+    BEAT_MS = 500,
+    PATIENCE_MS = 10000,
+    LOOK_MS = 1000,
+    WATCH_MS = 250,
+    GRACE_MS = 1200
+};
 
 void reel__jobs_note(const reel_jobs *jobs, const char *format, ...)
 {
@@ -376,6 +383,7 @@ static void work(reel_jobs *jobs)
     if (jobs->id != 0)
         attend(jobs);
     reel__plan_look(jobs);
+    reel__online_look(jobs);
     if (jobs->id == 0 && is_due(jobs->look_us)) {
         look_at_others(jobs);
         claim(jobs);
@@ -419,6 +427,7 @@ static void *run(void *argument)
     bool closing = false;
 
     jobs->look_us = jobs->watch_us = reel__clock_steady_us();
+    jobs->online_us = jobs->look_us + (int64_t)jobs->opts.online_ms * 1000;
     reel__plan_begin(jobs);
     while (!closing) {
         work(jobs);
@@ -465,6 +474,7 @@ reel_code reel__jobs_open(reel_jobs **out, const reel_jobs_opts *opts, reel_err 
     jobs->wake[0] = jobs->wake[1] = -1;
     jobs->opts = *opts;
     jobs->opts.forget_after = opts->forget_after > 0 ? opts->forget_after : REEL_FORGET_AFTER_S;
+    jobs->opts.online_ms = opts->online_ms > 0 ? opts->online_ms : ONLINE_MS;
     jobs->opts.beat_ms = opts->beat_ms > 0 ? opts->beat_ms : BEAT_MS;
     jobs->opts.patience_ms = opts->patience_ms > 0 ? opts->patience_ms : PATIENCE_MS;
     REEL_TRY(take_texts(jobs, opts, err));
