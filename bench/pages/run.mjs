@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { chromium, install, serveSample } from "../../tests/e2e/stage.mjs";
+import { chromium, install, loadSample, serve } from "../../tests/e2e/stage.mjs";
 
 const { values: chosen, positionals } = parseArgs({
   allowPositionals: true, options: { only: { type: "string" }, page: { type: "string" }, keep: { type: "string" } },
@@ -170,7 +170,7 @@ if (chosen.keep) mkdirSync(chosen.keep, { recursive: true });
 const scratch = mkdtempSync(join(tmpdir(), "reel-pages-"));
 let server;
 try {
-  server = process.env.REEL_BASE_URL ? { url: process.env.REEL_BASE_URL, stop: () => {} } : await serveSample(reel, scratch);
+  server = process.env.REEL_BASE_URL ? { url: process.env.REEL_BASE_URL, stop: () => {} } : await serve(reel, loadSample(reel, scratch));
   await measure(server.url);
 } catch (error) {
   console.error(error.stack);

@@ -40,6 +40,12 @@ export function install(folder, stage, files = []) {
   writeFileSync(stamp, lock);
 }
 
+const killed = (child) => new Promise((gone) => {
+  if (child.exitCode !== null || child.signalCode !== null) return gone();
+  child.once("exit", gone);
+  child.kill("SIGKILL");
+});
+
 // Starts a server and waits for the line that names its address.
 export function start(command, args, env = {}) {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
@@ -48,7 +54,7 @@ export function start(command, args, env = {}) {
     const listen = (chunk) => {
       said += chunk;
       const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
-      if (url) resolve({ url, stop: () => child.kill("SIGTERM") });
+      if (url) resolve({ url, stop: () => child.kill("SIGTERM"), kill: () => killed(child) });
     };
     child.stdout.on("data", listen);
     child.stderr.on("data", listen);
@@ -63,11 +69,13 @@ function must(command, args, input = "") {
 }
 
 // The sample in a database of its own in `scratch`, with an operator's account.
-export function serveSample(reel, scratch) {
+export function loadSample(reel, scratch) {
   const sample = join(scratch, "sample");
   const database = join(scratch, "reel.db");
   must(reel, ["sample", "--output", sample]);
   must(reel, ["load", "--movielens", sample, "--tmdb", join(sample, "films.jsonl"), "--database", database, "--simulated", "--quiet"]);
   must(reel, ["user", "add", operator.name, "--admin", "--password-stdin", "--database", database], `${operator.password}\n`);
-  return start(reel, ["serve", "--database", database, "--listen", "127.0.0.1:0"]);
+  return database;
 }
+
+export const serve = (reel, database, port = 0) => start(reel, ["serve", "--database", database, "--listen", `127.0.0.1:${port}`]);

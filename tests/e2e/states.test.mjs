@@ -68,14 +68,24 @@ test("a film, a person and a page that do not exist say so and lead on", async (
   }
 });
 
-test("when the server does not answer the page says so, and tries again on request", async () => {
-  await page.route("**/similar?*", (route) => route.abort());
+test("when the server does not answer the page says so, and tries again on request and by itself", async () => {
+  let asked = 0;
+  await page.clock.install(); // waits are quicker by a clock of one's own
+  await page.route("**/similar?*", (route) => {
+    asked++;
+    return route.abort();
+  });
   await settled(page, `/film/${film.movie}`);
   const alert = page.getByRole("alert");
   await alert.waitFor();
   assert.match(await alert.innerText(), /does not answer/);
-  await page.unroute("**/similar?*");
+  const before = asked;
   await alert.getByRole("button").click();
+  await until("another try", () => asked > before);
+  await alert.waitFor();
+  await page.unroute("**/similar?*");
+  await page.clock.fastForward(16_000);
+  await page.clock.resume();
   await until("the list", async () => (await cardIds(page)).length === 10);
   assert.equal(await alert.count(), 0);
 });

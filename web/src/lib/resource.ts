@@ -63,15 +63,32 @@ function leave(key: string, call: Call): void {
 
 const count = (n: number) => n + 1;
 
+// A server that is away or busy for a moment is asked again by itself.
+const isPassing = ({ status }: ApiError) => status === 0 || (status >= 502 && status <= 504);
+const firstWait = 1000;
+const longestWait = 15_000;
+
+function again({ retryAfter }: ApiError, failures: number, ask: () => void): () => void {
+  const timer = setTimeout(ask, retryAfter === null ? Math.min(longestWait, firstWait * 2 ** (failures - 1)) : retryAfter * 1000);
+  addEventListener("online", ask);
+  return () => {
+    clearTimeout(timer);
+    removeEventListener("online", ask);
+  };
+}
+
 // key null: nothing is wanted now. `hold` keeps showing the last data while the next one comes.
 export function useResource<T>(key: string | null, load: (signal: AbortSignal) => Promise<T>, hold = false): Resource<T> {
   const [, draw] = useReducer<number, void>(count, 0);
   const [tries, tryAgain] = useReducer<number, void>(count, 0);
   const state = useRef<{ key: string | null; data?: T | undefined; error?: ApiError | undefined }>({ key: null });
+  const failures = useRef(0);
 
   const known = key === null ? undefined : (cache.get(key) as T | undefined);
-  if (state.current.key !== key)
+  if (state.current.key !== key) {
     state.current = { key, data: known ?? (hold && key !== null ? state.current.data : undefined) };
+    failures.current = 0;
+  }
 
   // Before the paint, not after it: the answer is a frame or two nearer.
   useLayoutEffect(() => {
@@ -79,14 +96,18 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
     const call = calls.get(key) ?? start(key, load);
     call.waiting++;
     let here = true;
+    let stop = () => {};
     const settle = (data: T | undefined, error?: ApiError) => {
       if (!here) return;
       state.current = { key, data, error };
+      failures.current = error ? failures.current + 1 : 0;
+      if (error && isPassing(error)) stop = again(error, failures.current, () => tryAgain());
       draw();
     };
     call.answer.then((data) => settle(data as T), (cause: ApiError) => settle(state.current.data, cause));
     return () => {
       here = false;
+      stop();
       leave(key, call);
     };
   }, [key, tries]);

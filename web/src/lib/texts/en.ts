@@ -467,7 +467,7 @@ export const en = {
   states: {
     loading: "Loading",
     offline: "The server does not answer.",
-    offlineKept: "Your ratings are kept in this browser, and nothing you did is lost.",
+    offlineKept: "Your ratings are kept in this browser, and nothing you did is lost. This page goes on when it answers.",
     failed: "This could not be shown.",
     retry: "Try again",
     gone: "No such page",

@@ -472,7 +472,7 @@ export const es: Texts = {
   states: {
     loading: "Cargando",
     offline: "El servidor no responde.",
-    offlineKept: "Tus valoraciones están guardadas en este navegador y nada de lo que hiciste se pierde.",
+    offlineKept: "Tus valoraciones están guardadas en este navegador y nada de lo que hiciste se pierde. La página sigue cuando responda.",
     failed: "No se ha podido mostrar.",
     retry: "Reintentar",
     gone: "No existe esa página",
