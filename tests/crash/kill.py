@@ -3,10 +3,10 @@
 
     kill.py --reel BUILD/reel [--times 10] [--seed N] [--postgres | --control]
 
-In turn a load, an enrichment from a file and from a server, an import, feedback from several clients
-and a copy are killed with SIGKILL somewhere between their beginning and their usual end. After each
-the database must open, pass its checks, hold what it held before or what was being written but
-nothing between, and nothing that was acknowledged may be missing. --postgres: on the server that
+In turn a load, an enrichment from a file and from a server, an import, feedback from several clients,
+a copy and a forgetting are killed with SIGKILL somewhere between their beginning and their usual end.
+After each the database must open, pass its checks, hold what it held before or what was being written
+but nothing between, and nothing that was acknowledged may be missing. --postgres: on the server that
 REEL_TEST_POSTGRES names instead of in files. --control: after the kill something is taken away or
 damaged, as a program that is not safe would have left it; each of that must be noticed.
 """
@@ -20,6 +20,7 @@ import random
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,20 @@ class World:
         if done.returncode != 0:
             raise AssertionError(f"reel {' '.join(words)}: {done.returncode}: {done.stderr.strip()}")
         return done.stdout
+
+    def serve(self, *words):
+        """A server that is ready, and its address."""
+        out, ready, end = self.path("serve.out"), "Reel is ready: http://", time.monotonic() + SECONDS
+        with open(out, "w", encoding="utf-8") as lines:
+            server = self.start("serve", *words, "--listen", "127.0.0.1:0", stdout=lines)
+        while time.monotonic() < end:
+            assert server.poll() is None, server.stderr.read()
+            with open(out, encoding="utf-8") as lines:
+                address = next((l[len(ready):].strip(" /\n") for l in lines if l.startswith(ready)), None)
+            if address is not None:
+                return server, address
+            time.sleep(0.02)
+        raise AssertionError("no server was ready")
 
     def kill_somewhere(self, what, *words):
         """True when it was killed, False when it had ended by then."""
@@ -304,17 +319,8 @@ class Feedback:
             pass  # it was killed
 
     def round(self):
-        out = self.world.path("serve.out")
-        with open(out, "w", encoding="utf-8") as lines:
-            server = self.world.start("serve", "--database", self.database, "--listen", "127.0.0.1:0",
-                                      stdout=lines)
-        ready, over, told, end = "Reel is ready: http://", threading.Event(), [], time.monotonic() + SECONDS
-        address = None
-        while address is None and time.monotonic() < end:
-            assert server.poll() is None, server.stderr.read()
-            with open(out, encoding="utf-8") as lines:
-                address = next((l[len(ready):].strip(" /\n") for l in lines if l.startswith(ready)), None)
-            time.sleep(0.02)
+        server, address = self.world.serve("--database", self.database)
+        over, told = threading.Event(), []
         clients = [threading.Thread(target=self.client, args=(address, over, told, self.world.random.random()))
                    for _ in range(CLIENTS)]
         for client in clients:
@@ -386,7 +392,67 @@ class Copy:
     harms = (half_a_backup, half_a_database)
 
 
-KINDS = (Load, Enrich, Online, Import, Feedback, Copy)
+class Forget:
+    """Who left is in no file in the end, and a receipt says so."""
+
+    def __init__(self, world):
+        self.world, self.models, self.turn = world, "forget.models", 0
+        self.place = ("--database", world.database("forget"))
+        shutil.rmtree(world.path(self.models), ignore_errors=True)
+        world.run("load", "--movielens", "sample", *self.place, "--quiet")
+        self.key = world.run("key", "add", "one", "--scope", "read,feedback:write,admin", *self.place, "--quiet").strip()
+
+    def train_on_somebody(self):
+        """Their number in the files."""
+        self.turn += 1
+        name, person = f"ana{self.turn}", 2 ** 40 + self.turn
+        done = subprocess.run([self.world.reel, "user", "add", name, "--password-stdin", *self.place, "--quiet"],
+                              input="correct horse battery\n", text=True, cwd=self.world.folder, timeout=SECONDS,
+                              env=self.world.environment, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        server, address = self.world.serve(*self.place, "--models", self.models)
+        link = http.client.HTTPConnection(address, timeout=10)
+        for movie in (1, 2, 3, 5, 6, 7):
+            link.request("PUT", f"/api/v1/people/{person}/ratings/{movie}", '{"rating":4}',
+                         {"Content-Type": "application/json", "X-API-Key": self.key})
+            answer = link.getresponse()
+            said = answer.read()
+            assert answer.status == 200, said
+        server.terminate()
+        server.communicate()
+        self.world.run("train", "--force", "--accept", *self.place, "--models", self.models, "--quiet")
+        self.world.run("user", "delete", name, *self.place, "--quiet")
+        return person
+
+    def files(self, pattern="**/*"):
+        return [path for path in glob.glob(self.world.path(self.models, pattern), recursive=True)
+                if os.path.isfile(path)]
+
+    def round(self):
+        person = self.train_on_somebody()
+        held = struct.pack("<q", person)
+        holding = lambda: [path for path in self.files() if held in open(path, "rb").read()]
+        assert len(holding()) > 7, holding()
+        words = ("forget", "--now", *self.place, "--models", self.models, "--quiet")
+        killed = self.world.kill_somewhere("forget", *words)
+        self.world.run(*words)
+        assert not holding(), f"{holding()} still hold somebody"
+        receipts = [json.load(open(path, encoding="utf-8")) for path in self.files("receipts/*.json")]
+        assert any(r["finished"] and person in r["people"] for r in receipts), f"no receipt of {len(receipts)} names them"
+        return killed
+
+    def something_left(self):
+        """Under a name that no forgetting looks for."""
+        with open(self.world.path(self.models, "left"), "wb") as file:
+            file.write(struct.pack("<q", 2 ** 40 + self.turn))
+
+    def ready(self, _):
+        return True
+
+    harms = (something_left,)
+
+
+KINDS = (Load, Enrich, Online, Import, Feedback, Copy, Forget)
 
 
 def control(world):
