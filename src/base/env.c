@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 
-enum { FILE_MOST = 1 << 20, ALL_MAY_WRITE = 0002 };
+enum { FILE_MOST = 1 << 20, NAMES_MOST = 1 << 21, ALL_MAY_WRITE = 0002 };
 
 typedef struct scanner {
     const char *at, *end, *path;
@@ -148,7 +148,7 @@ reel_code reel__env_parse(const char *text, size_t length, const char *path,
 
     reel__buf_init(&scan.name, FILE_MOST);
     reel__buf_init(&scan.value, FILE_MOST);
-    reel__buf_init(&scan.names, 2 * FILE_MOST);
+    reel__buf_init(&scan.names, NAMES_MOST);
     for (; scan.at < scan.end; scan.line++) {
         const reel_code read = read_line(&scan, err);
 
