@@ -60,6 +60,7 @@ static void names_and_passwords_are_looked_at(void **state)
         "{\"name\":\"an\\u200ba\",\"password\":\"" LONG_WORD "\"}",
         "{\"name\":\"an\\u202ea\",\"password\":\"" LONG_WORD "\"}",
         "{\"name\":\"an\\u2028a\",\"password\":\"" LONG_WORD "\"}",
+        "{\"name\":\"\\u0430na\",\"password\":\"" LONG_WORD "\"}",
         "{\"name\":\"new one\",\"password\":\"short\"}",
         "{\"name\":\"new one\",\"password\":\"password123\"}",
         "{\"name\":\"new one\",\"password\":\"12345678\"}",
@@ -165,6 +166,20 @@ static void passwords_change_and_names_too(void **state)
     from.cookie = NULL;
     expect("POST", "/api/v1/session", "{\"name\":\"changed\",\"password\":\"another long word\"}",
            401);
+}
+
+/* Nobody passes for somebody else by the letters of another script. */
+static void names_look_like_no_others(void **state)
+{
+    (void)state;
+    sign_up("Capa");
+    sign_up("Zoe");
+    from.cookie = NULL;
+    expect("POST", "/api/v1/accounts", "{\"name\":\"сара\",\"password\":\"" LONG_WORD "\"}", 409);
+    assert_non_null(strstr(text(api.json, "detail"), "another script"));
+    from.cookie = cookie;
+    expect("PATCH", "/api/v1/me", "{\"password\":\"" LONG_WORD "\",\"name\":\"сара\"}", 409);
+    expect("PATCH", "/api/v1/me", "{\"password\":\"" LONG_WORD "\",\"name\":\"Зоя\"}", 200);
 }
 
 static void a_reset_is_good_once(void **state)
@@ -692,6 +707,7 @@ int main(void)
         cmocka_unit_test_setup(sessions_are_rotated_and_ended_everywhere, account_fresh),
         cmocka_unit_test_setup(a_session_ends_by_itself, account_fresh),
         cmocka_unit_test_setup(passwords_change_and_names_too, account_fresh),
+        cmocka_unit_test_setup(names_look_like_no_others, account_fresh),
         cmocka_unit_test_setup(a_reset_is_good_once, account_fresh),
         cmocka_unit_test_setup(a_damaged_event_is_not_exported, account_fresh),
         cmocka_unit_test_setup(all_that_is_known_is_exported, account_fresh),

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "net/mail.h"
 #include "service/accounts/accounts_priv.h"
+#include "service/accounts/look_alikes.h"
 #include "service/accounts/passwords.h"
 
 enum {
@@ -314,6 +315,7 @@ reel_code reel__accounts_add(reel_accounts *accounts, const char *name, const ch
     *out = (reel_account){.role = role, .created_at = reel__clock_now()};
     out->password_at = out->created_at;
     REEL_TRY(reel__name_take(out->folded, name, err));
+    REEL_TRY(reel__name_check_twins(accounts->store, out->folded, 0, err));
     (void)snprintf(out->name, sizeof out->name, "%s", name);
     if (password != NULL) {
         REEL_TRY(reel__password_check(password, out->folded, err));

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "net/mail.h"
 #include "service/accounts/accounts_priv.h"
+#include "service/accounts/look_alikes.h"
 #include "service/accounts/passwords.h"
 #include "store/mails.h"
 
@@ -79,6 +80,8 @@ reel_code reel__accounts_change(reel_accounts *accounts, int64_t id, reel_attemp
     if (attempt->email != NULL && attempt->email[0] != '\0')
         REEL_TRY(reel__mail_address_check(attempt->email, err));
     REEL_TRY(prove_own(accounts, id, attempt, &account, err));
+    if (name != NULL)
+        REEL_TRY(reel__name_check_twins(accounts->store, folded, id, err));
     if (name != NULL)
         REEL_TRY(reel__store_rename_account(accounts->store, id, name, folded, err));
     if (attempt->email != NULL)

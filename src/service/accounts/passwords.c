@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/utf8.h"
+#include "service/accounts/look_alikes.h"
 
 enum { NAME_LEAST = 3, NAME_MOST = 100 };
 
@@ -76,12 +77,16 @@ reel_code reel__name_fold(char folded[REEL_ACCOUNT_FOLDED], const char *name, re
 
 reel_code reel__name_take(char folded[REEL_ACCOUNT_FOLDED], const char *name, reel_err *err)
 {
-    if (reel__utf8_is_plain(name))
-        return reel__name_fold(folded, name, err);
     folded[0] = '\0';
-    return reel_fail(err, REEL_E_INVALID,
-                     "name: there is a character in it that is not seen, or changes how the rest "
-                     "is; leave it out");
+    if (!reel__utf8_is_plain(name))
+        return reel_fail(err, REEL_E_INVALID,
+                         "name: there is a character in it that is not seen, or changes how the "
+                         "rest is; leave it out");
+    if (!reel__name_is_of_one_script(name))
+        return reel_fail(err, REEL_E_INVALID,
+                         "name: it has letters of two scripts that look alike (Latin, Greek, "
+                         "Cyrillic and such); write it in one");
+    return reel__name_fold(folded, name, err);
 }
 
 /* "12345678", "abcdefgh", "87654321", "11111111", "abababab". */

@@ -13,8 +13,9 @@ enum { REEL_PASSWORD_LEAST = 8, REEL_PASSWORD_MOST = 128 };
  * by. Errors: E_INVALID saying why, E_NOMEM. */
 REEL_MUST_USE reel_code reel__name_fold(char folded[REEL_ACCOUNT_FOLDED], const char *name,
                                         reel_err *err);
-/* The same for a name that is to be: nothing of it is hidden or turns the rest round, so that it
- * looks like no other name and no terminal obeys it. Whoever has such a name still signs in. */
+/* The same for a name that is to be: nothing of it is hidden or turns the rest round, and its
+ * letters are of one script of those that look alike, so that it looks like no other name and no
+ * terminal obeys it. Whoever has such a name still signs in. */
 REEL_MUST_USE reel_code reel__name_take(char folded[REEL_ACCOUNT_FOLDED], const char *name,
                                         reel_err *err);
 /* Errors: E_INVALID saying why. */
