@@ -6,6 +6,7 @@ const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", 
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 export const base = process.env.REEL_BASE_URL;
+export const long = Boolean(process.env.REEL_E2E_LONG); // every page and field, of an evening
 
 // What a page must never say. Failed requests are said too; tests that cause them look away.
 const harmless = /Failed to load resource/;
