@@ -2,6 +2,7 @@
  * pages and tables. Who may ask is in gate.c; the sums themselves in tests/store.
  */
 #include "http/api.h"
+#include "store/jobs.h"
 
 #define BASE "/api/v1/analytics/"
 
@@ -192,6 +193,55 @@ static void the_catalogue_models_and_health(void **state)
     assert_true(json_array_size(member(get(BASE "health"), "items")) > 5);
 }
 
+/* A training as it ended: what the gate said of it is in the report of its day. */
+static void end_training(bool passed, const char *result)
+{
+    reel_job job = {.kind = "train",
+                    .model = "",
+                    .parameters = "{}",
+                    .asked_by = "test",
+                    .owner = "me",
+                    .step = "",
+                    .created_ms = 1};
+    int64_t id = 0;
+    reel_err err = {REEL_OK, ""};
+
+    assert_ok(reel__store_add_job(api.store, &job, &err));
+    assert_ok(reel__store_claim_job(api.store, "me", 2, &id, &err));
+    assert_int_equal(id, job.id);
+    job.state = passed ? REEL_JOB_DONE : REEL_JOB_FAILED;
+    job.code = passed ? "" : "E_CONFLICT";
+    job.reason = passed ? "" : "ease-3 is worse than ease-2";
+    job.result = result;
+    job.finished_ms = 1772928000000; /* 2026-03-08 */
+    assert_ok(reel__store_end_job(api.store, &job, NULL, &err));
+}
+
+static void trainings_and_what_the_gate_said(void **state)
+{
+    const json_t *trainings;
+
+    (void)state;
+    end_training(true,
+                 "{\"models\":[],\"gate\":{\"candidate\":\"ease-2\",\"incumbent\":\"ease-1\","
+                 "\"people\":40,\"before\":0.2,\"after\":0.25,\"difference\":[0.01,0.05,0.09],"
+                 "\"overlap\":0.5}}");
+    end_training(false, "");
+    end_training(true, "{\"gate\":null}"); /* nothing served before */
+    end_training(true, "not JSON");
+    trainings = member(get(BASE "models?" MARCH), "trainings");
+    assert_int_equal(json_array_size(trainings), 2);
+    assert_false(json_is_true(member(json_array_get(trainings, 0), "passed")));
+    assert_string_equal(text(json_array_get(trainings, 0), "reason"),
+                        "ease-3 is worse than ease-2");
+    trainings = json_array_get(trainings, 1);
+    assert_string_equal(text(trainings, "candidate"), "ease-2");
+    assert_string_equal(text(trainings, "day"), "2026-03-08");
+    assert_true(json_real_value(member(member(trainings, "difference"), "low")) == 0.01);
+    trainings = member(get(BASE "models?range=2026-04-01"), "trainings");
+    assert_int_equal(json_array_size(trainings), 0);
+}
+
 static void as_a_table(void **state)
 {
     static const char begin_of[] = "method,model_id,first_shown,lists,shown,clicked,rated,"
@@ -238,6 +288,7 @@ int main(void)
         cmocka_unit_test(films_in_pages),
         cmocka_unit_test(times_genres_and_people),
         cmocka_unit_test(the_catalogue_models_and_health),
+        cmocka_unit_test(trainings_and_what_the_gate_said),
         cmocka_unit_test(as_a_table),
         cmocka_unit_test(what_is_refused),
     };

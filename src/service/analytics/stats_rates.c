@@ -1,5 +1,5 @@
 /* stats_rates.c - how much of what was shown is clicked and rated: as a whole, by method, model,
- * row and place; and by model over time.
+ * row and place.
  */
 #include <math.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "service/analytics/stats_priv.h"
 
-enum { ROWS_MOST = 500, NAME = 72, WEEKS_MOST = 20000 };
+enum { ROWS_MOST = 500, NAME = 72 };
 
 typedef struct named {
     char method[NAME], model_id[NAME], scenario[NAME];
@@ -218,60 +218,5 @@ reel_code reel__stats_write_summary(reel_json *json, const reel_stats_ask *ask, 
     reel__json_array_end(json);
 out:
     reel__free(t.rows);
-    return rc;
-}
-
-/* ---- versions over time -------------------------------------------------------------------- */
-
-typedef struct weekly {
-    reel_json *json;
-    const reel_stats_ask *ask;
-    size_t count;
-} weekly;
-
-static bool put_week(void *user, const reel_stats_rates *rates)
-{
-    weekly *w = user;
-    reel_stats_counts counts = {0};
-
-    reel__stats_add_rates(&counts, rates);
-    reel__json_object(w->json);
-    reel__stats_put_day(w->json, "week", rates->day);
-    reel__json_put_text(w->json, "method", rates->method);
-    reel__json_put_text(w->json, "model_id", rates->model_id);
-    reel__stats_put_counts(w->json, &counts);
-    reel__json_object_end(w->json);
-    return ++w->count < WEEKS_MOST;
-}
-
-static bool put_promotion(void *user, const reel_stats_rates *rates)
-{
-    const weekly *w = user;
-
-    if (rates->model_id[0] == '\0' || rates->day < w->ask->range.from ||
-        rates->day >= w->ask->range.to)
-        return true;
-    reel__json_object(w->json);
-    reel__stats_put_day(w->json, "day", rates->day);
-    reel__json_put_text(w->json, "method", rates->method);
-    reel__json_put_text(w->json, "model_id", rates->model_id);
-    reel__json_object_end(w->json);
-    return true;
-}
-
-reel_code reel__stats_write_models(reel_json *json, const reel_stats_ask *ask, reel_err *err)
-{
-    weekly w = {json, ask, 0};
-    reel_code rc = REEL_OK;
-
-    reel__json_key(json, "items");
-    reel__json_array(json);
-    REEL_TRY(reel__stats_weekly(ask->store, ask->range, put_week, &w, err));
-    reel__json_array_end(json);
-    reel__json_key(json, "promotions");
-    reel__json_array(json);
-    REEL_TRY(reel__stats_firsts(ask->store, put_promotion, &w, err));
-    reel__json_array_end(json);
-out:
     return rc;
 }

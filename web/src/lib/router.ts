@@ -17,7 +17,7 @@ export type Route =
   | { page: "my" }
   | { page: "missing" };
 
-export const analyticsParts = ["system", "data", "jobs", "models", "compare", "feedback"] as const;
+export const analyticsParts = ["system", "dashboard", "data", "jobs", "models", "compare", "feedback"] as const;
 export type AnalyticsPart = (typeof analyticsParts)[number];
 
 type Alone = "people" | "rate" | "search" | "tune" | "night" | "sign-in" | "reset" | "confirm" | "my";

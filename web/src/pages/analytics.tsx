@@ -17,6 +17,7 @@ import { System } from "../ui/system";
 import { LogPart } from "./log";
 
 // The charts are more than all other parts together.
+const DashboardPart = late("dashboard", () => import("./dashboard").then((code) => code.DashboardPart), "is-coming");
 const DataPart = late("data", () => import("./data").then((code) => code.DataPart), "is-coming");
 
 interface Props {
@@ -54,6 +55,7 @@ function Closed({ session }: { session: Session }) {
 function Part({ part, id, search, change }: Props & { change: boolean }) {
   switch (part) {
     case "system": return <System />;
+    case "dashboard": return <DashboardPart search={search} />;
     case "data": return <DataPart search={search} />;
     case "jobs": return id === null ? <JobList change={change} /> : <JobDetail key={id} id={id} change={change} />;
     case "models": return <Models change={change} />;

@@ -41,20 +41,25 @@ interface ColumnsProps {
   edges?: boolean; // names are where a bar begins, not of its middle
   values: number[];
   means?: number[]; // a line below, with a scale of its own
+  inner?: number[]; // the part of each bar that stands out, from its foot
+  spans?: [number, number][]; // the interval of each value
+  marked?: boolean[]; // places of which there is more to say
+  write?(value: number): string; // on the axis
   best: number;
   say(at: number): string;
 }
 
 const linePart = 84; // height of the line below
 
-export function Columns({ name, measure, names, edges = false, values, means, best, say }: ColumnsProps) {
+export function Columns({ name, measure, names, edges = false, values, means, inner, spans, marked, write, best, say }: ColumnsProps) {
   const count = values.length;
   const below = means ? linePart : 0;
   const floor = tall - bottom;
-  const high = roundUp(Math.max(1, ...values));
+  const known = (numbers: number[]) => numbers.filter((one) => !Number.isNaN(one));
+  const high = roundUp(Math.max(1, ...known(values), ...known((spans ?? []).map(([, end]) => end))));
   const y = linear(0, high, floor, top, 4);
-  const known = (means ?? []).filter((mean) => !Number.isNaN(mean));
-  const line = known.length > 0 ? linear(Math.min(...known), Math.max(...known), tall + below - 12, tall + 14, 2) : null;
+  const told = known(means ?? []);
+  const line = told.length > 0 ? linear(Math.min(...told), Math.max(...told), tall + below - 12, tall + 14, 2) : null;
   const band = (width: number) => (width - left - right) / count;
   return (
     <Plot name={name} measure={measure} height={() => tall + below} count={count} start={best} say={say}
@@ -64,11 +69,18 @@ export function Columns({ name, measure, names, edges = false, values, means, be
         const middle = (i: number) => left + (i + 0.5) * wide;
         return (
           <>
-            <AxisY scale={y} width={width} />
-            {values.map((value, i) => (
-              <rect key={i} class={i === at ? "plot-bar is-at" : i === best ? "plot-bar is-most" : "plot-bar"}
+            <AxisY scale={y} width={width} {...(write ? { write } : {})} />
+            {values.map((value, i) => !Number.isNaN(value) && (
+              <rect key={i} class={i === at ? "plot-bar is-at" : i === best && !inner ? "plot-bar is-most" : "plot-bar"}
                 x={left + i * wide + gap / 2} width={Math.max(0.5, wide - gap)} y={y(value)} height={Math.max(value > 0 ? 1 : 0, floor - y(value))} />
             ))}
+            {inner?.map((value, i) => value > 0 && (
+              <rect key={i} class="plot-bar is-most" x={left + i * wide + gap / 2} width={Math.max(0.5, wide - gap)} y={y(value)} height={Math.max(1, floor - y(value))} />
+            ))}
+            {spans?.map(([low, high], i) => !Number.isNaN(low) && (
+              <line key={i} class="plot-span" x1={middle(i)} x2={middle(i)} y1={y(low)} y2={y(high)} />
+            ))}
+            {marked?.map((one, i) => one && <path key={i} class="plot-marked" d={`M${middle(i) - 5} ${top - 8}h10l-5 8z`} />)}
             {at !== null && <rect class="plot-here" x={middle(at) - 1} width={2} y={floor} height={6} />}
             <NamesX names={names} place={(i) => (edges ? left + i * wide : middle(i))} y={floor + 18} room={width - left - right} />
             {line && means && (

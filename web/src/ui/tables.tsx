@@ -9,14 +9,14 @@ import { save } from "./chart";
 
 const rowsInTable = 200;
 
-function Table({ figure, name }: { figure: Figure; name: string }) {
+export function Table({ figure, name, heads = td.column }: { figure: Figure; name: string; heads?: Record<string, string> }) {
   const length = lengthOf(figure), shown = Math.min(rowsInTable, length);
   return (
     <>
       <div class="data-table" tabIndex={0} role="region" aria-label={name}>
         <table>
           <thead>
-            <tr>{figure.columns.map((column, i) => <th key={i} scope="col" class={column.kind === "text" ? undefined : "is-number"}>{td.column[column.name] ?? column.name}</th>)}</tr>
+            <tr>{figure.columns.map((column, i) => <th key={i} scope="col" class={column.kind === "text" ? undefined : "is-number"}>{heads[column.name] ?? column.name}</th>)}</tr>
           </thead>
           <tbody>
             {Array.from({ length: shown }, (_, row) => (
@@ -150,13 +150,15 @@ interface MarksProps {
   few: number;
   line?: number | null; // across all
   long?: boolean;
+  zero?: boolean; // the line begins at nothing
+  write?(value: number): string;
 }
 
 // Marks on one line for all rows, from the lowest that is shown to the highest.
-export function Marks({ rows, heads, few, line = null, long = false }: MarksProps) {
+export function Marks({ rows, heads, few, line = null, long = false, zero = false, write = (value) => cell("real", value) }: MarksProps) {
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, few);
-  const ends = [...shown.flatMap((row) => [row.value, row.low, row.high, row.before]), line].filter((end): end is number => typeof end === "number" && !Number.isNaN(end));
+  const ends = [...shown.flatMap((row) => [row.value, row.low, row.high, row.before]), line, zero ? 0 : null].filter((end): end is number => typeof end === "number" && !Number.isNaN(end));
   const low = Math.min(...ends), high = Math.max(...ends);
   const place = (value: number) => 0.03 + 0.94 * ((value - low) / (high - low || 1));
   return (
@@ -177,7 +179,7 @@ export function Marks({ rows, heads, few, line = null, long = false }: MarksProp
                   <span class="whisker-mean" style={{ "--at": place(row.value) }} />
                 </span>
               </td>
-              <td class="is-number">{cell("real", row.value)}</td>
+              <td class="is-number">{write(row.value)}</td>
               <td class="is-number chart-mean">{row.note}</td>
             </tr>
           ))}

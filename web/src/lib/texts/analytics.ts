@@ -4,7 +4,7 @@ import { decimal, lang, number, plural } from "../format";
 const en = {
   heading: "Analytics",
   partsLabel: "Parts of the analytics",
-  part: { system: "System", data: "Data", jobs: "Jobs", models: "Models", compare: "Compare", feedback: "Feedback" },
+  part: { system: "System", dashboard: "Dashboard", data: "Data", jobs: "Jobs", models: "Models", compare: "Compare", feedback: "Feedback" },
   needRole: "These pages are for analysts.",
   needRoleBody: "They show what the server does and what people gave. Whoever runs it can make you one:",
   needRoleCommand: (name: string) => `reel user role "${name}" analyst`,
@@ -123,7 +123,7 @@ type Texts = typeof en;
 const es: Texts = {
   heading: "Análisis",
   partsLabel: "Partes del análisis",
-  part: { system: "Sistema", data: "Datos", jobs: "Tareas", models: "Modelos", compare: "Comparar", feedback: "Registro" },
+  part: { system: "Sistema", dashboard: "Panel", data: "Datos", jobs: "Tareas", models: "Modelos", compare: "Comparar", feedback: "Registro" },
   needRole: "Estas páginas son para analistas.",
   needRoleBody: "Muestran lo que hace el servidor y lo que dieron las personas. Quien lo administra puede darte acceso:",
   needRoleCommand: (name) => `reel user role "${name}" analyst`,

@@ -1,0 +1,123 @@
+// What was shown and what came of it: days that are chosen, others they are compared with, and a chart for
+// each question. A chart asks when it comes near the screen.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useResource } from "../lib/resource";
+import { setQuery } from "../lib/router";
+import { askedOf, askReport, daysOf, keyOf, plusDays, rangeOf, spans, usualSpan, type Asked, type Days, type Report, type Whole } from "../lib/stats";
+import { ts } from "../lib/texts/stats";
+import { CatalogueWatch, Came, Films, Genres, Health, HoursOfWeek, Mix, ModelsOverTime, OverTime, People, Rates } from "../ui/statscharts";
+import { Failed, Notice, RowsSkeleton } from "../ui/states";
+import { Switch } from "../ui/tables";
+
+const other = "other";
+
+interface BetweenProps {
+  name: string;
+  days: Days;
+  choose(days: Days): void;
+}
+
+// Two days; an end before the beginning is its own beginning.
+function Between({ name, days, choose }: BetweenProps) {
+  const field = (label: string, value: string, take: (day: string) => Days) => (
+    <label class="select">
+      <span>{label}</span>
+      <input class="field" type="date" required value={value} onChange={(event) => event.currentTarget.value !== "" && choose(take(event.currentTarget.value))} />
+    </label>
+  );
+  return (
+    <div class="stats-between" role="group" aria-label={name}>
+      {field(ts.from, days.from, (from) => ({ from, to: days.to < from ? from : days.to }))}
+      {field(ts.to, days.to, (to) => ({ from: days.from > to ? to : days.from, to }))}
+    </div>
+  );
+}
+
+function Which({ asked, shown, against }: { asked: Asked; shown: Days; against: Days | null }) {
+  const own = daysOf(asked.range), compared = daysOf(asked.against);
+  const span = own ? other : asked.range;
+  const how = asked.against === null ? "none" : compared ? other : asked.against;
+  const chooseSpan = (one: string) => setQuery({ range: one === usualSpan ? null : one === other ? rangeOf(shown) : one });
+  const before = { from: plusDays(shown.from, -28), to: plusDays(shown.from, -1) };
+  const chooseAgainst = (one: string) => setQuery({ against: one === "none" ? null : one === other ? rangeOf(against ?? before) : one });
+  return (
+    <form class="stats-which" aria-label={ts.which} onSubmit={(event) => event.preventDefault()}>
+      <div>
+        <p class="stats-label">{ts.which}</p>
+        <Switch name={ts.which} value={span} options={{ ...Object.fromEntries(spans.map((one) => [one, ts.spans[one]!])), [other]: ts.other }} choose={chooseSpan} />
+        {own && <Between name={ts.which} days={own} choose={(days) => setQuery({ range: rangeOf(days) })} />}
+      </div>
+      <div>
+        <p class="stats-label">{ts.against}</p>
+        <Switch name={ts.against} value={how} options={ts.againsts} choose={chooseAgainst} />
+        {compared && <Between name={ts.against} days={compared} choose={(days) => setQuery({ against: rangeOf(days) })} />}
+      </div>
+    </form>
+  );
+}
+
+// What is far below asks when one comes near it; its place is kept.
+function Near({ children }: { children: ComponentChildren }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    if (near) return;
+    const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && setNear(true), { rootMargin: "400px 0px" });
+    watch.observe(box.current!);
+    return () => watch.disconnect();
+  }, [near]);
+  return <div ref={box} class={near ? "stats-near" : "stats-near is-later"}>{near && children}</div>;
+}
+
+function Section({ name, wide, left, right }: { name: keyof typeof ts.section; wide?: ComponentChildren; left?: ComponentChildren; right?: ComponentChildren }) {
+  return (
+    <section class="data-section" aria-label={ts.section[name]}>
+      <h2>{ts.section[name]}</h2>
+      <Near>
+        {wide && <div class="data-column is-wide">{wide}</div>}
+        {(left || right) && (
+          <div class="charts">
+            <div class="data-column">{left}</div>
+            <div class="data-column">{right}</div>
+          </div>
+        )}
+      </Near>
+    </section>
+  );
+}
+
+const dayMs = 86_400_000;
+
+export function DashboardPart({ search }: { search: URLSearchParams }) {
+  const asked = askedOf(search);
+  const key = keyOf("summary", asked);
+  const whole = useResource(key, (signal) => askReport<Report<Whole>>(key, signal), true);
+  if (whole.error) return <Failed error={whole.error} retry={whole.retry} />;
+  if (!whole.data) return <RowsSkeleton count={16} thumb={false} />;
+  const { range, against, waiting, items } = whole.data;
+  const days = (Date.parse(range.to) - Date.parse(range.from)) / dayMs + 1;
+  const props = { asked, search };
+  return (
+    <>
+      <p class="lead" role="status">
+        {ts.lead(range.from, range.to)}{against && `, ${ts.leadAgainst(against.from, against.to)}`}.{waiting > 0 && ` ${ts.waiting(waiting)}`}
+      </p>
+      <Which asked={asked} shown={range} against={against} />
+      {items[0]!.lists === 0 && items[0]!.clicks === 0
+        ? <><Notice title={ts.empty}>{ts.emptyBody}</Notice><Section name="health" wide={<Health {...props} />} /></>
+        : (
+          <>
+            <Section name="came" wide={<Came {...props} />} />
+            <Section name="clicks" wide={<Rates {...props} />} />
+            <Section name="films" left={<Films {...props} />} right={<Genres {...props} />} />
+            <Section name="when" left={<HoursOfWeek {...props} />} right={<OverTime {...props} days={days} />} />
+            <Section name="people" wide={<People {...props} />} />
+            <Section name="catalogue" left={<CatalogueWatch {...props} />} right={<Mix {...props} />} />
+            <Section name="models" wide={<ModelsOverTime {...props} />} />
+            <Section name="health" wide={<Health {...props} />} />
+          </>
+        )}
+    </>
+  );
+}

@@ -1,0 +1,358 @@
+// What each part of the dashboard shows, and how: each asks for its own report, and is saved as the server
+// writes it.
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { greatest } from "../lib/data";
+import { number, printed } from "../lib/format";
+import { useResource } from "../lib/resource";
+import { setQuery } from "../lib/router";
+import {
+  askReport, bestOf, everyDay, figureOf, fileAddress, fileName, keyOf, methodsOf, percentOf, standsOut, toldFrom0, weeksOf,
+  type Asked, type Catalogue, type FilmRow, type GenreRow, type HealthRow, type Models, type PeopleRow, type Rate, type RateRow, type Report,
+  type ReportName, type TimeRow, type Training, type Whole,
+} from "../lib/stats";
+import { t } from "../lib/texts";
+import { real, share, td } from "../lib/texts/data";
+import { dayLong, dayShort, rateOf, ts } from "../lib/texts/stats";
+import { Columns, Grid } from "./plots";
+import { Failed, RowsSkeleton } from "./states";
+import { Lying, Marks, Switch, Table } from "./tables";
+
+export interface ChartProps {
+  asked: Asked;
+  search: URLSearchParams; // how it is drawn, where that is not as usual
+}
+
+// ---- what every chart has ----
+
+interface FrameProps {
+  name: ReportName;
+  id?: string; // where one report has several charts
+  key_: string; // its address
+  report: Report<object>;
+  finding: string;
+  note?: string | undefined;
+  controls?: ComponentChildren;
+  busy?: boolean;
+  children: ComponentChildren;
+}
+
+function Frame({ name, id = name, key_, report, finding, note, controls, busy = false, children }: FrameProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <figure class={busy ? "chart data-chart is-busy" : "chart data-chart"} data-figure={id}>
+      <figcaption>{finding}</figcaption>
+      {controls}
+      {children}
+      {note && <p class="chart-note">{note}</p>}
+      <div class="chart-foot">
+        <button type="button" class="quiet" aria-expanded={open} aria-label={`${td.table}: ${finding}`} onClick={() => setOpen(!open)}>{td.table}</button>
+        {(["csv", "json"] as const).map((format) => (
+          <a key={format} class="quiet" href={fileAddress(key_, format)} download={fileName(name, report, format)} aria-label={ts.saveAs(ts[format], finding)}>{ts[format]}</a>
+        ))}
+      </div>
+      {open && <Table figure={figureOf(name, report.items)} name={finding} heads={ts.column} />}
+    </figure>
+  );
+}
+
+interface Answer<T> {
+  key_: string;
+  data: T;
+  busy: boolean;
+}
+
+// A report on its way, at the place and about the height it will have.
+function useReport<T>(name: ReportName, asked: Asked, more: Record<string, string | number> = {}): [Answer<T> | null, ComponentChildren] {
+  const key_ = keyOf(name, asked, more);
+  const { data, error, busy, retry } = useResource(key_, (signal) => askReport<T>(key_, signal), true);
+  if (error) return [null, <Failed error={error} retry={retry} />];
+  return data === undefined ? [null, <div class="data-coming"><RowsSkeleton count={6} thumb={false} /></div>] : [{ key_, data, busy }, null];
+}
+
+const orNone = (value: number | null, write: (value: number) => string) => (value === null ? "–" : write(value));
+
+// ---- the whole ----
+
+function Facts({ now, before }: { now: Whole; before: Whole | undefined }) {
+  const f = ts.fact;
+  const rows: [string, (whole: Whole) => string][] = [
+    [f.lists, (w) => number(w.lists)], [f.people, (w) => orNone(w.people_a_day, (n) => number(Math.round(n)))], [f.fresh, (w) => number(w.new_people)],
+    [f.clicks, (w) => number(w.clicks)], [f.ratings, (w) => number(w.ratings)], [f.trailers, (w) => number(w.trailers)], [f.watchlist, (w) => number(w.watchlist)],
+    [f.refused, (w) => number(w.not_interested)], [f.dwell, (w) => orNone(w.dwell_seconds, ts.seconds)], [f.films, (w) => number(w.films)],
+    [f.coverage, (w) => orNone(w.coverage, rateOf)], [f.effective, (w) => orNone(w.effective_films, (n) => number(Math.round(n)))],
+    [f.novelty, (w) => orNone(w.novelty, ts.bits)], [f.diversity, (w) => orNone(w.diversity, real)],
+  ];
+  return (
+    <dl class="stats-facts">
+      {rows.map(([name, write]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{write(now)}{before && <span class="stats-before">{ts.before(write(before))}</span>}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+export function Came({ asked }: ChartProps) {
+  const [answer, coming] = useReport<Report<Whole> & { change?: Rate }>("summary", asked);
+  if (!answer) return <>{coming}</>;
+  const { data, key_, busy } = answer;
+  const now = data.items[0]!, before = data.items[1];
+  const steps: [string, number, number][] = [[ts.funnel.shown, now.shown, now.shown], [ts.funnel.clicked, now.clicked, now.shown], [ts.funnel.both, now.clicked_rated, now.shown]];
+  return (
+    <>
+      <Frame name="summary" key_={key_} report={data} busy={busy} finding={ts.funnelFinding(now.click_through.rate, now.rating_through.rate)} note={ts.funnelNote}>
+        {data.change && data.change.rate !== null && <p class="stats-change">{ts.change(data.change, toldFrom0(data.change))}</p>}
+        <Lying whole long few={3} best={false} heads={[ts.step, ts.ofShown, ts.count]}
+          rows={steps.map(([name, n, all]) => ({ key: name, name, value: all > 0 ? n / all : 0, said: all > 0 ? rateOf(n / all) : "–", note: number(n) }))} />
+      </Frame>
+      <Facts now={now} before={before} />
+    </>
+  );
+}
+
+// ---- rates ----
+
+const rateName = (row: RateRow, by: string): string => {
+  if (by === "rank") return ts.place(row.rank ?? 0);
+  if (by === "scenario") return row.scenario ? (ts.scenario[row.scenario] ?? row.scenario) : ts.noRow;
+  if (by === "model") return row.model_id || t.method(row.method ?? "");
+  return row.method ? t.method(row.method) : "–";
+};
+
+export function Rates({ asked, search }: ChartProps) {
+  const by = search.get("by") && search.get("by")! in ts.bys ? search.get("by")! : "method";
+  const rating = search.get("rate") === "rating";
+  const [answer, coming] = useReport<Report<RateRow>>("rates", asked, { by });
+  if (!answer) return <>{coming}</>;
+  const { data, key_, busy } = answer;
+  const of = rating ? "rating_through" : "click_through";
+  // While the next way is fetched, the rows are of the last one.
+  const shownBy = (data as Report<RateRow> & { by?: string }).by ?? by;
+  const best = bestOf(data.items, of), done = ts.measures[rating ? "rating" : "click"]!;
+  const finding = best === null ? ts.empty : data.items.length === 1 ? ts.onlyRate(rateName(best, shownBy), best[of].rate, done)
+    : standsOut(best, data.items, of) ? ts.rateFinding(rateName(best, shownBy), best[of].rate, done) : ts.rateOpen(done);
+  return (
+    <Frame name="rates" key_={key_} report={data} busy={busy} finding={finding} note={ts.rateNote}
+      controls={
+        <div class="stats-switches">
+          <Switch name={ts.by} value={by} options={ts.bys} choose={(one) => setQuery({ by: one === "method" ? null : one })} />
+          <Switch name={ts.measure} value={rating ? "rating" : "click"} options={ts.measures} choose={(one) => setQuery({ rate: one === "rating" ? one : null })} />
+        </div>
+      }>
+      <Marks few={12} heads={[ts.bys[shownBy]!, ts.share, ts.shown]} write={rateOf}
+        rows={data.items.filter((row) => row.shown > 0).map((row, i) => ({
+          key: String(i), name: rateName(row, shownBy), value: row[of].rate ?? 0, low: row[of].low ?? NaN, high: row[of].high ?? NaN,
+          ...(row.against && row.against[of].rate !== null ? { before: row.against[of].rate } : {}), note: number(row.shown),
+        }))} />
+    </Frame>
+  );
+}
+
+// ---- films and genres ----
+
+const kinds = ["shown", "clicked", "rated"] as const;
+type Kind = (typeof kinds)[number];
+const filmName = (row: FilmRow) => (row.title === null ? ts.gone(row.movie) : printed(row.year === null ? row.title : `${row.title} (${row.year})`));
+const timesOf = (row: FilmRow, kind: Kind) => (kind === "shown" ? row.shown : kind === "clicked" ? row.clicks : row.ratings);
+
+export function Films({ asked, search }: ChartProps) {
+  const kind = kinds.find((one) => one === search.get("films")) ?? "shown";
+  const [answer, coming] = useReport<Report<FilmRow> & { by: Kind }>("films", asked, { by: kind, limit: 50 });
+  if (!answer) return <>{coming}</>;
+  const { data, key_, busy } = answer;
+  const rows = data.items.filter((row) => timesOf(row, data.by) > 0);
+  const first = rows[0];
+  return (
+    <Frame name="films" key_={key_} report={data} busy={busy} finding={first ? ts.filmFinding[data.by](filmName(first), timesOf(first, data.by)) : ts.empty} note={ts.filmNote}
+      controls={<Switch name={ts.kind} value={kind} options={ts.kinds} choose={(one) => setQuery({ films: one === "shown" ? null : one })} />}>
+      <Lying long few={12} heads={[ts.film, ts.times, ts.ofCatalogue]}
+        rows={rows.map((row) => ({
+          key: String(row.movie), name: row.title === null ? filmName(row) : <a href={`/film/${row.movie}`}>{filmName(row)}</a>,
+          value: timesOf(row, data.by), said: number(timesOf(row, data.by)), note: rateOf(row.click_through.rate),
+        }))} />
+    </Frame>
+  );
+}
+
+export function Genres({ asked }: ChartProps) {
+  const [answer, coming] = useReport<Report<GenreRow>>("genres", asked);
+  if (!answer) return <>{coming}</>;
+  const { data, key_, busy } = answer;
+  const rows = data.items.filter((row) => row.shown > 0);
+  const more = (row: GenreRow) => (row.share_of_shown ?? 0) / (row.share_of_films || 1);
+  const best = rows.filter((row) => row.films > 0)[greatest(rows.filter((row) => row.films > 0).map(more))];
+  return (
+    <Frame name="genres" key_={key_} report={data} busy={busy} finding={best ? ts.genreFinding(t.genre(best.genre), more(best)) : ts.empty} note={ts.genreNote}>
+      <Marks zero few={20} heads={[ts.genre, ts.share, ts.ofCatalogue]} write={rateOf}
+        rows={rows.map((row) => ({ key: row.genre, name: t.genre(row.genre), value: row.share_of_shown ?? 0, before: row.share_of_films ?? 0, note: rateOf(row.click_through.rate) }))} />
+    </Frame>
+  );
+}
+
+// ---- when ----
+
+const hours = 24;
+
+export function HoursOfWeek({ asked }: ChartProps) {
+  const [answer, coming] = useReport<Report<TimeRow>>("times", asked, { by: "hour" });
+  if (!answer) return <>{coming}</>;
+  const { data, key_, busy } = answer;
+  const lists = data.items.map((row) => row.lists);
+  const when = (at: number) => ts.hourOf(ts.weekdays[Math.floor(at / hours)]!, at % hours);
+  const best = Math.max(0, greatest(lists));
+  const finding = ts.weekFinding(when(best));
+  return (
+    <Frame name="times" id="hours" key_={key_} report={data} busy={busy} finding={finding}>
+      <Grid name={finding} measure={ts.weekMeasure} shares={lists} columns={hours} xName={ts.hours} yName={ts.days}
+        say={(at) => ts.weekSay(when(at), lists[at]!, data.items[at]!.clicks)} />
+    </Frame>
+  );
+}
+
+const daysMost = 120; // more are drawn by week
+
+export function OverTime({ asked, days }: ChartProps & { days: number }) {
+  const weekly = days > daysMost;
+  const [answer, coming] = useReport<Report<TimeRow> & { by: string }>("times", asked, { by: weekly ? "week" : "day" });
+  if (!answer) return <>{coming}</>;
+  const { data, key_, busy } = answer;
+  const byWeek = data.by === "week";
+  const dayOf = (row: TimeRow) => row.day ?? row.week ?? "";
+  const rows = everyDay(data.range, data.items, dayOf, (day) => ({ day, lists: 0, shown: 0, clicks: 0, ratings: 0 }), byWeek ? 7 : 1);
+  const values = rows.map((row) => row.lists), best = Math.max(0, greatest(values));
+  const named = (row: TimeRow) => (byWeek ? ts.weekOf(dayLong(dayOf(row))) : dayLong(dayOf(row)));
+  const finding = rows.length > 0 ? ts.overFinding(named(rows[best]!), values[best]!) : ts.empty;
+  return (
+    <Frame name="times" id="over" key_={key_} report={data} busy={busy} finding={finding}>
+      <Columns name={finding} measure={ts.overMeasure} names={rows.map((row) => dayShort(dayOf(row)))} values={values} best={best}
+        means={rows.map((row) => (row.shown > 0 ? (row.clicks / row.shown) * 100 : NaN))} say={(at) => ts.overSay(named(rows[at]!), values[at]!, rows[at]!.clicks)} />
+    </Frame>
+  );
+}
+
+// ---- people ----
+
+export function People({ asked }: ChartProps) {
+  const [answer, coming] = useReport<Report<PeopleRow>>("people", asked);
+  if (!answer) return <>{coming}</>;
+  const { data, key_, busy } = answer;
+  const rows = everyDay(data.range, data.items, (row) => row.day, (day) => ({ day, people: 0, new: 0, returning: 0 }));
+  const [all, back] = [data.items.reduce((sum, row) => sum + row.people, 0), data.items.reduce((sum, row) => sum + row.returning, 0)];
+  const values = rows.map((row) => row.people);
+  const finding = all > 0 ? ts.peopleFinding(back / all) : ts.empty;
+  return (
+    <Frame name="people" key_={key_} report={data} busy={busy} finding={finding} note={ts.peopleNote}>
+      <Columns name={finding} measure={ts.peopleMeasure} names={rows.map((row) => dayShort(row.day))} values={values} inner={rows.map((row) => row.new)} best={Math.max(0, greatest(values))}
+        say={(at) => ts.peopleSay(dayLong(rows[at]!.day), values[at]!, rows[at]!.new)} />
+    </Frame>
+  );
+}
+
+// ---- the catalogue ----
+
+export function CatalogueWatch({ asked }: ChartProps) {
+  const [answer, coming] = useReport<Catalogue>("catalogue", asked);
+  if (!answer) return <>{coming}</>;
+  const { data, key_, busy } = answer;
+  const { items: rows, trend } = data;
+  const values = rows.map((row) => row.effective_films ?? 0);
+  const finding = rows.length === 0 ? ts.empty : trend.rate === null ? ts.notYet : data.narrowing ? ts.narrows(trend) : ts.widens(trend);
+  return (
+    <Frame name="catalogue" id="catalogue" key_={key_} report={data} busy={busy} finding={finding} note={ts.catalogueNote}>
+      {rows.length > 0 && (
+        <Columns name={finding} measure={ts.catalogueMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => (row.coverage ?? NaN) * 100)} best={Math.max(0, greatest(values))}
+          say={(at) => ts.catalogueSay(ts.weekOf(dayLong(rows[at]!.week)), values[at]!, rows[at]!.films, rows[at]!.coverage ?? 0)} />
+      )}
+    </Frame>
+  );
+}
+
+export function Mix({ asked }: ChartProps) {
+  const [answer, coming] = useReport<Catalogue>("catalogue", asked);
+  if (!answer) return <>{coming}</>;
+  const { data, key_, busy } = answer;
+  const rows = data.items, last = rows[rows.length - 1];
+  const values = rows.map((row) => row.novelty ?? NaN);
+  const finding = last ? ts.mixFinding(last.novelty ?? NaN, last.diversity ?? NaN) : ts.empty;
+  return (
+    <Frame name="catalogue" id="mix" key_={key_} report={data} busy={busy} finding={finding}>
+      {last && (
+        <Columns name={finding} measure={ts.mixMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => row.diversity ?? NaN)} best={Math.max(0, greatest(values))}
+          say={(at) => ts.mixSay(ts.weekOf(dayLong(rows[at]!.week)), values[at]!, rows[at]!.diversity ?? NaN)} />
+      )}
+    </Frame>
+  );
+}
+
+// ---- models ----
+
+function Trainings({ trainings }: { trainings: Training[] }) {
+  if (trainings.length === 0) return <p class="remark">{ts.noTrainings}</p>;
+  const digits = (value: number | null) => (value === null ? "–" : real(value));
+  return (
+    <figure class="chart data-chart" data-figure="trainings">
+      <figcaption>{ts.trainingsFinding(trainings.filter((one) => one.passed).length, trainings.length)}</figcaption>
+      <div class="data-table" tabIndex={0} role="region" aria-label={ts.training.candidate}>
+        <table>
+          <thead><tr><th scope="col">{ts.training.when}</th><th scope="col">{ts.training.candidate}</th><th scope="col" class="is-number">{ts.training.ndcg}</th><th scope="col" class="is-number">{ts.training.difference}</th><th scope="col">{ts.training.result}</th></tr></thead>
+          <tbody>
+            {trainings.map((one) => (
+              <tr key={one.job}>
+                <td><a href={`/analytics/jobs/${one.job}`}>{dayShort(one.day)}</a></td>
+                <td>{one.candidate || one.reason}</td>
+                <td class="is-number">{`${digits(one.before)} → ${digits(one.after)}`}</td>
+                <td class="is-number">{one.difference.rate === null ? "–" : `${real(one.difference.rate)} (${digits(one.difference.low)}–${digits(one.difference.high)})`}</td>
+                <td>{one.passed ? ts.passed : ts.refused}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="chart-note">{ts.trainingsNote}</p>
+    </figure>
+  );
+}
+
+export function ModelsOverTime({ asked, search }: ChartProps) {
+  const [answer, coming] = useReport<Models>("models", asked);
+  if (!answer) return <>{coming}</>;
+  const { data, key_, busy } = answer;
+  const methods = methodsOf(data.items);
+  const method = methods.find((one) => one === search.get("model")) ?? methods[0];
+  if (method === undefined) return <Trainings trainings={data.trainings} />;
+  const weeks = weeksOf(data, method);
+  const values = weeks.map((week) => percentOf(week.click));
+  const fresh = weeks.reduce((sum, week) => sum + week.fresh.length, 0);
+  const finding = ts.modelFinding(t.method(method), fresh);
+  return (
+    <>
+      <Frame name="models" key_={key_} report={data} busy={busy} finding={finding}
+        controls={methods.length > 1 && <Switch name={ts.bys.method!} value={method} options={Object.fromEntries(methods.map((one) => [one, t.method(one)]))} choose={(one) => setQuery({ model: one === methods[0] ? null : one })} />}>
+        <Columns name={finding} measure={ts.modelMeasure} names={weeks.map((week) => dayShort(week.week))} values={values} best={Math.max(0, greatest(values))} write={(value) => share(value / 100)}
+          spans={weeks.map((week) => [(week.click.low ?? NaN) * 100, (week.click.high ?? NaN) * 100])} marked={weeks.map((week) => week.fresh.length > 0)}
+          say={(at) => ts.modelSay(ts.weekOf(dayLong(weeks[at]!.week)), weeks[at]!.click, weeks[at]!.fresh)} />
+      </Frame>
+      <Trainings trainings={data.trainings} />
+    </>
+  );
+}
+
+// ---- health ----
+
+export function Health({ asked }: ChartProps) {
+  const [answer, coming] = useReport<Report<HealthRow>>("health", asked);
+  if (!answer) return <>{coming}</>;
+  return (
+    <dl class="stats-facts" data-figure="health">
+      {answer.data.items.map(({ what, value }) => (
+        <div key={what}>
+          <dt>{ts.what[what] ?? what}</dt>
+          <dd>{value === null ? ts.none : what.includes("seconds") ? ts.age(value) : number(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

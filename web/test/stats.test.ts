@@ -1,0 +1,80 @@
+// The dashboard: which days an address means, rows as tables, what stands out.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  askedOf, bestOf, everyDay, figureOf, fileAddress, keyOf, methodsOf, plusDays, standsOut, toldFrom0, weeksOf, wilson, type ModelRow, type RateRow,
+} from "../src/lib/stats";
+import { match } from "../src/lib/router";
+
+const asked = (query: string) => askedOf(new URLSearchParams(query));
+const none = { rate: null, low: null, high: null };
+const row = (members: Partial<RateRow>): RateRow => ({
+  lists: 1, shown: 10, clicked: 1, rated: 0, clicked_rated: 0, not_interested: 0, click_through: none, rating_through: none, ...members,
+});
+
+test("the dashboard has an address, and days in it", () => {
+  assert.deepEqual(match("/analytics/dashboard"), { page: "analytics", part: "dashboard", id: null });
+  assert.deepEqual(asked(""), { range: "28d", against: null });
+  assert.deepEqual(asked("range=90d&against=previous"), { range: "90d", against: "previous" });
+  assert.deepEqual(asked("range=2026-10-01..2026-10-31&against=2025-10-01..2025-10-31"), { range: "2026-10-01..2026-10-31", against: "2025-10-01..2025-10-31" });
+  for (const wrong of ["range=soon", "range=2026-10-31..2026-10-01", "range=2026-10-01", "range=1..2..3", "against=next"])
+    assert.deepEqual(asked(wrong), { range: "28d", against: null }, wrong);
+});
+
+test("a report's address, and that of its file", () => {
+  const days = asked("range=90d&against=previous");
+  assert.equal(keyOf("rates", days, { by: "rank" }), "/api/v1/analytics/rates?range=90d&against=previous&by=rank");
+  assert.equal(keyOf("people", days), "/api/v1/analytics/people?range=90d"); // which compares nothing
+  assert.equal(keyOf("health", days), "/api/v1/analytics/health");
+  assert.equal(fileAddress(keyOf("health", days), "csv"), "/api/v1/analytics/health?format=csv");
+  assert.equal(fileAddress(keyOf("people", days), "json"), "/api/v1/analytics/people?range=90d&format=json");
+});
+
+test("rows are a table, members of members with a dot", () => {
+  const figure = figureOf("rates", [{ method: "ease", shown: 3, click_through: { rate: 0.5, low: 0.1, high: 0.9 } }, { method: "popular", shown: 0, click_through: none, change: none }]);
+  assert.deepEqual(figure.columns.map(({ name, kind }) => [name, kind]), [
+    ["method", "text"], ["shown", "count"], ["click_through.rate", "share"], ["click_through.low", "share"], ["click_through.high", "share"],
+    ["change.rate", "share"], ["change.low", "share"], ["change.high", "share"],
+  ]);
+  assert.deepEqual(figure.columns[2]!.values, [0.5, null]);
+  assert.deepEqual(figure.columns[5]!.values, [null, null]); // the first row has none
+  assert.equal(figure.rows, 2);
+});
+
+test("best is what is so beyond chance", () => {
+  const [sure, lucky] = [row({ click_through: wilson(300, 1000) }), row({ click_through: wilson(1, 2) })];
+  const weak = row({ click_through: wilson(100, 1000) });
+  assert.equal(bestOf([lucky, sure, weak], "click_through"), sure);
+  assert.equal(bestOf([], "click_through"), null);
+  assert.ok(standsOut(sure, [sure, weak], "click_through"));
+  assert.ok(!standsOut(sure, [sure, lucky], "click_through"));
+  assert.equal(toldFrom0({ rate: 0.1, low: 0.05, high: 0.2 }), 1);
+  assert.equal(toldFrom0({ rate: -0.1, low: -0.2, high: -0.05 }), -1);
+  assert.equal(toldFrom0({ rate: 0.1, low: -0.05, high: 0.2 }), 0);
+  assert.equal(toldFrom0(none), 0);
+});
+
+test("Wilson's interval is the server's", () => {
+  const { rate, low, high } = wilson(2, 12);
+  assert.deepEqual([rate, low, high].map((one) => Math.round(one! * 1e6) / 1e6), [0.166667, 0.046965, 0.448031]);
+  assert.deepEqual(wilson(0, 0), none);
+  assert.equal(wilson(0, 5).low, 0);
+  assert.equal(wilson(5, 5).high, 1);
+});
+
+test("a method's versions are joined by week, and a new one marks its week", () => {
+  const of = (week: string, method: string, model_id: string, shown: number, clicked: number): ModelRow =>
+    ({ ...row({ shown, clicked }), week, method, model_id } as ModelRow);
+  const items = [of("2026-03-02", "ease", "ease-1", 10, 1), of("2026-03-02", "ease", "ease-2", 30, 7), of("2026-03-09", "ease", "ease-2", 20, 2), of("2026-03-09", "popular", "popular-1", 500, 5)];
+  const weeks = weeksOf({ items, promotions: [{ day: "2026-03-08", method: "ease", model_id: "ease-2" }, { day: "2026-03-09", method: "popular", model_id: "popular-1" }] }, "ease");
+  assert.deepEqual(weeks.map(({ week, shown, click, fresh }) => [week, shown, click.rate, fresh]), [["2026-03-02", 40, 0.2, ["ease-2"]], ["2026-03-09", 20, 0.1, []]]);
+  assert.deepEqual(methodsOf(items), ["popular", "ease"]);
+});
+
+test("days without anything are there, too", () => {
+  assert.equal(plusDays("2026-02-28", 1), "2026-03-01");
+  const days = everyDay({ from: "2026-02-27", to: "2026-03-02" }, [{ day: "2026-03-01", n: 4 }], (one) => one.day, (day) => ({ day, n: 0 }));
+  assert.deepEqual(days, [{ day: "2026-02-27", n: 0 }, { day: "2026-02-28", n: 0 }, { day: "2026-03-01", n: 4 }, { day: "2026-03-02", n: 0 }]);
+  const weeks = everyDay({ from: "2026-02-27", to: "2026-03-20" }, [{ day: "2026-02-23", n: 1 }, { day: "2026-03-09", n: 2 }], (one) => one.day, (day) => ({ day, n: 0 }), 7);
+  assert.deepEqual(weeks.map((one) => one.n), [1, 0, 2, 0]);
+});
