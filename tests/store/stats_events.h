@@ -47,7 +47,7 @@ static inline void put(fixture *f, const happening *what)
 static inline void show(fixture *f, const char *list, int64_t day, const char *model, size_t count)
 {
     reel_event_movie films[REEL_EVENT_MOVIES_MAX];
-    char id[64];
+    char id[96];
     reel_event event = blank_event(id);
 
     (void)snprintf(id, sizeof id, "shown-%s-%lld", list, (long long)day);

@@ -169,12 +169,12 @@ static void test_steps_of_any_size_count_the_same(void **state)
     reel_rng rng = reel__rng_make(7, 0);
 
     for (int i = 0; i < 15; i++) {
-        char list[8];
+        char list[16];
 
         (void)snprintf(list, sizeof list, "%d", i);
         show(f, list, i % 20, i % 2 == 0 ? "x" : "y", 5);
         for (int k = 0; k < 4; k++) {
-            char other[8];
+            char other[16];
 
             (void)snprintf(other, sizeof other, "%d", (int)reel__rng_below(&rng, (uint64_t)i + 3));
             put(f, &(happening){reel__rng_below(&rng, 2) == 0 ? "click" : "rating", other, i % 20,
@@ -252,7 +252,7 @@ static void test_any_range(void **state)
     fixture *f = *state;
 
     for (int64_t day = 0; day < 31; day++) {
-        char list[24];
+        char list[48];
 
         for (int64_t i = 0; i <= day % 3; i++) {
             (void)snprintf(list, sizeof list, "%lld.%lld", (long long)day, (long long)i);
