@@ -290,6 +290,27 @@ static int by_film(const void *a, const void *b)
     return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
+static double times_of(const reading *r, const deed *d)
+{
+    return d->rank < 1 ? 1
+                       : reel__propensity_weight(&r->report->looked, d->rank, r->weights->clip) /
+                             r->report->mean_times;
+}
+
+/* A click in a list is to weigh in the mean what it would without places. */
+static void find_mean(reading *r)
+{
+    double sum = 0;
+    int64_t count = 0;
+
+    for (size_t i = 0; i < r->count; i++)
+        if (r->deeds[i].kind == DEED_CLICK && r->deeds[i].rank > 0) {
+            sum += reel__propensity_weight(&r->report->looked, r->deeds[i].rank, r->weights->clip);
+            count++;
+        }
+    r->report->mean_times = count > 0 ? sum / (double)count : 1;
+}
+
 /* What all that somebody did with one film comes to. */
 static float weigh(const reading *r, const deed *deeds, size_t count)
 {
@@ -300,7 +321,7 @@ static float weigh(const reading *r, const deed *deeds, size_t count)
 
     for (size_t i = 0; i < count; i++) {
         const deed *d = &deeds[i];
-        const double times = reel__propensity_weight(looked, d->rank, w->clip);
+        const double times = times_of(r, d);
 
         clicked |= d->kind == DEED_CLICK || d->kind == DEED_TRAILER;
         switch (d->kind) {
@@ -368,6 +389,7 @@ reel_code reel__signals_read(reel_dataset *dataset, reel_store *store,
     REEL_TRY(read_events(&r, err));
     REEL_TRY(reel__propensity_fit(&report->looked, &r.exposure, err));
     REEL_TRY(read_given(&r, err));
+    find_mean(&r);
     REEL_TRY(make_signals(&r, dataset, err));
 out:
     reel__exposure_fini(&r.exposure);

@@ -31,6 +31,7 @@ float reel__signals_given(const reel_signal_weights *weights, const reel_given_r
 typedef struct reel_signals_report {
     int64_t events, signals, people;
     reel_propensity looked;
+    double mean_times; /* what places multiply by, over clicks in lists; divided by again */
 } reel_signals_report;
 
 /* Read a store's events and what people gave, and set them as signals of a dataset that was just
