@@ -32,7 +32,9 @@ static const struct {
     {"Whole databases",
      {&reel__command_backup, &reel__command_restore, &reel__command_migrate_store}},
     {"Your own files", {&reel__command_fit, &reel__command_predict, &reel__command_models}},
-    {"Quality", {&reel__command_evaluate, &reel__command_reproduce, &reel__command_tune}},
+    {"Quality",
+     {&reel__command_evaluate, &reel__command_reproduce, &reel__command_tune,
+      &reel__command_simulate}},
     {"About", {&reel__command_licenses}},
 };
 

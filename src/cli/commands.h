@@ -13,11 +13,11 @@ extern const reel_command reel__command_fetch, reel__command_convert, reel__comm
     reel__command_load, reel__command_train, reel__command_recommend, reel__command_similar,
     reel__command_similar_people, reel__command_explain, reel__command_search, reel__command_export,
     reel__command_serve, reel__command_info, reel__command_licenses, reel__command_evaluate,
-    reel__command_reproduce, reel__command_tune, reel__command_fit, reel__command_models,
-    reel__command_predict, reel__command_enrich, reel__command_import, reel__command_migrate_store,
-    reel__command_backup, reel__command_restore, reel__command_eda, reel__command_user,
-    reel__command_doctor, reel__command_healthcheck, reel__command_jobs, reel__command_key,
-    reel__command_forget, reel__command_stats;
+    reel__command_reproduce, reel__command_tune, reel__command_simulate, reel__command_fit,
+    reel__command_models, reel__command_predict, reel__command_enrich, reel__command_import,
+    reel__command_migrate_store, reel__command_backup, reel__command_restore, reel__command_eda,
+    reel__command_user, reel__command_doctor, reel__command_healthcheck, reel__command_jobs,
+    reel__command_key, reel__command_forget, reel__command_stats;
 
 /* A flag that the first Ctrl-C (or a request to end) sets; a second one ends the program. */
 const volatile bool *reel__cancel_on_signal(void);

@@ -164,7 +164,10 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
     REEL_TRY(reel__blas_reserve(opts->threads, err));
     REEL_TRY(reel__tmdb_use(&engine->use, err));
     REEL_TRY(reel__engine_keeps(&engine->keep, err));
-    REEL_TRY(reel__signal_weights(&engine->signals, err));
+    if (opts->signals != NULL)
+        engine->signals = *opts->signals;
+    else
+        REEL_TRY(reel__signal_weights(&engine->signals, err));
     REEL_TRY(open_store(engine, opts, err));
     REEL_TRY(set_dirs(engine, opts, err));
     if (!reel__file_is_folder(engine->posters_dir)) {
@@ -182,6 +185,7 @@ reel_code reel__engine_open(reel_engine **out, const reel_engine_opts *opts, ree
     end_unfinished(engine, REEL_OK);
     engine->opts.only = NULL;
     engine->opts.params = NULL;
+    engine->opts.signals = NULL;
     engine->opts.progress = NULL;
     engine->opts.cancel = NULL;
     engine->opts.notice = (reel_notice){0};

@@ -24,6 +24,8 @@ typedef struct reel_notice {
     void *user;
 } reel_notice;
 
+typedef struct reel_signal_weights reel_signal_weights; /* service/feedback/signals.h */
+
 typedef struct reel_engine_opts {
     const char *database; /* path or sqlite:PATH */
     reel_store
@@ -34,14 +36,15 @@ typedef struct reel_engine_opts {
     const reel_params *params; /* of `only`; NULL = the model's own */
     bool exclusive;            /* serve */
     bool read_only;
-    bool retrain;        /* `reel train --force`: fit again what is up to date too */
-    bool learn;          /* `reel train`: a hybrid that is made learns its weights */
-    bool as_served;      /* with retrain: each under the parameters of the version in service */
-    bool gate;           /* with retrain: keep nothing of it unless it may take over (gate.h) */
-    bool keep_fits;      /* until it has ended: a training that takes long (models/unfinished.h) */
-    bool resume;         /* with keep_fits: go on with one that was interrupted, on its data */
-    bool ready_only;     /* fit nothing: what has no file that fits is left out */
-    int busy_timeout_ms; /* of the store; 0 = its default */
+    bool retrain;    /* `reel train --force`: fit again what is up to date too */
+    bool learn;      /* `reel train`: a hybrid that is made learns its weights */
+    bool as_served;  /* with retrain: each under the parameters of the version in service */
+    bool gate;       /* with retrain: keep nothing of it unless it may take over (gate.h) */
+    bool keep_fits;  /* until it has ended: a training that takes long (models/unfinished.h) */
+    bool resume;     /* with keep_fits: go on with one that was interrupted, on its data */
+    bool ready_only; /* fit nothing: what has no file that fits is left out */
+    const reel_signal_weights *signals; /* NULL = by REEL_SIGNALS */
+    int busy_timeout_ms;                /* of the store; 0 = its default */
     int threads;
     const reel_progress *progress;
     const volatile bool *cancel; /* may be NULL; once true, what is being fitted ends soon */

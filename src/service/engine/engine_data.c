@@ -212,16 +212,15 @@ out:
 static reel_code add_signals(const part *p, reel_err *err)
 {
     reel_engine *engine = p->engine;
-    reel_signals_report report;
-    const reel_code rc =
-        reel__signals_read(p->dataset, engine->store, &engine->signals, &report, err);
+    reel_signals_report *told = &engine->told;
+    const reel_code rc = reel__signals_read(p->dataset, engine->store, &engine->signals, told, err);
 
-    if (rc == REEL_OK && report.signals > 0)
+    if (rc == REEL_OK && told->signals > 0)
         reel__engine_note(engine,
                           "%s: %lld signals of %lld people; a film at place 10 is looked at %.2f "
                           "times as often as the first",
-                          p->name, (long long)report.signals, (long long)report.people,
-                          reel__propensity_at(&report.looked, 10));
+                          p->name, (long long)told->signals, (long long)told->people,
+                          reel__propensity_at(&told->looked, 10));
     return rc;
 }
 

@@ -54,6 +54,7 @@ struct reel_engine {
     reel_dataset *training; /* what models are fitted on: mostly the same */
     reel_tmdb_use use;
     reel_signal_weights signals;
+    reel_signals_report told; /* what was read of them; nothing where the data's file was mapped */
     reel_store_label label;
     char *models_dir;
     char *posters_dir;          /* NULL: there is none */

@@ -9,6 +9,8 @@
 #include "service/engine/engine.h"
 #include "service/engine/overlay.h"
 
+enum { REEL_EVENTS_MAX = 500 }; /* of one call */
+
 typedef struct reel_feedback reel_feedback;
 
 /* One writer thread gathers what arrives within a few milliseconds into one transaction. store is

@@ -4,8 +4,6 @@
 
 #include "service/feedback/feedback.h"
 
-enum { REEL_EVENTS_MAX = 500 };
-
 /* The events of one call; their texts are borrowed from `body`. */
 typedef struct reel_event_batch {
     json_t *body;

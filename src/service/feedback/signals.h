@@ -10,16 +10,17 @@
 #define REEL_SERVICE_SIGNALS_H
 
 #include "eval/propensity.h"
+#include "service/engine/engine.h"
 #include "store/store.h"
 
 /* 1 is what a liked film weighs; 0: not used. */
-typedef struct reel_signal_weights {
+struct reel_signal_weights {
     double click, trailer;            /* 0 .. 100 */
     double watchlist, liked, watched; /* what was given */
     double not_interested;            /* that much below 0 */
     double passed; /* shown and not clicked, below 0, times how surely it was looked at */
     double clip;   /* the most that a place multiplies by, 1 .. 1000; 1: places do not matter */
-} reel_signal_weights;
+};
 
 reel_signal_weights reel__signal_weights_default(void);
 /* The defaults with what REEL_SIGNALS says: "click=0.5 clip=1", or "none". Errors: E_INVALID. */

@@ -1,5 +1,5 @@
 commands='recommend similar explain search similar-people serve user jobs load enrich train info fetch convert sample
-    export evaluate reproduce tune fit predict models import licenses doctor healthcheck forget stats'
+    export evaluate reproduce tune simulate fit predict models import licenses doctor healthcheck forget stats'
 for command in $commands; do
     run reel "$command" --help
     reel "$command" --help >long

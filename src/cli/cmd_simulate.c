@@ -1,0 +1,241 @@
+/* cmd_simulate.c - simulate: made-up people use the program for some days. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/term.h"
+#include "service/simulate/simulate.h"
+
+enum {
+    OPT_MOVIELENS,
+    OPT_PEOPLE,
+    OPT_FILMS,
+    OPT_DAYS,
+    OPT_EVERY,
+    OPT_SEEDS,
+    OPT_SEED,
+    OPT_ARMS,
+    OPT_LIST,
+    OPT_FADING,
+    OPT_RATES,
+    OPT_KNOWN,
+    OPT_EDITORIAL,
+    OPT_FORMAT,
+    OPT_THREADS
+};
+
+static const reel_option options[] = {
+    {"movielens", "DIR", "tastes of real people; without it invented ones"},
+    {"people", "N", "how many (default 600)"},
+    {"films", "N", "those rated most (default 1000), or invented (400)"},
+    {"days", "N", "how many (default 30)"},
+    {"every", "N", "train again each so many nights (default 1)"},
+    {"seeds", "N", "do it so many times over (default 5)"},
+    {"seed", "N", "of the first time (default 1)"},
+    {"arms", "NAMES", "of frozen, retrained, naive, ratings (default: two)"},
+    {"list", "N", "films of a list (default 10)"},
+    {"fading", "X", "place k is looked at with probability k^-X (default 1)"},
+    {"rates", "X", "share of clicked films that are rated (default 0.7)"},
+    {"known", "N", "films that invented people saw before (default 15)"},
+    {"editorial", "N", "so many first days everybody gets the same list"},
+    {"format", "text|csv|json", "(default text)"},
+    {"threads", "N", "for trainings (default all cores)"},
+    {NULL, NULL, NULL},
+};
+
+static reel_code write_result(reel_json *json, const void *what, reel_err *err)
+{
+    (void)err;
+    reel__simulation_write(json, what);
+    return REEL_OK;
+}
+
+/* ---- in words ------------------------------------------------------------------------------ */
+
+static void print_interval(reel_interval i, double times, int places)
+{
+    if (isnan(i.low))
+        reel__term_print("  %*.*f%*s", 7, places, times * i.mean, 20, "");
+    else
+        reel__term_print("  %*.*f (%+.*f to %+.*f)", 7, places, times * i.mean, places,
+                         times * i.low, places, times * i.high);
+}
+
+static void print_days(const reel_simulation *s)
+{
+    reel__term_print("%5s", "day");
+    for (int a = 0; a < REEL_ARMS; a++)
+        if (s->opts.arms[a])
+            reel__term_print("  %-22s", reel__arm_name((size_t)a));
+    reel__term_print("\n%5s", "");
+    for (int a = 0; a < REEL_ARMS; a++)
+        if (s->opts.arms[a])
+            reel__term_print("  %-10s%-12s", "NDCG@10", "clicked");
+    reel__term_print("\n");
+    for (int day = 0; day < s->opts.days; day++) {
+        reel__term_print("%5d", day + 1);
+        for (int a = 0; a < REEL_ARMS; a++)
+            if (s->opts.arms[a])
+                reel__term_print(
+                    "  %-10.4f%5.2f %%     ",
+                    reel__simulation_mean(s, (reel_arm)a, false, day, day + 1, REEL_ARMS).mean,
+                    100 *
+                        reel__simulation_mean(s, (reel_arm)a, true, day, day + 1, REEL_ARMS).mean);
+        reel__term_print("\n");
+    }
+}
+
+/* The last week against an arm that never learned, seed by seed. */
+static void print_verdict(const reel_simulation *s)
+{
+    const int days = s->opts.days, week = days < 7 ? 0 : days - 7;
+
+    reel__term_print("\nDays %d to %d, and how much more than frozen (95 %% interval over seeds)\n",
+                     week + 1, days);
+    for (int a = 0; a < REEL_ARMS; a++) {
+        const reel_arm arm = (reel_arm)a;
+
+        if (!s->opts.arms[a])
+            continue;
+        reel__term_print("  %-10s NDCG@10 %.4f", reel__arm_name((size_t)a),
+                         reel__simulation_mean(s, arm, false, week, days, REEL_ARMS).mean);
+        if (arm != REEL_ARM_FROZEN && s->opts.arms[REEL_ARM_FROZEN])
+            print_interval(reel__simulation_mean(s, arm, false, week, days, REEL_ARM_FROZEN), 1, 4);
+        reel__term_print("\n  %-10s clicked %.2f %%", "",
+                         100 * reel__simulation_mean(s, arm, true, week, days, REEL_ARMS).mean);
+        if (arm != REEL_ARM_FROZEN && s->opts.arms[REEL_ARM_FROZEN])
+            print_interval(reel__simulation_mean(s, arm, true, week, days, REEL_ARM_FROZEN), 100,
+                           2);
+        if (s->looked[a][0] > 0)
+            reel__term_print("\n  %-10s place 5 looked at %.2f times as often as the first, place "
+                             "10 %.2f; in truth %.2f and %.2f",
+                             "", s->looked[a][4], s->looked[a][9], pow(5, -s->opts.manner.fading),
+                             pow(10, -s->opts.manner.fading));
+        reel__term_print("\n");
+    }
+}
+
+static void tell(const reel_simulation *s)
+{
+    char people[REEL_COUNT_TEXT], movies[REEL_COUNT_TEXT];
+
+    reel__term_print("%s people, %s films, %d time%s, %s\n\n", reel__term_count(people, s->people),
+                     reel__term_count(movies, s->movies), s->opts.seeds,
+                     s->opts.seeds == 1 ? "" : "s",
+                     s->opts.movielens != NULL ? "tastes of real people" : "invented tastes");
+    print_days(s);
+    print_verdict(s);
+}
+
+static reel_code print_rows(const reel_simulation *s, reel_err *err)
+{
+    reel_buf rows;
+    reel_code rc;
+
+    reel__buf_init(&rows, (size_t)1 << 24);
+    reel__simulation_rows(&rows, s);
+    rc = reel__buf_check(&rows, err);
+    if (rc == REEL_OK)
+        reel__term_write(&rows);
+    reel__buf_fini(&rows);
+    return rc;
+}
+
+/* ---- the command --------------------------------------------------------------------------- */
+
+static reel_code take_arms(bool *out, const char *text, reel_err *err)
+{
+    if (text == NULL)
+        return REEL_OK;
+    for (size_t a = 0; a < REEL_ARMS; a++)
+        out[a] = false;
+    for (text += strspn(text, ", "); *text != '\0'; text += strspn(text, ", ")) {
+        const size_t length = strcspn(text, ", ");
+        size_t a = 0;
+
+        while (a < REEL_ARMS && (strlen(reel__arm_name(a)) != length ||
+                                 strncmp(reel__arm_name(a), text, length) != 0))
+            a++;
+        if (a == REEL_ARMS)
+            return reel_fail(err, REEL_E_INVALID,
+                             "--arms: \"%.*s\" is none of frozen, retrained, naive and ratings",
+                             (int)(length < 40 ? length : 40), text);
+        out[a] = true;
+        text += length;
+    }
+    return REEL_OK;
+}
+
+static reel_code take_int(int *out, const reel_args *args, int option, int64_t least, int64_t most,
+                          reel_err *err)
+{
+    int64_t value = *out;
+    const reel_code rc = reel__args_int(args, option, least, most, &value, err);
+
+    *out = (int)value;
+    return rc;
+}
+
+static reel_code take_options(reel_simulate_opts *out, const reel_args *args, reel_err *err)
+{
+    int64_t people = out->people, seed = 1, films;
+    reel_code rc;
+
+    out->movielens = args->option[OPT_MOVIELENS];
+    films = out->movielens != NULL ? 1000 : 400;
+    REEL_TRY(reel__args_amount(args, OPT_PEOPLE, 2, 1000000, &people, err));
+    REEL_TRY(reel__args_amount(args, OPT_FILMS, 20, 1000000, &films, err));
+    REEL_TRY(take_int(&out->days, args, OPT_DAYS, 1, REEL_SIMULATE_DAYS, err));
+    REEL_TRY(take_int(&out->every, args, OPT_EVERY, 1, REEL_SIMULATE_DAYS, err));
+    REEL_TRY(take_int(&out->seeds, args, OPT_SEEDS, 1, REEL_SIMULATE_SEEDS, err));
+    REEL_TRY(take_int(&out->list, args, OPT_LIST, 1, 50, err));
+    REEL_TRY(take_int(&out->known, args, OPT_KNOWN, 1, 1000, err));
+    REEL_TRY(take_int(&out->editorial, args, OPT_EDITORIAL, 0, REEL_SIMULATE_DAYS, err));
+    REEL_TRY(take_int(&out->threads, args, OPT_THREADS, 1, 1024, err));
+    REEL_TRY(reel__args_int(args, OPT_SEED, 0, INT64_MAX / 2, &seed, err));
+    REEL_TRY(reel__args_real(args, OPT_FADING, 0, 10, &out->manner.fading, err));
+    REEL_TRY(reel__args_real(args, OPT_RATES, 0, 1, &out->manner.rates, err));
+    out->people = (reel_index)people;
+    out->films = (reel_index)films;
+    out->seed = (uint64_t)seed;
+    rc = take_arms(out->arms, args->option[OPT_ARMS], err);
+out:
+    return rc;
+}
+
+static reel_code simulate(const reel_args *args, reel_err *err)
+{
+    const char *format = args->option[OPT_FORMAT] != NULL ? args->option[OPT_FORMAT] : "text";
+    reel_simulate_opts opts = reel__simulate_default();
+    reel_simulation result = {.ndcg = NULL};
+    reel_code rc;
+
+    opts.progress = reel__term_progress(args->quiet);
+    REEL_TRY(take_options(&opts, args, err));
+    if (strcmp(format, "text") != 0 && strcmp(format, "csv") != 0 && strcmp(format, "json") != 0)
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "--format: \"%.40s\" is none of text, csv and json",
+                           format));
+    opts.cancel = reel__cancel_on_signal();
+    REEL_TRY(reel__simulate(&result, &opts, err));
+    if (args->json || strcmp(format, "json") == 0)
+        rc = reel__print_json(write_result, &result, err);
+    else if (strcmp(format, "csv") == 0)
+        rc = print_rows(&result, err);
+    else
+        tell(&result);
+out:
+    reel__simulation_fini(&result);
+    return rc;
+}
+
+const reel_command reel__command_simulate = {
+    "simulate",
+    "",
+    "made-up people use the program for some days",
+    "People with tastes of their own get lists, look at them, click and rate, and\n"
+    "the models are trained again each night, beside others that are not. It tells\n"
+    "what becomes of held-out NDCG and of the share of films that are clicked.\n"
+    "Everything is made in a temporary folder; an equal seed makes equal days.",
+    options,
+    simulate};

@@ -1,0 +1,21 @@
+# Some days of people who never were: twice the same, in three forms.
+few='--people 30 --films 50 --days 3 --seeds 2 --quiet'
+reel simulate $few >text
+grep -c '^ *[1-3]  ' text
+grep '^Days' text
+reel simulate $few --format csv >rows
+reel simulate $few --format csv --threads 1 >again
+cmp rows again
+head -n 1 rows
+wc -l <rows
+reel simulate $few --json --seed 7 --arms frozen,naive | sed 's/,"arms".*//'
+reel sample --people 60 --output sample --quiet
+reel simulate --movielens sample --people 10 --films 60 --days 2 --seeds 1 --quiet | head -n 1
+
+run reel simulate --arms frozen,thawed
+run reel simulate --format pdf
+run reel simulate --days 0
+run reel simulate --days 366
+run reel simulate --fading x
+run reel simulate --movielens absent
+ls
