@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """server.py REEL - the program's server over real sockets: what is kept open, what is refused, what
 is slow, many at once, and what is on disk when it stops or is killed."""
+import atexit
 import concurrent.futures
 import ctypes
 import http.client
@@ -20,6 +21,9 @@ import uuid
 REEL = os.path.abspath(sys.argv.pop(1))
 SECONDS = 20
 JSON = {"Content-Type": "application/json"}
+# Where models of databases that are no file are kept.
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="reel-data-")
+atexit.register(shutil.rmtree, os.environ["XDG_DATA_HOME"], ignore_errors=True)
 
 
 def reel(*words, folder):
