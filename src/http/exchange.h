@@ -28,6 +28,7 @@ enum {
     REEL_HTTP_TARGET_MAX = 8192,     /* bytes of a request target */
     REEL_HTTP_AUTHORITY = 262,       /* room for "host:port" of one */
     REEL_HTTP_BODY_MAX = 1 << 20,    /* bytes of a request body */
+    REEL_HTTP_IMPORT_MAX = 4 << 20,  /* of one that is somebody's export of another service */
     REEL_HTTP_ANSWER_MAX = 64 << 20, /* bytes of an answer */
     REEL_HTTP_HEADERS = 8,           /* headers a handler adds to its answer */
     REEL_HTTP_TAG = 24,              /* room for a tag */
@@ -103,6 +104,7 @@ struct reel_exchange {
     reel_caller caller;  /* who asks: nobody, until it is known better */
     const char *session; /* the token of its cookie, not closed by a NUL; NULL = none */
     bool bad_key;        /* it brought a key that is none, or is no longer */
+    bool identified;     /* caller is known */
     int64_t id, movie;   /* the {id} and {movie} of the route */
     const char *token;   /* its {token}, not closed by a NUL */
     size_t token_length;
@@ -249,8 +251,12 @@ void reel__exchange_finish(reel_exchange *exchange);
 void reel__exchange_complete(reel_exchange *exchange);
 bool reel__exchange_accepts_gzip(const reel_exchange *exchange);
 
-/* What is said of a body beyond REEL_HTTP_BODY_MAX: E_TOOLARGE. */
-REEL_MUST_USE reel_code reel__exchange_too_large(reel_err *err);
+/* handle.c: how many bytes the body may have, by its route. More than REEL_HTTP_BODY_MAX are for
+ * who may ask that; errors: why they may not. The headers are read. */
+REEL_MUST_USE reel_code reel__exchange_body_most(size_t *out, reel_exchange *exchange,
+                                                 const reel_app *app, reel_err *err);
+/* What is said of a body of more than most bytes: E_TOOLARGE. */
+REEL_MUST_USE reel_code reel__exchange_too_large(size_t most, reel_err *err);
 /* Make the answer a problem+json document (RFC 9457). */
 void reel__exchange_problem(reel_exchange *exchange, const reel_err *err);
 

@@ -111,7 +111,9 @@ static reel_code check_caller(const reel_context *context, const reel_route *rou
     reel_code rc;
 
     if (asks_who(exchange, route)) {
-        REEL_TRY(reel__exchange_identify(exchange, context->app, err));
+        if (!exchange->identified)
+            REEL_TRY(reel__exchange_identify(exchange, context->app, err));
+        exchange->identified = true;
         if (exchange->caller.is_public && need == REEL_NEED_NOTHING)
             need = REEL_NEED_READ; /* which it may not, either */
     }
@@ -121,6 +123,27 @@ static reel_code check_caller(const reel_context *context, const reel_route *rou
     REEL_TRY(reel__caller_check(&exchange->caller, need, err));
     if (route->door != REEL_DOOR_PROTOTYPE)
         rc = check_person(exchange, route, err);
+out:
+    return rc;
+}
+
+/* Before its body is read: a large one is kept only of who may send it. */
+reel_code reel__exchange_body_most(size_t *out, reel_exchange *exchange, const reel_app *app,
+                                   reel_err *err)
+{
+    const reel_context context = {.exchange = exchange, .app = app};
+    reel_route_parts parts;
+    const reel_route *route =
+        reel__route_find(doors_of(app), exchange->method, exchange->path, &parts);
+    reel_code rc = REEL_OK;
+
+    *out = REEL_HTTP_BODY_MAX;
+    if (route == NULL || route->body_most == 0)
+        return REEL_OK;
+    exchange->route = route->path;
+    exchange->id = parts.id;
+    REEL_TRY(check_caller(&context, route, err));
+    *out = route->body_most;
 out:
     return rc;
 }

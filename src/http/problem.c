@@ -170,13 +170,12 @@ static void put_detail(reel_json *json, const char *message)
     reel__json_put_text(json, "detail", text);
 }
 
-reel_code reel__exchange_too_large(reel_err *err)
+reel_code reel__exchange_too_large(size_t most, reel_err *err)
 {
-    return reel_fail(
-        err, REEL_E_TOOLARGE,
-        "the body is larger than 1 MiB (%d bytes), which is the most that a request may "
-        "have; send it in parts, of a CSV file each with its first line",
-        (int)REEL_HTTP_BODY_MAX);
+    return reel_fail(err, REEL_E_TOOLARGE,
+                     "the body is larger than %zu MiB (%zu bytes), which is the most that it may "
+                     "have; send it in parts, of a CSV file each with its first line",
+                     most >> 20, most);
 }
 
 void reel__exchange_problem(reel_exchange *exchange, const reel_err *err)

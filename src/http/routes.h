@@ -46,6 +46,7 @@ typedef struct reel_route {
     reel_door door;
     int status; /* of an answer; 0 = 200 */
     reel_repeat repeat;
+    size_t body_most; /* bytes of the body; 0 = REEL_HTTP_BODY_MAX */
 } reel_route;
 
 const reel_route *reel__route_at(size_t index); /* NULL beyond the last */

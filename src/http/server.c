@@ -65,6 +65,7 @@ typedef struct request {
     reel_engine *engine; /* a reference of its own, where the engine may change; else NULL */
     int64_t started_us;
     size_t received, sent; /* bytes of the bodies of request and answer */
+    size_t most;           /* that the former may have */
     bool begun, bad_target, answered, head, complete;
     reel_err err;
 } request;
@@ -242,6 +243,7 @@ static void *start_request(void *user, const char *target, struct MHD_Connection
     reel__connection_receives(made->link);
     made->begun = made->answered = made->head = made->complete = false;
     made->received = made->sent = 0;
+    made->most = REEL_HTTP_BODY_MAX;
     made->started_us = reel__clock_steady_us();
     made->err = (reel_err){REEL_OK, ""};
     (void)snprintf(made->exchange.request_id, sizeof made->exchange.request_id, "%016" PRIx64,
@@ -407,8 +409,8 @@ static enum MHD_Result answer(reel_server *server, struct MHD_Connection *connec
     reel__headers_read(exchange, connection);
     exchange->body = current->body.data == NULL ? "" : current->body.data;
     exchange->body_length = current->body.length;
-    if (!current->bad_target && current->received > REEL_HTTP_BODY_MAX)
-        current->bad_target = reel__exchange_too_large(&current->err) != REEL_OK;
+    if (!current->bad_target && current->received > current->most)
+        current->bad_target = reel__exchange_too_large(current->most, &current->err) != REEL_OK;
     else if (!current->bad_target && reel__buf_check(&current->body, &current->err) != REEL_OK)
         current->bad_target = true;
     exchange->due_us = reel__clock_steady_us() + server->work_us;
@@ -466,18 +468,39 @@ static enum MHD_Result refuse(request *current)
     return send_answer(current->connection, current);
 }
 
+/* How large the body may be, which depends on who sends it. */
+static reel_code find_most(request *current, int64_t length, reel_err *err)
+{
+    const reel_app *app = &current->server->app;
+    reel_code rc = REEL_OK;
+
+    if (length <= REEL_HTTP_BODY_MAX || current->bad_target)
+        return REEL_OK;
+    reel__headers_read(&current->exchange, current->connection);
+    rc = reel__exchange_body_most(&current->most, &current->exchange, app, err);
+    reel__buf_init(&current->body, current->most);
+    return rc;
+}
+
 /* A body that is too large is refused before it is sent, where its sender waits for that or where
  * it is so large that nobody passes over it. */
-static reel_code check_length(struct MHD_Connection *connection, reel_err *err)
+static reel_code check_length(request *current, reel_err *err)
 {
+    struct MHD_Connection *connection = current->connection;
     const char *text = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
     const bool waits = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Expect") != NULL;
     int64_t length = 0;
+    reel_code rc = REEL_OK;
 
-    if (text == NULL || (reel__parse_int(text, &length) &&
-                         length <= (waits ? REEL_HTTP_BODY_MAX : PASSED_OVER_MOST)))
+    if (text == NULL) /* in chunks */
         return REEL_OK;
-    return reel__exchange_too_large(err);
+    if (!reel__parse_int(text, &length))
+        length = INT64_MAX;
+    REEL_TRY(find_most(current, length, err));
+    if (length > (waits ? (int64_t)current->most : PASSED_OVER_MOST))
+        rc = reel__exchange_too_large(current->most, err);
+out:
+    return rc;
 }
 
 /* What can be read in two ways is refused, and what is too much of one client. */
@@ -491,8 +514,8 @@ static enum MHD_Result begin_request(request *current, const char *version)
                                   &current->server->proxies, current->server->tls != NULL);
     (void)MHD_get_connection_values(current->connection, MHD_HEADER_KIND, see, &framing);
     if (reel__framing_check(&framing, version, &current->err) != REEL_OK ||
-        check_length(current->connection, &current->err) != REEL_OK ||
-        (behind && enter(current, &current->err) != REEL_OK))
+        (behind && enter(current, &current->err) != REEL_OK) ||
+        check_length(current, &current->err) != REEL_OK)
         return refuse(current);
     return MHD_YES;
 }

@@ -243,6 +243,14 @@ class Operating(Case):
             self.assertEqual(ask(name)[0], status, settings)
             server.stop()
 
+    def test_nobody_in_particular_sends_a_large_file(self):
+        server = self.serve(REEL_AUTH="accounts")
+        said = server.raw(b"POST /api/v1/people/3/ratings:import HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"
+                          b"Content-Length: 3000000\r\n\r\n")
+        self.assertTrue(said.startswith(b"HTTP/1.1 401 "), said)
+        self.assertIn(b"\r\nConnection: close\r\n", said)
+        server.stop()
+
     def test_a_trusted_proxy_means_that_others_come(self):
         for settings, auth, sign_up in (({}, "open", True), ({"REEL_TRUSTED_PROXIES": "127.0.0.1"}, "accounts", False),
                                         ({"REEL_TRUSTED_PROXIES": "127.0.0.1", "REEL_AUTH": "open"}, "open", False)):

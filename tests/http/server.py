@@ -341,6 +341,19 @@ class Wire(Case):
         endless = b"100000\r\n" + b" " * (1 << 20) + b"\r\n"
         self.assertEqual(self.server.raw(head + b"Transfer-Encoding: chunked\r\n\r\n" + endless * 18), b"")
 
+    def test_an_import_may_be_larger(self):
+        head = "Date,Name,Year,Letterboxd URI,Rating\n"
+        line = "2024-01-01,No film of that name,1950,https://boxd.it/x,3.5\n"
+        for size, expected in ((3 << 20, 200), (5 << 20, 413)):
+            connection = self.server.connect()
+            connection.request("POST", "/api/v1/people/3/ratings:import", head + line * (size // len(line)),
+                               {"Content-Type": "text/csv"})
+            answer = connection.getresponse()
+            said = json.loads(answer.read())
+            connection.close()
+            self.assertEqual(answer.status, expected, said)
+        self.assertIn("4 MiB", said["detail"])
+
     def test_a_body_in_chunks_is_taken(self):
         connection = self.server.connect()
         pieces = (piece.encode() for piece in ('{"user"', ":1,", '"limit":2}'))

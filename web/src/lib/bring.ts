@@ -3,7 +3,7 @@
 import { entriesOf, isArchive } from "./archive";
 import type { ImportReport, ImportRow } from "./types";
 
-export const bytesMost = 1_000_000; // the server takes no more at once
+export const bytesMost = 4_000_000; // the server takes no more at once
 const archiveMost = 64_000_000;
 
 export interface Piece {

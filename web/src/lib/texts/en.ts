@@ -419,7 +419,7 @@ export const en = {
     progress: "How far the import is",
     reading: (name: string) => `Reading ${name}`,
     damaged: "This archive cannot be opened. Unpack it, and drop the files in it.",
-    large: "Too large: 1 MB at most.",
+    large: "Too large: 4 MB at most.",
     taken: (n: number) => (n === 0 ? "Nothing new was in it." : `${plural(n, "film is", "films are")} yours now.`),
     kept: (n: number) => `${plural(n, "was", "were")} there already.`,
     notFilms: (n: number) => `${plural(n, "is no film and stays", "are no films and stay")} out.`,

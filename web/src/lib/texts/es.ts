@@ -424,7 +424,7 @@ export const es: Texts = {
     progress: "Cuánto falta de la importación",
     reading: (name) => `Leyendo ${name}`,
     damaged: "Este archivo comprimido no se puede abrir. Descomprímelo y suelta lo que contiene.",
-    large: "Demasiado grande: 1 MB como mucho.",
+    large: "Demasiado grande: 4 MB como mucho.",
     taken: (n) => (n === 0 ? "No había nada nuevo." : `${plural(n, "película es tuya", "películas son tuyas")} ahora.`),
     kept: (n) => `${plural(n, "ya estaba", "ya estaban")}.`,
     notFilms: (n) => `${plural(n, "no es una película y queda", "no son películas y quedan")} fuera.`,
