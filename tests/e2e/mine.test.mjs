@@ -83,15 +83,45 @@ flow("by keyboard: a film is left out, another counts double, and the list follo
   assert.equal(await page.locator(".follows-part h3").innerText(), "Your list, counted so");
   await cause(first.movie).getByRole("button", { name: "Use again" }).click();
   await listIs("the list with it again", await listed([{ movie: second.movie, weight: 2 }]));
-  await page.locator(".mine [role=status] button").click();
+  await page.getByRole("button", { name: "As it was" }).click();
   await listIs("the list as it was", await listed([]));
   assert.deepEqual(await keys(".causes"), strongest(before, 6).map((one) => one.movie));
+});
+
+// What films count for in this browser, but once.
+const weights = () => page.evaluate(() => Object.fromEntries(JSON.parse(localStorage.getItem("reel.ratings")).filter((one) => one.weight !== undefined).map((one) => [one.movie, one.weight])));
+const weighed = (edits) => history.map((one) => ({ ...one, weight: edits.find(({ movie }) => movie === one.movie)?.weight ?? 1 }));
+const listedBy = async (edits) => (await post("/recommendations", { history: weighed(edits), model: "hybrid", limit: 8 })).items.map((one) => one.movie);
+
+flow("what counts otherwise is kept, for every list, until it is said otherwise", async () => {
+  const [first, second] = strongest(await explained([]), 2);
+  await cause(first.movie).getByRole("button", { name: "Leave out" }).click();
+  await cause(second.movie).getByRole("button", { name: "Count double" }).click();
+  const both = [{ movie: first.movie, weight: 0 }, { movie: second.movie, weight: 2 }];
+  await listIs("the list with both", await listed(both));
+  await page.getByRole("button", { name: "Always count so" }).focus();
+  await page.keyboard.press("Enter");
+  await until("it is kept", async () => Object.keys(await weights()).length === 2);
+  assert.deepEqual(await weights(), Object.fromEntries(both.map(({ movie, weight }) => [movie, weight])));
+  await settled(page, `/film/${film.movie}`);
+  assert.deepEqual(await keys(".follows"), await listedBy(both));
+  assert.match(await cause(second.movie).innerText(), /counts double\s*always/);
+  assert.ok((await cause(first.movie).getAttribute("class")).includes("is-out"));
+  await cause(first.movie).getByRole("button", { name: "Use again" }).click();
+  await listIs("the list with it again", await listedBy([both[1]]));
+  await page.getByRole("button", { name: "Always count so" }).click();
+  await until("it counts again", async () => Object.keys(await weights()).length === 1);
+  await settled(page, "/my");
+  assert.equal(await page.getByText("counts double").count(), 1);
+  await settled(page, `/film/${film.movie}`);
+  await listIs("the same list", await listedBy([both[1]]));
 });
 
 flow("a star changes the bars; a film is no reason for itself", async () => {
   await page.locator('.own-stars input[value="5"]').check({ force: true });
   const itself = { movie: film.movie, rating: 5 };
-  const item = await post("/explanations", { history: [itself, ...history], model: "hybrid", movie: film.movie, edits: [{ movie: film.movie, weight: 0 }] });
+  const edited = Object.entries(await weights()).map(([movie, weight]) => ({ movie: Number(movie), weight }));
+  const item = await post("/explanations", { history: [itself, ...weighed(edited)], model: "hybrid", movie: film.movie, edits: [{ movie: film.movie, weight: 0 }] });
   await until("the bars", async () => (await keys(".causes")).join() === strongest(item, 6).map((one) => one.movie).join());
   await page.locator(".own-stars button").click();
 });
@@ -102,7 +132,17 @@ flow("signed in, a film is wanted, and not any more", async () => {
   await page.getByLabel("Password", { exact: true }).fill("a lantern in the fog");
   await page.getByRole("button", { name: "Make an account", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "Wanda" }).waitFor();
+  const [[double]] = Object.entries(await weights());
+  const weightThere = () => page.evaluate(async (movie) => {
+    const { account } = await (await fetch("/api/v1/session")).json();
+    return (await (await fetch(`/api/v1/people/${account.user}/ratings/${movie}`)).json()).weight;
+  }, double);
+  assert.equal(await weightThere(), 2, "what counts double came along");
   await settled(page, `/film/${film.movie}`);
+  await cause(double).getByRole("button", { name: "Count once" }).click();
+  await page.getByRole("button", { name: "Always count so" }).click();
+  await until("it counts once", async () => (await weightThere()) === 1);
+  await until("here as well", async () => Object.keys(await weights()).length === 0);
   const wish = page.locator(".actions button[aria-pressed]");
   const kind = () => page.evaluate(async (movie) => {
     const { account } = await (await fetch("/api/v1/session")).json();

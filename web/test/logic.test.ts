@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { elsewhere, marksOf, pieces } from "../src/lib/found";
-import { keyOf, remembered, withRating } from "../src/lib/own";
+import { historyOf, keyOf, remembered, weightsOf, withRating, withWeights } from "../src/lib/own";
 import { hostAnswered, hostAway, hostFailed, sized, whenHostAway } from "../src/lib/posters";
 import { match } from "../src/lib/router";
 import { languageOf, printed, share } from "../src/lib/format";
@@ -131,6 +131,12 @@ test("rating a film again keeps its place, taking the stars away removes it", ()
   assert.deepEqual(two.map((r) => r.movie), [2, 1]);
   assert.deepEqual(withRating(two, film(1), 5).map((r) => [r.movie, r.rating]), [[2, 4], [1, 5]]);
   assert.deepEqual(withRating(two, film(2), null).map((r) => r.movie), [1]);
+  const weighed = withWeights(two, [{ movie: 1, weight: 0 }, { movie: 9, weight: 2 }]);
+  assert.deepEqual(weightsOf(weighed), [{ movie: 1, weight: 0 }]);
+  assert.deepEqual(historyOf(weighed), [{ movie: 2, rating: 4 }, { movie: 1, rating: 3, weight: 0 }]);
+  assert.notEqual(keyOf(weighed), keyOf(two));
+  assert.deepEqual(withWeights(weighed, [{ movie: 1, weight: 1 }]), two);
+  assert.deepEqual(weightsOf(withRating(weighed, film(1), 5)), [], "another star counts once");
 });
 
 const reasonsOf = (...shares: number[]) =>

@@ -107,6 +107,7 @@ export const api = {
   rate: (user: number, movie: number, rating: number | null) =>
     rating === null ? takeBack(user, movie) : give(user, movie, { rating }),
   give,
+  weigh: (user: number, { movie, weight }: Edit) => send<RatedMovie>("PUT", `/people/${user}/ratings/${movie}`, { weight }),
   bring: (user: number, file: string, bytes: Uint8Array<ArrayBuffer>, type: string) =>
     request<ImportReport>(address(`/people/${user}/ratings:import`, { file }), { method: "POST", headers: { "Content-Type": type }, body: bytes }),
   takeBack,

@@ -26,7 +26,7 @@ export async function allGiven(user: number, kind: GivenKind | null, signal: Abo
 }
 
 export const rated = (films: RatedMovie[]): OwnRating[] =>
-  films.flatMap((film) => (film.your_rating === null ? [] : [remembered(film, film.your_rating)]));
+  films.flatMap((film) => (film.your_rating === null ? [] : [remembered(film, film.your_rating, film.weight)]));
 
 export interface Month {
   key: string; // 2026-11, or "" where no time is known

@@ -1,6 +1,6 @@
 // The ratings a visitor gave in this browser, newest first; the history of the /rate page.
 import { box, readJson, type Box } from "./storage";
-import type { Movie, OwnRating } from "./types";
+import type { Edit, Movie, OwnRating } from "./types";
 
 const key = "reel.ratings";
 
@@ -11,13 +11,13 @@ const isRatings = (value: unknown): value is OwnRating[] =>
 export const loadOwn = (from: Box = box) => readJson(from, key, isRatings, []);
 
 // What is kept of a film: all that the pages show of it without asking again.
-export function remembered(film: Movie | OwnRating, rating: number): OwnRating {
+export function remembered(film: Movie | OwnRating, rating: number, weight = 1): OwnRating {
   const { movie, title, year, poster, generated_poster, genres } = film;
   const mean = "mean" in film ? film.mean : typeof film.rating === "object" ? film.rating.mean : undefined;
-  return { movie, title, year, poster, generated_poster, rating, ...(genres && { genres }), ...(mean !== undefined && { mean }) };
+  return { movie, title, year, poster, generated_poster, rating, ...(genres && { genres }), ...(mean !== undefined && { mean }), ...(weight !== 1 && { weight }) };
 }
 
-// rating null takes the film's rating away. A new rating of a known film keeps its place.
+// rating null takes the film's rating away. A new rating of a known film keeps its place, and counts once.
 export function withRating(all: OwnRating[], film: Movie | OwnRating, rating: number | null): OwnRating[] {
   if (rating === null) return all.filter((r) => r.movie !== film.movie);
   const entry = remembered(film, rating);
@@ -26,11 +26,24 @@ export function withRating(all: OwnRating[], film: Movie | OwnRating, rating: nu
     : [entry, ...all];
 }
 
+// What films are to count for from now on.
+export const withWeights = (all: OwnRating[], edits: Edit[]): OwnRating[] =>
+  all.map((one) => {
+    const edit = edits.find(({ movie }) => movie === one.movie);
+    if (!edit) return one;
+    const { weight: _, ...once } = one;
+    return edit.weight === 1 ? once : { ...once, weight: edit.weight };
+  });
+
+export const weightsOf = (own: OwnRating[]): Edit[] =>
+  own.flatMap(({ movie, weight }) => (weight === undefined ? [] : [{ movie, weight }]));
+
 export function saveOwn(all: OwnRating[], to: Box = box): void {
   to.write(key, JSON.stringify(all));
 }
 
-export const historyOf = (own: OwnRating[]) => own.map(({ movie, rating }) => ({ movie, rating }));
+export const historyOf = (own: OwnRating[]) =>
+  own.map(({ movie, rating, weight }) => ({ movie, rating, ...(weight !== undefined && { weight }) }));
 
 // The same for the same history.
-export const keyOf = (own: OwnRating[]) => own.map((r) => `${r.movie}:${r.rating}`).join();
+export const keyOf = (own: OwnRating[]) => own.map((r) => `${r.movie}:${r.rating}${r.weight === undefined ? "" : `x${r.weight}`}`).join();

@@ -1,9 +1,9 @@
 // Ratings of whoever is signed in: the account has them, this browser a copy that the pages work on. What
 // is given waits here until the server has it, so nothing is lost without a connection.
 import { api, ApiError } from "./api";
-import { loadOwn, remembered, saveOwn, withRating } from "./own";
+import { loadOwn, remembered, saveOwn, weightsOf, withRating, withWeights } from "./own";
 import { box, readJson } from "./storage";
-import type { Account, Movie, OwnRating } from "./types";
+import type { Account, Edit, Movie, OwnRating } from "./types";
 
 const ownerKey = "reel.owner";
 const waitingKey = "reel.waiting";
@@ -78,12 +78,29 @@ export function give(own: OwnRating[], film: Movie | OwnRating, rating: number |
   return next;
 }
 
+async function weighAll(user: number, edits: Edit[]): Promise<void> {
+  for (const edit of edits)
+    await api.weigh(user, edit).catch((cause: unknown) => {
+      if (!isFinal(cause)) throw cause; // a film that is not there any more counts for nothing
+    });
+}
+
+// What films count for in every list from now on; nothing is kept here that the account does not have.
+export async function keepWeights(edits: Edit[]): Promise<OwnRating[]> {
+  await flush();
+  const user = owner();
+  if (user !== null) await weighAll(user, edits);
+  const next = withWeights(loadOwn(), edits);
+  saveOwn(next);
+  return next;
+}
+
 async function ratingsOf(user: number): Promise<OwnRating[]> {
   const all: OwnRating[] = [];
   let cursor: string | null = null;
   for (let n = 0; n === 0 || (cursor !== null && n < pagesMost); n++) {
     const page = await api.ratings(user, pageLength, cursor);
-    for (const film of page.items) if (film.your_rating !== null) all.push(remembered(film, film.your_rating));
+    for (const film of page.items) if (film.your_rating !== null) all.push(remembered(film, film.your_rating, film.weight));
     cursor = page.next_cursor;
   }
   return all;
@@ -92,8 +109,10 @@ async function ratingsOf(user: number): Promise<OwnRating[]> {
 // What was rated in this browser before is the account's from now on.
 export async function adopt(account: Account): Promise<void> {
   const own = loadOwn();
-  if (own.length > 0 && owner() !== account.user)
+  if (own.length > 0 && owner() !== account.user) {
     await api.merge(account.user, own.map(({ movie, rating }) => ({ movie, rating })));
+    await weighAll(account.user, weightsOf(own));
+  }
   box.write(ownerKey, String(account.user));
   await flush(); // what waited when the last session ended
   saveOwn(await ratingsOf(account.user));

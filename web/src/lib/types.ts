@@ -127,6 +127,7 @@ export interface RatedMovie extends Movie {
   your_rating: number | null;
   kind: string;
   time: string | null;
+  weight?: number; // what it counts for in lists: 0, 1 or 2
 }
 
 export interface SimilarPerson {
@@ -247,6 +248,7 @@ export interface OwnRating {
   generated_poster: string;
   genres?: string[];
   mean?: number | null; // of everybody's ratings
+  weight?: number; // 0 where it is left out of every list, 2 where it counts double
 }
 
 // Rules about a list, as POST /recommendations takes them.
@@ -268,4 +270,4 @@ export interface Edit {
 
 export type Query =
   | { user: number }
-  | { history: { movie: number; rating: number }[] };
+  | { history: { movie: number; rating: number; weight?: number }[] };

@@ -232,7 +232,7 @@ export function FilmPage({ id, search }: { id: number; search: URLSearchParams }
   return (
     <div class="page">
       {film.data ? <FilmHead film={film.data} own={own} give={give} /> : <HeadSkeleton />}
-      <WhyYou key={id} film={id} own={own} />
+      <WhyYou key={id} film={id} own={own} weighed={setOwn} />
       <Recommended
         name={`similar?${id}`}
         heading={title ? t.film.similar(title) : <span class="bone is-heading" />}

@@ -22,6 +22,14 @@ interface RatedProps {
   give(film: Movie | OwnRating, rating: number | null): void;
 }
 
+const weightOf = (film: Movie | OwnRating | RatedMovie) => ("weight" in film && film.weight !== undefined ? film.weight : 1);
+const ratingOf = (film: Movie | OwnRating | RatedMovie) => ("your_rating" in film ? film.your_rating : film.rating);
+
+// What counts otherwise than once; another star makes it count once again.
+function Weighed({ weight }: { weight: number }) {
+  return weight === 1 ? null : <p class="facts">{weight === 0 ? t.mine.out : t.mine.twice}</p>;
+}
+
 function Rated({ films, given, give }: RatedProps) {
   const scale = useScale();
   return (
@@ -33,6 +41,7 @@ function Rated({ films, given, give }: RatedProps) {
             <span class="film-title">{printed(film.title)}</span>
           </a>
           <StarsInput title={film.title} value={given.get(film.movie) ?? null} scale={scale} give={(r) => give(film, r)} />
+          {given.get(film.movie) === ratingOf(film) && <Weighed weight={weightOf(film)} />}
         </li>
       ))}
     </ul>

@@ -1,13 +1,14 @@
 // "Why this for you": one bar for each film of yours that speaks for or against a film. Each may be left
 // out or counted double, and the sum, the stars and the list beside it follow.
 import { useRef, useState } from "preact/hooks";
-import { api } from "../lib/api";
+import { api, type ApiError } from "../lib/api";
 import { printed, share } from "../lib/format";
 import { useHealth, useScale } from "../lib/health";
 import { useGlide } from "../lib/hooks";
 import { pictureOf } from "../lib/known";
-import { historyOf, keyOf } from "../lib/own";
+import { historyOf, keyOf, weightsOf } from "../lib/own";
 import { useResource } from "../lib/resource";
+import { keepWeights } from "../lib/sync";
 import { t } from "../lib/texts";
 import type { Edit, FilmList, ListItem, OwnRating, Reason } from "../lib/types";
 import { causesOf, digitsFor, ordered, type Cause } from "../lib/why";
@@ -21,7 +22,14 @@ const listLength = 8;
 
 type Weigh = (movie: number, weight: number) => void;
 
-function CauseRow({ cause, digits, weigh }: { cause: Cause; digits: number; weigh: Weigh }) {
+interface RowProps {
+  cause: Cause;
+  always: boolean; // kept so
+  digits: number;
+  weigh: Weigh;
+}
+
+function CauseRow({ cause, always, digits, weigh }: RowProps) {
   const { max } = useScale();
   const { movie, title, rating, weight, bar } = cause;
   const press = (to: number, word: string) => (
@@ -34,6 +42,7 @@ function CauseRow({ cause, digits, weigh }: { cause: Cause; digits: number; weig
         <a href={`/film/${movie}`}>{printed(title)}</a>
         {rating !== null && <StarsShown value={rating} max={max} />}
         {weight === 2 && <span class="cause-twice">{t.mine.twice}</span>}
+        {always && <span class="cause-twice">{t.mine.always}</span>}
       </p>
       <span class="cause-share">{bar ? share(bar.share, digits) : t.mine.out}</span>
       <span class="track" style={{ "--from": 0, "--width": bar?.width ?? 0 }} aria-hidden="true">{bar && <span class="track-bar" />}</span>
@@ -48,11 +57,12 @@ function CauseRow({ cause, digits, weigh }: { cause: Cause; digits: number; weig
 interface CausesProps {
   item: ListItem;
   causes: Cause[];
+  kept: Set<number>;
   digits: number;
   weigh: Weigh;
 }
 
-function Causes({ item, causes, digits, weigh }: CausesProps) {
+function Causes({ item, causes, kept, digits, weigh }: CausesProps) {
   const [all, setAll] = useState(false);
   const box = useRef<HTMLOListElement>(null);
   const shown = all ? causes : causes.filter((cause, i) => i < causesAtFirst || cause.weight !== 1);
@@ -61,7 +71,7 @@ function Causes({ item, causes, digits, weigh }: CausesProps) {
     <div class="causes-part">
       {causes.length === 0 && <p class="lead">{t.why.none}</p>}
       <ol class="causes" ref={box}>
-        {shown.map((cause) => <CauseRow key={cause.movie} cause={cause} digits={digits} weigh={weigh} />)}
+        {shown.map((cause) => <CauseRow key={cause.movie} cause={cause} always={kept.has(cause.movie)} digits={digits} weigh={weigh} />)}
       </ol>
       {shown.length < causes.length && (
         <p><button type="button" class="quiet" onClick={() => setAll(true)}>{t.mine.moreCauses(causes.length - shown.length)}</button></p>
@@ -127,12 +137,29 @@ function Waiting({ count }: { count: number }) {
   );
 }
 
+// Back to how it was, or so for good.
+function Edited({ edits, undo, kept }: { edits: Edit[]; undo(): void; kept(own: OwnRating[]): void }) {
+  const [failed, setFailed] = useState<ApiError | null>(null);
+  const keep = () => {
+    setFailed(null);
+    keepWeights(edits).then(kept, setFailed);
+  };
+  return (
+    <>
+      {" "}<button type="button" class="quiet" onClick={undo}>{t.tune.reset}</button>
+      {" "}<button type="button" class="quiet" onClick={keep}>{t.mine.keep}</button>
+      {failed && <span role="alert" class="form-error"> {failed.status === 0 ? t.states.offline : failed.message}</span>}
+    </>
+  );
+}
+
 interface Props {
   film: number;
   own: OwnRating[];
+  weighed(own: OwnRating[]): void; // films count for more or less from now on
 }
 
-export function WhyYou({ film, own }: Props) {
+export function WhyYou({ film, own, weighed }: Props) {
   const health = useHealth();
   const [edits, setEdits] = useState<Edit[]>([]);
   const [known, know] = useState<Map<number, Reason>>(new Map());
@@ -141,12 +168,15 @@ export function WhyYou({ film, own }: Props) {
   const list = useResource(own.length > 0 ? key : null,
     (signal) => api.list({ history: historyOf(own) }, "hybrid", listLength, { edits }, signal), true);
   const item = answer.data && ordered(answer.data);
-  const causes = item ? causesOf(item, edits, known) : [];
+  const kept = weightsOf(own).filter((one) => !edits.some(({ movie }) => movie === one.movie));
+  const titles = own.map(({ movie, title, rating }) => [movie, { movie, title, rating, contribution: 0 }] as const);
+  const causes = item ? causesOf(item, [...kept, ...edits], new Map([...titles, ...known])) : [];
 
   const weigh: Weigh = (movie, weight) => {
     const others = edits.filter((one) => one.movie !== movie);
     know(new Map([...known, ...(item?.reasons ?? []).map((reason) => [reason.movie, reason] as const)]));
-    setEdits(weight === 1 ? others : [...others, { movie, weight }]);
+    const usual = own.find((one) => one.movie === movie)?.weight ?? 1;
+    setEdits(weight === usual ? others : [...others, { movie, weight }]);
   };
   if (own.length === 0)
     return (
@@ -165,10 +195,10 @@ export function WhyYou({ film, own }: Props) {
           <p class="lead" role="status">
             {item.predicted_rating !== null && <>{t.mine.stars(item.predicted_rating)} </>}
             {health && t.mine.place(item.rank, health.movies)}
-            {edits.length > 0 && <> <button type="button" class="quiet" onClick={() => setEdits([])}>{t.tune.reset}</button></>}
+            {edits.length > 0 && <Edited edits={edits} undo={() => setEdits([])} kept={(all) => { setEdits([]); weighed(all); }} />}
           </p>
           <div class="mine-body">
-            <Causes item={item} causes={causes} digits={digitsFor(item)} weigh={weigh} />
+            <Causes item={item} causes={causes} kept={new Set(kept.map(({ movie }) => movie))} digits={digitsFor(item)} weigh={weigh} />
             <div class="follows-part" aria-busy={list.busy}>
               <h3>{edits.length > 0 ? t.mine.listEdited : t.mine.list}</h3>
               {list.error ? <Failed error={list.error} retry={list.retry} /> : <Follows list={list.data} film={film} />}

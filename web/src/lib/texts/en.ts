@@ -163,6 +163,8 @@ export const en = {
     useAgain: "Use again",
     countDouble: "Count double",
     countOnce: "Count once",
+    keep: "Always count so",
+    always: "always",
     moreCauses: (n: number) => `${plural(n, "film", "films")} more`,
     list: "Your list",
     listEdited: "Your list, counted so",

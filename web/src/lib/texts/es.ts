@@ -169,6 +169,8 @@ export const es: Texts = {
     useAgain: "Contar de nuevo",
     countDouble: "Contar doble",
     countOnce: "Contar una vez",
+    keep: "Contar siempre así",
+    always: "siempre",
     moreCauses: (n) => `${plural(n, "película", "películas")} más`,
     list: "Tu lista",
     listEdited: "Tu lista, contada así",
