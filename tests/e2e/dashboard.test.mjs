@@ -113,7 +113,7 @@ check("a chart is a table on the page, and a file of the server's", async () => 
 check("days are chosen by name or by hand", async () => {
   await settled(page, "/analytics/dashboard");
   await page.getByRole("button", { name: "Other days", exact: true }).click();
-  const [from, to] = [page.getByLabel("From"), page.getByLabel("To")];
+  const [from, to] = [page.getByLabel("From", { exact: true }), page.getByLabel("To", { exact: true })];
   await from.fill("2020-03-02");
   await page.waitForURL(/range=2020-03-02\.\./);
   await to.fill("2020-03-15");

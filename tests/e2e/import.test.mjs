@@ -127,7 +127,7 @@ flow("what was not found is mended by keyboard: by the film that is offered, or 
 });
 
 flow("files that are no exports say so, and do not stop the others", async () => {
-  await choose(["diary.csv", "what is this?\n"], ["broken.zip", "PK\u0003\u0004 and no more"], ["big.csv", "x".repeat(1_000_001)], ["ratings.csv", list(",Rating", line(films[8], ",4"))]);
+  await choose(["diary.csv", "what is this?\n"], ["broken.zip", "PK\u0003\u0004 and no more"], ["big.csv", "x".repeat(4_000_001)], ["ratings.csv", list(",Rating", line(films[8], ",4"))]);
   await page.getByText("1 film is yours now.").waitFor();
   const said = await page.locator(".brought [role=alert]").allInnerTexts();
   assert.equal(said.length, 3);
