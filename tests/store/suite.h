@@ -43,6 +43,7 @@ int store_suite_models(void);
 int store_suite_matches(void);
 int store_suite_versions(void);
 int store_suite_jobs(void);
+int store_suite_experiments(void);
 int store_suite_once(void);
 int store_suite_online(void);
 int store_suite_accounts(void);

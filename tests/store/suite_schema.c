@@ -27,7 +27,8 @@ static const char *const undo[] = {NULL,
                                    "DROP TABLE stat_mark; DROP TABLE stat_kinds;"
                                    " DROP TABLE stat_ranks; DROP TABLE stat_films;"
                                    " DROP TABLE stat_hours; DROP TABLE stat_people;"
-                                   " DROP TABLE stat_days; DROP INDEX events_list"};
+                                   " DROP TABLE stat_days; DROP INDEX events_list",
+                                   "DROP TABLE experiments; DROP INDEX events_experiment"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

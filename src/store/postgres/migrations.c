@@ -327,8 +327,24 @@ static const char step_14[] =
 
     "CREATE INDEX events_list ON events (list_id, sequence) WHERE list_id <> ''";
 
-static const char *const steps[] = {step_1, step_2, step_3,  step_4,  step_5,  step_6,  step_7,
-                                    step_8, step_9, step_10, step_11, step_12, step_13, step_14};
+/* Experiments of this installation; what is known of who was in one are the events of its lists,
+ * whose ids say so (experiments.h). */
+static const char step_15[] =
+    "CREATE TABLE experiments ("
+    " name text PRIMARY KEY,"
+    " tag text NOT NULL UNIQUE,"
+    " scenario text NOT NULL,"
+    " definition text NOT NULL,"
+    " made bigint NOT NULL,"
+    " starts bigint NOT NULL,"
+    " ends bigint NOT NULL,"
+    " stopped integer NOT NULL);"
+    "CREATE INDEX events_experiment ON events (substr(list_id, 1, 10), list_id, sequence)"
+    " WHERE substr(list_id, 1, 2) = 'x_'";
+
+static const char *const steps[] = {step_1,  step_2,  step_3,  step_4,  step_5,
+                                    step_6,  step_7,  step_8,  step_9,  step_10,
+                                    step_11, step_12, step_13, step_14, step_15};
 
 int reel__pg_schema_newest(void)
 {

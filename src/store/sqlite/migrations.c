@@ -362,9 +362,26 @@ static const char *const step_14[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1},  {step_2},  {step_3},  {step_4}, {step_5},
-                                              {step_6},  {step_7},  {step_8},  {step_9}, {step_10},
-                                              {step_11}, {step_12}, {step_13}, {step_14}};
+/* Experiments of this installation; what is known of who was in one are the events of its lists,
+ * whose ids say so (experiments.h). */
+static const char *const step_15[] = {
+    "CREATE TABLE experiments ("
+    " name TEXT PRIMARY KEY,"
+    " tag TEXT NOT NULL UNIQUE,"
+    " scenario TEXT NOT NULL,"
+    " definition TEXT NOT NULL,"
+    " made INTEGER NOT NULL,"
+    " starts INTEGER NOT NULL,"
+    " ends INTEGER NOT NULL,"
+    " stopped INTEGER NOT NULL)",
+    "CREATE INDEX events_experiment ON events (substr(list_id, 1, 10), list_id, sequence)"
+    " WHERE substr(list_id, 1, 2) = 'x_'",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {
+    {step_1}, {step_2},  {step_3},  {step_4},  {step_5},  {step_6},  {step_7}, {step_8},
+    {step_9}, {step_10}, {step_11}, {step_12}, {step_13}, {step_14}, {step_15}};
 
 int reel__sqlite_schema_newest(void)
 {

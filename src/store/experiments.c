@@ -1,0 +1,210 @@
+/* experiments.c - see experiments.h; in the words of any back end with SQL. */
+#include "store/experiments.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/sql.h"
+
+/* ---- added --------------------------------------------------------------------------------- */
+
+/* Whose time and lists meet those of $1 .. $6; the scenario '' meets every other. */
+#define MEETS                                                                                      \
+    "(name = $1 OR tag = $2 OR (starts < $6 AND ends > $5"                                         \
+    " AND (scenario = $3 OR scenario = '' OR $3 = '')))"
+
+static void bind(reel_sql *sql, const reel_experiment_record *e)
+{
+    reel__sql_text(sql, e->name);
+    reel__sql_text(sql, e->tag);
+    reel__sql_text(sql, e->scenario);
+    reel__sql_text(sql, e->definition);
+    reel__sql_int(sql, e->starts);
+    reel__sql_int(sql, e->ends);
+    reel__sql_int(sql, e->made);
+}
+
+typedef struct meeting {
+    const reel_experiment_record *asked;
+    reel_err *err;
+    bool found;
+} meeting;
+
+static bool name_meeting(void *user, const char *const *c)
+{
+    meeting *m = user;
+
+    m->found = true;
+    if (strcmp(c[0], m->asked->name) == 0)
+        (void)reel_fail(m->err, REEL_E_CONFLICT,
+                        "name: there was an experiment \"%.64s\" already; take another name", c[0]);
+    else if (strcmp(c[1], m->asked->tag) == 0)
+        (void)reel_fail(m->err, REEL_E_CONFLICT,
+                        "tag: it is that of the experiment \"%.64s\"; leave it out", c[0]);
+    else
+        (void)reel_fail(m->err, REEL_E_CONFLICT,
+                        "scenario: the experiment \"%.64s\" is about the same lists at the same "
+                        "time; end that first, or take another scenario or start",
+                        c[0]);
+    return false;
+}
+
+/* Why nothing was added. */
+static reel_code refuse(reel_store *store, const reel_experiment_record *e, reel_err *err)
+{
+    reel_err own = {REEL_OK, ""};
+    meeting m = {.asked = e, .err = err != NULL ? err : &own};
+    reel_sql sql;
+    reel_code rc;
+
+    reel__sql_begin(&sql, "SELECT name, tag FROM experiments WHERE CAST($4 AS text) IS NOT NULL AND"
+                          " CAST($7 AS bigint) IS NOT NULL AND " MEETS
+                          " ORDER BY (name = $1) DESC, (tag = $2) DESC, starts LIMIT 1");
+    bind(&sql, e);
+    REEL_TRY(reel__sql_read(store, &sql, name_meeting, &m, err));
+    if (m.found)
+        return REEL_E_CONFLICT;
+    rc = reel_fail(err, REEL_E_CONFLICT, "%d experiments are kept, more are not taken",
+                   (int)REEL_EXPERIMENTS_KEPT);
+out:
+    return rc;
+}
+
+reel_code reel__store_add_experiment(reel_store *store, const reel_experiment_record *experiment,
+                                     reel_err *err)
+{
+    reel_sql sql;
+    reel_sql_work work = {.statements = &sql, .count = 1, .writes = true, .alone = "experiments"};
+    reel_code rc = REEL_OK;
+
+    reel__sql_begin(&sql, "INSERT INTO experiments (name, tag, scenario, definition, starts, ends,"
+                          " made, stopped)"
+                          " SELECT CAST($1 AS text), CAST($2 AS text), CAST($3 AS text),"
+                          " CAST($4 AS text), CAST($5 AS bigint), CAST($6 AS bigint),"
+                          " CAST($7 AS bigint), 0"
+                          " WHERE NOT EXISTS (SELECT 1 FROM experiments WHERE " MEETS ")"
+                          " AND (SELECT count(*) FROM experiments) < $8");
+    bind(&sql, experiment);
+    reel__sql_int(&sql, REEL_EXPERIMENTS_KEPT);
+    REEL_TRY(reel__sql_run(store, &work, err));
+    if (work.changed[0] == 0)
+        rc = refuse(store, experiment, err);
+out:
+    return rc;
+}
+
+/* ---- ended --------------------------------------------------------------------------------- */
+
+static bool note(void *user, const char *const *columns)
+{
+    (void)columns;
+    *(bool *)user = true;
+    return false;
+}
+
+reel_code reel__store_end_experiment(reel_store *store, const char *name, int64_t now,
+                                     reel_err *err)
+{
+    reel_sql sql[2], find;
+    reel_sql_work work = {.statements = sql, .count = 2, .writes = true};
+    bool there = false;
+    reel_code rc = REEL_OK;
+
+    reel__sql_begin(&sql[0], "DELETE FROM experiments WHERE name = $1 AND starts > $2");
+    reel__sql_begin(&sql[1], "UPDATE experiments SET ends = $2, stopped = 1"
+                             " WHERE name = $1 AND starts <= $2 AND ends > $2");
+    for (int i = 0; i < 2; i++) {
+        reel__sql_text(&sql[i], name);
+        reel__sql_int(&sql[i], now);
+    }
+    REEL_TRY(reel__sql_run(store, &work, err));
+    if (work.changed[0] + work.changed[1] > 0)
+        return REEL_OK;
+    reel__sql_begin(&find, "SELECT 1 FROM experiments WHERE name = $1");
+    reel__sql_text(&find, name);
+    REEL_TRY(reel__sql_read(store, &find, note, &there, err));
+    rc = there ? reel_fail(err, REEL_E_CONFLICT, "the experiment \"%.64s\" has ended already", name)
+               : reel_fail(err, REEL_E_NOTFOUND, "no experiment is called \"%.64s\"", name);
+out:
+    return rc;
+}
+
+/* ---- read ---------------------------------------------------------------------------------- */
+
+typedef struct scanning {
+    reel_experiment_fn *row;
+    void *user;
+} scanning;
+
+static bool take_experiment(void *user, const char *const *c)
+{
+    const scanning *s = user;
+    const reel_experiment_record experiment = {
+        .name = c[0],
+        .tag = c[1],
+        .scenario = c[2],
+        .definition = c[3],
+        .made = reel__sql_number(c[4], 0),
+        .starts = reel__sql_number(c[5], 0),
+        .ends = reel__sql_number(c[6], 0),
+        .stopped = reel__sql_number(c[7], 0) != 0,
+    };
+
+    return s->row(s->user, &experiment);
+}
+
+reel_code reel__store_scan_experiments(reel_store *store, reel_experiment_fn *row, void *user,
+                                       reel_err *err)
+{
+    scanning s = {row, user};
+    reel_sql sql;
+
+    reel__sql_begin(&sql, "SELECT name, tag, scenario, definition, made, starts, ends, stopped"
+                          " FROM experiments ORDER BY starts DESC, name");
+    return reel__sql_read(store, &sql, take_experiment, &s, err);
+}
+
+typedef struct trial_scanning {
+    reel_trial_fn *row;
+    void *user;
+} trial_scanning;
+
+static bool take_event(void *user, const char *const *c)
+{
+    const trial_scanning *s = user;
+    const reel_trial_event event = {
+        .sequence = reel__sql_number(c[0], 0),
+        .received_ms = reel__sql_number(c[1], 0),
+        .type = c[2],
+        .visitor = c[3],
+        .list_id = c[4],
+        .user = reel__sql_number(c[5], -1),
+        .movies = c[6],
+    };
+
+    return s->row(s->user, &event);
+}
+
+/* The first two conditions are those of the index events_experiment. */
+reel_code reel__store_scan_trial(reel_store *store, const reel_trial_scan *scan, reel_trial_fn *row,
+                                 void *user, reel_err *err)
+{
+    trial_scanning s = {row, user};
+    char mark[sizeof REEL_EXPERIMENT_MARK + REEL_EXPERIMENT_TAG];
+    reel_sql sql;
+
+    if (scan->limit < 1 || scan->limit > REEL_TRIAL_SCAN_MAX)
+        return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to %d", scan->limit,
+                         (int)REEL_TRIAL_SCAN_MAX);
+    (void)snprintf(mark, sizeof mark, REEL_EXPERIMENT_MARK "%s", scan->tag);
+    reel__sql_begin(&sql, "SELECT sequence, received_ms, type, visitor, list_id, userId, movies"
+                          " FROM events WHERE substr(list_id, 1, 2) = '" REEL_EXPERIMENT_MARK "'"
+                          " AND substr(list_id, 1, 10) = $1"
+                          " AND (list_id, sequence) > ($2, $3)"
+                          " ORDER BY list_id, sequence LIMIT $4");
+    reel__sql_text(&sql, mark);
+    reel__sql_text(&sql, scan->place.list_id);
+    reel__sql_int(&sql, scan->place.sequence);
+    reel__sql_int(&sql, (int64_t)scan->limit);
+    return reel__sql_read(store, &sql, take_event, &s, err);
+}
