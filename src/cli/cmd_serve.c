@@ -369,6 +369,8 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     REEL_TRY(open_forward(&app, database, reel__engine_store(engine), err));
     REEL_TRY(open_accounts(&app, d, reel__engine_store(engine), err));
     REEL_TRY(open_mailer(&app, reel__engine_store(engine), err));
+    REEL_TRY(reel__experiments_open(&app.experiments, reel__engine_store(engine), true, err));
+    REEL_TRY(reel__experiment_settings(app.experiments, err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
     REEL_TRY(reel__analyses_open(&app.analyses, err));
     REEL_TRY(reel__log_start(err));
@@ -388,6 +390,7 @@ out:
     close_doors(d);
     reel__analyses_close(app.analyses);
     reel__counter_close(counter);
+    reel__experiments_close(app.experiments);
     reel__jobs_close(app.jobs);
     reel__engine_close(engine);
     reel__feedback_close(app.feedback);

@@ -129,6 +129,22 @@ reel_code reel__forward_settings(reel_forward_opts *out, reel_err *err)
     return read_number(&out->ttl_days, "REEL_FEEDBACK_TTL_DAYS", 0, TTL_DAYS_MOST, err);
 }
 
+reel_code reel__experiment_settings(reel_experiments *experiments, reel_err *err)
+{
+    const char *path = reel__env_get("REEL_EXPERIMENTS", "");
+    reel_err inner = {REEL_OK, ""};
+    reel_file_map file;
+    reel_code rc;
+
+    if (path[0] == '\0')
+        return REEL_OK;
+    if (reel__file_map_open(&file, path, &inner) != REEL_OK)
+        return reel_fail(err, inner.code, "REEL_EXPERIMENTS: %.460s", inner.msg);
+    rc = reel__experiments_take(experiments, (const char *)file.data, file.size_bytes, &inner);
+    reel__file_map_close(&file);
+    return rc == REEL_OK ? rc : reel_fail(err, rc, "REEL_EXPERIMENTS: %.460s", inner.msg);
+}
+
 static void warn_of(const char *path)
 {
     char quoted[600];

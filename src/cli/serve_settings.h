@@ -27,6 +27,9 @@ REEL_MUST_USE reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err);
 /* Of the forwarder: MONGODB_URI (or MONGO_URI), NULL where none is set, and
  * REEL_FEEDBACK_TTL_DAYS. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__forward_settings(reel_forward_opts *out, reel_err *err);
+/* Begin the experiments of the file REEL_EXPERIMENTS that are not there yet. Errors: those of
+ * reading it, and of reel__experiments_take. */
+REEL_MUST_USE reel_code reel__experiment_settings(reel_experiments *experiments, reel_err *err);
 /* The certificate and key of --tls-cert and --tls-key, else of REEL_TLS_CERT and REEL_TLS_KEY.
  * Errors: E_INVALID (one without the other). */
 REEL_MUST_USE reel_code reel__serve_tls(reel_server_opts *out, const char *certificate,

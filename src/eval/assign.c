@@ -3,6 +3,7 @@
  */
 #include "eval/assign.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -33,4 +34,21 @@ size_t reel__assign(const char *salt, const char *unit, const double *weights, s
         at -= weights[i];
     }
     return last;
+}
+
+double reel__assign_balance(const int64_t *counts, const double *weights, size_t count)
+{
+    const double free = (double)count - 1, part = 2 / (9 * free);
+    double people = 0, whole = 0, sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        people += (double)counts[i];
+        whole += weights[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        const double expected = people * weights[i] / whole;
+
+        sum += ((double)counts[i] - expected) * ((double)counts[i] - expected) / expected;
+    }
+    return erfc((cbrt(sum / free) - (1 - part)) / sqrt(part) / sqrt(2)) / 2;
 }

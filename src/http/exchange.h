@@ -17,6 +17,7 @@
 #include "service/accounts/caller.h"
 #include "service/accounts/mailer.h"
 #include "service/engine/place.h"
+#include "service/experiments/experiments.h"
 #include "service/feedback/feedback.h"
 #include "service/feedback/forward.h"
 #include "service/operation/jobs.h"
@@ -45,13 +46,14 @@ typedef struct reel_app {
         *published;      /* where a server takes the engine of each request; NULL = it stays */
     reel_reload *reload; /* whom to tell that another model is to serve; NULL = nobody */
     reel_feedback *feedback;
-    reel_forward *forward;   /* NULL = events go nowhere but into the log */
-    reel_jobs *jobs;         /* NULL = none are done here, they only wait in the store */
-    reel_accounts *accounts; /* NULL = nobody can sign in */
-    reel_mailer *mailer;     /* NULL = what is to be mailed only waits in the store */
-    reel_seal_key key;       /* of what goes out and must come back as it was */
-    reel_metrics *metrics;   /* NULL = nothing is counted */
-    reel_analyses *analyses; /* NULL = each is made when it is asked for, and none is kept */
+    reel_forward *forward;         /* NULL = events go nowhere but into the log */
+    reel_jobs *jobs;               /* NULL = none are done here, they only wait in the store */
+    reel_accounts *accounts;       /* NULL = nobody can sign in */
+    reel_mailer *mailer;           /* NULL = what is to be mailed only waits in the store */
+    reel_seal_key key;             /* of what goes out and must come back as it was */
+    reel_metrics *metrics;         /* NULL = nothing is counted */
+    reel_experiments *experiments; /* NULL = there are none */
+    reel_analyses *analyses;       /* NULL = each is made when it is asked for, and none is kept */
     reel_auth auth;
     const reel_hosts *hosts; /* the names it answers to; NULL = any */
     bool insecure;           /* signing in over plain HTTP was asked for, other machines or not */
@@ -131,7 +133,7 @@ struct reel_exchange {
     int retry_s;       /* what Retry-After says, by reel__exchange_retry; 0 = nothing */
     const char *route; /* template, for logs */
     int64_t person;    /* whom it is about, for logs; or -1 */
-    char own_location[48];
+    char own_location[96];
     char own_allow[48];           /* where the methods of a path are written */
     char own_etag[REEL_HTTP_TAG]; /* where reel__exchange_tag writes one */
     bool pending;                 /* the answer comes later: leave the exchange alone until then */

@@ -18,11 +18,18 @@ static reel_code check_people(const reel_context *context, const reel_request *r
     return rc;
 }
 
-/* What is asked for, and what is wrong with it as far as that is known. */
+/* What is asked for, what is wrong with it as far as that is known, and the experiment it is in. */
 typedef struct asking {
     reel_request request;
     reel_err wrong;
+    reel_trial trial;
 } asking;
+
+static void enter_experiment(const reel_context *context, asking *own)
+{
+    reel__experiments_enter(context->app->experiments, &own->trial, &own->request,
+                            context->app->engine);
+}
 
 /* A request that is refused is told all that is wrong with it. rc: what it was refused with. */
 static reel_code refuse(const reel_context *context, asking *own, reel_code rc, reel_err *err)
@@ -66,6 +73,7 @@ static reel_code answer_list(reel_context *context, asking *own, reel_err *err)
     REEL_TRY(check_people(context, request, err));
     if (request->log)
         REEL_TRY(reel__list_log_check(context, err));
+    enter_experiment(context, own);
     REEL_TRY(make_list(context, own, &list, err));
     REEL_TRY(
         reel__list_next_path(&next, &context->app->key, context->app->engine, list, request, err));
@@ -98,6 +106,7 @@ static reel_code answer_explanation(reel_context *context, asking *own, int64_t 
 
     context->exchange->person = own->request.user;
     REEL_TRY(check_people(context, &own->request, err));
+    enter_experiment(context, own);
     check_explained(context, own, movie);
     if (own->wrong.code != REEL_OK)
         return refuse(context, own, own->wrong.code, err);

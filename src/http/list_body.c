@@ -169,6 +169,16 @@ static reel_code read_scenario(const json_t *body, reel_list_body *out, reel_err
     return rc == REEL_OK ? reel__list_set_scenario(&out->request, scenario, err) : rc;
 }
 
+static reel_code read_visitor(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    const reel_code rc = reel__json_get_text(body, "visitor", &out->request.visitor, err);
+
+    if (rc == REEL_OK && out->request.visitor != NULL &&
+        strlen(out->request.visitor) > REEL_VISITOR_MAX)
+        return reel_fail(err, REEL_E_INVALID, "visitor: more than %d bytes", REEL_VISITOR_MAX);
+    return rc;
+}
+
 static reel_code read_log(const json_t *body, reel_list_body *out, reel_err *err)
 {
     return reel__json_get_bool(body, "log", &out->request.log, err);
@@ -277,15 +287,16 @@ static reel_code read_household(const json_t *body, reel_list_body *out, reel_er
 
 /* Each looks at a member. */
 typedef reel_code reader(const json_t *body, reel_list_body *out, reel_err *err);
-static reader *const readers[] = {
-    read_source,    read_movie,   read_user,      read_model,   read_scenario, read_log,
-    read_limit,     read_reasons, read_seen,      read_exclude, read_filter,   read_boost,
-    read_diversity, read_novelty, read_calibrate, read_history, read_edits,    read_household};
+static reader *const readers[] = {read_source,   read_movie,     read_user,     read_model,
+                                  read_scenario, read_log,       read_visitor,  read_limit,
+                                  read_reasons,  read_seen,      read_exclude,  read_filter,
+                                  read_boost,    read_diversity, read_novelty,  read_calibrate,
+                                  read_history,  read_edits,     read_household};
 
 /* What both kinds of questions have. */
 #define ASKED                                                                                      \
-    "source_movie", "user", "model", "scenario", "limit", "reasons", "seen", "exclude", "filter",  \
-        "boost", "diversity", "novelty", "calibrate", "history", "edits", "household"
+    "source_movie", "user", "visitor", "model", "scenario", "limit", "reasons", "seen", "exclude", \
+        "filter", "boost", "diversity", "novelty", "calibrate", "history", "edits", "household"
 
 reel_code reel__list_body_read(reel_list_body *out, const json_t *body, reel_err *wrong,
                                reel_err *err)
@@ -381,6 +392,7 @@ void reel__list_body_write(reel_json *json, const reel_request *request)
     write_text(json, "model", request->model);
     write_blend(json, request);
     write_text(json, "scenario", request->scenario);
+    write_text(json, "visitor", request->visitor);
     if (request->log)
         reel__json_put_bool(json, "log", true);
     reel__json_put_int(json, "limit", (int64_t)request->limit);

@@ -31,6 +31,7 @@ static void write_event(reel_json *json, const reel_engine *engine, const reel_l
     reel__json_put_text(json, "event_id", uuid);
     reel__json_put_text(json, "type", "impression");
     reel__json_put_id(json, "user", list->user);
+    reel__json_put_text(json, "visitor", list->visitor);
     reel__json_put_text(json, "method", list->model);
     reel__json_put_text(json, "model_id", list->model_id);
     reel__json_put_text(json, "list_id", list->id);

@@ -91,7 +91,9 @@ reel_handler reel__handle_health, reel__handle_movies, reel__handle_movie, reel_
     reel__handle_keys, reel__handle_key, reel__handle_key_make, reel__handle_key_rotate,
     reel__handle_key_revoke, reel__handle_accounts, reel__handle_account,
     reel__handle_account_change, reel__handle_account_reset, reel__handle_account_delete,
-    reel__handle_client_error, reel__handle_stats;
+    reel__handle_client_error, reel__handle_stats, reel__handle_experiments,
+    reel__handle_experiment_add, reel__handle_experiment, reel__handle_experiment_end,
+    reel__handle_experiment_results;
 
 /* once.c: run a row's handler for the first request under an Idempotency-Key, and answer those that
  * follow as that one. Errors: E_INVALID (no key; another body; not for this row), E_CONFLICT (not

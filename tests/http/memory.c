@@ -277,6 +277,43 @@ static void lists(void **state)
     WITHOUT_MEMORY(all);
 }
 
+/* ---- experiments --------------------------------------------------------------------------- */
+
+static void experiments(void **state)
+{
+    static const char one[] = "{\"name\":\"one\",\"kind\":\"interleave\",\"arms\":[{\"name\":\"a\","
+                              "\"model\":{\"ease\":1}},{\"name\":\"b\",\"model\":{\"ease\":1}}]}";
+    static const char shown[] =
+        "{\"events\":[{\"event_id\":\"00000000-0000-4000-8000-0000000000ee\",\"type\":"
+        "\"impression\",\"visitor\":\"v\",\"list_id\":\"x_%.8s_i_0\",\"item\":1}]}";
+    const asked first[] = {{"POST", "/api/v1/experiments", one, .single = true}};
+    const asked all[] = {
+        {"GET", "/api/v1/experiments"},
+        {"GET", "/api/v1/experiments/one"},
+        {"POST", "/api/v1/recommendations", "{\"user\":6,\"limit\":3}"},
+        {"POST", "/api/v1/explanations", "{\"user\":6,\"movie\":291}"},
+    };
+    const asked rest[] = {
+        {"GET", "/api/v1/experiments/one/results"},
+        {"DELETE", "/api/v1/experiments/one", .single = true},
+    };
+    char body[300];
+    reel_err err = {0};
+
+    (void)state;
+    assert_ok(reel__experiments_open(&api.app.experiments, api.store, false, &err));
+    WITHOUT_MEMORY(first);
+    assert_ok(reel__experiments_look(api.app.experiments, &err)); /* as the thread does */
+    WITHOUT_MEMORY(all);
+    api.caller = who;
+    (void)snprintf(body, sizeof body, shown, text(get("/api/v1/experiments/one"), "tag"));
+    (void)post("/api/v1/feedback", body);
+    WITHOUT_MEMORY(rest);
+    api.caller = (reel_caller){0};
+    reel__experiments_close(api.app.experiments);
+    api.app.experiments = NULL;
+}
+
 /* ---- films --------------------------------------------------------------------------------- */
 
 static void films(void **state)
@@ -513,8 +550,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, as_admin)
     const struct CMUnitTest tests[] = {
-        TEST(lists),    TEST(given), TEST(films),   TEST(jobs),
-        TEST(accounts), TEST(keys),  TEST(letters),
+        TEST(lists), TEST(experiments), TEST(given), TEST(films),
+        TEST(jobs),  TEST(accounts),    TEST(keys),  TEST(letters),
     };
 
     return cmocka_run_group_tests(tests, start, stop);

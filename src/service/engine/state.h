@@ -279,6 +279,9 @@ REEL_MUST_USE reel_code reel__session_blend(reel_session *session, const reel_re
                                             reel_err *err);
 void reel__session_blend_free(reel_session *session);
 bool reel__session_reads_texts(const reel_session *session);
+/* interleave.c: session->list is that of both sides of a request, under this id. */
+REEL_MUST_USE reel_code reel__recommend_sides(reel_session *session, const reel_request *request,
+                                              const char *list_id, reel_err *err);
 /* personal.c: films like a film for somebody. The scores of both sides as one, and the person's
  * history as the query; then, once what may not be listed is hidden, only the most similar films
  * (earlier: how many of them the list had so far); then the reasons. */

@@ -258,6 +258,8 @@ static void put_items(reel_json *json, const reel_session *session, const reel_l
     for (size_t i = 0; i < list->count; i++) {
         reel__json_object(json);
         put_item(json, session, &list->items[i]);
+        if (list->items[i].side != NULL)
+            reel__json_put_text(json, "arm", list->items[i].side);
         if (list->member_count > 0)
             put_shares(json, session, list, i);
         reel__json_object_end(json);
@@ -280,6 +282,18 @@ static void put_household(reel_json *json, const reel_list *list)
         reel__json_object_end(json);
     }
     reel__json_array_end(json);
+    reel__json_object_end(json);
+}
+
+/* Which experiment it is of; arm null: each film says its own. */
+static void put_experiment(reel_json *json, const reel_list *list)
+{
+    if (list->experiment == NULL)
+        return;
+    reel__json_key(json, "experiment");
+    reel__json_object(json);
+    reel__json_put_text(json, "name", list->experiment);
+    reel__json_put_text(json, "arm", list->arm);
     reel__json_object_end(json);
 }
 
@@ -311,6 +325,7 @@ void reel__write_list(reel_json *json, const reel_session *session, const reel_l
     reel__json_put_id(json, "user", list->user);
     reel__json_put_id(json, "source_movie", list->source_movie);
     reel__json_put_text(json, "scenario", list->scenario);
+    put_experiment(json, list);
     if (list->member_count > 0)
         put_household(json, list);
     put_items(json, session, list);

@@ -286,6 +286,7 @@ static void put_item(reel_list *list, const reel_request *request, size_t at, re
     item->movie = film.index;
     item->rank = (int)(request->earlier_count + at) + 1;
     item->score = (double)film.score;
+    item->side = NULL;
     item->effect_count = 0;
 }
 

@@ -126,10 +126,20 @@ out:
     return rc;
 }
 
-static reel_code name_list(reel_list *list, reel_err *err)
+/* Its id: that of a list that goes on, or a new one. */
+static reel_code name_list(char out[REEL_LIST_ID], const reel_request *request, reel_err *err)
 {
-    memcpy(list->id, "r_", 2);
-    return reel__random_name(list->id + 2, err);
+    char name[REEL_RANDOM_NAME];
+    reel_code rc = REEL_OK;
+
+    if (request->list_id != NULL) {
+        (void)snprintf(out, REEL_LIST_ID, "%s", request->list_id);
+        return REEL_OK;
+    }
+    REEL_TRY(reel__random_name(name, err));
+    (void)snprintf(out, REEL_LIST_ID, "%s%s", request->stamp != NULL ? request->stamp : "r_", name);
+out:
+    return rc;
 }
 
 static void describe(reel_list *list, const reel_session *session, const reel_request *request)
@@ -141,6 +151,9 @@ static void describe(reel_list *list, const reel_session *session, const reel_re
     list->blend = request->blend;
     list->blend_count = mixed ? request->blend_count : 0;
     list->scenario = request->scenario;
+    list->visitor = request->visitor;
+    list->experiment = request->experiment;
+    list->arm = request->arm;
     list->data_hash = reel_model_data_hash(session->model);
     list->user = request->user;
     list->source_movie = request->source_movie;
@@ -205,13 +218,11 @@ static reel_code explain_all(reel_session *session, const reel_request *request,
                                      : explain_list(session, (size_t)request->reasons, list, err);
 }
 
-reel_code reel__recommend(reel_session *session, const reel_request *request, const reel_list **out,
-                          reel_err *err)
+static reel_code make_list(reel_session *session, const reel_request *request, reel_err *err)
 {
     reel_list *list = &session->list;
-    reel_code rc = REEL_OK;
+    reel_code rc;
 
-    *out = NULL;
     list->count = 0;
     session->hidden_count = 0;
     REEL_TRY(reel__request_check(session, request, err));
@@ -223,11 +234,22 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
     REEL_TRY(reel__order_choose(session, request, list, err));
     REEL_TRY(explain_all(session, request, list, err));
     describe(list, session, request);
-    if (request->list_id != NULL)
-        (void)snprintf(list->id, sizeof list->id, "%s", request->list_id);
-    else
-        REEL_TRY(name_list(list, err));
-    *out = list;
+out:
+    return rc;
+}
+
+reel_code reel__recommend(reel_session *session, const reel_request *request, const reel_list **out,
+                          reel_err *err)
+{
+    char id[REEL_LIST_ID];
+    reel_code rc;
+
+    *out = NULL;
+    REEL_TRY(name_list(id, request, err));
+    REEL_TRY(request->sides == NULL ? make_list(session, request, err)
+                                    : reel__recommend_sides(session, request, id, err));
+    memcpy(session->list.id, id, sizeof id);
+    *out = &session->list;
 out:
     return rc;
 }
@@ -290,6 +312,7 @@ reel_code reel__explain(reel_session *session, const reel_request *request, int6
         reel__personal_narrow(session, request->earlier_count);
     out->rank = rank_of(session, out->movie);
     out->score = (double)session->scores[out->movie];
+    out->side = NULL;
     out->effect_count = 0;
     describe(list, session, request);
     list->items[0] = *out;

@@ -22,6 +22,7 @@ enum {
     REEL_MEMBERS_MAX = 12,
     REEL_BLEND_MAX = 5,     /* models of a mixture */
     REEL_SCENARIO_MAX = 64, /* bytes of a scenario's name */
+    REEL_VISITOR_MAX = 64,  /* and of a visitor's token */
 };
 
 /* One model of a mixture, and how much its standardised scores count. */
@@ -49,6 +50,13 @@ typedef enum reel_household_rule {
 /* "average", "least_misery", "fairness"; NULL past the last. */
 const char *reel__household_rule_name(size_t rule);
 
+/* One of the two that make an interleaved list: a model, or a mixture. */
+typedef struct reel_side {
+    const char *name, *model;
+    const reel_blend_part *blend;
+    size_t blend_count;
+} reel_side;
+
 typedef struct reel_request {
     int64_t user;            /* MovieLens person, or -1 */
     const reel_given *given; /* anonymous history; exactly one of user, given, source_movie and
@@ -59,9 +67,10 @@ typedef struct reel_request {
     const char *model;    /* NULL = "content" for a source_movie, else "hybrid" */
     const reel_blend_part *blend; /* a mixture instead of a model */
     size_t blend_count;
-    const char *scenario;   /* what the list is for, by a name of the caller's; NULL = not said */
-    bool log;               /* the door keeps an impression of the list */
-    size_t limit;           /* 1 .. REEL_LIST_MAX */
+    const char *scenario; /* what the list is for, by a name of the caller's; NULL = not said */
+    const char *visitor; /* who asks, where it is no user: the token events have; NULL = not said */
+    bool log;            /* the door keeps an impression of the list */
+    size_t limit;        /* 1 .. REEL_LIST_MAX */
     const int64_t *exclude; /* film ids to leave out */
     size_t exclude_count;
     bool show_seen; /* default: films of the history are left out */
@@ -75,6 +84,12 @@ typedef struct reel_request {
     const char *list_id;
     const int64_t *earlier;
     size_t earlier_count;
+
+    /* A list of an experiment (service/experiments), NULL where it is of none: what its id begins
+     * with; the names of the experiment and of the arm, which is NULL where the list is
+     * interleaved of two sides. */
+    const char *stamp, *experiment, *arm;
+    const reel_side *sides; /* [2] */
 
     /* Another use of what a person gave: a weight for a film they rated (0 = do not use it, 2 =
      * count it double; rating NaN = as it is), or a rating more. */
@@ -96,7 +111,8 @@ typedef struct reel_stars {
 
 typedef struct reel_recommendation {
     reel_index movie;
-    int rank; /* 1-based */
+    int rank;         /* 1-based */
+    const char *side; /* whose pick it is in an interleaved list, else NULL */
     double score;
     reel_stars stars;
     reel_explanation why;
@@ -124,9 +140,11 @@ typedef enum reel_fallback {
 } reel_fallback;
 const char *reel__fallback_name(reel_fallback why); /* "no_history", "flat" */
 
+enum { REEL_LIST_ID = 64 };
+
 typedef struct reel_list {
-    char id[48];       /* stamped on feedback */
-    const char *model; /* name; model_id tells which fit */
+    char id[REEL_LIST_ID]; /* stamped on feedback */
+    const char *model;     /* name; model_id tells which fit */
     const char *model_id;
     const char *data_hash;
     const char *basis;     /* "trained", "fold_in" or "fallback"; "household" for several people */
@@ -141,8 +159,8 @@ typedef struct reel_list {
     const reel_share *shares;     /* [count x member_count] */
     const reel_blend_part *blend; /* the request's, where model is "blend" */
     size_t blend_count;
-    const char *scenario; /* the request's */
-    bool personal;        /* films like a film, in the order of somebody's taste */
+    const char *scenario, *visitor, *experiment, *arm; /* the request's */
+    bool personal; /* films like a film, in the order of somebody's taste */
     int64_t user, source_movie;
     size_t removed_seen, removed_excluded, removed_filter;
     size_t count;

@@ -110,6 +110,21 @@ static void test_neighbours_are_independent(void **state)
     assert_true(chi_square(seen, expected, 2) < chi_1);
 }
 
+/* By tables of the chi-square law. */
+static void test_uneven_arms_are_noticed(void **state)
+{
+    (void)state;
+    static const double halves[] = {1, 1}, three[] = {2, 1, 1};
+    static const int64_t even[] = {500, 500}, odd[] = {531, 469}, worse[] = {600, 400},
+                         thirds[] = {500, 250, 250}, uneven[] = {500, 274, 226};
+
+    assert_true(reel__assign_balance(even, halves, 2) > 0.9);
+    assert_float_equal(reel__assign_balance(odd, halves, 2), 0.05, 0.005); /* 3.84 */
+    assert_true(reel__assign_balance(worse, halves, 2) < 1e-6);
+    assert_true(reel__assign_balance(thirds, three, 3) > 0.9);
+    assert_float_equal(reel__assign_balance(uneven, three, 3), 0.1, 0.01); /* 4.61 */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +133,7 @@ int main(void)
         cmocka_unit_test(test_the_last_arm_may_weigh_nothing),
         cmocka_unit_test(test_experiments_are_independent),
         cmocka_unit_test(test_neighbours_are_independent),
+        cmocka_unit_test(test_uneven_arms_are_noticed),
     };
 
     return cmocka_run_group_tests_name("assignment to arms", tests, NULL, NULL);

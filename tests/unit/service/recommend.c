@@ -156,7 +156,7 @@ static void lists_for_every_person_and_model(void **state)
 static void ids_of_lists_differ(void **state)
 {
     const reel_request request = by_person(3, NULL);
-    char first[48];
+    char first[REEL_LIST_ID];
 
     (void)state;
     (void)snprintf(first, sizeof first, "%s", answer(&request)->id);
