@@ -23,7 +23,7 @@ static const struct {
       &reel__command_search, &reel__command_similar_people, &reel__command_import}},
     {"Web pages and API",
      {&reel__command_serve, &reel__command_user, &reel__command_key, &reel__command_jobs,
-      &reel__command_forget, &reel__command_stats, &reel__command_doctor,
+      &reel__command_forget, &reel__command_stats, &reel__command_experiment, &reel__command_doctor,
       &reel__command_healthcheck}},
     {"Data and models",
      {&reel__command_load, &reel__command_enrich, &reel__command_train, &reel__command_info,

@@ -17,7 +17,7 @@ extern const reel_command reel__command_fetch, reel__command_convert, reel__comm
     reel__command_models, reel__command_predict, reel__command_enrich, reel__command_import,
     reel__command_migrate_store, reel__command_backup, reel__command_restore, reel__command_eda,
     reel__command_user, reel__command_doctor, reel__command_healthcheck, reel__command_jobs,
-    reel__command_key, reel__command_forget, reel__command_stats;
+    reel__command_key, reel__command_forget, reel__command_stats, reel__command_experiment;
 
 /* A flag that the first Ctrl-C (or a request to end) sets; a second one ends the program. */
 const volatile bool *reel__cancel_on_signal(void);

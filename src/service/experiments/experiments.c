@@ -351,6 +351,10 @@ reel_code reel__experiments_take(reel_experiments *experiments, const char *text
     reel_code rc;
 
     REEL_TRY(reel__json_parse(&json, text, length, DEPTH + 2, err));
+    if (json_object_get(json, "arms") != NULL) {
+        REEL_TRY(take_one(experiments, json, err));
+        goto out;
+    }
     REEL_TRY(reel__json_only(json, names, err));
     list = json_object_get(json, "experiments");
     if (!json_is_array(list))

@@ -93,8 +93,8 @@ REEL_MUST_USE reel_code reel__experiments_get(reel_experiments *experiments, con
                                               reel_experiment *out, reel_err *err);
 /* All of them, newest start first, as an array. */
 void reel__experiments_write(reel_json *json, reel_experiments *experiments, int64_t now);
-/* `{"experiments":[...]}`: those that are not there yet are added. Errors: E_INVALID, E_SYNTAX;
- * E_CONFLICT (one is there that was defined otherwise). */
+/* One definition, or `{"experiments":[...]}`: those that are not there yet are added. Errors:
+ * E_INVALID, E_SYNTAX; E_CONFLICT (one is there that was defined otherwise). */
 REEL_MUST_USE reel_code reel__experiments_take(reel_experiments *experiments, const char *text,
                                                size_t length, reel_err *err);
 
