@@ -86,6 +86,21 @@ static void print_days(const reel_simulation *s)
     }
 }
 
+/* An arm's mean of some days, and how much more than frozen that is. */
+static void print_part(const reel_simulation *s, reel_arm arm, bool clicked, int from)
+{
+    const int days = s->opts.days, places = clicked ? 2 : 4;
+    const double times = clicked ? 100 : 1;
+
+    reel__term_print("%.*f%s", places,
+                     times * reel__simulation_mean(s, arm, clicked, from, days, REEL_ARMS).mean,
+                     clicked ? " %" : "");
+    if (arm != REEL_ARM_FROZEN && s->opts.arms[REEL_ARM_FROZEN])
+        print_interval(reel__simulation_mean(s, arm, clicked, from, days, REEL_ARM_FROZEN), times,
+                       places);
+    reel__term_print("\n");
+}
+
 /* The last week against an arm that never learned, seed by seed. */
 static void print_verdict(const reel_simulation *s)
 {
@@ -94,25 +109,19 @@ static void print_verdict(const reel_simulation *s)
     reel__term_print("\nDays %d to %d, and how much more than frozen (95 %% interval over seeds)\n",
                      week + 1, days);
     for (int a = 0; a < REEL_ARMS; a++) {
-        const reel_arm arm = (reel_arm)a;
-
         if (!s->opts.arms[a])
             continue;
-        reel__term_print("  %-10s NDCG@10 %.4f", reel__arm_name((size_t)a),
-                         reel__simulation_mean(s, arm, false, week, days, REEL_ARMS).mean);
-        if (arm != REEL_ARM_FROZEN && s->opts.arms[REEL_ARM_FROZEN])
-            print_interval(reel__simulation_mean(s, arm, false, week, days, REEL_ARM_FROZEN), 1, 4);
-        reel__term_print("\n  %-10s clicked %.2f %%", "",
-                         100 * reel__simulation_mean(s, arm, true, week, days, REEL_ARMS).mean);
-        if (arm != REEL_ARM_FROZEN && s->opts.arms[REEL_ARM_FROZEN])
-            print_interval(reel__simulation_mean(s, arm, true, week, days, REEL_ARM_FROZEN), 100,
-                           2);
+        reel__term_print("  %-10s NDCG@10 ", reel__arm_name((size_t)a));
+        print_part(s, (reel_arm)a, false, week);
+        reel__term_print("  %-10s clicked ", "");
+        print_part(s, (reel_arm)a, true, week);
+        reel__term_print("  %-10s clicked on all days ", "");
+        print_part(s, (reel_arm)a, true, 0);
         if (s->looked[a][0] > 0)
-            reel__term_print("\n  %-10s place 5 looked at %.2f times as often as the first, place "
-                             "10 %.2f; in truth %.2f and %.2f",
+            reel__term_print("  %-10s place 5 looked at %.2f times as often as the first, place "
+                             "10 %.2f; in truth %.2f and %.2f\n",
                              "", s->looked[a][4], s->looked[a][9], pow(5, -s->opts.manner.fading),
                              pow(10, -s->opts.manner.fading));
-        reel__term_print("\n");
     }
 }
 

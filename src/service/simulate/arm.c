@@ -44,15 +44,16 @@ static reel_code make_folder(reel_service *service, reel_err *err)
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-static reel_signal_weights weights_of(reel_arm arm)
+/* As REEL_SIGNALS has them, but for what an arm leaves out. */
+static reel_code weights_of(reel_signal_weights *out, reel_arm arm, reel_err *err)
 {
-    reel_signal_weights weights = {.clip = 1};
+    const reel_code rc = reel__signal_weights(out, err);
 
-    if (arm != REEL_ARM_RATINGS)
-        weights = reel__signal_weights_default();
     if (arm == REEL_ARM_NAIVE)
-        weights.clip = 1;
-    return weights;
+        out->clip = 1;
+    if (arm == REEL_ARM_RATINGS)
+        *out = (reel_signal_weights){.clip = 1};
+    return rc;
 }
 
 reel_code reel__service_train(reel_service *service, reel_err *err)
@@ -84,8 +85,9 @@ reel_code reel__service_open(reel_service *out, const reel_simulate_opts *opts, 
     const reel_store_opts create = {.create = true};
     reel_code rc;
 
-    *out = (reel_service){.opts = opts, .arm = arm, .weights = weights_of(arm)};
+    *out = (reel_service){.opts = opts, .arm = arm};
     reel__buf_init(&out->events, BODY_MOST);
+    REEL_TRY(weights_of(&out->weights, arm, err));
     REEL_TRY(make_folder(out, err));
     REEL_TRY(reel__store_open(&out->store, out->database, &create, err));
     REEL_TRY(reel__world_load(world, out->store, err));

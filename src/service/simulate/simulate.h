@@ -16,7 +16,7 @@
 
 typedef enum reel_arm {
     REEL_ARM_FROZEN,    /* trained before the first day and never again; ratings are folded in */
-    REEL_ARM_RETRAINED, /* as the program does it */
+    REEL_ARM_RETRAINED, /* as the program does it, REEL_SIGNALS included */
     REEL_ARM_NAIVE,     /* every click counts alike, wherever it was */
     REEL_ARM_RATINGS,   /* only ratings are learned from */
     REEL_ARMS

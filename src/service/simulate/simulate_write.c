@@ -94,6 +94,8 @@ static void put_arm(reel_json *json, const reel_simulation *s, reel_arm arm)
                      reel__simulation_mean(s, arm, false, week, days, REEL_ARM_FROZEN));
         put_interval(json, "clicked_less_frozen",
                      reel__simulation_mean(s, arm, true, week, days, REEL_ARM_FROZEN));
+        put_interval(json, "clicked_less_frozen_all_days",
+                     reel__simulation_mean(s, arm, true, 0, days, REEL_ARM_FROZEN));
     }
     put_looked(json, s, arm);
     put_days(json, s, arm);

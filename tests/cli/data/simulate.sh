@@ -12,6 +12,10 @@ reel simulate $few --json --seed 7 --arms frozen,naive | sed 's/,"arms".*//'
 reel sample --people 60 --output sample --quiet
 reel simulate --movielens sample --people 10 --films 60 --days 2 --seeds 1 --quiet | head -n 1
 
+REEL_SIGNALS=none reel simulate $few --format csv >none
+cmp -s rows none || echo other weights, other days
+
+REEL_SIGNALS=click=x run reel simulate --days 1
 run reel simulate --arms frozen,thawed
 run reel simulate --format pdf
 run reel simulate --days 0
