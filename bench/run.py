@@ -25,6 +25,7 @@ BENCHES = {
     "models": ["/usr/bin/python3", root / "bench/models.py", build / "bench/bench_models", data],
     "growth": ["/usr/bin/python3", root / "bench/growth.py", build / "reel", build / "bench/bench_growth"],
     "eda": ["/usr/bin/python3", root / "bench/eda.py", root / "build/release/reel", data],
+    "stats": ["/usr/bin/python3", root / "bench/stats.py", root / "build/release/reel", data, "--full"],
     "serve": ["/usr/bin/python3", root / "bench/serve.py", root / "build/release/reel", data],
     "cold": ["/usr/bin/python3", root / "bench/cold.py", root / "build/release/reel", data],
 }
