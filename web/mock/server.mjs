@@ -158,7 +158,7 @@ const routes = [
   ["POST", /^\/recommendations$/, ({ body }) => recommend(body)],
   ["POST", /^\/explanations$/, ({ body }) => ({ ...short(filmOf(body.movie)), rank: 1,
     ...explain(filmOf(body.movie), historyOf(body), byId, typeof body.model === "string" ? body.model : "hybrid", 16) })],
-  ["GET", /^\/(jobs|versions)$/, ({ query }) => page([], query, 20)],
+  ["GET", /^\/(jobs|versions|experiments)$/, ({ query }) => page([], query, 20)],
   ["POST", /^\/client-errors$/, () => ({ heard: true })],
   ["POST", /^\/feedback$/, ({ body }) => keep(body.events)],
   ["GET", /^\/feedback$/, ({ query }) => ({ damaged: 0, ...page(log.filter((e) => (!query.get("method") || e.method === query.get("method")) &&

@@ -90,6 +90,9 @@ export const api = {
     get<{ items: SimilarPerson[] }>(address(`/people/${id}/similar`, { limit }), s),
   list: (query: Query | { source_movie: number } | { household: Household }, model: Method | Mixture, limit: number, rules: Rules, s?: Signal) =>
     films(post<FilmList>("/recommendations", { ...query, model, limit, reasons: 3, ...rules }, s ? { signal: s } : {})),
+  // By the usual model, or by that of an experiment that whoever looks is in.
+  forYou: (query: Query, visitor: string, limit: number, rules: Rules, s?: Signal) =>
+    films(post<FilmList>("/recommendations", { ...query, visitor, limit, reasons: 3, ...rules }, s ? { signal: s } : {})),
   recommend: (query: Query, model: Method, limit: number, s?: Signal, exclude: number[] = []) =>
     films(post<FilmList>("/recommendations", { ...query, model, limit, exclude, reasons: 3 }, s ? { signal: s } : {})),
   explain: (query: Query, model: Method | "blend" | Mixture, movie: number, s?: Signal, edits: Edit[] = []) =>

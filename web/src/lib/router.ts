@@ -17,17 +17,19 @@ export type Route =
   | { page: "my" }
   | { page: "missing" };
 
-export const analyticsParts = ["system", "dashboard", "data", "jobs", "models", "compare", "feedback"] as const;
+export const analyticsParts = ["system", "dashboard", "data", "jobs", "models", "compare", "experiments", "feedback"] as const;
 export type AnalyticsPart = (typeof analyticsParts)[number];
 
 type Alone = "people" | "rate" | "search" | "tune" | "night" | "sign-in" | "reset" | "confirm" | "my";
 const alone = (first: string | undefined): first is Alone =>
   /^(people|rate|search|tune|night|sign-in|reset|confirm|my)$/.test(first ?? "");
 
-// A job has a page of its own under the list of jobs; the other parts are one page each.
+// A job has a page of its own under the list of jobs, as an experiment has; the other parts are one page each.
+const within: Partial<Record<AnalyticsPart, RegExp>> = { jobs: /^\d{1,15}$/, experiments: /^[\w-]{1,64}$/ };
+
 function analytics(length: number, name: string, id: string | null): Route {
   const part = analyticsParts.find((one) => one === name);
-  if (!part || length > 3 || (id !== null && !(part === "jobs" && /^\d{1,15}$/.test(id)))) return { page: "missing" };
+  if (!part || length > 3 || (id !== null && !within[part]?.test(id))) return { page: "missing" };
   return { page: "analytics", part, id };
 }
 

@@ -9,6 +9,7 @@ import { t } from "../lib/texts";
 import { ta } from "../lib/texts/analytics";
 import type { Session } from "../lib/types";
 import { Compare } from "../ui/compare";
+import { ExperimentDetail, ExperimentList } from "../ui/experiments";
 import { late } from "../ui/late";
 import { JobDetail, JobList } from "../ui/jobs";
 import { Models } from "../ui/models";
@@ -60,6 +61,7 @@ function Part({ part, id, search, change }: Props & { change: boolean }) {
     case "jobs": return id === null ? <JobList change={change} /> : <JobDetail key={id} id={id} change={change} />;
     case "models": return <Models change={change} />;
     case "compare": return <Compare search={search} />;
+    case "experiments": return id === null ? <ExperimentList /> : <ExperimentDetail key={id} name={id} change={change} />;
     case "feedback": return <LogPart search={search} />;
   }
 }

@@ -1,7 +1,7 @@
 // Where an evening starts: rows of films chosen for whoever looks, each film with its reason.
 import { useRef, useState } from "preact/hooks";
 import { api } from "../lib/api";
-import { report } from "../lib/feedback";
+import { report, visitor } from "../lib/feedback";
 import { useHealth, useScale } from "../lib/health";
 import { useImpression, useTitle } from "../lib/hooks";
 import { printed } from "../lib/format";
@@ -72,6 +72,7 @@ function askFor(row: Row, own: OwnRating[], first: number[], health: Health | un
     const exclude = [...first, ...own.slice(0, excludeMost - first.length).map((r) => r.movie)];
     return api.list({ source_movie: row.film.movie }, "hybrid", rowLength, { exclude }, signal);
   }
+  if (row.kind === "you") return api.forYou(query, visitor(), rowLength, { exclude: first }, signal);
   const filter = row.kind === "gems" ? hidden(health) : row.kind === "decade" ? `decade = ${row.decade}` : null;
   return api.list(query, "hybrid", rowLength, { exclude: first, ...(filter ? { filter } : {}) }, signal);
 }

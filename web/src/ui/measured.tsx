@@ -10,7 +10,7 @@ import { save } from "./chart";
 
 const wide = 3; // digits
 
-function Whisker({ value, most, line }: { value: Interval; most: number; line: number | null }) {
+export function Whisker({ value, most, line }: { value: Interval; most: number; line: number | null }) {
   return (
     <span class="whisker" aria-hidden="true">
       {line !== null && <span class="whisker-baseline" style={{ "--at": line / most }} />}

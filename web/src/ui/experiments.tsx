@@ -1,0 +1,105 @@
+// Experiments: which there are, and of one what it says by the rule that was stated beforehand.
+import { balanceLeast, experiments, reach, type Compared, type Experiment, type Results } from "../lib/experiments";
+import { day, decimal, number, share } from "../lib/format";
+import { useResource } from "../lib/resource";
+import { t } from "../lib/texts";
+import { ta } from "../lib/texts/analytics";
+import { Confirm } from "./confirm";
+import { Whisker } from "./measured";
+import { Failed, Notice, RowsSkeleton } from "./states";
+
+const hundred = 100, digits = 2;
+const points = (part: number) => `${part > 0 ? "+" : ""}${share(hundred * part, digits)}`;
+const dayOf = (time: string) => day.format(Date.parse(time));
+const modelOf = (model: string | Record<string, number>) =>
+  typeof model === "string" ? t.method(model) : Object.entries(model).map(([name, weight]) => `${t.method(name)} ${decimal(weight, 1)}`).join(" + ");
+
+export function ExperimentList() {
+  const all = useResource("experiments", experiments.all);
+  if (all.error) return <Failed error={all.error} retry={all.retry} />;
+  if (!all.data) return <RowsSkeleton count={4} thumb={false} />;
+  if (all.data.items.length === 0)
+    return <Notice title={ta.noExperiments}><p>{ta.noExperimentsBody}</p><pre class="command" tabIndex={0}>{ta.noExperimentsCommand}</pre></Notice>;
+  return (
+    <table class="sheet">
+      <thead><tr><th scope="col">{ta.experiment}</th><th scope="col">{ta.how}</th><th scope="col">{ta.when}</th></tr></thead>
+      <tbody>
+        {all.data.items.map((one) => (
+          <tr key={one.name}>
+            <td class="sheet-name">
+              <a href={`/analytics/experiments/${one.name}`}>{one.name}</a>
+              <span class="sheet-note">{one.arms.map((arm) => arm.name).join(ta.against)}</span>
+            </td>
+            <td>{ta.experimentState[one.state]}</td>
+            <td class="sheet-note">{dayOf(one.starts_at)}–{dayOf(one.ends_at)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Arms({ results }: { results: Results }) {
+  return (
+    <table class="sheet">
+      <thead>
+        <tr><th scope="col">{ta.arm}</th><th scope="col">{ta.model}</th><th scope="col">{ta.people}</th>
+          <th scope="col">{results.experiment.kind === "ab" ? ta.did : ta.preferred}</th><th scope="col">{ta.share}</th></tr>
+      </thead>
+      <tbody>
+        {results.arms.map((arm, i) => (
+          <tr key={arm.name}>
+            <td class="sheet-name">{arm.name}</td>
+            <td>{modelOf(results.experiment.arms[i]!.model)}</td>
+            <td class="sheet-number">{number(arm.people)}</td>
+            <td class="sheet-number">{number(arm.did)}</td>
+            <td class="sheet-number">{arm.share === null ? "–" : `${decimal(hundred * arm.share, digits)} %`}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+// The interval on a line with 0 in its middle.
+function Comparison({ one, experiment }: { one: Compared; experiment: Experiment }) {
+  const far = reach(one, experiment.smallest_effect), control = experiment.arms[0]!.name;
+  if (one.difference === null || one.low === null || one.high === null)
+    return <tr><th scope="row">{one.arm}</th><td class="whisker-cell">{ta.tooFew}</td><td class="whisker-number" /></tr>;
+  return (
+    <tr>
+      <th scope="row">{one.arm}{ta.less}{control}</th>
+      <td class="whisker-cell">
+        <Whisker value={{ mean: one.difference + far, low: one.low + far, high: one.high + far }} most={2 * far} line={far} />
+        <span class="sheet-note">{points(one.low)}–{points(one.high)} {one.decided_after !== null && ta.decidedAfter(one.decided_after)}</span>
+      </td>
+      <td class="whisker-number">{points(one.difference)}</td>
+    </tr>
+  );
+}
+
+export function ExperimentDetail({ name, change }: { name: string; change: boolean }) {
+  const results = useResource(`experiment?${name}`, (signal) => experiments.results(name, signal));
+  if (results.error) return <Failed error={results.error} retry={results.retry} />;
+  if (!results.data) return <RowsSkeleton count={6} thumb={false} />;
+  const { experiment, comparisons, verdict, winner, people, waiting, balance_p } = results.data;
+  const end = () => experiments.end(name).then(results.retry);
+  return (
+    <>
+      <p><a href="/analytics/experiments">{ta.allExperiments}</a></p>
+      <h2>{name}</h2>
+      <p class="lead" role="status">{ta.verdict[verdict](winner ?? "", experiment.arms[0]!.name)}</p>
+      <Arms results={results.data} />
+      <table class="judged">
+        <thead class="unseen"><tr><th scope="col">{ta.arm}</th><th scope="col">{ta.low}–{ta.high}</th><th scope="col">{ta.difference}</th></tr></thead>
+        <tbody>{comparisons.map((one) => <Comparison key={one.arm} one={one} experiment={experiment} />)}</tbody>
+      </table>
+      <p class="remark">{ta.experimentPeople(people, waiting)} {ta.intervalNote(hundred * (1 - experiment.alpha))}</p>
+      {balance_p !== null && balance_p < balanceLeast && <p class="form-error">{ta.uneven}</p>}
+      <h3>{ta.ruleHeading}</h3>
+      <p>{ta.rule(experiment)}</p>
+      <p class="sheet-note">{ta.experimentState[experiment.state]}{t.dot}{dayOf(experiment.starts_at)}–{dayOf(experiment.ends_at)}</p>
+      {change && experiment.state === "running" && <Confirm button={ta.endExperiment} sure={ta.endExperimentSure} keep={ta.cancelKeep} act={end} />}
+    </>
+  );
+}
