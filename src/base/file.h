@@ -62,6 +62,11 @@ bool reel__file_is_folder(const char *path);
 bool reel__file_same(const char *one, const char *other);
 /* Size in bytes, or -1. */
 int64_t reel__file_size(const char *path);
+/* What may still be written, and all there is, on the disk of a file or folder that is there. */
+bool reel__file_space(const char *path, int64_t *free_bytes, int64_t *total_bytes);
+/* Bytes of a file, or of all files of a folder and of those in it; one of several names there
+ * counts once. -1 = it is not there. Cost: a look at each file. */
+int64_t reel__file_taken(const char *path);
 /* Permission bits (0644 ...), or -1. */
 int reel__file_mode(const char *path);
 enum { REEL_FILE_OTHERS = 0066 }; /* the bits of a mode that let others read or write */

@@ -45,6 +45,70 @@ reel_code reel__handle_ready(reel_context *context, reel_err *err)
     return REEL_OK;
 }
 
+static void put_checks(const reel_context *context, reel_json *json, bool whole)
+{
+    reel_ready_check checks[REEL_READY_CHECKS];
+
+    reel__ready(context->app->engine, checks);
+    reel__json_key(json, "checks");
+    reel__json_array(json);
+    for (int i = 0; i < REEL_READY_CHECKS; i++) {
+        reel__json_object(json);
+        reel__json_put_text(json, "name", checks[i].name);
+        reel__json_put_bool(json, "ok", checks[i].ok);
+        reel__json_put_text(json, "why", whole && !checks[i].ok ? checks[i].why : NULL);
+        reel__json_object_end(json);
+    }
+    reel__json_array_end(json);
+}
+
+static void put_queue(const reel_forward *forward, reel_json *json, bool whole)
+{
+    static const char *const states[] = {
+        [REEL_FORWARD_UNKNOWN] = "unknown",
+        [REEL_FORWARD_WELL] = "well",
+        [REEL_FORWARD_FAILING] = "failing",
+        [REEL_FORWARD_ELSEWHERE] = "elsewhere",
+    };
+    reel_forward_facts facts;
+
+    reel__json_key(json, "queue");
+    if (forward == NULL) {
+        reel__json_null(json);
+        return;
+    }
+    reel__forward_facts(forward, &facts);
+    reel__json_object(json);
+    reel__json_put_text(json, "state", states[facts.state]);
+    reel__json_put_text(json, "why", whole && *facts.reason != '\0' ? facts.reason : NULL);
+    reel__json_put_int(json, "waiting", facts.waiting);
+    if (facts.oldest_ms > 0)
+        reel__json_put_time_ms(json, "oldest_at", facts.oldest_ms);
+    else
+        reel__json_put_text(json, "oldest_at", NULL);
+    reel__json_put_int(json, "delivered", facts.delivered);
+    reel__json_put_int(json, "refused", facts.refused);
+    reel__json_put_int(json, "damaged", facts.damaged);
+    reel__json_put_int(json, "forgetting", facts.forgetting);
+    reel__json_object_end(json);
+}
+
+/* What is wrong names files and hosts: that is for who may change something. */
+reel_code reel__handle_system(reel_context *context, reel_err *err)
+{
+    const bool whole = (context->exchange->caller.scopes & REEL_SCOPE_ADMIN) != 0;
+
+    (void)err;
+    context->exchange->cache_control = "no-store";
+    reel__json_object(&context->json);
+    reel__json_put_text(&context->json, "version", reel_version());
+    put_checks(context, &context->json, whole);
+    put_queue(context->app->forward, &context->json, whole);
+    reel__disks_write(&context->json, context->app->engine);
+    reel__json_object_end(&context->json);
+    return REEL_OK;
+}
+
 /* What clients of the older service ask. */
 reel_code reel__handle_ok(reel_context *context, reel_err *err)
 {

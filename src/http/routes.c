@@ -131,6 +131,8 @@ static const reel_route routes[] = {
      "rollBackModel", NULL, NULL, "Version", "put the version before in service"},
     {"GET", "/api/v1/versions", reel__handle_versions, REEL_NEED_READ, "listVersions",
      "model limit cursor", NULL, "VersionPage", "what was trained and is kept, newest first"},
+    {"GET", "/api/v1/system", reel__handle_system, REEL_NEED_LOG, "getSystem", NULL, NULL, "System",
+     "whether all is well: what waits, and what room is left"},
     {"GET", "/api/v1/jobs", reel__handle_jobs, REEL_NEED_LOG, "listJobs", "limit cursor", NULL,
      "JobPage", "long work, newest first"},
     {"POST", "/api/v1/jobs", reel__handle_job_ask, REEL_NEED_ADMIN, "startJob", NULL, "JobRequest",

@@ -170,6 +170,23 @@ test("what several models say for one person stands side by side, at an address"
   assert.equal(await page.getByRole("button", { name: "Hybrid" }).getAttribute("aria-pressed"), "true");
 });
 
+test("the system says what waits for MongoDB, since when, and what room is left", async () => {
+  const { page, close } = await open();
+  try {
+    const facts = await api("/system");
+    await settled(page, "/analytics");
+    await page.getByText("No MongoDB is configured").waitFor();
+    assert.equal(await page.locator(".disk-bar").count(), facts.disks.length);
+    const queue = { state: "failing", why: null, waiting: 1200, oldest_at: new Date(Date.now() - 7_200_000).toISOString(), delivered: 3, refused: 0, damaged: 2, forgetting: 1 };
+    await page.route("**/api/v1/system", (route) => route.fulfill({ json: { ...facts, queue, disks: [{ of: "models", taken_bytes: 5e8, free_bytes: 2e8, total_bytes: 1e12 }] } }));
+    await page.getByRole("button", { name: "Look again" }).click();
+    await page.getByText("1,200 wait, the oldest for 2\u00a0h. MongoDB does not take them. 2 cannot be read. Documents of 1 deleted account are still there").waitFor();
+    assert.equal(await page.locator(".disk.is-bad").innerText(), "500\u00a0MB; 200\u00a0MB of 1.0\u00a0TB are free");
+  } finally {
+    await close();
+  }
+});
+
 test("events of the log that cannot be read are said", async () => {
   const { page, close } = await open();
   try {

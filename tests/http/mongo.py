@@ -147,9 +147,14 @@ class Forwarding(Case):
         ids = self.send(click(), click())
         self.until("a failure", lambda: self.reel.metric("reel_outbox_up") == 0)
         self.until("both to wait", lambda: self.reel.metric("reel_outbox_events") == 2)
+        queue = self.reel.get("/api/v1/system")["queue"]
+        self.assertEqual((queue["state"], queue["waiting"], queue["delivered"], queue["why"]), ("failing", 2, 0, None))
+        self.assertIsNotNone(queue["oldest_at"])
         self.mongo.start()
         self.arrived(ids)
         self.assertEqual(self.reel.metric("reel_outbox_up"), 1)
+        self.until("an empty queue", lambda: self.reel.get("/api/v1/system")["queue"]["waiting"] == 0)
+        self.assertEqual(self.reel.get("/api/v1/system")["queue"]["state"], "well")
 
     def test_it_dies_in_the_middle_of_a_batch(self):
         self.mongo.stop()

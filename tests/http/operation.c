@@ -24,6 +24,28 @@ static void it_lives_and_is_ready(void **state)
     assert_string_equal(text(get("/health"), "status"), "ok");
 }
 
+static void the_system_is_told(void **state)
+{
+    const json_t *system = get("/api/v1/system"), *disks = member(system, "disks");
+
+    (void)state;
+    assert_string_equal(text(system, "version"), reel_version());
+    assert_each(member(system, "checks"), "name:s ok:b why:s?");
+    assert_int_equal(json_array_size(member(system, "checks")), 3);
+    assert_true(json_is_null(member(system, "queue")));
+    assert_each(disks, "of:s taken_bytes:i free_bytes:i total_bytes:i");
+    assert_int_equal(json_array_size(disks), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *disk = json_array_get(disks, i);
+
+        assert_true(integer(disk, "taken_bytes") > 0);
+        assert_true(integer(disk, "total_bytes") >= integer(disk, "free_bytes"));
+    }
+    assert_string_equal(text(json_array_get(disks, 0), "of"), "database");
+    assert_true(integer(json_array_get(disks, 0), "taken_bytes") >=
+                reel__file_size(temp_path("reel.db")));
+}
+
 static const char *metrics_text(reel_metrics *metrics)
 {
     static char text[TEXT_MAX];
@@ -204,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_lives_and_is_ready),
+        cmocka_unit_test(the_system_is_told),
         cmocka_unit_test(counters_count),
         cmocka_unit_test(the_models_say_how_good_they_are),
         cmocka_unit_test(every_line_is_well_formed),

@@ -159,6 +159,8 @@ const routes = [
   ["POST", /^\/explanations$/, ({ body }) => ({ ...short(filmOf(body.movie)), rank: 1,
     ...explain(filmOf(body.movie), historyOf(body), byId, typeof body.model === "string" ? body.model : "hybrid", 16) })],
   ["GET", /^\/(jobs|versions|experiments)$/, ({ query }) => page([], query, 20)],
+  ["GET", /^\/system$/, () => ({ version: "0.1.0", checks: ["database", "models", "disk"].map((name) => ({ name, ok: true, why: null })), queue: null,
+    disks: [{ of: "database", taken_bytes: 9e5, free_bytes: 4e10, total_bytes: 6e10 }] })],
   ["POST", /^\/client-errors$/, () => ({ heard: true })],
   ["POST", /^\/feedback$/, ({ body }) => keep(body.events)],
   ["GET", /^\/feedback$/, ({ query }) => ({ damaged: 0, ...page(log.filter((e) => (!query.get("method") || e.method === query.get("method")) &&

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { everyEvent, filterOf, foundPage, isFiltered, logTable } from "../src/lib/logfile";
-import { allTheSame, byModel, checksOf, countedIn, judgedOf, mayChange, mayLook, measuredOf, metricsOf, newest, wasRefused, type Job, type Version } from "../src/lib/operation";
+import { allTheSame, byModel, countedIn, judgedOf, mayChange, mayLook, measuredOf, metricsOf, newest, wasRefused, type Job, type Version } from "../src/lib/operation";
 import { match } from "../src/lib/router";
 import type { LogEvent, Session } from "../src/lib/types";
 
@@ -22,11 +22,6 @@ test("who may look, and who may change something", () => {
   assert.ok(mayLook(session("open", null)) && mayLook(session("accounts", "analyst")) && mayLook(session("accounts", "admin")));
   assert.ok(!mayLook(session("accounts", null)) && !mayLook(session("accounts", "person")));
   assert.ok(mayChange(session("open", "admin")) && !mayChange(session("open", null)) && !mayChange(session("accounts", "analyst")));
-});
-
-test("checks are read line by line", () => {
-  assert.deepEqual(checksOf("[+]database ok\n[-]disk failed: 3 MB are free\nnot ready\n"),
-    [{ name: "database", ok: true }, { name: "disk", ok: false }]);
 });
 
 test("a job that was asked for and is over is not said to go on by what was heard before", () => {

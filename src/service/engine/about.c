@@ -2,11 +2,15 @@
 #include "service/engine/about.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "poster/poster.h"
 #include "service/engine/state.h"
 #include "store/times.h"
+
+enum { JOURNAL_PATH = 4096 };
 
 void reel__health_write(reel_json *json, const reel_engine *engine)
 {
@@ -54,6 +58,38 @@ void reel__ready(const reel_engine *engine, reel_ready_check out[REEL_READY_CHEC
     set_check(&out[0], "database", answers ? NULL : err.msg);
     set_check(&out[1], "models", reel__engine_model_count(engine) > 0 ? NULL : "none is loaded");
     set_check(&out[2], "disk", reel__engine_unsaved(engine));
+}
+
+/* ---- disks --------------------------------------------------------------------------------- */
+
+static void put_disk(reel_json *json, const char *of, const char *path, int64_t taken)
+{
+    int64_t left, all;
+
+    if (taken < 0 || !reel__file_space(path, &left, &all))
+        return; /* it is not there, or another machine's */
+    reel__json_object(json);
+    reel__json_put_text(json, "of", of);
+    reel__json_put_int(json, "taken_bytes", taken);
+    reel__json_put_int(json, "free_bytes", left);
+    reel__json_put_int(json, "total_bytes", all);
+    reel__json_object_end(json);
+}
+
+void reel__disks_write(reel_json *json, const reel_engine *engine)
+{
+    const char *database = reel__store_path(engine->store);
+    const char *models = reel__engine_models_dir(engine);
+    char journal[JOURNAL_PATH];
+    int64_t changes;
+
+    (void)snprintf(journal, sizeof journal, "%s-wal", database);
+    changes = reel__file_taken(journal);
+    reel__json_key(json, "disks");
+    reel__json_array(json);
+    put_disk(json, "database", database, reel__file_taken(database) + (changes > 0 ? changes : 0));
+    put_disk(json, "models", models, reel__file_taken(models));
+    reel__json_array_end(json);
 }
 
 /* ---- models -------------------------------------------------------------------------------- */

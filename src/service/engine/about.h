@@ -21,6 +21,9 @@ typedef struct reel_ready_check {
 } reel_ready_check;
 void reel__ready(const reel_engine *engine, reel_ready_check out[REEL_READY_CHECKS]);
 
+/* The array `disks` of GET /system: what database and models take, and what room is left. */
+void reel__disks_write(reel_json *json, const reel_engine *engine);
+
 /* The members of `items` of GET /models. Errors: E_STORE. */
 REEL_MUST_USE reel_code reel__models_write(reel_json *json, const reel_engine *engine,
                                            reel_err *err);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,17 +43,16 @@ void reel__doctor_say(const reel_doctor_opts *opts, const char *what, reel_findi
 static void look_at_space(const reel_doctor_opts *opts, const char *what, const char *path)
 {
     char folder[PATH_MOST];
-    struct statvfs disk;
+    int64_t left, all;
     double free_mb;
 
     (void)snprintf(folder, sizeof folder, "%s", path);
-    if (statvfs(folder, &disk) != 0) {
-        (void)snprintf(folder, sizeof folder, "%s", path);
+    if (!reel__file_space(folder, &left, &all)) {
         (void)memmove(folder, dirname(folder), strlen(dirname(folder)) + 1);
-        if (statvfs(folder, &disk) != 0)
+        if (!reel__file_space(folder, &left, &all))
             return; /* another finding says that it is not there */
     }
-    free_mb = (double)disk.f_bavail * (double)disk.f_frsize / MB;
+    free_mb = (double)left / MB;
     reel__doctor_say(opts, what,
                      free_mb < SPACE_LEAST_MB ? REEL_FINDING_FAIL
                      : free_mb < SPACE_FEW_MB ? REEL_FINDING_WARN

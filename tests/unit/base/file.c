@@ -36,6 +36,27 @@ static void assert_content(const char *path, const void *data, size_t length)
     reel__file_map_close(&map);
 }
 
+static void says_what_room_there_is(void **state)
+{
+    int64_t left = -1, all = -1;
+    reel_err err;
+
+    (void)state;
+    assert_int_equal(reel__file_taken(temp_path("room")), -1);
+    assert_ok(reel__file_make_folder(temp_path("room/inside"), &err));
+    assert_int_equal(reel__file_taken(temp_path("room")), 0);
+    (void)temp_write("room/one", "0123456789");
+    (void)temp_write("room/inside/two", "012345");
+    /* once, whatever its names */
+    assert_int_equal(link(temp_path("room/one"), temp_path("room/inside/other")), 0);
+    assert_int_equal(symlink("/", temp_path("room/all")), 0);
+    assert_int_equal(reel__file_taken(temp_path("room")), 16);
+    assert_int_equal(reel__file_taken(temp_path("room/inside")), 11);
+    assert_true(reel__file_space(temp_path("room"), &left, &all));
+    assert_true(left >= 0 && left <= all);
+    assert_false(reel__file_space(temp_path("missing"), &left, &all));
+}
+
 /* ---- reading ------------------------------------------------------------------------------- */
 
 static void maps_files(void **state)
@@ -494,6 +515,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_into_devices_and_through_links),
+        cmocka_unit_test(says_what_room_there_is),
         cmocka_unit_test(maps_files),
         cmocka_unit_test(refuses_what_is_no_file),
         cmocka_unit_test(answers_questions),

@@ -62,6 +62,32 @@ export interface Card {
 export interface Check {
   name: string;
   ok: boolean;
+  why: string | null; // for admins
+}
+
+export interface Queue {
+  state: "unknown" | "well" | "failing" | "elsewhere";
+  why: string | null;
+  waiting: number;
+  oldest_at: string | null;
+  delivered: number;
+  refused: number;
+  damaged: number;
+  forgetting: number;
+}
+
+export interface Disk {
+  of: "database" | "models";
+  taken_bytes: number;
+  free_bytes: number;
+  total_bytes: number;
+}
+
+export interface SystemFacts {
+  version: string;
+  checks: Check[];
+  queue: Queue | null;
+  disks: Disk[];
 }
 
 export interface JobWish {
@@ -71,16 +97,12 @@ export interface JobWish {
   params?: Record<string, string>;
 }
 
-// One line for each check, [+] or [-] before its name.
-export const checksOf = (text: string): Check[] =>
-  [...text.matchAll(/^\[([+-])\](\S+)/gm)].map(([, sign, name]) => ({ name: name ?? "", ok: sign === "+" }));
-
-async function text(url: string, signal: Signal, also: number[] = []): Promise<string> {
+async function text(url: string, signal: Signal): Promise<string> {
   const answer = await fetch(url, signal ? { signal } : {}).catch((cause: unknown) => {
     if (signal?.aborted) throw cause;
     throw new ApiError(0, "no answer from the server");
   });
-  if (!answer.ok && !also.includes(answer.status)) throw new ApiError(answer.status, answer.statusText);
+  if (!answer.ok) throw new ApiError(answer.status, answer.statusText);
   return answer.text();
 }
 
@@ -94,7 +116,7 @@ export const operation = {
   versions: (s?: Signal) => get<Page<Version>>(address("/versions", { limit: 200 }), s),
   activate: (id: string) => send<Version>("POST", `/models/${encodeURIComponent(id)}/activate`, {}),
   rollBack: (name: string) => send<Version>("POST", `/models/${encodeURIComponent(name)}/rollback`, {}),
-  ready: (s?: Signal) => text("/readyz?verbose", s, [503]).then(checksOf),
+  system: (s?: Signal) => get<SystemFacts>(address("/system"), s),
 };
 
 export const isOpen = (state: JobState) => state === "queued" || state === "running";

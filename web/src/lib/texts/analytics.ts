@@ -2,6 +2,18 @@
 import type { Experiment, Verdict } from "../experiments";
 import { decimal, lang, number, plural } from "../format";
 
+const units = ["B", "kB", "MB", "GB", "TB"];
+function bytes(count: number): string {
+  const power = Math.min(units.length - 1, count < 1000 ? 0 : Math.floor(Math.log10(count) / 3));
+  const value = count / 1000 ** power;
+  return `${decimal(value, power === 0 || value >= 100 ? 0 : 1)}\u00a0${units[power]}`;
+}
+
+function age(seconds: number, [second, minute, hour, day]: [string, string, string, string]): string {
+  const [value, unit] = seconds < 100 ? [seconds, second] : seconds < 6000 ? [seconds / 60, minute] : seconds < 172_800 ? [seconds / 3600, hour] : [seconds / 86_400, day];
+  return `${number(Math.max(0, Math.round(value)))}\u00a0${unit}`;
+}
+
 const en = {
   heading: "Analytics",
   partsLabel: "Parts of the analytics",
@@ -91,7 +103,7 @@ const en = {
   notYet: "In service, this server is about to take it up",
   noneInService: "None in service",
   trained: (when: string) => `Trained ${when}`,
-  size: (bytes: number) => `${decimal(bytes / 1e6, 1)} MB`,
+  size: bytes,
   data: (people: number, movies: number) => `${number(people)}\u00a0people, ${number(movies)}\u00a0films`,
   parameters: (n: number) => plural(n, "parameter", "parameters"),
   others: (n: number) => plural(n, "other version", "other versions"),
@@ -144,6 +156,17 @@ const en = {
   lastTraining: "Last training by a job",
   never: "none yet",
   serving: "Models in service",
+  age: (seconds: number) => age(seconds, ["s", "min", "h", "days"]),
+  queue: "Events for MongoDB",
+  noQueue: "No MongoDB is configured; they stay in the log here.",
+  nothingWaits: "None waits",
+  waitsSince: (n: number, long: string) => `${plural(n, "waits", "wait")}, the oldest for ${long}`,
+  queueState: { unknown: "nothing was sent yet", well: "what was sent last arrived", failing: "MongoDB does not take them", elsewhere: "another server sends" } as Record<string, string>,
+  queueRefused: (n: number) => `${plural(n, "was", "were")} refused`,
+  queueDamaged: (n: number) => `${plural(n, "cannot", "cannot")} be read`,
+  queueForgetting: (n: number) => `documents of ${plural(n, "deleted account", "deleted accounts")} are still there`,
+  disk: { database: "Disk: database", models: "Disk: models" } as Record<string, string>,
+  room: (taken: string, free: string, total: string) => `${taken}; ${free} of ${total} are free`,
   saveCsv: "Save as CSV",
   saveJson: "Save as JSON",
   collected: (n: number) => `${plural(n, "event", "events")} so far`,
@@ -242,7 +265,7 @@ const es: Texts = {
   notYet: "En servicio; este servidor está a punto de tomarlo",
   noneInService: "Ninguna en servicio",
   trained: (when) => `Entrenado ${when}`,
-  size: (bytes) => `${decimal(bytes / 1e6, 1)} MB`,
+  size: bytes,
   data: (people, movies) => `${number(people)}\u00a0personas, ${number(movies)}\u00a0películas`,
   parameters: (n) => plural(n, "parámetro", "parámetros"),
   others: (n) => plural(n, "otra versión", "otras versiones"),
@@ -295,6 +318,17 @@ const es: Texts = {
   lastTraining: "Último entrenamiento de una tarea",
   never: "aún ninguno",
   serving: "Modelos en servicio",
+  age: (seconds) => age(seconds, ["s", "min", "h", "días"]),
+  queue: "Eventos para MongoDB",
+  noQueue: "No hay MongoDB configurado; quedan en el registro de aquí.",
+  nothingWaits: "Ninguno espera",
+  waitsSince: (n, long) => `${plural(n, "espera", "esperan")}, el más antiguo desde hace ${long}`,
+  queueState: { unknown: "aún no se envió nada", well: "lo último enviado llegó", failing: "MongoDB no los acepta", elsewhere: "los envía otro servidor" },
+  queueRefused: (n) => `${plural(n, "fue rechazado", "fueron rechazados")}`,
+  queueDamaged: (n) => `${plural(n, "no se puede leer", "no se pueden leer")}`,
+  queueForgetting: (n) => `siguen los documentos de ${plural(n, "cuenta borrada", "cuentas borradas")}`,
+  disk: { database: "Disco: base de datos", models: "Disco: modelos" },
+  room: (taken, free, total) => `${taken}; quedan ${free} de ${total}`,
   saveCsv: "Guardar como CSV",
   saveJson: "Guardar como JSON",
   collected: (n) => `${plural(n, "evento", "eventos")} hasta ahora`,
