@@ -205,7 +205,7 @@ export interface Health {
   rating_scale: RatingScale;
 }
 
-export const eventTypes = ["impression", "click", "rating", "not_interested", "watchlist", "trailer"] as const;
+export const eventTypes = ["impression", "click", "rating", "not_interested", "watchlist", "trailer", "dwell"] as const;
 export type EventType = (typeof eventTypes)[number];
 
 export interface FeedbackEvent {

@@ -42,7 +42,7 @@ const methodNotes: Record<string, string> = {
 };
 
 const events: Record<string, string> = {
-  impression: "Shown", click: "Opened", rating: "Rated", not_interested: "Not interested", watchlist: "Watchlist", trailer: "Trailer",
+  impression: "Shown", click: "Opened", rating: "Rated", not_interested: "Not interested", watchlist: "Watchlist", trailer: "Trailer", dwell: "Looked at",
 };
 
 export const en = {

@@ -48,7 +48,7 @@ const methodNotes: Record<string, string> = {
 };
 
 const events: Record<string, string> = {
-  impression: "Mostrada", click: "Abierta", rating: "Valorada", not_interested: "No interesa", watchlist: "Por ver", trailer: "Tráiler",
+  impression: "Mostrada", click: "Abierta", rating: "Valorada", not_interested: "No interesa", watchlist: "Por ver", trailer: "Tráiler", dwell: "Mirada",
 };
 
 export const es: Texts = {
