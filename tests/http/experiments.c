@@ -135,6 +135,8 @@ static void mistakes_are_named(void **state)
         {"{\"name\":\"a\",\"window_hours\":9999," ARMS "}", "window_hours"},
         {"{\"name\":\"a\",\"tag\":\"xyz\"," ARMS "}", "tag"},
         {"{\"name\":\"a\",\"scenario\":\"a b\"," ARMS "}", "scenario"},
+        {"{\"name\":\"a\",\"start\":\"2027-01-15\"," ARMS "}", "start"},
+        {"{\"name\":\"a\",\"start\":\"2027-02-30\"," ARMS "}", "start"},
         {"{\"name\":\"a\",\"winner\":\"x\"," ARMS "}", "winner"},
     };
 
@@ -164,6 +166,26 @@ static void a_definition_stays(void **state)
     assert_int_equal(ask("GET", "/api/v1/experiments/none", NULL), 404);
     assert_int_equal(ask("GET", "/api/v1/experiments/none/results", NULL), 404);
     begin_one("{\"name\":\"other\"," ARMS "}");
+}
+
+static const char *arm_of(const json_t *list);
+static const json_t *list_of(const char *rest);
+
+/* One that is to begin is waited for, and one that has not begun is taken away. */
+static void a_day_to_come_is_waited_for(void **state)
+{
+    static const char body[] = "{\"name\":\"first\",\"start\":\"2027-01-16\"," ARMS "}";
+
+    (void)state;
+    begin_one(body);
+    assert_string_equal(text(get("/api/v1/experiments/first"), "state"), "waiting");
+    assert_string_equal(text(api.json, "starts_at"), "2027-01-16T00:00:00Z");
+    assert_null(arm_of(list_of("\"user\":3")));
+    end_one("first");
+    assert_int_equal(ask("GET", "/api/v1/experiments/first", NULL), 404);
+    begin_one(body);
+    pass_time(16 * HOUR);
+    assert_non_null(arm_of(list_of("\"user\":3")));
 }
 
 static void a_file_of_them_is_taken_once(void **state)
@@ -571,6 +593,7 @@ int main(void)
         TEST(a_definition_comes_back),
         TEST(mistakes_are_named),
         TEST(a_definition_stays),
+        TEST(a_day_to_come_is_waited_for),
         TEST(a_file_of_them_is_taken_once),
         TEST(a_person_stays_in_an_arm),
         TEST(who_is_in_one),

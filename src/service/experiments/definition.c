@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/mistakes.h"
 #include "service/engine/state.h"
 #include "service/experiments/experiments.h"
@@ -152,6 +153,22 @@ static reel_code read_tag(reel_experiment *out, const json_t *body, reel_err *er
     return REEL_OK;
 }
 
+/* A day to come, from its midnight UTC on; unsaid: now. */
+static reel_code read_start(reel_experiment *out, const json_t *body, reel_err *err)
+{
+    const char *text = NULL;
+    int64_t day;
+    const reel_code rc = reel__json_get_text(body, "start", &text, err);
+
+    if (rc != REEL_OK || text == NULL)
+        return rc;
+    if (strlen(text) != REEL_DATE_LENGTH || !reel__date_read(&day, text) ||
+        day * DAY <= reel__clock_now())
+        return reel_fail(err, REEL_E_INVALID, "start: expected a day to come, such as 2030-01-31");
+    out->starts = day * DAY;
+    return REEL_OK;
+}
+
 /* Whether the engine may have such a model; mixed: as a part of a mixture. */
 static reel_code check_model(const char *name, bool mixed, reel_err *err)
 {
@@ -261,7 +278,7 @@ reel_code reel__experiment_read(reel_experiment *out, const json_t *body, reel_e
 {
     static const char *const names[] = {
         "name",   "kind", "scenario", "arms",         "alpha", "smallest_effect",
-        "metric", "days", "tag",      "window_hours", NULL};
+        "metric", "days", "tag",      "window_hours", "start", NULL};
     reel_code rc;
 
     *out = (reel_experiment){0};
@@ -272,6 +289,7 @@ reel_code reel__experiment_read(reel_experiment *out, const json_t *body, reel_e
     REEL_TRY(read_scenario(out, body, err));
     REEL_TRY(read_numbers(out, body, err));
     REEL_TRY(read_tag(out, body, err));
+    REEL_TRY(read_start(out, body, err));
     rc = read_arms(out, body, err);
 out:
     return rc;

@@ -52,7 +52,9 @@ typedef struct reel_experiment {
 } reel_experiment;
 
 /* A definition from JSON (docs/experiments.md), all of it checked but whether the models are
- * served; made, starts and ends are left alone. Errors: E_INVALID naming the member. */
+ * served; starts is 0 where no day is said, made and ends are not set. Errors: E_INVALID naming the
+ * member.
+ */
 REEL_MUST_USE reel_code reel__experiment_read(reel_experiment *out, const json_t *body,
                                               reel_err *err);
 /* Whether an engine has the models of every arm. Errors: E_INVALID naming the arm. */
