@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/env.h"
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/simulate/simulate.h"
+#include "service/simulate/traffic.h"
 
 enum {
     OPT_MOVIELENS,
@@ -22,6 +24,9 @@ enum {
     OPT_KNOWN,
     OPT_EDITORIAL,
     OPT_FORMAT,
+    OPT_URL,
+    OPT_RATE,
+    OPT_PARALLEL,
     OPT_THREADS
 };
 
@@ -40,6 +45,9 @@ static const reel_option options[] = {
     {"known", "N", "films that invented people saw before (default 15)"},
     {"editorial", "N", "so many first days everybody gets the same list"},
     {"format", "text|csv|json", "(default text)"},
+    {"url", "URL", "ask this server instead, each person --days times"},
+    {"rate", "N", "of its requests a second at most (default 1000)"},
+    {"parallel", "N", "requests at a time (default 16)"},
     {"threads", "N", "for trainings (default all cores)"},
     {NULL, NULL, NULL},
 };
@@ -213,6 +221,73 @@ out:
     return rc;
 }
 
+/* ---- a server ------------------------------------------------------------------------------ */
+
+static reel_code write_traffic(reel_json *json, const void *what, reel_err *err)
+{
+    const reel_traffic *t = what;
+
+    (void)err;
+    reel__json_object(json);
+    reel__json_put_int(json, "lists", t->lists);
+    reel__json_put_int(json, "feedback_calls", t->calls);
+    reel__json_put_int(json, "failed", t->failed);
+    reel__json_put_known(json, "first_failure", t->why);
+    reel__json_put_int(json, "shown", t->shown);
+    reel__json_put_int(json, "clicked", t->clicked);
+    reel__json_put_int(json, "rated", t->rated);
+    reel__json_put_real(json, "seconds", t->seconds);
+    reel__json_put_real(json, "list_ms_p50", t->list_ms[0]);
+    reel__json_put_real(json, "list_ms_p95", t->list_ms[1]);
+    reel__json_put_real(json, "list_ms_p99", t->list_ms[2]);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
+static void tell_traffic(const reel_traffic *t)
+{
+    reel__term_print("%lld lists, %lld calls of feedback, %lld failed in %.1f s: %.0f a second\n",
+                     (long long)t->lists, (long long)t->calls, (long long)t->failed, t->seconds,
+                     (double)(t->lists + t->calls + t->failed) / t->seconds);
+    if (t->lists > 0)
+        reel__term_print("a list took %.1f ms (half of them), %.1f (95 %%), %.1f (99 %%)\n",
+                         t->list_ms[0], t->list_ms[1], t->list_ms[2]);
+    if (t->shown > 0)
+        reel__term_print("%lld films shown, %lld clicked (%.2f %%), %lld rated\n",
+                         (long long)t->shown, (long long)t->clicked,
+                         100 * (double)t->clicked / (double)t->shown, (long long)t->rated);
+    if (t->failed > 0)
+        reel__term_print("the first that failed: %s\n", t->why);
+}
+
+static reel_code ask_server(const reel_simulate_opts *how, const reel_args *args, reel_err *err)
+{
+    reel_traffic_opts opts = {.url = args->option[OPT_URL],
+                              .key = reel__env_get("REEL_KEY", NULL),
+                              .people = how->people,
+                              .visits = how->days,
+                              .list = how->list,
+                              .parallel = 16,
+                              .rate = 1000,
+                              .manner = how->manner,
+                              .seed = how->seed,
+                              .cancel = how->cancel};
+    reel_traffic traffic;
+    reel_code rc;
+
+    REEL_TRY(take_int(&opts.parallel, args, OPT_PARALLEL, 1, 1000, err));
+    REEL_TRY(reel__args_real(args, OPT_RATE, 0.01, 1e6, &opts.rate, err));
+    REEL_TRY(reel__traffic(&traffic, &opts, err));
+    if (args->json)
+        rc = reel__print_json(write_traffic, &traffic, err);
+    else
+        tell_traffic(&traffic);
+    if (rc == REEL_OK && traffic.lists == 0)
+        rc = reel_fail(err, REEL_E_STORE, "%s: no list came", opts.url);
+out:
+    return rc;
+}
+
 static reel_code simulate(const reel_args *args, reel_err *err)
 {
     const char *format = args->option[OPT_FORMAT] != NULL ? args->option[OPT_FORMAT] : "text";
@@ -226,6 +301,8 @@ static reel_code simulate(const reel_args *args, reel_err *err)
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "--format: \"%.40s\" is none of text, csv and json",
                            format));
     opts.cancel = reel__cancel_on_signal();
+    if (args->option[OPT_URL] != NULL)
+        return ask_server(&opts, args, err);
     REEL_TRY(reel__simulate(&result, &opts, err));
     if (args->json || strcmp(format, "json") == 0)
         rc = reel__print_json(write_result, &result, err);

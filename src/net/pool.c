@@ -114,6 +114,14 @@ static void set_up(const pool *p, slot *s)
     (void)curl_easy_setopt(curl, CURLOPT_PRIVATE, s);
 }
 
+static CURLcode set_body(const pool *p, const slot *s)
+{
+    const char *body = p->calls->body != NULL ? p->calls->body(p->calls->user, s->tag) : NULL;
+
+    return body != NULL ? curl_easy_setopt(s->curl, CURLOPT_POSTFIELDS, body)
+                        : curl_easy_setopt(s->curl, CURLOPT_HTTPGET, 1L);
+}
+
 static reel_code start(pool *p, slot *s)
 {
     reel__buf_clear(&s->body);
@@ -121,7 +129,7 @@ static reel_code start(pool *p, slot *s)
     s->retry_after = 0;
     s->reason[0] = '\0';
     s->attempt++;
-    if (curl_easy_setopt(s->curl, CURLOPT_URL, s->url) != CURLE_OK ||
+    if (curl_easy_setopt(s->curl, CURLOPT_URL, s->url) != CURLE_OK || set_body(p, s) != CURLE_OK ||
         curl_multi_add_handle(p->multi, s->curl) != CURLM_OK)
         return reel_fail(p->err, REEL_E_NOMEM, "out of memory for a request");
     s->state = SLOT_RUNS;
@@ -192,8 +200,11 @@ static reel_code finish(pool *p, slot *s, CURLcode result)
     const int64_t now = reel__clock_steady_us();
     reel_answer answer = {.tag = s->tag, .body = "", .why = ""};
     long status = 0;
+    double seconds = 0;
 
     (void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
+    (void)curl_easy_getinfo(s->curl, CURLINFO_TOTAL_TIME, &seconds);
+    answer.ms = 1000 * seconds;
     (void)curl_multi_remove_handle(p->multi, s->curl);
     if (result == CURLE_OUT_OF_MEMORY || s->body.failed)
         return reel_fail(p->err, REEL_E_NOMEM, "out of memory for an answer");
@@ -237,6 +248,15 @@ out:
 
 /* ---- the run ------------------------------------------------------------------------------- */
 
+static bool add_header(pool *p, const char *line)
+{
+    struct curl_slist *more = p->headers != NULL ? curl_slist_append(p->headers, line) : NULL;
+
+    if (more != NULL)
+        p->headers = more;
+    return more != NULL;
+}
+
 static reel_code open_pool(pool *p)
 {
     char header[REEL_URL_MAX];
@@ -248,15 +268,11 @@ static reel_code open_pool(pool *p)
     (void)curl_multi_setopt(p->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
     (void)snprintf(header, sizeof header, "Accept: %s", p->opts.accept);
     p->headers = curl_slist_append(NULL, header);
-    if (p->headers != NULL && p->opts.bearer != NULL) {
-        struct curl_slist *more;
-
-        (void)snprintf(header, sizeof header, "Authorization: Bearer %s", p->opts.bearer);
-        more = curl_slist_append(p->headers, header);
-        if (more == NULL)
-            return reel_fail(p->err, REEL_E_NOMEM, "out of memory for requests");
-        p->headers = more;
-    }
+    (void)snprintf(header, sizeof header, "Authorization: Bearer %s",
+                   p->opts.bearer != NULL ? p->opts.bearer : "");
+    if ((p->opts.bearer != NULL && !add_header(p, header)) ||
+        (p->calls->body != NULL && !add_header(p, "Content-Type: application/json")))
+        return reel_fail(p->err, REEL_E_NOMEM, "out of memory for requests");
     for (int i = 0; i < p->opts.parallel; i++) {
         slot *s = &p->slots[i];
 

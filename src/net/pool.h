@@ -1,4 +1,4 @@
-/* net/pool.h - many small GET requests over few connections: so many a second, some at a time,
+/* net/pool.h - many small requests over few connections: so many a second, some at a time,
  * asked again with growing pauses when the server is busy or the network fails. Layer: net.
  * Threads: the callbacks run in the caller's thread.
  */
@@ -32,6 +32,7 @@ typedef struct reel_answer {
     const char *body; /* NUL-terminated */
     size_t length;
     const char *why;
+    double ms; /* the last attempt took */
 } reel_answer;
 
 typedef struct reel_pool_calls {
@@ -40,6 +41,9 @@ typedef struct reel_pool_calls {
     /* A code other than REEL_OK ends the run. */
     reel_code (*answer)(void *user, const reel_answer *answer, reel_err *err);
     void *user;
+    /* NULL: all are GET. JSON that the request of a tag posts, kept until its answer; NULL = GET.
+     */
+    const char *(*body)(void *user, void *tag);
 } reel_pool_calls;
 
 /* Until next has none and every answer is in. 429, 408 and 5xx are asked again, as are broken

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "service/simulate/simulate.h"
+#include "service/simulate/traffic.h"
 #include "support/world.h"
 
 enum { MEETINGS = 20000, LIST = 10 };
@@ -251,9 +252,29 @@ static reel_code make_worlds(void *user, reel_err *err)
     return rc;
 }
 
+/* A server that is not there. */
+static reel_code ask_nobody(void *user, reel_err *err)
+{
+    const reel_traffic_opts opts = {.url = "http://127.0.0.1:1",
+                                    .people = 3,
+                                    .visits = 2,
+                                    .list = 5,
+                                    .parallel = 2,
+                                    .rate = 1e6,
+                                    .manner = reel__manner_default()};
+
+    return reel__traffic(user, &opts, err);
+}
+
 static void memory_may_fail(void **state)
 {
+    reel_traffic out;
+
     (void)state;
+    assert_true(sweep_memory(ask_nobody, &out) > 5);
+    assert_int_equal(out.lists, 0);
+    assert_int_equal(out.failed, 6);
+    assert_non_null(strstr(out.why, "a list: 0 "));
     assert_true(sweep_memory(make_worlds, (void *)(uintptr_t)folder()) > 20);
 }
 
