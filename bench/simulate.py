@@ -58,6 +58,7 @@ def main():
         arms = simulate(given.reel, MONTH + options)
         table(arms)
         must(f"{taste}: NDCG of retraining", arms["retrained"]["ndcg@10_less_frozen"], 1)
+        must(f"{taste}: clicks of retraining", arms["retrained"]["clicked_less_frozen_all_days"], 1)
     print("\nAn editor's lists, clicks alone\n")
     arms = simulate(given.reel, EDITOR)
     table(arms)
