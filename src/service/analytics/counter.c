@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/steady.h"
+#include "base/thread.h"
 #include "eval/genres.h"
 #include "store/stats.h"
 #include "store/vtable.h"
@@ -137,7 +138,7 @@ reel_code reel__counter_open(reel_counter **out, const reel_counter_opts *opts, 
         return reel_fail(err, REEL_E_NOMEM, "out of memory to count events");
     }
     (void)pthread_mutex_init(&c->lock, NULL);
-    error = pthread_create(&c->thread, NULL, run, c);
+    error = reel__thread_start(&c->thread, run, c);
     if (error != 0) {
         (void)pthread_cond_destroy(&c->look);
         (void)pthread_mutex_destroy(&c->lock);
