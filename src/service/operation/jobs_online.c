@@ -20,14 +20,14 @@ static void say_once(reel_jobs *jobs, const char *version, const reel_err *err)
 static void take_back(reel_jobs *jobs, const reel_engine *engine, const char *model,
                       const reel_online_report *report)
 {
-    char before[REEL_VERSION_ID], reason[REEL_JOB_LINE / 64];
+    char before[REEL_VERSION_ID], reason[REEL_ONLINE_REASON];
     reel_err err = {0};
 
     if (reel__online_roll_back(before, engine, model, report, &err) != REEL_OK) {
         say_once(jobs, report->version, &err);
         return;
     }
-    reel__online_reason(reason, sizeof reason, report);
+    reel__online_reason(reason, report);
     reel__jobs_note(jobs, "%s %s; %s serves", report->version, reason, before);
     pthread_mutex_lock(&jobs->lock);
     jobs->facts.taken_back++;

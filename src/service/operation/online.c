@@ -19,8 +19,6 @@ static const double usual_drop = 0.1;
 static const double alpha = 0.01, spread = 0.05;
 static const char taken_back[] = "taken back";
 
-enum { REASON = 300 };
-
 reel_code reel__online_drop(double *out, reel_err *err)
 {
     const char *text = reel__env_get("REEL_ROLLBACK_DROP", "");
@@ -109,9 +107,9 @@ out:
 
 /* ---- the way back -------------------------------------------------------------------------- */
 
-void reel__online_reason(char *out, size_t size, const reel_online_report *r)
+void reel__online_reason(char out[REEL_ONLINE_REASON], const reel_online_report *r)
 {
-    (void)snprintf(out, size,
+    (void)snprintf(out, REEL_ONLINE_REASON,
                    "%s: people took up a film of %.1f %% of its lists, of those before it %.1f %% "
                    "(difference between %.1f and %.1f, of %lld and %lld people)",
                    taken_back, 100 * r->share[1], 100 * r->share[0], 100 * r->effect.low,
@@ -121,14 +119,14 @@ void reel__online_reason(char *out, size_t size, const reel_online_report *r)
 reel_code reel__online_roll_back(char before[REEL_VERSION_ID], const reel_engine *engine,
                                  const char *model, const reel_online_report *report, reel_err *err)
 {
-    char reason[REASON];
+    char reason[REEL_ONLINE_REASON];
     newest last;
     reel_code rc;
 
     REEL_TRY(reel__version_before(before, engine, model, err));
     REEL_TRY(find_newest(&last, engine, model, err));
     REEL_TRY(reel__version_activate(engine, before, err));
-    reel__online_reason(reason, sizeof reason, report);
+    reel__online_reason(reason, report);
     rc = reel__store_end_version(reel__engine_store(engine), report->version, REEL_VERSION_READY,
                                  reason, last.size_bytes, err);
 out:

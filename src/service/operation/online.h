@@ -15,12 +15,14 @@
 #include "eval/sequential.h"
 #include "service/engine/versions.h"
 
+enum { REEL_ONLINE_REASON = 300 };
+
 typedef struct reel_online_report {
     bool fails;
     char version[REEL_VERSION_ID]; /* that was judged; "" = none was */
     int64_t people[2];             /* before, and with it */
     double share[2];               /* of their lists, in the mean */
-    reel_effect effect;
+    reel_effect effect;            /* but for p, which who looks at sums does not know */
 } reel_online_report;
 
 /* The share that REEL_ROLLBACK_DROP says; 0 = nothing is judged. Errors: E_INVALID. */
@@ -34,7 +36,7 @@ REEL_MUST_USE reel_code reel__online_judge(reel_online_report *out, const reel_e
 REEL_MUST_USE reel_code reel__online_roll_back(char before[REEL_VERSION_ID],
                                                const reel_engine *engine, const char *model,
                                                const reel_online_report *report, reel_err *err);
-/* "taken back: of the lists of ...". */
-void reel__online_reason(char *out, size_t size, const reel_online_report *report);
+/* "taken back: people took up a film of 25.0 % of its lists, ...". */
+void reel__online_reason(char out[REEL_ONLINE_REASON], const reel_online_report *report);
 
 #endif
