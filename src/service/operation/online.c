@@ -123,8 +123,10 @@ reel_code reel__online_roll_back(char before[REEL_VERSION_ID], const reel_engine
     newest last;
     reel_code rc;
 
-    REEL_TRY(reel__version_before(before, engine, model, err));
     REEL_TRY(find_newest(&last, engine, model, err));
+    if (strcmp(last.id, report->version) != 0)
+        REEL_TRY(reel_fail(err, REEL_E_CONFLICT, "%s was trained since it was judged", last.id));
+    REEL_TRY(reel__version_before(before, engine, model, err));
     REEL_TRY(reel__version_activate(engine, before, err));
     reel__online_reason(reason, report);
     rc = reel__store_end_version(reel__engine_store(engine), report->version, REEL_VERSION_READY,

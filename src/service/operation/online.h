@@ -32,7 +32,8 @@ REEL_MUST_USE reel_code reel__online_drop(double *out, reel_err *err);
 REEL_MUST_USE reel_code reel__online_judge(reel_online_report *out, const reel_engine *engine,
                                            const char *model, double drop, reel_err *err);
 /* Put the version before it in service, and write down why. before [out]: its id. Errors:
- * E_CONFLICT (there is none that could serve), those of the store. */
+ * E_CONFLICT (there is none that could serve, or another was trained since it was judged), those of
+ * the store. */
 REEL_MUST_USE reel_code reel__online_roll_back(char before[REEL_VERSION_ID],
                                                const reel_engine *engine, const char *model,
                                                const reel_online_report *report, reel_err *err);

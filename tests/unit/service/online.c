@@ -193,6 +193,25 @@ static void a_clear_fall_that_matters_fails(void **state)
     reel__engine_close(engine);
 }
 
+/* A training may end between the judgement and what comes of it. */
+static void what_was_trained_since_stays(void **state)
+{
+    reel_online_report report;
+    char before[REEL_VERSION_ID];
+    reel_engine *engine = open_ready();
+    reel_err err = {0};
+
+    (void)state;
+    report = judge();
+    (void)snprintf(report.version, sizeof report.version, "%s", older);
+    assert_fails(reel__online_roll_back(before, engine, "ease", &report, &err), REEL_E_CONFLICT,
+                 "was trained since it was judged");
+    reel__engine_close(engine);
+    engine = open_ready();
+    assert_string_equal(served(engine), newer);
+    reel__engine_close(engine);
+}
+
 /* ---- beside a server ----------------------------------------------------------------------- */
 
 static void wait_for(const char *part)
@@ -309,6 +328,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(few_people_say_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(as_much_as_before_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_clear_fall_that_matters_fails, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_trained_since_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_server_takes_it_back_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(where_nothing_was_before_it_stays, set_up, tear_down),
         cmocka_unit_test(a_share_that_is_none_is_refused),
