@@ -149,6 +149,26 @@ class Resuming(Interrupted):
         os.utime(os.path.join(self.models, "unfinished", "begun"), (long_ago, long_ago))
         self.assertNotIn("interruption", self.train(self.base, "--resume"))
 
+    def test_two_files_of_data_are_of_one_moment(self):
+        """Where TMDb's data are shown, and models fitted without them."""
+        self.addCleanup(os.environ.pop, "REEL_TMDB_TRAIN")
+        os.environ["REEL_TMDB_TRAIN"] = "off"
+        self.kill_after(1, "--force")
+        names = sorted(os.path.basename(path) for path in glob.glob(os.path.join(self.models, "unfinished", "*.reel")))
+        self.assertEqual(len(names), 2)
+        self.rate(self.base, range(9, 11))
+        for damaged in names:
+            whole = self.base
+            self.base = tempfile.mkdtemp(prefix="reel-resume-")
+            self.addCleanup(shutil.rmtree, self.base, ignore_errors=True)
+            shutil.copytree(whole, self.base, dirs_exist_ok=True)
+            with open(os.path.join(self.base, "reel.db.models", "unfinished", damaged), "r+b") as file:
+                file.truncate(100)
+            said = self.train(self.base, "--resume")
+            self.assertNotIn("as it was when the training began", said)
+            self.assertNotIn("interruption", said)
+            self.base = whole
+
     def test_who_is_forgotten_is_in_none_of_it(self):
         self.kill_after(2, "--force")
         self.assertEqual(len(self.holding()), len(self.fits()) + 1)  # and the data

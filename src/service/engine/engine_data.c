@@ -10,7 +10,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "data/readers.h"
 #include "service/feedback/signals.h"
 #include "service/engine/state.h"
@@ -176,8 +175,19 @@ static void keep_snapshot(const part *p, const char *path)
         reel__engine_note(p->engine, "this training could not be resumed: %s", why.msg);
 }
 
+static bool can_be_opened(const char *path)
+{
+    reel_dataset *dataset = NULL;
+    reel_err ignored = {0};
+    const bool opened = reel_dataset_open(&dataset, path, &ignored) == REEL_OK;
+
+    reel_dataset_free(dataset);
+    return opened;
+}
+
 /* The data as they were when it began. Where two files are wanted both are of one moment, or
- * neither is used. */
+ * neither is used: the first looks whether the second is there, and where the first was made anew
+ * nothing is resumed any more. */
 static reel_code map_snapshot(part *p, const char *path, reel_err *err)
 {
     reel_engine *engine = p->engine;
@@ -190,7 +200,7 @@ static reel_code map_snapshot(part *p, const char *path, reel_err *err)
         return REEL_OK;
     REEL_TRY(snapshot_path(&snapshot, engine, p->name, err));
     REEL_TRY(snapshot_path(&other, engine, REEL_DATASET_PLAIN, err));
-    if (snapshot == NULL || (two && !reel__file_exists(other)) ||
+    if (snapshot == NULL || (two && !can_be_opened(other)) ||
         reel_dataset_open(&p->dataset, snapshot, &ignored) != REEL_OK)
         goto out; /* it is read from the database */
     if (misfit_of_label(p) != NULL) {
@@ -242,6 +252,7 @@ static reel_code build(part *p, const char *path, reel_err *err)
     seconds = (double)(reel__clock_steady_us() - start) * 1e-6;
     /* Another process may have loaded since the label was read. */
     engine->label.generation = reel_dataset_generation(p->dataset);
+    engine->unfinished.resumes = false;
     reel__engine_note(engine, "%s: read from the database in %.2f s", p->name, seconds);
     REEL_TRY(keep_made(p, path, seconds, err));
     REEL_TRY(snapshot_path(&snapshot, engine, p->name, err));
