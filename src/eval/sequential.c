@@ -40,8 +40,7 @@ static double difference_of(const reel_sequential *s)
     return s->opts.paired ? mean_of(&s->arms[1]) : mean_of(&s->arms[1]) - mean_of(&s->arms[0]);
 }
 
-/* Of the difference. */
-static double spread_of(const reel_sequential *s)
+static double variance_of_difference(const reel_sequential *s)
 {
     double sum = variance_of(&s->arms[1], &s->opts) / (double)s->arms[1].count;
 
@@ -82,7 +81,7 @@ void reel__sequential_init(reel_sequential *out, const reel_sequential_opts *opt
 static void judge(reel_sequential *s)
 {
     const double t = s->opts.spread * s->opts.spread;
-    const double variance = spread_of(s), difference = difference_of(s);
+    const double variance = variance_of_difference(s), difference = difference_of(s);
     const double ratio = log(variance / (variance + t)) / 2 +
                          t * difference * difference / (2 * variance * (variance + t));
     const int64_t people = s->arms[0].count + s->arms[1].count;
@@ -117,7 +116,7 @@ reel_effect reel__sequential_look(const reel_sequential *s)
     out.difference = difference_of(s);
     if (!enough(s))
         return out;
-    variance = spread_of(s);
+    variance = variance_of_difference(s);
     half = half_width(&s->opts, variance);
     out.low = out.difference - half;
     out.high = out.difference + half;
