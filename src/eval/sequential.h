@@ -32,17 +32,17 @@ typedef struct reel_sequential_opts {
     bool paired;      /* one value for each person, against 0: who is shown both arms */
     double low, high; /* where values lie: 0 and 1, or -1 and 1 */
     double alpha;     /* 0.0001 .. 0.5 */
-    double
-        spread; /* of the differences to look for, above 0; best where it is about the true one */
+    /* Of the differences to look for, a deviation above 0; best where it is the true one. */
+    double spread;
     double smallest; /* the difference that matters; an interval within is no difference */
 } reel_sequential_opts;
 
 typedef struct reel_sequential {
     reel_sequential_opts opts;
     reel_moments arms[2]; /* of the control, and of what is compared with it; paired: [1] alone */
-    double
-        quantile; /* of the normal law: half the width of an interval of one look, in deviations */
-    double most;  /* the largest log of a likelihood ratio so far */
+    /* Of the normal law: half the width of an interval of one look, in deviations. */
+    double quantile;
+    double most; /* the largest log of a likelihood ratio so far */
     /* After how many people it was first known that there is a difference, and that there is none
      * that matters; 0 = not yet. which: the sign of the difference then. */
     int64_t differs_at, same_at;
@@ -54,7 +54,9 @@ typedef struct reel_effect {
     double difference;            /* of the means, the second less the first; NaN without people */
     double low, high;             /* at every moment at once */
     double fixed_low, fixed_high; /* of one look, at an end that was set beforehand */
-    double p; /* of no difference, at every moment at once: the least there was so far */
+    /* Of no difference, at every moment at once: the least there was so far. 1 where people were
+     * not added one by one (reel__sequential_add), but their sums set. */
+    double p;
 } reel_effect;
 
 void reel__sequential_init(reel_sequential *out, const reel_sequential_opts *opts);

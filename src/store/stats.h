@@ -4,8 +4,8 @@
  * events of an account's person added goes with the account. They are made from the log, so a copy
  * of a store makes them again. Layer: store. Ownership: texts are borrowed. Threads: as store.h.
  *
- * A day is a number of days since 1970 (UTC), a week begins on Monday. An event counts when it says
- * it happened, or when it came where that is later than it came. What was done with a film counts
+ * A day is a number of days since 1970 (UTC), a week begins on Monday. An event counts at the
+ * time it says it happened at, but never later than it came. What was done with a film counts
  * where the film was shown (list id and film), at that day, model and place, once of each kind;
  * with a list that was not shown before, it is no part of these sums, only of the film's and the
  * hour's.

@@ -17,7 +17,7 @@ typedef struct reel_stats_ask {
     reel_stats_range against;         /* the range it is compared with; to 0 = none */
     const char *by;                   /* of the report's own; NULL = its first */
     const char *method;               /* of `times`: NULL = any */
-    size_t limit;                     /* of `films`: rows; 0 = all */
+    size_t limit;                     /* of `films`: rows; 0 = 50 */
     int64_t after_count, after_movie; /* of `films`: go on behind it; after_movie -1 = the top */
     int64_t *next_count, *next_movie; /* [out, optional]: where it goes on; next_movie -1 = ends */
 } reel_stats_ask;

@@ -22,7 +22,7 @@ void reel__stats_put_rate(reel_json *json, const char *key, reel_rate rate);
 /* A number to six digits, null where it is none. */
 void reel__stats_put_real(reel_json *json, const char *key, double value);
 
-/* A share of what was shown, and the same by name. */
+/* What shares are made of: films that were shown in lists, and what was done with them. */
 typedef struct reel_stats_counts {
     int64_t lists, shown, clicked, rated, clicked_rated, refused;
 } reel_stats_counts;
