@@ -5,13 +5,16 @@
  * Learning to Rank in Personal Search"). The same film is shown at several ranks, to several people
  * or over time, which is what tells t from g without an experiment. Both are estimated in turn, as
  * the rates of Poisson counts:
- *     t_k = sum_f clicks_fk / sum_f shown_fk g_f      g_f = (sum_k clicks_fk + a m) / (sum_k
- * shown_fk t_k + a) with m the overall rate, a prior of a = 5 looks that keeps films shown once
- * from saying 0 or 1. In the end t_1 = 1, and t never rises (pooled where it did): nobody looks at
- * the fifth film more often than at the fourth. What it cannot tell: a list in the order of
- * somebody's taste has at its top what that very person wants more than others do. Of that g_f
- * knows nothing, so t falls somewhat too steeply; how much is measured in docs/feedback.md. Layer:
- * eval. Threads: no state.
+ *
+ *     t_k = sum_f clicks_fk / sum_f shown_fk g_f
+ *     g_f = (sum_k clicks_fk + a m) / (sum_k shown_fk t_k + a)
+ *
+ * with m the overall rate, and a prior of a few looks (a) that keeps films shown once from saying 0
+ * or 1. In the end t_1 = 1, and t never rises (pooled where it did): nobody looks at the fifth film
+ * more often than at the fourth. What it cannot tell: a list in the order of somebody's taste has
+ * at its top what that very person wants more than others do. Of that g_f knows nothing, so t falls
+ * somewhat too steeply; how much is measured in docs/feedback.md.
+ * Layer: eval. Threads: no state.
  */
 #ifndef REEL_EVAL_PROPENSITY_H
 #define REEL_EVAL_PROPENSITY_H

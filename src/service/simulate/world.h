@@ -1,11 +1,13 @@
 /* service/simulate/world.h - made-up people for simulations: what they think of every film, how
  * they look at a list, and what they do. No model is asked. Two sources of taste:
+ *
  *   - ratings of a MovieLens folder: people are real ones; part of their ratings is known from the
- *     start, the others come out when they watch the film. A film they never rated they do not
- * want.
+ *     start, the others come out when they watch the film. What they never rated they do not want.
  *   - invented (invented.c): films lie on a map that wraps round, people have two places on it that
  *     they like and one that they hate, a mood that turns the tone of a film to good or bad, and
- * get enough of what is like the last films they saw. What they knew before came to them by fame.
+ *     get enough of what is like the last films they saw. What they knew before came to them by
+ *     fame.
+ *
  * Of each person a quarter of all films is kept back: never listed to them, and what their lists
  * are judged by (held-out NDCG).
  * Layer: service. Threads: immutable once made.
