@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,20 @@ reel_code reel__file_make_folder(const char *path, reel_err *err)
         rc = make_one_folder(path, err);
     reel__free(partial);
     return rc;
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *at)
+{
+    (void)info;
+    (void)at;
+    return kind == FTW_DP ? rmdir(path) : unlink(path);
+}
+
+void reel__file_remove_tree(const char *path)
+{
+    enum { OPEN_FOLDERS = 16 };
+
+    (void)nftw(path, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
 }
 
 char *reel__path_join(const char *folder, const char *name)

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +17,7 @@
 #include "base/file.h"
 #include "base/zip.h"
 
-enum { ENTRIES_MOST = 1000, OPEN_FOLDERS = 8 };
+enum { ENTRIES_MOST = 1000 };
 
 typedef struct unpacking {
     reel_zip *zip;
@@ -38,18 +37,6 @@ static reel_code disk_failed(const char *verb, const char *path, int error, reel
 }
 
 /* ---- the temporary folder ------------------------------------------------------------------ */
-
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *at)
-{
-    (void)info;
-    (void)at;
-    return kind == FTW_DP ? rmdir(path) : unlink(path);
-}
-
-static void remove_tree(const char *path)
-{
-    (void)nftw(path, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
-}
 
 static reel_code name_folders(unpacking *work, const char *output, const char *name, reel_err *err)
 {
@@ -81,7 +68,7 @@ static reel_code take_folder(unpacking *work, reel_err *err)
                          work->temporary);
     work->locked = true;
     /* What a killed process left goes; the descriptor must belong to the new folder. */
-    remove_tree(work->temporary);
+    reel__file_remove_tree(work->temporary);
     close(work->lock);
     work->lock = open_folder(work);
     if (work->lock < 0 || flock(work->lock, LOCK_EX | LOCK_NB) != 0)
@@ -190,7 +177,7 @@ reel_code reel__unpack(const char *archive, const char *output, const char *name
     work.locked = false;
 out:
     if (work.locked)
-        remove_tree(work.temporary);
+        reel__file_remove_tree(work.temporary);
     if (work.lock >= 0)
         close(work.lock);
     reel__zip_close(work.zip);

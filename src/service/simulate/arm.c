@@ -2,7 +2,6 @@
 #include "service/simulate/arm.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,18 +10,12 @@
 
 #include "base/alloc.h"
 #include "base/env.h"
+#include "base/file.h"
 #include "service/engine/state.h"
 
-enum { OPEN_FOLDERS = 16, BODY_MOST = 1 << 20 };
+enum { BODY_MOST = 1 << 20 };
 
 /* ---- its folder ---------------------------------------------------------------------------- */
-
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *at)
-{
-    (void)info;
-    (void)at;
-    return kind == FTW_DP ? rmdir(path) : unlink(path);
-}
 
 static reel_code make_folder(reel_service *service, reel_err *err)
 {
@@ -111,7 +104,7 @@ void reel__service_close(reel_service *service)
         reel__store_close(service->store);
     reel__buf_fini(&service->events);
     if (service->folder[0] != '\0')
-        (void)nftw(service->folder, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+        reel__file_remove_tree(service->folder);
     *service = (reel_service){.opts = NULL};
 }
 

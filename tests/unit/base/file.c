@@ -118,6 +118,23 @@ static void makes_folders(void **state)
     assert_fails(reel__file_make_folder(temp_path("a/file/b"), &err), REEL_E_STORE, "not a folder");
 }
 
+static void removes_what_is_in_a_folder(void **state)
+{
+    reel_err err;
+
+    (void)state;
+    temp_write("outside", "x");
+    assert_ok(reel__file_make_folder(temp_path("tree/deep"), &err));
+    temp_write("tree/deep/file", "x");
+    assert_int_equal(symlink("../outside", temp_path("tree/link")), 0);
+    reel__file_remove_tree(temp_path("tree/absent"));
+    reel__file_remove_tree(temp_path("tree"));
+    assert_false(reel__file_exists(temp_path("tree")));
+    assert_true(reel__file_exists(temp_path("outside")));
+    reel__file_remove_tree(temp_path("outside"));
+    assert_false(reel__file_exists(temp_path("outside")));
+}
+
 static void a_database_is_not_written_over(void **state)
 {
     const char *path = temp_write("own.db", "SQLite format 3");
@@ -520,6 +537,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_no_file),
         cmocka_unit_test(answers_questions),
         cmocka_unit_test(makes_folders),
+        cmocka_unit_test(removes_what_is_in_a_folder),
         cmocka_unit_test(a_database_is_not_written_over),
         cmocka_unit_test(knows_one_file_by_two_names),
         cmocka_unit_test(joins_paths),
