@@ -71,8 +71,8 @@ static double value_of(const reel_observation *o, bool paired)
     return o->did[0] > 0;
 }
 
-static void compare(reel_arm_comparison *out, const reel_results *results, const reel_tally *tally,
-                    bool over)
+static void compare(reel_arm_comparison *out, const reel_results *results,
+                    const reel_observations *tally, bool over)
 {
     const reel_experiment *e = &results->experiment;
     const bool paired = e->kind == REEL_EXPERIMENT_INTERLEAVE;
@@ -102,7 +102,7 @@ static void compare(reel_arm_comparison *out, const reel_results *results, const
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
-static void count_arms(reel_results *out, const reel_tally *tally)
+static void count_arms(reel_results *out, const reel_observations *tally)
 {
     for (int64_t i = 0; i < out->people; i++) {
         const reel_observation *o = &tally->people[i];
@@ -121,7 +121,7 @@ static void count_arms(reel_results *out, const reel_tally *tally)
 }
 
 /* By everybody who came in, whether their window is over or not. */
-static double balance_of(const reel_experiment *e, const reel_tally *tally)
+static double balance_of(const reel_experiment *e, const reel_observations *tally)
 {
     int64_t counts[REEL_ARMS_MAX] = {0};
     double weights[REEL_ARMS_MAX];
@@ -181,11 +181,11 @@ reel_code reel__experiment_results(reel_results *out, reel_store *store,
 {
     const int64_t last_ms =
         (experiment->ends + (int64_t)experiment->window_hours * 3600) * SECOND_MS;
-    reel_tally tally;
+    reel_observations tally;
     reel_code rc;
 
     *out = (reel_results){.experiment = *experiment, .at = now};
-    REEL_TRY(reel__tally(&tally, store, experiment, err));
+    REEL_TRY(reel__observations_read(&tally, store, experiment, err));
     out->compared = experiment->arm_count - 1;
     out->lists = tally.lists;
     out->strays = tally.strays;
@@ -201,7 +201,7 @@ reel_code reel__experiment_results(reel_results *out, reel_store *store,
     }
     sum_up(out);
     out->people_needed = needed(out);
-    reel__tally_fini(&tally);
+    reel__observations_fini(&tally);
 out:
     return rc;
 }

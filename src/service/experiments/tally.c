@@ -34,7 +34,7 @@ typedef struct list_state {
 
 typedef struct tallying {
     const reel_experiment *experiment;
-    reel_tally *out;
+    reel_observations *out;
     reel_intern *units; /* people by who they are */
     int32_t *arms;      /* [units] */
     size_t arm_capacity;
@@ -240,7 +240,7 @@ static void observe(const tallying *t, int32_t *places)
 {
     const int64_t window = (int64_t)t->experiment->window_hours * HOUR_MS;
     const int64_t last = t->experiment->ends * SECOND_MS;
-    reel_tally *out = t->out;
+    reel_observations *out = t->out;
 
     for (size_t i = 0; i < t->count; i++) {
         const happening *what = &t->all[i];
@@ -275,14 +275,14 @@ out:
     return rc;
 }
 
-reel_code reel__tally(reel_tally *out, reel_store *store, const reel_experiment *experiment,
-                      reel_err *err)
+reel_code reel__observations_read(reel_observations *out, reel_store *store,
+                                  const reel_experiment *experiment, reel_err *err)
 {
     reel_err own = {REEL_OK, ""};
     tallying t = {.experiment = experiment, .out = out, .err = err != NULL ? err : &own};
     reel_code rc;
 
-    *out = (reel_tally){0};
+    *out = (reel_observations){0};
     REEL_TRY(reel__intern_new(&t.units, t.err));
     REEL_TRY(read_events(&t, store));
     rc = order(&t);
@@ -291,12 +291,12 @@ out:
     reel__free(t.arms);
     reel__free(t.all);
     if (rc != REEL_OK)
-        reel__tally_fini(out);
+        reel__observations_fini(out);
     return rc;
 }
 
-void reel__tally_fini(reel_tally *tally)
+void reel__observations_fini(reel_observations *tally)
 {
     reel__free(tally->people);
-    *tally = (reel_tally){0};
+    *tally = (reel_observations){0};
 }

@@ -12,14 +12,16 @@ typedef struct reel_observation {
     int32_t did[2]; /* how often: by side where lists are interleaved, else [0] */
 } reel_observation;
 
-typedef struct reel_tally {
+typedef struct reel_observations {
     reel_observation *people; /* [count], in the order in which their windows end */
     size_t count;
     int64_t lists, strays;
-} reel_tally;
+} reel_observations;
 
-REEL_MUST_USE reel_code reel__tally(reel_tally *out, reel_store *store,
-                                    const reel_experiment *experiment, reel_err *err);
-void reel__tally_fini(reel_tally *tally);
+/* Errors: E_NOMEM, those of the store. out holds nothing after one. Cost: all events of its lists.
+ */
+REEL_MUST_USE reel_code reel__observations_read(reel_observations *out, reel_store *store,
+                                                const reel_experiment *experiment, reel_err *err);
+void reel__observations_fini(reel_observations *tally);
 
 #endif
