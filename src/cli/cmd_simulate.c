@@ -75,7 +75,7 @@ static void print_days(const reel_simulation *s)
     reel__term_print("%5s", "day");
     for (int a = 0; a < REEL_ARMS; a++)
         if (s->opts.arms[a])
-            reel__term_print("  %-22s", reel__arm_name((size_t)a));
+            reel__term_print("  %-22s", reel__simulate_arm_name((size_t)a));
     reel__term_print("\n%5s", "");
     for (int a = 0; a < REEL_ARMS; a++)
         if (s->opts.arms[a])
@@ -87,15 +87,17 @@ static void print_days(const reel_simulation *s)
             if (s->opts.arms[a])
                 reel__term_print(
                     "  %-10.4f%5.2f %%     ",
-                    reel__simulation_mean(s, (reel_arm)a, false, day, day + 1, REEL_ARMS).mean,
-                    100 *
-                        reel__simulation_mean(s, (reel_arm)a, true, day, day + 1, REEL_ARMS).mean);
+                    reel__simulation_mean(s, (reel_simulate_arm)a, false, day, day + 1, REEL_ARMS)
+                        .mean,
+                    100 * reel__simulation_mean(s, (reel_simulate_arm)a, true, day, day + 1,
+                                                REEL_ARMS)
+                              .mean);
         reel__term_print("\n");
     }
 }
 
 /* An arm's mean of some days, and how much more than frozen that is. */
-static void print_part(const reel_simulation *s, reel_arm arm, bool clicked, int from)
+static void print_part(const reel_simulation *s, reel_simulate_arm arm, bool clicked, int from)
 {
     const int days = s->opts.days, places = clicked ? 2 : 4;
     const double times = clicked ? 100 : 1;
@@ -119,12 +121,12 @@ static void print_verdict(const reel_simulation *s)
     for (int a = 0; a < REEL_ARMS; a++) {
         if (!s->opts.arms[a])
             continue;
-        reel__term_print("  %-10s NDCG@10 ", reel__arm_name((size_t)a));
-        print_part(s, (reel_arm)a, false, week);
+        reel__term_print("  %-10s NDCG@10 ", reel__simulate_arm_name((size_t)a));
+        print_part(s, (reel_simulate_arm)a, false, week);
         reel__term_print("  %-10s clicked ", "");
-        print_part(s, (reel_arm)a, true, week);
+        print_part(s, (reel_simulate_arm)a, true, week);
         reel__term_print("  %-10s clicked on all days ", "");
-        print_part(s, (reel_arm)a, true, 0);
+        print_part(s, (reel_simulate_arm)a, true, 0);
         if (s->looked[a][0] > 0)
             reel__term_print("  %-10s place 5 looked at %.2f times as often as the first, place "
                              "10 %.2f; in truth %.2f and %.2f\n",
@@ -171,8 +173,8 @@ static reel_code take_arms(bool *out, const char *text, reel_err *err)
         const size_t length = strcspn(text, ", ");
         size_t a = 0;
 
-        while (a < REEL_ARMS && (strlen(reel__arm_name(a)) != length ||
-                                 strncmp(reel__arm_name(a), text, length) != 0))
+        while (a < REEL_ARMS && (strlen(reel__simulate_arm_name(a)) != length ||
+                                 strncmp(reel__simulate_arm_name(a), text, length) != 0))
             a++;
         if (a == REEL_ARMS)
             return reel_fail(err, REEL_E_INVALID,

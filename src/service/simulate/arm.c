@@ -38,7 +38,7 @@ static reel_code make_folder(reel_service *service, reel_err *err)
 /* ---- life ---------------------------------------------------------------------------------- */
 
 /* As REEL_SIGNALS has them, but for what an arm leaves out. */
-static reel_code weights_of(reel_signal_weights *out, reel_arm arm, reel_err *err)
+static reel_code weights_of(reel_signal_weights *out, reel_simulate_arm arm, reel_err *err)
 {
     const reel_code rc = reel__signal_weights(out, err);
 
@@ -72,8 +72,8 @@ out:
     return rc;
 }
 
-reel_code reel__service_open(reel_service *out, const reel_simulate_opts *opts, reel_arm arm,
-                             const reel_world *world, reel_err *err)
+reel_code reel__service_open(reel_service *out, const reel_simulate_opts *opts,
+                             reel_simulate_arm arm, const reel_world *world, reel_err *err)
 {
     const reel_store_opts create = {.create = true};
     reel_code rc;

@@ -11,7 +11,7 @@
 
 typedef struct reel_service {
     const reel_simulate_opts *opts;
-    reel_arm arm;
+    reel_simulate_arm arm;
     reel_signal_weights weights;
     char folder[256];
     char database[300];
@@ -28,7 +28,8 @@ typedef struct reel_service {
 
 /* Load the world and train for the first time. */
 REEL_MUST_USE reel_code reel__service_open(reel_service *out, const reel_simulate_opts *opts,
-                                           reel_arm arm, const reel_world *world, reel_err *err);
+                                           reel_simulate_arm arm, const reel_world *world,
+                                           reel_err *err);
 void reel__service_close(reel_service *service); /* and its folder goes */
 /* As `reel train --force --accept`; the new models answer from here on. */
 REEL_MUST_USE reel_code reel__service_train(reel_service *service, reel_err *err);

@@ -25,7 +25,7 @@ typedef struct run {
     reel_simulation *out;
     const reel_world *world;
     reel_service service;
-    reel_arm arm;
+    reel_simulate_arm arm;
     int seed;        /* its number */
     uint64_t chance; /* what is drawn from */
     int day;
@@ -48,14 +48,14 @@ reel_simulate_opts reel__simulate_default(void)
                                 .arms = {[REEL_ARM_FROZEN] = true, [REEL_ARM_RETRAINED] = true}};
 }
 
-const char *reel__arm_name(size_t arm)
+const char *reel__simulate_arm_name(size_t arm)
 {
     static const char *const names[] = {"frozen", "retrained", "naive", "ratings"};
 
     return arm < REEL_ARMS ? names[arm] : NULL;
 }
 
-static size_t place_of(const reel_simulation *s, reel_arm arm, int day, int seed)
+static size_t place_of(const reel_simulation *s, reel_simulate_arm arm, int day, int seed)
 {
     return ((size_t)arm * (size_t)s->opts.days + (size_t)day) * (size_t)s->opts.seeds +
            (size_t)seed;
@@ -304,8 +304,8 @@ static reel_code make_room(run *r, reel_err *err)
     return REEL_OK;
 }
 
-static reel_code live(reel_simulation *out, const reel_world *world, reel_arm arm, int seed,
-                      reel_err *err)
+static reel_code live(reel_simulation *out, const reel_world *world, reel_simulate_arm arm,
+                      int seed, reel_err *err)
 {
     run r = {.out = out,
              .world = world,
@@ -318,7 +318,7 @@ static reel_code live(reel_simulation *out, const reel_world *world, reel_arm ar
     REEL_TRY(make_room(&r, err));
     REEL_TRY(reel__service_open(&r.service, &out->opts, arm, world, err));
     for (; r.day < out->opts.days; r.day++) {
-        reel__progress(out->opts.progress, reel__arm_name(arm),
+        reel__progress(out->opts.progress, reel__simulate_arm_name(arm),
                        (int64_t)seed * out->opts.days + r.day,
                        (int64_t)out->opts.days * out->opts.seeds, "days");
         REEL_TRY(live_a_day(&r));
@@ -381,7 +381,7 @@ reel_code reel__simulate(reel_simulation *out, const reel_simulate_opts *opts, r
         }
         for (int a = 0; a < REEL_ARMS; a++)
             if (opts->arms[a])
-                REEL_TRY(live(out, &world, (reel_arm)a, seed, err));
+                REEL_TRY(live(out, &world, (reel_simulate_arm)a, seed, err));
         reel__world_fini(&world);
     }
     out->seconds = (double)(reel__clock_steady_us() - start) * 1e-6;

@@ -14,15 +14,15 @@
 #include "eval/significance.h"
 #include "service/simulate/viewer.h"
 
-typedef enum reel_arm {
+typedef enum reel_simulate_arm {
     REEL_ARM_FROZEN,    /* trained before the first day and never again; ratings are folded in */
     REEL_ARM_RETRAINED, /* as the program does it, REEL_SIGNALS included */
     REEL_ARM_NAIVE,     /* every click counts alike, wherever it was */
     REEL_ARM_RATINGS,   /* only ratings are learned from */
     REEL_ARMS
-} reel_arm;
+} reel_simulate_arm;
 /* "frozen", ...; NULL past the last. */
-const char *reel__arm_name(size_t arm);
+const char *reel__simulate_arm_name(size_t arm);
 
 enum { REEL_SIMULATE_DAYS = 365, REEL_SIMULATE_SEEDS = 30 };
 
@@ -62,8 +62,8 @@ void reel__simulation_fini(reel_simulation *simulation);
 /* Mean over seeds with a 95 % interval (Student's t; none for one seed) of days from .. to, counted
  * from 0; clicked: of the share clicked, else of NDCG; less: of the difference to that arm, seed by
  * seed, or REEL_ARMS. */
-reel_interval reel__simulation_mean(const reel_simulation *simulation, reel_arm arm, bool clicked,
-                                    int from, int to, reel_arm less);
+reel_interval reel__simulation_mean(const reel_simulation *simulation, reel_simulate_arm arm,
+                                    bool clicked, int from, int to, reel_simulate_arm less);
 /* All of it as JSON; and as rows `arm,day,measure,low,mean,high`. */
 void reel__simulation_write(reel_json *json, const reel_simulation *simulation);
 void reel__simulation_rows(reel_buf *out, const reel_simulation *simulation);

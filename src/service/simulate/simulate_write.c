@@ -10,8 +10,8 @@ static const double t95[REEL_SIMULATE_SEEDS - 1] = {
     2.080,  2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045};
 
 /* A seed's mean over some days. */
-static double mean_of(const reel_simulation *s, const double *values, reel_arm arm, int seed,
-                      int from, int to)
+static double mean_of(const reel_simulation *s, const double *values, reel_simulate_arm arm,
+                      int seed, int from, int to)
 {
     double sum = 0;
 
@@ -21,8 +21,8 @@ static double mean_of(const reel_simulation *s, const double *values, reel_arm a
     return sum / (double)(to - from);
 }
 
-reel_interval reel__simulation_mean(const reel_simulation *s, reel_arm arm, bool clicked, int from,
-                                    int to, reel_arm less)
+reel_interval reel__simulation_mean(const reel_simulation *s, reel_simulate_arm arm, bool clicked,
+                                    int from, int to, reel_simulate_arm less)
 {
     const double *values = clicked ? s->clicked : s->ndcg;
     const int seeds = s->opts.seeds;
@@ -51,7 +51,7 @@ static void put_interval(reel_json *json, const char *key, reel_interval interva
     reel__json_array_end(json);
 }
 
-static void put_days(reel_json *json, const reel_simulation *s, reel_arm arm)
+static void put_days(reel_json *json, const reel_simulation *s, reel_simulate_arm arm)
 {
     reel__json_key(json, "days");
     reel__json_array(json);
@@ -66,7 +66,7 @@ static void put_days(reel_json *json, const reel_simulation *s, reel_arm arm)
     reel__json_array_end(json);
 }
 
-static void put_looked(reel_json *json, const reel_simulation *s, reel_arm arm)
+static void put_looked(reel_json *json, const reel_simulation *s, reel_simulate_arm arm)
 {
     reel__json_key(json, "looked_at");
     if (s->looked[arm][0] <= 0) {
@@ -79,12 +79,12 @@ static void put_looked(reel_json *json, const reel_simulation *s, reel_arm arm)
     reel__json_array_end(json);
 }
 
-static void put_arm(reel_json *json, const reel_simulation *s, reel_arm arm)
+static void put_arm(reel_json *json, const reel_simulation *s, reel_simulate_arm arm)
 {
     const int days = s->opts.days, week = days < 7 ? 0 : days - 7;
 
     reel__json_object(json);
-    reel__json_put_text(json, "arm", reel__arm_name(arm));
+    reel__json_put_text(json, "arm", reel__simulate_arm_name(arm));
     put_interval(json, "ndcg@10_last_week",
                  reel__simulation_mean(s, arm, false, week, days, REEL_ARMS));
     put_interval(json, "clicked_last_week",
@@ -120,18 +120,19 @@ void reel__simulation_write(reel_json *json, const reel_simulation *s)
     reel__json_array(json);
     for (int a = 0; a < REEL_ARMS; a++)
         if (s->opts.arms[a])
-            put_arm(json, s, (reel_arm)a);
+            put_arm(json, s, (reel_simulate_arm)a);
     reel__json_array_end(json);
     reel__json_object_end(json);
 }
 
 /* ---- as rows ------------------------------------------------------------------------------- */
 
-static void add_row(reel_buf *out, const reel_simulation *s, reel_arm arm, int day, bool clicked)
+static void add_row(reel_buf *out, const reel_simulation *s, reel_simulate_arm arm, int day,
+                    bool clicked)
 {
     const reel_interval i = reel__simulation_mean(s, arm, clicked, day, day + 1, REEL_ARMS);
 
-    reel__buf_format(out, "%s,%d,%s,", reel__arm_name(arm), day + 1,
+    reel__buf_format(out, "%s,%d,%s,", reel__simulate_arm_name(arm), day + 1,
                      clicked ? "clicked" : "ndcg@10");
     if (isnan(i.low))
         reel__buf_format(out, ",%.6f,\n", i.mean);
@@ -144,7 +145,7 @@ void reel__simulation_rows(reel_buf *out, const reel_simulation *s)
     reel__buf_text(out, "arm,day,measure,low,mean,high\n");
     for (int a = 0; a < REEL_ARMS; a++)
         for (int day = 0; s->opts.arms[a] && day < s->opts.days; day++) {
-            add_row(out, s, (reel_arm)a, day, false);
-            add_row(out, s, (reel_arm)a, day, true);
+            add_row(out, s, (reel_simulate_arm)a, day, false);
+            add_row(out, s, (reel_simulate_arm)a, day, true);
         }
 }

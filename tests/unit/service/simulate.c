@@ -144,8 +144,9 @@ static void an_equal_seed_makes_equal_days(void **state)
         assert_true(one.ndcg[i] > 0 && one.ndcg[i] <= 1 && one.clicked[i] >= 0);
     /* Nobody has learned on the first day. */
     for (int arm = 1; arm < REEL_ARMS; arm++)
-        assert_true(reel__simulation_mean(&one, (reel_arm)arm, true, 0, 1, REEL_ARM_FROZEN).mean ==
-                    0);
+        assert_true(
+            reel__simulation_mean(&one, (reel_simulate_arm)arm, true, 0, 1, REEL_ARM_FROZEN).mean ==
+            0);
     reel__simulation_fini(&one);
     reel__simulation_fini(&two);
 }
