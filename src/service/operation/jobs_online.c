@@ -10,9 +10,11 @@
 
 static void say_once(reel_jobs *jobs, const char *version, const reel_err *err)
 {
-    if (strcmp(jobs->stays, version) == 0)
+    char *said = jobs->stays[jobs->online_at];
+
+    if (strcmp(said, version) == 0)
         return;
-    (void)snprintf(jobs->stays, sizeof jobs->stays, "%s", version);
+    (void)snprintf(said, REEL_VERSION_ID, "%s", version);
     reel__jobs_note(jobs, "%s is taken up less than what was shown before, and stays: %s", version,
                     err->msg);
 }
@@ -35,32 +37,32 @@ static void take_back(reel_jobs *jobs, const reel_engine *engine, const char *mo
     reel__reload_look(jobs->opts.reload);
 }
 
-static void look_at_models(reel_jobs *jobs, const reel_engine *engine)
+static void look_at_model(reel_jobs *jobs, const reel_engine *engine, const char *model)
 {
-    for (size_t i = 0; i < reel__engine_model_count(engine); i++) {
-        const char *model = reel_model_get_info(reel__engine_model_at(engine, i))->name;
-        reel_online_report report;
-        reel_err err = {0};
+    reel_online_report report;
+    reel_err err = {0};
 
-        if (!reel__jobs_answers(
-                jobs, reel__online_judge(&report, engine, model, jobs->opts.online_drop, &err),
-                &err))
-            return;
-        if (report.fails)
-            take_back(jobs, engine, model, &report);
-    }
+    if (reel__jobs_answers(
+            jobs, reel__online_judge(&report, engine, model, jobs->opts.online_drop, &err), &err) &&
+        report.fails)
+        take_back(jobs, engine, model, &report);
 }
 
+/* One model at a time: a job that runs beside it beats between two of them. */
 void reel__online_look(reel_jobs *jobs)
 {
+    const int64_t now = reel__clock_steady_us();
     reel_engine *engine;
 
-    if (jobs->opts.online_drop <= 0 || jobs->opts.reload == NULL ||
-        reel__clock_steady_us() < jobs->online_us)
+    if (jobs->opts.online_drop <= 0 || jobs->opts.reload == NULL || now < jobs->online_us)
         return;
-    jobs->online_us = reel__clock_steady_us() + (int64_t)jobs->opts.online_ms * 1000;
     engine = reel__publisher_take(reel__reload_publisher(jobs->opts.reload));
-    if (engine != NULL)
-        look_at_models(jobs, engine);
+    if (engine != NULL && jobs->online_at < reel__engine_model_count(engine))
+        look_at_model(jobs, engine,
+                      reel_model_get_info(reel__engine_model_at(engine, jobs->online_at))->name);
+    if (engine == NULL || ++jobs->online_at >= reel__engine_model_count(engine)) {
+        jobs->online_at = 0;
+        jobs->online_us = now + (int64_t)jobs->opts.online_ms * 1000;
+    }
     reel__engine_close(engine);
 }

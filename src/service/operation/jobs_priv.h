@@ -84,12 +84,13 @@ struct reel_jobs {
     reel_job stranger;                           /* what others run, and since when it stands so */
     char stranger_owner[REEL_JOB_OWNER];
     int64_t stranger_us;
-    bool troubled;                /* the store does not answer, which was said */
-    int64_t training_at, plan_us; /* the next of the schedule; when to count ratings */
-    int64_t forget_us;            /* when to look who is to be forgotten */
-    int64_t online_us;            /* when to look how what serves is taken up */
-    char stays[REEL_VERSION_ID];  /* what could not be taken back, which was said */
-    int64_t planned_at;           /* what the clock said when the schedule was last looked at */
+    bool troubled;                       /* the store does not answer, which was said */
+    int64_t training_at, plan_us;        /* the next of the schedule; when to count ratings */
+    int64_t forget_us;                   /* when to look who is to be forgotten */
+    int64_t online_us;                   /* when to look how what serves is taken up, */
+    size_t online_at;                    /* and at which of the models of the engine */
+    char stays[MODELS][REEL_VERSION_ID]; /* what could not be taken back, which was said */
+    int64_t planned_at; /* what the clock said when the schedule was last looked at */
 };
 
 /* jobs_plan.c: ask for a training where one is due; called by the thread. */
