@@ -250,7 +250,7 @@ class Outage(unittest.TestCase):
             wants = pool.submit(self.wants_the_database, server)
             self.assertEqual(self.lists_go_on(server, range(1, 9)), before)
             wants.result()
-        self.assertRegex(server.ready("admin_port")[2], b"does not answer|time")
+        self.assertRegex(server.ready("admin_port")[2], b"does not answer|cannot connect")
         self.assertEqual(self.lists_go_on(server, range(1, 9)), before)
         lost = self.wants_the_database(server)
         proxy.silent.clear()
