@@ -222,12 +222,27 @@ test("an experiment says what its rule makes of it", async () => {
     await page.getByText(/The first time the interval leaves out 0, the better is taken/).waitFor();
     assert.equal(await page.getByText("more uneven than chance").count(), 0);
     found.balance_p = 0.0001;
-    await page.reload();
+    await page.goBack(); // what is known there is asked anew
+    await page.getByText("now against texts").waitFor();
+    await page.goForward();
     await page.getByText("more uneven than chance").waitFor();
     assert.deepEqual(complaints, []);
   } finally {
     await close();
   }
+});
+
+flow("an experiment is ended after it was asked once more, and the page says so", async () => {
+  await settled(page, "/analytics/experiments"); // signed in as an admin by now
+  const { name } = await send("/experiments", { name: "ended-by-hand", arms: [{ name: "now", model: "ease" }, { name: "other", model: "content" }] });
+  await page.reload();
+  await page.getByRole("link", { name }).click();
+  await press("End the experiment");
+  await page.getByRole("dialog").getByRole("button", { name: "End the experiment" }).click();
+  await page.getByText(/^was ended/).waitFor();
+  assert.equal(await page.getByRole("button", { name: "End the experiment" }).count(), 0);
+  await page.getByRole("link", { name: "All experiments" }).click();
+  await page.locator("tr", { hasText: name }).getByText("was ended").waitFor();
 });
 
 test("in Spanish, too", async () => {

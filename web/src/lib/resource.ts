@@ -1,5 +1,5 @@
 // Data of a page: fetched when its key changes, kept for going back, aborted when left.
-import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { ApiError } from "./api";
 
 export interface Resource<T> {
@@ -31,6 +31,11 @@ const calls = new Map<string, Call>();
 export function forget(beginning: string): void {
   for (const known of [cache, calls])
     for (const key of known.keys()) if (key.startsWith(beginning)) known.delete(key);
+}
+
+// What begins so may be another when one comes back.
+export function useFresh(beginning: string): void {
+  useEffect(() => () => forget(beginning), [beginning]);
 }
 
 function start(key: string, load: (signal: AbortSignal) => Promise<unknown>): Call {

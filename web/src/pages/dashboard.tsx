@@ -2,7 +2,8 @@
 // each question. A chart asks when it comes near the screen.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useResource } from "../lib/resource";
+import { address } from "../lib/api";
+import { useFresh, useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import { askedOf, askReport, daysOf, keyOf, plusDays, rangeOf, spans, usualSpan, type Asked, type Days, type Report, type Whole } from "../lib/stats";
 import { ts } from "../lib/texts/stats";
@@ -93,6 +94,7 @@ export function DashboardPart({ search }: { search: URLSearchParams }) {
   const asked = askedOf(search);
   const key = keyOf("summary", asked);
   const whole = useResource(key, (signal) => askReport<Report<Whole>>(key, signal), true);
+  useFresh(address("/analytics/"));
   if (whole.error) return <Failed error={whole.error} retry={whole.retry} />;
   if (!whole.data) return <RowsSkeleton count={16} thumb={false} />;
   const { range, against, waiting, items } = whole.data;

@@ -1,7 +1,7 @@
 // Experiments: which there are, and of one what it says by the rule that was stated beforehand.
 import { balanceLeast, experiments, reach, type Compared, type Experiment, type Results } from "../lib/experiments";
 import { day, decimal, number, share } from "../lib/format";
-import { useResource } from "../lib/resource";
+import { forget, useFresh, useResource } from "../lib/resource";
 import { t } from "../lib/texts";
 import { ta } from "../lib/texts/analytics";
 import { Confirm } from "./confirm";
@@ -16,6 +16,7 @@ const modelOf = (model: string | Record<string, number>) =>
 
 export function ExperimentList() {
   const all = useResource("experiments", experiments.all);
+  useFresh("experiment");
   if (all.error) return <Failed error={all.error} retry={all.retry} />;
   if (!all.data) return <RowsSkeleton count={4} thumb={false} />;
   if (all.data.items.length === 0)
@@ -80,10 +81,14 @@ function Comparison({ one, experiment }: { one: Compared; experiment: Experiment
 
 export function ExperimentDetail({ name, change }: { name: string; change: boolean }) {
   const results = useResource(`experiment?${name}`, (signal) => experiments.results(name, signal));
+  useFresh("experiment");
   if (results.error) return <Failed error={results.error} retry={results.retry} />;
   if (!results.data) return <RowsSkeleton count={6} thumb={false} />;
   const { experiment, comparisons, verdict, winner, people, waiting, balance_p } = results.data;
-  const end = () => experiments.end(name).then(results.retry);
+  const end = () => experiments.end(name).then(() => {
+    forget("experiment");
+    results.retry();
+  });
   return (
     <>
       <p><a href="/analytics/experiments">{ta.allExperiments}</a></p>

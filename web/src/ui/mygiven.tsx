@@ -1,11 +1,11 @@
 // The films somebody rated, wants to see, or gave something: by account, or by this browser.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api } from "../lib/api";
 import { day, monthName, printed } from "../lib/format";
 import { allGiven, byMonth, rated } from "../lib/given";
 import { useScale } from "../lib/health";
 import { loadOwn } from "../lib/own";
-import { forget, useResource } from "../lib/resource";
+import { useFresh, useResource } from "../lib/resource";
 import { flush, give as keep } from "../lib/sync";
 import { t } from "../lib/texts";
 import type { Account, Movie, OwnRating, RatedMovie } from "../lib/types";
@@ -52,17 +52,12 @@ const none = () => (
   <Notice title={t.account.noRatings}><p><a class="button is-main" href="/rate">{t.account.toRate}</a></p></Notice>
 );
 
-// What is changed on one part of the page is seen on the next.
-function useFresh({ user }: Account): void {
-  useEffect(() => () => forget(`my?${user}`), [user]);
-}
-
 // What was taken back stays in its place until the page is left, so that a slip is mended by one click.
 export function AccountRatings({ account }: { account: Account }) {
   const [more, setMore] = useState<{ items: RatedMovie[]; next: string | null } | null>(null);
   const [loading, setLoading] = useState(false);
   const [changed, setChanged] = useState(new Map<number, number | null>());
-  useFresh(account);
+  useFresh(`my?${account.user}`); // what is changed on one part of the page is seen on the next
   const first = useResource(`my?${account.user}`, async (signal) => {
     await flush(); // what waits here belongs to it
     return api.ratings(account.user, pageLength, null, signal);
@@ -128,7 +123,7 @@ function Wanted({ film, account, gone, change }: { film: RatedMovie; account: Ac
 // What was taken off stays in its place until the part is left.
 export function Watchlist({ account }: { account: Account }) {
   const [gone, setGone] = useState(new Map<number, boolean>());
-  useFresh(account);
+  useFresh(`my?${account.user}`);
   const list = useResource(`my?${account.user}&watchlist`, (signal) => allGiven(account.user, "watchlist", signal));
   if (list.error) return <Failed error={list.error} retry={list.retry} />;
   if (!list.data) return <GridSkeleton count={6} />;
@@ -165,7 +160,7 @@ function Seen({ film }: { film: RatedMovie }) {
 
 export function History({ account }: { account: Account }) {
   const [shown, show] = useState(pageLength);
-  useFresh(account);
+  useFresh(`my?${account.user}`);
   const seen = seenOf(account);
   if (seen.error) return <Failed error={seen.error} retry={seen.retry} />;
   if (!seen.data) return <RowsSkeleton count={8} />;
@@ -185,7 +180,7 @@ export function History({ account }: { account: Account }) {
 }
 
 export function AccountTaste({ account }: { account: Account }) {
-  useFresh(account);
+  useFresh(`my?${account.user}`);
   const seen = seenOf(account);
   if (seen.error) return <Failed error={seen.error} retry={seen.retry} />;
   if (!seen.data) return <RowsSkeleton count={8} thumb={false} />;
