@@ -39,6 +39,7 @@ test("opening a film and giving stars are reported", async () => {
   assert.equal(opened.movies[0].rank, 2);
   const rated = await until("the rating", async () => (await mine("&type=rating"))[0]);
   assert.equal(rated.value, (await api("/health")).rating_scale.max);
+  assert.deepEqual([rated.list_id, rated.method, rated.movies[0].rank], [opened.list_id, "content", 2], "the rating came of the list that was clicked");
 });
 
 test("while the server is away events wait, and arrive later under the same id", async () => {

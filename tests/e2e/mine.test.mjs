@@ -152,6 +152,7 @@ flow("signed in, a film is wanted, and not any more", async () => {
   await page.keyboard.press("Enter");
   await until("it is wanted", async () => (await wish.getAttribute("aria-pressed")) === "true");
   assert.equal(await kind(), "watchlist");
+  await until("the log has it", async () => (await api(`/feedback?type=watchlist&movie=${film.movie}`)).items.length === 1);
   await settled(page, `/film/${film.movie}`);
   await until("it still is", async () => (await wish.getAttribute("aria-pressed")) === "true");
   await wish.click();

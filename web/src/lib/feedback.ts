@@ -27,11 +27,22 @@ interface Subject {
   value?: number;
 }
 
-export function report(type: EventType, { list, movies, value }: Subject): void {
+// By which list each film was opened: what is done on its page came of that list, as long as the pages live.
+const opened = new Map<number, Subject>();
+
+// The person whom a list was for is none who rates: only events that name the list themselves are theirs.
+function cameOf(subject: Subject): Subject {
+  const from = subject.list ? undefined : opened.get(subject.movies[0]!.movie);
+  return from ? { ...subject, list: from.list, movies: from.movies } : subject;
+}
+
+export function report(type: EventType, subject: Subject): void {
+  if (type === "click") opened.set(subject.movies[0]!.movie, subject);
+  const { list, movies, value } = cameOf(subject);
   outbox.add({
     event_id: uuid(),
     type,
-    user: list?.user ?? null,
+    user: subject.list?.user ?? null,
     visitor: visitor(),
     method: list?.model.name ?? null,
     model_id: list?.model.id ?? null,

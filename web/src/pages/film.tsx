@@ -142,6 +142,7 @@ function Wish({ film, user }: { film: FullMovie; user: number }) {
     forget(key);
     forget(`my?${user}`);
     setWished(!on);
+    if (!on) report("watchlist", { movies: [{ movie: film.movie }] });
   };
   return (
     <>
