@@ -119,6 +119,9 @@ check("days are chosen by name or by hand", async () => {
   await to.fill("2020-03-15");
   await page.waitForURL(/range=2020-03-02\.\.2020-03-15/);
   await page.getByText(/^March 2, 2020 to March 15, 2020/).waitFor();
+  await to.focus();
+  await page.keyboard.type("03082020"); // digit by digit: 0002 is no year that was meant
+  await page.waitForURL(/range=2020-03-02\.\.2020-03-08/);
   await page.getByRole("button", { name: "28 days" }).click();
   await until("the usual days", async () => new URL(page.url()).search === "");
   await settled(page, "/analytics/dashboard?range=2019-01-01..2019-01-02");

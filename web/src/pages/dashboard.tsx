@@ -7,6 +7,7 @@ import { useFresh, useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import { askedOf, askReport, daysOf, keyOf, plusDays, rangeOf, spans, usualSpan, type Asked, type Days, type Report, type Whole } from "../lib/stats";
 import { ts } from "../lib/texts/stats";
+import { DayField } from "../ui/dayfield";
 import { CatalogueWatch, Came, Films, Genres, Health, HoursOfWeek, Mix, ModelsOverTime, OverTime, People, Rates } from "../ui/statscharts";
 import { Failed, Notice, RowsSkeleton } from "../ui/states";
 import { Switch } from "../ui/tables";
@@ -21,16 +22,10 @@ interface BetweenProps {
 
 // Two days; an end before the beginning is its own beginning.
 function Between({ name, days, choose }: BetweenProps) {
-  const field = (label: string, value: string, take: (day: string) => Days) => (
-    <label class="select">
-      <span>{label}</span>
-      <input class="field" type="date" required value={value} onChange={(event) => event.currentTarget.value !== "" && choose(take(event.currentTarget.value))} />
-    </label>
-  );
   return (
     <div class="stats-between" role="group" aria-label={name}>
-      {field(ts.from, days.from, (from) => ({ from, to: days.to < from ? from : days.to }))}
-      {field(ts.to, days.to, (to) => ({ from: days.from > to ? to : days.from, to }))}
+      <DayField label={ts.from} value={days.from} required choose={(from) => choose({ from, to: days.to < from ? from : days.to })} />
+      <DayField label={ts.to} value={days.to} required choose={(to) => choose({ from: days.from > to ? to : days.from, to })} />
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { t } from "../lib/texts";
 import { ta } from "../lib/texts/analytics";
 import { eventTypes, logFilters, methods, type LogEvent, type LogFilter, type LogPage } from "../lib/types";
 import { save } from "../ui/chart";
+import { DayField } from "../ui/dayfield";
 import { FilmSearch } from "../ui/filmsearch";
 import { PersonSearch } from "../ui/personsearch";
 import { Failed, Notice, RowsSkeleton } from "../ui/states";
@@ -37,16 +38,6 @@ function Choice({ label, value, none, options, choose }: ChoiceProps) {
   );
 }
 
-// A day that is typed is whole only at its end: until then the field has none.
-function Day({ label, value, choose }: { label: string; value: string; choose(value: string | null): void }) {
-  return (
-    <label class="select">
-      <span>{label}</span>
-      <input class="field" type="date" value={value} onInput={(e) => choose(e.currentTarget.value || null)} />
-    </label>
-  );
-}
-
 // Whom or what was chosen by a search, and a way back from it.
 function Chosen({ name, drop }: { name: string; drop(): void }) {
   return <button type="button" class="chip is-only" aria-label={ta.without(name)} onClick={drop}>{name} ×</button>;
@@ -65,8 +56,8 @@ function Filters({ filter, again }: { filter: LogFilter; again(): void }) {
           options={eventTypes.map((type) => [type, t.log.event(type)])} />
         <Choice label={t.log.method} value={filter.method} none={t.log.all} choose={(method) => setQuery({ method })}
           options={methods.map((m) => [m, t.method(m)])} />
-        <Day label={ta.since} value={filter.since} choose={(since) => setQuery({ since })} />
-        <Day label={ta.until} value={filter.until} choose={(until) => setQuery({ until })} />
+        <DayField label={ta.since} value={filter.since} choose={(since) => setQuery({ since: since || null })} />
+        <DayField label={ta.until} value={filter.until} choose={(until) => setQuery({ until: until || null })} />
         <button type="button" class="button" onClick={again}>{t.log.refresh}</button>
       </div>
       <div class="filters log-searches">
