@@ -20,6 +20,9 @@ export const decimal = (n: number, digits = 1) =>
   n.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 // A share of a score: as many digits as its panel shows, and a minus that is a minus.
 export const share = (n: number, digits: number) => decimal(n, digits).replace("-", "−");
+// A share of all: 3.42%, in Spanish with a blank.
+export const percentSign = lang === "es" ? "\u00a0%" : "%";
+export const percent = (part: number, digits = 0) => share(part * 100, digits) + percentSign;
 export const plural = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`;
 
 export const clock = new Intl.DateTimeFormat(lang, {

@@ -1,6 +1,6 @@
 // Experiments: which there are, and of one what it says by the rule that was stated beforehand.
 import { balanceLeast, experiments, reach, type Compared, type Experiment, type Results } from "../lib/experiments";
-import { day, decimal, number, share } from "../lib/format";
+import { day, decimal, number, percent, share } from "../lib/format";
 import { forget, useFresh, useResource } from "../lib/resource";
 import { t } from "../lib/texts";
 import { ta } from "../lib/texts/analytics";
@@ -54,7 +54,7 @@ function Arms({ results }: { results: Results }) {
             <td>{modelOf(results.experiment.arms[i]!.model)}</td>
             <td class="sheet-number">{number(arm.people)}</td>
             <td class="sheet-number">{number(arm.did)}</td>
-            <td class="sheet-number">{arm.share === null ? "–" : `${decimal(hundred * arm.share, digits)} %`}</td>
+            <td class="sheet-number">{arm.share === null ? "–" : percent(arm.share, digits)}</td>
           </tr>
         ))}
       </tbody>
@@ -72,7 +72,7 @@ function Comparison({ one, experiment }: { one: Compared; experiment: Experiment
       <th scope="row">{one.arm}{ta.less}{control}</th>
       <td class="whisker-cell">
         <Whisker value={{ mean: one.difference + far, low: one.low + far, high: one.high + far }} most={2 * far} line={far} />
-        <span class="sheet-note">{points(one.low)}–{points(one.high)} {one.decided_after !== null && ta.decidedAfter(one.decided_after)}</span>
+        <span class="sheet-note">{ta.interval(points(one.low), points(one.high))}{one.decided_after !== null && t.dot + ta.decidedAfter(one.decided_after)}</span>
       </td>
       <td class="whisker-number">{points(one.difference)}</td>
     </tr>

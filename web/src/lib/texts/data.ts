@@ -1,12 +1,11 @@
 // The sentences of the page about the data, which come with it. What a chart shows is its title.
-import { decimal, lang, number, plural } from "../format";
+import { decimal, lang, number, percent, plural } from "../format";
 import { periodOf, type CellKind } from "../data";
 import { t } from ".";
 
 const share = (value: number) => {
-  const percent = value * 100;
-  const digits = percent > 0 && (percent < 1 || percent > 95) && percent < 100 ? 1 : 0;
-  return lang === "es" ? `${decimal(percent, digits)}\u00a0%` : `${decimal(percent, digits)}%`;
+  const fine = value > 0 && (value < 0.01 || value > 0.95) && value < 1;
+  return percent(value, fine ? 1 : 0);
 };
 const real = (value: number) => decimal(value, Math.abs(value) >= 100 ? 0 : 2);
 // Edges of bins that are parts of a power of ten.

@@ -1,12 +1,10 @@
 // The sentences of the dashboard, which come with it. What a chart shows is its title.
-import { decimal, lang, number, plural } from "../format";
+import { decimal, lang, number, percent, percentSign as sign, plural } from "../format";
 import type { Rate } from "../stats";
 
-// A share of a few in a hundred: 3.42%.
-const sign = lang === "es" ? "\u00a0%" : "%";
-const percent = (value: number, digits = 1) => `${decimal(value * 100, digits).replace("-", "−")}${sign}`;
+// A share of a few in a hundred has two digits more.
 export const rateOf = (value: number | null) => (value === null || Number.isNaN(value) ? "–" : percent(value, Math.abs(value) < 0.1 ? 2 : 1));
-export const spanOf = ({ low, high }: Rate) => (low === null || high === null ? "" : `${decimal(low * 100, 1)}–${percent(high)}`);
+export const spanOf = ({ low, high }: Rate) => (low === null || high === null ? "" : `${decimal(low * 100, 1)}–${percent(high, 1)}`);
 const signed = (value: number, digits = 2) => `${value > 0 ? "+" : ""}${decimal(value, digits).replace("-", "−")}`;
 
 const dates = {
@@ -82,7 +80,7 @@ const en = {
   overMeasure: "Lists; below them clicks for a hundred films shown",
   overSay: (when: string, lists: number, clicks: number) => `${when}: ${plural(lists, "list", "lists")}, ${plural(clicks, "click", "clicks")}`,
   weekOf: (day: string) => `Week of ${day}`,
-  peopleFinding: (share: number) => `${percent(share, 0)} of those who were there had been there before`,
+  peopleFinding: (share: number) => `${percent(share)} of those who were there had been there before`,
   peopleMeasure: "People by day; the part at the foot is new",
   peopleSay: (when: string, people: number, fresh: number) => `${when}: ${plural(people, "person", "people")}, ${number(fresh)} new`,
   peopleNote: "A browser nobody signed in with counts as a person.",
@@ -183,7 +181,7 @@ const es: Texts = {
   overMeasure: "Listas; debajo, aperturas por cada cien películas mostradas",
   overSay: (when, lists, clicks) => `${when}: ${plural(lists, "lista", "listas")}, ${plural(clicks, "apertura", "aperturas")}`,
   weekOf: (day) => `Semana del ${day}`,
-  peopleFinding: (share) => `El ${percent(share, 0)} de quienes estuvieron ya habían estado antes`,
+  peopleFinding: (share) => `El ${percent(share)} de quienes estuvieron ya habían estado antes`,
   peopleMeasure: "Personas por día; la parte al pie es nueva",
   peopleSay: (when, people, fresh) => `${when}: ${plural(people, "persona", "personas")}, ${plural(fresh, "nueva", "nuevas")}`,
   peopleNote: "Un navegador sin cuenta cuenta como una persona.",
