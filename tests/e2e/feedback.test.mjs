@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { api, open, settled, until } from "./browser.mjs";
 
+const standIn = (await api("/models").catch(() => null))?.items === undefined; // it keeps no scenarios
+
 let browser, page, film, visitor;
 before(async () => {
   browser = await open();
@@ -26,6 +28,7 @@ test("a list on screen is reported once, with its films and ranks", async () => 
   assert.equal(shown.source_movie, film.movie);
   assert.deepEqual(shown.movies.map((m) => m.rank), [1, 2, 3, 4, 5]);
   assert.ok(shown.model_id.startsWith("content"));
+  assert.ok(shown.scenario === "similar" || standIn, "which row it was");
   await page.waitForTimeout(600);
   assert.equal((await mine("&type=impression")).length, 1);
 });

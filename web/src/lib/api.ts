@@ -74,7 +74,7 @@ export const api = {
   chart: (name: string, filter: string, limit: number, s?: Signal) =>
     films(get<Page<Movie>>(address(`/charts/${name}`, { filter, limit }), s)),
   similar: (id: number, model: Method, limit: number, s?: Signal) =>
-    films(get<FilmList>(address(`/movies/${id}/similar`, { model, limit }), s)),
+    films(get<FilmList>(address(`/movies/${id}/similar`, { model, limit, scenario: "similar" }), s)),
   statistics: (s?: Signal) => get<Crowd>(address("/statistics"), s),
   people: (q: string, limit: number, cursor: string | null, s?: Signal) =>
     get<Page<Person>>(address("/people", { q, limit, cursor }), s),

@@ -253,6 +253,7 @@ export interface OwnRating {
 
 // Rules about a list, as POST /recommendations takes them.
 export interface Rules {
+  scenario?: string; // what the list is for: a row of a page
   filter?: string;
   boost?: string;
   diversity?: number;

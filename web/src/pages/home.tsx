@@ -64,17 +64,20 @@ function ChartRow({ row, own, near, eager }: RowProps) {
 }
 
 const excludeMost = 1000; // of one request
+// By these names the log and the analytics tell the rows from each other.
+const scenarios: Record<Row["kind"], string> = { you: "for-you", because: "because", gems: "gems", decade: "decade", popular: "popular" };
 
 // No row repeats what the first one says.
 function askFor(row: Row, own: OwnRating[], first: number[], health: Health | undefined, signal: AbortSignal): Promise<FilmList> {
   const query = { history: historyOf(own) };
+  const scenario = scenarios[row.kind];
   if (row.kind === "because") {
     const exclude = [...first, ...own.slice(0, excludeMost - first.length).map((r) => r.movie)];
-    return api.list({ source_movie: row.film.movie }, "hybrid", rowLength, { exclude }, signal);
+    return api.list({ source_movie: row.film.movie }, "hybrid", rowLength, { scenario, exclude }, signal);
   }
-  if (row.kind === "you") return api.forYou(query, visitor(), rowLength, { exclude: first }, signal);
+  if (row.kind === "you") return api.forYou(query, visitor(), rowLength, { scenario, exclude: first }, signal);
   const filter = row.kind === "gems" ? hidden(health) : row.kind === "decade" ? `decade = ${row.decade}` : null;
-  return api.list(query, "hybrid", rowLength, { exclude: first, ...(filter ? { filter } : {}) }, signal);
+  return api.list(query, "hybrid", rowLength, { scenario, exclude: first, ...(filter ? { filter } : {}) }, signal);
 }
 
 const nameOf = (row: Row) =>

@@ -48,7 +48,7 @@ interface Shared {
 function useShared(seats: Seat[], rule: Rule, me: Me | undefined) {
   const household = householdOf(seats, rule, me?.query ?? { history: [] });
   const key = me && seats.length >= fewestSeats ? `night?${JSON.stringify(household)}` : null;
-  return useResource<Shared>(key, async (signal) => ({ list: await api.list({ household }, "hybrid", listLength, {}, signal), seats, rule }), true);
+  return useResource<Shared>(key, async (signal) => ({ list: await api.list({ household }, "hybrid", listLength, { scenario: "night" }, signal), seats, rule }), true);
 }
 
 function Rules({ rule, choose }: { rule: Rule; choose(rule: Rule): void }) {

@@ -251,7 +251,7 @@ function useList(tuning: Tuning, me: Me | undefined, films: Movie[] | undefined)
   const ready = (person !== null || me !== undefined) && (tuning.age === 0 || films !== undefined);
   const query = person !== null ? { user: person } : (me?.query ?? { history: [] });
   const key = ready ? `tune?${person === null ? me!.key : ""}${writeTuning(tuning)}` : null;
-  const list = useLive(key, (signal) => api.list(query, modelOf(tuning), tuning.films, rulesOf(tuning, yearsOf(films ?? [])), signal));
+  const list = useLive(key, (signal) => api.list(query, modelOf(tuning), tuning.films, { scenario: "tune", ...rulesOf(tuning, yearsOf(films ?? [])) }, signal));
   return { list, query };
 }
 
