@@ -81,7 +81,7 @@ check("rates by place have their interval, and a hollow mark before", async () =
 check("hours, days, weeks and new versions are said by keyboard", async () => {
   await shown(page, `/analytics/dashboard?${range}`);
   const hours = chart("hours");
-  assert.match(await hours.locator("figcaption").innerText(), /^Most lists are shown on \w+ from 20 to 21 o’clock$/);
+  assert.match(await hours.locator("figcaption").innerText(), /^The most lists are shown on \w+ from 20 to 21 o’clock$/);
   await chart("over").getByRole("slider").focus();
   await page.keyboard.press("Home");
   assert.equal(await chart("over").locator(".plot-said").innerText(), "March 2, 2020: 1 list, 1 click");
