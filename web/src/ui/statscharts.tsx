@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { greatest } from "../lib/data";
-import { number, printed } from "../lib/format";
+import { decimal, number, printed } from "../lib/format";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import {
@@ -291,11 +291,12 @@ export function Mix({ asked }: ChartProps) {
 
 function Trainings({ trainings }: { trainings: Training[] }) {
   if (trainings.length === 0) return <p class="remark">{ts.noTrainings}</p>;
-  const digits = (value: number | null) => (value === null ? "–" : real(value));
+  const finding = ts.trainingsFinding(trainings.filter((one) => one.passed).length, trainings.length);
+  const ndcg = (value: number | null) => orNone(value, (n) => decimal(n, 3));
   return (
     <figure class="chart data-chart" data-figure="trainings">
-      <figcaption>{ts.trainingsFinding(trainings.filter((one) => one.passed).length, trainings.length)}</figcaption>
-      <div class="data-table" tabIndex={0} role="region" aria-label={ts.training.candidate}>
+      <figcaption>{finding}</figcaption>
+      <div class="data-table" tabIndex={0} role="region" aria-label={finding}>
         <table>
           <thead><tr><th scope="col">{ts.training.when}</th><th scope="col">{ts.training.candidate}</th><th scope="col" class="is-number">{ts.training.ndcg}</th><th scope="col" class="is-number">{ts.training.difference}</th><th scope="col">{ts.training.result}</th></tr></thead>
           <tbody>
@@ -303,8 +304,8 @@ function Trainings({ trainings }: { trainings: Training[] }) {
               <tr key={one.job}>
                 <td><a href={`/analytics/jobs/${one.job}`}>{dayShort(one.day)}</a></td>
                 <td>{one.candidate || one.reason}</td>
-                <td class="is-number">{`${digits(one.before)} → ${digits(one.after)}`}</td>
-                <td class="is-number">{one.difference.rate === null ? "–" : `${real(one.difference.rate)} (${digits(one.difference.low)}–${digits(one.difference.high)})`}</td>
+                <td class="is-number">{`${ndcg(one.before)} → ${ndcg(one.after)}`}</td>
+                <td class="is-number">{one.difference.rate === null ? "–" : ts.difference(one.difference)}</td>
                 <td>{one.passed ? ts.passed : ts.refused}</td>
               </tr>
             ))}
