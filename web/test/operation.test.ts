@@ -10,11 +10,12 @@ const session = (auth: Session["auth"], role: "person" | "analyst" | "admin" | n
   account: role && { user: 1, name: "Ana", role, created_at: "", email: null, email_confirmed: false },
 });
 
-test("parts of the analytics have addresses, and only jobs have pages below", () => {
+test("parts of the analytics have addresses, and jobs and experiments have pages below", () => {
   assert.deepEqual(match("/analytics"), { page: "analytics", part: "system", id: null });
   assert.deepEqual(match("/analytics/models"), { page: "analytics", part: "models", id: null });
   assert.deepEqual(match("/analytics/jobs/17"), { page: "analytics", part: "jobs", id: "17" });
-  for (const path of ["/analytics/none", "/analytics/jobs/x", "/analytics/models/1", "/analytics/jobs/1/2"])
+  assert.deepEqual(match("/analytics/experiments/texts-1"), { page: "analytics", part: "experiments", id: "texts-1" });
+  for (const path of ["/analytics/none", "/analytics/experiments/a.b", "/analytics/jobs/x", "/analytics/models/1", "/analytics/jobs/1/2"])
     assert.deepEqual(match(path), { page: "missing" });
 });
 

@@ -1,8 +1,9 @@
 // What was shown and what came of it: days that are chosen, others they are compared with, and a chart for
 // each question. A chart asks when it comes near the screen.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { address } from "../lib/api";
+import { useNear } from "../lib/hooks";
 import { useFresh, useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import { askedOf, askReport, daysOf, keyOf, plusDays, rangeOf, spans, usualSpan, type Asked, type Days, type Report, type Whole } from "../lib/stats";
@@ -56,13 +57,7 @@ function Which({ asked, shown, against }: { asked: Asked; shown: Days; against: 
 // What is far below asks when one comes near it; its place is kept.
 function Near({ children }: { children: ComponentChildren }) {
   const box = useRef<HTMLDivElement>(null);
-  const [near, setNear] = useState(false);
-  useEffect(() => {
-    if (near) return;
-    const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && setNear(true), { rootMargin: "400px 0px" });
-    watch.observe(box.current!);
-    return () => watch.disconnect();
-  }, [near]);
+  const near = useNear(box, false);
   return <div ref={box} class={near ? "stats-near" : "stats-near is-later"}>{near && children}</div>;
 }
 

@@ -1,4 +1,4 @@
-// The kinds of drawings of the page about the data: upright bars, lines, and two kinds of shaded grids.
+// The kinds of drawings of the data page and the dashboard: upright bars, lines, and two kinds of shaded grids.
 import type { Pairs, Scale } from "../lib/data";
 import { everyNth, linear, logarithmic, nearest, roundUp } from "../lib/data";
 import { brief, real } from "../lib/texts/data";

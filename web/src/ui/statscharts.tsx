@@ -28,7 +28,7 @@ export interface ChartProps {
 interface FrameProps {
   name: ReportName;
   id?: string; // where one report has several charts
-  key_: string; // its address
+  address: string; // its address
   report: Report<object>;
   finding: string;
   note?: string | undefined;
@@ -37,7 +37,7 @@ interface FrameProps {
   children: ComponentChildren;
 }
 
-function Frame({ name, id = name, key_, report, finding, note, controls, busy = false, children }: FrameProps) {
+function Frame({ name, id = name, address, report, finding, note, controls, busy = false, children }: FrameProps) {
   const [open, setOpen] = useState(false);
   return (
     <figure class={busy ? "chart data-chart is-busy" : "chart data-chart"} data-figure={id}>
@@ -48,7 +48,7 @@ function Frame({ name, id = name, key_, report, finding, note, controls, busy = 
       <div class="chart-foot">
         <button type="button" class="quiet" aria-expanded={open} aria-label={`${td.table}: ${finding}`} onClick={() => setOpen(!open)}>{td.table}</button>
         {(["csv", "json"] as const).map((format) => (
-          <a key={format} class="quiet" href={fileAddress(key_, format)} download={fileName(name, report, format)} aria-label={ts.saveAs(ts[format], finding)}>{ts[format]}</a>
+          <a key={format} class="quiet" href={fileAddress(address, format)} download={fileName(name, report, format)} aria-label={ts.saveAs(ts[format], finding)}>{ts[format]}</a>
         ))}
       </div>
       {open && <Table figure={figureOf(name, report.items)} name={finding} heads={ts.column} />}
@@ -57,17 +57,17 @@ function Frame({ name, id = name, key_, report, finding, note, controls, busy = 
 }
 
 interface Answer<T> {
-  key_: string;
+  address: string;
   data: T;
   busy: boolean;
 }
 
 // A report on its way, at the place and about the height it will have.
 function useReport<T>(name: ReportName, asked: Asked, more: Record<string, string | number> = {}): [Answer<T> | null, ComponentChildren] {
-  const key_ = keyOf(name, asked, more);
-  const { data, error, busy, retry } = useResource(key_, (signal) => askReport<T>(key_, signal), true);
+  const address = keyOf(name, asked, more);
+  const { data, error, busy, retry } = useResource(address, (signal) => askReport<T>(address, signal), true);
   if (error) return [null, <Failed error={error} retry={retry} />];
-  return data === undefined ? [null, <div class="data-coming"><RowsSkeleton count={6} thumb={false} /></div>] : [{ key_, data, busy }, null];
+  return data === undefined ? [null, <div class="data-coming"><RowsSkeleton count={6} thumb={false} /></div>] : [{ address, data, busy }, null];
 }
 
 const orNone = (value: number | null, write: (value: number) => string) => (value === null ? "–" : write(value));
@@ -98,12 +98,12 @@ function Facts({ now, before }: { now: Whole; before: Whole | undefined }) {
 export function Came({ asked }: ChartProps) {
   const [answer, coming] = useReport<Report<Whole> & { change?: Rate }>("summary", asked);
   if (!answer) return <>{coming}</>;
-  const { data, key_, busy } = answer;
+  const { data, address, busy } = answer;
   const now = data.items[0]!, before = data.items[1];
   const steps: [string, number, number][] = [[ts.funnel.shown, now.shown, now.shown], [ts.funnel.clicked, now.clicked, now.shown], [ts.funnel.both, now.clicked_rated, now.shown]];
   return (
     <>
-      <Frame name="summary" key_={key_} report={data} busy={busy} finding={ts.funnelFinding(now.click_through.rate, now.rating_through.rate)} note={ts.funnelNote}>
+      <Frame name="summary" address={address} report={data} busy={busy} finding={ts.funnelFinding(now.click_through.rate, now.rating_through.rate)} note={ts.funnelNote}>
         {data.change && data.change.rate !== null && <p class="stats-change">{ts.change(data.change, toldFrom0(data.change))}</p>}
         <Lying whole long few={3} best={false} heads={[ts.step, ts.ofShown, ts.count]}
           rows={steps.map(([name, n, all]) => ({ key: name, name, value: all > 0 ? n / all : 0, said: all > 0 ? rateOf(n / all) : "–", note: number(n) }))} />
@@ -127,7 +127,7 @@ export function Rates({ asked, search }: ChartProps) {
   const rating = search.get("rate") === "rating";
   const [answer, coming] = useReport<Report<RateRow>>("rates", asked, { by });
   if (!answer) return <>{coming}</>;
-  const { data, key_, busy } = answer;
+  const { data, address, busy } = answer;
   const of = rating ? "rating_through" : "click_through";
   // While the next way is fetched, the rows are of the last one.
   const shownBy = (data as Report<RateRow> & { by?: string }).by ?? by;
@@ -135,7 +135,7 @@ export function Rates({ asked, search }: ChartProps) {
   const finding = best === null ? ts.empty : data.items.length === 1 ? ts.onlyRate(rateName(best, shownBy), best[of].rate, done)
     : standsOut(best, data.items, of) ? ts.rateFinding(rateName(best, shownBy), best[of].rate, done) : ts.rateOpen(done);
   return (
-    <Frame name="rates" key_={key_} report={data} busy={busy} finding={finding} note={ts.rateNote}
+    <Frame name="rates" address={address} report={data} busy={busy} finding={finding} note={ts.rateNote}
       controls={
         <div class="stats-switches">
           <Switch name={ts.by} value={by} options={ts.bys} choose={(one) => setQuery({ by: one === "method" ? null : one })} />
@@ -162,13 +162,13 @@ export function Films({ asked, search }: ChartProps) {
   const kind = kinds.find((one) => one === search.get("films")) ?? "shown";
   const [answer, coming] = useReport<Report<FilmRow> & { by: Kind }>("films", asked, { by: kind, limit: 50 });
   if (!answer) return <>{coming}</>;
-  const { data, key_, busy } = answer;
+  const { data, address, busy } = answer;
   const rows = data.items.filter((row) => timesOf(row, data.by) > 0);
   const first = rows[0];
   return (
-    <Frame name="films" key_={key_} report={data} busy={busy} finding={first ? ts.filmFinding[data.by](filmName(first), timesOf(first, data.by)) : ts.empty} note={ts.filmNote}
+    <Frame name="films" address={address} report={data} busy={busy} finding={first ? ts.filmFinding[data.by](filmName(first), timesOf(first, data.by)) : ts.empty} note={ts.filmNote}
       controls={<Switch name={ts.kind} value={kind} options={ts.kinds} choose={(one) => setQuery({ films: one === "shown" ? null : one })} />}>
-      <Lying long few={12} heads={[ts.film, ts.times, ts.ofCatalogue]}
+      <Lying long few={12} heads={[ts.film, ts.times, ts.clickThrough]}
         rows={rows.map((row) => ({
           key: String(row.movie), name: row.title === null ? filmName(row) : <a href={`/film/${row.movie}`}>{filmName(row)}</a>,
           value: timesOf(row, data.by), said: number(timesOf(row, data.by)), note: rateOf(row.click_through.rate),
@@ -180,13 +180,13 @@ export function Films({ asked, search }: ChartProps) {
 export function Genres({ asked }: ChartProps) {
   const [answer, coming] = useReport<Report<GenreRow>>("genres", asked);
   if (!answer) return <>{coming}</>;
-  const { data, key_, busy } = answer;
+  const { data, address, busy } = answer;
   const rows = data.items.filter((row) => row.shown > 0);
   const more = (row: GenreRow) => (row.share_of_shown ?? 0) / (row.share_of_films || 1);
   const best = rows.filter((row) => row.films > 0)[greatest(rows.filter((row) => row.films > 0).map(more))];
   return (
-    <Frame name="genres" key_={key_} report={data} busy={busy} finding={best ? ts.genreFinding(t.genre(best.genre), more(best)) : ts.empty} note={ts.genreNote}>
-      <Marks zero few={20} heads={[ts.genre, ts.share, ts.ofCatalogue]} write={rateOf}
+    <Frame name="genres" address={address} report={data} busy={busy} finding={best ? ts.genreFinding(t.genre(best.genre), more(best)) : ts.empty} note={ts.genreNote}>
+      <Marks zero few={20} heads={[ts.genre, ts.share, ts.clickThrough]} write={rateOf}
         rows={rows.map((row) => ({ key: row.genre, name: t.genre(row.genre), value: row.share_of_shown ?? 0, before: row.share_of_films ?? 0, note: rateOf(row.click_through.rate) }))} />
     </Frame>
   );
@@ -199,13 +199,13 @@ const hours = 24;
 export function HoursOfWeek({ asked }: ChartProps) {
   const [answer, coming] = useReport<Report<TimeRow>>("times", asked, { by: "hour" });
   if (!answer) return <>{coming}</>;
-  const { data, key_, busy } = answer;
+  const { data, address, busy } = answer;
   const lists = data.items.map((row) => row.lists);
   const when = (at: number) => ts.hourOf(ts.weekdays[Math.floor(at / hours)]!, at % hours);
   const best = Math.max(0, greatest(lists));
   const finding = ts.weekFinding(when(best));
   return (
-    <Frame name="times" id="hours" key_={key_} report={data} busy={busy} finding={finding}>
+    <Frame name="times" id="hours" address={address} report={data} busy={busy} finding={finding}>
       <Grid name={finding} measure={ts.weekMeasure} shares={lists} columns={hours} xName={ts.hours} yName={ts.days}
         say={(at) => ts.weekSay(when(at), lists[at]!, data.items[at]!.clicks)} />
     </Frame>
@@ -218,7 +218,7 @@ export function OverTime({ asked, days }: ChartProps & { days: number }) {
   const weekly = days > daysMost;
   const [answer, coming] = useReport<Report<TimeRow> & { by: string }>("times", asked, { by: weekly ? "week" : "day" });
   if (!answer) return <>{coming}</>;
-  const { data, key_, busy } = answer;
+  const { data, address, busy } = answer;
   const byWeek = data.by === "week";
   const dayOf = (row: TimeRow) => row.day ?? row.week ?? "";
   const rows = everyDay(data.range, data.items, dayOf, (day) => ({ day, lists: 0, shown: 0, clicks: 0, ratings: 0 }), byWeek ? 7 : 1);
@@ -226,7 +226,7 @@ export function OverTime({ asked, days }: ChartProps & { days: number }) {
   const named = (row: TimeRow) => (byWeek ? ts.weekOf(dayLong(dayOf(row))) : dayLong(dayOf(row)));
   const finding = rows.length > 0 ? ts.overFinding(named(rows[best]!), values[best]!) : ts.empty;
   return (
-    <Frame name="times" id="over" key_={key_} report={data} busy={busy} finding={finding}>
+    <Frame name="times" id="over" address={address} report={data} busy={busy} finding={finding}>
       <Columns name={finding} measure={ts.overMeasure} names={rows.map((row) => dayShort(dayOf(row)))} values={values} best={best}
         means={rows.map((row) => (row.shown > 0 ? (row.clicks / row.shown) * 100 : NaN))} say={(at) => ts.overSay(named(rows[at]!), values[at]!, rows[at]!.clicks)} />
     </Frame>
@@ -238,13 +238,13 @@ export function OverTime({ asked, days }: ChartProps & { days: number }) {
 export function People({ asked }: ChartProps) {
   const [answer, coming] = useReport<Report<PeopleRow>>("people", asked);
   if (!answer) return <>{coming}</>;
-  const { data, key_, busy } = answer;
+  const { data, address, busy } = answer;
   const rows = everyDay(data.range, data.items, (row) => row.day, (day) => ({ day, people: 0, new: 0, returning: 0 }));
   const [all, back] = [data.items.reduce((sum, row) => sum + row.people, 0), data.items.reduce((sum, row) => sum + row.returning, 0)];
   const values = rows.map((row) => row.people);
   const finding = all > 0 ? ts.peopleFinding(back / all) : ts.empty;
   return (
-    <Frame name="people" key_={key_} report={data} busy={busy} finding={finding} note={ts.peopleNote}>
+    <Frame name="people" address={address} report={data} busy={busy} finding={finding} note={ts.peopleNote}>
       <Columns name={finding} measure={ts.peopleMeasure} names={rows.map((row) => dayShort(row.day))} values={values} inner={rows.map((row) => row.new)} best={Math.max(0, greatest(values))}
         say={(at) => ts.peopleSay(dayLong(rows[at]!.day), values[at]!, rows[at]!.new)} />
     </Frame>
@@ -256,12 +256,12 @@ export function People({ asked }: ChartProps) {
 export function CatalogueWatch({ asked }: ChartProps) {
   const [answer, coming] = useReport<Catalogue>("catalogue", asked);
   if (!answer) return <>{coming}</>;
-  const { data, key_, busy } = answer;
+  const { data, address, busy } = answer;
   const { items: rows, trend } = data;
   const values = rows.map((row) => row.effective_films ?? 0);
   const finding = rows.length === 0 ? ts.empty : trend.rate === null ? ts.notYet : data.narrowing ? ts.narrows(trend) : ts.widens(trend);
   return (
-    <Frame name="catalogue" id="catalogue" key_={key_} report={data} busy={busy} finding={finding} note={ts.catalogueNote}>
+    <Frame name="catalogue" id="catalogue" address={address} report={data} busy={busy} finding={finding} note={ts.catalogueNote}>
       {rows.length > 0 && (
         <Columns name={finding} measure={ts.catalogueMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => (row.coverage ?? NaN) * 100)} best={Math.max(0, greatest(values))}
           say={(at) => ts.catalogueSay(ts.weekOf(dayLong(rows[at]!.week)), values[at]!, rows[at]!.films, rows[at]!.coverage ?? 0)} />
@@ -273,12 +273,12 @@ export function CatalogueWatch({ asked }: ChartProps) {
 export function Mix({ asked }: ChartProps) {
   const [answer, coming] = useReport<Catalogue>("catalogue", asked);
   if (!answer) return <>{coming}</>;
-  const { data, key_, busy } = answer;
+  const { data, address, busy } = answer;
   const rows = data.items, last = rows[rows.length - 1];
   const values = rows.map((row) => row.novelty ?? NaN);
   const finding = last ? ts.mixFinding(last.novelty ?? NaN, last.diversity ?? NaN) : ts.empty;
   return (
-    <Frame name="catalogue" id="mix" key_={key_} report={data} busy={busy} finding={finding}>
+    <Frame name="catalogue" id="mix" address={address} report={data} busy={busy} finding={finding}>
       {last && (
         <Columns name={finding} measure={ts.mixMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => row.diversity ?? NaN)} best={Math.max(0, greatest(values))}
           say={(at) => ts.mixSay(ts.weekOf(dayLong(rows[at]!.week)), values[at]!, rows[at]!.diversity ?? NaN)} />
@@ -320,7 +320,7 @@ function Trainings({ trainings }: { trainings: Training[] }) {
 export function ModelsOverTime({ asked, search }: ChartProps) {
   const [answer, coming] = useReport<Models>("models", asked);
   if (!answer) return <>{coming}</>;
-  const { data, key_, busy } = answer;
+  const { data, address, busy } = answer;
   const methods = methodsOf(data.items);
   const method = methods.find((one) => one === search.get("model")) ?? methods[0];
   if (method === undefined) return <Trainings trainings={data.trainings} />;
@@ -330,7 +330,7 @@ export function ModelsOverTime({ asked, search }: ChartProps) {
   const finding = ts.modelFinding(t.method(method), fresh);
   return (
     <>
-      <Frame name="models" key_={key_} report={data} busy={busy} finding={finding}
+      <Frame name="models" address={address} report={data} busy={busy} finding={finding}
         controls={methods.length > 1 && <Switch name={ts.bys.method!} value={method} options={Object.fromEntries(methods.map((one) => [one, t.method(one)]))} choose={(one) => setQuery({ model: one === methods[0] ? null : one })} />}>
         <Columns name={finding} measure={ts.modelMeasure} names={weeks.map((week) => dayShort(week.week))} values={values} best={Math.max(0, greatest(values))} write={(value) => share(value / 100)}
           spans={weeks.map((week) => [(week.click.low ?? NaN) * 100, (week.click.high ?? NaN) * 100])} marked={weeks.map((week) => week.fresh.length > 0)}

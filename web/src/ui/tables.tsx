@@ -1,5 +1,5 @@
-// Parts that the charts of the page about the data share: the frame with its table and its file, rows with
-// lying bars, and rows with marks on a line.
+// Parts that the charts about the data and those of the dashboard share: tables behind them, rows with lying
+// bars, and rows with marks on a line.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { csvOfFigure, fileOf, lengthOf, type Figure, type Part } from "../lib/data";
@@ -69,7 +69,7 @@ interface SwitchProps {
   choose(value: string): void;
 }
 
-// Two ways to draw the same.
+// Ways to draw the same, or to ask it.
 export function Switch({ name, value, options, choose }: SwitchProps) {
   return (
     <div class="data-switch" role="group" aria-label={name}>
