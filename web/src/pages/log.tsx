@@ -170,15 +170,15 @@ export function LogPart({ search }: { search: URLSearchParams }) {
   const [look, setLook] = useState(() => Date.now());
   const key = `log?${JSON.stringify(filter)}&${look}`;
   const first = useResource(key, (signal) => foundPage((cursor) => api.log(filter, pageSize, cursor, signal), null), true);
-  const [older, setOlder] = useState<LogPage[]>([]);
-  useEffect(() => setOlder([]), [key]);
+  const [more, setMore] = useState<{ key: string; pages: LogPage[] }>({ key, pages: [] });
+  const older = more.key === key ? more.pages : []; // an answer that comes late is of another filter
 
   const pages = first.data ? [first.data, ...older] : [];
   const events = pages.flatMap((page) => page.items);
   const damaged = pages.reduce((sum, page) => sum + page.damaged, 0);
   const next = pages[pages.length - 1]?.next_cursor ?? null;
   const load = () => {
-    if (next) void foundPage((cursor) => api.log(filter, pageSize, cursor), next).then((page) => setOlder([...older, page]), () => {});
+    if (next) void foundPage((cursor) => api.log(filter, pageSize, cursor), next).then((page) => setMore({ key, pages: [...older, page] }), () => {});
   };
   const waiting = outbox.size();
   return (
