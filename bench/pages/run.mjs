@@ -49,7 +49,7 @@ async function addresses(base) {
   return {
     home: "/", film: `/film/${film.movie}`, search: "/search?q=the", rate: "/rate", tune: "/tune", night: `/night?with=${person.user}&with=${other.user}`,
     people: "/people", person: `/people/${person.user}`, my: "/my", "sign-in": "/sign-in", system: "/analytics", data: "/analytics/data", dashboard: "/analytics/dashboard",
-    jobs: "/analytics/jobs", models: "/analytics/models", compare: `/analytics/compare?user=${person.user}`, log: "/analytics/feedback",
+    jobs: "/analytics/jobs", models: "/analytics/models", compare: `/analytics/compare?user=${person.user}`, experiments: "/analytics/experiments", log: "/analytics/feedback",
   };
 }
 

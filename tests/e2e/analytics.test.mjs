@@ -2,7 +2,7 @@
 // and what several models say for one person.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { api, open, settled, still, until } from "./browser.mjs";
+import { api, flaws, open, settled, still, tooWide, until } from "./browser.mjs";
 
 // Only a server that the run started itself has an operator whom the tests may be.
 const operator = process.env.REEL_E2E_OPERATOR ? JSON.parse(process.env.REEL_E2E_OPERATOR) : null;
@@ -221,11 +221,16 @@ test("an experiment says what its rule makes of it", async () => {
     await page.getByText("known after 4,210 people").waitFor();
     await page.getByText(/The first time the interval leaves out 0, the better is taken/).waitFor();
     assert.equal(await page.getByText("more uneven than chance").count(), 0);
+    assert.deepEqual(await flaws(page), []);
     found.balance_p = 0.0001;
     await page.goBack(); // what is known there is asked anew
     await page.getByText("now against texts").waitFor();
     await page.goForward();
     await page.getByText("more uneven than chance").waitFor();
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 360, height: 740 });
+    assert.equal(await tooWide(page), 0);
+    assert.deepEqual(await flaws(page), []);
     assert.deepEqual(complaints, []);
   } finally {
     await close();

@@ -1,4 +1,6 @@
 // Debian's Chromium, one for all tests, each with a fresh profile and no background traffic; and helpers they share.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { after } from "node:test";
 import { chromium } from "playwright-core";
 
@@ -61,6 +63,18 @@ export async function leafThrough(page) {
   await page.evaluate(() => scrollTo(0, 0));
   await still(page);
 }
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// What axe finds. It is put into the page by the test; the page's own policy would refuse it.
+export async function flaws(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
+  return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
+}
+
+// How many pixels a page is wider than its window.
+export const tooWide = (page) => page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth));
 
 export async function until(what, check, ms = 8000) {
   const end = Date.now() + ms;

@@ -13,7 +13,7 @@ before(async () => {
   const [person, other] = (await api("/people?limit=2")).items;
   pages = ["/", `/film/${film.movie}`, "/search?q=the", "/rate", "/tune", `/night?with=${person.user}&with=${other.user}`, "/people", `/people/${person.user}`,
     "/my", "/sign-in?new", "/sign-in", "/reset", "/analytics", "/analytics/data", "/analytics/jobs", "/analytics/models",
-    `/analytics/compare?user=${person.user}&models=hybrid,popular`, "/analytics/feedback"];
+    `/analytics/compare?user=${person.user}&models=hybrid,popular`, "/analytics/feedback", "/analytics/experiments", "/analytics/dashboard"];
 });
 after(() => browser.close());
 
@@ -53,7 +53,7 @@ test("in every field", async () => {
 test("in every part of an address", async () => {
   const text = encodeURIComponent(nasty);
   const names = { "/search": "q", "/rate": "method", "/tune": "genre without decade age films model person", "/night": "with rule", "/my": "show",
-    "/sign-in": "next", "/analytics/data": "genre from to", "/analytics/compare": "user models", "/analytics/feedback": "method type user movie from to" };
+    "/sign-in": "next", "/analytics/data": "genre from to", "/analytics/dashboard": "range against by rate films model", "/analytics/compare": "user models", "/analytics/feedback": "method type user movie from to" };
   names[pages[1]] = names[pages[7]] = "method count";
   for (const [path, parts] of Object.entries(names)) {
     await page.goto(`${path}?${parts.split(" ").map((name) => `${name}=${text}`).join("&")}`);

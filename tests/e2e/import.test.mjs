@@ -2,12 +2,10 @@
 // film was not found, taken out again.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { deflateRawSync } from "node:zlib";
 import { after, before, test } from "node:test";
-import { api, open, plain, settled, still, until } from "./browser.mjs";
+import { api, flaws, open, plain, settled, still, tooWide, until } from "./browser.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const standIn = (await api("/models").catch(() => null))?.items === undefined;
 const flow = (name, check) => test(name, { skip: standIn && "the stand-in server keeps no accounts" }, check);
 const nasty = '<img src=x onerror="window.hit=1">';
@@ -101,9 +99,7 @@ flow("what was not found is mended by keyboard: by the film that is offered, or 
   await page.getByText("2 films were not found").waitFor();
   assert.match(await reported(), /^1 film is yours now\./);
   assert.ok((await page.locator(".losts").innerText()).includes(nasty), "what a file says is shown as text");
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
-  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`), []);
+  assert.deepEqual(await flaws(page), []);
 
   const lost = (title) => page.locator(".lost").filter({ hasText: title });
   const field = lost(nasty).getByRole("combobox");
@@ -160,8 +156,7 @@ flow("in Spanish, on a phone: nothing is too wide, and the field shows its focus
     await settled(phone.page, "/my?show=import");
     await phone.page.locator('input[type="file"]').setInputFiles([{ name: "ratings.csv", mimeType: "text/csv", buffer: Buffer.from(list(",Rating", "2020-01-02,Una película que no existe en ningún catálogo del mundo,1999,u,3\n")) }]);
     await phone.page.getByText("Una película no se encontró").waitFor();
-    const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(wide <= 0, `${wide} px too wide`);
+    assert.equal(await tooWide(phone.page), 0);
     await phone.page.locator(".parts [aria-current]").focus();
     await phone.page.keyboard.press("Tab");
     await phone.page.keyboard.press("Tab");

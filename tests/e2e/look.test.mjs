@@ -1,15 +1,13 @@
 // Every page at three widths, each theme at one of them at least: nothing overflows, nothing jumps, axe finds nothing,
 // it looks as it did (these tests come first, while nobody has changed anything at the server), and with REEL_E2E_ARTIFACTS pictures are kept for people to judge.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { api, leafThrough, open, settled } from "./browser.mjs";
+import { api, flaws, leafThrough, open, settled, tooWide } from "./browser.mjs";
 import { unlike } from "./snapshot.mjs";
 
 const artifacts = process.env.REEL_E2E_ARTIFACTS; // a folder for pictures, when somebody wants to look
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const sizes = [[360, 740], [768, 1024], [1440, 900]];
 // The layout does not depend on the theme: without pictures to be made each width is measured in one of them.
 const measured = new Set(["dark at 768", "dark at 1440", "light at 360"]);
@@ -23,7 +21,7 @@ const pages = {
   home: "/", film: `/film/${film.movie}`, people: "/people", person: `/people/${person.user}`,
   search: "/search?q=the", rate: "/rate", tune: "/tune?films=10&genre=Drama&without=War&age=-50",
   night: `/night?with=${person.user}&with=${other.user}`, log: "/analytics/feedback",
-  system: "/analytics", data: "/analytics/data", jobs: "/analytics/jobs", models: "/analytics/models", compare: `/analytics/compare?user=${person.user}&models=hybrid,ease,content,popular`,
+  system: "/analytics", data: "/analytics/data", dashboard: "/analytics/dashboard", jobs: "/analytics/jobs", experiments: "/analytics/experiments", models: "/analytics/models", compare: `/analytics/compare?user=${person.user}&models=hybrid,ease,content,popular`,
   missing: "/film/999999",
   "sign-in": "/sign-in?new", reset: "/reset", my: "/my",
 };
@@ -63,8 +61,7 @@ async function compare({ page, helper, width, theme, unlikes }, name) {
 
 async function inspect({ page, width, theme }, name) {
   await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== "running"));
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 0, `${name} at ${width}: ${wide} px too wide`);
+  assert.equal(await tooWide(page), 0, `${name} at ${width} is wider than its window`);
   const broken = await page.locator("h1").evaluateAll(([title]) => {
     if (!title) return [];
     const range = document.createRange();
@@ -78,10 +75,7 @@ async function inspect({ page, width, theme }, name) {
   assert.deepEqual(broken, [], `${name} at ${width}: words of the title broken over lines`);
   if (artifacts) await page.screenshot({ path: join(artifacts, `${name}-${width}-${theme}.png`), fullPage: name !== "rate" && name !== "why" });
   if (!axed.has(`${theme} at ${width}`)) return;
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
-  const said = found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`);
-  assert.deepEqual(said, [], `${name} at ${width}, ${theme}`);
+  assert.deepEqual(await flaws(page), [], `${name} at ${width}, ${theme}`);
 }
 
 // Where somebody would see it: not a letter that changes its width as the fonts come, or one pixel.
@@ -111,7 +105,6 @@ async function stands(page, name, width) {
 for (const theme of ["dark", "light"])
   for (const [width, height] of sizes.filter(([width]) => artifacts || measured.has(`${theme} at ${width}`)))
     test(`${theme} at ${width}`, async () => {
-      // axe is put into the page by the test; the page's own policy would refuse it.
       const { context, page, complaints, close } = await open({ colorScheme: theme, viewport: { width, height }, reducedMotion: "reduce" });
       const look = { page, helper: await context.newPage(), width, theme, unlikes: [] };
       try {

@@ -1,11 +1,9 @@
 // My films: what was rated, seen and wanted, and what that says of a taste; for an account and for a browser.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { api, open, plain, settled, still, until } from "./browser.mjs";
+import { api, flaws, open, plain, settled, still, until } from "./browser.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const standIn = (await api("/models").catch(() => null))?.items === undefined; // it keeps no accounts
 const flow = (name, check) => test(name, { skip: standIn && "the stand-in server keeps no accounts" }, check);
 const password = "a lantern in the fog";
@@ -29,11 +27,7 @@ const countBy = (keysOf) => {
   return counts;
 };
 
-async function clean(name) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
-  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`), [], name);
-}
+const clean = async (name) => assert.deepEqual(await flaws(page), [], name);
 
 // Gives as the account that is signed in.
 const give = (movie, statement) => page.evaluate(async ([movie, statement]) => {

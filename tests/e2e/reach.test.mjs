@@ -7,7 +7,7 @@ const film = (await api("/movies?limit=1")).items[0];
 const [person, other] = (await api("/people?limit=2")).items;
 const always = ["/", `/film/${film.movie}`, "/rate", "/tune", `/night?with=${person.user}&with=${other.user}`, `/people/${person.user}`, "/sign-in?new", "/analytics/data"];
 const pages = !long ? always : [...always, "/people", "/search?q=the", "/my", "/my?show=taste", "/sign-in", "/reset", "/analytics", "/analytics/jobs", "/analytics/models",
-  `/analytics/compare?user=${person.user}&models=hybrid,popular`, "/analytics/feedback"];
+  `/analytics/compare?user=${person.user}&models=hybrid,popular`, "/analytics/feedback", "/analytics/experiments", "/analytics/dashboard"];
 // A window of 1,440 by 900, twice as large: what is drawn is that of half the size.
 const zoomed = { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2, reducedMotion: "reduce" };
 const mostStops = long ? 80 : 26;
