@@ -45,6 +45,18 @@ test("opening a film and giving stars are reported", async () => {
   assert.deepEqual([rated.list_id, rated.method, rated.movies[0].rank], [opened.list_id, "content", 2], "the rating came of the list that was clicked");
 });
 
+test("how long a film's page was looked at is reported when it is left", async () => {
+  const { movie } = (await api("/movies?limit=5")).items[4];
+  const looked = async () => (await mine("&type=dwell")).filter((event) => event.movies[0].movie === movie);
+  await page.clock.install(); // a look is quicker by a clock of one's own
+  await settled(page, `/film/${movie}`);
+  await page.clock.fastForward(9000);
+  await page.clock.resume();
+  await page.locator("header nav a").first().click();
+  const [event] = await until("the look", async () => { const all = await looked(); return all.length > 0 && all; });
+  assert.ok(event.value >= 9 && event.value < 60, `${event.value} s`);
+});
+
 test("while the server is away events wait, and arrive later under the same id", async () => {
   await page.route("**/api/v1/feedback", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
   await settled(page, `/film/${film.movie}?method=popular&count=3`);

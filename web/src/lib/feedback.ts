@@ -55,6 +55,32 @@ export function report(type: EventType, subject: Subject): void {
   });
 }
 
+const leastDwell = 2; // seconds: less is passing by
+const mostDwell = 86_400; // the server takes no more
+
+// How long a film's page is in sight; `stop` tells it.
+export function lookAt(movie: number): () => void {
+  let since = document.hidden ? null : performance.now();
+  let looked = 0; // ms
+  const turn = () => {
+    if (since !== null) looked += performance.now() - since;
+    since = document.hidden ? null : performance.now();
+  };
+  const tell = () => {
+    turn();
+    const seconds = Math.min(mostDwell, Math.round(looked / 100) / 10);
+    looked = 0;
+    if (seconds >= leastDwell) report("dwell", { movies: [{ movie }], value: seconds });
+  };
+  document.addEventListener("visibilitychange", turn);
+  addEventListener("pagehide", tell);
+  return () => {
+    document.removeEventListener("visibilitychange", turn);
+    removeEventListener("pagehide", tell);
+    tell();
+  };
+}
+
 const reported = new Set<string>();
 
 export function reportImpression(list: FilmList): void {

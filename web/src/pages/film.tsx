@@ -3,7 +3,7 @@ import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type ApiError } from "../lib/api";
 import { useHealth, useScale } from "../lib/health";
-import { report } from "../lib/feedback";
+import { lookAt, report } from "../lib/feedback";
 import { useTitle } from "../lib/hooks";
 import { loadOwn } from "../lib/own";
 import { give as keep } from "../lib/sync";
@@ -223,6 +223,7 @@ export function FilmPage({ id, search }: { id: number; search: URLSearchParams }
   const film = useResource(`film?${id}`, (signal) => api.movie(id, signal));
   const [own, setOwn] = useState(loadOwn);
   useTitle(film.data?.title ?? null);
+  useEffect(() => (film.data ? lookAt(id) : undefined), [film.data !== undefined]);
   if (film.error?.status === 404) return <MissingPage title={t.states.noFilm(id)} />;
   if (film.error) return <div class="page"><Failed error={film.error} retry={film.retry} /></div>;
   const title = film.data?.title;
