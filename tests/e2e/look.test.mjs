@@ -138,6 +138,23 @@ for (const theme of ["dark", "light"])
       }
     });
 
+test("on the widest screen a page is no wider than it is read", async () => {
+  const { page, close } = await open({ viewport: { width: 2560, height: 1440 } });
+  try {
+    for (const name of ["home", "tune", "night", "compare", "data"]) {
+      await settled(page, pages[name]);
+      assert.equal(await tooWide(page), 0, name);
+      const [left, right] = await page.locator("main h1").first().evaluate((title) => {
+        const box = title.closest(".page").getBoundingClientRect();
+        return [box.left, innerWidth - box.right];
+      });
+      assert.ok(left > 300 && Math.abs(left - right) < 20, `${name}: ${left} px and ${right} px beside it`);
+    }
+  } finally {
+    await close();
+  }
+});
+
 test("the fonts are our own", async () => {
   const { page, close } = await open();
   try {
