@@ -1,18 +1,33 @@
 // What each analysis of the data shows, and how.
 import type { ComponentChild, ComponentChildren } from "preact";
-import { column, greatest, least, middleBin, nearest, numbers, pairsOf, periodOf, texts, type DataAnswer, type Figure, type Part } from "../lib/data";
+import { column, csvOfFigure, fileOf, greatest, least, middleBin, nearest, numbers, pairsOf, periodOf, texts, type DataAnswer, type Figure, type Part } from "../lib/data";
 import { number, printed } from "../lib/format";
 import { setQuery } from "../lib/router";
 import { t } from "../lib/texts";
 import { brief, cell, real, rough, share, td, word } from "../lib/texts/data";
+import { save } from "./chart";
 import { Columns, Grid, Lines, Triangle } from "./plots";
-import { Frame, Lying, Marks, Switch } from "./tables";
+import { Frame, Lying, Marks, Switch, Table } from "./tables";
 
 export interface ChartProps {
   figure: Figure;
   data: DataAnswer;
   part: Part;
   search: URLSearchParams; // how it is drawn, where that is not as usual
+}
+
+interface FigureProps {
+  figure: Figure;
+  finding: string;
+  part: Part;
+  note?: string;
+  controls?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+function Analysis({ figure, finding, part, ...rest }: FigureProps) {
+  const file = <button type="button" class="quiet" aria-label={t.taste.saveLabel(finding)} onClick={() => save(fileOf(figure.figure, part), csvOfFigure(figure))}>{t.taste.save}</button>;
+  return <Frame {...rest} id={figure.figure} finding={finding} files={file} table={() => <Table figure={figure} name={finding} />} />;
 }
 
 const few = 12;
@@ -23,10 +38,10 @@ function Values({ figure, part }: ChartProps) {
   const best = greatest(ratings);
   const finding = td.starsFinding(stars[best]!, shares[best]!);
   return (
-    <Frame figure={figure} finding={finding} part={part}>
+    <Analysis figure={figure} finding={finding} part={part}>
       <Columns name={finding} measure={upper(td.name[figure.figure]!)} names={stars.map((value) => cell("stars", value))} values={ratings} best={best}
         say={(at) => td.starsSay(stars[at]!, ratings[at]!, shares[at]!)} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -47,10 +62,10 @@ function OverTime({ figure, part }: ChartProps) {
   const best = greatest(ratings);
   const finding = td.timeFinding(td.period(periods[best]!), ratings[best]!);
   return (
-    <Frame figure={figure} finding={finding} part={part}>
+    <Analysis figure={figure} finding={finding} part={part}>
       <Columns name={finding} measure={td.timeMeasure} names={periodNames(periods)} values={ratings} means={means} best={best}
         say={(at) => td.timeSay(upper(td.period(periods[at]!)), ratings[at]!, numbers(figure, "mean_rating")[at]!)} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -61,30 +76,30 @@ function Best({ figure, part }: ChartProps) {
   const [damped, plain, counts] = [numbers(figure, votes ? "damped_average" : "damped_mean"), numbers(figure, votes ? "vote_average" : "mean"), numbers(figure, votes ? "votes" : "ratings")];
   const finding = (votes ? td.votesFinding : td.bestFinding)(printed(films[0]!), damped[0]!);
   return (
-    <Frame figure={figure} finding={finding} part={part} note={votes ? td.votesNote : td.bestNote}>
+    <Analysis figure={figure} finding={finding} part={part} note={votes ? td.votesNote : td.bestNote}>
       <Marks long few={few} heads={[td.column.film!, td.column.damped_mean!, td.column[votes ? "votes" : "ratings"]!]}
         rows={films.map((film, i) => ({ key: String(i), name: printed(film), value: damped[i]!, before: plain[i]!, note: number(counts[i]!) }))} />
-    </Frame>
+    </Analysis>
   );
 }
 
 function MostRated({ figure, part }: ChartProps) {
   const [films, ratings, means] = [texts(figure, "film"), numbers(figure, "ratings"), numbers(figure, "mean_rating")];
   return (
-    <Frame figure={figure} finding={td.mostFinding(printed(films[0]!), ratings[0]!)} part={part} note={td.meanNote}>
+    <Analysis figure={figure} finding={td.mostFinding(printed(films[0]!), ratings[0]!)} part={part} note={td.meanNote}>
       <Lying long few={few} heads={[td.column.film!, td.column.ratings!, td.column.mean!]}
         rows={films.map((film, i) => ({ key: String(i), name: printed(film), value: ratings[i]!, said: number(ratings[i]!), note: real(means[i]!) }))} />
-    </Frame>
+    </Analysis>
   );
 }
 
 function Active({ figure, part }: ChartProps) {
   const [people, ratings, means] = [numbers(figure, "person"), numbers(figure, "ratings"), numbers(figure, "mean_rating")];
   return (
-    <Frame figure={figure} finding={td.activeFinding(people[0]!, ratings[0]!)} part={part} note={td.meanNote}>
+    <Analysis figure={figure} finding={td.activeFinding(people[0]!, ratings[0]!)} part={part} note={td.meanNote}>
       <Lying few={few} heads={[td.column.person!, td.column.ratings!, td.column.mean!]}
         rows={people.map((person, i) => ({ key: String(person), name: <a href={`/people/${person}`}>{td.person(person)}</a>, value: ratings[i]!, said: number(ratings[i]!), note: real(means[i]!) }))} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -104,10 +119,10 @@ function Tail({ figure, part, search }: ChartProps) {
     return at < 0 ? [] : [td.tailPart(name, ys[at]!)];
   }).join(", "));
   return (
-    <Frame figure={figure} finding={finding} part={part}
+    <Analysis figure={figure} finding={finding} part={part}
       controls={<Switch name={td.scale} value={log ? "log" : "linear"} options={td.scales} choose={(scale) => setQuery({ tail: scale === "linear" ? scale : null })} />}>
       <Lines name={finding} measure={td.tailMeasure} lines={[people, films]} log={log} write={brief} xName={`${td.rank}, ${td.scales[log ? "log" : "linear"]}`} say={say} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -116,10 +131,10 @@ function Concentration({ figure, part }: ChartProps) {
   const at = (line: typeof people, x: number) => line.ys[nearest(line.xs, x)]!;
   const finding = td.shareFinding(at(people, 0.1), at(films, 0.1));
   return (
-    <Frame figure={figure} finding={finding} part={part}>
+    <Analysis figure={figure} finding={finding} part={part}>
       <Lines name={finding} measure={td.shareMeasure} lines={[people, films]} log={false} even={td.even} write={share} xName={td.shareAxis}
         say={(x) => td.shareSay(x, at(people, x), at(films, x))} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -129,10 +144,10 @@ function Sparse({ figure, data, part }: ChartProps) {
   const columns = from.filter((first) => first === from[0]).length;
   const finding = td.sparseFinding(1 - data.ratings / (data.people * data.movies));
   return (
-    <Frame figure={figure} finding={finding} part={part}>
+    <Analysis figure={figure} finding={finding} part={part}>
       <Grid name={finding} measure={td.sparseMeasure} shares={shares} columns={columns} xName={td.sparseFilms} yName={td.sparsePeople}
         say={(i) => td.sparseSay(`${number(from[i]!)}–${number(to[i]!)}`, `${number(left[i]!)}–${number(right[i]!)}`, shares[i]!)} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -146,10 +161,10 @@ function Groups({ figure, data, part }: ChartProps) {
   const [best, worst] = [greatest(means), least(means)];
   const finding = groups.length === 1 ? td.onlyGroup(upper(who(0)), means[0]!) : td.highest(upper(who(best)), means[best]!, who(worst, td.otherAge), means[worst]!);
   return (
-    <Frame figure={figure} finding={finding} part={part} note={td.groupNote}>
+    <Analysis figure={figure} finding={finding} part={part} note={td.groupNote}>
       <Marks few={groups.length} line={data.mean} heads={[td.column.group!, td.column.mean!, td.column.people!]}
         rows={groups.map((group, i) => ({ key: group, name: word(group), value: means[i]!, low: low[i]!, high: high[i]!, note: number(people[i]!) }))} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -161,11 +176,11 @@ function Years({ figure, data, part, search }: ChartProps) {
   const finding = decades ? td.decadeFinding(starts[best]!, numbers(shown, "share")[best]!) : td.yearFinding(starts[best]!, films[best]!);
   const named = (year: number) => (decades ? td.decadeName(year) : String(year));
   return (
-    <Frame figure={shown} finding={finding} part={part}
+    <Analysis figure={shown} finding={finding} part={part}
       controls={<Switch name={td.by} value={decades ? "decade" : "year"} options={td.bys} choose={(by) => setQuery({ films: by === "decade" ? by : null })} />}>
       <Columns name={finding} measure={td.filmsMeasure} values={films} best={best} say={(at) => td.yearSay(named(starts[at]!), films[at]!)}
         names={starts.map((year) => (decades || starts.length < 12 || year % 10 === 0 ? named(year) : ""))} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -183,11 +198,11 @@ function Genres({ figure, part, search }: ChartProps) {
     return `/analytics/data?${query.toString()}`;
   };
   return (
-    <Frame figure={figure} finding={finding} part={part} note={td.genreNote}>
+    <Analysis figure={figure} finding={finding} part={part} note={td.genreNote}>
       <Lying few={20} best={top === 0} heads={[td.column.genre!, td.column.films!, td.column.mean!]}
         rows={genres.map((genre, i) => ({ key: genre, value: films[i]!, said: number(films[i]!), note: Number.isNaN(means[i]!) ? "" : real(means[i]!),
           name: genre === part.genre ? t.genre(genre) : <a href={to(genre)} aria-label={td.onlyThese(t.genre(genre))}>{t.genre(genre)}</a> }))} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -205,9 +220,9 @@ function PairsChart({ figure, part }: ChartProps) {
   const most = pairs.at(...best);
   const finding = td.pairFinding(names[best[0]]!, names[best[1]]!, most?.films ?? 0, most?.overlap ?? 0);
   return (
-    <Frame figure={figure} finding={finding} part={part}>
+    <Analysis figure={figure} finding={finding} part={part}>
       <Triangle name={finding} measure={td.pairMeasure} pairs={pairs} names={names} best={best} say={say} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -226,9 +241,9 @@ function Bins({ figure, part, finding, measure, write, powers = false, controls 
   const middle = middleBin(films);
   const title = finding(from[middle]!, to[middle]!);
   return (
-    <Frame figure={figure} finding={title} part={part} controls={controls}>
+    <Analysis figure={figure} finding={title} part={part} controls={controls}>
       <Columns name={title} measure={measure} names={from.map((edge) => (powers && !isPower(edge) ? "" : write(edge)))} edges values={films} best={middle} say={(at) => td.binSay(write(from[at]!), write(to[at]!), films[at]!)} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -245,10 +260,10 @@ function Popularity(props: ChartProps) {
 function TopPopular({ figure, part }: ChartProps) {
   const [films, popularity, ratings] = [texts(figure, "film"), numbers(figure, "popularity"), numbers(figure, "ratings")];
   return (
-    <Frame figure={figure} finding={td.topPopularFinding(printed(films[0]!), popularity[0]!)} part={part} note={td.ratingsNote}>
+    <Analysis figure={figure} finding={td.topPopularFinding(printed(films[0]!), popularity[0]!)} part={part} note={td.ratingsNote}>
       <Lying long few={few} heads={[td.column.film!, td.column.popularity!, td.column.ratings!]}
         rows={films.map((film, i) => ({ key: String(i), name: printed(film), value: popularity[i]!, said: real(popularity[i]!), note: number(ratings[i]!) }))} />
-    </Frame>
+    </Analysis>
   );
 }
 
@@ -257,10 +272,10 @@ function Missing({ figure, part }: ChartProps) {
   const [missing, known] = [numbers(figure, "missing"), numbers(figure, "share_known")];
   const all = known.filter((one) => one === 1).length, none = known.filter((one) => one === 0).length;
   return (
-    <Frame figure={figure} finding={td.missingFinding(all, what.length, none)} part={part}>
+    <Analysis figure={figure} finding={td.missingFinding(all, what.length, none)} part={part}>
       <Lying few={what.length} best={false} whole long heads={[td.column.property!, td.column.share_known!, td.column.missing!]}
         rows={what.map((one, i) => ({ key: `${of[i]} ${one}`, name: <>{upper(word(one))} <span class="lying-of">{td.ofWhat[of[i]!]}</span></>, value: known[i]!, said: share(known[i]!), note: td.missingSay(missing[i]!) }))} />
-    </Frame>
+    </Analysis>
   );
 }
 

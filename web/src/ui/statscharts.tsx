@@ -1,7 +1,6 @@
 // What each part of the dashboard shows, and how: each asks for its own report, and is saved as the server
 // writes it.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
 import { greatest } from "../lib/data";
 import { decimal, number, printed } from "../lib/format";
 import { useResource } from "../lib/resource";
@@ -12,11 +11,11 @@ import {
   type ReportName, type TimeRow, type Training, type Whole,
 } from "../lib/stats";
 import { t } from "../lib/texts";
-import { real, share, td } from "../lib/texts/data";
+import { real, share } from "../lib/texts/data";
 import { dayLong, dayShort, rateOf, ts } from "../lib/texts/stats";
 import { Columns, Grid } from "./plots";
 import { Failed, RowsSkeleton } from "./states";
-import { Lying, Marks, Switch, Table } from "./tables";
+import { Frame, Lying, Marks, Switch, Table } from "./tables";
 
 export interface ChartProps {
   asked: Asked;
@@ -25,10 +24,10 @@ export interface ChartProps {
 
 // ---- what every chart has ----
 
-interface FrameProps {
+interface AnswerProps {
   name: ReportName;
   id?: string; // where one report has several charts
-  address: string; // its address
+  address: string;
   report: Report<object>;
   finding: string;
   note?: string | undefined;
@@ -37,23 +36,11 @@ interface FrameProps {
   children: ComponentChildren;
 }
 
-function Frame({ name, id = name, address, report, finding, note, controls, busy = false, children }: FrameProps) {
-  const [open, setOpen] = useState(false);
-  return (
-    <figure class={busy ? "chart data-chart is-busy" : "chart data-chart"} data-figure={id}>
-      <figcaption>{finding}</figcaption>
-      {controls}
-      {children}
-      {note && <p class="chart-note">{note}</p>}
-      <div class="chart-foot">
-        <button type="button" class="quiet" aria-expanded={open} aria-label={`${td.table}: ${finding}`} onClick={() => setOpen(!open)}>{td.table}</button>
-        {(["csv", "json"] as const).map((format) => (
-          <a key={format} class="quiet" href={fileAddress(address, format)} download={fileName(name, report, format)} aria-label={ts.saveAs(ts[format], finding)}>{ts[format]}</a>
-        ))}
-      </div>
-      {open && <Table figure={figureOf(name, report.items)} name={finding} heads={ts.column} />}
-    </figure>
-  );
+function Answered({ name, id = name, address, report, finding, ...rest }: AnswerProps) {
+  const files = (["csv", "json"] as const).map((format) => (
+    <a key={format} class="quiet" href={fileAddress(address, format)} download={fileName(name, report, format)} aria-label={ts.saveAs(ts[format], finding)}>{ts[format]}</a>
+  ));
+  return <Frame {...rest} id={id} finding={finding} files={files} table={() => <Table figure={figureOf(name, report.items)} name={finding} heads={ts.column} />} />;
 }
 
 interface Answer<T> {
@@ -103,11 +90,11 @@ export function Came({ asked }: ChartProps) {
   const steps: [string, number, number][] = [[ts.funnel.shown, now.shown, now.shown], [ts.funnel.clicked, now.clicked, now.shown], [ts.funnel.both, now.clicked_rated, now.shown]];
   return (
     <>
-      <Frame name="summary" address={address} report={data} busy={busy} finding={ts.funnelFinding(now.click_through.rate, now.rating_through.rate)} note={ts.funnelNote}>
+      <Answered name="summary" address={address} report={data} busy={busy} finding={ts.funnelFinding(now.click_through.rate, now.rating_through.rate)} note={ts.funnelNote}>
         {data.change && data.change.rate !== null && <p class="stats-change">{ts.change(data.change, toldFrom0(data.change))}</p>}
         <Lying whole long few={3} best={false} heads={[ts.step, ts.ofShown, ts.count]}
           rows={steps.map(([name, n, all]) => ({ key: name, name, value: all > 0 ? n / all : 0, said: all > 0 ? rateOf(n / all) : "–", note: number(n) }))} />
-      </Frame>
+      </Answered>
       <Facts now={now} before={before} />
     </>
   );
@@ -135,7 +122,7 @@ export function Rates({ asked, search }: ChartProps) {
   const finding = best === null ? ts.empty : data.items.length === 1 ? ts.onlyRate(rateName(best, shownBy), best[of].rate, done)
     : standsOut(best, data.items, of) ? ts.rateFinding(rateName(best, shownBy), best[of].rate, done) : ts.rateOpen(done);
   return (
-    <Frame name="rates" address={address} report={data} busy={busy} finding={finding} note={ts.rateNote}
+    <Answered name="rates" address={address} report={data} busy={busy} finding={finding} note={ts.rateNote}
       controls={
         <div class="stats-switches">
           <Switch name={ts.by} value={by} options={ts.bys} choose={(one) => setQuery({ by: one === "method" ? null : one })} />
@@ -147,7 +134,7 @@ export function Rates({ asked, search }: ChartProps) {
           key: String(i), name: rateName(row, shownBy), value: row[of].rate ?? 0, low: row[of].low ?? NaN, high: row[of].high ?? NaN,
           ...(row.against && row.against[of].rate !== null ? { before: row.against[of].rate } : {}), note: number(row.shown),
         }))} />
-    </Frame>
+    </Answered>
   );
 }
 
@@ -166,14 +153,14 @@ export function Films({ asked, search }: ChartProps) {
   const rows = data.items.filter((row) => timesOf(row, data.by) > 0);
   const first = rows[0];
   return (
-    <Frame name="films" address={address} report={data} busy={busy} finding={first ? ts.filmFinding[data.by](filmName(first), timesOf(first, data.by)) : ts.empty} note={ts.filmNote}
+    <Answered name="films" address={address} report={data} busy={busy} finding={first ? ts.filmFinding[data.by](filmName(first), timesOf(first, data.by)) : ts.empty} note={ts.filmNote}
       controls={<Switch name={ts.kind} value={kind} options={ts.kinds} choose={(one) => setQuery({ films: one === "shown" ? null : one })} />}>
       <Lying long few={12} heads={[ts.film, ts.times, ts.clickThrough]}
         rows={rows.map((row) => ({
           key: String(row.movie), name: row.title === null ? filmName(row) : <a href={`/film/${row.movie}`}>{filmName(row)}</a>,
           value: timesOf(row, data.by), said: number(timesOf(row, data.by)), note: rateOf(row.click_through.rate),
         }))} />
-    </Frame>
+    </Answered>
   );
 }
 
@@ -185,10 +172,10 @@ export function Genres({ asked }: ChartProps) {
   const more = (row: GenreRow) => (row.share_of_shown ?? 0) / (row.share_of_films || 1);
   const best = rows.filter((row) => row.films > 0)[greatest(rows.filter((row) => row.films > 0).map(more))];
   return (
-    <Frame name="genres" address={address} report={data} busy={busy} finding={best ? ts.genreFinding(t.genre(best.genre), more(best)) : ts.empty} note={ts.genreNote}>
+    <Answered name="genres" address={address} report={data} busy={busy} finding={best ? ts.genreFinding(t.genre(best.genre), more(best)) : ts.empty} note={ts.genreNote}>
       <Marks zero few={20} heads={[ts.genre, ts.share, ts.clickThrough]} write={rateOf}
         rows={rows.map((row) => ({ key: row.genre, name: t.genre(row.genre), value: row.share_of_shown ?? 0, before: row.share_of_films ?? 0, note: rateOf(row.click_through.rate) }))} />
-    </Frame>
+    </Answered>
   );
 }
 
@@ -205,10 +192,10 @@ export function HoursOfWeek({ asked }: ChartProps) {
   const best = Math.max(0, greatest(lists));
   const finding = ts.weekFinding(when(best));
   return (
-    <Frame name="times" id="hours" address={address} report={data} busy={busy} finding={finding}>
+    <Answered name="times" id="hours" address={address} report={data} busy={busy} finding={finding}>
       <Grid name={finding} measure={ts.weekMeasure} shares={lists} columns={hours} xName={ts.hours} yName={ts.days}
         say={(at) => ts.weekSay(when(at), lists[at]!, data.items[at]!.clicks)} />
-    </Frame>
+    </Answered>
   );
 }
 
@@ -226,10 +213,10 @@ export function OverTime({ asked, days }: ChartProps & { days: number }) {
   const named = (row: TimeRow) => (byWeek ? ts.weekOf(dayLong(dayOf(row))) : dayLong(dayOf(row)));
   const finding = rows.length > 0 ? ts.overFinding(named(rows[best]!), values[best]!) : ts.empty;
   return (
-    <Frame name="times" id="over" address={address} report={data} busy={busy} finding={finding}>
+    <Answered name="times" id="over" address={address} report={data} busy={busy} finding={finding}>
       <Columns name={finding} measure={ts.overMeasure} names={rows.map((row) => dayShort(dayOf(row)))} values={values} best={best}
         means={rows.map((row) => (row.shown > 0 ? (row.clicks / row.shown) * 100 : NaN))} say={(at) => ts.overSay(named(rows[at]!), values[at]!, rows[at]!.clicks)} />
-    </Frame>
+    </Answered>
   );
 }
 
@@ -244,10 +231,10 @@ export function People({ asked }: ChartProps) {
   const values = rows.map((row) => row.people);
   const finding = all > 0 ? ts.peopleFinding(back / all) : ts.empty;
   return (
-    <Frame name="people" address={address} report={data} busy={busy} finding={finding} note={ts.peopleNote}>
+    <Answered name="people" address={address} report={data} busy={busy} finding={finding} note={ts.peopleNote}>
       <Columns name={finding} measure={ts.peopleMeasure} names={rows.map((row) => dayShort(row.day))} values={values} inner={rows.map((row) => row.new)} best={Math.max(0, greatest(values))}
         say={(at) => ts.peopleSay(dayLong(rows[at]!.day), values[at]!, rows[at]!.new)} />
-    </Frame>
+    </Answered>
   );
 }
 
@@ -261,12 +248,12 @@ export function CatalogueWatch({ asked }: ChartProps) {
   const values = rows.map((row) => row.effective_films ?? 0);
   const finding = rows.length === 0 ? ts.empty : trend.rate === null ? ts.notYet : data.narrowing ? ts.narrows(trend) : ts.widens(trend);
   return (
-    <Frame name="catalogue" id="catalogue" address={address} report={data} busy={busy} finding={finding} note={ts.catalogueNote}>
+    <Answered name="catalogue" id="catalogue" address={address} report={data} busy={busy} finding={finding} note={ts.catalogueNote}>
       {rows.length > 0 && (
         <Columns name={finding} measure={ts.catalogueMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => (row.coverage ?? NaN) * 100)} best={Math.max(0, greatest(values))}
           say={(at) => ts.catalogueSay(ts.weekOf(dayLong(rows[at]!.week)), values[at]!, rows[at]!.films, rows[at]!.coverage ?? 0)} />
       )}
-    </Frame>
+    </Answered>
   );
 }
 
@@ -278,12 +265,12 @@ export function Mix({ asked }: ChartProps) {
   const values = rows.map((row) => row.novelty ?? NaN);
   const finding = last ? ts.mixFinding(last.novelty ?? NaN, last.diversity ?? NaN) : ts.empty;
   return (
-    <Frame name="catalogue" id="mix" address={address} report={data} busy={busy} finding={finding}>
+    <Answered name="catalogue" id="mix" address={address} report={data} busy={busy} finding={finding}>
       {last && (
         <Columns name={finding} measure={ts.mixMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => row.diversity ?? NaN)} best={Math.max(0, greatest(values))}
           say={(at) => ts.mixSay(ts.weekOf(dayLong(rows[at]!.week)), values[at]!, rows[at]!.diversity ?? NaN)} />
       )}
-    </Frame>
+    </Answered>
   );
 }
 
@@ -330,12 +317,12 @@ export function ModelsOverTime({ asked, search }: ChartProps) {
   const finding = ts.modelFinding(t.method(method), fresh);
   return (
     <>
-      <Frame name="models" address={address} report={data} busy={busy} finding={finding}
+      <Answered name="models" address={address} report={data} busy={busy} finding={finding}
         controls={methods.length > 1 && <Switch name={ts.bys.method!} value={method} options={Object.fromEntries(methods.map((one) => [one, t.method(one)]))} choose={(one) => setQuery({ model: one === methods[0] ? null : one })} />}>
         <Columns name={finding} measure={ts.modelMeasure} names={weeks.map((week) => dayShort(week.week))} values={values} best={Math.max(0, greatest(values))} write={(value) => share(value / 100)}
           spans={weeks.map((week) => [(week.click.low ?? NaN) * 100, (week.click.high ?? NaN) * 100])} marked={weeks.map((week) => week.fresh.length > 0)}
           say={(at) => ts.modelSay(ts.weekOf(dayLong(weeks[at]!.week)), weeks[at]!.click, weeks[at]!.fresh)} />
-      </Frame>
+      </Answered>
       <Trainings trainings={data.trainings} />
     </>
   );

@@ -2,10 +2,8 @@
 // bars, and rows with marks on a line.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { csvOfFigure, fileOf, lengthOf, type Figure, type Part } from "../lib/data";
+import { lengthOf, type Figure } from "../lib/data";
 import { cell, td, word } from "../lib/texts/data";
-import { t } from "../lib/texts";
-import { save } from "./chart";
 
 const rowsInTable = 200;
 
@@ -37,27 +35,30 @@ export function Table({ figure, name, heads = td.column }: { figure: Figure; nam
 }
 
 interface FrameProps {
-  figure: Figure;
+  id: string;
   finding: string;
-  part: Part;
-  note?: string;
+  note?: string | undefined;
   controls?: ComponentChildren;
+  busy?: boolean;
+  files: ComponentChildren; // ways to save it
+  table(): ComponentChildren;
   children: ComponentChildren;
 }
 
-export function Frame({ figure, finding, part, note, controls, children }: FrameProps) {
+// What every chart has: what it found, the table behind it, and its file.
+export function Frame({ id, finding, note, controls, busy = false, files, table, children }: FrameProps) {
   const [open, setOpen] = useState(false);
   return (
-    <figure class="chart data-chart" data-figure={figure.figure}>
+    <figure class={busy ? "chart data-chart is-busy" : "chart data-chart"} data-figure={id}>
       <figcaption>{finding}</figcaption>
       {controls}
       {children}
       {note && <p class="chart-note">{note}</p>}
       <div class="chart-foot">
         <button type="button" class="quiet" aria-expanded={open} aria-label={`${td.table}: ${finding}`} onClick={() => setOpen(!open)}>{td.table}</button>
-        <button type="button" class="quiet" aria-label={t.taste.saveLabel(finding)} onClick={() => save(fileOf(figure.figure, part), csvOfFigure(figure))}>{t.taste.save}</button>
+        {files}
       </div>
-      {open && <Table figure={figure} name={finding} />}
+      {open && table()}
     </figure>
   );
 }
