@@ -132,6 +132,10 @@ check("it fits a phone, in Spanish and either theme, and axe finds nothing", asy
     try {
       await shown(page, `/analytics/dashboard?${range}&against=previous`);
       assert.equal(await tooWide(page), 0);
+      for (const button of await page.locator(".chart-foot button").all()) await button.click();
+      const heads = await page.locator(".data-table th").allInnerTexts();
+      assert.ok(heads.length > 40, `${heads.length} columns`);
+      assert.deepEqual(heads.filter((head) => /[a-z][_.][a-z]/.test(head)), [], "none is called as the API calls it");
       if (locale === "es") await page.getByRole("heading", { level: 2, name: "En qué quedó" }).waitFor();
       assert.deepEqual(await flaws(page), []);
       assert.deepEqual(complaints, []);

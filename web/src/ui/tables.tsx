@@ -7,14 +7,20 @@ import { cell, td, word } from "../lib/texts/data";
 
 const rowsInTable = 200;
 
-export function Table({ figure, name, heads = td.column }: { figure: Figure; name: string; heads?: Record<string, string> }) {
+interface TableProps {
+  figure: Figure;
+  name: string;
+  head?(column: string): string;
+}
+
+export function Table({ figure, name, head = (column) => td.column[column] ?? column }: TableProps) {
   const length = lengthOf(figure), shown = Math.min(rowsInTable, length);
   return (
     <>
       <div class="data-table" tabIndex={0} role="region" aria-label={name}>
         <table>
           <thead>
-            <tr>{figure.columns.map((column, i) => <th key={i} scope="col" class={column.kind === "text" ? undefined : "is-number"}>{heads[column.name] ?? column.name}</th>)}</tr>
+            <tr>{figure.columns.map((column, i) => <th key={i} scope="col" class={column.kind === "text" ? undefined : "is-number"}>{head(column.name)}</th>)}</tr>
           </thead>
           <tbody>
             {Array.from({ length: shown }, (_, row) => (

@@ -112,7 +112,8 @@ const en = {
     clicks: "Clicks", ratings: "Ratings", "click_through.rate": "Click-through", "click_through.low": "low", "click_through.high": "high", "rating_through.rate": "Rating-through", "rating_through.low": "low",
     "rating_through.high": "high", title: "Film", year: "Year", movie: "Id", genre: "Genre", films: "Films", share_of_films: "Of the catalogue", share_of_shown: "Of those shown", weekday: "Weekday", hour: "Hour",
     day: "Day", week: "Week of", trailers: "Trailers", watchlist: "Watchlist", dwells: "Looked at", dwell_seconds: "Seconds", people: "People", new: "New", returning: "Returning", coverage: "Coverage",
-    effective_films: "Effective films", novelty: "Novelty", diversity: "Unlikeness", gini: "Gini" } as Record<string, string>,
+    effective_films: "Effective films", novelty: "Novelty", diversity: "Unlikeness", gini: "Gini", from: "From", to: "To", new_people: "New people", people_a_day: "People a day",
+    "click_to_rating.rate": "Rated of those clicked", "click_to_rating.low": "low", "click_to_rating.high": "high", "change.rate": "Change", "change.low": "low", "change.high": "high" } as Record<string, string>,
 };
 
 type Texts = typeof en;
@@ -214,7 +215,11 @@ const es: Texts = {
     clicks: "Aperturas", ratings: "Valoraciones", "click_through.rate": "Se abre", "click_through.low": "bajo", "click_through.high": "alto", "rating_through.rate": "Se valora", "rating_through.low": "bajo",
     "rating_through.high": "alto", title: "Película", year: "Año", movie: "Id", genre: "Género", films: "Películas", share_of_films: "Del catálogo", share_of_shown: "De lo mostrado", weekday: "Día", hour: "Hora",
     day: "Día", week: "Semana del", trailers: "Tráileres", watchlist: "Por ver", dwells: "Miradas", dwell_seconds: "Segundos", people: "Personas", new: "Nuevas", returning: "Vuelven", coverage: "Cobertura",
-    effective_films: "Películas efectivas", novelty: "Novedad", diversity: "Diferencia", gini: "Gini" },
+    effective_films: "Películas efectivas", novelty: "Novedad", diversity: "Diferencia", gini: "Gini", from: "Desde", to: "Hasta", new_people: "Personas nuevas", people_a_day: "Personas al día",
+    "click_to_rating.rate": "Valoradas de las abiertas", "click_to_rating.low": "bajo", "click_to_rating.high": "alto", "change.rate": "Cambio", "change.low": "bajo", "change.high": "alto" },
 };
 
 export const ts: Texts = lang === "es" ? es : en;
+// What a column of a report is called; those of the days it is compared with are named as before.
+export const headOf = (column: string): string =>
+  column.startsWith("against.") ? ts.before(headOf(column.slice("against.".length))) : ts.column[column] ?? column;
