@@ -11,6 +11,7 @@ import { Failed, Notice, RowsSkeleton } from "./states";
 const hundred = 100, digits = 2;
 const points = (part: number) => `${part > 0 ? "+" : ""}${share(hundred * part, digits)}`;
 const dayOf = (time: string) => day.format(Date.parse(time));
+const daysOf = ({ starts_at, ends_at }: Experiment) => `${dayOf(starts_at)} – ${dayOf(ends_at)}`;
 const modelOf = (model: string | Record<string, number>) =>
   typeof model === "string" ? t.method(model) : Object.entries(model).map(([name, weight]) => `${t.method(name)} ${decimal(weight, 1)}`).join(" + ");
 
@@ -32,7 +33,7 @@ export function ExperimentList() {
               <span class="sheet-note">{one.arms.map((arm) => arm.name).join(ta.against)}</span>
             </td>
             <td>{ta.experimentState[one.state]}</td>
-            <td class="sheet-note">{dayOf(one.starts_at)}–{dayOf(one.ends_at)}</td>
+            <td class="sheet-number">{daysOf(one)}</td>
           </tr>
         ))}
       </tbody>
@@ -42,19 +43,18 @@ export function ExperimentList() {
 
 function Arms({ results }: { results: Results }) {
   return (
-    <table class="sheet">
+    <table class="arms">
       <thead>
-        <tr><th scope="col">{ta.arm}</th><th scope="col">{ta.model}</th><th scope="col">{ta.people}</th>
+        <tr><th scope="col">{ta.arm}</th><th scope="col">{ta.people}</th>
           <th scope="col">{results.experiment.kind === "ab" ? ta.did : ta.preferred}</th><th scope="col">{ta.share}</th></tr>
       </thead>
       <tbody>
         {results.arms.map((arm, i) => (
           <tr key={arm.name}>
-            <td class="sheet-name">{arm.name}</td>
-            <td>{modelOf(results.experiment.arms[i]!.model)}</td>
-            <td class="sheet-number">{number(arm.people)}</td>
-            <td class="sheet-number">{number(arm.did)}</td>
-            <td class="sheet-number">{arm.share === null ? "–" : percent(arm.share, digits)}</td>
+            <th scope="row">{arm.name}<span class="sheet-note">{modelOf(results.experiment.arms[i]!.model)}</span></th>
+            <td>{number(arm.people)}</td>
+            <td>{number(arm.did)}</td>
+            <td>{arm.share === null ? "–" : percent(arm.share, digits)}</td>
           </tr>
         ))}
       </tbody>
@@ -90,21 +90,21 @@ export function ExperimentDetail({ name, change }: { name: string; change: boole
     results.retry();
   });
   return (
-    <>
+    <div class="experiment">
       <p><a href="/analytics/experiments">{ta.allExperiments}</a></p>
       <h2>{name}</h2>
-      <p class="lead" role="status">{ta.verdict[verdict](winner ?? "", experiment.arms[0]!.name)}</p>
+      <p class="sheet-note">{ta.experimentState[experiment.state]}{t.dot}{daysOf(experiment)}</p>
+      <p class="verdict" role="status">{ta.verdict[verdict](winner ?? "", experiment.arms[0]!.name)}</p>
       <Arms results={results.data} />
       <table class="judged">
         <thead class="unseen"><tr><th scope="col">{ta.arm}</th><th scope="col">{ta.low}–{ta.high}</th><th scope="col">{ta.difference}</th></tr></thead>
         <tbody>{comparisons.map((one) => <Comparison key={one.arm} one={one} experiment={experiment} />)}</tbody>
       </table>
-      <p class="remark">{ta.experimentPeople(people, waiting)} {ta.intervalNote(hundred * (1 - experiment.alpha))}</p>
+      <p class="remark">{ta.experimentPeople(people, waiting)} {comparisons.some((one) => one.low !== null) && ta.intervalNote(hundred * (1 - experiment.alpha))}</p>
       {balance_p !== null && balance_p < balanceLeast && <p class="form-error">{ta.uneven}</p>}
       <h3>{ta.ruleHeading}</h3>
       <p>{ta.rule(experiment)}</p>
-      <p class="sheet-note">{ta.experimentState[experiment.state]}{t.dot}{dayOf(experiment.starts_at)}–{dayOf(experiment.ends_at)}</p>
       {change && experiment.state === "running" && <Confirm button={ta.endExperiment} sure={ta.endExperimentSure} keep={ta.cancelKeep} act={end} />}
-    </>
+    </div>
   );
 }

@@ -42,7 +42,7 @@ const en = {
     undecided: (_: string, control: string) => `It ended before anything could be said: ${control} stays.`,
   } as Record<Verdict, (winner: string, control: string) => string>,
   experimentPeople: (n: number, waiting: number) => `${plural(n, "person counts", "people count")}; of ${number(waiting)} more the time is not over.`,
-  intervalNote: (percent: number) => `The line is where the difference is with ${decimal(percent, 0)} % certainty, at every moment at once: it may be looked at whenever you like. Numbers are people of a hundred.`,
+  intervalNote: (percent: number) => `The line is where the difference is with ${decimal(percent, 0)} % certainty, at every moment at once: it may be looked at whenever you like. Amber is 0. Numbers are people of a hundred.`,
   uneven: "The arms are more uneven than chance makes them. Find out who gets lost before you believe this.",
   ruleHeading: "The rule, stated beforehand",
   rule: (e: Experiment) => `${e.kind === "ab"
@@ -205,7 +205,7 @@ const es: Texts = {
     undecided: (_, control) => `Terminó antes de que se pudiera decir algo: se queda ${control}.`,
   },
   experimentPeople: (n, waiting) => `${plural(n, "persona cuenta", "personas cuentan")}; ${plural(waiting, "tiene", "tienen")} aún el plazo abierto.`,
-  intervalNote: (percent) => `La línea es donde está la diferencia con ${decimal(percent, 0)} % de certeza, en cada momento a la vez: se puede mirar cuando se quiera. Los números son personas de cada cien.`,
+  intervalNote: (percent) => `La línea es donde está la diferencia con ${decimal(percent, 0)} % de certeza, en cada momento a la vez: se puede mirar cuando se quiera. El ámbar es el 0. Los números son personas de cada cien.`,
   uneven: "Los grupos son más desiguales de lo que el azar explica. Averigua quién se pierde antes de creer esto.",
   ruleHeading: "La regla, fijada de antemano",
   rule: (e) => `${e.kind === "ab"
