@@ -1,7 +1,7 @@
 // The kinds of drawings of the data page and the dashboard: upright bars, lines, and two kinds of shaded grids.
 import type { Pairs, Scale } from "../lib/data";
 import { everyNth, linear, logarithmic, nearest, roundUp } from "../lib/data";
-import { brief, real } from "../lib/texts/data";
+import { brief } from "../lib/texts/data";
 import { Plot } from "./plot";
 
 const left = 44, right = 8, top = 8, bottom = 26;
@@ -71,7 +71,7 @@ export function Columns({ name, measure, names, edges = false, values, means, in
           <>
             <AxisY scale={y} width={width} {...(write ? { write } : {})} />
             {values.map((value, i) => !Number.isNaN(value) && (
-              <rect key={i} class={i === at ? "plot-bar is-at" : i === best && !inner ? "plot-bar is-most" : "plot-bar"}
+              <rect key={i} class={i === at ? "plot-bar is-at" : spans ? "plot-bar is-quiet" : i === best && !inner ? "plot-bar is-most" : "plot-bar"}
                 x={left + i * wide + gap / 2} width={Math.max(0.5, wide - gap)} y={y(value)} height={Math.max(value > 0 ? 1 : 0, floor - y(value))} />
             ))}
             {inner?.map((value, i) => value > 0 && (
@@ -85,7 +85,7 @@ export function Columns({ name, measure, names, edges = false, values, means, in
             <NamesX names={names} place={(i) => (edges ? left + i * wide : middle(i))} y={floor + 18} room={width - left - right} />
             {line && means && (
               <g>
-                <AxisY scale={line} width={width} write={real} />
+                <AxisY scale={line} width={width} />
                 <path class="plot-line" d={pathOf(means.map((mean, i) => [middle(i), line(mean)]))} />
                 {at !== null && !Number.isNaN(means[at]!) && <circle class="plot-point" cx={middle(at)} cy={line(means[at]!)} r={4} />}
               </g>
@@ -189,24 +189,25 @@ interface GridProps {
   columns: number;
   xName: string;
   yName: string;
+  names?: { columns: string[]; rows: string[] }; // of each, instead of what they are; "" is none
   say(at: number): string;
 }
 
-export function Grid({ name, measure, shares, columns, xName, yName, say }: GridProps) {
+export function Grid({ name, measure, shares, columns, xName, yName, names, say }: GridProps) {
   const rows = Math.ceil(shares.length / columns);
   const most = Math.max(1e-9, ...shares);
-  const edge = 22;
-  const size = (width: number) => ({ wide: (width - edge) / columns, high: Math.min(300, width * 0.62) / rows });
+  const edge = 22, side = names ? left : edge;
+  const size = (width: number) => ({ wide: (width - side) / columns, high: Math.min(300, width * 0.62) / rows });
   return (
     <Plot name={name} measure={measure} height={(width) => size(width).high * rows + edge} count={shares.length} columns={columns} start={0} say={say}
       find={(x, y, width) => {
         const { wide, high } = size(width);
-        const column = Math.min(columns - 1, Math.max(0, Math.floor((x - edge) / wide)));
+        const column = Math.min(columns - 1, Math.max(0, Math.floor((x - side) / wide)));
         return Math.min(rows - 1, Math.max(0, Math.floor((y - edge) / high))) * columns + column;
       }}>
       {(width, at) => {
         const { wide, high } = size(width);
-        const corner = (i: number) => [edge + (i % columns) * wide, edge + Math.floor(i / columns) * high] as const;
+        const corner = (i: number) => [side + (i % columns) * wide, edge + Math.floor(i / columns) * high] as const;
         const cells: string[] = Array(shades + 1).fill("");
         shares.forEach((share, i) => {
           const [x, y] = corner(i);
@@ -214,9 +215,18 @@ export function Grid({ name, measure, shares, columns, xName, yName, say }: Grid
         });
         return (
           <>
-            <text class="plot-text" x={edge} y={14}>{xName} →</text>
-            <text class="plot-text" transform={`translate(14 ${edge + high * rows}) rotate(-90)`}>← {yName}</text>
-            <rect class="plot-floor" x={edge} y={edge} width={width - edge} height={high * rows} />
+            {names ? (
+              <>
+                {names.columns.map((one, i) => one !== "" && <text key={i} class="plot-text" x={side + i * wide} y={14}>{one}</text>)}
+                {names.rows.map((one, i) => <text key={i} class="plot-text" x={0} y={edge + (i + 0.5) * high} dy="0.32em">{one}</text>)}
+              </>
+            ) : (
+              <>
+                <text class="plot-text" x={edge} y={14}>{xName} →</text>
+                <text class="plot-text" transform={`translate(14 ${edge + high * rows}) rotate(-90)`}>← {yName}</text>
+              </>
+            )}
+            <rect class="plot-floor" x={side} y={edge} width={width - side} height={high * rows} />
             {cells.map((path, i) => i > 0 && path !== "" && <path key={i} class="plot-shade" style={{ "--shade": i / shades }} d={path} />)}
             {at !== null && <rect class="plot-frame" x={corner(at)[0] - 1} y={corner(at)[1] - 1} width={wide + 2} height={high + 2} />}
           </>

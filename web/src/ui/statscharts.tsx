@@ -129,7 +129,7 @@ export function Rates({ asked, search }: ChartProps) {
           <Switch name={ts.measure} value={rating ? "rating" : "click"} options={ts.measures} choose={(one) => setQuery({ rate: one === "rating" ? one : null })} />
         </div>
       }>
-      <Marks few={12} heads={[ts.bys[shownBy]!, ts.share, ts.shown]} write={rateOf}
+      <Marks long few={12} heads={[ts.bys[shownBy]!, ts.share, ts.shown]} write={rateOf}
         rows={data.items.filter((row) => row.shown > 0).map((row, i) => ({
           key: String(i), name: rateName(row, shownBy), value: row[of].rate ?? 0, low: row[of].low ?? NaN, high: row[of].high ?? NaN,
           ...(row.against && row.against[of].rate !== null ? { before: row.against[of].rate } : {}), note: number(row.shown),
@@ -193,7 +193,7 @@ export function HoursOfWeek({ asked }: ChartProps) {
   const finding = ts.weekFinding(when(best));
   return (
     <Answered name="times" id="hours" address={address} report={data} busy={busy} finding={finding}>
-      <Grid name={finding} measure={ts.weekMeasure} shares={lists} columns={hours} xName={ts.hours} yName={ts.days}
+      <Grid name={finding} measure={ts.weekMeasure} shares={lists} columns={hours} xName={ts.hours} yName={ts.days} names={{ columns: lists.slice(0, hours).map((_, hour) => (hour % 6 === 0 ? ts.hour(hour) : "")), rows: ts.weekdaysShort }}
         say={(at) => ts.weekSay(when(at), lists[at]!, data.items[at]!.clicks)} />
     </Answered>
   );

@@ -13,7 +13,7 @@ export const rough = (value: number) => value.toLocaleString(lang, { maximumSign
 // On axes: 25k, 1.5M.
 const brief = (value: number) => {
   const [n, sign] = Math.abs(value) >= 1e6 ? [value / 1e6, "M"] : Math.abs(value) >= 1e4 ? [value / 1e3, "k"] : [value, ""];
-  return n.toLocaleString(lang, { maximumFractionDigits: 1 }) + sign;
+  return n.toLocaleString(lang, { maximumFractionDigits: 2 }) + sign;
 };
 const written = { text: String, count: number, number: String, real, stars: (value: number) => value.toLocaleString(lang, { maximumFractionDigits: 1 }), share };
 
