@@ -42,7 +42,7 @@ const en = {
     undecided: (_: string, control: string) => `It ended before anything could be said: ${control} stays.`,
   } as Record<Verdict, (winner: string, control: string) => string>,
   experimentPeople: (n: number, waiting: number) => `${plural(n, "person counts", "people count")}; of ${number(waiting)} more the time is not over.`,
-  intervalNote: (percent: number) => `The line is where the difference is with ${decimal(percent, 0)} % certainty, at every moment at once: it may be looked at whenever you like. Amber is 0. Numbers are people of a hundred.`,
+  intervalNote: (percent: number) => `The line is where the difference is with ${decimal(percent, 0)}% certainty, at every moment at once: it may be looked at whenever you like. Amber is 0. Numbers are people of a hundred.`,
   uneven: "The arms are more uneven than chance makes them. Find out who gets lost before you believe this.",
   ruleHeading: "The rule, stated beforehand",
   rule: (e: Experiment) => `${e.kind === "ab"
