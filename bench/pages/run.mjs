@@ -1,8 +1,8 @@
 // The pages as a visitor with an empty cache meets them: Lighthouse's scores on a slow phone, and on this machine
-// as it is the first paint, when a page is ready, what moves, and how soon a list follows a slider. Prints a
-// JSON line for each, as the other benchmarks do; ends with 1 where a goal is missed.
+// as it is the first paint, when a page is ready, what moves, how soon a list follows a slider, and how evenly
+// pages scroll. Prints a JSON line for each, as the other benchmarks do; ends with 1 where a goal is missed.
 //   run.mjs REEL STAGE [--only PART] [--page NAME] [--keep DIR]
-// STAGE: a folder for the locked packages. PART: lighthouse, local or slider. --keep: Lighthouse's reports go there.
+// STAGE: a folder for the locked packages. PART: lighthouse, local, slider or scroll. --keep: Lighthouse's reports go there.
 //   REEL_BASE_URL  a server that already runs; else REEL serves the bundled sample
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -17,7 +17,7 @@ const { values: chosen, positionals } = parseArgs({
 });
 const [reel, stage] = positionals.map((path) => resolve(path));
 if (!reel || !stage) {
-  console.error("usage: run.mjs REEL STAGE [--only lighthouse|local|slider] [--page NAME] [--keep DIR]");
+  console.error("usage: run.mjs REEL STAGE [--only lighthouse|local|slider|scroll] [--page NAME] [--keep DIR]");
   process.exit(2);
 }
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -26,6 +26,7 @@ const leastScore = 95;
 const mostTimes = { "first-contentful-paint": ["first paint", 500], interactive: ["interactive", 1000] };
 const runs = 3;
 const mostSliderMs = 100;
+const screenHz = 60, leastFrames = 57; // a second; one in twenty may be late
 const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 const program = chromium();
@@ -125,12 +126,20 @@ const followed = ([at, to]) => new Promise((done) => {
 // Each slider of the list: which one, and where it is pulled to.
 const pulls = [[0, 100], [0, 40], [0, 0], [1, 100], [1, -100], [1, 50], [2, 100], [2, 30], [2, 70], [3, 100], [3, 0], [3, 50]];
 
-async function slider(base) {
+async function onPage(use) {
   const { chromium: driver } = (await fetchLocked("playwright-core")).default;
   const browser = await driver.launch({ executablePath: program, headless: true, args: flags });
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(60_000);
+    await use(page);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function slider(base) {
+  await onPage(async (page) => {
     const quiet = () => page.waitForFunction(() => document.querySelector(".film-card[data-key]") && !document.querySelector("[aria-busy=true]"));
     const [person] = (await (await fetch(`${base}/api/v1/people?limit=1`)).json()).items;
     await page.goto(`${base}/tune?person=${person.user}`);
@@ -144,15 +153,48 @@ async function slider(base) {
     if (moved.length < pulls.length / 2) throw new Error(`only ${moved.length} of ${pulls.length} pulls changed the list`);
     report("a slider changes the list", "ms", moved, `< ${mostSliderMs}`, (ms) => ms < mostSliderMs);
     report("a slider changes the list, the slowest pull", "ms", [Math.max(...moved)], null, () => true);
-  } finally {
-    await browser.close();
-  }
+  });
+}
+
+// When each frame of the next seconds began.
+const frames = (seconds) => new Promise((done) => {
+  const began = [];
+  const next = (now) => {
+    began.push(now);
+    if (now - began[0] < seconds * 1000) requestAnimationFrame(next);
+    else done(began);
+  };
+  requestAnimationFrame(next);
+});
+
+// A wheel turned all the while, down a page and back up, its pictures arriving.
+async function scroll(base) {
+  const seconds = 3, turn = 160, pause = 40;
+  await onPage(async (page) => {
+    const rates = [], gaps = [];
+    for (let run = 0; run < runs; run++) {
+      await page.goto(`${base}/`);
+      await page.waitForFunction(() => document.querySelector(".shelf .film-card > a")); // rows below wait until they are near
+      await page.mouse.move(720, 450);
+      const recorded = page.evaluate(frames, seconds);
+      for (let at = 0; at < seconds * 1000; at += pause) {
+        await page.mouse.wheel(0, at < seconds * 500 ? turn : -turn);
+        await page.waitForTimeout(pause);
+      }
+      const began = await recorded;
+      rates.push((began.length - 1) / ((began.at(-1) - began[0]) / 1000));
+      gaps.push(Math.max(...began.slice(1).map((now, i) => now - began[i])));
+    }
+    report("frames while the start page scrolls", `1/s, of ${screenHz}`, rates, `>= ${leastFrames}`, (rate) => rate >= leastFrames);
+    report("the longest wait for a frame", "ms", gaps, null, () => true);
+  });
 }
 
 async function measure(base) {
   const pages = Object.entries(await addresses(base)).filter(([name]) => !chosen.page || name === chosen.page);
   const wants = (part) => !chosen.only || chosen.only === part;
   if (wants("slider")) await slider(base);
+  if (wants("scroll")) await scroll(base);
   const { launch } = await fetchLocked("chrome-launcher");
   const browser = await launch({ chromePath: program, chromeFlags: flags, logLevel: "error" });
   const tools = { lighthouse: (await fetchLocked("lighthouse")).default, port: browser.port };
