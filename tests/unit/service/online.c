@@ -2,43 +2,19 @@
  * one of few people, and one that somebody put there again stay.
  */
 #include <math.h>
-#include <pthread.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "service/operation/jobs.h"
 #include "service/operation/online.h"
 #include "store/versions.h"
+#include "support/heard.h"
 #include "support/world.h"
 
-enum { PATIENCE_MS = 20000, EVERY_MS = 20, PEOPLE = 400, WORDS = 64, HOUR_MS = 3600000 };
+enum { EVERY_MS = 20, PEOPLE = 400, WORDS = 64, HOUR_MS = 3600000 };
 
 static reel_store *store;
 static char database[32];
 static char older[REEL_VERSION_ID], newer[REEL_VERSION_ID];
-static char said[1 << 14];
-static pthread_mutex_t said_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static void hear(void *user, const char *line)
-{
-    size_t at;
-
-    (void)user;
-    pthread_mutex_lock(&said_lock);
-    at = strlen(said);
-    (void)snprintf(said + at, sizeof said - at, "%s\n", line);
-    pthread_mutex_unlock(&said_lock);
-}
-
-static bool was_said(const char *part)
-{
-    bool found;
-
-    pthread_mutex_lock(&said_lock);
-    found = strstr(said, part) != NULL;
-    pthread_mutex_unlock(&said_lock);
-    return found;
-}
 
 static reel_engine_opts engine_opts(void)
 {
@@ -73,7 +49,7 @@ static int set_up(void **state)
     reel_err err = {0};
 
     (void)state;
-    said[0] = '\0';
+    forget_what_was_said();
     (void)snprintf(database, sizeof database, "reel%d.db", number++);
     (void)world_load("folder", database, 1);
     assert_ok(reel__store_open(&store, temp_path(database), &how, &err));
@@ -213,14 +189,6 @@ static void what_was_trained_since_stays(void **state)
 }
 
 /* ---- beside a server ----------------------------------------------------------------------- */
-
-static void wait_for(const char *part)
-{
-    for (int ms = 0; ms < PATIENCE_MS && !was_said(part); ms++)
-        (void)usleep(1000);
-    if (!was_said(part))
-        fail_msg("never said: %s", part);
-}
 
 typedef struct serving {
     reel_reload *reload;

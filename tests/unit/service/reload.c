@@ -1,54 +1,16 @@
 /* Publishing an engine, and taking up what is new: what was asked for, what the store says by
  * itself, what is not ready yet, and an older engine that goes with its last user.
  */
-#include <pthread.h>
 #include <unistd.h>
 
 #include "service/engine/publish.h"
 #include "service/engine/reload.h"
+#include "support/heard.h"
 #include "support/world.h"
 
-enum { PATIENCE_MS = 20000, EVERY_MS = 20 };
+enum { EVERY_MS = 20 };
 
 static reel_store *store;
-static char said[1 << 14];
-static pthread_mutex_t said_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static void hear(void *user, const char *line)
-{
-    size_t at;
-
-    (void)user;
-    pthread_mutex_lock(&said_lock);
-    at = strlen(said);
-    (void)snprintf(said + at, sizeof said - at, "%s\n", line);
-    pthread_mutex_unlock(&said_lock);
-}
-
-static bool was_said(const char *part)
-{
-    bool found;
-
-    pthread_mutex_lock(&said_lock);
-    found = strstr(said, part) != NULL;
-    pthread_mutex_unlock(&said_lock);
-    return found;
-}
-
-static void forget_what_was_said(void)
-{
-    pthread_mutex_lock(&said_lock);
-    said[0] = '\0';
-    pthread_mutex_unlock(&said_lock);
-}
-
-static void wait_for(const char *part)
-{
-    for (int ms = 0; ms < PATIENCE_MS && !was_said(part); ms++)
-        (void)usleep(1000);
-    if (!was_said(part))
-        fail_msg("never said: %s", part);
-}
 
 static reel_engine_opts engine_opts(void)
 {
