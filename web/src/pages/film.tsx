@@ -86,7 +86,10 @@ function Meters({ film, own }: Rating) {
       {mean !== null ? (
         <Meter label={health?.simulated ? t.film.meanSimulated : t.film.mean} value={mean} max={max} note={t.film.meanOf(count)} />
       ) : (
-        <p class="remark">{t.film.unrated}</p>
+        <div>
+          <dt class="unseen">{t.film.mean}</dt>
+          <dd class="remark">{t.film.unrated}</dd>
+        </div>
       )}
       {film.vote_average !== null && (film.vote_count ?? 0) > 0 && (
         <Meter label={t.film.votes} value={film.vote_average} max={10} note={t.film.votesOf(film.vote_count ?? 0)} />
