@@ -20,6 +20,35 @@ export function Whisker({ value, most, line }: { value: Interval; most: number; 
   );
 }
 
+interface Line {
+  head: string;
+  value: Interval;
+  most: number;
+  line: number | null;
+}
+
+function Lines({ of, lines }: { of: string; lines: Line[] }) {
+  return (
+    <>
+      <thead class="unseen">
+        <tr><th scope="col">{of}</th><th scope="col">{ta.low}–{ta.high}</th><th scope="col">{ta.mean}</th></tr>
+      </thead>
+      <tbody>
+        {lines.map(({ head, value, most, line }) => (
+          <tr key={head}>
+            <th scope="row">{head}</th>
+            <td class="whisker-cell">
+              <Whisker value={value} most={most} line={line} />
+              <span class="unseen">{decimal(value.low, wide)}–{decimal(value.high, wide)}</span>
+            </td>
+            <td class="whisker-number">{decimal(value.mean, wide)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </>
+  );
+}
+
 // As papers print them: abbreviations in capitals, the rest as words.
 const metricName = (name: string) => name.replace(/^(ndcg|map|mrr|rmse|mae|auc)(?=@|$)/, (short) => short.toUpperCase()).replace(/_/g, " ");
 const better = (metric: string) => (/rmse|mae/i.test(metric) ? 1 : -1);
@@ -44,21 +73,7 @@ export function MeasuredChart({ measured }: { measured: Measured }) {
         </select>
       </label>
       <table>
-        <thead class="unseen">
-          <tr><th scope="col">{ta.model}</th><th scope="col">{ta.low}–{ta.high}</th><th scope="col">{ta.mean}</th></tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, value }) => (
-            <tr key={name}>
-              <th scope="row">{t.method(name)}</th>
-              <td class="whisker-cell">
-                <Whisker value={value} most={most} line={line} />
-                <span class="unseen">{decimal(value.low, wide)}–{decimal(value.high, wide)}</span>
-              </td>
-              <td class="whisker-number">{decimal(value.mean, wide)}</td>
-            </tr>
-          ))}
-        </tbody>
+        <Lines of={ta.model} lines={rows.map(({ name, value }) => ({ head: t.method(name), value, most, line }))} />
       </table>
       <p class="remark">{ta.measured(measured.protocol.held_out)} {line !== null && ta.whiskers}</p>
       <p class="chart-foot"><button type="button" class="quiet" onClick={() => save(`${metric}.csv`, table())}>{ta.save}</button></p>
@@ -70,21 +85,7 @@ export function MeasuredChart({ measured }: { measured: Measured }) {
 export function JudgedLines({ judged }: { judged: Judged }) {
   return (
     <table class="judged">
-      <thead class="unseen">
-        <tr><th scope="col">{ta.metric}</th><th scope="col">{ta.low}–{ta.high}</th><th scope="col">{ta.mean}</th></tr>
-      </thead>
-      <tbody>
-        {judged.metrics.map(({ name, value, line, most }) => (
-          <tr key={name}>
-            <th scope="row">{metricName(name)}</th>
-            <td class="whisker-cell">
-              <Whisker value={value} most={most} line={line} />
-              <span class="unseen">{decimal(value.low, wide)}–{decimal(value.high, wide)}</span>
-            </td>
-            <td class="whisker-number">{decimal(value.mean, wide)}</td>
-          </tr>
-        ))}
-      </tbody>
+      <Lines of={ta.metric} lines={judged.metrics.map(({ name, ...rest }) => ({ head: metricName(name), ...rest }))} />
     </table>
   );
 }
