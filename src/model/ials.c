@@ -114,8 +114,7 @@ static reel_code fold(const ials *self, const ials_row *row, reel_scratch *scrat
                       reel_err *err)
 {
     const ials_basis basis = ials_basis_of(self);
-    void *work =
-        reel__scratch_get(scratch, SLOT_WORK, reel__ials_fold_size(self->d, row->rows.count));
+    void *work = reel__scratch_get(scratch, SLOT_WORK, reel__ials_fold_size(self->d));
 
     if (work == NULL)
         return no_memory(&self->base, err);

@@ -60,7 +60,7 @@ double reel__ials_memory(const reel_model *model, const reel_dataset *dataset)
 /* Work of a thread that folds a person in. */
 static size_t fold_room(const fit *f)
 {
-    return (reel__ials_fold_size(f->self->d, f->longest) + 63) / 64 * 64;
+    return (reel__ials_fold_size(f->self->d) + 63) / 64 * 64;
 }
 
 /* ---- one row ------------------------------------------------------------------------------- */

@@ -1,11 +1,9 @@
 /* ials_fold.c - conjugate gradients in the basis of ials_fold.h.
  *
  * Reasons. With A x = sum b_i y_i and A z = y_j the score is s_j = y_j.x = sum b_i y_i.z, so what
- * entry i adds is b_i y_i.z. After any number of steps towards z, with rho = y_j - A z left,
- *   s_j = (A z + rho).x = sum b_i y_i.z + rho.x     and, as M x = sum (b_i - c_i x.y_i) y_i,
- *   rho.x = sum a_i y_i.M^-1 rho                    a_i = b_i - c_i x.y_i
- * so that the entries' b_i y_i.z + a_i y_i.M^-1 rho sum to the score however early one stops, and
- * what is wrong in how it is shared out is of the second order in rho.
+ * entry i adds is b_i y_i.z. With X, of the rows sqrt(c_i) y_i M^-1/2, and q = M^-1/2 y_j,
+ *   M^1/2 z = (I + X^T X)^-1 q              sqrt(c_i) y_i.z = ((I + X X^T)^-1 X q)_i
+ * of which the left is solved for where entries are more than factors, else the right.
  */
 #include "model/ials_fold.h"
 
@@ -13,27 +11,26 @@
 #include <string.h>
 
 #include "num/kernels.h"
+#include "num/spd_many.h"
 
-/* How far the residual must fall: twice for a vector, its lengths; for reasons, their lengths in
- * M^-1. */
-static const double SHRINK = 1e-4, SHRINK_AGAIN = 1e-3, SHRINK_REASONS = 1e-3;
+/* How far the residual's length must fall, the first time and the second. */
+static const double SHRINK = 1e-4, SHRINK_AGAIN = 1e-3;
 /* Reasons whose sum differs by more from the score, as a share of all they move, are found anew. */
 static const double GAP_MOST = 1e-4;
 enum { STEPS_MAX = 60 };
 
-/* Vectors of a run, all [d] but the last two. */
+/* Vectors of a run, all [d] but the last. */
 typedef struct run {
     const ials_basis *basis;
     const ials_row *row;
     float *diagonal, *inverse; /* M and M^-1 */
     float *r, *z, *p, *ap;     /* residual, solution, direction, A times it */
     double *wide;              /* [d x (d + 1)] for the dense solve */
-    float *dots, *more;        /* [count] */
 } run;
 
-size_t reel__ials_fold_size(size_t d, size_t count)
+size_t reel__ials_fold_size(size_t d)
 {
-    return 6 * d * sizeof(float) + d * (d + 1) * sizeof(double) + 2 * (count + 1) * sizeof(float);
+    return 6 * d * sizeof(float) + d * (d + 1) * sizeof(double);
 }
 
 static run open_run(const ials_basis *basis, const ials_row *row, void *work)
@@ -49,8 +46,6 @@ static run open_run(const ials_basis *basis, const ials_row *row, void *work)
     r.p = at + 4 * d;
     r.ap = at + 5 * d;
     r.wide = (double *)(void *)(at + 6 * d);
-    r.dots = (float *)(void *)(r.wide + d * (d + 1));
-    r.more = r.dots + row->rows.count + 1;
     for (size_t f = 0; f < d; f++) {
         r.diagonal[f] = basis->spectrum[f] + (float)row->ridge;
         r.inverse[f] = 1 / r.diagonal[f];
@@ -198,153 +193,139 @@ static bool close_gap(double score, double *out, size_t count)
     return true;
 }
 
-/* The equations of several films, side by side: [d x MANY] but where it says so. */
-typedef struct abreast {
-    const ials_basis *basis;
-    const ials_row *row;
-    size_t films;
-    const float *m, *w;  /* [d] M and M^-1 */
-    float *r, *p, *ap;   /* residual, direction, A times it */
-    float *along, *dots; /* [rows + ROOM][MANY] y_i.z and y_i.p */
-} abreast;
+enum { MANY = REEL_ROWS_MANY, UNIT = REEL_ROWS_UNIT, ROOM = 8, PIECE = 64 };
 
-/* One number for each film. */
-typedef float lanes __attribute__((vector_size(REEL_ROWS_MANY * sizeof(float))));
-enum { MANY = REEL_ROWS_MANY, ROOM = 8 };
+/* The equations of several films, side by side. */
+typedef struct abreast {
+    const ials_row *row;
+    const reel_films *movies;
+    const float *inverse; /* [d] M^-1 */
+    float *root;          /* [d] M^-1/2 */
+    float *matrix;        /* of a system */
+    float *x;             /* [PIECE or d][d] some rows of X, or X^T */
+    float *films, *z;     /* [d][MANY] */
+    float *dots;          /* [entries + ROOM][MANY] y_i.z */
+} abreast;
 
 size_t reel__ials_reasons_size(size_t d, size_t count)
 {
-    return reel__ials_fold_size(d, count) + (3 * d + 2 * (count + ROOM) + 1) * MANY * sizeof(float);
+    const size_t rows = d > PIECE ? d : PIECE;
+
+    return reel__ials_fold_size(d) + 64 +
+           (d + reel__spd_many_size(d) + rows * d + (2 * d + count + ROOM) * MANY) * sizeof(float);
 }
 
-/* Residuals of z = 0; lanes without a film stay 0. work: what a run leaves of reasons_size */
+/* work: what a run leaves of reasons_size */
 static abreast open_abreast(const run *c, const reel_films *movies, void *work)
 {
-    const size_t d = c->basis->d, rows = c->row->rows.count;
-    const size_t used = (reel__ials_fold_size(d, rows) + 63) / 64 * 64;
-    float *at = (float *)(void *)((char *)work + used);
-    abreast a = {.basis = c->basis, .row = c->row, .films = movies->count};
+    const size_t d = c->basis->d, rows = d > PIECE ? d : PIECE;
+    const size_t used = (reel__ials_fold_size(d) + 63) / 64 * 64;
+    abreast a = {.row = c->row, .movies = movies, .inverse = c->inverse};
 
-    a.m = c->diagonal;
-    a.w = c->inverse;
-    a.r = at;
-    a.p = at + d * MANY;
-    a.ap = at + 2 * d * MANY;
-    a.along = at + 3 * d * MANY;
-    a.dots = a.along + (rows + ROOM) * MANY;
-    memset(a.r, 0, 2 * d * MANY * sizeof *a.r);
-    memset(a.along, 0, (rows + ROOM) * MANY * sizeof *a.along);
-    for (size_t n = 0; n < a.films; n++) {
-        const float *film = c->basis->films + (size_t)movies->movies[n] * d;
-
-        for (size_t f = 0; f < d; f++)
-            a.r[f * MANY + n] = film[f];
-    }
+    a.root = (float *)(void *)((char *)work + used);
+    a.matrix = a.root + d;
+    a.x = a.matrix + reel__spd_many_size(d);
+    a.films = a.x + rows * d;
+    a.z = a.films + d * MANY;
+    a.dots = a.z + d * MANY;
+    for (size_t f = 0; f < d; f++)
+        a.root[f] = sqrtf(c->inverse[f]);
     return a;
 }
 
-/* out = sum_f a_f b_f for each film; four sums, so that none waits for the last. */
-REEL_KERNEL static void dot_abreast(const lanes *a, const lanes *b, size_t d, lanes *out)
-{
-    lanes sum[4] = {{0}};
-
-    for (size_t f = 0; f < d; f += 4)
-        for (size_t k = 0; k < 4; k++)
-            sum[k] += a[f + k] * b[f + k];
-    *out = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-/* out = sum_f w_f r_f^2 */
-REEL_KERNEL static void square_abreast(const float *w, const lanes *r, size_t d, lanes *out)
-{
-    lanes sum[4] = {{0}};
-
-    for (size_t f = 0; f < d; f += 4)
-        for (size_t k = 0; k < 4; k++)
-            sum[k] += w[f + k] * (r[f + k] * r[f + k]);
-    *out = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-/* p = M^-1 r + beta p, and ap = -M p */
-REEL_KERNEL static void turn_abreast(const abreast *a, const lanes *beta)
-{
-    const lanes *r = (const lanes *)(const void *)a->r;
-    lanes *p = (lanes *)(void *)a->p, *ap = (lanes *)(void *)a->ap;
-    const lanes b = *beta;
-
-    for (size_t f = 0; f < a->basis->d; f++) {
-        p[f] = a->w[f] * r[f] + b * p[f];
-        ap[f] = -a->m[f] * p[f];
-    }
-}
-
-/* y += a x */
-REEL_KERNEL static void add_abreast(float *y, const lanes *a, const float *x, size_t count)
-{
-    lanes *to = (lanes *)(void *)y;
-    const lanes *from = (const lanes *)(const void *)x, by = *a;
-
-    for (size_t i = 0; i < count; i++)
-        to[i] += by * from[i];
-}
-
-/* Steps until each film's residual has shrunk, in M^-1; a film that is done stands still.
- * solved [MANY] */
-static void descend_abreast(const abreast *a, bool *solved)
-{
-    const size_t d = a->basis->d;
-    float target[MANY], before[MANY] = {0};
-    bool lost[MANY] = {false};
-    lanes rz, pap, beta = {0};
-
-    square_abreast(a->w, (const lanes *)(const void *)a->r, d, &rz);
-    for (size_t n = 0; n < MANY; n++)
-        target[n] = (float)(SHRINK_REASONS * SHRINK_REASONS) * rz[n];
-    for (int step = 0; step <= STEPS_MAX; step++) {
-        lanes alpha = {0};
-        bool going = false;
-
-        for (size_t n = 0; n < MANY; n++) {
-            solved[n] = rz[n] <= target[n] && !lost[n];
-            going |= !solved[n] && !lost[n];
-            beta[n] = before[n] > 0 ? rz[n] / before[n] : 0;
-        }
-        if (!going)
-            return;
-        turn_abreast(a, &beta);
-        reel__rows_pull_many(&a->row->rows, a->p, a->ap, a->dots);
-        dot_abreast((const lanes *)(const void *)a->p, (const lanes *)(const void *)a->ap, d, &pap);
-        for (size_t n = 0; n < MANY; n++) {
-            if (solved[n] || lost[n])
-                continue;
-            alpha[n] = rz[n] / -pap[n]; /* ap has the wrong sign */
-            lost[n] = !(pap[n] < 0 && isfinite(alpha[n]));
-            alpha[n] = lost[n] ? 0 : alpha[n];
-            before[n] = rz[n];
-        }
-        add_abreast(a->along, &alpha, a->dots, a->row->rows.count);
-        add_abreast(a->r, &alpha, a->ap, d);
-        square_abreast(a->w, (const lanes *)(const void *)a->r, d, &rz);
-    }
-}
-
-/* b_i y_i.z + a_i y_i.M^-1 rho. towards [rows] y_i.x; out [films x rows] */
-static void share_out(const abreast *a, const float *towards, double *out)
+/* out = by x the films' vectors, 0 in lanes without a film. by [d]; rows of out lie `stride` apart
+ */
+static void put_films(const abreast *a, const float *by, float *out, size_t stride)
 {
     const reel_rows *rows = &a->row->rows;
-    lanes *r = (lanes *)(void *)a->r;
 
-    for (size_t f = 0; f < a->basis->d; f++)
-        r[f] *= a->w[f];
-    reel__rows_pull_many(rows, a->r, NULL, a->dots);
-    for (size_t i = 0; i < rows->count; i++) {
-        const double b = (double)rows->pull[i];
-        const double rest = b - (double)rows->weight[i] * (double)towards[i];
+    for (size_t f = 0; f < rows->d; f++)
+        memset(out + f * stride, 0, MANY * sizeof *out);
+    for (size_t n = 0; n < a->movies->count; n++) {
+        const float *film = rows->factors + (size_t)a->movies->movies[n] * rows->d;
 
-        for (size_t n = 0; n < a->films; n++)
-            out[n * rows->count + i] =
-                b * (double)a->along[i * MANY + n] + rest * (double)a->dots[i * MANY + n];
+        for (size_t f = 0; f < rows->d; f++)
+            out[f * stride + n] = by[f] * film[f];
     }
+}
+
+/* out[f] = by root_f y_f */
+REEL_KERNEL static void scale(float *out, float by, const float *root, const float *y, size_t d)
+{
+#pragma omp simd
+    for (size_t f = 0; f < d; f++)
+        out[f] = by * root[f] * y[f];
+}
+
+/* By the d equations of z. */
+static bool solve_by_factors(const abreast *a)
+{
+    const reel_rows *rows = &a->row->rows;
+    const size_t d = rows->d;
+    reel_spd_many system;
+
+    reel__spd_many_open(&system, d, a->matrix);
+    for (size_t at = 0; at < rows->count; at += PIECE) {
+        const size_t count = rows->count - at < PIECE ? rows->count - at : PIECE;
+
+        for (size_t k = 0; k < count; k++)
+            scale(a->x + k * d, sqrtf(rows->weight[at + k]), a->root,
+                  rows->factors + (size_t)rows->index[at + k] * d, d);
+        reel__spd_many_add(&system, a->x, count);
+    }
+    put_films(a, a->root, system.upper + d, system.stride);
+    if (!reel__spd_many_solve(&system, a->z))
+        return false;
+    for (size_t f = 0; f < d; f++)
+        for (size_t n = 0; n < MANY; n++)
+            a->z[f * MANY + n] *= a->root[f];
+    reel__rows_dots_many(rows, a->z, a->dots);
+    return true;
+}
+
+/* By an equation for each entry: never more than d. */
+static bool solve_by_entries(const abreast *a)
+{
+    const reel_rows *rows = &a->row->rows;
+    const size_t d = rows->d, wide = (rows->count + UNIT - 1) / UNIT * UNIT;
+    reel_spd_many system;
+
+    reel__spd_many_open(&system, wide, a->matrix);
+    memset(a->x, 0, d * wide * sizeof *a->x);
+    for (size_t i = 0; i < rows->count; i++) {
+        const float *y = rows->factors + (size_t)rows->index[i] * d;
+        const float by = sqrtf(rows->weight[i]);
+
+        for (size_t f = 0; f < d; f++)
+            a->x[f * wide + i] = by * a->root[f] * y[f];
+    }
+    reel__spd_many_add(&system, a->x, d);
+    put_films(a, a->inverse, a->films, MANY);
+    reel__rows_dots_many(rows, a->films, a->dots);
+    for (size_t i = 0; i < rows->count; i++)
+        for (size_t n = 0; n < MANY; n++)
+            system.upper[i * system.stride + wide + n] =
+                sqrtf(rows->weight[i]) * a->dots[i * MANY + n];
+    if (!reel__spd_many_solve(&system, a->z))
+        return false;
+    for (size_t i = 0; i < rows->count; i++)
+        for (size_t n = 0; n < MANY; n++)
+            a->dots[i * MANY + n] = a->z[i * MANY + n] / sqrtf(rows->weight[i]);
+    return true;
+}
+
+/* b_i y_i.z. out [films x rows] */
+static bool find_shares(const run *c, const reel_films *movies, double *out, void *work)
+{
+    const abreast a = open_abreast(c, movies, work);
+    const reel_rows *rows = &c->row->rows;
+
+    if (!(rows->count > rows->d ? solve_by_factors(&a) : solve_by_entries(&a)))
+        return false;
+    for (size_t i = 0; i < rows->count; i++)
+        for (size_t n = 0; n < movies->count; n++)
+            out[n * rows->count + i] = (double)rows->pull[i] * (double)a.dots[i * MANY + n];
+    return true;
 }
 
 bool reel__ials_reasons(const ials_basis *basis, const ials_row *row, const float *x,
@@ -352,21 +333,13 @@ bool reel__ials_reasons(const ials_basis *basis, const ials_row *row, const floa
 {
     const reel_rows *rows = &row->rows;
     const run c = open_run(basis, row, work);
-    const bool lopsided = reel__ials_lopsided(rows);
-    bool solved[MANY] = {false};
+    const bool solved = !reel__ials_lopsided(rows) && find_shares(&c, movies, out, work);
 
-    if (!lopsided) {
-        const abreast a = open_abreast(&c, movies, work);
-
-        descend_abreast(&a, solved);
-        reel__rows_dots(rows, x, c.dots);
-        share_out(&a, c.dots, out);
-    }
     for (size_t n = 0; n < movies->count; n++) {
         const float *film = basis->films + (size_t)movies->movies[n] * basis->d;
         double *own = out + n * rows->count;
 
-        if (!(solved[n] && close_gap((double)reel__dot(film, x, basis->d), own, rows->count)) &&
+        if (!(solved && close_gap((double)reel__dot(film, x, basis->d), own, rows->count)) &&
             !reasons_dense(&c, film, own))
             return false;
     }

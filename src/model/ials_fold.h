@@ -16,12 +16,12 @@ typedef struct ials_basis {
     const float *spectrum; /* [d] D, >= 0 */
 } ials_basis;
 
-/* Bytes of work for a history of `count` entries, to be 64-byte aligned. */
-size_t reel__ials_fold_size(size_t d, size_t count);
+/* Bytes of work, to be 64-byte aligned. */
+size_t reel__ials_fold_size(size_t d);
 /* x with A x = sum_i b_i y_i, to working precision. x [d]. False when there is none in finite
  * numbers; x is 0 then. */
 bool reel__ials_fold(const ials_basis *basis, const ials_row *row, float *x, void *work);
-/* Bytes of work for reasons, to be 64-byte aligned. */
+/* Bytes of work for reasons of `count` entries, to be 64-byte aligned. */
 size_t reel__ials_reasons_size(size_t d, size_t count);
 /* What each entry adds to the scores x.y_j of some films, REEL_ROWS_MANY at the most; x: what
  * reel__ials_fold gave. out [movies->count x row->rows.count], their sum is a film's score. False

@@ -30,11 +30,10 @@ double reel__rows_squares(const reel_rows *rows, const float *x);
 void reel__rows_multiply(const float *matrix, size_t d, const float *x, float *out);
 /* The same for one vector, to the bit. x and out [d] */
 void reel__rows_multiply_one(const float *matrix, size_t d, const float *x, float *out);
-/* The products of rows with REEL_ROWS_MANY vectors that lie side by side, and, where out is given,
- * out -= sum_i c_i (y_i.x) y_i for each of them; weights are needed for that alone. What a vector
- * gives does not depend on the others. x and out [d x MANY], dots [(count + 7) x MANY] y_i.x, the
- * last seven rows are room; 64-byte aligned. */
-void reel__rows_pull_many(const reel_rows *rows, const float *x, float *out, float *dots);
+/* y_i.x for each of REEL_ROWS_MANY vectors that lie side by side; rows need no weights. What a
+ * vector gives does not depend on the others. x [d x MANY], dots [(count + 7) x MANY], the last
+ * seven rows are room; 64-byte aligned. */
+void reel__rows_dots_many(const reel_rows *rows, const float *x, float *dots);
 /* out[i] = y_i.x. out [count] */
 void reel__rows_dots(const reel_rows *rows, const float *x, float *out);
 

@@ -311,7 +311,7 @@ static void check_reasons(const ials *self, const reel_query *query, reel_index 
     for (size_t r = 0; r < why->reason_count; r++)
         for (size_t i = 0; i < query->count; i++)
             if (query->entries[i].movie == why->reasons[r].movie)
-                assert_near(why->reasons[r].contribution, exact[i], 3e-3 * largest);
+                assert_near(why->reasons[r].contribution, exact[i], 1e-5 * largest);
 }
 
 static void test_reasons_are_those_of_the_exact_solution(void **state)

@@ -1,4 +1,5 @@
-/* Unit tests of Gram matrices, Cholesky factors, inverses, and products with gathered rows. */
+/* Unit tests of Gram matrices, Cholesky factors, inverses, several right sides, and products with
+ * gathered rows. */
 #include "support/check.h"
 
 #include <math.h>
@@ -6,6 +7,7 @@
 #include "base/rng.h"
 #include "num/rows.h"
 #include "num/spd.h"
+#include "num/spd_many.h"
 #include "support/near.h"
 
 enum { ROWS = 1100, D = 176 };
@@ -157,37 +159,20 @@ static void test_rows_pull_by_weight_and_distance(void **state)
 static void check_many_abreast(size_t d, size_t count)
 {
     enum { MANY = REEL_ROWS_MANY, MOST = 40 + 7 };
-    _Alignas(64) static float x[D * MANY], out[D * MANY], dots[MOST * MANY], same[MOST * MANY];
-    _Alignas(64) static float alone[D * MANY], single[D * MANY], own[MOST * MANY];
+    _Alignas(64) static float x[D * MANY], alone[D * MANY], dots[MOST * MANY], own[MOST * MANY];
     reel_index index[40];
-    float weight[40];
     reel_rng rng = reel__rng_make(9, count);
     const size_t chosen = count % MANY;
+    const reel_rows rows = {.factors = factors, .d = d, .index = index, .count = count};
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         index[i] = (reel_index)reel__rng_below(&rng, sizeof factors / sizeof *factors / d);
-        weight[i] = (float)reel__rng_unit(&rng);
-    }
     for (size_t k = 0; k < d * MANY; k++) {
         x[k] = (float)reel__rng_normal(&rng);
-        out[k] = single[k] = (float)(k % 3);
         alone[k] = k % MANY == chosen ? x[k] : 0;
     }
-    const reel_rows rows = {factors, d, index, weight, NULL, count};
-
-    reel__rows_pull_many(&rows, x, NULL, same);
-    reel__rows_pull_many(&rows, x, out, dots);
-    reel__rows_pull_many(&rows, alone, single, own);
-    assert_memory_equal(same, dots, count * MANY * sizeof *dots);
-    for (size_t f = 0; f < d; f++) {
-        double expected = (double)((f * MANY + chosen) % 3);
-
-        for (size_t i = 0; i < count; i++)
-            expected -= (double)weight[i] * (double)dots[i * MANY + chosen] *
-                        (double)factors[(size_t)index[i] * d + f];
-        assert_near((double)out[f * MANY + chosen], expected, 1e-3);
-        assert_true(single[f * MANY + chosen] == out[f * MANY + chosen]);
-    }
+    reel__rows_dots_many(&rows, x, dots);
+    reel__rows_dots_many(&rows, alone, own);
     for (size_t i = 0; i < count; i++) {
         double expected = 0;
 
@@ -198,7 +183,7 @@ static void check_many_abreast(size_t d, size_t count)
     }
 }
 
-static void test_rows_pull_many_vectors_as_one_by_one(void **state)
+static void test_rows_times_many_vectors(void **state)
 {
     (void)state;
     fill(6);
@@ -231,6 +216,90 @@ static void test_products_with_a_vector(void **state)
         reel__rows_multiply_one(matrix, D, factors + k * D, again);
         assert_memory_equal(again, out + k * D, D * sizeof *out);
     }
+}
+
+/* ---- several right sides ------------------------------------------------------------------- */
+
+/* (I + X^T X) z = q for right side `chosen`, of count rows of x [count x n], in double. */
+static void solve_one(const float *x, size_t count, size_t n, const float *q, size_t chosen,
+                      double *z)
+{
+    static double a[D * D];
+
+    for (size_t i = 0; i < n; i++) {
+        z[i] = (double)q[i * REEL_ROWS_MANY + chosen];
+        for (size_t j = 0; j < n; j++) {
+            a[i * n + j] = i == j ? 1 : 0;
+            for (size_t k = 0; k < count; k++)
+                a[i * n + j] += (double)x[k * n + i] * (double)x[k * n + j];
+        }
+    }
+    assert_true(reel__spd_solve(a, n, z));
+}
+
+/* The rows in two pieces; `alone`: that right side and zeros beside it, or all. */
+static void solve_many(const float *x, size_t count, size_t n, const float *q, int alone,
+                       float *out)
+{
+    _Alignas(64) static float memory[D * (D + REEL_ROWS_MANY)];
+    reel_spd_many system;
+
+    reel__spd_many_open(&system, n, memory);
+    reel__spd_many_add(&system, x, count / 3);
+    reel__spd_many_add(&system, x + count / 3 * n, count - count / 3);
+    for (size_t i = 0; i < n; i++)
+        for (int m = 0; m < REEL_ROWS_MANY; m++)
+            if (alone < 0 || alone == m)
+                system.upper[i * system.stride + n + (size_t)m] = q[i * REEL_ROWS_MANY + (size_t)m];
+    assert_true(reel__spd_many_solve(&system, out));
+}
+
+static void check_many_sides(size_t n, size_t count)
+{
+    _Alignas(64) static float x[D * D], out[D * REEL_ROWS_MANY], own[D * REEL_ROWS_MANY];
+    static float q[D * REEL_ROWS_MANY];
+    const size_t chosen = count % REEL_ROWS_MANY;
+    reel_rng rng = reel__rng_make(n, count);
+    double z[D];
+
+    for (size_t k = 0; k < count * n; k++)
+        x[k] = 0.3F * (float)reel__rng_normal(&rng);
+    for (size_t k = 0; k < n * REEL_ROWS_MANY; k++)
+        q[k] = (float)reel__rng_normal(&rng);
+    solve_one(x, count, n, q, chosen, z);
+    solve_many(x, count, n, q, -1, out);
+    solve_many(x, count, n, q, (int)chosen, own);
+    for (size_t i = 0; i < n; i++) {
+        assert_near((double)out[i * REEL_ROWS_MANY + chosen], z[i], 1e-5);
+        assert_true(own[i * REEL_ROWS_MANY + chosen] == out[i * REEL_ROWS_MANY + chosen]);
+        assert_true(own[i * REEL_ROWS_MANY + (chosen + 1) % REEL_ROWS_MANY] == 0);
+    }
+}
+
+static void test_many_right_sides_are_solved_for_as_one(void **state)
+{
+    (void)state;
+    for (size_t n = REEL_ROWS_UNIT; n <= D; n += 2 * (size_t)REEL_ROWS_UNIT)
+        for (size_t count = 0; count <= D; count += 29)
+            check_many_sides(n, count);
+}
+
+static void test_a_matrix_that_is_not_finite_is_refused(void **state)
+{
+    (void)state;
+    enum { N = 2 * REEL_ROWS_UNIT };
+    _Alignas(64) static float memory[N * (N + REEL_ROWS_MANY)], out[N * REEL_ROWS_MANY];
+
+    for (size_t at = 0; at < N; at++)
+        for (int kind = 0; kind < 3; kind++) {
+            _Alignas(64) float x[N] = {0};
+            reel_spd_many system;
+
+            x[at] = kind == 0 ? NAN : kind == 1 ? INFINITY : 1e30F;
+            reel__spd_many_open(&system, N, memory);
+            reel__spd_many_add(&system, x, 1);
+            assert_false(reel__spd_many_solve(&system, out));
+        }
 }
 
 /* ---- eigenvectors -------------------------------------------------------------------------- */
@@ -280,8 +349,10 @@ int main(void)
         cmocka_unit_test(test_inverse_and_solution_give_the_matrix_back),
         cmocka_unit_test(test_what_is_not_positive_definite_is_refused),
         cmocka_unit_test(test_rows_pull_by_weight_and_distance),
-        cmocka_unit_test(test_rows_pull_many_vectors_as_one_by_one),
+        cmocka_unit_test(test_rows_times_many_vectors),
         cmocka_unit_test(test_products_with_a_vector),
+        cmocka_unit_test(test_many_right_sides_are_solved_for_as_one),
+        cmocka_unit_test(test_a_matrix_that_is_not_finite_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
