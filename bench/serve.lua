@@ -1,5 +1,6 @@
--- serve.lua - what bench/serve.py gives wrk: `wrk ... -s serve.lua URL -- FILE THREADS`. FILE holds whole requests, each
--- closed by a line "%%"; every thread sends them in their order, from a place of its own. One line of JSON at the end.
+-- serve.lua - what bench/serve.py gives wrk: `wrk ... -s serve.lua URL -- FILE THREADS PAUSE`. FILE holds whole requests, each
+-- closed by a line "%%"; every thread sends them in their order, from a place of its own. With a PAUSE a connection rests
+-- between an answer and its next request, anything from nothing to twice that many ms. One line of JSON at the end.
 local threads = 0
 
 function setup(thread)
@@ -17,6 +18,11 @@ function init(args)
         requests[#requests + 1] = one
     end
     at = math.floor(number * #requests / tonumber(args[2]))
+    pause = tonumber(args[3])
+    math.randomseed(number)
+    if pause > 0 then
+        delay = function() return math.random(0, 2 * pause) end
+    end
 end
 
 function request()

@@ -2,8 +2,8 @@
 """A server under load: MovieLens 1M, `reel serve` with trained models, wrk as the client, both on the same two cores.
 
 Prints one JSON object a line. Usage: serve.py REEL DATA [--seconds N] [--soak SECONDS] [--only STEP] [--strict] [--database FILE]
-DATA holds ml-1m/ and tmdb/. --only: one of ready, film, ease, ials, hybrid, history, search, largest, soak, idle. --strict: memory
-that grows in the soak is an error, as a refused or failed request always is. --database: one that is trained already.
+DATA holds ml-1m/ and tmdb/. --only: one of ready, film, ease, ials, hybrid, paced, history, search, largest, soak, idle. --strict:
+memory that grows in the soak is an error, as a refused or failed request always is. --database: one that is trained already.
 The rate of single films is compared with nginx, which serves a file as large in turns with us.
 """
 import argparse
@@ -23,8 +23,9 @@ import tempfile
 import threading
 import time
 
-CORES, THREADS, CONNECTIONS, IDLE, ROUNDS, SOAK_MB, SWAP_S = 2, 2, 32, 10_000, 3, 24, 2
+CORES, THREADS, CONNECTIONS, IDLE, ROUNDS, SOAK_MB, SWAP_S, PAUSE_MS = 2, 2, 32, 10_000, 3, 24, 2, 4
 # SOAK_MB: swaps leave the allocator room for one engine more, however many there were (16 MB after 9 and after 24).
+# PAUSE_MS: 32 connections that rest so long send some 6,000 requests a second, as long as answers take about a millisecond.
 SCRIPT = pathlib.Path(__file__).with_suffix(".lua")
 NGINX = """daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 1024; }}
@@ -87,12 +88,13 @@ def post(path, body):
     return f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n{text}"
 
 
-def load(host, requests, seconds, folder, allow_refused=False):
-    """What wrk found. An answer that is an error, or none at all, ends everything."""
+def load(host, requests, seconds, folder, allow_refused=False, pause=0):
+    """What wrk found. An answer that is an error, or none at all, ends everything. pause: ms between an answer and the
+    next request of its connection, in the mean."""
     path = pathlib.Path(folder) / "requests"
     path.write_text("".join(f"{one}\n%%\n" for one in requests))
     answer = subprocess.run(["wrk", "-t", str(THREADS), "-c", str(CONNECTIONS), "-d", f"{seconds}s", "-s", SCRIPT,
-                             f"http://{host}", "--", path, str(THREADS)], capture_output=True, text=True)
+                             f"http://{host}", "--", path, str(THREADS), str(pause)], capture_output=True, text=True)
     lines = [line for line in answer.stdout.splitlines() if line.startswith("{")]
     if not lines:
         sys.exit(f"wrk: {answer.stdout[-500:]} {answer.stderr[-500:]}")
@@ -125,12 +127,12 @@ class Bench:
         return [get("/api/v1/movies?limit=8&q=" + "".join(c if c.isalnum() else "%20" for c in title[:end] if c.isascii()))
                 for title in self.titles for end in range(1, min(len(title), 12) + 1)]
 
-    def rate(self, name, requests, goal=None, slowest=None):
+    def rate(self, name, requests, goal=None, slowest=None, pause=0):
         rates, cpu, p99 = [], [], []
         load(self.server.host, requests, 1, self.folder)
         for _ in range(ROUNDS):
             before = self.server.cpu()
-            found = load(self.server.host, requests, self.seconds, self.folder)
+            found = load(self.server.host, requests, self.seconds, self.folder, pause=pause)
             cpu.append((self.server.cpu() - before) / found["requests"] * 1e6)
             rates.append(found["requests"] / found["seconds"])
             p99.append(found["p99"] / 1000)
@@ -317,6 +319,7 @@ def main():
                 "ease": lambda: bench.rate("ease, 10 films with reasons", bench.lists("ease"), ">= 15,000"),
                 "ials": lambda: bench.rate("ials, 10 films with reasons", bench.lists("ials"), ">= 15,000"),
                 "hybrid": lambda: bench.rate("hybrid, 10 films with reasons", bench.lists("hybrid"), ">= 6,000", "< 5"),
+                "paced": lambda: bench.rate("hybrid, 32 people who pause", bench.lists("hybrid"), ">= 6,000", "< 5", PAUSE_MS),
                 "history": lambda: bench.rate("hybrid, a history of 20 ratings", bench.histories(), ">= 4,000"),
                 "search": lambda: bench.rate("search as you type", bench.searches()),
                 "largest": bench.largest,
