@@ -6,89 +6,13 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/report_table.h"
 #include "cli/term.h"
 
-enum { BAR = 20, CELL = 96, EIGHTHS = 8, HOURS = 24, DAYS = 7 };
+enum { HOURS = 24, DAYS = 7 };
 
-/* ---- values -------------------------------------------------------------------------------- */
-
-static int64_t count_of(const json_t *item, const char *key)
-{
-    return json_integer_value(json_object_get(item, key));
-}
-
-/* NaN where it is null. */
-static double real_of(const json_t *item, const char *key)
-{
-    const json_t *value = json_object_get(item, key);
-
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
-static const char *counted(char out[REEL_COUNT_TEXT], const json_t *item, const char *key)
-{
-    return reel__term_count(out, count_of(item, key));
-}
-
-/* share 0 .. 1 as a bar, to an eighth of a cell. */
-static const char *bar(char out[CELL], double share)
-{
-    static const char *const parts[EIGHTHS] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    const int eighths = isnan(share) ? 0 : (int)lround(fmin(share, 1) * BAR * EIGHTHS);
-
-    size_t used = 0;
-
-    out[0] = '\0';
-    for (int i = 0; i < eighths / EIGHTHS; i++)
-        used += (size_t)snprintf(out + used, CELL - used, "█");
-    (void)snprintf(out + used, CELL - used, "%s", parts[eighths % EIGHTHS]);
-    return out;
-}
-
-static const char *percent(char out[CELL], double share)
-{
-    if (isnan(share))
-        (void)snprintf(out, CELL, "–");
-    else
-        (void)snprintf(out, CELL, "%.2f %%", share * 100);
-    return out;
-}
-
-/* "3.4 to 3.6 %" */
-static const char *interval(char out[CELL], const json_t *rate)
-{
-    if (isnan(real_of(rate, "low")))
-        (void)snprintf(out, CELL, "–");
-    else
-        (void)snprintf(out, CELL, "%.2f to %.2f %%", real_of(rate, "low") * 100,
-                       real_of(rate, "high") * 100);
-    return out;
-}
-
-/* "+0.21 points (-0.10 to +0.52)" */
-static const char *points(char out[CELL], const json_t *change)
-{
-    if (isnan(real_of(change, "rate")))
-        (void)snprintf(out, CELL, "–");
-    else
-        (void)snprintf(out, CELL, "%+.2f points (%+.2f to %+.2f)", real_of(change, "rate") * 100,
-                       real_of(change, "low") * 100, real_of(change, "high") * 100);
-    return out;
-}
-
-static double largest(const json_t *items, const char *key, const char *part)
-{
-    double most = 0;
-
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        const json_t *item = json_array_get(items, i);
-        const double value =
-            real_of(part == NULL ? item : json_object_get(item, key), part == NULL ? key : part);
-
-        most = value > most ? value : most;
-    }
-    return most;
-}
+#define PRINT(report, columns, err)                                                                \
+    reel__report_table(report, columns, sizeof(columns) / sizeof *(columns), err)
 
 /* ---- the whole range ----------------------------------------------------------------------- */
 
@@ -117,16 +41,18 @@ static const struct line {
 };
 enum { LINES = sizeof lines / sizeof *lines };
 
-static const char *value_text(char out[CELL], const json_t *item, const struct line *line)
+static const char *value_text(char out[REEL_REPORT_TEXT], const json_t *item,
+                              const struct line *line)
 {
     const json_t *value = json_object_get(item, line->key);
-    const double real = line->part == NULL ? real_of(item, line->key) : real_of(value, line->part);
+    const double real = line->part == NULL ? reel__report_real(item, line->key)
+                                           : reel__report_real(value, line->part);
 
     if (line->form == 'n')
-        return counted(out, item, line->key);
+        return reel__term_count(out, reel__report_count(item, line->key));
     if (line->form == 'p')
-        return percent(out, real);
-    (void)snprintf(out, CELL, isnan(real) ? "–" : "%.2f", real);
+        return reel__report_percent(out, real);
+    (void)snprintf(out, REEL_REPORT_TEXT, isnan(real) ? "–" : "%.2f", real);
     return out;
 }
 
@@ -135,9 +61,9 @@ static reel_code print_summary(const json_t *report, reel_err *err)
     const json_t *items = json_object_get(report, "items");
     const json_t *now = json_array_get(items, 0), *before = json_array_get(items, 1);
     const char *headings[] = {"", ">Now", before == NULL ? "" : ">Before", ""};
-    const double shown = real_of(now, "shown");
+    const double shown = reel__report_real(now, "shown");
     reel_table *table = NULL;
-    char text[CELL];
+    char text[REEL_REPORT_TEXT];
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__table_new(&table, headings, 4, err));
@@ -148,11 +74,11 @@ static reel_code print_summary(const json_t *report, reel_err *err)
                                   before == NULL ? "" : value_text(text, before, &lines[i])));
         text[0] = '\0';
         if (i >= 1 && i <= 4 && shown > 0) /* the funnel */
-            (void)bar(text, real_of(now, lines[i].key) / shown);
+            (void)reel__report_bar(text, reel__report_real(now, lines[i].key) / shown);
         else if (strcmp(lines[i].key, "click_through") == 0 && before != NULL)
-            (void)points(text, json_object_get(report, "change"));
+            (void)reel__report_points(text, json_object_get(report, "change"));
         else if (lines[i].form == 'p' && lines[i].part != NULL)
-            (void)interval(text, json_object_get(now, lines[i].key));
+            (void)reel__report_interval(text, json_object_get(now, lines[i].key));
         REEL_TRY(reel__table_cell(table, err, "%s", text));
     }
     reel__table_print(table);
@@ -163,112 +89,73 @@ out:
 
 /* ---- rates --------------------------------------------------------------------------------- */
 
-static void row_name(char out[CELL], const json_t *item)
+/* What the rows are of: a place, a row of a page, a version or a method. */
+static reel_code put_name(reel_table *table, const reel_report_cell *c, reel_err *err)
 {
-    const char *model = reel__text_of(item, "model_id");
-    const char *name = model[0] != '\0' ? model : reel__text_of(item, "method");
+    const char *model = reel__text_of(c->item, "model_id");
+    const char *name = model[0] != '\0' ? model : reel__text_of(c->item, "method");
 
-    if (json_object_get(item, "rank") != NULL)
-        (void)snprintf(out, CELL, "%lld", (long long)count_of(item, "rank"));
-    else if (json_object_get(item, "scenario") != NULL)
-        name = reel__text_of(item, "scenario");
-    if (json_object_get(item, "rank") == NULL)
-        (void)snprintf(out, CELL, "%.80s", name[0] == '\0' ? "(unnamed)" : name);
+    if (json_object_get(c->item, "rank") != NULL)
+        return reel__table_cell(table, err, "%lld", (long long)reel__report_count(c->item, "rank"));
+    if (json_object_get(c->item, "scenario") != NULL)
+        name = reel__text_of(c->item, "scenario");
+    return reel__table_cell(table, err, "%s", name[0] == '\0' ? "(unnamed)" : name);
 }
 
-static reel_code print_rate(reel_table *table, const json_t *item, double most, bool compared,
-                            reel_err *err)
+static const char *name_heading(const char *by)
 {
-    const json_t *rate = json_object_get(item, "click_through");
-    char text[CELL], number[REEL_COUNT_TEXT];
-    reel_code rc = REEL_OK;
+    static const char *const headings[][2] = {
+        {"rank", ">Place"}, {"scenario", "Row"}, {"model", "Version"}};
 
-    row_name(text, item);
-    REEL_TRY(reel__table_cell(table, err, "%s", text));
-    REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "shown")));
-    REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "clicked")));
-    REEL_TRY(reel__table_cell(table, err, "%s", percent(text, real_of(rate, "rate"))));
-    REEL_TRY(reel__table_cell(table, err, "%s", interval(text, rate)));
-    REEL_TRY(reel__table_cell(
-        table, err, "%s", percent(text, real_of(json_object_get(item, "rating_through"), "rate"))));
-    REEL_TRY(reel__table_cell(table, err, "%s",
-                              compared ? points(text, json_object_get(item, "change"))
-                                       : bar(text, most > 0 ? real_of(rate, "rate") / most : 0)));
-out:
-    return rc;
+    for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
+        if (strcmp(by, headings[i][0]) == 0)
+            return headings[i][1];
+    return "Method";
 }
 
 static reel_code print_rates(const json_t *report, reel_err *err)
 {
-    const json_t *items = json_object_get(report, "items");
-    const char *by = reel__text_of(report, "by");
     const bool compared = !json_is_null(json_object_get(report, "against"));
-    const char *headings[] = {strcmp(by, "rank") == 0       ? ">Place"
-                              : strcmp(by, "scenario") == 0 ? "Row"
-                              : strcmp(by, "model") == 0    ? "Version"
-                                                            : "Method",
-                              ">Shown",
-                              ">Clicked",
-                              ">Click-through",
-                              "95 % interval",
-                              ">Rating-through",
-                              compared ? "Change of clicks" : ""};
-    const double most = largest(items, "click_through", "rate");
-    reel_table *table = NULL;
-    reel_code rc = REEL_OK;
+    const reel_report_column columns[] = {
+        {name_heading(reel__text_of(report, "by")), put_name, NULL, NULL, 0},
+        {">Shown", reel__report_put_count, "shown", NULL, 0},
+        {">Clicked", reel__report_put_count, "clicked", NULL, 0},
+        {">Click-through", reel__report_put_percent, "click_through", "rate", 0},
+        {"95 % interval", reel__report_put_interval, "click_through", NULL, 0},
+        {">Rating-through", reel__report_put_percent, "rating_through", "rate", 0},
+        compared
+            ? (reel_report_column){"Change of clicks", reel__report_put_points, "change", NULL, 0}
+            : (reel_report_column){"", reel__report_put_bar, "click_through", "rate", 0},
+    };
 
-    REEL_TRY(reel__table_new(&table, headings, 7, err));
-    for (size_t i = 0; i < json_array_size(items); i++)
-        REEL_TRY(print_rate(table, json_array_get(items, i), most, compared, err));
-    reel__table_print(table);
-out:
-    reel__table_free(table);
-    return rc;
+    return PRINT(report, columns, err);
 }
 
 /* ---- films and genres ---------------------------------------------------------------------- */
 
-static reel_code print_film(reel_table *table, const json_t *item, double most, bool genre,
-                            reel_err *err)
+static reel_code put_film(reel_table *table, const reel_report_cell *c, reel_err *err)
 {
-    char text[CELL], number[REEL_COUNT_TEXT];
-    const char *title = reel__text_of(item, genre ? "genre" : "title");
-    reel_code rc = REEL_OK;
+    const char *title = reel__text_of(c->item, c->column->key);
+    const long long year = (long long)reel__report_count(c->item, "year");
 
-    if (genre || count_of(item, "year") == 0)
-        REEL_TRY(reel__table_cell(table, err, "%s", title[0] == '\0' ? "(gone)" : title));
-    else
-        REEL_TRY(
-            reel__table_cell(table, err, "%s (%lld)", title, (long long)count_of(item, "year")));
-    REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "shown")));
-    REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "clicks")));
-    REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "ratings")));
-    REEL_TRY(reel__table_cell(
-        table, err, "%s", percent(text, real_of(json_object_get(item, "click_through"), "rate"))));
-    REEL_TRY(
-        reel__table_cell(table, err, "%s", interval(text, json_object_get(item, "click_through"))));
-    REEL_TRY(reel__table_cell(table, err, "%s",
-                              bar(text, most > 0 ? real_of(item, "shown") / most : 0)));
-out:
-    return rc;
+    if (year == 0)
+        return reel__table_cell(table, err, "%s", title[0] == '\0' ? "(gone)" : title);
+    return reel__table_cell(table, err, "%s (%lld)", title, year);
 }
 
 static reel_code print_films(const json_t *report, bool genre, reel_err *err)
 {
-    const char *headings[] = {genre ? "Genre" : "Film", ">Shown",        ">Clicks", ">Ratings",
-                              ">Click-through",         "95 % interval", "Shown"};
-    const json_t *items = json_object_get(report, "items");
-    const double most = largest(items, "shown", NULL);
-    reel_table *table = NULL;
-    reel_code rc = REEL_OK;
+    const reel_report_column columns[] = {
+        {genre ? "Genre" : "Film", put_film, genre ? "genre" : "title", NULL, 0},
+        {">Shown", reel__report_put_count, "shown", NULL, 0},
+        {">Clicks", reel__report_put_count, "clicks", NULL, 0},
+        {">Ratings", reel__report_put_count, "ratings", NULL, 0},
+        {">Click-through", reel__report_put_percent, "click_through", "rate", 0},
+        {"95 % interval", reel__report_put_interval, "click_through", NULL, 0},
+        {"Shown", reel__report_put_bar, "shown", NULL, 0},
+    };
 
-    REEL_TRY(reel__table_new(&table, headings, 7, err));
-    for (size_t i = 0; i < json_array_size(items); i++)
-        REEL_TRY(print_film(table, json_array_get(items, i), most, genre, err));
-    reel__table_print(table);
-out:
-    reel__table_free(table);
-    return rc;
+    return PRINT(report, columns, err);
 }
 
 /* ---- times --------------------------------------------------------------------------------- */
@@ -278,7 +165,7 @@ static void print_week(const json_t *items)
 {
     static const char *const days[DAYS] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     static const char *const shades[] = {"·", "░", "▒", "▓", "█"};
-    const double most = largest(items, "lists", NULL);
+    const double most = reel__report_largest(items, &(reel_report_column){.key = "lists"});
 
     reel__term_print("%sLists shown by hour (UTC)%s\n     ", reel__term_bold(), reel__term_plain());
     for (int hour = 0; hour < HOURS; hour += 3)
@@ -287,7 +174,7 @@ static void print_week(const json_t *items)
         reel__term_print("\n%s  ", days[day]);
         for (int hour = 0; hour < HOURS; hour++) {
             const json_t *item = json_array_get(items, (size_t)day * HOURS + (size_t)hour);
-            const double share = most > 0 ? real_of(item, "lists") / most : 0;
+            const double share = most > 0 ? reel__report_real(item, "lists") / most : 0;
             const char *shade = shades[share > 0 ? 1 + (int)fmin(3, share * 4) : 0];
 
             reel__term_print("%s%s", shade, shade);
@@ -297,72 +184,35 @@ static void print_week(const json_t *items)
                      reel__term_dim(), most, reel__term_plain());
 }
 
-static reel_code print_days(const json_t *report, const char *day, reel_err *err)
-{
-    const char *headings[] = {strcmp(day, "week") == 0 ? "Week of" : "Day",
-                              ">Lists",
-                              ">Films",
-                              ">Clicks",
-                              ">Ratings",
-                              "Lists"};
-    const json_t *items = json_object_get(report, "items");
-    const double most = largest(items, "lists", NULL);
-    char text[CELL], number[REEL_COUNT_TEXT];
-    reel_table *table = NULL;
-    reel_code rc = REEL_OK;
-
-    REEL_TRY(reel__table_new(&table, headings, 6, err));
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        const json_t *item = json_array_get(items, i);
-
-        REEL_TRY(reel__table_cell(table, err, "%s", reel__text_of(item, day)));
-        REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "lists")));
-        REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "shown")));
-        REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "clicks")));
-        REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "ratings")));
-        REEL_TRY(reel__table_cell(table, err, "%s",
-                                  bar(text, most > 0 ? real_of(item, "lists") / most : 0)));
-    }
-    reel__table_print(table);
-out:
-    reel__table_free(table);
-    return rc;
-}
-
 static reel_code print_times(const json_t *report, reel_err *err)
 {
     const char *by = reel__text_of(report, "by");
+    const reel_report_column columns[] = {
+        {strcmp(by, "week") == 0 ? "Week of" : "Day", reel__report_put_text, by, NULL, 0},
+        {">Lists", reel__report_put_count, "lists", NULL, 0},
+        {">Films", reel__report_put_count, "shown", NULL, 0},
+        {">Clicks", reel__report_put_count, "clicks", NULL, 0},
+        {">Ratings", reel__report_put_count, "ratings", NULL, 0},
+        {"Lists", reel__report_put_bar, "lists", NULL, 0},
+    };
 
     if (strcmp(by, "hour") != 0)
-        return print_days(report, by, err);
+        return PRINT(report, columns, err);
     print_week(json_object_get(report, "items"));
     return REEL_OK;
 }
 
 static reel_code print_people(const json_t *report, reel_err *err)
 {
-    const char *headings[] = {"Day", ">People", ">New", ">Returning", "People"};
-    const json_t *items = json_object_get(report, "items");
-    const double most = largest(items, "people", NULL);
-    char text[CELL], number[REEL_COUNT_TEXT];
-    reel_table *table = NULL;
-    reel_code rc = REEL_OK;
+    static const reel_report_column columns[] = {
+        {"Day", reel__report_put_text, "day", NULL, 0},
+        {">People", reel__report_put_count, "people", NULL, 0},
+        {">New", reel__report_put_count, "new", NULL, 0},
+        {">Returning", reel__report_put_count, "returning", NULL, 0},
+        {"People", reel__report_put_bar, "people", NULL, 0},
+    };
 
-    REEL_TRY(reel__table_new(&table, headings, 5, err));
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        const json_t *item = json_array_get(items, i);
-
-        REEL_TRY(reel__table_cell(table, err, "%s", reel__text_of(item, "day")));
-        REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "people")));
-        REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "new")));
-        REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "returning")));
-        REEL_TRY(reel__table_cell(table, err, "%s",
-                                  bar(text, most > 0 ? real_of(item, "people") / most : 0)));
-    }
-    reel__table_print(table);
-out:
-    reel__table_free(table);
-    return rc;
+    return PRINT(report, columns, err);
 }
 
 /* ---- catalogue, models, health ------------------------------------------------------------- */
@@ -370,50 +220,36 @@ out:
 static void print_trend(const json_t *report)
 {
     const json_t *trend = json_object_get(report, "trend");
-    const double rate = real_of(trend, "rate");
+    const double rate = reel__report_real(trend, "rate");
 
     if (isnan(rate)) {
         reel__term_print("Four whole weeks tell whether the catalogue narrows.\n");
         return;
     }
-    reel__term_print(
-        "%s%s%s: effective films change by %+.1f %% a week (%+.1f to %+.1f).\n", reel__term_bold(),
-        json_is_true(json_object_get(report, "narrowing")) ? "The catalogue narrows"
-                                                           : "It does not narrow",
-        reel__term_plain(), rate * 100, real_of(trend, "low") * 100, real_of(trend, "high") * 100);
+    reel__term_print("%s%s%s: effective films change by %+.1f %% a week (%+.1f to %+.1f).\n",
+                     reel__term_bold(),
+                     json_is_true(json_object_get(report, "narrowing")) ? "The catalogue narrows"
+                                                                        : "It does not narrow",
+                     reel__term_plain(), rate * 100, reel__report_real(trend, "low") * 100,
+                     reel__report_real(trend, "high") * 100);
 }
 
 static reel_code print_catalogue(const json_t *report, reel_err *err)
 {
-    const char *headings[] = {"Week of", ">Films",   ">Coverage",  ">Effective",
-                              ">Gini",   ">Novelty", ">Diversity", "Effective films"};
-    const json_t *items = json_object_get(report, "items");
-    const double most = largest(items, "effective_films", NULL);
-    char text[CELL], number[REEL_COUNT_TEXT];
-    reel_table *table = NULL;
-    reel_code rc = REEL_OK;
+    static const reel_report_column columns[] = {
+        {"Week of", reel__report_put_text, "week", NULL, 0},
+        {">Films", reel__report_put_count, "films", NULL, 0},
+        {">Coverage", reel__report_put_percent, "coverage", NULL, 0},
+        {">Effective", reel__report_put_real, "effective_films", NULL, 0},
+        {">Gini", reel__report_put_real, "gini", NULL, 3},
+        {">Novelty", reel__report_put_real, "novelty", NULL, 2},
+        {">Diversity", reel__report_put_real, "diversity", NULL, 3},
+        {"Effective films", reel__report_put_bar, "effective_films", NULL, 0},
+    };
+    const reel_code rc = PRINT(report, columns, err);
 
-    REEL_TRY(reel__table_new(&table, headings, 8, err));
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        const json_t *item = json_array_get(items, i);
-
-        REEL_TRY(reel__table_cell(table, err, "%s", reel__text_of(item, "week")));
-        REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "films")));
-        REEL_TRY(reel__table_cell(table, err, "%s", percent(text, real_of(item, "coverage"))));
-        REEL_TRY(reel__table_cell(table, err, "%.0f", real_of(item, "effective_films")));
-        REEL_TRY(reel__table_cell(table, err, "%.3f", real_of(item, "gini")));
-        REEL_TRY(reel__table_cell(table, err, "%.2f", real_of(item, "novelty")));
-        if (isnan(real_of(item, "diversity")))
-            REEL_TRY(reel__table_cell(table, err, "–"));
-        else
-            REEL_TRY(reel__table_cell(table, err, "%.3f", real_of(item, "diversity")));
-        REEL_TRY(reel__table_cell(
-            table, err, "%s", bar(text, most > 0 ? real_of(item, "effective_films") / most : 0)));
-    }
-    reel__table_print(table);
-    print_trend(report);
-out:
-    reel__table_free(table);
+    if (rc == REEL_OK)
+        print_trend(report);
     return rc;
 }
 
@@ -442,64 +278,48 @@ static bool is_first(const json_t *items, size_t at)
     return model[0] != '\0';
 }
 
+static reel_code put_mark(reel_table *table, const reel_report_cell *c, reel_err *err)
+{
+    const bool marked =
+        is_first(c->items, c->at) &&
+        is_promoted(c->report, reel__text_of(c->item, "model_id"), reel__text_of(c->item, "week"));
+
+    return reel__table_cell(table, err, "%s", marked ? "new" : "");
+}
+
 static reel_code print_models(const json_t *report, reel_err *err)
 {
-    const char *headings[] = {"Week of",       "Version", ">Lists", ">Click-through",
-                              "95 % interval", "",        ""};
-    const json_t *items = json_object_get(report, "items");
-    const double most = largest(items, "click_through", "rate");
-    char text[CELL], number[REEL_COUNT_TEXT];
-    reel_table *table = NULL;
-    reel_code rc = REEL_OK;
+    static const reel_report_column columns[] = {
+        {"Week of", reel__report_put_text, "week", NULL, 0},
+        {"Version", put_name, NULL, NULL, 0},
+        {">Lists", reel__report_put_count, "lists", NULL, 0},
+        {">Click-through", reel__report_put_percent, "click_through", "rate", 0},
+        {"95 % interval", reel__report_put_interval, "click_through", NULL, 0},
+        {"", reel__report_put_bar, "click_through", "rate", 0},
+        {"", put_mark, NULL, NULL, 0},
+    };
 
-    REEL_TRY(reel__table_new(&table, headings, 7, err));
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        const json_t *item = json_array_get(items, i);
-        const json_t *rate = json_object_get(item, "click_through");
-        const char *week = reel__text_of(item, "week"), *model = reel__text_of(item, "model_id");
+    return PRINT(report, columns, err);
+}
 
-        REEL_TRY(reel__table_cell(table, err, "%s", week));
-        row_name(text, item);
-        REEL_TRY(reel__table_cell(table, err, "%s", text));
-        REEL_TRY(reel__table_cell(table, err, "%s", counted(number, item, "lists")));
-        REEL_TRY(reel__table_cell(table, err, "%s", percent(text, real_of(rate, "rate"))));
-        REEL_TRY(reel__table_cell(table, err, "%s", interval(text, rate)));
-        REEL_TRY(reel__table_cell(table, err, "%s",
-                                  bar(text, most > 0 ? real_of(rate, "rate") / most : 0)));
-        REEL_TRY(reel__table_cell(
-            table, err, "%s", is_first(items, i) && is_promoted(report, model, week) ? "new" : ""));
-    }
-    reel__table_print(table);
-out:
-    reel__table_free(table);
-    return rc;
+static reel_code put_what(reel_table *table, const reel_report_cell *c, reel_err *err)
+{
+    char what[REEL_REPORT_TEXT];
+
+    (void)snprintf(what, sizeof what, "%.80s", reel__text_of(c->item, c->column->key));
+    for (char *at = strchr(what, '_'); at != NULL; at = strchr(at, '_'))
+        *at = ' ';
+    return reel__table_cell(table, err, "%s", what);
 }
 
 static reel_code print_health(const json_t *report, reel_err *err)
 {
-    const char *headings[] = {"What", ">Now"};
-    const json_t *items = json_object_get(report, "items");
-    reel_table *table = NULL;
-    reel_code rc = REEL_OK;
+    static const reel_report_column columns[] = {
+        {"What", put_what, "what", NULL, 0},
+        {">Now", reel__report_put_real, "value", NULL, 0},
+    };
 
-    REEL_TRY(reel__table_new(&table, headings, 2, err));
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        const json_t *item = json_array_get(items, i);
-        char what[CELL];
-
-        (void)snprintf(what, sizeof what, "%.80s", reel__text_of(item, "what"));
-        for (char *at = strchr(what, '_'); at != NULL; at = strchr(at, '_'))
-            *at = ' ';
-        REEL_TRY(reel__table_cell(table, err, "%s", what));
-        if (isnan(real_of(item, "value")))
-            REEL_TRY(reel__table_cell(table, err, "–"));
-        else
-            REEL_TRY(reel__table_cell(table, err, "%.0f", real_of(item, "value")));
-    }
-    reel__table_print(table);
-out:
-    reel__table_free(table);
-    return rc;
+    return PRINT(report, columns, err);
 }
 
 /* ---- all of them --------------------------------------------------------------------------- */
