@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Simulated months: does training raise held-out NDCG and click-through, and do places matter?
+"""Simulated months: does training raise held-out NDCG and click-through, and do places matter? And
+simulated experiments: how often do they err?
 
-    bench/simulate.py REEL [DATA] [--strict]
+    bench/simulate.py REEL [DATA] [--only months|places|experiments] [--repeats N] [--strict]
 
-DATA holds ml-1m/; without it tastes are invented only. Prints the tables of docs/feedback.md. With
---strict it is an error when an interval (95 %, over five seeds) holds 0 where it must not.
+DATA holds ml-1m/; without it tastes are invented only. Prints the tables of docs/feedback.md and
+docs/experiments.md. With --strict it is an error when an interval (95 %, over five seeds) holds 0
+where it must not, when false alarms are not shown to be rarer than alpha, or when a model that is
+worse is not found out.
 """
 import argparse
 import json
@@ -28,6 +31,11 @@ def number(interval, percent):
     return form.format(mean, low, high)
 
 
+def share(interval):
+    low, mean, high = (100 * x for x in interval)
+    return f"{mean:.1f} % ({low:.1f} to {high:.1f})"
+
+
 def table(arms):
     print("| | NDCG@10, last week | more than frozen | clicked, all days | more than frozen |")
     print("| --- | ---: | ---: | ---: | ---: |")
@@ -40,10 +48,32 @@ def table(arms):
         print("| " + " | ".join(row) + " |", flush=True)
 
 
+def experiments(reel, options, must):
+    """Four kinds of experiment with one taste, --repeats times for each of five seeds."""
+    made = subprocess.run([reel, "simulate", "--experiment", *options, "--json"], stdout=subprocess.PIPE, check=True)
+    told = json.loads(made.stdout)
+    print("| lists | models | clicked more, or preferred | a difference is said | the right side is named "
+          "| an interval of one look would, at some look | people until then: half, nine of ten |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    for one in told["experiments"]:
+        name = f"{one['kind']} of {one['control']} and {one['other']}"
+        shares = [share(one[key]) if key in one else "" for key in ("claimed", "right")]
+        people = [f"{one[key]:,}" if one[key] else "" for key in ("decided_after_p50", "decided_after_p90")]
+        print("| " + " | ".join([one["kind"], f"{one['control']}, {one['other']}", number(one["difference"], True),
+                                 *shares, f"{100 * one['one_look'][1]:.1f} %", ", ".join(filter(None, people))]) + " |",
+              flush=True)
+        if "right" not in one:
+            must(f"{name}: alpha less false alarms", [told["alpha"] - x for x in reversed(one["claimed"])], 1)
+        elif one["kind"] == "interleave":
+            must(f"{name}: the worse is found out more than nine times of ten", [x - 0.9 for x in one["right"]], 1)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("reel")
     parser.add_argument("data", nargs="?")
+    parser.add_argument("--only", choices=["months", "places", "experiments"])
+    parser.add_argument("--repeats", type=int, default=100, help="experiments of each kind and seed")
     parser.add_argument("--strict", action="store_true")
     given = parser.parse_args()
     wrong = []
@@ -52,18 +82,28 @@ def main():
         if sign * interval[0] <= 0 or sign * interval[2] <= 0:
             wrong.append(f"{name}: {interval}")
 
-    for taste in ["invented"] + (["ml-1m"] if given.data else []):
+    def wanted(what):
+        return given.only in (None, what)
+
+    def folder(taste):
+        return ["--movielens", os.path.join(given.data, taste)] if taste != "invented" else []
+
+    tastes = ["invented"] + (["ml-1m"] if given.data else [])
+    for taste in tastes if wanted("months") else []:
         print(f"\nA month, {taste}\n")
-        options = ["--movielens", os.path.join(given.data, taste)] if taste != "invented" else []
-        arms = simulate(given.reel, MONTH + options)
+        arms = simulate(given.reel, MONTH + folder(taste))
         table(arms)
         must(f"{taste}: NDCG of retraining", arms["retrained"]["ndcg@10_less_frozen"], 1)
         must(f"{taste}: clicks of retraining", arms["retrained"]["clicked_less_frozen_all_days"], 1)
-    print("\nAn editor's lists, clicks alone\n")
-    arms = simulate(given.reel, EDITOR)
-    table(arms)
-    must("NDCG, clicks as they are", arms["naive"]["ndcg@10_less_frozen"], -1)
-    must("NDCG, clicks by their places", arms["retrained"]["ndcg@10_less_frozen"], 1)
+    if wanted("places"):
+        print("\nAn editor's lists, clicks alone\n")
+        arms = simulate(given.reel, EDITOR)
+        table(arms)
+        must("NDCG, clicks as they are", arms["naive"]["ndcg@10_less_frozen"], -1)
+        must("NDCG, clicks by their places", arms["retrained"]["ndcg@10_less_frozen"], 1)
+    for taste in tastes if wanted("experiments") else []:
+        print(f"\nExperiments, {taste}\n")
+        experiments(given.reel, ["--repeats", str(given.repeats)] + folder(taste), must)
     for line in wrong:
         print(f"the interval is not on the side it should be: {line}", file=sys.stderr)
     return 1 if given.strict and wrong else 0

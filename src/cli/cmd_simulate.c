@@ -5,6 +5,7 @@
 
 #include "base/env.h"
 #include "cli/commands.h"
+#include "cli/simulate_experiments.h"
 #include "cli/term.h"
 #include "service/simulate/simulate.h"
 #include "service/simulate/traffic.h"
@@ -24,6 +25,11 @@ enum {
     OPT_KNOWN,
     OPT_EDITORIAL,
     OPT_FORMAT,
+    OPT_EXPERIMENT,
+    OPT_MODELS,
+    OPT_REPEATS,
+    OPT_ALPHA,
+    OPT_SMALLEST,
     OPT_URL,
     OPT_RATE,
     OPT_PARALLEL,
@@ -45,6 +51,11 @@ static const reel_option options[] = {
     {"known", "N", "films that invented people saw before (default 15)"},
     {"editorial", "N", "so many first days everybody gets the same list"},
     {"format", "text|csv|json", "(default text)"},
+    {"experiment", NULL, "repeat whole experiments instead, and tell how often they err"},
+    {"models", "A,B", "of their arms (default hybrid,popular)"},
+    {"repeats", "N", "of each kind for each seed (default 40)"},
+    {"alpha", "X", "how often they may see what is not there (default 0.05)"},
+    {"smallest", "X", "the difference that matters to them (default 0.05)"},
     {"url", "URL", "ask this server instead, each person --days times"},
     {"rate", "N", "of its requests a second at most (default 1000)"},
     {"parallel", "N", "requests at a time (default 16)"},
@@ -290,6 +301,46 @@ out:
     return rc;
 }
 
+/* ---- experiments --------------------------------------------------------------------------- */
+
+/* "hybrid,popular" */
+static reel_code take_models(reel_repeats_opts *out, char room[2][REEL_ARM_MODEL], const char *text,
+                             reel_err *err)
+{
+    const char *comma = text != NULL ? strchr(text, ',') : NULL;
+
+    if (text == NULL)
+        return REEL_OK;
+    if (comma == NULL || comma == text || comma - text >= REEL_ARM_MODEL || comma[1] == '\0' ||
+        strlen(comma + 1) >= REEL_ARM_MODEL)
+        return reel_fail(err, REEL_E_INVALID, "--models: expected two, such as hybrid,popular");
+    (void)snprintf(room[0], REEL_ARM_MODEL, "%.*s", (int)(comma - text), text);
+    (void)snprintf(room[1], REEL_ARM_MODEL, "%s", comma + 1);
+    out->control = room[0];
+    out->other = room[1];
+    return REEL_OK;
+}
+
+static reel_code experiment(const reel_simulate_opts *how, const reel_args *args, bool json,
+                            reel_err *err)
+{
+    reel_repeats_opts opts = reel__repeats_default();
+    char models[2][REEL_ARM_MODEL];
+    const reel_index people = opts.world.people;
+    reel_code rc;
+
+    opts.world = *how;
+    if (args->option[OPT_PEOPLE] == NULL)
+        opts.world.people = people;
+    REEL_TRY(take_models(&opts, models, args->option[OPT_MODELS], err));
+    REEL_TRY(take_int(&opts.repeats, args, OPT_REPEATS, 1, REEL_REPEATS_MAX, err));
+    REEL_TRY(reel__args_real(args, OPT_ALPHA, 0.0001, 0.5, &opts.alpha, err));
+    REEL_TRY(reel__args_real(args, OPT_SMALLEST, 0.0001, 1, &opts.smallest, err));
+    rc = reel__simulate_experiments(&opts, json, err);
+out:
+    return rc;
+}
+
 static reel_code simulate(const reel_args *args, reel_err *err)
 {
     const char *format = args->option[OPT_FORMAT] != NULL ? args->option[OPT_FORMAT] : "text";
@@ -305,6 +356,8 @@ static reel_code simulate(const reel_args *args, reel_err *err)
     opts.cancel = reel__cancel_on_signal();
     if (args->option[OPT_URL] != NULL)
         return ask_server(&opts, args, err);
+    if (args->option[OPT_EXPERIMENT] != NULL)
+        return experiment(&opts, args, args->json || strcmp(format, "json") == 0, err);
     REEL_TRY(reel__simulate(&result, &opts, err));
     if (args->json || strcmp(format, "json") == 0)
         rc = reel__print_json(write_result, &result, err);
@@ -324,6 +377,8 @@ const reel_command reel__command_simulate = {
     "People with tastes of their own get lists, look at them, click and rate, and\n"
     "the models are trained again each night, beside others that are not. It tells\n"
     "what becomes of held-out NDCG and of the share of films that are clicked.\n"
+    "With --experiment they are in experiments, one after another, with one model\n"
+    "in both arms and with two.\n"
     "Everything is made in a temporary folder; an equal seed makes equal days.",
     options,
     simulate};

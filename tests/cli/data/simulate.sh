@@ -22,4 +22,17 @@ run reel simulate --days 0
 run reel simulate --days 366
 run reel simulate --fading x
 run reel simulate --movielens absent
+
+# Whole experiments with them, twice the same.
+few='--experiment --people 110 --films 40 --seeds 1 --repeats 2 --quiet'
+reel simulate $few --models hybrid,ease >told
+sed -n '1p;3,5p' told | sed 's/  */ /g; s/ [0-9]*[.].*//'
+tail -n 1 told
+reel simulate $few --json >one
+reel simulate $few --json --threads 1 | cmp - one
+sed 's/,"experiments".*//' one
+run reel simulate --experiment --models hybrid
+run reel simulate --experiment --models hybrid,oracle --people 20 --films 30 --seeds 1
+run reel simulate --experiment --repeats 251
+run reel simulate --experiment --alpha 1
 ls
