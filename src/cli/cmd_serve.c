@@ -299,13 +299,12 @@ static void log_counter(void *user, const char *line)
     reel__log(REEL_LOG_WARN, "counting", "text=%s", reel__log_quote(quoted, sizeof quoted, line));
 }
 
-static reel_code open_counter(reel_counter **out, const reel_app *app, reel_store *store,
-                              reel_err *err)
+static reel_code open_counter(reel_app *app, reel_store *store, reel_err *err)
 {
     const reel_counter_opts opts = {
         .store = store, .published = app->published, .notice = {.line = log_counter}};
 
-    return reel__counter_open(out, &opts, err);
+    return reel__counter_open(&app->counter, &opts, err);
 }
 
 /* Anybody may make an account where only this machine can reach it, unless it was said. */
@@ -357,7 +356,6 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     sigset_t signals = take_signals();
     reel_app app = {.published = reel__reload_publisher(reload), .reload = reload};
     reel_engine *engine = reel__publisher_take(app.published);
-    reel_counter *counter = NULL;
     const char *database = NULL;
     reel_code rc;
 
@@ -374,7 +372,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     REEL_TRY(reel__metrics_new(&app.metrics, err));
     REEL_TRY(reel__analyses_open(&app.analyses, err));
     REEL_TRY(reel__log_start(err));
-    REEL_TRY(open_counter(&counter, &app, reel__engine_store(engine), err));
+    REEL_TRY(open_counter(&app, reel__engine_store(engine), err));
     REEL_TRY(open_jobs(&app.jobs, args, reload, engine, err));
     REEL_TRY(open_doors(d, &app, err));
     REEL_TRY(announce(args, d, engine, err));
@@ -389,7 +387,7 @@ out:
     reel__jobs_end_watches(app.jobs);
     close_doors(d);
     reel__analyses_close(app.analyses);
-    reel__counter_close(counter);
+    reel__counter_close(app.counter);
     reel__experiments_close(app.experiments);
     reel__jobs_close(app.jobs);
     reel__engine_close(engine);

@@ -52,6 +52,7 @@ typedef struct reel_app {
     reel_mailer *mailer;           /* NULL = what is to be mailed only waits in the store */
     reel_seal_key key;             /* of what goes out and must come back as it was */
     reel_metrics *metrics;         /* NULL = nothing is counted */
+    reel_counter *counter;         /* NULL = nobody counts the log */
     reel_experiments *experiments; /* NULL = there are none */
     reel_analyses *analyses;       /* NULL = each is made when it is asked for, and none is kept */
     reel_auth auth;

@@ -7,6 +7,7 @@
 #define REEL_HTTP_METRICS_H
 
 #include "base/buf.h"
+#include "service/analytics/counter.h"
 #include "service/feedback/feedback.h"
 #include "service/feedback/forward.h"
 #include "service/lists/recommend.h"
@@ -36,6 +37,8 @@ void reel__metrics_write_jobs(reel_jobs *jobs, reel_buf *out);
 
 /* Everything, with facts of the engine and the process. Running out of memory shows in out. */
 void reel__metrics_write(const reel_metrics *metrics, const reel_engine *engine, reel_buf *out);
+/* How the last days went. */
+void reel__metrics_recent(reel_counter *counter, reel_buf *out);
 /* What waits for MongoDB, and what reached it. */
 void reel__metrics_forward(const reel_forward *forward, reel_buf *out);
 

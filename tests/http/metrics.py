@@ -20,7 +20,7 @@ SERIES = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)\Z")
 LABEL = re.compile(r'([a-z][a-z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(?:,|\Z)')
 UNITS = ("_seconds", "_bytes", "_ratio", "_total", "_info")
 # What is counted in whole things, of which there is no unit.
-THINGS = {"reel_users", "reel_items", "reel_ratings", "reel_training_new_ratings", "reel_unlearning_people",
+THINGS = {"reel_users", "reel_items", "reel_ratings", "reel_feedback", "reel_training_new_ratings", "reel_unlearning_people",
           "reel_outbox_events",
           "reel_outbox_up", "process_open_fds", "process_max_fds"}
 MOST_SERIES = 4000
@@ -103,6 +103,13 @@ class Metrics(Case):
         for _ in range(2):
             cls.sure("POST", "/api/v1/feedback", {"events": [event, {
                 "event_id": str(uuid.uuid4()), "type": "impression", "user": 7, "movies": [{"movie": 1, "rank": 1}]}]}, 200)
+        films = json.loads(cls.ask("GET", "/api/v1/movies?limit=4")[1])["items"]
+        films = [film for film in films if film["movie"] != 1][:3]
+        shown = [{"movie": film["movie"], "rank": n + 1} for n, film in enumerate(films)]
+        cls.sure("POST", "/api/v1/feedback", {"events": [
+            *({"event_id": str(uuid.uuid4()), "type": "impression", "user": 7, "list_id": name, "method": "of two lists",
+               "movies": shown} for name in ("one", "two")),
+            {"event_id": str(uuid.uuid4()), "type": "click", "user": 7, "list_id": "two", "item": shown[1]["movie"]}]}, 200)
         cls.sure("PUT", "/api/v1/people/7/ratings/1", {"rating": 4}, 200)
         cls.wait_for_job(start_job(cls.base, "--model", "popular"))
 
@@ -156,6 +163,19 @@ class Metrics(Case):
             finite = max(bounds[:-1])
             self.assertLessEqual(one["_sum"], finite * one["_count"] if counts[-2] == counts[-1] else float("inf"))
 
+    def test_the_last_days_are_told(self):
+        key = ("reel_positive_feedback_ratio", (("recommender", "of two lists"), ("window", "7d")))
+        until = time.monotonic() + SECONDS
+        while key not in (families := self.scrape()).get(key[0], {"series": {}})["series"]:
+            self.assertLess(time.monotonic(), until, families.keys())
+            time.sleep(0.05)
+        self.assertAlmostEqual(families[key[0]]["series"][key], 1 / 6, places=6)
+        self.assertEqual(sum(families["reel_feedback"]["series"].values()), 6)
+        covered = families["reel_catalog_coverage_ratio"]["series"]
+        films = sum(families["reel_items"]["series"].values()) * \
+            covered[("reel_catalog_coverage_ratio", (("window", "7d"),))]
+        self.assertAlmostEqual(films, 4, places=3)  # those three and film 1
+
     def test_labels_are_of_tables_and_few(self):
         families = self.scrape()
         self.assertLess(sum(len(f["series"]) for f in families.values()), MOST_SERIES)
@@ -180,8 +200,8 @@ class Metrics(Case):
             return families[name]["series"].get(key, 0)
 
         self.assertGreater(len(families["reel_http_requests_total"]["series"]), 70)
-        self.assertEqual(value("reel_feedback_events_total", type="click"), 1)
-        self.assertEqual(value("reel_feedback_events_total", type="impression"), 2)
+        self.assertEqual(value("reel_feedback_events_total", type="click"), 2)
+        self.assertEqual(value("reel_feedback_events_total", type="impression"), 4)
         self.assertEqual(value("reel_feedback_events_total", type="rating"), 0)
         self.assertEqual(value("reel_feedback_duplicates_total"), 1)
         self.assertEqual(value("reel_fallbacks_total", recommender="hybrid", reason="no_history"), 2)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/steady.h"
 #include "base/thread.h"
 #include "eval/genres.h"
@@ -15,7 +16,7 @@
 #include "store/vtable.h"
 
 /* While a step reads, others wait for the store; so the thread's are short. */
-enum { STEP = 4000, EVERY_MS = 2000 };
+enum { STEP = 4000, EVERY_MS = 2000, RECENT_S = 60 };
 
 /* ---- counting ------------------------------------------------------------------------------ */
 
@@ -74,6 +75,7 @@ struct reel_counter {
     pthread_mutex_t lock;
     pthread_cond_t look;
     bool closing, failing;
+    reel_recent recent;
 };
 
 static bool wait_for(reel_counter *c, int ms)
@@ -104,6 +106,33 @@ static void tell(reel_counter *c, reel_code rc, const reel_err *err)
     c->opts.notice.line(c->opts.notice.user, line);
 }
 
+/* Days go by without an event, too. */
+static reel_code look_back(reel_counter *c, const reel_engine *engine, bool changed, reel_err *err)
+{
+    const int64_t age = reel__clock_now() - c->recent.at;
+    reel_recent recent;
+    reel_code rc = REEL_OK;
+
+    if (!changed && age >= 0 && age < RECENT_S)
+        return REEL_OK;
+    REEL_TRY(reel__recent_read(&recent, engine, c->opts.store, err));
+    (void)pthread_mutex_lock(&c->lock);
+    c->recent = recent;
+    (void)pthread_mutex_unlock(&c->lock);
+out:
+    return rc;
+}
+
+void reel__counter_recent(reel_counter *counter, reel_recent *out)
+{
+    memset(out, 0, sizeof *out);
+    if (counter == NULL)
+        return;
+    (void)pthread_mutex_lock(&counter->lock);
+    *out = counter->recent;
+    (void)pthread_mutex_unlock(&counter->lock);
+}
+
 static void *run(void *argument)
 {
     reel_counter *c = argument;
@@ -112,11 +141,15 @@ static void *run(void *argument)
     while (wait_for(c, counted == STEP ? 0 : c->opts.every_ms)) {
         reel_engine *engine = reel__publisher_take(c->opts.published);
         reel_err err = {REEL_OK, ""};
+        reel_code rc;
 
         counted = 0;
         if (engine == NULL)
             continue;
-        tell(c, reel__count_events(engine, c->opts.store, STEP, &counted, &err), &err);
+        rc = reel__count_events(engine, c->opts.store, STEP, &counted, &err);
+        if (rc == REEL_OK && counted < STEP)
+            rc = look_back(c, engine, counted > 0, &err);
+        tell(c, rc, &err);
         reel__engine_close(engine);
     }
     return NULL;

@@ -5,6 +5,7 @@
 #ifndef REEL_SERVICE_COUNTER_H
 #define REEL_SERVICE_COUNTER_H
 
+#include "service/analytics/recent.h"
 #include "service/engine/publish.h"
 
 typedef struct reel_counter reel_counter;
@@ -20,6 +21,10 @@ typedef struct reel_counter_opts {
 REEL_MUST_USE reel_code reel__counter_open(reel_counter **out, const reel_counter_opts *opts,
                                            reel_err *err);
 void reel__counter_close(reel_counter *counter); /* NULL allowed */
+
+/* What was known of the last days when events were counted last, or a minute ago at the most. NULL
+ * allowed: nothing. */
+void reel__counter_recent(reel_counter *counter, reel_recent *out);
 
 /* Count what waits by the caller's thread, at most so many events; counted [out]. A store that is
  * open for reading only is left as it is. Errors: E_STORE, E_NOMEM. */
