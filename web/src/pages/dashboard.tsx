@@ -9,7 +9,7 @@ import { setQuery } from "../lib/router";
 import { askedOf, askReport, daysOf, keyOf, plusDays, rangeOf, spans, usualSpan, type Asked, type Days, type Report, type Whole } from "../lib/stats";
 import { ts } from "../lib/texts/stats";
 import { DayField } from "../ui/dayfield";
-import { CatalogueWatch, Came, Films, Genres, Health, HoursOfWeek, Mix, ModelsOverTime, OverTime, People, Rates } from "../ui/statscharts";
+import { CatalogueWatch, Came, Films, Genres, Health, HoursOfWeek, Mix, ModelsOverTime, OverTime, People, Rates, ratesBy } from "../ui/statscharts";
 import { Failed, Notice, RowsSkeleton } from "../ui/states";
 import { Switch } from "../ui/tables";
 
@@ -84,6 +84,9 @@ export function DashboardPart({ search }: { search: URLSearchParams }) {
   const asked = askedOf(search);
   const key = keyOf("summary", asked);
   const whole = useResource(key, (signal) => askReport<Report<Whole>>(key, signal), true);
+  // How high the first charts are is in their answers: what comes after them comes when it has its place.
+  const first = keyOf("rates", asked, { by: ratesBy(search) });
+  const rates = useResource(first, (signal) => askReport(first, signal), true);
   useFresh(address("/analytics/"));
   if (whole.error) return <Failed error={whole.error} retry={whole.retry} />;
   if (!whole.data) return <RowsSkeleton count={16} thumb={false} />;
@@ -102,12 +105,16 @@ export function DashboardPart({ search }: { search: URLSearchParams }) {
           <>
             <Section name="came" wide={<Came {...props} />} />
             <Section name="clicks" wide={<Rates {...props} />} />
-            <Section name="films" left={<Films {...props} />} right={<Genres {...props} />} />
-            <Section name="when" left={<HoursOfWeek {...props} />} right={<OverTime {...props} days={days} />} />
-            <Section name="people" wide={<People {...props} />} />
-            <Section name="catalogue" left={<CatalogueWatch {...props} />} right={<Mix {...props} />} />
-            <Section name="models" wide={<ModelsOverTime {...props} />} />
-            <Section name="health" wide={<Health {...props} />} />
+            {rates.data === undefined && !rates.error ? <div class="stats-rest" aria-busy="true" /> : (
+              <>
+                <Section name="films" left={<Films {...props} />} right={<Genres {...props} />} />
+                <Section name="when" left={<HoursOfWeek {...props} />} right={<OverTime {...props} days={days} />} />
+                <Section name="people" wide={<People {...props} />} />
+                <Section name="catalogue" left={<CatalogueWatch {...props} />} right={<Mix {...props} />} />
+                <Section name="models" wide={<ModelsOverTime {...props} />} />
+                <Section name="health" wide={<Health {...props} />} />
+              </>
+            )}
           </>
         )}
     </>

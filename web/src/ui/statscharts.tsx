@@ -109,8 +109,10 @@ const rateName = (row: RateRow, by: string): string => {
   return row.method ? t.method(row.method) : "–";
 };
 
+export const ratesBy = (search: URLSearchParams): string => (search.get("by") && search.get("by")! in ts.bys ? search.get("by")! : "method");
+
 export function Rates({ asked, search }: ChartProps) {
-  const by = search.get("by") && search.get("by")! in ts.bys ? search.get("by")! : "method";
+  const by = ratesBy(search);
   const rating = search.get("rate") === "rating";
   const [answer, coming] = useReport<Report<RateRow>>("rates", asked, { by });
   if (!answer) return <>{coming}</>;

@@ -8,7 +8,7 @@ import { t } from "../lib/texts";
 import type { OwnRating } from "../lib/types";
 import { BarChart, type ChartRow } from "./chart";
 import { Poster } from "./poster";
-import { Notice } from "./states";
+import { Notice, RowsSkeleton } from "./states";
 
 const genresMost = 8;
 const apartMost = 4;
@@ -43,9 +43,11 @@ function ApartList({ title, films }: { title: string; films: Apart[] }) {
 export function Taste({ own, whole = true }: { own: OwnRating[]; whole?: boolean }) {
   const scale = useScale();
   const health = useHealth();
-  const crowd = useResource("statistics", api.statistics).data;
+  const everybody = useResource("statistics", api.statistics);
   if (own.length < fewest)
     return <Notice title={t.taste.few(fewest)}><p><a class="button is-main" href="/rate">{t.account.toRate}</a></p></Notice>;
+  if (everybody.busy) return <RowsSkeleton count={8} thumb={false} />; // what is compared stands there at once, or nothing would stay in its place
+  const crowd = everybody.data;
   const stars = byStars(own, scale);
   const genres = byGenre(own, genresMost);
   const decades = byDecade(own);
