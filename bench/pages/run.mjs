@@ -1,7 +1,7 @@
 // The pages as a visitor with an empty cache meets them: Lighthouse's scores on a slow phone, and on this machine
 // as it is the first paint, when a page is ready, what moves, how soon a list follows a slider, and how evenly
 // pages scroll. Prints a JSON line for each, as the other benchmarks do; ends with 1 where a goal is missed.
-//   run.mjs REEL STAGE [--only PART] [--page NAME] [--keep DIR]
+//   run.mjs REEL STAGE [--only PART] [--page NAME,…] [--keep DIR]
 // STAGE: a folder for the locked packages. PART: lighthouse, local, slider or scroll. --keep: Lighthouse's reports go there.
 //   REEL_BASE_URL  a server that already runs; else REEL serves the bundled sample
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +10,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { chromium, install, loadSample, serve } from "../../tests/e2e/stage.mjs";
+import { everyPage } from "../../tests/e2e/pages.mjs";
+import { chromium, install, loadSample, operator, serve } from "../../tests/e2e/stage.mjs";
 
 const { values: chosen, positionals } = parseArgs({
   allowPositionals: true, options: { only: { type: "string" }, page: { type: "string" }, keep: { type: "string" } },
@@ -43,15 +44,34 @@ function report(bench, unit, values, goal, isMet) {
   console.log(JSON.stringify(met ? line : { ...line, missed: true }));
 }
 
-async function addresses(base) {
-  const api = async (path) => (await (await fetch(`${base}/api/v1${path}`)).json()).items;
-  const [film] = await api("/movies?limit=1");
-  const [person, other] = await api("/people?limit=2");
-  return {
-    home: "/", film: `/film/${film.movie}`, search: "/search?q=the", rate: "/rate", tune: "/tune", night: `/night?with=${person.user}&with=${other.user}`,
-    people: "/people", person: `/people/${person.user}`, my: "/my", "sign-in": "/sign-in", system: "/analytics", data: "/analytics/data", dashboard: "/analytics/dashboard",
-    jobs: "/analytics/jobs", models: "/analytics/models", compare: `/analytics/compare?user=${person.user}`, experiments: "/analytics/experiments", log: "/analytics/feedback",
+// GET under /api/v1 with `body` left out, else what `method` does; as whoever signed in last, if anybody did.
+function client(base) {
+  let cookie = "";
+  return async (path, body, method = "POST") => {
+    const answer = await fetch(`${base}/api/v1${path}`, body === undefined ? { headers: { cookie } }
+      : { method, headers: { cookie, origin: base, "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    const set = answer.headers.get("set-cookie");
+    if (set) cookie = set.split(";")[0];
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.status === 204 ? { cookie } : { ...(await answer.json()), cookie };
   };
+}
+
+// An operator who gave films stars, a job that has ended and an experiment that waits; null on a server that is not ours.
+async function furnished(base) {
+  const api = client(base);
+  if (process.env.REEL_BASE_URL) return { pages: (await everyPage(api, { job: 1, experiment: "none" })).filter((one) => !one.as), cookie: "" };
+  const { user, cookie } = await api("/session", operator);
+  const { items } = await api("/movies?limit=20");
+  for (const [at, film] of items.entries())
+    await api(`/people/${user}/ratings/${film.movie}`, at % 4 === 3 ? { kind: "watchlist" } : { rating: 1 + (at % 5) }, "PUT");
+  await api("/experiments", { name: "later", start: "2100-01-01", arms: [{ name: "now", model: "hybrid" }, { name: "other", model: "ease" }] });
+  let job = await api("/jobs", { kind: "evaluate", model: "ease" });
+  while (["queued", "running"].includes(job.state)) {
+    await new Promise((done) => setTimeout(done, 100));
+    job = await api(`/jobs/${job.id}`);
+  }
+  return { pages: await everyPage(api, { job: job.id, experiment: "later" }), cookie };
 }
 
 // As Lighthouse sees a phone on a slow network, or this machine as it is.
@@ -64,12 +84,13 @@ const asItIs = {
   },
 };
 
+const unasked = new Set(["missing", "nowhere", "closed", "new-password"]);
 const tries = 3; // Chromium's trace has no beginning now and then
 
 // Lighthouse empties the cache before each run.
 async function inLighthouse(tools, url, config) {
   for (let left = tries; ; left--) {
-    const done = await tools.lighthouse(url, { port: tools.port, logLevel: "error", output: "html" }, config);
+    const done = await tools.lighthouse(url, { port: tools.port, logLevel: "error", output: "html", extraHeaders: tools.headers }, config);
     const wrong = done.lhr.runtimeError;
     if (!wrong) return done;
     if (left === 1) throw new Error(`${url}: ${wrong.message}`);
@@ -191,7 +212,9 @@ async function scroll(base) {
 }
 
 async function measure(base) {
-  const pages = Object.entries(await addresses(base)).filter(([name]) => !chosen.page || name === chosen.page);
+  const { pages: all, cookie } = await furnished(base);
+  // What a browser remembers is taken from it before each run, and what is not there is no page to be found.
+  const pages = all.filter(({ name, rated }) => (chosen.page ? chosen.page.split(",").includes(name) : !rated && !unasked.has(name)));
   const wants = (part) => !chosen.only || chosen.only === part;
   if (wants("slider")) await slider(base);
   if (wants("scroll")) await scroll(base);
@@ -199,7 +222,8 @@ async function measure(base) {
   const browser = await launch({ chromePath: program, chromeFlags: flags, logLevel: "error" });
   const tools = { lighthouse: (await fetchLocked("lighthouse")).default, port: browser.port };
   try {
-    for (const [name, path] of pages) {
+    for (const { name, path, as } of pages) {
+      tools.headers = as ? { cookie } : {};
       if (wants("local")) await timesOf(tools, name, base + path);
       if (wants("lighthouse")) await scoresOf(tools, name, base + path);
     }

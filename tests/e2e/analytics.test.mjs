@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api, flaws, open, settled, still, tooWide, until } from "./browser.mjs";
+import { experiment, found } from "./held.mjs";
 
 // Only a server that the run started itself has an operator whom the tests may be.
 const operator = process.env.REEL_E2E_OPERATOR ? JSON.parse(process.env.REEL_E2E_OPERATOR) : null;
@@ -199,19 +200,12 @@ test("events of the log that cannot be read are said", async () => {
   }
 });
 
-const experiment = { name: "texts-1", kind: "ab", scenario: null, metric: "click_through", alpha: 0.05, smallest_effect: 0.02, days: 28, window_hours: 24, tag: "0000000a",
-  arms: [{ name: "now", model: "hybrid", weight: 1 }, { name: "texts", model: { ease: 0.7, content: 0.3 }, weight: 1 }], rule: "", state: "running",
-  created_at: "2026-11-01T00:00:00Z", starts_at: "2026-11-01T00:00:00Z", ends_at: "2026-11-29T00:00:00Z" };
-const found = { experiment, at: "2026-11-20T00:00:00Z", lists: 11420, people: 5000, waiting: 130, strays: 0, balance_p: 0.78, people_needed: 7064,
-  arms: [{ name: "now", people: 2510, did: 251, share: 0.1 }, { name: "texts", people: 2490, did: 324, share: 0.1301 }],
-  comparisons: [{ arm: "texts", difference: 0.0301, low: 0.0025, high: 0.0577, fixed_low: 0.0124, fixed_high: 0.0478, p: 0.023, verdict: "better", decided_after: 4210, path: [] }],
-  verdict: "better", winner: "texts", says: "" };
-
 test("an experiment says what its rule makes of it", async () => {
   const { page, complaints, close } = await open();
+  const results = { ...found };
   try {
     await page.route("**/api/v1/experiments", (route) => route.fulfill({ json: { items: [experiment] } }));
-    await page.route("**/api/v1/experiments/texts-1/results", (route) => route.fulfill({ json: found }));
+    await page.route("**/api/v1/experiments/texts-1/results", (route) => route.fulfill({ json: results }));
     await settled(page, "/analytics/experiments");
     await page.getByText("now against texts").waitFor();
     await page.getByRole("link", { name: "texts-1" }).click();
@@ -222,7 +216,7 @@ test("an experiment says what its rule makes of it", async () => {
     await page.getByText(/The first time the interval leaves out 0, the better is taken/).waitFor();
     assert.equal(await page.getByText("more uneven than chance").count(), 0);
     assert.deepEqual(await flaws(page), []);
-    found.balance_p = 0.0001;
+    results.balance_p = 0.0001;
     await page.goBack(); // what is known there is asked anew
     await page.getByText("now against texts").waitFor();
     await page.goForward();

@@ -51,7 +51,7 @@ export async function still(page) {
 
 export async function settled(page, path) {
   await page.goto(path);
-  await still(page);
+  await still(page).catch((cause) => { throw new Error(`${path} does not come to rest: ${cause.message}`, { cause }); });
 }
 
 // Down to the end, so that rows that wait to be seen have come, and up again.

@@ -1,38 +1,19 @@
 // The dashboard: days of long ago, which nobody else's test knows, are put into the log, and the page shows what came of them.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { api, base, flaws, open, settled, tooWide, until } from "./browser.mjs";
+import { api, flaws, open, settled, tooWide, until } from "./browser.mjs";
+import { happened, range } from "./held.mjs";
 
 const there = (await api("/analytics/health")).items !== undefined;
 const check = (name, body) => test(name, { skip: !there && "the mock has no analytics" }, body);
-const films = (await api("/movies?limit=4")).items;
-const monday = Date.UTC(2020, 2, 2);
-const range = "range=2020-03-02..2020-03-15";
-
-// Two weeks: in the first a list a day, in the second two with another version; what stands first is clicked in every second, and rated then and now.
-function fortnight() {
-  const events = [];
-  for (let day = 0; day < 14; day++)
-    for (let n = 0; n <= Math.floor(day / 7); n++) {
-      const list = { list_id: `e2e-${day}-${n}`, method: "ease", model_id: `ease-v${1 + Math.floor(day / 7)}`, scenario: "for-you", visitor: `v_e2e${day % 5}` };
-      const at = (hour) => new Date(monday + day * 86_400_000 + hour * 3_600_000).toISOString();
-      const put = (type, hour, more) => events.push({ event_id: randomUUID(), type, time: at(hour), ...list, ...more });
-      put("impression", 20, { movies: films.map((film, i) => ({ movie: film.movie, rank: i + 1 })) });
-      if (day % 2 === 0) put("click", 21, { item: films[0].movie });
-      if (day % 4 === 0) put("rating", 22, { item: films[0].movie, value: 4 });
-    }
-  return events;
-}
 
 let browser, page, first, second;
 before(async () => {
   browser = await open();
   page = browser.page;
   if (!there) return;
-  const sent = await fetch(`${base}/api/v1/feedback`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ events: fortnight() }) });
-  assert.equal(sent.status, 200, await sent.text());
+  await happened();
   [first, second] = await Promise.all(["2020-03-02..2020-03-08", "2020-03-09..2020-03-15"].map((days) => api(`/analytics/summary?range=${days}`)));
 });
 after(() => browser.close());

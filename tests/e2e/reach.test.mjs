@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { api, long, open, settled, until } from "./browser.mjs";
+import { hold, known } from "./held.mjs";
+import { everyPage } from "./pages.mjs";
 
-const film = (await api("/movies?limit=1")).items[0];
-const [person, other] = (await api("/people?limit=2")).items;
-const always = ["/", `/film/${film.movie}`, "/rate", "/tune", `/night?with=${person.user}&with=${other.user}`, `/people/${person.user}`, "/sign-in?new", "/analytics/data"];
-const pages = !long ? always : [...always, "/people", "/search?q=the", "/my", "/my?show=taste", "/sign-in", "/reset", "/analytics", "/analytics/jobs", "/analytics/models",
-  `/analytics/compare?user=${person.user}&models=hybrid,popular`, "/analytics/feedback", "/analytics/experiments", "/analytics/dashboard"];
+const always = ["home", "film", "rate", "tune", "night", "person", "sign-up", "data"];
+const pages = (await everyPage(api, known)).filter(({ name }) => long || always.includes(name));
 // A window of 1,440 by 900, twice as large: what is drawn is that of half the size.
 const zoomed = { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2, reducedMotion: "reduce" };
 const mostStops = long ? 80 : 26;
@@ -47,9 +46,11 @@ const wrong = () => {
 };
 
 test("at 200 % zoom, by Tab alone", async () => {
-  const { page, complaints, close } = await open(zoomed);
+  const { context, page, complaints, close } = await open(zoomed);
   try {
-    for (const path of pages) {
+    const ready = await hold(context, page);
+    for (const { path, ...who } of pages) {
+      await ready(who);
       await settled(page, path);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.ok(wide <= 0, `${path}: ${wide} px too wide`);

@@ -6,6 +6,7 @@
 //   REEL_E2E_ARTIFACTS  a folder: pictures of every page at three widths in both themes go there
 //   REEL_E2E_LOOK     "write": how pages look now is how they shall look (tests/e2e/snapshots/)
 //   REEL_E2E_LONG     every page and field by keyboard and with hostile texts, not a few of each
+//   REEL_E2E_ONLY     some of the tests by their files' names: look,reach
 //   REEL_E2E_STAGE    where the driver is installed and servers keep their files
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";

@@ -81,10 +81,10 @@ export async function unlike(page, helper, name) {
   limits ??= await limitsHere(helper);
   const path = join(folder, `${name}.webp`);
   const shot = (await page.screenshot({ animations: "disabled", caret: "hide" })).toString("base64");
-  const before = existsSync(path) && !write ? readFileSync(path).toString("base64") : null;
+  const before = existsSync(path) ? readFileSync(path).toString("base64") : null;
   const { picture, cells } = await helper.evaluate(measure, { shot, before, kept: 4, cell: 8, far: limits.far });
   if (write) {
-    writeFileSync(path, Buffer.from(picture, "base64"));
+    if (before === null || cells > 0) writeFileSync(path, Buffer.from(picture, "base64")); // those that look alike stay as they are
     return null;
   }
   if (process.env.REEL_E2E_LOOK === "say") console.error(`${name}: ${cells} of ${limits.most}`);
