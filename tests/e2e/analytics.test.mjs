@@ -104,6 +104,24 @@ flow("a job that waits is cancelled after it was asked once more, by keyboard", 
   await ended("done");
 });
 
+flow("earlier jobs come by a press, each once, and those that do not come are asked for again", async () => {
+  const jobs = await Promise.all(Array.from({ length: 26 }, () => send("/jobs", { kind: "evaluate", model: "popular" })));
+  await Promise.all(jobs.map(({ id }) => page.evaluate((id) => fetch(`/api/v1/jobs/${id}`, { method: "DELETE" }), id)));
+  await until("none that waits", async () => (await api("/jobs?limit=100")).items.every((job) => !["queued", "running"].includes(job.state)));
+  const { items: all } = await api("/jobs?limit=100");
+  await settled(page, "/analytics/jobs");
+  const listed = () => page.locator(".sheet tbody a").evaluateAll((links) => links.map((link) => Number(link.pathname.split("/").pop())));
+  assert.deepEqual(await listed(), all.slice(0, 25).map((job) => job.id));
+  const earlier = page.getByRole("button", { name: "Earlier jobs" });
+  await page.route("**/api/v1/jobs?*cursor=*", (route) => route.abort(), { times: 1 });
+  await earlier.click();
+  await page.locator(".more [role=alert]", { hasText: "does not answer" }).waitFor();
+  await earlier.click();
+  await until("all of them", async () => (await listed()).length === all.length);
+  assert.deepEqual(await listed(), all.map((job) => job.id));
+  assert.equal(await page.locator(".more").count(), 0);
+});
+
 flow("a version is rolled back and put in service again", async () => {
   const before = await api("/models/ease");
   const { id } = await send("/jobs", { kind: "train", model: "ease", params: { lambda: "333" }, accept: true });

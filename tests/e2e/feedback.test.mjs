@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { api, open, settled, until } from "./browser.mjs";
+import { happened } from "./held.mjs";
 
 const standIn = (await api("/models").catch(() => null))?.items === undefined; // it keeps no scenarios
 
@@ -119,6 +120,22 @@ test("the log is narrowed by person, film and days, at an address", async () => 
   await until("what they did", async () => (await listed()) === theirs);
   await page.getByRole("button", { name: /^Without the filter Person/ }).press("Enter");
   await page.waitForURL((url) => url.search === "");
+});
+
+test("older events come by a press, each once, and those of another filter stay away", async () => {
+  await happened();
+  const { items: all } = await api("/feedback?limit=200&until=2020-03-15");
+  assert.ok(all.length > 25, `${all.length} events`);
+  await settled(page, "/analytics/feedback?until=2020-03-15");
+  const listed = () => page.locator(".log-when time").evaluateAll((times) => times.map((time) => time.dateTime));
+  const times = (events) => events.map((event) => event.time);
+  assert.deepEqual((await listed()).map(Date.parse), times(all.slice(0, 25)).map(Date.parse));
+  await page.getByRole("button", { name: "Older events" }).click();
+  await until("all of them", async () => (await listed()).length === all.length);
+  assert.deepEqual((await listed()).map(Date.parse), times(all).map(Date.parse));
+  assert.equal(await page.locator(".more").count(), 0);
+  await page.getByLabel("Event").selectOption("click");
+  await until("clicks alone", async () => (await listed()).length === all.filter((event) => event.type === "click").length);
 });
 
 test("what a filter leaves is saved as a table and as JSON, all pages of it", async () => {

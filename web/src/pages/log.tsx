@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../lib/api";
 import { outbox } from "../lib/feedback";
+import { usePages } from "../lib/pages";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import { clock, printed } from "../lib/format";
@@ -12,6 +13,7 @@ import { eventTypes, logFilters, methods, type LogEvent, type LogFilter, type Lo
 import { save } from "../ui/chart";
 import { DayField } from "../ui/dayfield";
 import { FilmSearch } from "../ui/filmsearch";
+import { More } from "../ui/more";
 import { PersonSearch } from "../ui/personsearch";
 import { Failed, Notice, RowsSkeleton } from "../ui/states";
 
@@ -169,17 +171,10 @@ export function LogPart({ search }: { search: URLSearchParams }) {
   const filter = filterOf(search);
   const [look, setLook] = useState(() => Date.now());
   const key = `log?${JSON.stringify(filter)}&${look}`;
-  const first = useResource(key, (signal) => foundPage((cursor) => api.log(filter, pageSize, cursor, signal), null), true);
-  const [more, setMore] = useState<{ key: string; pages: LogPage[] }>({ key, pages: [] });
-  const older = more.key === key ? more.pages : []; // an answer that comes late is of another filter
-
-  const pages = first.data ? [first.data, ...older] : [];
-  const events = pages.flatMap((page) => page.items);
-  const damaged = pages.reduce((sum, page) => sum + page.damaged, 0);
-  const next = pages[pages.length - 1]?.next_cursor ?? null;
-  const load = () => {
-    if (next) void foundPage((cursor) => api.log(filter, pageSize, cursor), next).then((page) => setMore({ key, pages: [...older, page] }), () => {});
-  };
+  const list = usePages<LogPage>(key, (from, signal) => foundPage((cursor) => api.log(filter, pageSize, cursor, signal), from));
+  const { first, all } = list;
+  const events = all.flatMap((page) => page.items);
+  const damaged = all.reduce((sum, page) => sum + page.damaged, 0);
   const waiting = outbox.size();
   return (
     <>
@@ -193,7 +188,7 @@ export function LogPart({ search }: { search: URLSearchParams }) {
       {damaged > 0 && <><p class="remark">{ta.unreadable(damaged)}</p><pre class="command" tabIndex={0}>{ta.unreadableCommand}</pre></>}
       {events.length > 0 && <Export key={JSON.stringify(filter)} filter={filter} />}
       {events.length > 0 && <Table events={events} />}
-      {next && <p class="more"><button type="button" class="button" onClick={load}>{t.log.older}</button></p>}
+      <More list={list} text={t.log.older} />
     </>
   );
 }

@@ -1,12 +1,13 @@
 // One person: what they rated best beside what they might watch next, and who is like them.
-import { useState } from "preact/hooks";
 import { api } from "../lib/api";
 import { useHealth, useScale } from "../lib/health";
 import { useTitle } from "../lib/hooks";
+import { usePages } from "../lib/pages";
 import { useResource } from "../lib/resource";
 import { printed } from "../lib/format";
 import { t } from "../lib/texts";
-import type { FullPerson, Page, RatedMovie } from "../lib/types";
+import type { FullPerson } from "../lib/types";
+import { More } from "../ui/more";
 import { Poster } from "../ui/poster";
 import { PersonSearch } from "../ui/personsearch";
 import { Recommended } from "../ui/recommended";
@@ -93,19 +94,14 @@ function BestSkeleton() {
 
 function Best({ id }: { id: number }) {
   const { max } = useScale();
-  const first = useResource(`ratings?${id}`, (signal) => api.ratings(id, ratingsShown, null, signal));
-  const [more, setMore] = useState<Page<RatedMovie>[]>([]);
+  const list = usePages(`ratings?${id}`, (cursor, signal) => api.ratings(id, ratingsShown, cursor, signal));
+  const { first, all } = list;
   if (first.error) return <Failed error={first.error} retry={first.retry} />;
   if (!first.data) return <BestSkeleton />;
-  const pages = [first.data, ...more];
-  const next = pages[pages.length - 1]!.next_cursor;
-  const load = () => {
-    if (next) void api.ratings(id, ratingsShown, next).then((page) => setMore([...more, page]), () => {});
-  };
   return (
     <>
       <ol class="rows is-best">
-        {pages.flatMap((page) => page.items).map((film) => (
+        {all.flatMap((page) => page.items).map((film) => (
           <li key={film.movie}>
             <a class="row" href={`/film/${film.movie}`}>
               <Poster film={film} width={154} silent />
@@ -118,7 +114,7 @@ function Best({ id }: { id: number }) {
           </li>
         ))}
       </ol>
-      {next && <p class="more"><button type="button" class="button" onClick={load}>{t.people.more}</button></p>}
+      <More list={list} text={t.people.more} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, ApiError } from "../lib/api";
 import { clock } from "../lib/format";
 import { allTheSame, isOpen, jobKinds, measuredOf, newest, operation, wasRefused, type Job, type JobKind, type JobWish } from "../lib/operation";
+import { usePages } from "../lib/pages";
 import { useResource } from "../lib/resource";
 import { go } from "../lib/router";
 import { t } from "../lib/texts";
@@ -10,6 +11,7 @@ import { ta } from "../lib/texts/analytics";
 import type { Page } from "../lib/types";
 import { Confirm } from "./confirm";
 import { MeasuredChart } from "./measured";
+import { More } from "./more";
 import { Failed, Notice, RowsSkeleton } from "./states";
 
 const pageSize = 25;
@@ -161,17 +163,11 @@ function Start() {
 export function JobList({ change }: { change: boolean }) {
   const [look, setLook] = useState(() => Date.now());
   const again = () => setLook(Date.now());
-  const first = useResource(`jobs?${look}`, (signal) => operation.jobs(pageSize, null, signal), true);
-  const [older, setOlder] = useState<Page<Job>[]>([]);
-  useEffect(() => setOlder([]), [look]);
-  const pages = first.data ? [first.data, ...older] : [];
-  const all = pages.flatMap((page) => page.items);
+  const list = usePages<Page<Job>>(`jobs?${look}`, (cursor, signal) => operation.jobs(pageSize, cursor, signal));
+  const { first } = list;
+  const all = list.all.flatMap((page) => page.items);
   const open = all.find((job) => job.state === "running") ?? all.filter((job) => job.state === "queued").pop();
   const live = useLive(open, again);
-  const next = pages[pages.length - 1]?.next_cursor ?? null;
-  const load = () => {
-    if (next) void operation.jobs(pageSize, next).then((page) => setOlder([...older, page]), again);
-  };
   const jobs = all.map((job) => (job.id === live.job?.id ? live.job : job));
   return (
     <>
@@ -183,7 +179,7 @@ export function JobList({ change }: { change: boolean }) {
         <Notice title={ta.noJobs}><p>{ta.noJobsBody}</p><pre class="command" tabIndex={0}>{ta.noJobsCommand}</pre></Notice>
       )}
       {jobs.length > 0 && <Table jobs={jobs} />}
-      {next && <p class="more"><button type="button" class="button" onClick={load}>{ta.older}</button></p>}
+      <More list={list} text={ta.older} />
     </>
   );
 }
