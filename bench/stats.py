@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Sums of feedback: events made up over MovieLens 1M, counted by `reel stats`, and each report of the API asked for.
 
+And how long a training reads them, and what signals are made of, from the database.
+
 Prints one JSON object a line. Usage: stats.py REEL DATA [--events N] [--days N] [--full] [--url POSTGRESQL] [--keep FOLDER] [--strict]
 DATA holds ml-1m/. --url: a PostgreSQL database that may be overwritten, instead of a SQLite file. --keep: leave (or find) the database in
 this folder. --full: no events are made up and counted; the sums are filled as they are at most, so that answers take as long as over any number of
@@ -17,6 +19,7 @@ import math
 import os
 import pathlib
 import random
+import re
 import sqlite3
 import statistics
 import subprocess
@@ -167,6 +170,17 @@ def made(reel, database, data, options):
     report("events counted", "1/s", [options.events / (time.perf_counter() - started)])
 
 
+def read_for_training(reel, database):
+    """The data as a training takes them, signals and all."""
+    seconds = []
+    for _ in range(3):
+        with tempfile.TemporaryDirectory() as models:
+            told = subprocess.run([reel, "train", "--model", "popular", "--database", database, "--models", models], check=True,
+                                  capture_output=True, text=True).stderr
+            seconds.append(float(re.search(r"read from the database in ([0-9.]+) s", told).group(1)))
+    report("data and signals read for a training", "s", seconds)
+
+
 @contextlib.contextmanager
 def server(reel, database):
     process = subprocess.Popen([reel, "serve", "--database", database, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
@@ -244,6 +258,7 @@ def main():
         if not mark.exists():
             made(reel, database, options.data, options)
             mark.touch()
+        read_for_training(reel, database)
         subprocess.run([reel, "train", "--database", database, "--quiet"], check=True, stdout=subprocess.DEVNULL)
         with server(reel, database) as (host, pid):
             widgets(host, pid, options.strict)

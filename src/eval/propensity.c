@@ -2,6 +2,7 @@
 #include "eval/propensity.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -27,16 +28,35 @@ void reel__exposure_fini(reel_exposure *exposure)
     *exposure = (reel_exposure){0};
 }
 
+void reel__exposure_clear(reel_exposure *exposure)
+{
+    const size_t bytes = (size_t)exposure->films * RANKS * sizeof *exposure->shown;
+
+    memset(exposure->shown, 0, bytes);
+    memset(exposure->clicked, 0, bytes);
+}
+
 static int place_of(int rank)
 {
     return rank > RANKS ? RANKS - 1 : rank - 1;
 }
 
-void reel__exposure_add(reel_exposure *exposure, reel_index film, int rank, bool clicked)
+void reel__exposure_add(reel_exposure *exposure, reel_index film, int rank, int64_t shown,
+                        int64_t clicked)
 {
     const size_t at = (size_t)film * RANKS + (size_t)place_of(rank);
 
-    (clicked ? exposure->clicked : exposure->shown)[at]++;
+    exposure->shown[at] += (uint32_t)shown;
+    exposure->clicked[at] += (uint32_t)clicked;
+}
+
+int64_t reel__exposure_clicks(const reel_exposure *exposure, int rank)
+{
+    int64_t clicks = 0;
+
+    for (reel_index film = 0; film < exposure->films; film++)
+        clicks += exposure->clicked[(size_t)film * RANKS + (size_t)place_of(rank)];
+    return clicks;
 }
 
 /* A click that no impression was reported of was shown all the same. */

@@ -36,8 +36,12 @@ typedef struct reel_exposure {
 } reel_exposure;
 REEL_MUST_USE reel_code reel__exposure_init(reel_exposure *out, reel_index films, reel_err *err);
 void reel__exposure_fini(reel_exposure *exposure);
-/* rank: from 1. */
-void reel__exposure_add(reel_exposure *exposure, reel_index film, int rank, bool clicked);
+void reel__exposure_clear(reel_exposure *exposure);
+/* rank: from 1. Less than 0 takes away. */
+void reel__exposure_add(reel_exposure *exposure, reel_index film, int rank, int64_t shown,
+                        int64_t clicked);
+/* The clicks of all films at a rank. */
+int64_t reel__exposure_clicks(const reel_exposure *exposure, int rank);
 
 typedef struct reel_propensity {
     double looked[REEL_PROPENSITY_RANKS]; /* by rank - 1, the first is 1 */

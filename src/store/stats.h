@@ -1,8 +1,10 @@
 /* store/stats.h - what was shown and what people did with it, as sums: by day and by whole week,
  * model, row and place; by film; by hour. They are counted from the log of events once each, as it
- * goes on. Nothing here names a person but who was there on which day (stat_people). What the
- * events of an account's person added goes with the account. They are made from the log, so a copy
- * of a store makes them again. Layer: store. Ownership: texts are borrowed. Threads: as store.h.
+ * goes on; and what signals are learned from, kept so that no training reads the log. Nothing
+ * here names a person but who was there on which day (stat_people), and who did what (stat_deeds,
+ * stat_viewers). What the events of an account's person added goes with the account. They are made
+ * from the log, so a copy of a store makes them again. Layer: store. Ownership: texts are borrowed.
+ * Threads: as store.h.
  *
  * A day is a number of days since 1970 (UTC), a week begins on Monday. An event counts at the
  * time it says it happened at, but never later than it came. What was done with a film counts
@@ -38,6 +40,7 @@ REEL_MUST_USE reel_code reel__stats_waiting(reel_store *store, int64_t most, int
 #define REEL_STATS_CLEAR                                                                           \
     "DELETE FROM stat_ranks; DELETE FROM stat_films; DELETE FROM stat_hours;"                      \
     " DELETE FROM stat_people; DELETE FROM stat_days; DELETE FROM stat_kinds;"                     \
+    " DELETE FROM stat_looks; DELETE FROM stat_deeds; DELETE FROM stat_viewers;"                   \
     " UPDATE stat_mark SET sequence = 0, epoch = epoch + 1"
 
 /* ---- forgetting ---------------------------------------------------------------------------- */
@@ -51,7 +54,7 @@ REEL_MUST_USE reel_code reel__stats_forget(reel_store *store, int64_t person, re
  * AND sequence = $n AND epoch = $n+1 ...", bound by leave_guard. Where it changed nothing and
  * leave_moved says so, somebody counted meanwhile: do all of it again. */
 typedef struct reel_stats_leaving reel_stats_leaving;
-enum { REEL_STATS_LEAVE = 11 };
+enum { REEL_STATS_LEAVE = 15 };
 REEL_MUST_USE reel_code reel__stats_leave(reel_stats_leaving **out, reel_store *store,
                                           int64_t person, reel_err *err);
 void reel__stats_leave_end(reel_stats_leaving *leaving); /* NULL allowed */
@@ -59,6 +62,43 @@ void reel__stats_leave_guard(reel_sql *out, const reel_stats_leaving *leaving);
 void reel__stats_leave_by(reel_sql out[REEL_STATS_LEAVE], const reel_stats_leaving *leaving);
 REEL_MUST_USE reel_code reel__stats_leave_moved(const reel_stats_leaving *leaving,
                                                 reel_store *store, bool *out, reel_err *err);
+
+/* ---- signals ------------------------------------------------------------------------------- */
+
+/* How far the log is counted, and how often something was taken out of the sums. */
+typedef struct reel_stats_mark {
+    int64_t sequence, epoch; /* of the last event counted */
+} reel_stats_mark;
+/* Errors: E_FORMAT, E_STORE. */
+REEL_MUST_USE reel_code reel__stats_mark(reel_store *store, reel_stats_mark *out, reel_err *err);
+
+enum { REEL_STATS_PLACES = 50 }; /* the last stands for all beyond it; 0: in no list */
+typedef enum reel_stats_deed_kind { REEL_STATS_CLICK, REEL_STATS_TRAILER } reel_stats_deed_kind;
+
+typedef struct reel_stats_looks {
+    reel_stats_mark mark; /* [out] up to where all of it is */
+    /* How often a film was shown and clicked at a place >= 1, by those whose rated is true. */
+    void (*look)(void *user, int64_t movie, int place, int64_t shown, int64_t clicked);
+    /* Everybody with events that name them. rated: they had rated something when they were last
+     * counted; who had not is no part of looks. false to stop. */
+    bool (*viewer)(void *user, int64_t person, bool rated);
+    void *user;
+} reel_stats_looks;
+/* All of one moment. A callback may not use the store. Cost: by films x places and by people, not
+ * by events. */
+REEL_MUST_USE reel_code reel__stats_looks(reel_store *store, reel_stats_looks *looks,
+                                          reel_err *err);
+
+typedef struct reel_stats_deed {
+    int64_t person, movie;
+    reel_stats_deed_kind kind;
+    int place;
+} reel_stats_deed;
+typedef bool reel_stats_deed_fn(void *user, const reel_stats_deed *deed);
+/* What was clicked, or played, by everybody, once for each place; false to stop. Read in pages: of
+ * what is counted meanwhile some may be there. */
+REEL_MUST_USE reel_code reel__stats_deeds(reel_store *store, reel_stats_deed_fn *row, void *user,
+                                          reel_err *err);
 
 /* ---- asking -------------------------------------------------------------------------------- */
 

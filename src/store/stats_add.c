@@ -10,7 +10,7 @@
 #include "store/sql.h"
 #include "store/stats_priv.h"
 
-enum { TEXT_MOST = 256 << 20, KINDS_MOST = 4096, MARK = 0, STATEMENTS = 8, DAY = 1, WEEK = 7 };
+enum { TEXT_MOST = 256 << 20, KINDS_MOST = 4096, MARK = 0, STATEMENTS = 11, DAY = 1, WEEK = 7 };
 
 int64_t reel__stats_week(int64_t day)
 {
@@ -122,6 +122,17 @@ static reel_code hours_text(reel_buf *text, const reel_tally *hours, keying how,
     rc = reel__buf_check(text, err);
 out:
     return rc;
+}
+
+/* As they are. */
+static reel_code rows_text(reel_buf *text, const reel_tally *rows, reel_err *err)
+{
+    reel_json json;
+
+    begin_rows(&json, text);
+    write_rows(&json, rows, 0);
+    reel__json_object_end(&json);
+    return reel__buf_check(text, err);
 }
 
 static reel_code people_text(reel_buf *text, const reel_stats_sums *sums, reel_err *err)
@@ -266,12 +277,29 @@ static const char add_people[] =
     "INSERT INTO stat_people (who, day) SELECT value ->> 0, CAST(value ->> 1 AS bigint)"
     " FROM json_each($1) WHERE true ON CONFLICT (who, day) DO NOTHING";
 
+const char reel__stats_add_looks[] =
+    "INSERT INTO stat_looks (movieId, rank, shown, clicked) SELECT CAST(value ->> 0 AS bigint),"
+    " CAST(value ->> 1 AS bigint), CAST(value ->> 2 AS bigint), CAST(value ->> 3 AS bigint)"
+    " FROM json_each($1) WHERE true ON CONFLICT (movieId, rank) DO UPDATE SET shown ="
+    " stat_looks.shown + excluded.shown, clicked = stat_looks.clicked + excluded.clicked";
+static const char add_deeds[] =
+    "INSERT INTO stat_deeds (person, movieId, kind, rank) SELECT CAST(value ->> 0 AS bigint),"
+    " CAST(value ->> 1 AS bigint), CAST(value ->> 2 AS bigint), CAST(value ->> 3 AS bigint)"
+    " FROM json_each($1) WHERE true ON CONFLICT (person, movieId, kind, rank) DO NOTHING";
+static const char add_viewers[] =
+    "INSERT INTO stat_viewers (person, rated) SELECT CAST(value ->> 0 AS bigint),"
+    " CAST(value ->> 1 AS bigint) FROM json_each($1) WHERE true ON CONFLICT (person) DO UPDATE SET"
+    " rated = excluded.rated WHERE stat_viewers.rated <> excluded.rated";
+
 void reel__stats_texts_init(reel_stats_texts *texts)
 {
     reel__buf_init(&texts->ranks, TEXT_MOST);
     reel__buf_init(&texts->films, TEXT_MOST);
     reel__buf_init(&texts->hours, TEXT_MOST);
     reel__buf_init(&texts->people, TEXT_MOST);
+    reel__buf_init(&texts->looks, TEXT_MOST);
+    reel__buf_init(&texts->deeds, TEXT_MOST);
+    reel__buf_init(&texts->viewers, TEXT_MOST);
 }
 
 void reel__stats_texts_fini(reel_stats_texts *texts)
@@ -280,6 +308,9 @@ void reel__stats_texts_fini(reel_stats_texts *texts)
     reel__buf_fini(&texts->films);
     reel__buf_fini(&texts->hours);
     reel__buf_fini(&texts->people);
+    reel__buf_fini(&texts->looks);
+    reel__buf_fini(&texts->deeds);
+    reel__buf_fini(&texts->viewers);
 }
 
 reel_code reel__stats_texts_write(reel_stats_texts *out, reel_store *store,
@@ -297,6 +328,9 @@ reel_code reel__stats_texts_write(reel_stats_texts *out, reel_store *store,
     REEL_TRY(spans_text(&out->films, sums->films, (keying){2, NULL, false}, err));
     REEL_TRY(hours_text(&out->hours, sums->hours, (keying){2, kinds, false}, err));
     REEL_TRY(people_text(&out->people, sums, err));
+    REEL_TRY(rows_text(&out->looks, sums->looks, err));
+    REEL_TRY(rows_text(&out->deeds, sums->deeds, err));
+    REEL_TRY(rows_text(&out->viewers, sums->viewers, err));
 out:
     reel__free(kinds);
     return rc;
@@ -327,6 +361,9 @@ static reel_code run(reel_store *store, const reel_stats_texts *t, const reel_st
     add_rows(&work, sql, add_fresh, &t->people);
     add_rows(&work, sql, add_active, &t->people);
     add_rows(&work, sql, add_people, &t->people);
+    add_rows(&work, sql, reel__stats_add_looks, &t->looks);
+    add_rows(&work, sql, add_deeds, &t->deeds);
+    add_rows(&work, sql, add_viewers, &t->viewers);
     REEL_TRY(reel__sql_run(store, &work, err));
     *done = work.changed[MARK] > 0;
 out:

@@ -15,6 +15,7 @@ static bool take_event(void *user, const char *const *column)
         return false;
     c->last = event.sequence;
     reel__counting_event(c, &event, reel__counting_is_deed(&event));
+    reel__counting_viewer(c, &event, column);
     return c->rc == REEL_OK;
 }
 
@@ -57,8 +58,8 @@ static reel_code read_events(reel_counting *c, reel_store *store)
     reel_sql sql;
     reel_code rc = REEL_OK;
 
-    reel__sql_begin(&sql, "SELECT " REEL_STATS_COLUMNS " FROM events WHERE sequence > $1"
-                          " ORDER BY sequence LIMIT $2");
+    reel__sql_begin(&sql, "SELECT " REEL_STATS_COLUMNS ", " REEL_STATS_RATED
+                          " FROM events WHERE sequence > $1 ORDER BY sequence LIMIT $2");
     reel__sql_int(&sql, c->mark.sequence);
     reel__sql_int(&sql, (int64_t)c->step->limit);
     REEL_TRY(reel__sql_read(store, &sql, take_event, c, c->err));
@@ -85,6 +86,7 @@ reel_code reel__stats_count(reel_store *store, const reel_stats_step *step, size
     if (c.events == 0)
         goto out;
     REEL_TRY(reel__counting_lists(&c, store, c.last, take_listed, &c));
+    REEL_TRY(reel__counting_turned(&c, store));
     REEL_TRY(reel__stats_add(store, &c.sums, &c.mark, c.last, &added, err));
     *counted = added ? c.events : 0;
 out:

@@ -354,6 +354,9 @@ reel_code reel__counting_begin(reel_counting *c)
     REEL_TRY(reel__tally_new(&sums->films, 2, FILMS, c->err));
     REEL_TRY(reel__tally_new(&sums->hours, 2, HOURS, c->err));
     REEL_TRY(reel__tally_new(&sums->people, 2, 1, c->err));
+    REEL_TRY(reel__tally_new(&sums->looks, 2, LOOKS, c->err));
+    REEL_TRY(reel__tally_new(&sums->deeds, 4, 1, c->err));
+    REEL_TRY(reel__tally_new(&sums->viewers, 1, VIEWERS, c->err));
     REEL_TRY(reel__tally_new(&c->places, 2, PLACES, c->err));
     REEL_TRY(reel__tally_new(&c->others, 2, PLACES, c->err));
 out:
@@ -370,6 +373,9 @@ void reel__counting_end(reel_counting *c)
     reel__tally_free(c->sums.films);
     reel__tally_free(c->sums.hours);
     reel__tally_free(c->sums.people);
+    reel__tally_free(c->sums.looks);
+    reel__tally_free(c->sums.deeds);
+    reel__tally_free(c->sums.viewers);
     reel__tally_free(c->places);
     reel__tally_free(c->others);
     reel__buf_fini(&c->text);

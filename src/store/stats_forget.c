@@ -27,6 +27,7 @@ static bool take_event(void *user, const char *const *column)
     if (!reel__counting_read(c, &event, movies, column))
         return false;
     reel__counting_event(c, &event, true);
+    reel__counting_look(c, &event, reel__sql_number(column[COLUMN_WAS], 0) != 0);
     return c->rc == REEL_OK;
 }
 
@@ -50,8 +51,8 @@ static reel_code read_events(reel_stats_leaving *l, reel_store *store)
     reel_sql sql;
     reel_code rc = REEL_OK;
 
-    reel__sql_begin(&sql, "SELECT " REEL_STATS_COLUMNS " FROM events WHERE userId = $1"
-                          " AND sequence <= $2 ORDER BY sequence");
+    reel__sql_begin(&sql, "SELECT " REEL_STATS_COLUMNS ", " REEL_STATS_RATED
+                          " FROM events WHERE userId = $1 AND sequence <= $2 ORDER BY sequence");
     reel__sql_int(&sql, l->person);
     reel__sql_int(&sql, c->mark.sequence);
     REEL_TRY(reel__sql_read(store, &sql, take_event, c, c->err));
@@ -131,6 +132,10 @@ static const char clear_hours[] =
     " CAST(value ->> 1 AS bigint) FROM json_each($1)) AND lists = 0 AND clicks = 0 AND ratings = 0"
     " AND refusals = 0 AND trailers = 0 AND watchlist = 0 AND dwells = 0";
 
+static const char clear_looks[] =
+    "DELETE FROM stat_looks WHERE (movieId, rank) IN (SELECT CAST(value ->> 0 AS bigint),"
+    " CAST(value ->> 1 AS bigint) FROM json_each($1)) AND shown = 0 AND clicked = 0";
+
 static const char take_days[] =
     "UPDATE stat_days SET people = people - 1, fresh = fresh - CASE WHEN day ="
     " (SELECT min(p.day) FROM stat_people AS p WHERE p.who = $1) THEN 1 ELSE 0 END"
@@ -167,6 +172,10 @@ void reel__stats_leave_by(reel_sql out[REEL_STATS_LEAVE], const reel_stats_leavi
                 " ON CONFLICT (person) DO UPDATE SET due_ms = 0, passes = 0",
                 leaving->person);
     with_person(&out[10], "DELETE FROM events WHERE userId = $1", leaving->person);
+    with_text(&out[11], reel__stats_add_looks, t->looks.data);
+    with_text(&out[12], clear_looks, t->looks.data);
+    with_person(&out[13], "DELETE FROM stat_deeds WHERE person = $1", leaving->person);
+    with_person(&out[14], "DELETE FROM stat_viewers WHERE person = $1", leaving->person);
 }
 
 void reel__stats_leave_guard(reel_sql *out, const reel_stats_leaving *leaving)

@@ -26,9 +26,8 @@ enum {
     HOURS
 };
 
-typedef struct reel_stats_mark {
-    int64_t sequence, epoch; /* the last event counted, and how often all was taken away */
-} reel_stats_mark;
+enum { LOOK_SHOWN, LOOK_CLICKED, LOOKS };
+enum { VIEWER_RATED, VIEWER_WAS, VIEWERS };
 
 /* What some events add. Kinds are numbers of `kinds` here, ids of the store's afterwards. */
 typedef struct reel_stats_sums {
@@ -38,7 +37,10 @@ typedef struct reel_stats_sums {
     reel_tally *films;  /* day, film */
     reel_tally *hours;  /* hour, kind */
     reel_intern *whos;
-    reel_tally *people; /* who, day */
+    reel_tally *people;  /* who, day */
+    reel_tally *looks;   /* film, place */
+    reel_tally *deeds;   /* person, film, kind, place */
+    reel_tally *viewers; /* person */
 } reel_stats_sums;
 
 /* ---- counting ------------------------------------------------------------------------------ */
@@ -64,6 +66,12 @@ void reel__counting_end(reel_counting *c);
 #define REEL_STATS_COLUMNS                                                                         \
     "sequence, type, visitor, method, model_id, list_id, scenario, userId, time_ms, received_ms,"  \
     " value, movies"
+/* Whether its person has rated something, as it is and as it was counted (NULL: never). */
+#define REEL_STATS_RATED                                                                           \
+    "CASE WHEN EXISTS (SELECT 1 FROM ratings AS r WHERE r.userId = events.userId) OR EXISTS"       \
+    " (SELECT 1 FROM given AS g WHERE g.userId = events.userId AND g.kind = 'rating') THEN 1"      \
+    " ELSE 0 END, (SELECT v.rated FROM stat_viewers AS v WHERE v.person = events.userId)"
+enum { COLUMN_RATED = 12, COLUMN_WAS };
 /* An event of these columns; false and rc where there is no memory. */
 bool reel__counting_read(reel_counting *c, reel_event *event,
                          reel_event_movie movies[REEL_EVENT_MOVIES_MAX], const char *const *column);
@@ -79,7 +87,12 @@ REEL_MUST_USE reel_code reel__counting_lists(reel_counting *c, reel_store *store
 void reel__counting_replay(reel_counting *c, reel_tally *places, const reel_event *event,
                            int64_t sign);
 
-REEL_MUST_USE reel_code reel__stats_mark(reel_store *store, reel_stats_mark *out, reel_err *err);
+/* What it adds to what signals are made of. */
+void reel__counting_look(reel_counting *c, const reel_event *event, bool rated);
+/* The same of an event that was read with REEL_STATS_RATED; who it is of is known from then on. */
+void reel__counting_viewer(reel_counting *c, const reel_event *event, const char *const *column);
+/* The earlier events of those whom this step finds to have rated something, or nothing any more. */
+REEL_MUST_USE reel_code reel__counting_turned(reel_counting *c, reel_store *store);
 
 /* ---- adding -------------------------------------------------------------------------------- */
 
@@ -88,7 +101,7 @@ void reel__stats_who(char out[REEL_STATS_WHO], int64_t person); /* as stat_peopl
 
 /* The sums as rows of the tables. */
 typedef struct reel_stats_texts {
-    reel_buf ranks, films, hours, people;
+    reel_buf ranks, films, hours, people, looks, deeds, viewers;
 } reel_stats_texts;
 void reel__stats_texts_init(reel_stats_texts *texts);
 void reel__stats_texts_fini(reel_stats_texts *texts);
@@ -96,7 +109,7 @@ void reel__stats_texts_fini(reel_stats_texts *texts);
 REEL_MUST_USE reel_code reel__stats_texts_write(reel_stats_texts *out, reel_store *store,
                                                 const reel_stats_sums *sums, reel_err *err);
 /* Statements that add such rows. */
-extern const char reel__stats_add_ranks[], reel__stats_add_films[];
+extern const char reel__stats_add_ranks[], reel__stats_add_films[], reel__stats_add_looks[];
 
 /* Add them, and put the mark there, where it still stands at `from`; else nothing happens and done
  * is false. */

@@ -11,7 +11,7 @@
 
 typedef struct reel_tally reel_tally;
 
-enum { REEL_TALLY_KEYS = 3, REEL_TALLY_VALUES = 12 };
+enum { REEL_TALLY_KEYS = 4, REEL_TALLY_VALUES = 12 };
 
 /* keys 1 .. REEL_TALLY_KEYS, values 1 .. REEL_TALLY_VALUES. Errors: E_NOMEM. */
 REEL_MUST_USE reel_code reel__tally_new(reel_tally **out, size_t keys, size_t values,

@@ -29,6 +29,7 @@ int store_suite_run(const store_backend *under_test)
     failed += store_suite_queue();
     failed += store_suite_stats();
     failed += store_suite_stats_leave();
+    failed += store_suite_stats_looks();
     failed += store_suite_given();
     failed += store_suite_overlay();
     failed += store_suite_models();

@@ -37,6 +37,7 @@ int store_suite_events(void);
 int store_suite_queue(void);
 int store_suite_stats(void);
 int store_suite_stats_leave(void);
+int store_suite_stats_looks(void);
 int store_suite_given(void);
 int store_suite_overlay(void);
 int store_suite_models(void);

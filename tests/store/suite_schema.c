@@ -28,7 +28,9 @@ static const char *const undo[] = {NULL,
                                    " DROP TABLE stat_ranks; DROP TABLE stat_films;"
                                    " DROP TABLE stat_hours; DROP TABLE stat_people;"
                                    " DROP TABLE stat_days; DROP INDEX events_list",
-                                   "DROP TABLE experiments; DROP INDEX events_experiment"};
+                                   "DROP TABLE experiments; DROP INDEX events_experiment",
+                                   "DROP TABLE stat_looks; DROP TABLE stat_deeds;"
+                                   " DROP TABLE stat_viewers"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

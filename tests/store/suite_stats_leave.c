@@ -37,7 +37,10 @@ static void see_rows(fixture *f, rows *out)
         " h.refusals, h.trailers, h.watchlist, h.dwells, h.dwell_ms FROM stat_hours AS h"
         " JOIN stat_kinds AS k ON k.id = h.kind ORDER BY 1, 2, 3, 4",
         "SELECT day, people, fresh FROM stat_days ORDER BY 1",
-        "SELECT who, day FROM stat_people ORDER BY 1, 2"};
+        "SELECT who, day FROM stat_people ORDER BY 1, 2",
+        "SELECT movieId, rank, shown, clicked FROM stat_looks ORDER BY 1, 2",
+        "SELECT person, movieId, kind, rank FROM stat_deeds ORDER BY 1, 2, 3, 4",
+        "SELECT person, rated FROM stat_viewers ORDER BY 1"};
 
     out->length = 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -96,6 +99,14 @@ static int64_t somebody(fixture *f)
     return account.id;
 }
 
+static void rate(fixture *f, int64_t person)
+{
+    const reel_given_row row = {
+        .person = person, .movie = 1, .time = 1, .kind = REEL_GIVEN_RATING, .value = 4};
+
+    assert_ok(reel__store_put_given(f->store, &row, 1, &f->err), f->err);
+}
+
 /* What is left is what would have been counted without the person. */
 static void test_who_leaves_was_never_counted(void **state)
 {
@@ -103,6 +114,8 @@ static void test_who_leaves_was_never_counted(void **state)
     fixture *f = *state;
     const int64_t account = somebody(f);
 
+    rate(f, REEL_ACCOUNT_PERSON + account); /* what is looked at is of those who rated */
+    rate(f, 1);
     a_fortnight(f, REEL_ACCOUNT_PERSON + account);
     assert_int_equal(count_by(f, 50), 60);
     put(f, &(happening){"click", "3", 1, 2, 0, REEL_ACCOUNT_PERSON + account, NULL});

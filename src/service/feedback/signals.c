@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/env.h"
 #include "data/signals.h"
+#include "store/stats.h"
 
 /* ---- weights ------------------------------------------------------------------------------- */
 
@@ -129,10 +130,11 @@ typedef struct reading {
     reel_exposure exposure;
     deed *deeds;
     size_t count, capacity;
-    int64_t *people; /* who gave something; with those twice who gave twice */
+    int64_t *people; /* who gave something, with those twice who gave twice; who turned, before */
     size_t people_count, people_capacity;
     int64_t last; /* sequence of the last event, or version of the last change, that was read */
     size_t page;  /* rows of this page */
+    bool away;    /* looks are taken out of the exposure */
     reel_code rc; /* of a callback */
     reel_err *err;
 } reading;
@@ -155,12 +157,41 @@ static bool keep(reading *r, deed what)
     return true;
 }
 
+static bool keep_person(reading *r, int64_t person)
+{
+    const size_t room = r->people_capacity == 0 ? 256 : 2 * r->people_capacity;
+    int64_t *grown;
+
+    if (r->people_count == r->people_capacity) {
+        grown = reel__realloc_array(r->people, room, sizeof *grown);
+        if (grown == NULL) {
+            r->rc = reel_fail(r->err, REEL_E_NOMEM, "no memory for %zu people", room);
+            return false;
+        }
+        r->people = grown;
+        r->people_capacity = room;
+    }
+    r->people[r->people_count++] = person;
+    return true;
+}
+
+/* ---- from the log -------------------------------------------------------------------------- */
+
 static bool kind_of(const char *type, deed_kind *out)
 {
     *out = strcmp(type, "impression") == 0 ? DEED_SHOWN
            : strcmp(type, "click") == 0    ? DEED_CLICK
                                            : DEED_TRAILER;
     return *out != DEED_TRAILER || strcmp(type, "trailer") == 0;
+}
+
+static void expose(reading *r, reel_index movie, int rank, deed_kind kind)
+{
+    const int64_t one = r->away ? -1 : 1;
+
+    if (rank > 0 && kind != DEED_TRAILER)
+        reel__exposure_add(&r->exposure, movie, rank, kind == DEED_SHOWN ? one : 0,
+                           kind == DEED_CLICK ? one : 0);
 }
 
 static bool take_event(void *user, const reel_event *event)
@@ -174,15 +205,13 @@ static bool take_event(void *user, const reel_event *event)
     r->last = event->sequence;
     if (person < 0 || event->damaged || !kind_of(event->type, &kind))
         return true;
-    r->report->events++;
     for (size_t i = 0; i < event->movie_count; i++) {
         const reel_event_movie *m = &event->movies[i];
         const reel_index movie = reel_dataset_find_movie(r->dataset, m->movie);
 
         if (movie < 0)
             continue;
-        if (m->rank > 0 && kind != DEED_TRAILER)
-            reel__exposure_add(&r->exposure, movie, m->rank, kind == DEED_CLICK);
+        expose(r, movie, m->rank, kind);
         if (kind == DEED_SHOWN && (r->weights->passed <= 0 || m->rank < 1))
             continue;
         if (!keep(r, (deed){person, movie, kind, m->rank, 0}))
@@ -191,18 +220,123 @@ static bool take_event(void *user, const reel_event *event)
     return true;
 }
 
-/* Newest first; what comes meanwhile is left to the next training. */
-static reel_code read_events(reading *r, reel_err *err)
+/* What somebody saw, whose deeds are known. */
+static bool take_look(void *user, const reel_event *event)
 {
-    reel_event_filter filter = {.limit = REEL_EVENT_SCAN_MAX};
+    reading *r = user;
+    deed_kind kind;
+
+    r->page++;
+    r->last = event->sequence;
+    for (size_t i = 0; kind_of(event->type, &kind) && i < event->movie_count; i++) {
+        const reel_index movie = reel_dataset_find_movie(r->dataset, event->movies[i].movie);
+
+        if (movie >= 0)
+            expose(r, movie, event->movies[i].rank, kind);
+    }
+    return true;
+}
+
+/* Newest first; what comes meanwhile is left to the next training. */
+static reel_code read_events(reading *r, reel_event_filter filter, reel_event_fn *take,
+                             reel_err *err)
+{
     reel_code rc = REEL_OK;
 
+    filter.limit = REEL_EVENT_SCAN_MAX;
     do {
         r->page = 0;
-        REEL_TRY(reel__store_scan_events(r->store, &filter, take_event, r, err));
+        REEL_TRY(reel__store_scan_events(r->store, &filter, take, r, err));
         REEL_TRY(r->rc);
         filter.before = r->last;
     } while (r->page == filter.limit);
+out:
+    return rc;
+}
+
+/* ---- from the sums ------------------------------------------------------------------------- */
+
+_Static_assert((int)REEL_STATS_PLACES == (int)REEL_PROPENSITY_RANKS, "places are counted alike");
+
+static void take_sum(void *user, int64_t film, int place, int64_t shown, int64_t clicked)
+{
+    reading *r = user;
+    const reel_index movie = reel_dataset_find_movie(r->dataset, film);
+
+    if (movie >= 0)
+        reel__exposure_add(&r->exposure, movie, place, shown, clicked);
+}
+
+/* Who rates is known better here than when they were counted. */
+static bool take_viewer(void *user, int64_t person, bool rated)
+{
+    reading *r = user;
+
+    return (reel_dataset_find_person(r->dataset, person) >= 0) == rated || keep_person(r, person);
+}
+
+static bool take_deed(void *user, const reel_stats_deed *d)
+{
+    reading *r = user;
+    const reel_index person = reel_dataset_find_person(r->dataset, d->person);
+    const reel_index movie = reel_dataset_find_movie(r->dataset, d->movie);
+    const deed_kind kind = d->kind == REEL_STATS_CLICK ? DEED_CLICK : DEED_TRAILER;
+
+    return person < 0 || movie < 0 || keep(r, (deed){person, movie, kind, d->place, 0});
+}
+
+/* What was counted of the log: all of it up to the mark. */
+static reel_code read_sums(reading *r, reel_stats_mark *mark, reel_err *err)
+{
+    reel_stats_looks looks = {.look = take_sum, .viewer = take_viewer, .user = r};
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__stats_looks(r->store, &looks, err));
+    REEL_TRY(r->rc);
+    *mark = looks.mark;
+    for (size_t i = 0; i < r->people_count; i++) {
+        const int64_t *person = &r->people[i];
+
+        r->away = reel_dataset_find_person(r->dataset, *person) < 0;
+        REEL_TRY(read_events(r, (reel_event_filter){.user = person, .before = mark->sequence + 1},
+                             take_look, err));
+    }
+    r->away = false;
+    REEL_TRY(reel__stats_deeds(r->store, take_deed, r, err));
+    rc = r->rc;
+out:
+    return rc;
+}
+
+static void begin_anew(reading *r)
+{
+    reel__exposure_clear(&r->exposure);
+    r->count = r->people_count = 0;
+}
+
+/* The sums, and what nobody counted yet. What is passed by is in no sum. When somebody is forgotten
+ * meanwhile, parts of them may have been read. */
+static reel_code read_done(reading *r, reel_err *err)
+{
+    enum { TRIES = 100 };
+    reel_stats_mark mark = {0, 0}, now = {0, 0};
+    bool done = false;
+    reel_code rc = REEL_OK;
+
+    for (int i = 0; i < TRIES && !done; i++) {
+        begin_anew(r);
+        REEL_TRY(reel__stats_mark(r->store, &mark, err));
+        mark.sequence = 0;
+        if (r->weights->passed <= 0)
+            REEL_TRY(read_sums(r, &mark, err));
+        REEL_TRY(read_events(r, (reel_event_filter){.after = mark.sequence}, take_event, err));
+        REEL_TRY(reel__stats_mark(r->store, &now, err));
+        done = now.epoch == mark.epoch;
+    }
+    r->people_count = 0;
+    if (!done)
+        rc = reel_fail(err, REEL_E_CONFLICT,
+                       "people were forgotten all the time while events were read; try again");
 out:
     return rc;
 }
@@ -212,24 +346,11 @@ out:
 static bool take_change(void *user, const reel_given_row *row)
 {
     reading *r = user;
-    const size_t room = r->people_capacity == 0 ? 256 : 2 * r->people_capacity;
-    int64_t *grown;
 
     r->page++;
     r->last = row->version;
-    if (row->person < 0 || reel_dataset_find_person(r->dataset, row->person) < 0)
-        return true;
-    if (r->people_count == r->people_capacity) {
-        grown = reel__realloc_array(r->people, room, sizeof *grown);
-        if (grown == NULL) {
-            r->rc = reel_fail(r->err, REEL_E_NOMEM, "no memory for %zu people", room);
-            return false;
-        }
-        r->people = grown;
-        r->people_capacity = room;
-    }
-    r->people[r->people_count++] = row->person;
-    return true;
+    return row->person < 0 || reel_dataset_find_person(r->dataset, row->person) < 0 ||
+           keep_person(r, row->person);
 }
 
 static bool take_given(void *user, const reel_given_row *row)
@@ -297,17 +418,19 @@ static double times_of(const reading *r, const deed *d)
                              r->report->mean_times;
 }
 
-/* A click in a list is to weigh in the mean what it would without places. */
+/* A click in a list is to weigh in the mean what it would without places. Place by place, so that
+ * the order in which clicks were read makes no difference. */
 static void find_mean(reading *r)
 {
     double sum = 0;
     int64_t count = 0;
 
-    for (size_t i = 0; i < r->count; i++)
-        if (r->deeds[i].kind == DEED_CLICK && r->deeds[i].rank > 0) {
-            sum += reel__propensity_weight(&r->report->looked, r->deeds[i].rank, r->weights->clip);
-            count++;
-        }
+    for (int rank = 1; rank <= REEL_PROPENSITY_RANKS; rank++) {
+        const int64_t clicks = reel__exposure_clicks(&r->exposure, rank);
+
+        sum += (double)clicks * reel__propensity_weight(&r->report->looked, rank, r->weights->clip);
+        count += clicks;
+    }
     r->report->mean_times = count > 0 ? sum / (double)count : 1;
 }
 
@@ -386,7 +509,7 @@ reel_code reel__signals_read(reel_dataset *dataset, reel_store *store,
 
     *report = (reel_signals_report){0};
     REEL_TRY(reel__exposure_init(&r.exposure, reel_dataset_movies(dataset), err));
-    REEL_TRY(read_events(&r, err));
+    REEL_TRY(read_done(&r, err));
     REEL_TRY(reel__propensity_fit(&report->looked, &r.exposure, err));
     REEL_TRY(read_given(&r, err));
     find_mean(&r);

@@ -30,15 +30,18 @@ REEL_MUST_USE reel_code reel__signal_weights(reel_signal_weights *out, reel_err 
 float reel__signals_given(const reel_signal_weights *weights, const reel_given_row *row);
 
 typedef struct reel_signals_report {
-    int64_t events, signals, people;
+    int64_t signals, people;
     reel_propensity looked;
     double mean_times; /* what places multiply by, over clicks in lists; divided by again */
 } reel_signals_report;
 
-/* Read a store's events and what people gave, and set them as signals of a dataset that was just
- * built of it. The same store gives the same bytes; one without any leaves the dataset as it is.
- * Of one film the strongest interest counts, and a refusal beats all. Errors: E_NOMEM, those of the
- * store. Cost: one pass over all events. */
+/* Read what people did, from the store's sums (store/stats.h) and from the events that nobody
+ * counted yet, and what they gave, and set them as signals of a dataset that was just built of it.
+ * The same store gives the same bytes, however much of it was counted; one without any leaves the
+ * dataset as it is. Of one film the strongest interest counts, and a refusal beats all. Errors:
+ * E_NOMEM, E_CONFLICT (people are forgotten without a pause), those of the store. Cost: by films x
+ * places, people and clicks, and by events that are not counted; where `passed` is above 0 all
+ * events are gone through. */
 REEL_MUST_USE reel_code reel__signals_read(reel_dataset *dataset, reel_store *store,
                                            const reel_signal_weights *weights,
                                            reel_signals_report *report, reel_err *err);

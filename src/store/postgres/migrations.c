@@ -342,9 +342,29 @@ static const char step_15[] =
     "CREATE INDEX events_experiment ON events (substr(list_id, 1, 10), list_id, sequence)"
     " WHERE substr(list_id, 1, 2) = 'x_'";
 
-static const char *const steps[] = {step_1,  step_2,  step_3,  step_4,  step_5,
-                                    step_6,  step_7,  step_8,  step_9,  step_10,
-                                    step_11, step_12, step_13, step_14, step_15};
+/* What signals are made of (store/stats.h), counted with the rest, so all of it is counted anew. */
+static const char step_16[] =
+    "CREATE TABLE stat_looks ("
+    " movieId bigint NOT NULL,"
+    " rank bigint NOT NULL,"
+    " shown bigint NOT NULL,"
+    " clicked bigint NOT NULL,"
+    " PRIMARY KEY (movieId, rank));"
+    "CREATE TABLE stat_deeds ("
+    " person bigint NOT NULL,"
+    " movieId bigint NOT NULL,"
+    " kind bigint NOT NULL,"
+    " rank bigint NOT NULL,"
+    " PRIMARY KEY (person, movieId, kind, rank));"
+    "CREATE TABLE stat_viewers (person bigint PRIMARY KEY, rated bigint NOT NULL);"
+
+    "DELETE FROM stat_ranks; DELETE FROM stat_films; DELETE FROM stat_hours;"
+    "DELETE FROM stat_people; DELETE FROM stat_days;"
+    "UPDATE stat_mark SET sequence = 0, epoch = epoch + 1";
+
+static const char *const steps[] = {step_1,  step_2,  step_3,  step_4,  step_5,  step_6,
+                                    step_7,  step_8,  step_9,  step_10, step_11, step_12,
+                                    step_13, step_14, step_15, step_16};
 
 int reel__pg_schema_newest(void)
 {

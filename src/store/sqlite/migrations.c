@@ -379,9 +379,34 @@ static const char *const step_15[] = {
     NULL,
 };
 
+/* What signals are made of (store/stats.h), counted with the rest, so all of it is counted anew. */
+static const char *const step_16[] = {
+    "CREATE TABLE stat_looks ("
+    " movieId INTEGER NOT NULL,"
+    " rank INTEGER NOT NULL,"
+    " shown INTEGER NOT NULL,"
+    " clicked INTEGER NOT NULL,"
+    " PRIMARY KEY (movieId, rank)) WITHOUT ROWID",
+    "CREATE TABLE stat_deeds ("
+    " person INTEGER NOT NULL,"
+    " movieId INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL,"
+    " rank INTEGER NOT NULL,"
+    " PRIMARY KEY (person, movieId, kind, rank)) WITHOUT ROWID",
+    "CREATE TABLE stat_viewers (person INTEGER PRIMARY KEY, rated INTEGER NOT NULL)",
+
+    "DELETE FROM stat_ranks",
+    "DELETE FROM stat_films",
+    "DELETE FROM stat_hours",
+    "DELETE FROM stat_people",
+    "DELETE FROM stat_days",
+    "UPDATE stat_mark SET sequence = 0, epoch = epoch + 1",
+    NULL,
+};
+
 static const reel_sqlite_migration steps[] = {
-    {step_1}, {step_2},  {step_3},  {step_4},  {step_5},  {step_6},  {step_7}, {step_8},
-    {step_9}, {step_10}, {step_11}, {step_12}, {step_13}, {step_14}, {step_15}};
+    {step_1}, {step_2},  {step_3},  {step_4},  {step_5},  {step_6},  {step_7},  {step_8},
+    {step_9}, {step_10}, {step_11}, {step_12}, {step_13}, {step_14}, {step_15}, {step_16}};
 
 int reel__sqlite_schema_newest(void)
 {

@@ -27,9 +27,9 @@ static void draw(reel_exposure *out, uint64_t seed, int lists)
             const reel_index film = (reel_index)reel__rng_below(&rng, FILMS);
             const double wanted = 0.05 + 0.9 * (double)film / FILMS;
 
-            reel__exposure_add(out, film, rank, false);
+            reel__exposure_add(out, film, rank, 1, 0);
             if (reel__rng_unit(&rng) < wanted * truth(rank))
-                reel__exposure_add(out, film, rank, true);
+                reel__exposure_add(out, film, rank, 0, 1);
         }
 }
 
@@ -71,10 +71,10 @@ static void better_films_at_the_top_are_no_position(void **state)
             const reel_index shown = (reel_index)(film < 0 ? film + FILMS : film);
             const double wanted = 0.9 - 0.8 * (double)shown / FILMS;
 
-            reel__exposure_add(&exposure, shown, rank, false);
+            reel__exposure_add(&exposure, shown, rank, 1, 0);
             if (reel__rng_unit(&rng) >= wanted * truth(rank))
                 continue;
-            reel__exposure_add(&exposure, shown, rank, true);
+            reel__exposure_add(&exposure, shown, rank, 0, 1);
             if (rank == 8 || rank == 16)
                 clicks[rank / 16]++;
         }
@@ -124,7 +124,7 @@ static reel_code count_and_fit(void *user, reel_err *err)
 
     (void)user;
     for (int i = 0; rc == REEL_OK && i < 2 * REEL_PROPENSITY_CLICKS; i++)
-        reel__exposure_add(&exposure, i % FILMS, 1 + i % 3, true);
+        reel__exposure_add(&exposure, i % FILMS, 1 + i % 3, 0, 1);
     if (rc == REEL_OK)
         rc = reel__propensity_fit(&found, &exposure, err);
     reel__exposure_fini(&exposure);

@@ -3,12 +3,13 @@
  */
 #include <math.h>
 
+#include "base/rng.h"
 #include "data/signals.h"
 #include "model/history.h"
 #include "service/engine/state.h"
 #include "service/feedback/signals.h"
-#include "store/accounts.h"
 #include "store/sql.h"
+#include "store/stats.h"
 #include "support/world.h"
 
 enum { LIST = 10, HIGH = 1, LOW = 8 };
@@ -289,7 +290,6 @@ static void a_damaged_event_is_left_out(void **state)
     reel__sql_begin(&spoil, "UPDATE events SET movies = 'x'");
     assert_ok(reel__sql_write(store, &spoil, true, NULL, &err));
     read_all();
-    assert_int_equal(report.events, 0);
     assert_null(reel__dataset_signals(dataset).ptr);
 }
 
@@ -302,9 +302,133 @@ static void every_page_is_read(void **state)
     for (int i = 0; i < REEL_EVENT_SCAN_MAX; i++)
         do_with("click", 6, unrated(6, i % 3), 0);
     read_all();
-    assert_int_equal(report.events, REEL_EVENT_SCAN_MAX + 1);
     assert_int_equal(report.signals, 4);
     assert_true(signal_of(3, unrated(3, 0)) > 0);
+}
+
+/* ---- counted or not ------------------------------------------------------------------------ */
+
+static void run_statements(const char *const *texts, size_t count)
+{
+    reel_sql sql[REEL_SQL_STATEMENTS];
+    reel_sql_work work = {.statements = sql, .count = count, .writes = true};
+    reel_err err = {0};
+
+    assert_true(count <= REEL_SQL_STATEMENTS);
+    for (size_t i = 0; i < count; i++)
+        reel__sql_begin(&sql[i], texts[i]);
+    assert_ok(reel__sql_run(store, &work, &err));
+}
+
+/* As if nothing had been counted: all is read from the log. */
+static void read_the_log(void)
+{
+    static const char *const away[] = {"CREATE TABLE kept_looks AS SELECT * FROM stat_looks",
+                                       "CREATE TABLE kept_deeds AS SELECT * FROM stat_deeds",
+                                       "CREATE TABLE kept_viewers AS SELECT * FROM stat_viewers",
+                                       "CREATE TABLE kept_mark AS SELECT * FROM stat_mark",
+                                       "DELETE FROM stat_looks",
+                                       "DELETE FROM stat_deeds",
+                                       "DELETE FROM stat_viewers",
+                                       "UPDATE stat_mark SET sequence = 0"};
+    static const char *const back[] = {
+        "INSERT INTO stat_looks SELECT * FROM kept_looks",
+        "INSERT INTO stat_deeds SELECT * FROM kept_deeds",
+        "INSERT INTO stat_viewers SELECT * FROM kept_viewers",
+        "UPDATE stat_mark SET sequence = (SELECT sequence FROM kept_mark)",
+        "DROP TABLE kept_looks",
+        "DROP TABLE kept_deeds",
+        "DROP TABLE kept_viewers",
+        "DROP TABLE kept_mark"};
+
+    run_statements(away, sizeof away / sizeof *away);
+    read_all();
+    run_statements(back, sizeof back / sizeof *back);
+}
+
+static void count_some(size_t events)
+{
+    const reel_stats_step step = {.limit = events};
+    size_t counted = 0;
+    reel_err err = {0};
+
+    write_waiting();
+    assert_ok(reel__stats_count(store, &step, &counted, &err));
+}
+
+static void assert_as_in_the_log(void)
+{
+    reel_signals_report told;
+    char hash[80];
+
+    read_the_log();
+    (void)snprintf(hash, sizeof hash, "%s", reel_dataset_hash(dataset));
+    told = report;
+    read_all();
+    assert_string_equal(reel_dataset_hash(dataset), hash);
+    assert_memory_equal(&report, &told, sizeof told);
+}
+
+static void rate(int64_t person, reel_given_kind kind)
+{
+    const reel_given_row row = {
+        .person = person, .movie = world_id(0), .time = 1, .kind = kind, .value = 4};
+    reel_err err = {0};
+
+    assert_ok(reel__store_put_given(store, &row, 1, &err));
+}
+
+/* People, one of whom is new and one unknown, with lists, clicks and trailers anywhere. */
+static void any_events(reel_rng *rng, int count)
+{
+    static const char *const types[] = {"click", "click", "impression", "trailer", "rating"};
+    static const int64_t people[] = {3, 6, 9, 777777, 888888, -1};
+
+    for (int i = 0; i < count; i++) {
+        const int64_t film = reel__rng_below(rng, 40) == 0
+                                 ? 987654321
+                                 : world_id((int)reel__rng_below(rng, WORLD_FILMS));
+
+        do_with(types[reel__rng_below(rng, 5)], people[reel__rng_below(rng, 6)], film,
+                (int)reel__rng_below(rng, 70));
+    }
+}
+
+/* The bits of a training are those of the log, however much of it was counted, whoever begins to
+ * rate or stops, and whoever goes. */
+static void what_was_counted_is_as_in_the_log(void **state)
+{
+    reel_rng rng = reel__rng_make(5, 0);
+    reel_err err = {0};
+
+    (void)state;
+    read_all();
+    many_lists(9);
+    any_events(&rng, 300);
+    count_some(700);
+    assert_as_in_the_log();
+    assert_true(report.looked.known);
+    assert_true(report.signals > 20);
+    count_some(20000);
+    assert_as_in_the_log();
+    rate(777777, REEL_GIVEN_RATING); /* their events were counted before */
+    assert_as_in_the_log();
+    any_events(&rng, 100);
+    count_some(50);
+    assert_as_in_the_log();
+    rate(777777, REEL_GIVEN_REMOVED);
+    rate(888888, REEL_GIVEN_RATING);
+    assert_as_in_the_log();
+    any_events(&rng, 50);
+    count_some(20000);
+    assert_as_in_the_log();
+    write_waiting();
+    assert_ok(reel__stats_forget(store, 6, &err)); /* counted, and not counted */
+    any_events(&rng, 50);
+    assert_as_in_the_log();
+    assert_ok(reel__stats_forget(store, 777777, &err));
+    count_some(20000);
+    assert_as_in_the_log();
 }
 
 /* ---- in service ---------------------------------------------------------------------------- */
@@ -411,6 +535,10 @@ static void memory_may_fail(void **state)
     (void)state;
     read_all();
     do_with("click", 3, unrated(3, 0), 1);
+    do_with("click", 777777, unrated(3, 0), 1);
+    count_some(100);
+    rate(777777, REEL_GIVEN_RATING);
+    do_with("click", 3, unrated(3, 0), 2);
     give(3, unrated(3, 1), REEL_GIVEN_WATCHLIST);
     write_waiting();
     assert_true(sweep_memory(read_once, NULL) > 20);
@@ -424,6 +552,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_click_far_down_says_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_event_is_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_page_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_counted_is_as_in_the_log, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_click_is_in_the_lists_of_the_next_training, set_up,
                                         tear_down),
         cmocka_unit_test(settings_are_checked),

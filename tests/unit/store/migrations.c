@@ -94,6 +94,7 @@ static void test_from_the_first_schema(void **state)
              " DROP TABLE unlearning; DROP TABLE stat_mark; DROP TABLE stat_kinds;"
              " DROP TABLE stat_ranks; DROP TABLE stat_films; DROP TABLE stat_hours;"
              " DROP TABLE stat_people; DROP TABLE stat_days; DROP INDEX events_list;"
+             " DROP TABLE stat_looks; DROP TABLE stat_deeds; DROP TABLE stat_viewers;"
              " DROP TABLE experiments; DROP INDEX events_experiment;"
              " ALTER TABLE events DROP COLUMN scenario;"
              " INSERT INTO people (userId) VALUES (7);"
