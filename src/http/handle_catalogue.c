@@ -23,12 +23,19 @@ reel_code reel__handle_movies(reel_context *context, reel_err *err)
 
     reel__json_object(json);
     REEL_TRY(reel__exchange_place(context->exchange, json, &place, PAGE_MAX, err));
-    REEL_TRY(reel__search_from(context->session, query == NULL ? "" : query, &place, &hits, err));
+    REEL_TRY(reel__search_from(context->session, query == NULL ? "" : query,
+                               reel__exchange_get(context->exchange, "filter"), &place, &hits,
+                               err));
     for (size_t i = 0; i < hits.count; i++) {
         reel__place_pass(&place, ids[hits.items[i].movie]);
         REEL_TRY(reel__write_hit(json, context->session, &hits.items[i], err));
     }
     reel__exchange_place_end(context->exchange, json, &place, place.offset < hits.total);
+    reel__json_put_int(json, "total", (int64_t)hits.total);
+    reel__json_key(json, "removed");
+    reel__json_object(json);
+    reel__json_put_int(json, "filter", (int64_t)hits.hidden);
+    reel__json_object_end(json);
     reel__json_object_end(json);
 out:
     return rc;

@@ -243,21 +243,30 @@ static void make_heap(const reel_search_index *index, reel_found *heap, size_t c
         sift(index, heap, count, node);
 }
 
-/* The best `most` of the films found, in order. */
-static size_t pick(const reel_search_work *work, size_t most, size_t *total)
+static bool is_hidden(const uint64_t *hidden, reel_index film)
+{
+    return hidden != NULL && (hidden[film / 64] >> (film % 64) & 1) != 0;
+}
+
+/* The best `most` of the films found, in order; and how many there are. */
+static size_t pick(const reel_search_work *work, const uint64_t *hidden, size_t most,
+                   reel_search_hits *out)
 {
     const reel_search_index *index = work->index;
     reel_found *heap = work->best;
     size_t count = 0;
 
-    *total = 0;
     for (size_t i = 0; i < work->seen_count; i++) {
         const reel_film_cell *cell = &work->films[work->seen[i]];
         const reel_found hit = {work->seen[i], cell->match, cell->field, cell->how};
 
         if (hit.match <= 0)
             continue;
-        (*total)++;
+        if (is_hidden(hidden, hit.movie)) {
+            out->hidden++;
+            continue;
+        }
+        out->total++;
         if (count < most) {
             heap[count++] = hit;
             if (count == most)
@@ -298,9 +307,14 @@ static reel_code reserve_best(reel_search_work *work, size_t hits, reel_err *err
 static void most_popular(reel_search_work *work, const reel_search_opts *opts,
                          reel_search_hits *out)
 {
-    out->total = (size_t)work->index->movies;
-    for (size_t i = opts->offset; i < out->total && out->count < opts->limit; i++)
-        work->best[out->count++] = (reel_found){.movie = work->index->by_rank[i]};
+    for (reel_index i = 0; i < work->index->movies; i++) {
+        const reel_index film = work->index->by_rank[i];
+
+        if (is_hidden(opts->hidden, film))
+            out->hidden++;
+        else if (out->total++ >= opts->offset && out->count < opts->limit)
+            work->best[out->count++] = (reel_found){.movie = film};
+    }
     out->items = work->best;
 }
 
@@ -371,7 +385,7 @@ reel_code reel__search_find(reel_search_work *work, const char *query, const ree
     work->titles_only = opts->titles_only;
     REEL_TRY(find_parted(work, query, err));
     find_nearly(work);
-    picked = pick(work, most, &out->total);
+    picked = pick(work, opts->hidden, most, out);
     if (picked > opts->offset) {
         out->items = work->best + opts->offset;
         out->count = picked - opts->offset;

@@ -55,13 +55,15 @@ typedef struct reel_found {
 typedef struct reel_search_opts {
     size_t offset, limit;
     bool titles_only;
+    const uint64_t *hidden; /* one bit for each film, set: not to be found; NULL: none are */
 } reel_search_opts;
 
 /* The hits live in the work until its next search. */
 typedef struct reel_search_hits {
     const reel_found *items; /* [count] */
     size_t count;
-    size_t total; /* films that fit, on all pages */
+    size_t total;  /* films that fit and are not hidden, on all pages */
+    size_t hidden; /* films that fit all the same */
 } reel_search_hits;
 
 enum { REEL_SEARCH_QUERY_MAX = 4096 }; /* bytes */

@@ -1,6 +1,8 @@
 /* Films, people, models and notices: every member of every answer, and paging to the end. */
 #include "http/api.h"
 
+#define FOUND_SHAPE MOVIE_SHAPE "match:n how:s? matched:a"
+
 enum { IDS = 200 };
 
 static void health_says_what_is_loaded(void **state)
@@ -113,6 +115,9 @@ static void a_poster_is_drawn(void **state)
 /* Follow next_cursor to the end; the ids of all pages. */
 static size_t walk(const char *path, const char *id, const char *shape, int64_t *ids)
 {
+    const char *whole = strstr(shape, "matched:") == NULL
+                            ? "items:a next_cursor:s?"
+                            : "items:a next_cursor:s? total:i removed:o";
     char target[300];
     size_t count = 0;
     bool more = true;
@@ -123,7 +128,7 @@ static size_t walk(const char *path, const char *id, const char *shape, int64_t 
         const json_t *items = member(page, "items");
         const json_t *next = member(page, "next_cursor");
 
-        assert_shape(page, "items:a next_cursor:s?");
+        assert_shape(page, whole);
         assert_each(items, shape);
         assert_true(json_array_size(items) <= 7 && count + 7 < IDS);
         for (size_t i = 0; i < json_array_size(items); i++)
@@ -147,8 +152,7 @@ static void every_page_has_what_no_other_has(void **state)
     int64_t rated;
 
     (void)state;
-    assert_int_equal(walk("/api/v1/movies?", "movie", MOVIE_SHAPE "match:n how:s? matched:a", ids),
-                     WORLD_FILMS);
+    assert_int_equal(walk("/api/v1/movies?", "movie", FOUND_SHAPE, ids), WORLD_FILMS);
     assert_int_equal(walk("/api/v1/people?", "user", "user:i ratings:i mean:n", ids), WORLD_PEOPLE);
     for (size_t i = 0; i < WORLD_PEOPLE; i++)
         assert_int_equal(ids[i], 3 * (i + 1));
@@ -165,7 +169,7 @@ static void search_is_best_first(void **state)
     const json_t *items = member(found, "items");
 
     (void)state;
-    assert_shape(found, "items:a next_cursor:s?");
+    assert_shape(found, "items:a next_cursor:s? total:i removed:o");
     assert_true(json_array_size(items) >= 2);
     assert_string_equal(text(json_array_get(items, 0), "title"), "Toy Story");
     for (size_t i = 1; i < json_array_size(items); i++)
@@ -177,6 +181,48 @@ static void search_is_best_first(void **state)
     items = member(get("/api/v1/movies?q=am%C3%A9lie"), "items");
     assert_string_equal(text(json_array_get(items, 0), "title"), "Amélie");
     assert_int_equal(json_array_size(member(get("/api/v1/movies?q=qqqq"), "items")), 0);
+}
+
+/* What a filter leaves of a search is what fits it, in the same order; and it says how much that
+ * is. */
+static size_t narrowed(const char *typed)
+{
+    int64_t all[IDS], some[IDS];
+    char target[200];
+    size_t count, left, at = 0;
+    const json_t *page;
+
+    (void)snprintf(target, sizeof target, "/api/v1/movies?%s", typed);
+    count = walk(target, "movie", FOUND_SHAPE, all);
+    (void)snprintf(target, sizeof target, "/api/v1/movies?%sfilter=year%%20%%3E%%201950&", typed);
+    left = walk(target, "movie", FOUND_SHAPE, some);
+    page = get(target);
+    assert_int_equal(integer(page, "total"), left);
+    assert_int_equal(integer(member(page, "removed"), "filter"), count - left);
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(target, sizeof target, "/api/v1/movies/%lld", (long long)all[i]);
+        if (integer(get(target), "year") > 1950)
+            assert_int_equal(all[i], some[at++]);
+    }
+    assert_int_equal(at, left);
+    assert_true(left > 0 && left < count);
+    return left;
+}
+
+static void search_is_narrowed_by_a_filter(void **state)
+{
+    const json_t *page;
+
+    (void)state;
+    assert_true(narrowed("") > 14); /* of several pages */
+    (void)narrowed("q=war&");
+    page = get("/api/v1/movies?q=toy+story&filter=year%20%3C%201900");
+    assert_int_equal(json_array_size(member(page, "items")), 0);
+    assert_true(integer(member(page, "removed"), "filter") > 0);
+    page = get("/api/v1/movies?q=toy+story"); /* an earlier filter leaves nothing behind */
+    assert_int_equal(integer(member(page, "removed"), "filter"), 0);
+    refuses("GET", "/api/v1/movies?q=the&filter=year", NULL, 422, "E_INVALID",
+            "filter: character 1");
 }
 
 static void a_person_and_their_ratings(void **state)
@@ -325,6 +371,7 @@ int main(void)
         cmocka_unit_test(a_photograph_that_is_not_there),
         cmocka_unit_test(every_page_has_what_no_other_has),
         cmocka_unit_test(search_is_best_first),
+        cmocka_unit_test(search_is_narrowed_by_a_filter),
         cmocka_unit_test(a_person_and_their_ratings),
         cmocka_unit_test(people_of_similar_taste),
         cmocka_unit_test(wrong_questions_are_told_apart),

@@ -267,6 +267,7 @@ static void lists(void **state)
         {"POST", "/api/v1/explanations", "{\"user\":6,\"movie\":291}"},
         {"GET", "/api/v1/people/6/similar"},
         {"GET", "/api/v1/movies?q=heat"},
+        {"GET", "/api/v1/movies?q=the&filter=genre:Drama"},
         {"GET", "/api/v1/charts/popular?filter=year%20%3E%201960"},
         {"GET", "/api/v1/statistics"},
     };

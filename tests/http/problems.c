@@ -220,6 +220,7 @@ static void parameters_are_named(void **state)
         {"/api/v1/recommendations?user=6&boost=year%20%3E", "boost"},
         {"/api/v1/recommendations?user=6&model=magic", "model"},
         {"/api/v1/movies?cursor=x", "cursor"},
+        {"/api/v1/movies?filter=(", "filter"},
         {"/api/v1/people?limit=0", "limit"},
         {"/api/v1/people/6/ratings?kind=loved", "kind"},
         {"/api/v1/people/6/ratings?cursor=o5", "cursor"},

@@ -72,8 +72,8 @@ static int64_t film_of(const reel_session *session, const reel_search_hits *hits
 }
 
 /* Mostly it is where it was, which costs a search for one film. */
-static reel_code put_right(reel_session *session, const char *query, reel_place *place,
-                           reel_err *err)
+static reel_code put_right(reel_session *session, const char *query, reel_search_opts opts,
+                           reel_place *place, reel_err *err)
 {
     reel_placing placing = reel__placing_begin(place);
     reel_search_hits hits;
@@ -81,10 +81,14 @@ static reel_code put_right(reel_session *session, const char *query, reel_place 
 
     if (!reel__place_has_films(place))
         return REEL_OK;
-    REEL_TRY(reel__search(session, query, (reel_page){place->offset - 1, 1}, &hits, err));
+    opts.offset = place->offset - 1;
+    opts.limit = 1;
+    REEL_TRY(find(session, query, &opts, &hits, err));
     if (hits.count == 1 && film_of(session, &hits, 0) == place->films[0])
         return REEL_OK;
-    REEL_TRY(reel__search(session, query, (reel_page){0, SIZE_MAX}, &hits, err));
+    opts.offset = 0;
+    opts.limit = SIZE_MAX;
+    REEL_TRY(find(session, query, &opts, &hits, err));
     for (size_t i = 0; i < hits.count; i++)
         reel__placing_look(&placing, i, film_of(session, &hits, i));
     rc = reel__placing_end(&placing, err);
@@ -92,15 +96,31 @@ out:
     return rc;
 }
 
-reel_code reel__search_from(reel_session *session, const char *query, reel_place *place,
-                            reel_search_hits *out, reel_err *err)
+/* Films that a filter leaves out, in session->skip. */
+static reel_code hide(reel_session *session, const char *filter, reel_err *err)
 {
-    const reel_code rc = put_right(session, query, place, err);
+    const reel_index films = reel_dataset_movies(session->engine->dataset);
+    size_t removed;
+
+    memset(session->skip, 0, reel__bit_words(films) * sizeof *session->skip);
+    return reel__order_filter(session, filter, &removed, err);
+}
+
+reel_code reel__search_from(reel_session *session, const char *query, const char *filter,
+                            reel_place *place, reel_search_hits *out, reel_err *err)
+{
+    reel_search_opts opts = {.hidden = filter == NULL ? NULL : session->skip};
+    reel_code rc;
 
     *out = (reel_search_hits){0};
-    return rc == REEL_OK
-               ? reel__search(session, query, (reel_page){place->offset, place->limit}, out, err)
-               : rc;
+    if (filter != NULL)
+        REEL_TRY(hide(session, filter, err));
+    REEL_TRY(put_right(session, query, opts, place, err));
+    opts.offset = place->offset;
+    opts.limit = place->limit;
+    rc = find(session, query, &opts, out, err);
+out:
+    return rc;
 }
 
 /* ---- what matched --------------------------------------------------------------------------- */

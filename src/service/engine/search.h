@@ -14,10 +14,11 @@
 REEL_MUST_USE reel_code reel__search(reel_session *session, const char *query, reel_page page,
                                      reel_search_hits *out, reel_err *err);
 
-/* The same from a place of what was found, which is put right by the films it knows.
- * Errors: also E_GONE. */
+/* The same of the films that a filter (docs/expressions.md; NULL = none) is true for, from a place
+ * of what was found, which is put right by the films it knows. Errors: also E_GONE. */
 REEL_MUST_USE reel_code reel__search_from(reel_session *session, const char *query,
-                                          reel_place *place, reel_search_hits *out, reel_err *err);
+                                          const char *filter, reel_place *place,
+                                          reel_search_hits *out, reel_err *err);
 
 /* One of the last search's results: a short movie with its match and what of it was found.
  * Errors: E_NOMEM. */

@@ -218,6 +218,35 @@ static void pages_end_where_the_films_end(void **state)
     assert_true(hits.count == 0 && hits.total == FILMS);
 }
 
+static void what_is_hidden_is_not_found(void **state)
+{
+    static const char *const typed[] = {"", "seven"};
+    reel_err err = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        const reel_search_hits all = find(typed[i]);
+        const reel_index first = all.items[0].movie, second = all.items[1].movie;
+        const size_t total = all.total;
+        uint64_t hidden[FILMS / 64 + 1] = {0};
+        const reel_search_opts opts = {.limit = FILMS, .hidden = hidden},
+                               past = {.offset = total - 1, .limit = 1, .hidden = hidden};
+        reel_search_hits hits;
+
+        hidden[first / 64] |= 1ULL << first % 64;
+        assert_ok(reel__search_find(work, typed[i], &opts, &hits, &err));
+        assert_int_equal(hits.total, total - 1);
+        assert_int_equal(hits.count, total - 1);
+        assert_int_equal(hits.hidden, 1);
+        assert_int_equal(hits.items[0].movie, second);
+        assert_ok(reel__search_find(work, typed[i], &past, &hits, &err));
+        assert_true(hits.count == 0 && hits.total == total - 1);
+        memset(hidden, 0xFF, sizeof hidden);
+        assert_ok(reel__search_find(work, typed[i], &opts, &hits, &err));
+        assert_true(hits.count == 0 && hits.total == 0 && hits.hidden == total);
+    }
+}
+
 static void titles_only_finds_no_people(void **state)
 {
     const reel_search_opts titles = {.limit = FILMS, .titles_only = true};
@@ -336,6 +365,7 @@ int main(void)
         cmocka_unit_test(hits_say_what_matched),
         cmocka_unit_test(nothing_typed_is_the_most_popular),
         cmocka_unit_test(pages_end_where_the_films_end),
+        cmocka_unit_test(what_is_hidden_is_not_found),
         cmocka_unit_test(titles_only_finds_no_people),
         cmocka_unit_test(long_queries_are_refused),
         cmocka_unit_test(many_searches_are_like_one),
