@@ -14,6 +14,7 @@ export async function everyPage(api, known) {
     { name: "people", path: "/people" },
     { name: "person", path: `/people/${person.user}` },
     { name: "search", path: "/search?q=the" },
+    { name: "search-none", path: "/search?q=the&genre=Western&decade=1870" },
     { name: "rate", path: "/rate" },
     { name: "tune", path: "/tune?films=10&genre=Drama&without=War&age=-50" },
     { name: "night", path: `/night?with=${person.user}&with=${other.user}` },

@@ -106,12 +106,17 @@ function recommend(body) {
 
 function search(query) {
   const q = (query.get("q") ?? "").toLowerCase().trim();
-  if (!q) return page(popular.map(short), query, 20);
+  const fits = filterOf(query.get("filter") ?? "");
+  const found = (all, item) => {
+    const left = all.filter(fits);
+    return { ...page(left.map(item), query, 20), total: left.length, removed: { filter: all.length - left.length } };
+  };
+  if (!q) return found(popular, short);
   const hits = films.filter((film) => film.title.toLowerCase().includes(q))
     .sort((a, b) => a.title.toLowerCase().indexOf(q) - b.title.toLowerCase().indexOf(q) || b.rating.count - a.rating.count);
   const where = (film) => [[film.title.toLowerCase().indexOf(q), q.length]];
-  return page(hits.map((film) => ({ ...short(film), match: 0.9, how: "words",
-    matched: [{ field: "title", text: film.title, where: where(film) }] })), query, 20);
+  return found(hits, (film) => ({ ...short(film), match: 0.9, how: "words",
+    matched: [{ field: "title", text: film.title, where: where(film) }] }));
 }
 
 const mean = (ratings) => (ratings.length ? ratings.reduce((sum, r) => sum + r.rating, 0) / ratings.length : null);

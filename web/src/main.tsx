@@ -16,6 +16,7 @@ import "./styles/causes.css";
 import "./styles/shelf.css";
 import "./styles/pages.css";
 import "./styles/tune.css";
+import "./styles/search.css";
 import "./styles/night.css";
 import "./styles/my.css";
 import "./styles/analytics.css";

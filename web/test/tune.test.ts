@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  boostOf, choicesOf, filterOf, firstBlend, isUsual, modelOf, nextWish, quoted, readTuning, rulesOf, shareOf, toggled, usual, wishOf, writeTuning, yearsOf,
-  type Tuning,
-} from "../src/lib/tune";
+import { boostOf, firstBlend, isUsual, modelOf, readTuning, rulesOf, shareOf, usual, writeTuning, yearsOf, type Tuning } from "../src/lib/tune";
 
 const read = (text: string) => readTuning(new URLSearchParams(text));
 const tuned = (over: Partial<Tuning>): Tuning => ({ ...usual, ...over });
@@ -29,24 +26,6 @@ test("an address that makes no sense is read as far as it does", () => {
   assert.deepEqual(read("genre=A&genre=A&without=A&without=B&decade=1990&decade=1990"), tuned({ genres: ["A"], without: ["B"], decades: [1990] }));
   assert.equal(read(`genre=${"x".repeat(33)}`).genres.length, 0);
   assert.equal(read(Array.from({ length: 300 }, (_, i) => `genre=g${i}`).join("&")).genres.length, 24);
-});
-
-// As docs/expressions.md reads a quoted text.
-const unquoted = (text: string) => text.slice(1, -1).replace(/\\(["\\])/g, "$1");
-
-test("nothing in a name is read as an expression", () => {
-  for (const name of ["Drama", 'a"b', "a\\", '\\"', '") or year > 0 or genre:("', "Children's", "Ciencia ficción", "<img src=x>", "\n"]) {
-    const text = quoted(name);
-    assert.match(text, /^"(?:[^"\\]|\\["\\])*"$/, name);
-    assert.equal(unquoted(text), name);
-  }
-});
-
-test("what is wished for is one condition", () => {
-  assert.equal(filterOf(usual), "");
-  assert.equal(filterOf(tuned({ genres: ["Comedy", "Sci-Fi"] })), 'genre:("Comedy", "Sci-Fi")');
-  assert.equal(filterOf(tuned({ genres: ["War"], without: ["Horror"], decades: [1980, 1990], minutes: 100 })),
-    'genre:("War") and not genre:("Horror") and decade:(1980, 1990) and runtime <= 100');
 });
 
 test("old and new turn around the middle of the catalogue", () => {
@@ -77,22 +56,4 @@ test("a blend is what weighs something, and none where nothing does", () => {
   assert.equal(shareOf({}, "ease"), 0);
   assert.deepEqual(firstBlend(["hybrid", "ease", "content", "popular"]), { content: 50, ease: 50 });
   assert.deepEqual(firstBlend(["popular"]), { popular: 50 });
-});
-
-test("a chip goes round: any, only these, none of these", () => {
-  let tuning = usual;
-  const press = () => void (tuning = { ...tuning, ...nextWish(tuning, "War") });
-  const seen = [wishOf(tuning, "War")];
-  for (let i = 0; i < 3; i++) {
-    press();
-    seen.push(wishOf(tuning, "War"));
-  }
-  assert.deepEqual(seen, ["any", "only", "without", "any"]);
-  assert.deepEqual(toggled(toggled([1990], 1950), 1990), [1950]);
-});
-
-test("chips are what films have, and what was asked for in vain", () => {
-  const films = [{ genres: ["War", "Drama"], year: 1994 }, { genres: ["Drama"], year: null }, { genres: [], year: 1939 }];
-  assert.deepEqual(choicesOf(films, tuned({ without: ["Opera"], decades: [1870, 1990] })),
-    { genres: ["War", "Drama", "Opera"], decades: [1870, 1930, 1990] });
 });

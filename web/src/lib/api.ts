@@ -2,7 +2,7 @@
 import { remember } from "./known";
 import { lang } from "./format";
 import type {
-  Account, Crowd, Edit, FeedbackEvent, FilmList, FoundMovie, FullMovie, FullPerson, GivenKind, Health, Household, ImportReport, ListItem, LogFilter, LogPage,
+  Account, Crowd, Edit, FeedbackEvent, FilmList, FoundPage, FullMovie, FullPerson, GivenKind, Health, Household, ImportReport, ListItem, LogFilter, LogPage,
   Method, Mixture, Movie, Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
 } from "./types";
 
@@ -68,8 +68,8 @@ const takeBack = (user: number, movie: number) => send<void>("DELETE", `/people/
 export const api = {
   health: (s?: Signal) => get<Health>(address("/health"), s),
   session: (s?: Signal) => get<Session>(address("/session"), s),
-  movies: (q: string, limit: number, cursor: string | null, s?: Signal) =>
-    films(get<Page<FoundMovie>>(address("/movies", { q, limit, cursor }), s)),
+  movies: (q: string, limit: number, cursor: string | null, s?: Signal, filter = "") =>
+    films(get<FoundPage>(address("/movies", { q, filter, limit, cursor }), s)),
   movie: (id: number, s?: Signal) => get<FullMovie>(address(`/movies/${id}`), s),
   chart: (name: string, filter: string, limit: number, s?: Signal) =>
     films(get<Page<Movie>>(address(`/charts/${name}`, { filter, limit }), s)),

@@ -25,6 +25,13 @@ export const percentSign = lang === "es" ? "\u00a0%" : "%";
 export const percent = (part: number, digits = 0) => share(part * 100, digits) + percentSign;
 export const plural = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`;
 
+// 45 min, 2 h, 2 h 05 min
+export function hours(minutes: number): string {
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${String(rest).padStart(2, "0")} min`}`;
+}
+
 export const clock = new Intl.DateTimeFormat(lang, {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });

@@ -102,12 +102,13 @@ export function useWidth(element: RefObject<Element | null>): number {
   return width;
 }
 
-// Where a line of links is wider than the screen it scrolls; the one that one is on stays in sight.
-export function useHereInSight(line: RefObject<HTMLElement | null>, here: string): void {
+// Where a line of links or chips is wider than the screen it scrolls; the one that is meant begins in sight.
+export function useInSight(line: RefObject<HTMLElement | null>, meant: string, when: string): void {
   useEffect(() => {
-    const link = line.current?.querySelector<HTMLElement>("[aria-current]");
-    if (line.current && link) line.current.scrollLeft = link.offsetLeft - (line.current.clientWidth - link.offsetWidth) / 2;
-  }, [here]);
+    const box = line.current;
+    const one = box?.querySelector<HTMLElement>(meant);
+    if (box && one) box.scrollLeft += one.getBoundingClientRect().left - box.getBoundingClientRect().left - (box.clientWidth - one.offsetWidth) / 2;
+  }, [when]);
 }
 
 export function useOnline(): boolean {

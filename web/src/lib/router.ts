@@ -51,6 +51,7 @@ export function match(path: string): Route {
 const moved = "reel:moved";
 
 export const searchFor = (q: string) => `/search?q=${encodeURIComponent(q)}`;
+export const filmsOf = (genre: string) => `/search?genre=${encodeURIComponent(genre)}`;
 
 export function go(url: string, replace = false): void {
   const before = location.pathname;

@@ -105,6 +105,11 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
+export interface FoundPage extends Page<FoundMovie> {
+  total: number; // films that fit, on all pages
+  removed: { filter: number }; // and those that the filter left out
+}
+
 export interface Household {
   rule: Rule;
   members: Query[];

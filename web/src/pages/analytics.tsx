@@ -1,7 +1,7 @@
 // What analysts and operators see: parts, each with an address of its own, for those who may look.
 import { useRef } from "preact/hooks";
 import { api } from "../lib/api";
-import { useHereInSight, useTitle } from "../lib/hooks";
+import { useInSight, useTitle } from "../lib/hooks";
 import { mayChange, mayLook } from "../lib/operation";
 import { useResource } from "../lib/resource";
 import { analyticsParts, type AnalyticsPart } from "../lib/router";
@@ -29,7 +29,7 @@ interface Props {
 
 function Parts({ shown }: { shown: AnalyticsPart }) {
   const line = useRef<HTMLElement>(null);
-  useHereInSight(line, shown);
+  useInSight(line, "[aria-current]", shown);
   return (
     <nav class="parts" aria-label={ta.partsLabel} ref={line}>
       {analyticsParts.map((part) => (

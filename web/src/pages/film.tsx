@@ -8,7 +8,7 @@ import { useTitle } from "../lib/hooks";
 import { loadOwn } from "../lib/own";
 import { give as keep } from "../lib/sync";
 import { forget, useResource } from "../lib/resource";
-import { searchFor } from "../lib/router";
+import { filmsOf, searchFor } from "../lib/router";
 import { decimal, printed } from "../lib/format";
 import { t } from "../lib/texts";
 import type { FullMovie, OwnRating } from "../lib/types";
@@ -194,7 +194,7 @@ function FilmHead({ film, own, give }: Rating & { give(rating: number | null): v
         {original && <p class="film-original" lang={film.language ?? undefined}>{t.film.original(original)}</p>}
         {film.genres.length > 0 && (
           <ul class="chips">
-            {film.genres.map((genre) => <li key={genre}><a class="chip" href={searchFor(genre)}>{t.genre(genre)}</a></li>)}
+            {film.genres.map((genre) => <li key={genre}><a class="chip" href={filmsOf(genre)}>{t.genre(genre)}</a></li>)}
           </ul>
         )}
         <OwnStars film={film} own={own} give={give} />

@@ -2,7 +2,7 @@
 // an account it is what this browser keeps.
 import { useRef } from "preact/hooks";
 import { api } from "../lib/api";
-import { useHereInSight, useTitle } from "../lib/hooks";
+import { useInSight, useTitle } from "../lib/hooks";
 import { loadOwn } from "../lib/own";
 import { useResource } from "../lib/resource";
 import { t } from "../lib/texts";
@@ -33,7 +33,7 @@ type Part = (typeof parts)[number];
 // Parts of a page, each with an address of its own.
 function Parts({ shown, offered }: { shown: Part; offered: readonly Part[] }) {
   const line = useRef<HTMLElement>(null);
-  useHereInSight(line, shown);
+  useInSight(line, "[aria-current]", shown);
   return (
     <nav class="parts" aria-label={t.my.parts} ref={line}>
       {offered.map((part) => (

@@ -1,6 +1,5 @@
 // The list beside the few things that can be changed about it; everything is in the address.
 import { useRef, useState } from "preact/hooks";
-import type { ComponentChildren } from "preact";
 import { api } from "../lib/api";
 import { useHealth } from "../lib/health";
 import { useTitle } from "../lib/hooks";
@@ -8,55 +7,28 @@ import { useLive } from "../lib/live";
 import { useMe, type Me } from "../lib/me";
 import { loadOwn } from "../lib/own";
 import { useResource } from "../lib/resource";
-import { go } from "../lib/router";
+import { useSettings, type Settings } from "../lib/settings";
 import { t } from "../lib/texts";
-import {
-  choicesOf, firstBlend, isUsual, modelOf, nextWish, ranges, readTuning, rulesOf, shareOf, toggled, usual, wishOf, writeTuning, yearsOf, type Tuning,
-} from "../lib/tune";
+import { firstBlend, isUsual, modelOf, ranges, readTuning, rulesOf, shareOf, usual, writeTuning, yearsOf, type Tuning } from "../lib/tune";
 import { methods, mixable, type FilmList, type ListItem, type Movie } from "../lib/types";
+import { choicesOf, waysOut, withChosen } from "../lib/wishes";
 import { FilmCards } from "../ui/filmlist";
 import { PersonSearch } from "../ui/personsearch";
 import { Scale } from "../ui/scale";
 import { ShareLink } from "../ui/sharelink";
 import { CardBones, Failed, Notice } from "../ui/states";
 import { WhyPanel } from "../ui/why";
+import { DecadeChips, GenreChips } from "../ui/wishes";
 
 const longest = 190; // minutes; the end of the slider means any length
 
-interface Controls {
+interface Controls extends Omit<Settings<Tuning>, "value"> {
   tuning: Tuning;
-  move(change: Partial<Tuning>): void; // shown at once
-  settle(control: string): void; // what was moved goes into the address
-  choose(change: Partial<Tuning>, control: string): void; // both
 }
 
-// The address is the truth; what is being pulled is ahead of it, and only of the address it set out
-// from. Going back undoes the last control that was touched, however often it was.
 function useTuning(): Controls {
-  const [ahead, setAhead] = useState<{ tuning: Tuning; from: string } | null>(null);
-  const from = location.search;
-  const tuning = ahead?.from === from ? ahead.tuning : readTuning(new URLSearchParams(from));
-  // Keys can come faster than pages are drawn: each one goes on from what the one before it made.
-  const latest = useRef(tuning);
-  latest.current = tuning;
-  const last = useRef<{ control: string; text: string } | null>(null);
-
-  const move = (change: Partial<Tuning>) => {
-    latest.current = { ...latest.current, ...change };
-    setAhead({ tuning: latest.current, from: location.search });
-  };
-  const settle = (control: string) => {
-    const url = writeTuning(latest.current);
-    const again = last.current?.control === control && last.current.text === location.search;
-    if (url !== location.search) go(location.pathname + url, again);
-    last.current = { control, text: location.search };
-    setAhead(null);
-  };
-  const choose = (change: Partial<Tuning>, control: string) => {
-    move(change);
-    settle(control);
-  };
-  return { tuning, move, settle, choose };
+  const { value, ...rest } = useSettings(readTuning, writeTuning);
+  return { tuning: value, ...rest };
 }
 
 const degree = (value: number, [low, high]: [string, string]) =>
@@ -86,47 +58,6 @@ function Sliders({ tuning, move, settle }: Controls) {
           move={(n) => move({ minutes: n >= longest ? null : n })} settle={() => settle("minutes")} />
       )}
     </div>
-  );
-}
-
-function Chips({ legend, hint, children }: { legend: string; hint?: string; children: ComponentChildren }) {
-  return (
-    <fieldset class="wishes">
-      <legend>{legend}{hint && <span class="wishes-hint"> {hint}</span>}</legend>
-      <div class="chips">{children}</div>
-    </fieldset>
-  );
-}
-
-function Genres({ genres, tuning, choose }: Controls & { genres: string[] }) {
-  const named = genres.map((genre) => ({ genre, name: t.genre(genre) })).sort((a, b) => a.name.localeCompare(b.name));
-  return (
-    <Chips legend={t.tune.genres} hint={t.tune.genresHint}>
-      {named.map(({ genre, name }) => {
-        const wish = wishOf(tuning, genre);
-        return (
-          <button key={genre} type="button" class={`chip is-${wish}`} onClick={() => choose(nextWish(tuning, genre), `genre ${genre}`)}>
-            {name}{wish !== "any" && <span class="unseen">: {t.tune.wish[wish]}</span>}
-          </button>
-        );
-      })}
-    </Chips>
-  );
-}
-
-function Decades({ decades, tuning, choose }: Controls & { decades: number[] }) {
-  return (
-    <Chips legend={t.tune.decades}>
-      {decades.map((decade) => {
-        const on = tuning.decades.includes(decade);
-        return (
-          <button key={decade} type="button" class={on ? "chip is-only" : "chip"} aria-pressed={on}
-            onClick={() => choose({ decades: toggled(tuning.decades, decade) }, `decade ${decade}`)}>
-            {t.tune.decade(decade)}
-          </button>
-        );
-      })}
-    </Chips>
   );
 }
 
@@ -185,7 +116,7 @@ function summaryOf(tuning: Tuning): string {
 function Panel({ controls, films, known, show }: { controls: Controls; films: Movie[]; known: boolean; show(): void }) {
   const { tuning, choose } = controls;
   const [open, setOpen] = useState(false);
-  const { genres, decades } = choicesOf(films, tuning);
+  const { genres, decades } = withChosen(choicesOf(films), tuning);
   const toggle = () => {
     setOpen(!open);
     if (!open) show();
@@ -201,8 +132,8 @@ function Panel({ controls, films, known, show }: { controls: Controls; films: Mo
       <div class="tune-body">
         <Sliders {...controls} />
         <div class={known ? "tune-wishes" : "tune-wishes is-unplaced"}>
-          <Genres {...controls} genres={genres} />
-          <Decades {...controls} decades={decades} />
+          <GenreChips wishes={tuning} choose={choose} genres={genres} hint={t.tune.genresHint} />
+          <DecadeChips wishes={tuning} choose={choose} decades={decades} />
           <Models {...controls} />
           <div class="wishes">
             <p class="wishes-title">{t.tune.whom}</p>
@@ -227,16 +158,12 @@ function Whom({ tuning: { person }, me, choose }: Controls & { me: Me | undefine
 }
 
 function Nothing({ tuning, choose }: Controls) {
-  const ways = [
-    { name: t.tune.loosen.genres, set: tuning.genres.length + tuning.without.length > 0, change: { genres: [], without: [] } },
-    { name: t.tune.loosen.decades, set: tuning.decades.length > 0, change: { decades: [] } },
-    { name: t.tune.loosen.minutes, set: tuning.minutes !== null, change: { minutes: null } },
-  ].filter((way) => way.set);
+  const ways = waysOut(tuning);
   return (
     <Notice title={t.tune.none}>
       {ways.length > 0 && <p>{t.tune.noneBody}</p>}
       <div class="actions">
-        {ways.map(({ name, change }) => <button key={name} type="button" class="button" onClick={() => choose(change, name)}>{name}</button>)}
+        {ways.map(({ way, change }) => <button key={way} type="button" class="button" onClick={() => choose(change, way)}>{t.tune.loosen[way]}</button>)}
       </div>
     </Notice>
   );

@@ -1,7 +1,7 @@
 // What stands around every page: header, offline bar, footer.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useHealth } from "../lib/health";
-import { useHereInSight, useOnline } from "../lib/hooks";
+import { useInSight, useOnline } from "../lib/hooks";
 import { go, type Route } from "../lib/router";
 import { box } from "../lib/storage";
 import { t } from "../lib/texts";
@@ -43,7 +43,7 @@ const sections: { href: string; name: string; pages: Route["page"][] }[] = [
 
 function Pages({ page }: { page: Route["page"] }) {
   const line = useRef<HTMLElement>(null);
-  useHereInSight(line, page);
+  useInSight(line, "[aria-current]", page);
   return (
     <nav aria-label={t.nav.label} ref={line}>
       {sections.map((s) => (

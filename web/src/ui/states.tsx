@@ -45,9 +45,9 @@ export function CardBones() {
   );
 }
 
-export function GridSkeleton({ count }: { count: number }) {
+export function GridSkeleton({ count, dense = false }: { count: number; dense?: boolean }) {
   return (
-    <div class="film-grid" aria-hidden="true">
+    <div class={dense ? "film-grid is-dense" : "film-grid"} aria-hidden="true">
       {fill(count).map((i) => (
         <div key={i} class="film-card">
           <span class="poster is-waiting" />

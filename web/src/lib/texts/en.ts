@@ -1,5 +1,5 @@
 // Every sentence of the pages, in English. Nothing else in src/ writes words for people.
-import { decimal, number, plural, printed } from "../format";
+import { decimal, hours, number, plural, printed } from "../format";
 
 const words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
@@ -72,6 +72,14 @@ export const en = {
     none: (q: string) => `Nothing like “${q}”. Try fewer letters, or the original title.`,
     failed: "The search has no answer just now. Type again to retry.",
     found: (n: number) => plural(n, "film found", "films found"),
+    filters: "Filters",
+    fits: (n: number, q: string) => (q ? `${films(n)}, the best match first` : `${films(n)}, the most rated first`),
+    drop: "Without filters",
+    filtered: (q: string) => (q ? `No film for “${q}” fits these filters.` : "No film fits these filters."),
+    filteredBody: (n: number) => (n === 1 ? "There is one without them." : `There are ${number(n)} without them.`),
+    without: { genres: "Any genre", decades: "Any decade", minutes: "Any length" },
+    allFiltered: "All films that fit the filters",
+    more: "More films",
     all: (q: string) => `All results for “${q}”`,
     heading: "Search",
     headingFor: (q: string) => `Results for “${q}”`,
@@ -97,7 +105,6 @@ export const en = {
     decadeBest: (year: number) => `The best of ${decade(year)}`,
     decadeNote: "the years you rate best",
     rateMore: "Rate more films",
-    more: "More films",
   },
   shelf: {
     back: (row: string) => `Back in ${row}`,
@@ -110,7 +117,7 @@ export const en = {
     cast: "With",
     about: "About",
     original: (title: string) => `Original title ${title}`,
-    minutes: (n: number) => (n >= 60 ? `${Math.floor(n / 60)} h ${String(n % 60).padStart(2, "0")} min` : `${n} min`),
+    minutes: hours,
     noOverview: "Nobody has described this film here yet.",
     mean: "People here",
     meanSimulated: "Simulated people",
@@ -205,7 +212,7 @@ export const en = {
     plain: "As it comes",
     degree: (share: number, word: string) =>
       `${share <= 0.34 ? "a little" : share <= 0.67 ? "clearly" : "strongly"}: ${word.toLowerCase()}`,
-    minutes: (n: number) => `up to ${n >= 60 ? `${Math.floor(n / 60)} h ${String(n % 60).padStart(2, "0")} min` : `${n} min`}`,
+    minutes: (n: number) => `up to ${hours(n)}`,
     anyLength: "any length",
     no: (name: string) => `no ${name}`,
     films,
@@ -213,6 +220,7 @@ export const en = {
     genresHint: "Once: only these. Twice: none of these.",
     wish: { any: "", only: "only these", without: "none of these" },
     decades: "Decades",
+    length: "Length",
     decade: (year: number) => (year >= 1930 && year < 2000 ? `${year % 100}s` : `${year}s`),
     model: "How to choose",
     weight: (share: number) => (share === 0 ? "left out" : `${Math.round(share * 100)}% of the say`),

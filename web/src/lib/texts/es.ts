@@ -1,5 +1,5 @@
 // The same in Spanish.
-import { decimal, number, plural, printed } from "../format";
+import { decimal, hours, number, plural, printed } from "../format";
 import type { Texts } from "./en";
 
 const words = ["cero", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"];
@@ -78,6 +78,14 @@ export const es: Texts = {
     none: (q) => `Nada parecido a «${q}». Prueba con menos letras o con el título original.`,
     failed: "La búsqueda no responde ahora mismo. Escribe otra vez para reintentar.",
     found: (n) => plural(n, "película encontrada", "películas encontradas"),
+    filters: "Filtros",
+    fits: (n, q) => (q ? `${films(n)}, primero lo que mejor encaja` : `${films(n)}, primero las más valoradas`),
+    drop: "Sin filtros",
+    filtered: (q) => (q ? `Ninguna película de «${q}» pasa estos filtros.` : "Ninguna película pasa estos filtros."),
+    filteredBody: (n) => (n === 1 ? "Sin ellos hay una." : `Sin ellos hay ${number(n)}.`),
+    without: { genres: "Cualquier género", decades: "Cualquier década", minutes: "Cualquier duración" },
+    allFiltered: "Todas las que pasan los filtros",
+    more: "Más películas",
     all: (q) => `Ver los resultados de «${q}»`,
     heading: "Buscar",
     headingFor: (q) => `Resultados de «${q}»`,
@@ -103,7 +111,6 @@ export const es: Texts = {
     decadeBest: (year) => `Lo mejor ${ofDecade(year)}`,
     decadeNote: "los años que mejor valoras",
     rateMore: "Valorar más películas",
-    more: "Más películas",
   },
   shelf: {
     back: (row) => `Atrás en ${row}`,
@@ -116,7 +123,7 @@ export const es: Texts = {
     cast: "Con",
     about: "Sobre",
     original: (title) => `Título original ${title}`,
-    minutes: (n) => (n >= 60 ? `${Math.floor(n / 60)} h ${String(n % 60).padStart(2, "0")} min` : `${n} min`),
+    minutes: hours,
     noOverview: "Nadie ha descrito aún esta película aquí.",
     mean: "La gente de aquí",
     meanSimulated: "Gente simulada",
@@ -210,7 +217,7 @@ export const es: Texts = {
     scale: (from, to) => `De ${from.toLowerCase()} a ${to.toLowerCase()}`,
     plain: "Tal como sale",
     degree: (share, word) => `${share <= 0.34 ? "un poco" : share <= 0.67 ? "bastante" : "mucho"}: ${word.toLowerCase()}`,
-    minutes: (n) => `hasta ${n >= 60 ? `${Math.floor(n / 60)} h ${String(n % 60).padStart(2, "0")} min` : `${n} min`}`,
+    minutes: (n) => `hasta ${hours(n)}`,
     anyLength: "sin límite",
     no: (name) => `sin ${name}`,
     films,
@@ -218,6 +225,7 @@ export const es: Texts = {
     genresHint: "Una vez: solo estos. Dos veces: ninguno de estos.",
     wish: { any: "", only: "solo estos", without: "ninguno de estos" },
     decades: "Décadas",
+    length: "Duración",
     decade: (year) => (year >= 1930 && year < 2000 ? `Años ${year % 100}` : `Años ${year}`),
     model: "Cómo elegir",
     weight: (share) => (share === 0 ? "fuera" : `el ${Math.round(share * 100)} % del peso`),
