@@ -97,17 +97,32 @@ out:
 
 /* ---- many ---------------------------------------------------------------------------------- */
 
-reel_code reel__handle_ratings_import(reel_context *context, reel_err *err)
+/* Aside there is no session but one of its own. */
+static reel_code import(reel_context *context, reel_err *err)
 {
     const reel_exchange *exchange = context->exchange;
-    reel_code rc;
+    reel_session *session = context->session, *own = NULL;
+    reel_code rc = REEL_OK;
 
-    REEL_TRY(check_writable(context, err));
-    rc = reel__give_import(&context->json, context->session, exchange->id,
+    if (session == NULL)
+        REEL_TRY(reel__session_new(&own, context->app->engine, err));
+    rc = reel__give_import(&context->json, session == NULL ? own : session, exchange->id,
                            reel__exchange_get(exchange, "file"), exchange->body,
                            exchange->body_length, err);
 out:
+    reel__session_free(own);
     return rc;
+}
+
+/* Thousands of titles are looked for: as long as that takes, a thread that serves would be missed.
+ */
+reel_code reel__handle_ratings_import(reel_context *context, reel_err *err)
+{
+    const reel_code rc = check_writable(context, err);
+
+    return rc != REEL_OK ? rc
+                         : reel__answer_aside_by(
+                               context, reel__feedback_aside(context->app->feedback), import, err);
 }
 
 reel_code reel__handle_ratings_export(reel_context *context, reel_err *err)

@@ -32,6 +32,7 @@ typedef struct waiting {
 struct reel_feedback {
     reel_store *store;
     reel_overlay *overlay; /* NULL: events are events only */
+    reel_aside *aside;
     pthread_t writer;
     pthread_mutex_t lock;
     pthread_cond_t arrived; /* the writer waits here */
@@ -198,6 +199,7 @@ static bool init_signals(reel_feedback *feedback)
 
 static void free_feedback(reel_feedback *feedback)
 {
+    reel__aside_close(feedback->aside);
     pthread_cond_destroy(&feedback->arrived);
     pthread_cond_destroy(&feedback->written);
     pthread_mutex_destroy(&feedback->lock);
@@ -226,6 +228,10 @@ static reel_code open_feedback(reel_feedback **out, reel_store *store, reel_over
         reel__free(feedback->given);
         reel__free(feedback);
         return reel_fail(err, REEL_E_NOMEM, "out of memory to take feedback");
+    }
+    if (reel__aside_open(&feedback->aside, 1, err) != REEL_OK) {
+        free_feedback(feedback);
+        return err->code;
     }
     error = reel__thread_start(&feedback->writer, run_writer, feedback);
     if (error != 0) {
@@ -264,6 +270,11 @@ void reel__feedback_close(reel_feedback *feedback)
     pthread_mutex_unlock(&feedback->lock);
     pthread_join(feedback->writer, NULL);
     free_feedback(feedback);
+}
+
+reel_aside *reel__feedback_aside(reel_feedback *feedback)
+{
+    return feedback->aside;
 }
 
 /* ---- taking -------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #define REEL_SERVICE_FEEDBACK_H
 
 #include "base/json.h"
+#include "service/accounts/aside.h"
 #include "service/accounts/caller.h"
 #include "service/engine/engine.h"
 #include "service/engine/overlay.h"
@@ -25,6 +26,9 @@ REEL_MUST_USE reel_code reel__feedback_open_over(reel_feedback **out, reel_overl
  * commit that has some, on the writer's thread, and may not wait. Before the first event. */
 void reel__feedback_queue(reel_feedback *feedback, void (*tell)(void *user), void *user);
 void reel__feedback_close(reel_feedback *feedback); /* what was accepted is written first */
+/* A thread for what somebody gives by the thousand: a file is matched and written there, one at a
+ * time, while those who serve go on. */
+reel_aside *reel__feedback_aside(reel_feedback *feedback);
 
 enum { REEL_FEEDBACK_TYPES = 7 };
 const char *reel__feedback_type(size_t type); /* "click"; NULL past the last */
