@@ -23,6 +23,11 @@ void reel__file_map_close(reel_file_map *map);
 /* What lies before `until` was read: it need not stay in memory. It may still be read again. */
 void reel__file_map_forget(const reel_file_map *map, const void *until);
 
+/* Whether what this process writes is to outlast a power cut: yes, unless it was said that all of
+ * it goes when the process ends (a simulation), which then waits for no disk. */
+void reel__file_set_lasting(bool lasting);
+bool reel__file_is_lasting(void);
+
 /* A file that appears under its name only when it is complete: written beside it, fsynced, renamed.
  * Abort (or a crash) leaves what was there. A full disk is E_STORE with the path and the reason.
  * Devices, pipes and "/dev/stdout" are written to as they are. A database is not replaced

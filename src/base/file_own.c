@@ -43,7 +43,7 @@ static reel_code sync_file(const char *path, reel_err *err)
 
     if (fd < 0)
         return reel__file_fail(err, "open", path, errno);
-    if (fsync(fd) != 0)
+    if (reel__file_sync(fd) != 0)
         rc = reel__file_fail(err, "sync", path, errno);
     close(fd);
     return rc;

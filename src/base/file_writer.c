@@ -33,6 +33,8 @@ struct reel_file_writer {
     char gather[GATHER_BYTES];
 };
 
+static atomic_bool passing; /* nothing is to outlast this process */
+
 static void free_writer(reel_file_writer *writer)
 {
     reel__free(writer->path);
@@ -242,6 +244,21 @@ reel_code reel__file_writer_write(reel_file_writer *writer, const void *data, si
     return REEL_OK;
 }
 
+void reel__file_set_lasting(bool lasting)
+{
+    atomic_store(&passing, !lasting);
+}
+
+bool reel__file_is_lasting(void)
+{
+    return !atomic_load_explicit(&passing, memory_order_relaxed);
+}
+
+int reel__file_sync(int fd)
+{
+    return reel__file_is_lasting() ? fsync(fd) : 0;
+}
+
 reel_code reel__file_sync_folder(const char *folder, reel_err *err)
 {
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -249,7 +266,7 @@ reel_code reel__file_sync_folder(const char *folder, reel_err *err)
 
     if (fd < 0)
         return reel__file_fail(err, "open", folder, errno);
-    if (fsync(fd) != 0 && errno != EINVAL) /* some file systems cannot sync a folder */
+    if (reel__file_sync(fd) != 0 && errno != EINVAL) /* some file systems cannot sync a folder */
         error = errno;
     close(fd);
     return error == 0 ? REEL_OK : reel__file_fail(err, "sync", folder, error);
@@ -265,7 +282,7 @@ reel_code reel__file_writer_commit(reel_file_writer *writer, reel_err *err)
         free_writer(writer);
         return rc;
     }
-    if (rc == REEL_OK && fsync(writer->fd) != 0)
+    if (rc == REEL_OK && reel__file_sync(writer->fd) != 0)
         rc = reel__file_fail(err, "sync", writer->path, errno);
     if (rc == REEL_OK && rename(writer->temporary, writer->path) != 0)
         rc = reel__file_fail(err, "write", writer->path, errno);

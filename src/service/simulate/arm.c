@@ -79,6 +79,7 @@ reel_code reel__service_open(reel_service *out, const reel_simulate_opts *opts,
     reel_code rc;
 
     *out = (reel_service){.opts = opts, .arm = arm};
+    reel__file_set_lasting(false); /* all of it goes when it is closed */
     reel__buf_init(&out->events, BODY_MOST);
     REEL_TRY(weights_of(&out->weights, arm, err));
     REEL_TRY(make_folder(out, err));
@@ -105,6 +106,7 @@ void reel__service_close(reel_service *service)
     reel__buf_fini(&service->events);
     if (service->folder[0] != '\0')
         reel__file_remove_tree(service->folder);
+    reel__file_set_lasting(true);
     *service = (reel_service){.opts = NULL};
 }
 

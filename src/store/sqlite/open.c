@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "store/sqlite/sqlite_priv.h"
 
 enum { BUSY_TIMEOUT_MS = 5000, RETRY_US = 5000, PATH_MAXIMUM = 1 << 16 };
@@ -52,6 +53,8 @@ reel_code reel__sqlite_connect(sqlite3 **out, const reel_sqlite *store, int flag
     (void)sqlite3_busy_timeout(db, store->busy_timeout_ms);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     REEL_TRY(reel__sqlite_exec(db, every_connection, err));
+    if (!reel__file_is_lasting())
+        REEL_TRY(reel__sqlite_exec(db, "PRAGMA synchronous = OFF", err));
     REEL_TRY(limit_pages(db, store->max_pages, err));
     *out = db;
     db = NULL;

@@ -135,6 +135,24 @@ static void removes_what_is_in_a_folder(void **state)
     assert_false(reel__file_exists(temp_path("outside")));
 }
 
+/* A process whose files go when it ends waits for no disk; they are written as ever. */
+static void files_need_not_last(void **state)
+{
+    const char *path = temp_path("passing");
+    reel_err err = {0};
+
+    (void)state;
+    assert_true(reel__file_is_lasting());
+    reel__file_set_lasting(false);
+    assert_false(reel__file_is_lasting());
+    assert_ok(reel__file_write(path, "passing", 7, &err));
+    assert_ok(reel__file_rename(path, temp_path("passed"), &err));
+    reel__file_set_lasting(true);
+    assert_true(reel__file_is_lasting());
+    assert_content(temp_path("passed"), "passing", 7);
+    assert_int_equal(unlink(temp_path("passed")), 0);
+}
+
 static void a_database_is_not_written_over(void **state)
 {
     const char *path = temp_write("own.db", "SQLite format 3");
@@ -538,6 +556,7 @@ int main(void)
         cmocka_unit_test(answers_questions),
         cmocka_unit_test(makes_folders),
         cmocka_unit_test(removes_what_is_in_a_folder),
+        cmocka_unit_test(files_need_not_last),
         cmocka_unit_test(a_database_is_not_written_over),
         cmocka_unit_test(knows_one_file_by_two_names),
         cmocka_unit_test(joins_paths),

@@ -198,7 +198,7 @@ static void clicks_as_they_are_mislead(void **state)
     opts.every = 30;
     opts.seeds = 1;
     opts.seed = 3;
-    opts.threads = 2;
+    opts.threads = 1;
     opts.manner.rates = 0;
     opts.arms[REEL_ARM_NAIVE] = true;
     assert_ok(reel__simulate(&s, &opts, &err));
