@@ -6,6 +6,7 @@
 #include "base/env.h"
 #include "cli/commands.h"
 #include "cli/simulate_experiments.h"
+#include "cli/simulate_signals.h"
 #include "cli/term.h"
 #include "service/simulate/simulate.h"
 #include "service/simulate/traffic.h"
@@ -30,6 +31,8 @@ enum {
     OPT_REPEATS,
     OPT_ALPHA,
     OPT_SMALLEST,
+    OPT_SIGNALS,
+    OPT_SPLIT,
     OPT_URL,
     OPT_RATE,
     OPT_PARALLEL,
@@ -56,6 +59,8 @@ static const reel_option options[] = {
     {"repeats", "N", "of each kind for each seed (default 40)"},
     {"alpha", "X", "how often they may see what is not there (default 0.05)"},
     {"smallest", "X", "the difference that matters to them (default 0.05)"},
+    {"signals", "SETS", "what other weights are worth, such as \"click=1; none\""},
+    {"split", "NAME", "of people for that: validation (default) or test"},
     {"url", "URL", "ask this server instead, each person --days times"},
     {"rate", "N", "of its requests a second at most (default 1000)"},
     {"parallel", "N", "requests at a time (default 16)"},
@@ -341,11 +346,34 @@ out:
     return rc;
 }
 
+/* ---- weights of signals -------------------------------------------------------------------- */
+
+/* Unless told otherwise two weeks with one training between, and people who rate less. */
+static reel_code signals(const reel_simulate_opts *how, const reel_args *args, bool json,
+                         reel_err *err)
+{
+    const char *split = args->option[OPT_SPLIT] != NULL ? args->option[OPT_SPLIT] : "validation";
+    const bool test = strcmp(split, "test") == 0;
+    reel_simulate_opts world = *how;
+
+    if (!test && strcmp(split, "validation") != 0)
+        return reel_fail(err, REEL_E_INVALID, "--split: \"%.40s\" is neither validation nor test",
+                         split);
+    if (args->option[OPT_DAYS] == NULL)
+        world.days = 14;
+    if (args->option[OPT_EVERY] == NULL)
+        world.every = 7;
+    if (args->option[OPT_RATES] == NULL)
+        world.manner.rates = 0.3;
+    return reel__simulate_signals(&world, test, args->option[OPT_SIGNALS], json, err);
+}
+
 static reel_code simulate(const reel_args *args, reel_err *err)
 {
     const char *format = args->option[OPT_FORMAT] != NULL ? args->option[OPT_FORMAT] : "text";
     reel_simulate_opts opts = reel__simulate_default();
     reel_simulation result = {.ndcg = NULL};
+    bool json;
     reel_code rc;
 
     opts.progress = reel__term_progress(args->quiet);
@@ -356,10 +384,13 @@ static reel_code simulate(const reel_args *args, reel_err *err)
     opts.cancel = reel__cancel_on_signal();
     if (args->option[OPT_URL] != NULL)
         return ask_server(&opts, args, err);
+    json = args->json || strcmp(format, "json") == 0;
     if (args->option[OPT_EXPERIMENT] != NULL)
-        return experiment(&opts, args, args->json || strcmp(format, "json") == 0, err);
+        return experiment(&opts, args, json, err);
+    if (args->option[OPT_SIGNALS] != NULL)
+        return signals(&opts, args, json, err);
     REEL_TRY(reel__simulate(&result, &opts, err));
-    if (args->json || strcmp(format, "json") == 0)
+    if (json)
         rc = reel__print_json(write_result, &result, err);
     else if (strcmp(format, "csv") == 0)
         rc = print_rows(&result, err);
@@ -378,7 +409,8 @@ const reel_command reel__command_simulate = {
     "the models are trained again each night, beside others that are not. It tells\n"
     "what becomes of held-out NDCG and of the share of films that are clicked.\n"
     "With --experiment they are in experiments, one after another, with one model\n"
-    "in both arms and with two.\n"
+    "in both arms and with two. With --signals the models are trained on the same\n"
+    "log with each of several weights of signals.\n"
     "Everything is made in a temporary folder; an equal seed makes equal days.",
     options,
     simulate};

@@ -44,7 +44,7 @@ reel_signal_weights reel__signal_weights_default(void)
 }
 
 static reel_code take_setting(reel_signal_weights *out, const char *word, size_t length,
-                              reel_err *err)
+                              const char *what, reel_err *err)
 {
     const char *is = memchr(word, '=', length);
     const size_t name = is == NULL ? length : (size_t)(is - word);
@@ -58,22 +58,20 @@ static reel_code take_setting(reel_signal_weights *out, const char *word, size_t
             continue;
         if (end != word + length || !(value >= s->least && value <= s->most))
             return reel_fail(err, REEL_E_INVALID,
-                             "REEL_SIGNALS: %s: expected a number from %g to %g, got \"%.*s\"",
-                             s->name, s->least, s->most, (int)(length - name - 1), is + 1);
+                             "%s: %s: expected a number from %g to %g, got \"%.*s\"", what, s->name,
+                             s->least, s->most, (int)(length - name - 1), is + 1);
         memcpy((char *)out + s->at, &value, sizeof value);
         return REEL_OK;
     }
     return reel_fail(err, REEL_E_INVALID,
-                     "REEL_SIGNALS: expected \"none\", or words such as click=0.5 of click, "
-                     "trailer, watchlist, liked, watched, not_interested, passed and clip, got "
-                     "\"%.*s\"",
-                     (int)(length < 60 ? length : 60), word);
+                     "%s: expected \"none\", or words such as click=0.5 of click, trailer, "
+                     "watchlist, liked, watched, not_interested, passed and clip, got \"%.*s\"",
+                     what, (int)(length < 60 ? length : 60), word);
 }
 
-reel_code reel__signal_weights(reel_signal_weights *out, reel_err *err)
+reel_code reel__signal_weights_read(reel_signal_weights *out, const char *text, const char *what,
+                                    reel_err *err)
 {
-    const char *text = reel__env_get("REEL_SIGNALS", "");
-
     *out = reel__signal_weights_default();
     if (strcmp(text, "none") == 0) {
         *out = (reel_signal_weights){.clip = 1};
@@ -81,13 +79,18 @@ reel_code reel__signal_weights(reel_signal_weights *out, reel_err *err)
     }
     for (text += strspn(text, " ,"); *text != '\0'; text += strspn(text, " ,")) {
         const size_t length = strcspn(text, " ,");
-        const reel_code rc = take_setting(out, text, length, err);
+        const reel_code rc = take_setting(out, text, length, what, err);
 
         if (rc != REEL_OK)
             return rc;
         text += length;
     }
     return REEL_OK;
+}
+
+reel_code reel__signal_weights(reel_signal_weights *out, reel_err *err)
+{
+    return reel__signal_weights_read(out, reel__env_get("REEL_SIGNALS", ""), "REEL_SIGNALS", err);
 }
 
 float reel__signals_given(const reel_signal_weights *weights, const reel_given_row *row)

@@ -25,6 +25,9 @@ struct reel_signal_weights {
 reel_signal_weights reel__signal_weights_default(void);
 /* The defaults with what REEL_SIGNALS says: "click=0.5 clip=1", or "none". Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__signal_weights(reel_signal_weights *out, reel_err *err);
+/* The same of a text; what: who said it, for the message. */
+REEL_MUST_USE reel_code reel__signal_weights_read(reel_signal_weights *out, const char *text,
+                                                  const char *what, reel_err *err);
 
 /* The signal of a wish, or of none, that somebody gave; 0 of anything else. */
 float reel__signals_given(const reel_signal_weights *weights, const reel_given_row *row);

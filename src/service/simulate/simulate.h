@@ -64,6 +64,9 @@ void reel__simulation_fini(reel_simulation *simulation);
  * seed, or REEL_ARMS. */
 reel_interval reel__simulation_mean(const reel_simulation *simulation, reel_simulate_arm arm,
                                     bool clicked, int from, int to, reel_simulate_arm less);
+/* Mean of numbers of some seeds, with the same interval; and as [low, mean, high]. */
+reel_interval reel__seeds_interval(const double *each, int seeds);
+void reel__put_interval(reel_json *json, const char *key, reel_interval interval);
 /* All of it as JSON; and as rows `arm,day,measure,low,mean,high`. */
 void reel__simulation_write(reel_json *json, const reel_simulation *simulation);
 void reel__simulation_rows(reel_buf *out, const reel_simulation *simulation);

@@ -21,27 +21,33 @@ static double mean_of(const reel_simulation *s, const double *values, reel_simul
     return sum / (double)(to - from);
 }
 
-reel_interval reel__simulation_mean(const reel_simulation *s, reel_simulate_arm arm, bool clicked,
-                                    int from, int to, reel_simulate_arm less)
+reel_interval reel__seeds_interval(const double *each, int seeds)
 {
-    const double *values = clicked ? s->clicked : s->ndcg;
-    const int seeds = s->opts.seeds;
-    double each[REEL_SIMULATE_SEEDS], mean = 0, squares = 0, half;
+    double mean = 0, squares = 0, half;
 
-    for (int seed = 0; seed < seeds; seed++) {
-        each[seed] = mean_of(s, values, arm, seed, from, to) -
-                     (less < REEL_ARMS ? mean_of(s, values, less, seed, from, to) : 0);
+    for (int seed = 0; seed < seeds; seed++)
         mean += each[seed] / seeds;
-    }
     for (int seed = 0; seed < seeds; seed++)
         squares += pow(each[seed] - mean, 2);
     half = seeds < 2 ? (double)NAN : t95[seeds - 2] * sqrt(squares / (seeds - 1) / seeds);
     return (reel_interval){mean, mean - half, mean + half};
 }
 
+reel_interval reel__simulation_mean(const reel_simulation *s, reel_simulate_arm arm, bool clicked,
+                                    int from, int to, reel_simulate_arm less)
+{
+    const double *values = clicked ? s->clicked : s->ndcg;
+    double each[REEL_SIMULATE_SEEDS];
+
+    for (int seed = 0; seed < s->opts.seeds; seed++)
+        each[seed] = mean_of(s, values, arm, seed, from, to) -
+                     (less < REEL_ARMS ? mean_of(s, values, less, seed, from, to) : 0);
+    return reel__seeds_interval(each, s->opts.seeds);
+}
+
 /* ---- as JSON ------------------------------------------------------------------------------- */
 
-static void put_interval(reel_json *json, const char *key, reel_interval interval)
+void reel__put_interval(reel_json *json, const char *key, reel_interval interval)
 {
     reel__json_key(json, key);
     reel__json_array(json);
@@ -58,9 +64,10 @@ static void put_days(reel_json *json, const reel_simulation *s, reel_simulate_ar
     for (int day = 0; day < s->opts.days; day++) {
         reel__json_object(json);
         reel__json_put_int(json, "day", day + 1);
-        put_interval(json, "ndcg@10",
-                     reel__simulation_mean(s, arm, false, day, day + 1, REEL_ARMS));
-        put_interval(json, "clicked", reel__simulation_mean(s, arm, true, day, day + 1, REEL_ARMS));
+        reel__put_interval(json, "ndcg@10",
+                           reel__simulation_mean(s, arm, false, day, day + 1, REEL_ARMS));
+        reel__put_interval(json, "clicked",
+                           reel__simulation_mean(s, arm, true, day, day + 1, REEL_ARMS));
         reel__json_object_end(json);
     }
     reel__json_array_end(json);
@@ -85,17 +92,17 @@ static void put_arm(reel_json *json, const reel_simulation *s, reel_simulate_arm
 
     reel__json_object(json);
     reel__json_put_text(json, "arm", reel__simulate_arm_name(arm));
-    put_interval(json, "ndcg@10_last_week",
-                 reel__simulation_mean(s, arm, false, week, days, REEL_ARMS));
-    put_interval(json, "clicked_last_week",
-                 reel__simulation_mean(s, arm, true, week, days, REEL_ARMS));
+    reel__put_interval(json, "ndcg@10_last_week",
+                       reel__simulation_mean(s, arm, false, week, days, REEL_ARMS));
+    reel__put_interval(json, "clicked_last_week",
+                       reel__simulation_mean(s, arm, true, week, days, REEL_ARMS));
     if (s->opts.arms[REEL_ARM_FROZEN] && arm != REEL_ARM_FROZEN) {
-        put_interval(json, "ndcg@10_less_frozen",
-                     reel__simulation_mean(s, arm, false, week, days, REEL_ARM_FROZEN));
-        put_interval(json, "clicked_less_frozen",
-                     reel__simulation_mean(s, arm, true, week, days, REEL_ARM_FROZEN));
-        put_interval(json, "clicked_less_frozen_all_days",
-                     reel__simulation_mean(s, arm, true, 0, days, REEL_ARM_FROZEN));
+        reel__put_interval(json, "ndcg@10_less_frozen",
+                           reel__simulation_mean(s, arm, false, week, days, REEL_ARM_FROZEN));
+        reel__put_interval(json, "clicked_less_frozen",
+                           reel__simulation_mean(s, arm, true, week, days, REEL_ARM_FROZEN));
+        reel__put_interval(json, "clicked_less_frozen_all_days",
+                           reel__simulation_mean(s, arm, true, 0, days, REEL_ARM_FROZEN));
     }
     put_looked(json, s, arm);
     put_days(json, s, arm);

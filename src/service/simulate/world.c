@@ -32,14 +32,16 @@ static reel_code make_room(reel_world *out, reel_err *err)
 }
 
 /* Who has ratings enough, in an order of the seed's; how many. */
-static reel_index choose_people(reel_index *out, const reel_dataset *data, uint64_t seed)
+static reel_index choose_people(reel_index *out, const reel_dataset *data,
+                                const reel_world_opts *opts)
 {
     const reel_csr_view r = reel_dataset_ratings(data);
-    reel_rng rng = reel__rng_make(seed, STREAM_WHO);
+    reel_rng rng = reel__rng_make(opts->seed, STREAM_WHO);
     reel_index count = 0;
 
     for (reel_index p = 0; p < r.rows; p++)
-        if (r.ptr[p + 1] - r.ptr[p] >= FEWEST_RATINGS)
+        if (r.ptr[p + 1] - r.ptr[p] >= FEWEST_RATINGS &&
+            (opts->half == 0 || p % 2 == opts->half - 1))
             out[count++] = p;
     for (reel_index i = count - 1; i > 0; i--) {
         const reel_index other = (reel_index)reel__rng_below(&rng, (uint64_t)i + 1);
@@ -106,7 +108,7 @@ static reel_code take_folder(reel_world *out, const reel_world_opts *opts, reel_
     chosen = reel__alloc_array((size_t)r.rows, sizeof *chosen);
     if (chosen == NULL)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for %d people", (int)r.rows));
-    count = choose_people(chosen, out->films, opts->seed);
+    count = choose_people(chosen, out->films, opts);
     out->people = count < opts->people ? count : opts->people;
     out->movies = r.cols;
     if (out->people < 2)

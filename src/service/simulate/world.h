@@ -35,6 +35,7 @@ typedef struct reel_world_opts {
     reel_index people;     /* at the most, of a folder */
     reel_index films;      /* of a folder those rated most, 0 = all; invented ones, 0 = 400 */
     int known;             /* draws of films that invented people saw before; 0 = 15 */
+    int half;              /* of a folder's people: 1 or 2, in which nobody is of both; 0 = all */
     uint64_t seed;
 } reel_world_opts;
 

@@ -35,4 +35,12 @@ run reel simulate --experiment --models hybrid
 run reel simulate --experiment --models hybrid,oracle --people 20 --films 30 --seeds 1
 run reel simulate --experiment --repeats 251
 run reel simulate --experiment --alpha 1
+
+# Weights of signals on one log.
+few='--people 30 --films 50 --days 2 --seeds 2 --quiet'
+REEL_SIGNALS='click=0.4' reel simulate $few --signals 'none; click=1' | sed 's/  */ /g; s/ 0[.][0-9]\{4\}.*//'
+reel simulate $few --signals '' --split test --json | sed 's/,"signals".*//'
+run reel simulate --signals 'none;click=x'
+run reel simulate --signals none --split train
+run reel simulate --signals 'none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none'
 ls
