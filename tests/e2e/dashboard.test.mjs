@@ -74,6 +74,19 @@ check("hours, days, weeks and new versions are said by keyboard", async () => {
   assert.equal(await chart("catalogue").locator("figcaption").innerText(), "Four whole weeks tell whether the catalogue narrows");
 });
 
+check("days that are none are told beside the choice, and the rest stays", async () => {
+  await settled(page, "/analytics/dashboard?range=2020-13-45..2020-14-01&against=2020-02-30..2020-03-01&by=rank");
+  await page.getByText("“2020-13-45..2020-14-01” are no days that can be counted. The last 28 are shown.").waitFor();
+  await page.getByText("“2020-02-30..2020-03-01” are no days to compare with.").waitFor();
+  await page.locator(".stats-which").waitFor();
+  assert.deepEqual(await flaws(page), []);
+  await page.getByRole("button", { name: "Leave it out" }).first().click();
+  await page.waitForURL((url) => !url.searchParams.has("range") && url.searchParams.get("by") === "rank");
+  await page.getByRole("button", { name: "Leave it out" }).press("Enter");
+  await page.waitForURL((url) => url.search === "?by=rank");
+  assert.equal(await page.getByRole("alert").filter({ hasText: "days" }).count(), 0);
+});
+
 check("a chart is a table on the page, and a file of the server's", async () => {
   await shown(page, `/analytics/dashboard?${range}`);
   await chart("films").getByRole("button", { name: /^As a table/ }).press("Enter");

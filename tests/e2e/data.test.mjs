@@ -100,6 +100,23 @@ check("films are chosen by genre and by years, at an address", async () => {
   await page.getByText("No film is of that genre and of these years.").waitFor();
 });
 
+check("a genre or years that are none are told beside the choice, and the rest stays", async () => {
+  await settled(page, `/analytics/data?genre=${"Opera".repeat(20)}&from=1990&to=1980`);
+  await saying(whole);
+  assert.equal(await page.getByRole("alert").count(), 2);
+  await page.getByText("“1990–1980” are no years from one to another.").waitFor();
+  assert.ok((await page.locator("[data-figure]").count()) > 5);
+  const [genre] = await page.getByRole("button", { name: "Leave it out" }).all();
+  await genre.click();
+  await page.waitForURL((url) => !url.searchParams.has("genre") && url.searchParams.has("from"));
+  await page.getByRole("button", { name: "Leave it out" }).press("Enter");
+  await page.waitForURL((url) => url.search === "");
+  assert.equal(await page.getByRole("alert").count(), 0);
+  await settled(page, "/analytics/data?genre=Opera&to=1990");
+  await saying(await api("/data?to=1990"));
+  await page.getByText("No film here is of the genre “Opera”. All genres are shown.").waitFor();
+});
+
 check("a way to draw is chosen, and is part of the address", async () => {
   await settled(page, "/analytics/data");
   await page.getByRole("button", { name: "decade" }).click();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   choicesOf, csvOfFigure, everyNth, fileOf, greatest, isWhole, least, linear, logarithmic, middleBin, moved, nearest, pairsOf, partOf, periodOf,
-  roundUp, type DataAnswer, type Figure,
+  refusedOf, roundUp, type DataAnswer, type Figure,
 } from "../src/lib/data";
 import { match } from "../src/lib/router";
 
@@ -13,6 +13,15 @@ test("an address says which films are asked about, and what it says in vain is n
   assert.ok(isWhole(part("")) && isWhole(part("genre=&from=abc&to=-1")) && isWhole(part("from=1990&to=1980")));
   assert.ok(!isWhole(part("from=1990&to=1990")) && !isWhole(part("to=1990")));
   assert.deepEqual(match("/analytics/data"), { page: "analytics", part: "data", id: null });
+});
+
+test("what an address says in vain is told", () => {
+  const told = (query: string) => refusedOf(new URLSearchParams(query), ["Drama", "War"]);
+  assert.deepEqual(told(""), { genre: null, years: null });
+  assert.deepEqual(told("genre=War&from=1990&to=1999"), { genre: null, years: null });
+  assert.deepEqual(told("genre=Opera"), { genre: "Opera", years: null });
+  assert.deepEqual(told("genre=&from=abc"), { genre: null, years: "abc" });
+  assert.deepEqual(told("from=1990&to=1980"), { genre: null, years: "1990–1980" });
 });
 
 const figure = (id: string, columns: Figure["columns"]): Figure => ({ figure: id, absent: null, rows: columns[0]?.values.length ?? 0, columns });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  askedOf, bestOf, everyDay, figureOf, fileAddress, keyOf, methodsOf, plusDays, standsOut, toldFrom0, weeksOf, wilson, type ModelRow, type RateRow,
+  askedOf, bestOf, everyDay, figureOf, fileAddress, keyOf, methodsOf, plusDays, refusedOf, standsOut, toldFrom0, weeksOf, wilson, type ModelRow, type RateRow,
 } from "../src/lib/stats";
 import { match } from "../src/lib/router";
 
@@ -17,7 +17,11 @@ test("the dashboard has an address, and days in it", () => {
   assert.deepEqual(asked(""), { range: "28d", against: null });
   assert.deepEqual(asked("range=90d&against=previous"), { range: "90d", against: "previous" });
   assert.deepEqual(asked("range=2026-10-01..2026-10-31&against=2025-10-01..2025-10-31"), { range: "2026-10-01..2026-10-31", against: "2025-10-01..2025-10-31" });
-  for (const wrong of ["range=soon", "range=2026-10-31..2026-10-01", "range=2026-10-01", "range=1..2..3", "against=next"])
+  assert.deepEqual(refusedOf(new URLSearchParams("range=2026-10-01..2026-10-31&against=previous")), { range: null, against: null });
+  assert.deepEqual(refusedOf(new URLSearchParams("range=&against=")), { range: null, against: null });
+  assert.deepEqual(refusedOf(new URLSearchParams("range=soon&against=2026-02-30..2026-03-02")), { range: "soon", against: "2026-02-30..2026-03-02" });
+  assert.deepEqual(asked("range=2026-02-28..2026-03-01").range, "2026-02-28..2026-03-01");
+  for (const wrong of ["range=2020-13-45..2020-14-01", "range=1969-01-01..1971-01-01", "range=1970-01-02..2999-01-01", "range=1900-01-01..1900-01-02", "range=soon", "range=2026-10-31..2026-10-01", "range=2026-10-01", "range=1..2..3", "against=next"])
     assert.deepEqual(asked(wrong), { range: "28d", against: null }, wrong);
 });
 

@@ -49,6 +49,14 @@ export function partOf(search: URLSearchParams): Part {
   return { genre: search.get("genre") || null, from: wrong ? null : from, to: wrong ? null : to };
 }
 
+// What an address says in vain: a genre that none of these is, years that are none or the wrong way round.
+export function refusedOf(search: URLSearchParams, genres: string[]): { genre: string | null; years: string | null } {
+  const genre = search.get("genre") || null, from = search.get("from") || null, to = search.get("to") || null;
+  const part = partOf(search);
+  const lost = (from !== null && part.from === null) || (to !== null && part.to === null);
+  return { genre: genre !== null && !genres.includes(genre) ? genre : null, years: lost ? [from, to].filter(Boolean).join("–") : null };
+}
+
 export const isWhole = ({ genre, from, to }: Part) => genre === null && from === null && to === null;
 
 export const askData = ({ genre, from, to }: Part, signal?: Signal) => get<DataAnswer>(address("/data", { genre, from, to }), signal);

@@ -2,6 +2,7 @@
 // rows become a table. Knows no pixels and no browser.
 import { address, get, type Signal } from "./api";
 import type { Cell, CellKind, Column, Figure } from "./data";
+import { daysBetween, isDay } from "./days";
 
 export interface Rate {
   rate: number | null;
@@ -161,21 +162,27 @@ export interface Asked {
 
 export const spans = ["7d", "28d", "90d", "365d", "all"] as const;
 export const usualSpan = "28d";
-const date = /^\d{4}-\d\d-\d\d$/;
+const mostDays = 36_600; // that the server counts at once
 const dates = (text: string): Days | null => {
-  const [from, to, more] = text.split("..");
-  return more === undefined && date.test(from!) && date.test(to ?? "") && from! <= to! ? { from: from!, to: to! } : null;
+  const [from = "", to = "", more] = text.split("..");
+  return more === undefined && isDay(from) && isDay(to) && from <= to && daysBetween(from, to) <= mostDays ? { from, to } : null;
 };
 
 const isSpan = (text: string): boolean => (spans as readonly string[]).includes(text);
 
+const isRange = (text: string) => isSpan(text) || dates(text) !== null;
+const isAgainst = (text: string) => text === "previous" || dates(text) !== null;
+
 // What an address asks about: a span that is offered, or days; what is none counts as not said.
 export function askedOf(search: URLSearchParams): Asked {
-  const range = search.get("range") ?? usualSpan, against = search.get("against");
-  return {
-    range: isSpan(range) || dates(range) ? range : usualSpan,
-    against: against !== null && (against === "previous" || dates(against)) ? against : null,
-  };
+  const range = search.get("range") || usualSpan, against = search.get("against") || null;
+  return { range: isRange(range) ? range : usualSpan, against: against !== null && isAgainst(against) ? against : null };
+}
+
+// What an address says that is none, so that it can be told.
+export function refusedOf(search: URLSearchParams): { range: string | null; against: string | null } {
+  const range = search.get("range") || null, against = search.get("against") || null;
+  return { range: range !== null && !isRange(range) ? range : null, against: against !== null && !isAgainst(against) ? against : null };
 }
 
 export const daysOf = (text: string | null): Days | null => (text === null ? null : dates(text));

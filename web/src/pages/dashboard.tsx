@@ -3,14 +3,15 @@
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { address } from "../lib/api";
+import { daysBetween } from "../lib/days";
 import { useNear } from "../lib/hooks";
 import { useFresh, useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
-import { askedOf, askReport, daysOf, keyOf, plusDays, rangeOf, spans, usualSpan, type Asked, type Days, type Report, type Whole } from "../lib/stats";
+import { askedOf, askReport, daysOf, keyOf, plusDays, rangeOf, refusedOf, spans, usualSpan, type Asked, type Days, type Report, type Whole } from "../lib/stats";
 import { ts } from "../lib/texts/stats";
 import { DayField } from "../ui/dayfield";
 import { CatalogueWatch, Came, Films, Genres, Health, HoursOfWeek, Mix, ModelsOverTime, OverTime, People, Rates, ratesBy } from "../ui/statscharts";
-import { Failed, Notice, RowsSkeleton } from "../ui/states";
+import { Failed, Notice, Refused, RowsSkeleton } from "../ui/states";
 import { Switch } from "../ui/tables";
 
 const other = "other";
@@ -78,10 +79,8 @@ function Section({ name, wide, left, right }: { name: keyof typeof ts.section; w
   );
 }
 
-const dayMs = 86_400_000;
-
 export function DashboardPart({ search }: { search: URLSearchParams }) {
-  const asked = askedOf(search);
+  const asked = askedOf(search), refused = refusedOf(search);
   const key = keyOf("summary", asked);
   const whole = useResource(key, (signal) => askReport<Report<Whole>>(key, signal), true);
   // How high the first charts are is in their answers: what comes after them comes when it has its place.
@@ -91,7 +90,7 @@ export function DashboardPart({ search }: { search: URLSearchParams }) {
   if (whole.error) return <Failed error={whole.error} retry={whole.retry} />;
   if (!whole.data) return <RowsSkeleton count={16} thumb={false} />;
   const { range, against, waiting, items } = whole.data;
-  const days = (Date.parse(range.to) - Date.parse(range.from)) / dayMs + 1;
+  const days = daysBetween(range.from, range.to);
   const props = { asked, search };
   return (
     <>
@@ -99,6 +98,8 @@ export function DashboardPart({ search }: { search: URLSearchParams }) {
         {ts.lead(range.from, range.to)}{against && `, ${ts.leadAgainst(against.from, against.to)}`}.{waiting > 0 && ` ${ts.waiting(waiting)}`}
       </p>
       <Which asked={asked} shown={range} against={against} />
+      {refused.range && <Refused said={ts.noRange(refused.range)} way={ts.drop} drop={() => setQuery({ range: null })} />}
+      {refused.against && <Refused said={ts.noAgainst(refused.against)} way={ts.drop} drop={() => setQuery({ against: null })} />}
       {items[0]!.lists === 0 && items[0]!.clicks === 0
         ? <><Notice title={ts.empty}>{ts.emptyBody}</Notice><Section name="health" wide={<Health {...props} />} /></>
         : (

@@ -1,12 +1,12 @@
 // What is in the data: the exploratory analyses, of all films or of those that were chosen.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { askData, choicesOf, figureOf, isWhole, partOf, type DataAnswer, type Part } from "../lib/data";
+import { askData, choicesOf, figureOf, isWhole, partOf, refusedOf, type DataAnswer, type Part } from "../lib/data";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import { t } from "../lib/texts";
 import { td } from "../lib/texts/data";
 import { sections } from "../ui/datacharts";
-import { Failed, Notice, RowsSkeleton } from "../ui/states";
+import { Failed, Notice, Refused, RowsSkeleton } from "../ui/states";
 
 const pause = 200; // ms without a move before a span is asked about
 
@@ -52,22 +52,26 @@ function Years({ years, films, part }: YearsProps) {
   );
 }
 
-function Which({ whole, part }: { whole: DataAnswer; part: Part }) {
+function Which({ whole, part, refused }: { whole: DataAnswer; part: Part; refused: ReturnType<typeof refusedOf> }) {
   const { genres, years, films } = choicesOf(whole);
   return (
-    <form class="data-which" aria-label={td.which} onSubmit={(event) => event.preventDefault()}>
-      {genres.length > 0 && (
-        <label class="select">
-          <span>{td.genre}</span>
-          <select value={part.genre ?? ""} onChange={(event) => setQuery({ genre: event.currentTarget.value || null })}>
-            <option value="">{td.anyGenre}</option>
-            {genres.map((genre) => <option key={genre} value={genre}>{t.genre(genre)}</option>)}
-          </select>
-        </label>
-      )}
-      {years.length > 1 && <Years years={years} films={films} part={part} />}
-      <button type="button" class="button" disabled={isWhole(part)} onClick={() => setQuery({ genre: null, from: null, to: null })}>{td.all}</button>
-    </form>
+    <>
+      <form class="data-which" aria-label={td.which} onSubmit={(event) => event.preventDefault()}>
+        {genres.length > 0 && (
+          <label class="select">
+            <span>{td.genre}</span>
+            <select value={part.genre ?? ""} onChange={(event) => setQuery({ genre: event.currentTarget.value || null })}>
+              <option value="">{td.anyGenre}</option>
+              {genres.map((genre) => <option key={genre} value={genre}>{t.genre(genre)}</option>)}
+            </select>
+          </label>
+        )}
+        {years.length > 1 && <Years years={years} films={films} part={part} />}
+        <button type="button" class="button" disabled={isWhole(part) && !refused.genre && !refused.years} onClick={() => setQuery({ genre: null, from: null, to: null })}>{td.all}</button>
+      </form>
+      {refused.genre && <Refused said={td.noGenre(refused.genre)} way={td.drop} drop={() => setQuery({ genre: null })} />}
+      {refused.years && <Refused said={td.noYears(refused.years)} way={td.drop} drop={() => setQuery({ from: null, to: null })} />}
+    </>
   );
 }
 
@@ -110,17 +114,20 @@ function Charts({ data, part, search }: { data: DataAnswer; part: Part; search: 
 }
 
 export function DataPart({ search }: { search: URLSearchParams }) {
-  const part = partOf(search);
   const whole = useResource("data?", (signal) => askData({ genre: null, from: null, to: null }, signal));
+  const refused = whole.data ? refusedOf(search, choicesOf(whole.data).genres) : null;
+  const asked = partOf(search);
+  const part = refused?.genre ? { ...asked, genre: null } : asked;
   const chosen = useResource(isWhole(part) ? null : `data?${JSON.stringify(part)}`, (signal) => askData(part, signal), true);
-  const error = whole.error ?? chosen.error;
+  // A genre that is none may be refused before it is known which there are.
+  const error = whole.error ?? (whole.data ? chosen.error : undefined);
   if (error) return <Failed error={error} retry={whole.error ? whole.retry : chosen.retry} />;
   if (!whole.data) return <RowsSkeleton count={16} thumb={false} />;
   const data = isWhole(part) ? whole.data : (chosen.data ?? whole.data);
   return (
     <>
       <Lead data={data} whole={whole.data} />
-      <Which whole={whole.data} part={part} />
+      <Which whole={whole.data} part={part} refused={refused!} />
       <div class={chosen.busy ? "data-charts is-busy" : "data-charts"}>
         {data.movies === 0 ? <Notice title={td.none} /> : <Charts data={data} part={part} search={search} />}
       </div>

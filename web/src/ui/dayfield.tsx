@@ -1,4 +1,6 @@
-// A field for a day. While a year is typed its first digits are years, too, of long before any film.
+// A field for a day. While a year is typed its first digits are years, too, of long before anything happened here.
+import { firstDay } from "../lib/days";
+
 interface Props {
   label: string;
   value: string; // as 2026-11-27; "" is none
@@ -6,13 +8,12 @@ interface Props {
   required?: boolean; // none is no choice
 }
 
-const earliest = "1900-01-01";
 
 export function DayField({ label, value, choose, required = false }: Props) {
   return (
     <label class="select">
       <span>{label}</span>
-      <input class="field" type="date" min={earliest} required={required} value={value}
+      <input class="field" type="date" min={firstDay} required={required} value={value}
         onInput={({ currentTarget: field }) => field.validity.valid && choose(field.value)} />
     </label>
   );

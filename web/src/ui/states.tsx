@@ -31,6 +31,11 @@ export function Failed({ error, retry }: { error: ApiError; retry(): void }) {
   );
 }
 
+// What of an address is none: said beside the filter it is of, with a way to be rid of it.
+export function Refused({ said, way, drop }: { said: string; way: string; drop(): void }) {
+  return <p class="form-error refused" role="alert">{said} <button type="button" class="quiet" onClick={drop}>{way}</button></p>;
+}
+
 const fill = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 // For cards that are all as tall as each other.
