@@ -46,6 +46,33 @@ test("opening a film and giving stars are reported", async () => {
   assert.deepEqual([rated.list_id, rated.method, rated.movies[0].rank], [opened.list_id, "content", 2], "the rating came of the list that was clicked");
 });
 
+test("a reload, back and forward keep which list a film was opened from; another way to it is of none", async () => {
+  await settled(page, `/film/${film.movie}?method=content&count=5`);
+  const link = page.locator(".recommended .film-card a").nth(2);
+  const path = await link.getAttribute("href");
+  await link.click();
+  await page.waitForURL(`**${path}`);
+  const list = (await until("the click", async () => (await mine("&type=click")).find((event) => `/film/${event.movies[0].movie}` === path))).list_id;
+  const rate = async (name, stars) => {
+    await page.locator(`.own-stars input[value="${stars}"]`).check({ force: true });
+    const [event] = await until(name, async () => { const all = (await mine("&type=rating")).filter((one) => one.value === stars && `/film/${one.movies[0].movie}` === path); return all.length > 0 && all; });
+    return [event.list_id, event.movies[0].rank ?? null];
+  };
+  await page.reload();
+  await page.locator(".own-stars input").first().waitFor({ state: "attached" });
+  assert.deepEqual(await rate("a rating after a reload", 1), [list, 3]);
+  await page.getByRole("radio", { name: "Popular" }).check({ force: true }); // another address of the same entry
+  await page.waitForURL(/method=popular/);
+  assert.deepEqual(await rate("a rating beside another list", 2), [list, 3]);
+  await page.goBack();
+  await page.waitForURL(`**/film/${film.movie}?*`);
+  await page.goForward();
+  await page.waitForURL(`**${path}?*`);
+  assert.deepEqual(await rate("a rating after back and forward", 3), [list, 3]);
+  await settled(page, path);
+  assert.deepEqual(await rate("a rating of a page whose address was typed", 4), [null, null]);
+});
+
 test("how long a film's page was looked at is reported when it is left", async () => {
   const { movie } = (await api("/movies?limit=5")).items[4];
   const looked = async () => (await mine("&type=dwell")).filter((event) => event.movies[0].movie === movie);

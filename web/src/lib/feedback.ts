@@ -1,6 +1,8 @@
 // What the page reports: lists that came on screen, clicks, ratings, trailers.
 import { api } from "./api";
+import { cameIn, traceOf, type Came, type Trace } from "./came";
 import { makeOutbox } from "./outbox";
+import { carry } from "./router";
 import { box } from "./storage";
 import { uuid } from "./uuid";
 import type { EventType, FilmList } from "./types";
@@ -27,29 +29,26 @@ interface Subject {
   value?: number;
 }
 
-// By which list each film was opened: what is done on its page came of that list, as long as the pages live.
-const opened = new Map<number, Subject>();
+const nowhere: Trace = { method: null, model_id: null, list_id: null, scenario: null, source_movie: null };
 
-// The person whom a list was for is none who rates: only events that name the list themselves are theirs.
-function cameOf(subject: Subject): Subject {
-  const from = subject.list ? undefined : opened.get(subject.movies[0]!.movie);
-  return from ? { ...subject, list: from.list, movies: from.movies } : subject;
-}
+// What is done on a film's page came of the list that it was opened from.
+export const cameHere = (movie: number): Came | null =>
+  location.pathname === `/film/${movie}` ? cameIn(history.state, movie) : null;
 
-export function report(type: EventType, subject: Subject): void {
-  if (type === "click") opened.set(subject.movies[0]!.movie, subject);
-  const { list, movies, value } = cameOf(subject);
+export function report(type: EventType, { list, movies, value }: Subject, came = list ? null : cameHere(movies[0]!.movie)): void {
+  const trace = list ? traceOf(list) : (came ?? nowhere);
+  const { method, model_id, list_id, scenario, source_movie } = trace;
+  if (type === "click" && list) {
+    const { movie, rank } = movies[0]!;
+    carry(`/film/${movie}`, { came: { ...trace, movie, rank: rank ?? null } });
+  }
   outbox.add({
     event_id: uuid(),
     type,
-    user: subject.list?.user ?? null,
+    user: list?.user ?? null, // the person whom a list was for is none who rates what came of it
     visitor: visitor(),
-    method: list?.model.name ?? null,
-    model_id: list?.model.id ?? null,
-    list_id: list?.id ?? null,
-    scenario: list?.scenario ?? null,
-    source_movie: list?.source_movie ?? null,
-    movies,
+    method, model_id, list_id, scenario, source_movie,
+    movies: came && came.rank !== null ? [{ movie: came.movie, rank: came.rank }] : movies,
     ...(value === undefined ? {} : { value }),
     time: new Date().toISOString(),
   });
@@ -60,6 +59,7 @@ const mostDwell = 86_400; // the server takes no more
 
 // How long a film's page is in sight; `stop` tells it.
 export function lookAt(movie: number): () => void {
+  const came = cameHere(movie); // when it is told another page may be there
   let since = document.hidden ? null : performance.now();
   let looked = 0; // ms
   const turn = () => {
@@ -70,7 +70,7 @@ export function lookAt(movie: number): () => void {
     turn();
     const seconds = Math.min(mostDwell, Math.round(looked / 100) / 10);
     looked = 0;
-    if (seconds >= leastDwell) report("dwell", { movies: [{ movie }], value: seconds });
+    if (seconds >= leastDwell) report("dwell", { movies: [{ movie }], value: seconds }, came);
   };
   document.addEventListener("visibilitychange", turn);
   addEventListener("pagehide", tell);

@@ -53,10 +53,22 @@ const moved = "reel:moved";
 export const searchFor = (q: string) => `/search?q=${encodeURIComponent(q)}`;
 export const filmsOf = (genre: string) => `/search?genre=${encodeURIComponent(genre)}`;
 
+// What the entry of a page shall hold beside its address, where a link to it is being followed.
+let carried: { path: string; state: unknown } | null = null;
+
+export function carry(path: string, state: unknown): void {
+  const mine = (carried = { path, state });
+  // A link that is opened elsewhere takes nothing along, and leaves nothing behind.
+  setTimeout(() => {
+    if (carried === mine) carried = null;
+  });
+}
+
 export function go(url: string, replace = false): void {
   const before = location.pathname;
-  if (replace) history.replaceState(null, "", url);
-  else history.pushState(null, "", url);
+  if (replace) history.replaceState(history.state, "", url);
+  else history.pushState(carried !== null && carried.path === url.split("?")[0] ? carried.state : null, "", url);
+  carried = null;
   dispatchEvent(new Event(moved));
   if (location.pathname !== before) scrollTo(0, 0);
 }
