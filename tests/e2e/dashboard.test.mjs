@@ -89,6 +89,10 @@ check("days that are none are told beside the choice, and the rest stays", async
 
 check("a chart is a table on the page, and a file of the server's", async () => {
   await shown(page, `/analytics/dashboard?${range}`);
+  for (const [id, text] of [["hours", /^Mondays\s0:00/], ["rates", /^(Content|Hybrid|Seen together|Collaborative|Popular|Shared taste)\s/], ["over", /^March \d+, 2020/]]) {
+    await chart(id).getByRole("button", { name: /^As a table/ }).press("Enter");
+    assert.match(await chart(id).locator(".data-table tbody tr").first().innerText(), text);
+  }
   await chart("films").getByRole("button", { name: /^As a table/ }).press("Enter");
   assert.equal(await chart("films").locator(".data-table tbody tr").count(), 4);
   for (const [link, name] of [["As CSV", "films_2020-03-02_2020-03-15.csv"], ["As JSON", "films_2020-03-02_2020-03-15.json"]]) {

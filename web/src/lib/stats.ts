@@ -206,8 +206,11 @@ export const fileName = (name: ReportName, { range }: Report<unknown>, format: s
 
 const shares = /(^|\.)(rate|low|high|share_of_films|share_of_shown|coverage|gini)$/;
 
+// Numbers that are no amounts: they are written as they are, or have names.
+const plainNumbers = /^(year|movie)$/, namedNumbers = /^weekday$/;
+
 const kindOf = (name: string, values: Cell[]): CellKind =>
-  values.some((value) => typeof value === "string") ? "text" : shares.test(name) ? "share" : values.every((value) => value === null || Number.isInteger(value)) ? "count" : "real";
+  namedNumbers.test(name) ? "text" : plainNumbers.test(name) ? "number" : values.some((value) => typeof value === "string") ? "text" : shares.test(name) ? "share" : values.every((value) => value === null || Number.isInteger(value)) ? "count" : "real";
 
 function flat(row: object, before = ""): [string, Cell][] {
   return Object.entries(row).flatMap(([name, value]): [string, Cell][] =>

@@ -5,7 +5,7 @@ import { decimal } from "../lib/format";
 import { baseline, metricsOf, type Interval, type Judged, type Measured } from "../lib/operation";
 import { csvOf } from "../lib/taste";
 import { t } from "../lib/texts";
-import { ta } from "../lib/texts/analytics";
+import { metricName, ta } from "../lib/texts/analytics";
 import { save } from "./chart";
 
 const wide = 3; // digits
@@ -49,9 +49,7 @@ function Lines({ of, lines }: { of: string; lines: Line[] }) {
   );
 }
 
-// As papers print them: abbreviations in capitals, the rest as words.
-const metricName = (name: string) => name.replace(/^(ndcg|map|mrr|rmse|mae|auc)(?=@|$)/, (short) => short.toUpperCase()).replace(/_/g, " ");
-const better = (metric: string) => (/rmse|mae/i.test(metric) ? 1 : -1);
+const better = (metric: string) => (/^(hidden_|sampled_)?(rmse|mae|calibration|gini)(@|$)/.test(metric) ? 1 : -1);
 
 export function MeasuredChart({ measured }: { measured: Measured }) {
   const metrics = metricsOf(measured);

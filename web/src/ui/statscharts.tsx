@@ -12,7 +12,7 @@ import {
 } from "../lib/stats";
 import { t } from "../lib/texts";
 import { real, share } from "../lib/texts/data";
-import { dayLong, dayShort, headOf, rateOf, ts } from "../lib/texts/stats";
+import { dayLong, dayShort, headOf, rateOf, readReport, ts } from "../lib/texts/stats";
 import { Columns, Grid } from "./plots";
 import { Failed, RowsSkeleton } from "./states";
 import { Frame, Lying, Marks, Switch, Table } from "./tables";
@@ -40,7 +40,7 @@ function Answered({ name, id = name, address, report, finding, ...rest }: Answer
   const files = (["csv", "json"] as const).map((format) => (
     <a key={format} class="quiet" href={fileAddress(address, format)} download={fileName(name, report, format)} aria-label={ts.saveAs(ts[format], finding)}>{ts[format]}</a>
   ));
-  return <Frame {...rest} id={id} finding={finding} files={files} table={() => <Table figure={figureOf(name, report.items)} name={finding} head={headOf} />} />;
+  return <Frame {...rest} id={id} finding={finding} files={files} table={() => <Table figure={figureOf(name, report.items)} name={finding} head={headOf} read={readReport} />} />;
 }
 
 interface Answer<T> {

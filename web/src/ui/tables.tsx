@@ -2,8 +2,8 @@
 // bars, and rows with marks on a line.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { lengthOf, type Figure } from "../lib/data";
-import { cell, td, word } from "../lib/texts/data";
+import { lengthOf, type Cell, type Figure } from "../lib/data";
+import { cell, readCell, td } from "../lib/texts/data";
 
 const rowsInTable = 200;
 
@@ -11,9 +11,10 @@ interface TableProps {
   figure: Figure;
   name: string;
   head?(column: string): string;
+  read?(column: string, value: Cell): string | null; // what is not written as it is; null: it is
 }
 
-export function Table({ figure, name, head = (column) => td.column[column] ?? column }: TableProps) {
+export function Table({ figure, name, head = (column) => td.column[column] ?? column, read = readCell }: TableProps) {
   const length = lengthOf(figure), shown = Math.min(rowsInTable, length);
   return (
     <>
@@ -27,7 +28,7 @@ export function Table({ figure, name, head = (column) => td.column[column] ?? co
               <tr key={row}>
                 {figure.columns.map((column, i) => {
                   const value = column.values[row] ?? null;
-                  return <td key={i} class={column.kind === "text" ? undefined : "is-number"}>{typeof value === "string" ? word(value) : cell(column.kind, value)}</td>;
+                  return <td key={i} class={column.kind === "text" ? undefined : "is-number"}>{read(column.name, value) ?? cell(column.kind, value)}</td>;
                 })}
               </tr>
             ))}

@@ -93,6 +93,9 @@ const en = {
   measured: (held: number) => `Judged by ${plural(held, "rating", "ratings")} that no model learned from.`,
   bestBy: (metric: string, name: string) => `By ${metric}, ${name} is best`,
   metric: "Measure",
+  metricName: { ndcg: "NDCG", recall: "recall", recall_min: "recall of what fits", precision: "precision", hit_rate: "hit rate", map: "MAP", mrr: "MRR", auc: "AUC", novelty: "novelty",
+    intra_list_distance: "unlikeness within a list", calibration: "distance from the taste’s genres", coverage: "coverage", gini: "Gini", rmse: "RMSE", mae: "MAE" } as Record<string, string>,
+  metricOf: { hidden: (name: string) => `${name}, hidden films`, sampled: (name: string) => `${name}, among few` },
   mean: "Mean",
   low: "Low",
   high: "High",
@@ -256,6 +259,9 @@ const es: Texts = {
   measured: (held) => `Medido con ${plural(held, "valoración", "valoraciones")} de las que ningún modelo aprendió.`,
   bestBy: (metric, name) => `Según ${metric}, ${name} es el mejor`,
   metric: "Medida",
+  metricName: { ndcg: "NDCG", recall: "exhaustividad", recall_min: "exhaustividad de lo que cabe", precision: "precisión", hit_rate: "tasa de aciertos", map: "MAP", mrr: "MRR", auc: "AUC", novelty: "novedad",
+    intra_list_distance: "diferencia dentro de la lista", calibration: "distancia a los géneros del gusto", coverage: "cobertura", gini: "Gini", rmse: "RMSE", mae: "MAE" },
+  metricOf: { hidden: (name) => `${name}, películas ocultas`, sampled: (name) => `${name}, entre pocas` },
   mean: "Media",
   low: "Bajo",
   high: "Alto",
@@ -339,3 +345,10 @@ const es: Texts = {
 };
 
 export const ta: Texts = lang === "es" ? es : en;
+
+// "ndcg@10", "hidden_recall@20", as an evaluation names them; one that lacks here is printed as it is.
+export function metricName(name: string): string {
+  const [, among = "", metric = "", at = ""] = /^(hidden_|sampled_)?(.*?)(@\d+)?$/.exec(name) ?? [];
+  const named = (ta.metricName[metric] ?? metric) + at;
+  return among === "hidden_" ? ta.metricOf.hidden(named) : among === "sampled_" ? ta.metricOf.sampled(named) : named;
+}

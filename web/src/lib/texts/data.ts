@@ -1,5 +1,5 @@
 // The sentences of the page about the data, which come with it. What a chart shows is its title.
-import { decimal, lang, number, percent, plural } from "../format";
+import { decimal, lang, number, percent, plural, printed } from "../format";
 import { periodOf, type CellKind } from "../data";
 import { t } from ".";
 
@@ -262,3 +262,10 @@ const es: Texts = {
 export const td: Texts = lang === "es" ? es : en;
 // What the server says in English words: a genre, an age, an occupation, a property.
 export const word = (text: string): string => td.words[text] ?? t.genre(text);
+
+// A cell of a table by the name that the charts use; what films are called is no word of ours.
+export function readCell(column: string, value: string | number | null): string | null {
+  if (column === "decade" && typeof value === "number") return td.decadeName(value);
+  if (typeof value !== "string") return null;
+  return column === "film" ? printed(value) : column === "period" ? td.period(value) : word(value);
+}

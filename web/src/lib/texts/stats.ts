@@ -1,6 +1,7 @@
 // The sentences of the dashboard, which come with it. What a chart shows is its title.
-import { decimal, lang, number, percent, percentSign as sign, plural } from "../format";
+import { decimal, lang, number, percent, percentSign as sign, plural, printed } from "../format";
 import type { Rate } from "../stats";
+import { t } from ".";
 
 // A share of a few in a hundred has two digits more.
 export const rateOf = (value: number | null) => (value === null || Number.isNaN(value) ? "–" : percent(value, Math.abs(value) < 0.1 ? 2 : 1));
@@ -233,3 +234,12 @@ export const ts: Texts = lang === "es" ? es : en;
 // What a column of a report is called; those of the days it is compared with are named as before.
 export const headOf = (column: string): string =>
   column.startsWith("against.") ? ts.before(headOf(column.slice("against.".length))) : ts.column[column] ?? column;
+// A cell of a report by the name that the charts use.
+export function readReport(column: string, value: string | number | null): string | null {
+  if (value === null) return null;
+  const read: Record<string, (text: string) => string> = {
+    method: t.method, genre: t.genre, title: printed, scenario: (row) => (row === "" ? ts.noRow : ts.scenario[row] ?? row), day: dayLong, week: dayLong, from: dayLong, to: dayLong,
+    weekday: (day) => ts.weekdays[Number(day) - 1] ?? day, hour: (hour) => ts.hour(Number(hour)), rank: (rank) => ts.place(Number(rank)),
+  };
+  return read[column.replace(/^against\./, "")]?.(String(value)) ?? null;
+}
