@@ -130,6 +130,38 @@ flow("a letter is asked for, and old links say so", async () => {
   await page.getByText("This link was used, or is too old.").waitFor();
 });
 
+flow("what is refused is said in the reader's language", async () => {
+  const { page, complaints, close } = await open({ locale: "es" });
+  const alert = (text) => page.getByRole("alert").filter({ hasText: text }).waitFor();
+  const send = async (name, word) => {
+    await page.getByLabel("Nombre", { exact: true }).fill(name);
+    await page.getByLabel("Contraseña", { exact: true }).fill(word);
+    await page.locator("form button[type=submit]").click();
+  };
+  try {
+    await settled(page, "/sign-in?new");
+    await send("Berta", "12345678");
+    await alert("Elige otra contraseña");
+    await send("Berta  B", "una linterna en la niebla");
+    await alert("espacios sueltos entre palabras");
+    await send("operator", "una linterna en la niebla");
+    await alert("Alguien tiene ya ese nombre");
+    await settled(page, "/sign-in");
+    await page.route("**/api/v1/session", (route) => (route.request().method() === "POST"
+      ? route.fulfill({ status: 429, headers: { "Retry-After": "7" }, contentType: "application/problem+json", body: JSON.stringify({ status: 429, code: "E_BUSY", detail: "too many tries; wait 7 seconds" }) })
+      : route.continue()));
+    await send("Berta", "una linterna en la niebla");
+    await alert("7 segundos");
+    await settled(page, "/people/99999999");
+    await page.getByRole("heading", { name: "Nadie tiene el número" }).waitFor();
+    await settled(page, "/tune?person=99999999");
+    await alert("Nadie tiene el número 99999999");
+    assert.deepEqual(complaints, []);
+  } finally {
+    await close();
+  }
+});
+
 test("an address to go on to is one of ours", async () => {
   for (const next of ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "/%09/evil.example"]) {
     await settled(page, `/sign-in?next=${encodeURIComponent(next)}`);

@@ -97,7 +97,7 @@ test("the address alone makes the same list, without the guest's name", async ()
   assert.equal(await page.evaluate(() => window.hit), undefined);
 });
 
-test("who gave no stars is not asked, who is nobody is said in the server's words, and nothing in an address is run", async () => {
+test("who gave no stars is not asked, who is nobody is named, and nothing in an address is run", async () => {
   await settled(page, `/night?with=me&with=${people[0]}&with=${people[1]}`);
   assert.match(await page.locator(".night > .remark").first().innerText(), /rated nothing/);
   assert.equal(await rows(), await asked([{ user: people[0] }, { user: people[1] }], "average"));

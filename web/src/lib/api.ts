@@ -10,7 +10,11 @@ const root = "/api/v1";
 
 export class ApiError extends Error {
   // status 0: no answer came at all (offline, server stopped).
-  constructor(readonly status: number, message: string, readonly retryAfter: number | null = null) {
+  // code and member: which kind of problem it is, and what of the request it is about (docs/api.md, errors).
+  constructor(
+    readonly status: number, message: string, readonly retryAfter: number | null = null,
+    readonly code: string | null = null, readonly member: string | null = null,
+  ) {
     super(message);
   }
 }
@@ -25,6 +29,13 @@ export function address(path: string, query: Record<string, Value> = {}): string
   return text ? `${root}${path}?${text}` : root + path;
 }
 
+// "#/history/3/rating" or the name of a parameter: the first that is wrong.
+function memberOf(errors: unknown): string | null {
+  const first = Array.isArray(errors) ? (errors[0] as { pointer?: unknown; parameter?: unknown } | undefined) : undefined;
+  const where = first?.parameter ?? first?.pointer;
+  return typeof where === "string" ? where.replace(/^#\/?/, "") : null;
+}
+
 async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
   let answer: Response;
   try {
@@ -37,7 +48,7 @@ async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
   if (answer.ok && body !== null) return body as T;
   const wait = Number(answer.headers.get("Retry-After"));
   const detail = typeof body?.detail === "string" ? body.detail : answer.statusText;
-  throw new ApiError(answer.status, detail, wait > 0 ? wait : null);
+  throw new ApiError(answer.status, detail, wait > 0 ? wait : null, typeof body?.code === "string" ? body.code : null, memberOf(body?.errors));
 }
 
 export function send<T>(method: string, path: string, body: unknown, init: RequestInit = {}): Promise<T> {

@@ -67,3 +67,22 @@ export function outcomeOf(reports: ImportReport[]): Outcome {
 // The row as Reel's own format has it, for the film that was meant.
 export const mended = (row: ImportRow, movie: number): string =>
   `movieId,title,kind,rating\n${movie},,${row.kind},${row.rating ?? ""}\n`;
+
+export interface Reason {
+  why: "unknown" | "year" | "several" | "unsure" | "id" | "rating" | "nameless";
+  films: string; // that it is about
+}
+
+// The server's sentences about a row; null: one that is not known here, to be printed as it is.
+const reasons: [RegExp, Reason["why"]][] = [
+  [/^no film is called so$/, "unknown"], [/^the year is another than that of (.+)$/, "year"], [/^several films are called so: (.+)$/, "several"],
+  [/^not sure enough that it is (.+)$/, "unsure"], [/^no film has this id$/, "id"], [/^the rating is not from/, "rating"], [/^the (?:row|entry) names no film$/, "nameless"],
+];
+
+export function reasonOf(reason: string | null): Reason | null {
+  for (const [pattern, why] of reasons) {
+    const found = pattern.exec(reason ?? "");
+    if (found) return { why, films: found[1] ?? "" };
+  }
+  return null;
+}

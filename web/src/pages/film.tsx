@@ -6,6 +6,7 @@ import { useHealth, useScale } from "../lib/health";
 import { lookAt, report } from "../lib/feedback";
 import { useTitle } from "../lib/hooks";
 import { loadOwn } from "../lib/own";
+import { problemOf } from "../lib/problems";
 import { give as keep } from "../lib/sync";
 import { forget, useResource } from "../lib/resource";
 import { filmsOf, searchFor } from "../lib/router";
@@ -152,7 +153,7 @@ function Wish({ film, user }: { film: FullMovie; user: number }) {
       <button type="button" class="button" aria-pressed={on} onClick={() => void change().catch(setFailed)}>
         <Icon name={on ? "done" : "add"} />{on ? t.mine.wished : t.mine.wish}
       </button>
-      <span role="alert" class="form-error">{failed && (failed.status === 0 ? t.states.offline : failed.message)}</span>
+      <span role="alert" class="form-error">{failed && problemOf(failed)}</span>
     </>
   );
 }

@@ -1,8 +1,9 @@
 // The feedback log: what was shown, opened and rated, with filters.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { api, ApiError } from "../lib/api";
+import { api } from "../lib/api";
 import { outbox } from "../lib/feedback";
 import { usePages } from "../lib/pages";
+import { problemOf } from "../lib/problems";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import { clock, printed } from "../lib/format";
@@ -154,7 +155,7 @@ function Export({ filter }: { filter: LogFilter }) {
       save(name, write(taken.events), kind);
       setSaid(taken.whole ? ta.saved(taken.events.length) : ta.savedPart(mostEvents));
     } catch (cause) {
-      if (!signal.aborted) setSaid(cause instanceof ApiError && cause.status !== 0 ? cause.message : t.states.offline);
+      if (!signal.aborted) setSaid(problemOf(cause));
     }
     setBusy(false);
   };

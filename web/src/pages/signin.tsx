@@ -17,14 +17,14 @@ export function SignInPage({ search }: { search: URLSearchParams }) {
   const heading = making ? t.account.make : t.account.signIn;
   useTitle(heading);
   if (session.error) return <div class="page is-narrow"><Failed error={session.error} retry={session.retry} /></div>;
-  if (session.data?.refused) return <div class="page is-narrow"><Notice title={t.account.refused}><p>{session.data.refused}</p></Notice></div>;
+  if (session.data?.refused) return <div class="page is-narrow"><Notice title={t.account.refused}><p>{t.account.refusedBody}</p></Notice></div>;
   const send = ({ name = "", password = "" }: Record<string, string>) =>
     begin(making ? api.signUp(name, password) : api.signIn(name, password), next);
   return (
     <div class="page is-narrow">
       <h1>{heading}</h1>
       {rated > 0 && <p class="lead">{t.account.along(rated)}</p>}
-      <Form key={heading} button={heading} refusals={{ 401: t.account.wrong, 409: t.account.taken }} send={send}
+      <Form key={heading} button={heading} refusals={{ 401: t.account.wrong, 409: t.account.taken, ...(making ? { 403: t.account.closed } : {}) }} send={send}
         aside={session.data?.sign_up && (
           <button type="button" class="quiet" onClick={() => setMaking(!making)}>{making ? t.account.haveOne : t.account.make}</button>
         )}>

@@ -1,9 +1,10 @@
 // Bringing along what one gave elsewhere: drop a file, see what became of it, mend what was not found.
 import { useRef, useState } from "preact/hooks";
-import { api, ApiError } from "../lib/api";
+import { api } from "../lib/api";
 import { ArchiveError } from "../lib/archive";
-import { bytesMost, mended, outcomeOf, piecesOf, typeOf, type Outcome, type Piece } from "../lib/bring";
+import { bytesMost, mended, outcomeOf, piecesOf, reasonOf, typeOf, type Outcome, type Piece } from "../lib/bring";
 import { useScale } from "../lib/health";
+import { problemOf } from "../lib/problems";
 import { forget } from "../lib/resource";
 import { copyAnew } from "../lib/sync";
 import { t } from "../lib/texts";
@@ -13,7 +14,6 @@ import { Icon } from "./icon";
 import { StarsShown } from "./stars";
 
 const lostAtFirst = 20;
-const plainReason = "no film is called so"; // the server's words for what the heading says already
 
 interface Progress {
   done: number;
@@ -29,8 +29,7 @@ interface Failure {
 function said(cause: unknown): string {
   if (cause instanceof ArchiveError) return t.bring.damaged;
   if (cause instanceof RangeError) return t.bring.large;
-  if (!(cause instanceof ApiError)) return String(cause);
-  return cause.status === 0 ? t.states.offline : cause.message;
+  return problemOf(cause, { 400: t.bring.unknown, 413: t.bring.large, 415: t.bring.unknown, 422: t.bring.unknown });
 }
 
 async function sendPiece(user: number, piece: Piece): Promise<ImportReport> {
@@ -53,6 +52,13 @@ async function sendAll(user: number, files: File[], tell: (progress: Progress) =
     }
   }
   return { reports, failures };
+}
+
+// Why it was not found; that nothing is called so the heading says already.
+function Reason({ reason }: { reason: string | null }) {
+  const known = reasonOf(reason);
+  if (known === null) return reason === null ? null : <p class="remark" lang="en">{reason}</p>;
+  return known.why === "unknown" ? null : <p class="remark">{t.bring.why[known.why]?.(known.films)}</p>;
 }
 
 function Lost({ row, user }: { row: ImportRow; user: number }) {
@@ -79,7 +85,7 @@ function Lost({ row, user }: { row: ImportRow; user: number }) {
       </p>
       {done === null ? (
         <>
-          {row.reason !== plainReason && <p class="remark" lang="en">{row.reason}</p>}
+          <Reason reason={row.reason} />
           <div class="lost-acts">
             {row.candidates.map((film) => (
               <button key={film.movie} type="button" class="button" onClick={() => take(film)}>

@@ -1,7 +1,7 @@
 // A button for what is not easily undone: it asks once more, and says what came of it.
 import { useId, useRef, useState } from "preact/hooks";
 import { ApiError } from "../lib/api";
-import { t } from "../lib/texts";
+import { problemOf } from "../lib/problems";
 
 interface Props {
   button: string;
@@ -32,7 +32,7 @@ export function Confirm({ button, label, sure, keep, act, instead }: Props) {
       box.current?.close();
     } catch (cause) {
       setRefused(cause instanceof ApiError && cause.status === 409);
-      setError(cause instanceof ApiError && cause.status !== 0 ? cause.message : t.states.offline);
+      setError(problemOf(cause));
     }
     setBusy(false);
   };

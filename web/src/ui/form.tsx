@@ -1,8 +1,7 @@
 // A form of a few fields: labels above, what is wrong below, one main button.
 import type { ComponentChildren, TargetedSubmitEvent } from "preact";
 import { useId, useState } from "preact/hooks";
-import { ApiError } from "../lib/api";
-import { t } from "../lib/texts";
+import { problemOf, type Refusals } from "../lib/problems";
 
 interface FieldProps {
   name: string;
@@ -25,18 +24,6 @@ export function Field({ name, label, kind = "text", complete, note, first = fals
       {note && <span id={`${id}-note`} class="form-note">{note}</span>}
     </p>
   );
-}
-
-// By status; what is not among them, the server says.
-type Refusals = Record<number, string>;
-
-function said(cause: unknown, refusals: Refusals): string {
-  if (!(cause instanceof ApiError)) return String(cause);
-  if (cause.status === 0) return t.states.offline;
-  const known = refusals[cause.status];
-  if (known) return known;
-  if (cause.status === 429) return t.account.later(cause.retryAfter ?? 60);
-  return cause.message;
 }
 
 interface FormProps {
@@ -62,7 +49,7 @@ export function Form({ button, refusals, main = true, send, children, aside }: F
       await send(values);
       form.reset();
     } catch (cause) {
-      setError(said(cause, refusals));
+      setError(problemOf(cause, refusals));
     }
     setBusy(false);
   };

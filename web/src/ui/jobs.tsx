@@ -1,9 +1,10 @@
 // Long work: what was asked for, how far it is while it runs, and how it ended.
 import { useEffect, useState } from "preact/hooks";
-import { api, ApiError } from "../lib/api";
+import { api } from "../lib/api";
 import { clock } from "../lib/format";
 import { allTheSame, isOpen, jobKinds, measuredOf, newest, operation, wasRefused, type Job, type JobKind, type JobWish } from "../lib/operation";
 import { usePages } from "../lib/pages";
+import { problemOf } from "../lib/problems";
 import { useResource } from "../lib/resource";
 import { go } from "../lib/router";
 import { t } from "../lib/texts";
@@ -142,7 +143,7 @@ function Start() {
     try {
       go(`/analytics/jobs/${(await operation.start(wishOf(kind, model, protocol))).id}`);
     } catch (cause) {
-      setError(cause instanceof ApiError && cause.status !== 0 ? cause.message : t.states.offline);
+      setError(problemOf(cause));
     }
   };
   return (

@@ -1,6 +1,7 @@
 // An account: its name, address and password, all that is known of it, and its end.
 import { useState } from "preact/hooks";
-import { api, type ApiError } from "../lib/api";
+import { api } from "../lib/api";
+import { problemOf } from "../lib/problems";
 import { end } from "../lib/session";
 import { t } from "../lib/texts";
 import type { Account } from "../lib/types";
@@ -25,7 +26,7 @@ export function Settings({ account, mail }: { account: Account; mail: boolean })
   const [done, setDone] = useState<string | null>(null);
   const [me, setMe] = useState(account);
   const leave = (how: () => Promise<void>, next: string) => {
-    end(how, next).catch((cause: ApiError) => setDone(cause.status === 0 ? t.states.offline : cause.message));
+    end(how, next).catch((cause: unknown) => setDone(problemOf(cause)));
   };
   const email = me.email === null ? t.account.noEmail : me.email_confirmed ? me.email : t.account.unconfirmed(me.email);
   return (

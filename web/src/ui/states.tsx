@@ -1,6 +1,7 @@
 // The designed in-between states: loading in the final geometry, empty, failed, offline.
 import type { ComponentChildren } from "preact";
 import type { ApiError } from "../lib/api";
+import { problemOf } from "../lib/problems";
 import { t } from "../lib/texts";
 
 export function Notice({ title, children }: { title: string; children?: ComponentChildren }) {
@@ -25,7 +26,7 @@ export function Failed({ error, retry }: { error: ApiError; retry(): void }) {
   return (
     <div class="notice" role="alert">
       <p class="notice-title">{away ? t.states.offline : t.states.failed}</p>
-      <p>{away ? t.states.offlineKept : error.message}</p>
+      <p>{away ? t.states.offlineKept : problemOf(error)}</p>
       <button type="button" class="button" onClick={retry}>{t.states.retry}</button>
     </div>
   );

@@ -9,6 +9,7 @@ import { pictureOf } from "../lib/known";
 import { historyOf, keyOf, weightsOf } from "../lib/own";
 import { useResource } from "../lib/resource";
 import { keepWeights } from "../lib/sync";
+import { problemOf } from "../lib/problems";
 import { t } from "../lib/texts";
 import type { Edit, FilmList, ListItem, OwnRating, Reason } from "../lib/types";
 import { causesOf, digitsFor, ordered, type Cause } from "../lib/why";
@@ -148,7 +149,7 @@ function Edited({ edits, undo, kept }: { edits: Edit[]; undo(): void; kept(own: 
     <>
       {" "}<button type="button" class="quiet" onClick={undo}>{t.tune.reset}</button>
       {" "}<button type="button" class="quiet" onClick={keep}>{t.mine.keep}</button>
-      {failed && <span role="alert" class="form-error"> {failed.status === 0 ? t.states.offline : failed.message}</span>}
+      {failed && <span role="alert" class="form-error"> {problemOf(failed)}</span>}
     </>
   );
 }
