@@ -12,6 +12,9 @@ static reel_code find_word(const reel_account_word **out, const reel_account_wor
 
     while (at < end && (args->words == 0 || strcmp(args->word[0], at->word) != 0))
         at++;
+    if (at == end && args->words > 0)
+        return reel_fail(err, REEL_E_INVALID, "there is no \"%.40s\" here; %s", args->word[0],
+                         words->choice);
     if (at == end)
         return reel_fail(err, REEL_E_INVALID, "%s", words->choice);
     if (args->words > at->most)

@@ -154,10 +154,8 @@ static void print_heading(const shown_list *shown)
                           reel_dataset_find_movie(dataset, list->source_movie));
         reel__term_print("Films like %s", label);
     } else if (list->user >= 0) {
-        const reel_nnz *ptr = reel_dataset_ratings(dataset).ptr;
-        const reel_index row = reel_dataset_find_person(dataset, list->user);
         reel__term_print("Films for person %" PRId64 ", who rated %s", list->user,
-                         films_text(count, ptr[row + 1] - ptr[row]));
+                         films_text(count, (int64_t)list->history));
     } else {
         reel__term_print("Films for whoever rated the %s in %s",
                          films_text(count, (int64_t)shown->given),

@@ -157,6 +157,7 @@ static void describe(reel_list *list, const reel_session *session, const reel_re
     list->data_hash = reel_model_data_hash(session->model);
     list->user = request->user;
     list->source_movie = request->source_movie;
+    list->history = session->query.count;
 }
 
 static reel_code explain_list(reel_session *session, size_t reasons, reel_list *list, reel_err *err)

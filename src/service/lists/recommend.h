@@ -162,6 +162,7 @@ typedef struct reel_list {
     const char *scenario, *visitor, *experiment, *arm; /* the request's */
     bool personal; /* films like a film, in the order of somebody's taste */
     int64_t user, source_movie;
+    size_t history; /* films that it was made from */
     size_t removed_seen, removed_excluded, removed_filter;
     size_t count;
     reel_recommendation items[REEL_LIST_MAX];

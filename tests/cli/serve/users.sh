@@ -7,6 +7,8 @@ run reel user add bob --password-stdin --database reel.db <password
 echo short | run reel user add carl --password-stdin --database reel.db
 run reel user add carl --database reel.db </dev/null
 run reel user add two words --database reel.db
+# Who gave nothing yet is told what everybody likes.
+reel recommend --user 1099511627779 --limit 1 --database reel.db 2>/dev/null | head -1
 run reel user role bob king --database reel.db
 run reel user role bob --database reel.db
 run reel user role bob analyst --database reel.db
