@@ -7,9 +7,6 @@
 #include <string.h>
 
 #include "base/mistakes.h"
-#include "base/nearest.h"
-
-enum { NAME_SHOWN = 44 };
 
 /* jansson's own depth limit is 2048 levels; ours is lower and must hold before it recurses, so the
  * brackets outside of strings are counted first. Also finds NULs, which jansson takes for an end
@@ -144,44 +141,6 @@ reel_code reel__json_get_bool(const json_t *object, const char *key, bool *out, 
     return REEL_OK;
 }
 
-/* The names that are taken, as "a, b and c", or the one that is probably meant. */
-static void advise(char *out, size_t size, const char *name, const char *const *names)
-{
-    reel_nearest search;
-    size_t used;
-
-    reel__nearest_init(&search, name);
-    for (size_t i = 0; names[i] != NULL; i++)
-        reel__nearest_offer(&search, names[i]);
-    if (search.name != NULL) {
-        (void)snprintf(out, size, "did you mean %s?", search.name);
-        return;
-    }
-    used = (size_t)snprintf(out, size, names[0] == NULL ? "none is taken" : "taken: ");
-    for (size_t i = 0; names[i] != NULL && used < size; i++) {
-        const char *before = i == 0 ? "" : names[i + 1] == NULL ? " and " : ", ";
-
-        used += (size_t)snprintf(out + used, size - used, "%s%s", before, names[i]);
-    }
-}
-
-/* A name that can stand for a place in a message does (base/mistakes.h); any other is quoted, on
- * one line. */
-static reel_code unknown(const char *name, const char *const *names, reel_err *err)
-{
-    char advice[200], shown[NAME_SHOWN], *at;
-
-    advise(advice, sizeof advice, name, names);
-    (void)snprintf(shown, sizeof shown, "%s: ", name);
-    if (*name != '\0' && reel__mistake_place(shown) == strlen(name) && strpbrk(name, ".[") == NULL)
-        return reel_fail(err, REEL_E_INVALID, "%sthere is no such member; %s", shown, advice);
-    (void)snprintf(shown, sizeof shown, "%s", name);
-    for (at = shown; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ')
-            *at = '?';
-    return reel_fail(err, REEL_E_INVALID, "there is no member \"%s\"; %s", shown, advice);
-}
-
 static bool is_among(const char *name, const char *const *names)
 {
     while (*names != NULL && strcmp(*names, name) != 0)
@@ -199,7 +158,7 @@ reel_code reel__json_only(const json_t *object, const char *const *names, reel_e
     json_object_foreach((json_t *)(uintptr_t)object, name, value)
     {
         if (!is_among(name, names))
-            return unknown(name, names, err);
+            return reel__mistake_unknown("member", name, names, err);
     }
     return REEL_OK;
 }
@@ -213,7 +172,7 @@ void reel__json_others(const json_t *object, const char *const *names, reel_err 
     {
         reel_err one = {REEL_OK, ""};
 
-        if (!is_among(name, names) && unknown(name, names, &one) != REEL_OK)
+        if (!is_among(name, names) && reel__mistake_unknown("member", name, names, &one) != REEL_OK)
             (void)reel__mistake_add(wrong, &one);
     }
 }

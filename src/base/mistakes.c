@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PLACE = 200 };
+#include "base/nearest.h"
+
+enum { PLACE = 200, NAME_SHOWN = 44 };
 
 size_t reel__mistake_place(const char *message)
 {
@@ -62,4 +64,41 @@ reel_code reel__mistake_add(reel_err *all, const reel_err *one)
         *at++ = '\n';
     memcpy(at, one->msg, length + 1);
     return REEL_OK;
+}
+
+/* The names that are taken, as "a, b and c", or the one that is probably meant. */
+static void advise(char *out, size_t size, const char *name, const char *const *names)
+{
+    reel_nearest search;
+    size_t used;
+
+    reel__nearest_init(&search, name);
+    for (size_t i = 0; names[i] != NULL; i++)
+        reel__nearest_offer(&search, names[i]);
+    if (search.name != NULL) {
+        (void)snprintf(out, size, "did you mean %s?", search.name);
+        return;
+    }
+    used = (size_t)snprintf(out, size, names[0] == NULL ? "none is taken" : "taken: ");
+    for (size_t i = 0; names[i] != NULL && used < size; i++) {
+        const char *before = i == 0 ? "" : names[i + 1] == NULL ? " and " : ", ";
+
+        used += (size_t)snprintf(out + used, size - used, "%s%s", before, names[i]);
+    }
+}
+
+reel_code reel__mistake_unknown(const char *what, const char *name, const char *const *names,
+                                reel_err *err)
+{
+    char advice[200], shown[NAME_SHOWN], *at;
+
+    advise(advice, sizeof advice, name, names);
+    (void)snprintf(shown, sizeof shown, "%s: ", name);
+    if (*name != '\0' && reel__mistake_place(shown) == strlen(name) && strpbrk(name, ".[") == NULL)
+        return reel_fail(err, REEL_E_INVALID, "%sthere is no such %s; %s", shown, what, advice);
+    (void)snprintf(shown, sizeof shown, "%s", name);
+    for (at = shown; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ')
+            *at = '?';
+    return reel_fail(err, REEL_E_INVALID, "there is no %s \"%s\"; %s", what, shown, advice);
 }

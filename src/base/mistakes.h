@@ -26,4 +26,10 @@ bool reel__is_mistake(reel_code code);
  * REEL_OK. */
 reel_code reel__mistake_add(reel_err *all, const reel_err *one);
 
+/* Fail with E_INVALID: `name` is none of the names (NULL closes them) that are taken as `what`,
+ * such as "member". It says which is probably meant, else which there are. A name that can stand
+ * for a place does; any other is quoted, on one line. */
+reel_code reel__mistake_unknown(const char *what, const char *name, const char *const *names,
+                                reel_err *err);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/mistakes.h"
 #include "http/routes.h"
 
 enum { ANSWER_ROOM = 8192 }; /* what says that something was done is shorter */
@@ -127,6 +128,31 @@ out:
     return rc;
 }
 
+/* One that is misspelled would be a list without the filter that was meant. The rows of the table
+ * name few, in one text. Other routes' clients may add what they like, as to pages. */
+static reel_code check_query(const reel_exchange *exchange, reel_err *err)
+{
+    const char *names[REEL_HTTP_PARAMETERS + 1] = {NULL};
+    char taken[256], *rest = NULL;
+
+    if (!is_api(exchange->path))
+        return REEL_OK;
+    for (size_t i = 0; i < exchange->query_count; i++) {
+        const char *name = exchange->query[i].name;
+        size_t count = 0;
+
+        if (reel__exchange_takes(exchange, name, strlen(name)))
+            continue;
+        (void)snprintf(taken, sizeof taken, "%s",
+                       exchange->parameters != NULL ? exchange->parameters : "");
+        for (char *at = strtok_r(taken, " ", &rest); at != NULL && count < REEL_HTTP_PARAMETERS;
+             at = strtok_r(NULL, " ", &rest))
+            names[count++] = at;
+        return reel__mistake_unknown("parameter", name, names, err);
+    }
+    return REEL_OK;
+}
+
 /* Before its body is read: a large one is kept only of who may send it. */
 reel_code reel__exchange_body_most(size_t *out, reel_exchange *exchange, const reel_app *app,
                                    reel_err *err)
@@ -195,6 +221,8 @@ static reel_code dispatch(reel_context *context, reel_err *err)
     exchange->token = parts.token;
     exchange->token_length = parts.token_length;
     rc = check_caller(context, route, err);
+    if (rc == REEL_OK)
+        rc = check_query(exchange, err);
     if (rc == REEL_OK)
         rc = check_body(exchange, route->body, err);
     if (rc == REEL_OK)

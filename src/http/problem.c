@@ -105,11 +105,21 @@ static void write_position(reel_json *json, const char *detail)
     }
 }
 
-/* What one line of a message is about; false: nothing of the request. */
+/* Taken by the route, or sent to it all the same. */
+static bool is_parameter(const reel_exchange *exchange, const char *name, size_t length)
+{
+    for (size_t i = 0; i < exchange->query_count; i++)
+        if (strlen(exchange->query[i].name) == length &&
+            memcmp(exchange->query[i].name, name, length) == 0)
+            return true;
+    return reel__exchange_takes(exchange, name, length);
+}
+
+/* What one line of a message is about; false: nothing of the request, or its method. */
 static bool find_where(const char **member, char where[POINTER], const reel_exchange *exchange,
                        const char *line, size_t place)
 {
-    if (place > 0 && place < POINTER && reel__exchange_takes(exchange, line, place)) {
+    if (place > 0 && place < POINTER && is_parameter(exchange, line, place)) {
         *member = "parameter";
         (void)snprintf(where, POINTER, "%.*s", (int)place, line);
         return true;
@@ -118,7 +128,7 @@ static bool find_where(const char **member, char where[POINTER], const reel_exch
     (void)snprintf(where, POINTER, "#");
     if (place > 0)
         write_pointer(where, line, place);
-    return has_json(exchange);
+    return has_json(exchange) && exchange->allow == NULL;
 }
 
 /* Each line of the message as a member of "errors". What is not found, and no member says so, is

@@ -95,13 +95,14 @@ class Operating(Case):
         secret = {"Cookie": "c=hunter2", "Authorization": "Bearer " + key}
         connection = server.connect()  # one, so that the lines come in this order
         for method, target, body, headers in (
-                ("GET", "/api/v1/people/7?q=hunter2", None, {"X-Request-Id": "mine-1", **secret}),
-                ("GET", f"/api/v1/recommendations?user=7&limit=3&key={key}", None, {"X-API-Key": key}),
+                ("GET", "/api/v1/people/7", None, {"X-Request-Id": "mine-1", **secret}),
+                ("GET", "/api/v1/recommendations?user=7&limit=3&filter=title:hunter2", None, {"X-API-Key": key}),
                 ("POST", "/api/v1/recommendations", b'{"user":8,"limit":3}', JSON),
                 ("HEAD", "/hunter2", None, {}), ("GET", "/api/v1/movies/999999", None, {}),
                 ("GET", "/livez", None, {}), ("hunter2", "/api/v1/movies", None, {}),
                 ("GET", "/api/v1/movies", None, {"Authorization": "Bearer hunter2"}),
-                ("GET", "/api/v1/movies", None, {"X-API-Key": key[:-1] + "!"})):
+                ("GET", "/api/v1/movies", None, {"X-API-Key": key[:-1] + "!"}),
+                ("GET", f"/api/v1/movies?key={key}&hunter2", None, {"X-API-Key": key})):
             connection.request(method, target, body, headers)
             connection.getresponse().read()
         connection.close()
@@ -114,7 +115,8 @@ class Operating(Case):
                          [("GET", "/api/v1/people/{id}", 200), ("GET", "/api/v1/recommendations", 200),
                           ("POST", "/api/v1/recommendations", 200), ("HEAD", "page", 200),
                           ("GET", "/api/v1/movies/{id}", 404), ("OTHER", "-", 405),
-                          ("GET", "/api/v1/movies", 401), ("GET", "/api/v1/movies", 401)])
+                          ("GET", "/api/v1/movies", 401), ("GET", "/api/v1/movies", 401),
+                          ("GET", "/api/v1/movies", 422)])
         self.assertEqual(lines[0]["id"], "mine-1")
         self.assertEqual(lines[0]["person"], lines[1]["person"])
         self.assertNotEqual(lines[1]["person"], lines[2]["person"])

@@ -11,7 +11,7 @@ REEL_LOG=debug
 export REEL_LOG
 serve
 get /api/v1/health >/dev/null
-get /api/v1/movies/361?ignored=1 >/dev/null
+get "/api/v1/movies?q=ignored" >/dev/null
 stop_server
 cat serve.err
 echo "== json"
