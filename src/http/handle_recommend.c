@@ -1,4 +1,6 @@
 /* handle_recommend.c - lists and the reasons for them, from the query string or a JSON body. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/mistakes.h"
 #include "http/list_body.h"
@@ -220,6 +222,13 @@ static reel_code read_novelty(const reel_exchange *exchange, reel_request *out, 
 
 static reel_code read_calibrate(const reel_exchange *exchange, reel_request *out, reel_err *err)
 {
+    const char *text = reel__exchange_get(exchange, "calibrate");
+    const bool on = text != NULL && strcmp(text, "true") == 0;
+
+    if (on || (text != NULL && strcmp(text, "false") == 0)) {
+        out->calibrate = on ? REEL_CALIBRATE_USUAL : 0;
+        return REEL_OK;
+    }
     return reel__exchange_get_real(exchange, "calibrate", &out->calibrate, err);
 }
 

@@ -11,7 +11,6 @@
 #include "base/mistakes.h"
 
 enum { EXCLUDE_MAX = 1000 };
-static const double CALIBRATE_USUAL = 0.5;
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
@@ -225,7 +224,7 @@ static reel_code read_calibrate(const json_t *body, reel_list_body *out, reel_er
 
     if (!json_is_boolean(member))
         return reel__json_get_real(body, "calibrate", &out->request.calibrate, err);
-    out->request.calibrate = json_is_true(member) ? CALIBRATE_USUAL : 0;
+    out->request.calibrate = json_is_true(member) ? REEL_CALIBRATE_USUAL : 0;
     return REEL_OK;
 }
 

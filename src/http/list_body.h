@@ -18,6 +18,9 @@ enum {
     REEL_NEXT_MAX = 6000   /* bytes of a path */
 };
 
+/* How much `calibrate` is where it is just true. */
+#define REEL_CALIBRATE_USUAL 0.5
+
 /* A request with the arrays it points to; its texts are the JSON's. */
 typedef struct reel_list_body {
     reel_request request;

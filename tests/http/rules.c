@@ -68,6 +68,10 @@ static void the_query_string_says_the_same(void **state)
     (void)state;
     assert_true(json_array_size(member(first, "items")) > 2);
     assert_true(json_equal(member(first, "items"), member(second, "items")));
+    second =
+        get("/api/v1/recommendations?user=6&limit=30&seen=show&diversity=0.5&novelty=0.2"
+            "&calibrate=true&filter=genre:Sci-Fi&boost=if%20year%3E1990%20then%202%20else%201");
+    assert_true(json_equal(member(first, "items"), member(second, "items")));
     json_decref(first);
     assert_true(
         json_array_size(member(get("/api/v1/movies/1/similar?filter=genre:Crime"), "items")) > 0);
