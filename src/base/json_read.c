@@ -43,6 +43,15 @@ static reel_code check_depth(const char *text, size_t length, size_t max_depth, 
     return REEL_OK;
 }
 
+static bool is_blank(const char *text, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length && strchr(" \t\r\n", text[at]) != NULL)
+        at++;
+    return at == length;
+}
+
 reel_code reel__json_parse(json_t **out, const char *text, size_t length, size_t max_depth,
                            reel_err *err)
 {
@@ -53,6 +62,8 @@ reel_code reel__json_parse(json_t **out, const char *text, size_t length, size_t
     rc = check_depth(text, length, max_depth, err);
     if (rc != REEL_OK)
         return rc;
+    if (is_blank(text, length))
+        return reel_fail(err, REEL_E_SYNTAX, "line 1 column 1: there is nothing; expected JSON");
     *out = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (*out != NULL)
         return REEL_OK;

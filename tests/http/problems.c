@@ -161,6 +161,7 @@ static void a_list_is_told_all_at_once(void **state)
         {"{\"user\":6,\"limit\":5,\"model\":\"x\",\"filter\":\"year >\"}", "#/model #/filter", 422},
         {"{\"user\":6,\"boost\":\"year >\",\"filter\":\"yeer > 1\"}", "#/filter #/boost", 422},
         {"{\"user\":999,\"model\":\"x\"}", "#/model #/user", 404},
+        {"{\"user\":6,\"history\":[{\"movie\":1,\"rating\":5}]}", "#", 422},
         {"{\"user\":6,\"limits\":5,\"seed\":\"x\",\"limit\":0}", "#/limits #/seed #/limit", 422},
         {"{\"user\":999,\"source_movie\":998,\"calibrate\":3}", "#/calibrate #/source_movie #/user",
          422},
@@ -230,6 +231,8 @@ static void parameters_are_named(void **state)
         {"/api/v1/feedback?limit=201", "limit"},
         {"/api/v1/versions?cursor=b-1", "cursor"},
         {"/api/v1/movies/1?user=x", "user"},
+        {"/api/v1/movies?page=2", "page"},
+        {"/api/v1/health?limit=2", "limit"},
     };
 
     (void)state;
@@ -241,6 +244,8 @@ static void parameters_are_named(void **state)
             fail_msg("%s: %s", wrong[i].target, text(api.json, "detail"));
         assert_points(wrong[i].parameter);
     }
+    refuses("GET", "/api/v1/recommendations?user=6&filtr=year%20%3E%201990", NULL, 422, "E_INVALID",
+            "filtr: there is no such parameter; did you mean filter?");
 }
 
 /* Nothing of the request is wrong, or it is the address. */
@@ -251,6 +256,8 @@ static void other_refusals_point_nowhere(void **state)
     refuses("GET", "/api/v1/movies/99999", NULL, 404, "E_NOTFOUND", "99999");
     assert_null(json_object_get(api.json, "errors"));
     refuses("GET", "/api/v1/nothing", NULL, 404, "E_NOTFOUND", "nothing");
+    assert_null(json_object_get(api.json, "errors"));
+    refuses("PUT", "/api/v1/recommendations", "{}", 405, "E_INVALID", "allowed: GET");
     assert_null(json_object_get(api.json, "errors"));
     refuses("PUT", "/api/v1/people/5/ratings/11", "{\"rating\":4}", 404, "E_NOTFOUND", "person");
     assert_null(json_object_get(api.json, "errors"));

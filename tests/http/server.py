@@ -455,6 +455,9 @@ class Wire(Case):
             assert status == 200 and headers["Content-Length"] is None, headers
             assert json.loads(body)["account"]["name"] == who["name"], body
             assert "attachment" in headers["Content-Disposition"], headers
+            person = json.loads(body)["account"]["user"]
+            status, _, body = self.server.ask("GET", f"/api/v1/people/{person}", headers={"Cookie": cookie})
+            assert status == 200 and json.loads(body)["simulated"] is False, body  # others here are
             status, _, body = self.server.ask("DELETE", "/api/v1/session", headers={
                 "Cookie": cookie, "Sec-Fetch-Site": "cross-site"})
             assert status == 403, body

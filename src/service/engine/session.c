@@ -279,7 +279,7 @@ reel_code reel__session_set_query(reel_session *session, const reel_request *req
 
     if ((request->user >= 0) + (request->given_count > 0) + (request->source_movie >= 0) > 1)
         return reel_fail(err, REEL_E_INVALID,
-                         "user, history, movie: give one of them, not several");
+                         "give one of user, history and source_movie, not several");
     session->by_film = session->edited = false;
     session->query = (reel_query){.now = reel__clock_now(), .row = -1};
     if (request->user >= 0)

@@ -212,6 +212,11 @@ static reel_code find(chosen *out, const reel_engine *engine, const char *id, re
     const reel_version_filter filter = {.model_id = id, .limit = 1};
     reel_code rc = REEL_OK;
 
+    if (slot_of(id) >= 0)
+        return reel_fail(err, REEL_E_NOTFOUND,
+                         "%s is a model and no version of it; give the id of one, as `reel models "
+                         "list %s` and GET /api/v1/versions?model=%s show them",
+                         id, id, id);
     REEL_TRY(reel__store_scan_versions(engine->store, &filter, take_chosen, out, err));
     REEL_TRY(reel__buf_check(&out->parameters, err));
     if (!out->found || out->slot < 0)

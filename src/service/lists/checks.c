@@ -98,6 +98,8 @@ static reel_code check_history(reel_session *session, const reel_request *reques
 
     if (request->member_count > 0)
         return reel__household_check(session, request, err);
+    if (request->user >= 0 && request->given_count > 0)
+        return REEL_OK; /* whose list it is was asked where the request was read */
     own.source_movie = -1;
     if (reel__session_set_query(session, &own, &inner) == REEL_OK)
         return REEL_OK;

@@ -148,7 +148,8 @@ reel_code reel__person_write(reel_json *json, const reel_engine *engine, int64_t
     reel__json_object(json);
     put_facts(json, person, &history);
     put_genres(json, dataset, &history);
-    reel__json_put_bool(json, "simulated", reel_dataset_simulated(dataset));
+    reel__json_put_bool(json, "simulated",
+                        person < REEL_ACCOUNT_PERSON && reel_dataset_simulated(dataset));
     reel__json_object_end(json);
     reel__history_fini(&history);
     return REEL_OK;

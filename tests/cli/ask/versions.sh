@@ -13,6 +13,7 @@ id=$(ls t.db.models/versions | sed -n 's/^\(ease-.*\)\.safetensors$/\1/p' | whil
 run reel models activate "$id" --database t.db | sed "s/$id/THE-OTHER/g"
 json reel models list ease --database t.db | grep -E '"(name|state|serving)"'
 run reel models activate ease-nonsense --database t.db
+run reel models activate ease --database t.db
 run reel models show nonsense --database t.db
 run reel models activate --database t.db
 run reel models rollback ease more --database t.db

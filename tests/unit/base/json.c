@@ -151,7 +151,8 @@ typedef struct bad_text {
 static void refuses_bad_texts(void **state)
 {
     static const bad_text cases[] = {
-        {"", 0, "line 1"},
+        {"", 0, "there is nothing"},
+        {" \n", 0, "there is nothing"},
         {"{\"a\": 1, \"a\": 2}", 0, "duplicate"},
         {"{\n\"a\": 1,\n}", 0, "line 3"},
         {"[1] x", 0, "line 1"},
