@@ -23,9 +23,10 @@ const ResetPage = late("reset", () => import("./pages/letters").then((code) => c
 const ConfirmPage = late("confirm", () => import("./pages/letters").then((code) => code.ConfirmPage));
 const MyPage = late("my", () => import("./pages/my").then((code) => code.MyPage));
 const AnalyticsPage = late("analytics", () => {
-  // A script of its own, which the page asks for as well: both come at once.
+  // Scripts of their own, which the page asks for as well: both come at once.
   const route = match(location.pathname);
   if (route.page === "analytics" && route.part === "data") void import("./pages/data").catch(() => undefined);
+  if (route.page === "analytics" && route.part === "dashboard") void import("./pages/dashboard").catch(() => undefined);
   return import("./pages/analytics").then((code) => code.AnalyticsPage);
 });
 

@@ -13,11 +13,20 @@ export function languageOf(wanted: readonly string[]): Lang {
 
 export const lang = languageOf(globalThis.navigator?.languages ?? []);
 
-const numbers = new Intl.NumberFormat(lang, { useGrouping: true });
+// Intl takes milliseconds to make a formatter, on a phone tens of them: each is made when it first writes something.
+export function numbers(options: Intl.NumberFormatOptions): (n: number) => string {
+  let made: Intl.NumberFormat | undefined;
+  return (n) => (made ??= new Intl.NumberFormat(lang, options)).format(n);
+}
+export function dates(options: Intl.DateTimeFormatOptions): { format(at: Date | number): string } {
+  let made: Intl.DateTimeFormat | undefined;
+  return { format: (at) => (made ??= new Intl.DateTimeFormat(lang, options)).format(at) };
+}
 
-export const number = (n: number) => numbers.format(n);
+export const number = numbers({ useGrouping: true });
+const decimals: ((n: number) => string)[] = []; // by digits
 export const decimal = (n: number, digits = 1) =>
-  n.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  (decimals[digits] ??= numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits }))(n);
 // A share of a score: as many digits as its panel shows, and a minus that is a minus.
 export const share = (n: number, digits: number) => decimal(n, digits).replace("-", "−");
 // A share of all: 3.42%, in Spanish with a blank.
@@ -32,12 +41,12 @@ export function hours(minutes: number): string {
   return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${String(rest).padStart(2, "0")} min`}`;
 }
 
-export const clock = new Intl.DateTimeFormat(lang, {
+export const clock = dates({
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });
 
-export const day = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short" });
-export const monthName = new Intl.DateTimeFormat(lang, { month: "long", year: "numeric" });
+export const day = dates({ day: "numeric", month: "short" });
+export const monthName = dates({ month: "long", year: "numeric" });
 
 // A title as it is printed: its hyphen a dash that does not begin a line.
 export const printed = (title: string) => title.replace(/ - /g, "\u00a0– ");

@@ -1,5 +1,5 @@
 // The sentences of the page about the data, which come with it. What a chart shows is its title.
-import { decimal, lang, number, percent, plural, printed } from "../format";
+import { dates, decimal, lang, number, numbers, percent, plural, printed } from "../format";
 import { periodOf, type CellKind } from "../data";
 import { t } from ".";
 
@@ -9,28 +9,27 @@ const share = (value: number) => {
 };
 const real = (value: number) => decimal(value, Math.abs(value) >= 100 ? 0 : 2);
 // Edges of bins that are parts of a power of ten.
-export const rough = (value: number) => value.toLocaleString(lang, { maximumSignificantDigits: 2 });
+export const rough = numbers({ maximumSignificantDigits: 2 });
+const twoDigits = numbers({ maximumFractionDigits: 2 });
 // On axes: 25k, 1.5M.
 const brief = (value: number) => {
   const [n, sign] = Math.abs(value) >= 1e6 ? [value / 1e6, "M"] : Math.abs(value) >= 1e4 ? [value / 1e3, "k"] : [value, ""];
-  return n.toLocaleString(lang, { maximumFractionDigits: 2 }) + sign;
+  return twoDigits(n) + sign;
 };
-const written = { text: String, count: number, number: String, real, stars: (value: number) => value.toLocaleString(lang, { maximumFractionDigits: 1 }), share };
+const written = { text: String, count: number, number: String, real, stars: numbers({ maximumFractionDigits: 1 }), share };
 
 export const cell = (kind: CellKind, value: string | number | null): string =>
   value === null ? "" : typeof value === "string" ? value : written[kind](value);
 export { brief, real, share };
 
-const dates = {
-  day: new Intl.DateTimeFormat(lang, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }),
-  month: new Intl.DateTimeFormat(lang, { month: "long", year: "numeric", timeZone: "UTC" }),
-};
+const days = dates({ day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const months = dates({ month: "long", year: "numeric", timeZone: "UTC" });
 
 function period(text: string, quarters: (quarter: number, year: number) => string): string {
   const { year, quarter, month, day } = periodOf(text);
   if (quarter !== undefined) return quarters(quarter, year);
   if (month === undefined) return String(year);
-  return (day === undefined ? dates.month : dates.day).format(Date.UTC(year, month - 1, day ?? 1));
+  return (day === undefined ? months : days).format(Date.UTC(year, month - 1, day ?? 1));
 }
 
 const en = {

@@ -1,5 +1,5 @@
 // The sentences of the dashboard, which come with it. What a chart shows is its title.
-import { decimal, lang, number, percent, percentSign as sign, plural, printed } from "../format";
+import { dates, decimal, lang, number, percent, percentSign as sign, plural, printed } from "../format";
 import type { Rate } from "../stats";
 import { t } from ".";
 
@@ -8,13 +8,11 @@ export const rateOf = (value: number | null) => (value === null || Number.isNaN(
 export const spanOf = ({ low, high }: Rate) => (low === null || high === null ? "" : `${decimal(low * 100, 1)}–${percent(high, 1)}`);
 const signed = (value: number, digits = 2) => `${value > 0 ? "+" : ""}${decimal(value, digits).replace("-", "−")}`;
 
-const dates = {
-  day: new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", timeZone: "UTC" }),
-  long: new Intl.DateTimeFormat(lang, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }),
-};
+const short = dates({ day: "numeric", month: "short", timeZone: "UTC" });
+const long = dates({ day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const at = (day: string) => Date.parse(`${day}T00:00:00Z`);
-export const dayShort = (day: string) => dates.day.format(at(day));
-export const dayLong = (day: string) => dates.long.format(at(day));
+export const dayShort = (day: string) => short.format(at(day));
+export const dayLong = (day: string) => long.format(at(day));
 
 const en = {
   which: "Which days",
