@@ -92,7 +92,7 @@ export function Came({ asked }: ChartProps) {
     <>
       <Answered name="summary" address={address} report={data} busy={busy} finding={ts.funnelFinding(now.click_through.rate, now.rating_through.rate)} note={ts.funnelNote}>
         {data.change && data.change.rate !== null && <p class="stats-change">{ts.change(data.change, toldFrom0(data.change))}</p>}
-        <Lying whole long few={3} best={false} heads={[ts.step, ts.ofShown, ts.count]}
+        <Lying whole few={3} best={false} heads={[ts.step, ts.ofShown, ts.count]}
           rows={steps.map(([name, n, all]) => ({ key: name, name, value: all > 0 ? n / all : 0, said: all > 0 ? rateOf(n / all) : "–", note: number(n) }))} />
       </Answered>
       <Facts now={now} before={before} />

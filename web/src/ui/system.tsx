@@ -75,7 +75,7 @@ export function System() {
   return (
     <>
       <Checks checks={system.checks} />
-      <dl class="facts-sheet">
+      <dl class="facts-sheet is-wide">
         {facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
         {system.disks.map((disk) => <Room key={disk.of} disk={disk} />)}
       </dl>

@@ -25,6 +25,8 @@ const methods: Record<string, string> = {
   ials: "Shared taste",
   content: "Content",
   "user-knn": "Collaborative",
+  "item-knn": "Films alike",
+  random: "By chance",
   popular: "Popular",
   als: "Predicted stars",
   blend: "A blend",

@@ -31,6 +31,8 @@ const methods: Record<string, string> = {
   ials: "Gusto compartido",
   content: "Contenido",
   "user-knn": "Colaborativo",
+  "item-knn": "Películas parecidas",
+  random: "Al azar",
   popular: "Popular",
   als: "Estrellas previstas",
   blend: "Una mezcla",
