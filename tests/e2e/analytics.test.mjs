@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api, flaws, open, settled, still, tooWide, until } from "./browser.mjs";
-import { experiment, found } from "./held.mjs";
+import { experiment, found } from "./experiment.mjs";
 
 // Only a server that the run started itself has an operator whom the tests may be.
 const operator = process.env.REEL_E2E_OPERATOR ? JSON.parse(process.env.REEL_E2E_OPERATOR) : null;

@@ -1,8 +1,9 @@
 // Answers that are the same on every machine and at every hour, for pages that show times, models or who is signed in:
 // all of such a page can be seen, and compared with how it looked. Everything else is the server's.
 import { api, base } from "./browser.mjs";
+import { experiment, found } from "./experiment.mjs";
 
-export const known = { job: 7, experiment: "texts-1" };
+export const known = { job: 7, experiment: experiment.name };
 
 const films = (await api("/movies?limit=60")).items;
 const whole = { session: await api("/session"), models: (await api("/health")).models };
@@ -61,15 +62,6 @@ const carded = (one) => ({ ...one, evaluation: one.name === "content" ? null : {
 const system = { version: "0.1.0", checks: ["database", "models", "disk"].map((name) => ({ name, ok: true, why: null })),
   queue: { state: "well", why: null, waiting: 0, oldest_at: null, delivered: 128_400, refused: 3, damaged: 0, forgetting: 0 },
   disks: [{ of: "database", taken_bytes: 2.4e9, free_bytes: 4e10, total_bytes: 6e10 }, { of: "models", taken_bytes: 8e8, free_bytes: 4e10, total_bytes: 6e10 }] };
-
-// ---- experiments
-export const experiment = { name: known.experiment, kind: "ab", scenario: null, metric: "click_through", alpha: 0.05, smallest_effect: 0.02, days: 28, window_hours: 24, tag: "0000000a",
-  arms: [{ name: "now", model: "hybrid", weight: 1 }, { name: "texts", model: { ease: 0.7, content: 0.3 }, weight: 1 }], rule: "", state: "running",
-  created_at: "2026-11-01T00:00:00Z", starts_at: "2026-11-01T00:00:00Z", ends_at: "2026-11-29T00:00:00Z" };
-export const found = { experiment, at: "2026-11-20T00:00:00Z", lists: 11420, people: 5000, waiting: 130, strays: 0, balance_p: 0.78, people_needed: 7064,
-  arms: [{ name: "now", people: 2510, did: 251, share: 0.1 }, { name: "texts", people: 2490, did: 324, share: 0.1301 }],
-  comparisons: [{ arm: "texts", difference: 0.0301, low: 0.0025, high: 0.0577, fixed_low: 0.0124, fixed_high: 0.0478, p: 0.023, verdict: "better", decided_after: 4210, path: [] }],
-  verdict: "better", winner: "texts", says: "" };
 
 // ---- what people were shown and did
 const monday = Date.UTC(2020, 2, 2);

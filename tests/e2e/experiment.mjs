@@ -1,0 +1,8 @@
+// An experiment that has found something, with invented numbers: a real one takes people a day at least.
+export const experiment = { name: "texts-1", kind: "ab", scenario: null, metric: "click_through", alpha: 0.05, smallest_effect: 0.02, days: 28, window_hours: 24, tag: "0000000a",
+  arms: [{ name: "now", model: "hybrid", weight: 1 }, { name: "texts", model: { ease: 0.7, content: 0.3 }, weight: 1 }], rule: "", state: "running",
+  created_at: "2026-11-01T00:00:00Z", starts_at: "2026-11-01T00:00:00Z", ends_at: "2026-11-29T00:00:00Z" };
+export const found = { experiment, at: "2026-11-20T00:00:00Z", lists: 11420, people: 5000, waiting: 130, strays: 0, balance_p: 0.78, people_needed: 7064,
+  arms: [{ name: "now", people: 2510, did: 251, share: 0.1 }, { name: "texts", people: 2490, did: 324, share: 0.1301 }],
+  comparisons: [{ arm: "texts", difference: 0.0301, low: 0.0025, high: 0.0577, fixed_low: 0.0124, fixed_high: 0.0478, p: 0.023, verdict: "better", decided_after: 4210, path: [] }],
+  verdict: "better", winner: "texts", says: "" };
