@@ -40,8 +40,6 @@ def interval(values):
 
 def text_of(weights):
     """{"click": 1} as REEL_SIGNALS has it; a trailer is played by who clicked, and weighs the same."""
-    if weights == "none" or isinstance(weights, str):
-        return weights
     words = dict(weights)
     if "click" in words:
         words["trailer"] = words["click"]

@@ -55,7 +55,7 @@ static const reel_option options[] = {
     {"editorial", "N", "so many first days everybody gets the same list"},
     {"format", "text|csv|json", "(default text)"},
     {"experiment", NULL, "repeat whole experiments instead, and tell how often they err"},
-    {"models", "A,B", "of their arms (default hybrid,popular)"},
+    {"models", "A[,B]", "of their arms (default hybrid,popular); A: in both"},
     {"repeats", "N", "of each kind for each seed (default 40)"},
     {"alpha", "X", "how often they may see what is not there (default 0.05)"},
     {"smallest", "X", "the difference that matters to them (default 0.05)"},
@@ -308,21 +308,23 @@ out:
 
 /* ---- experiments --------------------------------------------------------------------------- */
 
-/* "hybrid,popular" */
+/* "hybrid,popular", or "hybrid" */
 static reel_code take_models(reel_repeats_opts *out, char room[2][REEL_ARM_MODEL], const char *text,
                              reel_err *err)
 {
     const char *comma = text != NULL ? strchr(text, ',') : NULL;
+    const size_t first = text != NULL ? strcspn(text, ",") : 0;
 
     if (text == NULL)
         return REEL_OK;
-    if (comma == NULL || comma == text || comma - text >= REEL_ARM_MODEL || comma[1] == '\0' ||
-        strlen(comma + 1) >= REEL_ARM_MODEL)
-        return reel_fail(err, REEL_E_INVALID, "--models: expected two, such as hybrid,popular");
-    (void)snprintf(room[0], REEL_ARM_MODEL, "%.*s", (int)(comma - text), text);
-    (void)snprintf(room[1], REEL_ARM_MODEL, "%s", comma + 1);
+    if (first == 0 || first >= REEL_ARM_MODEL ||
+        (comma != NULL && (comma[1] == '\0' || strlen(comma + 1) >= REEL_ARM_MODEL)))
+        return reel_fail(err, REEL_E_INVALID,
+                         "--models: expected one or two, such as hybrid,popular");
+    (void)snprintf(room[0], REEL_ARM_MODEL, "%.*s", (int)first, text);
+    (void)snprintf(room[1], REEL_ARM_MODEL, "%s", comma != NULL ? comma + 1 : "");
     out->control = room[0];
-    out->other = room[1];
+    out->other = comma != NULL ? room[1] : NULL;
     return REEL_OK;
 }
 

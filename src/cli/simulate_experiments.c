@@ -57,7 +57,7 @@ static void print_verdict(const reel_repeats *all)
     const double alpha = all->opts.alpha;
     double most = 0, least = 0;
 
-    for (int i = 0; i < REEL_REPEATED; i++) {
+    for (int i = 0; i < all->kind_count; i++) {
         const reel_rate claimed = reel__repeated_claimed(&all->kinds[i]);
 
         if (all->kinds[i].differ)
@@ -97,7 +97,7 @@ static reel_code tell(const reel_repeats *all, reel_err *err)
                                                        : "invented tastes",
                      reel__term_count(count, all->kinds[0].count));
     REEL_TRY(reel__table_new(&table, headings, (int)(sizeof headings / sizeof *headings), err));
-    for (int i = 0; i < REEL_REPEATED; i++)
+    for (int i = 0; i < all->kind_count; i++)
         REEL_TRY(add_row(table, all, &all->kinds[i], err));
     reel__table_print(table);
     print_verdict(all);

@@ -318,7 +318,7 @@ static reel_code repeat(reel_repeats *out, const reel_world *world, int seed, re
     for (int i = 0; i < out->opts.repeats; i++) {
         reel__progress(opts->progress, "experiments", (int64_t)seed * out->opts.repeats + i,
                        (int64_t)opts->seeds * out->opts.repeats, "of each kind");
-        for (int kind = 0; kind < REEL_REPEATED; kind++)
+        for (int kind = 0; kind < out->kind_count; kind++)
             REEL_TRY(run(&t, &out->kinds[kind]));
     }
 out:
@@ -350,7 +350,8 @@ static reel_code make_room(reel_repeats *out, reel_err *err)
 {
     const size_t most = (size_t)out->opts.repeats * (size_t)out->opts.world.seeds;
 
-    for (int i = 0; i < REEL_REPEATED; i++) {
+    out->kind_count = out->opts.other != NULL ? REEL_REPEATED : REEL_REPEATED / 2;
+    for (int i = 0; i < out->kind_count; i++) {
         reel_repeated *kind = &out->kinds[i];
 
         kind->differ = i >= 2;
@@ -393,7 +394,7 @@ reel_code reel__repeats(reel_repeats *out, const reel_repeats_opts *opts, reel_e
         REEL_TRY(repeat(out, &world, seed, err));
         reel__world_fini(&world);
     }
-    for (int i = 0; i < REEL_REPEATED; i++)
+    for (int i = 0; i < out->kind_count; i++)
         qsort(out->kinds[i].decided, (size_t)out->kinds[i].count, sizeof *out->kinds[i].decided,
               by_people);
     out->seconds = (double)(reel__clock_steady_us() - start) * 1e-6;

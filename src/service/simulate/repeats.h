@@ -21,9 +21,10 @@ typedef struct reel_repeats_opts {
     /* People, films, list, fading, seeds (worlds), seed, threads, progress and cancel; the rest is
      * not looked at: days are one for each experiment, and people only click. */
     reel_simulate_opts world;
-    const char *control, *other; /* models */
-    int repeats;                 /* experiments of each kind with the people of each seed */
-    double alpha, smallest;      /* of the experiments */
+    const char *control;    /* a model */
+    const char *other;      /* another, or NULL: only the control in both arms */
+    int repeats;            /* experiments of each kind with the people of each seed */
+    double alpha, smallest; /* of the experiments */
 } reel_repeats_opts;
 reel_repeats_opts reel__repeats_default(void);
 
@@ -43,8 +44,9 @@ enum { REEL_REPEATED = 4 };
 typedef struct reel_repeats {
     reel_repeats_opts opts;
     reel_index people, movies; /* of the first world */
-    /* one model and two, by people and interleaved */
+    /* one model, and then two, by people and interleaved */
     reel_repeated kinds[REEL_REPEATED];
+    int kind_count; /* REEL_REPEATED, or half of it where there is no other model */
     double seconds;
 } reel_repeats;
 

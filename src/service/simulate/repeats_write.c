@@ -89,7 +89,7 @@ void reel__repeats_write(reel_json *json, const reel_repeats *repeats)
     reel__json_put_real(json, "smallest_effect", repeats->opts.smallest);
     reel__json_key(json, "experiments");
     reel__json_array(json);
-    for (int i = 0; i < REEL_REPEATED; i++)
+    for (int i = 0; i < repeats->kind_count; i++)
         put_kind(json, repeats, &repeats->kinds[i]);
     reel__json_array_end(json);
     reel__json_object_end(json);

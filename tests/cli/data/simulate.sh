@@ -31,7 +31,8 @@ tail -n 1 told
 reel simulate $few --json >one
 reel simulate $few --json --threads 1 | cmp - one
 sed 's/,"experiments".*//' one
-run reel simulate --experiment --models hybrid
+reel simulate $few --models hybrid --json | grep -o '"other":"[^"]*"'
+run reel simulate --experiment --models hybrid,
 run reel simulate --experiment --models hybrid,oracle --people 20 --films 30 --seeds 1
 run reel simulate --experiment --repeats 251
 run reel simulate --experiment --alpha 1
