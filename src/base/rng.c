@@ -93,3 +93,14 @@ double reel__rng_normal(reel_rng *rng)
     } while (square >= 1 || square == 0);
     return x * sqrt(-2 * portable_log(square) / square);
 }
+
+void reel__rng_shuffle(reel_rng *rng, int32_t *numbers, size_t count)
+{
+    for (size_t i = count; i-- > 1;) {
+        const size_t other = (size_t)reel__rng_below(rng, (uint64_t)i + 1);
+        const int32_t kept = numbers[i];
+
+        numbers[i] = numbers[other];
+        numbers[other] = kept;
+    }
+}

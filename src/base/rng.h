@@ -4,6 +4,7 @@
 #ifndef REEL_BASE_RNG_H
 #define REEL_BASE_RNG_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct reel_rng {
@@ -16,5 +17,7 @@ uint64_t reel__rng_next(reel_rng *rng);
 uint64_t reel__rng_below(reel_rng *rng, uint64_t bound); /* uniform in [0, bound), bound > 0 */
 double reel__rng_unit(reel_rng *rng);                    /* uniform in [0, 1) */
 double reel__rng_normal(reel_rng *rng);                  /* mean 0, variance 1 */
+/* Put count numbers in an order of chance (Fisher and Yates), each as probable as any other. */
+void reel__rng_shuffle(reel_rng *rng, int32_t *numbers, size_t count);
 
 #endif

@@ -27,13 +27,7 @@ static void shuffle(reel_index *order, reel_index count, reel_rng rng)
 {
     for (reel_index i = 0; i < count; i++)
         order[i] = i;
-    for (reel_index i = count; i-- > 1;) {
-        const reel_index at = (reel_index)reel__rng_below(&rng, (uint64_t)i + 1);
-        const reel_index held = order[i];
-
-        order[i] = order[at];
-        order[at] = held;
-    }
+    reel__rng_shuffle(&rng, order, (size_t)count);
 }
 
 typedef struct deal {   /* working memory */

@@ -161,13 +161,7 @@ static void shuffle(const fit *f, int epoch)
 {
     reel_rng rng = reel__rng_make(f->context->seed, UINT64_MAX - (uint64_t)epoch);
 
-    for (reel_index p = f->self->base.people - 1; p > 0; p--) {
-        const reel_index q = (reel_index)reel__rng_below(&rng, (uint64_t)p + 1);
-        const reel_index kept = f->order[p];
-
-        f->order[p] = f->order[q];
-        f->order[q] = kept;
-    }
+    reel__rng_shuffle(&rng, f->order, (size_t)f->self->base.people);
 }
 
 static void run_epoch(const fit *f, int epoch)

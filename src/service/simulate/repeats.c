@@ -170,13 +170,7 @@ static void shuffle(trials *t)
         t->order[p] = p;
         t->people[p] = (came){0};
     }
-    for (reel_index i = people - 1; i > 0; i--) {
-        const reel_index other = (reel_index)reel__rng_below(&rng, (uint64_t)i + 1);
-        const reel_index kept = t->order[i];
-
-        t->order[i] = t->order[other];
-        t->order[other] = kept;
-    }
+    reel__rng_shuffle(&rng, t->order, (size_t)people);
 }
 
 static reel_code let_come(trials *t)

@@ -43,13 +43,7 @@ static reel_index choose_people(reel_index *out, const reel_dataset *data,
         if (r.ptr[p + 1] - r.ptr[p] >= FEWEST_RATINGS &&
             (opts->half == 0 || p % 2 == opts->half - 1))
             out[count++] = p;
-    for (reel_index i = count - 1; i > 0; i--) {
-        const reel_index other = (reel_index)reel__rng_below(&rng, (uint64_t)i + 1);
-        const reel_index kept = out[i];
-
-        out[i] = out[other];
-        out[other] = kept;
-    }
+    reel__rng_shuffle(&rng, out, (size_t)count);
     return count;
 }
 

@@ -60,6 +60,25 @@ static void below_is_uniform(void **state)
     }
 }
 
+static void every_order_is_as_probable(void **state)
+{
+    enum { DRAWS = 60000 };
+    reel_rng rng = reel__rng_make(4, 0);
+    int count[6] = {0};
+
+    (void)state;
+    for (int i = 0; i < DRAWS; i++) {
+        int32_t order[] = {0, 1, 2};
+
+        reel__rng_shuffle(&rng, order, 3);
+        assert_int_equal(1 << order[0] | 1 << order[1] | 1 << order[2], 7);
+        count[2 * order[0] + (order[1] > order[2])]++;
+    }
+    for (int i = 0; i < 6; i++)
+        assert_true(abs(count[i] - DRAWS / 6) < 500); /* five standard deviations */
+    reel__rng_shuffle(&rng, NULL, 0);
+}
+
 static void moments_are_right(void **state)
 {
     enum { DRAWS = 200000 };
@@ -107,6 +126,7 @@ int main(void)
         cmocka_unit_test(follows_the_definition),
         cmocka_unit_test(same_seed_same_numbers),
         cmocka_unit_test(below_is_uniform),
+        cmocka_unit_test(every_order_is_as_probable),
         cmocka_unit_test(moments_are_right),
         cmocka_unit_test(normal_agrees_with_the_library_log),
     };
