@@ -313,7 +313,7 @@ static void wrong_requests_name_the_member(void **state)
     assert_refused(&request, REEL_E_INVALID, "given twice");
     given[1] = (reel_given){world_id(1), 5, 1};
     request.user = 3;
-    assert_refused(&request, REEL_E_INVALID, "one of them");
+    assert_refused(&request, REEL_E_INVALID, "one of user, history");
     request.given = many;
     request.user = -1;
     request.given_count = REEL_HISTORY_MAX + 1;
