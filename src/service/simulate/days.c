@@ -8,7 +8,7 @@
 #include "eval/metrics.h"
 #include "service/engine/state.h"
 
-enum { JUDGED = 10, DAY_S = 86400, FIRST_DAY = 1700100000 };
+enum { JUDGED = 10, DAY_S = 86400 };
 enum { STREAM_DAY = 1 << 30, STREAM_EDITOR = 7 };
 static const double visits = 0.5, /* of the people on a day */
     caprice = 0.3; /* of an editor: how much the order of a day differs from the usual one */
@@ -88,7 +88,7 @@ static reel_code say(reel_days *d, const char *type, const sight *seen, int plac
 {
     const reel_deed deed = {.type = type,
                             .user = (int64_t)seen->person + 1,
-                            .time = FIRST_DAY + (int64_t)d->day * DAY_S + place,
+                            .time = REEL_SIMULATE_BEGINNING + (int64_t)d->day * DAY_S + place,
                             .list = seen->list,
                             .movies = &d->shown[place - 1],
                             .count = count,
@@ -193,7 +193,7 @@ static reel_code visit(reel_days *d, reel_index person)
     reel_rng rng =
         reel__rng_make(d->chance, STREAM_DAY + (uint64_t)d->day * 1000000 + (uint64_t)person);
     sight seen = {.person = person};
-    reel_reaction did[REEL_DAYS_LIST];
+    reel_reaction did[REEL_VIEWER_LIST];
     reel_code rc = REEL_OK;
 
     if (reel__rng_unit(&rng) >= visits)

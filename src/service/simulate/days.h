@@ -9,19 +9,17 @@
 #include "num/topk.h"
 #include "service/simulate/arm.h"
 
-enum { REEL_DAYS_LIST = 50 };
-
 typedef struct reel_days {
     const reel_simulate_opts *opts;
     const reel_world *world;
     reel_service service;
-    uint64_t chance;                           /* what is drawn from */
-    int day;                                   /* from 0 on */
-    reel_viewer *people;                       /* [people] */
-    int64_t *barred;                           /* [movies] ids, room */
-    reel_index *shown, *wanted;                /* [movies] room */
-    int64_t looked_at, clicked;                /* films shown and clicked today */
-    reel_scored editorial[2 * REEL_DAYS_LIST]; /* today's, where there is one */
+    uint64_t chance;                             /* what is drawn from */
+    int day;                                     /* from 0 on */
+    reel_viewer *people;                         /* [people] */
+    int64_t *barred;                             /* [movies] ids, room */
+    reel_index *shown, *wanted;                  /* [movies] room */
+    int64_t looked_at, clicked;                  /* films shown and clicked today */
+    reel_scored editorial[2 * REEL_VIEWER_LIST]; /* today's, where there is one */
     int editorial_count;
     reel_err *err;
 } reel_days;

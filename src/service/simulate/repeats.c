@@ -13,7 +13,7 @@
 #include "service/experiments/experiments.h"
 #include "service/simulate/arm.h"
 
-enum { LIST_MOST = 50, DEFINITION = 512, FIRST_DAY = 1700100000 };
+enum { DEFINITION = 512 };
 enum { DAY_MS = 86400 * 1000, SECOND_MS = 1000, COMING_MS = 20 * 3600 * 1000 };
 enum { STREAM_ORDER = 3, STREAM_VISIT = 1 << 20 };
 static const double again = 0.5, /* of the people come a second time */
@@ -83,8 +83,8 @@ static reel_code say(trials *t, const char *type, const reel_list *list, const r
 static reel_code look(trials *t, reel_index person, const reel_list *list, reel_rng *rng)
 {
     reel_viewer who = reel__viewer(t->world, person, &t->manner);
-    reel_reaction did[LIST_MOST];
-    reel_index films[LIST_MOST];
+    reel_reaction did[REEL_VIEWER_LIST];
+    reel_index films[REEL_VIEWER_LIST];
     const int count = (int)list->count;
     reel_code rc;
 
@@ -298,7 +298,7 @@ static reel_code repeat(reel_repeats *out, const reel_world *world, int seed, re
                 .world = world,
                 .manner = {.fading = opts->manner.fading, .rates = 0},
                 .chance = opts->seed + (uint64_t)seed,
-                .now_ms = (int64_t)FIRST_DAY * SECOND_MS,
+                .now_ms = (int64_t)REEL_SIMULATE_BEGINNING * SECOND_MS,
                 .order = reel__alloc_array((size_t)world->people, sizeof *t.order),
                 .people = reel__alloc_array((size_t)world->people, sizeof *t.people),
                 .err = err};
@@ -327,16 +327,12 @@ out:
 
 static reel_code check(const reel_repeats_opts *opts, reel_err *err)
 {
-    const reel_simulate_opts *world = &opts->world;
-
-    if (world->people < 2 || world->films < 0 || world->seeds < 1 ||
-        world->seeds > REEL_SIMULATE_SEEDS || world->list < 1 || world->list > LIST_MOST ||
-        !(world->manner.fading >= 0 && world->manner.fading <= 10) || opts->repeats < 1 ||
+    if (!reel__simulate_people_fit(&opts->world) || opts->repeats < 1 ||
         opts->repeats > REEL_REPEATS_MAX)
         return reel_fail(err, REEL_E_INVALID,
                          "experiments need 2 people or more, 1 to %d seeds, 1 to %d repeats and "
                          "lists of 1 to %d films",
-                         (int)REEL_SIMULATE_SEEDS, (int)REEL_REPEATS_MAX, (int)LIST_MOST);
+                         (int)REEL_SIMULATE_SEEDS, (int)REEL_REPEATS_MAX, (int)REEL_VIEWER_LIST);
     return REEL_OK;
 }
 
@@ -374,11 +370,7 @@ reel_code reel__repeats(reel_repeats *out, const reel_repeats_opts *opts, reel_e
     REEL_TRY(check(opts, err));
     REEL_TRY(make_room(out, err));
     for (int seed = 0; seed < opts->world.seeds; seed++) {
-        const reel_world_opts how = {.movielens = opts->world.movielens,
-                                     .people = opts->world.people,
-                                     .films = opts->world.films,
-                                     .known = opts->world.known,
-                                     .seed = opts->world.seed + (uint64_t)seed};
+        const reel_world_opts how = reel__simulate_world(&opts->world, seed);
 
         REEL_TRY(reel__world_make(&world, &how, err));
         if (seed == 0) {

@@ -43,12 +43,7 @@ int64_t reel__repeated_people(const reel_repeated *r, double share)
 
 static void put_rate(reel_json *json, const char *key, reel_rate rate)
 {
-    reel__json_key(json, key);
-    reel__json_array(json);
-    reel__json_real(json, rate.low);
-    reel__json_real(json, rate.value);
-    reel__json_real(json, rate.high);
-    reel__json_array_end(json);
+    reel__put_interval(json, key, (reel_interval){rate.value, rate.low, rate.high});
 }
 
 static void put_kind(reel_json *json, const reel_repeats *repeats, const reel_repeated *r)

@@ -20,6 +20,25 @@ reel_simulate_opts reel__simulate_default(void)
                                 .arms = {[REEL_ARM_FROZEN] = true, [REEL_ARM_RETRAINED] = true}};
 }
 
+reel_world_opts reel__simulate_world(const reel_simulate_opts *opts, int seed)
+{
+    return (reel_world_opts){.movielens = opts->movielens,
+                             .people = opts->people,
+                             .films = opts->films,
+                             .known = opts->known,
+                             .seed = opts->seed + (uint64_t)seed};
+}
+
+bool reel__simulate_people_fit(const reel_simulate_opts *opts)
+{
+    const reel_manner *manner = &opts->manner;
+
+    return opts->people >= 2 && opts->films >= 0 && opts->seeds >= 1 &&
+           opts->seeds <= REEL_SIMULATE_SEEDS && opts->list >= 1 &&
+           opts->list <= REEL_VIEWER_LIST && manner->fading >= 0 && manner->fading <= 10 &&
+           manner->rates >= 0 && manner->rates <= 1;
+}
+
 const char *reel__simulate_arm_name(size_t arm)
 {
     static const char *const names[] = {"frozen", "retrained", "naive", "ratings"};
@@ -79,15 +98,12 @@ static reel_code check(const reel_simulate_opts *opts, reel_err *err)
 
     for (int a = 0; a < REEL_ARMS; a++)
         any |= opts->arms[a];
-    if (!any || opts->people < 2 || opts->films < 0 || opts->days < 1 ||
-        opts->days > REEL_SIMULATE_DAYS || opts->every < 1 || opts->seeds < 1 ||
-        opts->seeds > REEL_SIMULATE_SEEDS || opts->list < 1 || opts->list > REEL_DAYS_LIST ||
-        opts->editorial < 0 || !(opts->manner.fading >= 0 && opts->manner.fading <= 10) ||
-        !(opts->manner.rates >= 0 && opts->manner.rates <= 1))
+    if (!any || !reel__simulate_people_fit(opts) || opts->days < 1 ||
+        opts->days > REEL_SIMULATE_DAYS || opts->every < 1 || opts->editorial < 0)
         return reel_fail(err, REEL_E_INVALID,
                          "a simulation needs an arm, 2 people or more, 1 to %d days, 1 to %d seeds "
                          "and lists of 1 to %d films",
-                         (int)REEL_SIMULATE_DAYS, (int)REEL_SIMULATE_SEEDS, (int)REEL_DAYS_LIST);
+                         (int)REEL_SIMULATE_DAYS, (int)REEL_SIMULATE_SEEDS, (int)REEL_VIEWER_LIST);
     return REEL_OK;
 }
 
@@ -106,11 +122,7 @@ reel_code reel__simulate(reel_simulation *out, const reel_simulate_opts *opts, r
     if (out->ndcg == NULL || out->clicked == NULL)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for %d days", opts->days));
     for (int seed = 0; seed < opts->seeds; seed++) {
-        const reel_world_opts how = {.movielens = opts->movielens,
-                                     .people = opts->people,
-                                     .films = opts->films,
-                                     .known = opts->known,
-                                     .seed = opts->seed + (uint64_t)seed};
+        const reel_world_opts how = reel__simulate_world(opts, seed);
 
         REEL_TRY(reel__world_make(&world, &how, err));
         if (seed == 0) {

@@ -24,7 +24,11 @@ typedef enum reel_simulate_arm {
 /* "frozen", ...; NULL past the last. */
 const char *reel__simulate_arm_name(size_t arm);
 
-enum { REEL_SIMULATE_DAYS = 365, REEL_SIMULATE_SEEDS = 30 };
+enum {
+    REEL_SIMULATE_DAYS = 365,
+    REEL_SIMULATE_SEEDS = 30,
+    REEL_SIMULATE_BEGINNING = 1700100000 /* of the first day, seconds since 1970 */
+};
 
 typedef struct reel_simulate_opts {
     const char *movielens;    /* whose ratings are the tastes, or NULL = invented people */
@@ -32,7 +36,7 @@ typedef struct reel_simulate_opts {
     int days, every, seeds;   /* trained again each so many nights */
     int known;                /* as of a world */
     int editorial;            /* so many first days all see the same films, whatever they like */
-    int list;                 /* films of a list, 1 .. 50 */
+    int list;                 /* films of a list, 1 .. REEL_VIEWER_LIST */
     reel_manner manner;       /* how people look */
     uint64_t seed;
     bool arms[REEL_ARMS];
@@ -41,6 +45,10 @@ typedef struct reel_simulate_opts {
     const volatile bool *cancel; /* may be NULL */
 } reel_simulate_opts;
 reel_simulate_opts reel__simulate_default(void);
+/* The people of a seed, numbered from 0. */
+reel_world_opts reel__simulate_world(const reel_simulate_opts *opts, int seed);
+/* Whether people, films, seeds, list and manner are such that people can be made and get lists. */
+bool reel__simulate_people_fit(const reel_simulate_opts *opts);
 
 /* What was measured of an arm on a day: [arms][days][seeds]. */
 typedef struct reel_simulation {
@@ -64,8 +72,9 @@ void reel__simulation_fini(reel_simulation *simulation);
  * seed, or REEL_ARMS. */
 reel_interval reel__simulation_mean(const reel_simulation *simulation, reel_simulate_arm arm,
                                     bool clicked, int from, int to, reel_simulate_arm less);
-/* Mean of numbers of some seeds, with the same interval; and as [low, mean, high]. */
+/* Mean of each [seeds], seeds 1 .. REEL_SIMULATE_SEEDS, with the same interval. */
 reel_interval reel__seeds_interval(const double *each, int seeds);
+/* As [low, mean, high]. */
 void reel__put_interval(reel_json *json, const char *key, reel_interval interval);
 /* All of it as JSON; and as rows `arm,day,measure,low,mean,high`. */
 void reel__simulation_write(reel_json *json, const reel_simulation *simulation);

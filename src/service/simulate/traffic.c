@@ -15,7 +15,7 @@
 #include "net/pool.h"
 #include "net/url.h"
 
-enum { LIST_MOST = 50, BODY_MOST = 1 << 16, JSON_DEPTH = 16, STREAM = 77 };
+enum { BODY_MOST = 1 << 16, JSON_DEPTH = 16, STREAM = 77 };
 
 typedef enum stage { STAGE_LIST, STAGE_TELL, STAGE_WAITS, STAGE_GONE } stage;
 
@@ -110,8 +110,8 @@ static reel_code react(traffic *t, guest *g, const json_t *list, reel_err *err)
     const json_t *items = json_object_get(list, "items");
     const size_t most = (size_t)t->opts->list, size = json_array_size(items);
     const int count = (int)(size < most ? size : most);
-    reel_index films[LIST_MOST];
-    reel_reaction did[LIST_MOST];
+    reel_index films[REEL_VIEWER_LIST];
+    reel_reaction did[REEL_VIEWER_LIST];
     reel_json json;
     reel_code rc;
 
@@ -277,9 +277,9 @@ reel_code reel__traffic(reel_traffic *out, const reel_traffic_opts *opts, reel_e
 
     *out = (reel_traffic){0};
     REEL_TRY(reel__url_check("--url", opts->url, "http://127.0.0.1:8080", err));
-    if (opts->people < 2 || opts->visits < 1 || opts->list < 1 || opts->list > LIST_MOST)
+    if (opts->people < 2 || opts->visits < 1 || opts->list < 1 || opts->list > REEL_VIEWER_LIST)
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "it takes 2 people or more, and 1 to %d films",
-                           (int)LIST_MOST));
+                           (int)REEL_VIEWER_LIST));
     REEL_TRY(reel__world_make(&t.world, &how, err));
     REEL_TRY(make_guests(&t, err));
     rc = reel__pool_run(&pool, &calls, err);

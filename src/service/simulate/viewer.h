@@ -10,6 +10,8 @@
 #include "base/rng.h"
 #include "service/simulate/world.h"
 
+enum { REEL_VIEWER_LIST = 50 }; /* films of a list that people are shown, at the most */
+
 /* How people look at lists. */
 typedef struct reel_manner {
     double fading; /* the film at place k is looked at with probability k^-fading; 0: all are */

@@ -43,23 +43,19 @@ out:
 static reel_code weigh_seed(reel_weighing *out, int seed, reel_err *err)
 {
     const reel_simulate_opts *opts = &out->opts.world;
-    const uint64_t chance = opts->seed + (uint64_t)seed + (out->opts.test ? REEL_WEIGHING_TEST : 0);
-    const reel_world_opts how = {.movielens = opts->movielens,
-                                 .people = opts->people,
-                                 .films = opts->films,
-                                 .known = opts->known,
-                                 .half = out->opts.test ? 2 : 1,
-                                 .seed = chance};
+    reel_world_opts how = reel__simulate_world(opts, seed);
     reel_world world = {0};
     reel_days d;
     reel_code rc;
 
+    how.half = out->opts.test ? 2 : 1;
+    how.seed += out->opts.test ? REEL_WEIGHING_TEST : 0;
     REEL_TRY(reel__world_make(&world, &how, err));
     if (seed == 0) {
         out->people = world.people;
         out->movies = world.movies;
     }
-    REEL_TRY(reel__days_open(&d, opts, REEL_ARM_RETRAINED, &world, chance, err));
+    REEL_TRY(reel__days_open(&d, opts, REEL_ARM_RETRAINED, &world, how.seed, err));
     rc = make_log(&d, &out->opts);
     if (rc == REEL_OK)
         rc = weigh_all(out, &d, seed);
@@ -73,17 +69,13 @@ static reel_code check(const reel_weighing_opts *opts, reel_err *err)
 {
     const reel_simulate_opts *world = &opts->world;
 
-    if (opts->count < 1 || opts->count > REEL_WEIGHING_SETS || world->people < 2 ||
-        world->films < 0 || world->days < 1 || world->days > REEL_SIMULATE_DAYS ||
-        world->every < 1 || world->seeds < 1 || world->seeds > REEL_SIMULATE_SEEDS ||
-        world->list < 1 || world->list > REEL_DAYS_LIST ||
-        !(world->manner.fading >= 0 && world->manner.fading <= 10) ||
-        !(world->manner.rates >= 0 && world->manner.rates <= 1))
+    if (opts->count < 1 || opts->count > REEL_WEIGHING_SETS || !reel__simulate_people_fit(world) ||
+        world->days < 1 || world->days > REEL_SIMULATE_DAYS || world->every < 1)
         return reel_fail(err, REEL_E_INVALID,
                          "weights of signals need 1 to %d sets, 2 people or more, 1 to %d days, 1 "
                          "to %d seeds and lists of 1 to %d films",
                          (int)REEL_WEIGHING_SETS, (int)REEL_SIMULATE_DAYS, (int)REEL_SIMULATE_SEEDS,
-                         (int)REEL_DAYS_LIST);
+                         (int)REEL_VIEWER_LIST);
     return REEL_OK;
 }
 
