@@ -213,6 +213,7 @@ static reel_code open_feedback(reel_feedback **out, reel_store *store, reel_over
                                reel_err *err)
 {
     reel_feedback *feedback = reel__alloc_zero(1, sizeof *feedback);
+    reel_code rc;
     int error;
 
     *out = NULL;
@@ -229,9 +230,10 @@ static reel_code open_feedback(reel_feedback **out, reel_store *store, reel_over
         reel__free(feedback);
         return reel_fail(err, REEL_E_NOMEM, "out of memory to take feedback");
     }
-    if (reel__aside_open(&feedback->aside, 1, err) != REEL_OK) {
+    rc = reel__aside_open(&feedback->aside, 1, err);
+    if (rc != REEL_OK) {
         free_feedback(feedback);
-        return err->code;
+        return rc;
     }
     error = reel__thread_start(&feedback->writer, run_writer, feedback);
     if (error != 0) {
