@@ -16,7 +16,10 @@
 #include "store/vtable.h"
 
 /* While a step reads, others wait for the store; so the thread's are short. */
-enum { STEP = 4000, EVERY_MS = 2000, RECENT_S = 60 };
+enum { STEP = 4000, EVERY_MS = 2000 };
+/* How long the last days are not read anew, in microseconds: while events come, so many times as
+ * long as reading them took, which grows with the sums; else a minute. */
+enum { RECENT_RESTS = 20, RECENT_US = 60 * 1000 * 1000 };
 
 /* ---- counting ------------------------------------------------------------------------------ */
 
@@ -76,6 +79,8 @@ struct reel_counter {
     pthread_cond_t look;
     bool closing, failing;
     reel_recent recent;
+    bool changed;                /* since recent was read */
+    int64_t read_at_us, took_us; /* that reading, by the steady clock */
 };
 
 static bool wait_for(reel_counter *c, int ms)
@@ -107,15 +112,26 @@ static void tell(reel_counter *c, reel_code rc, const reel_err *err)
 }
 
 /* Days go by without an event, too. */
-static reel_code look_back(reel_counter *c, const reel_engine *engine, bool changed, reel_err *err)
+static bool is_recent(const reel_counter *c, int64_t now_us)
 {
-    const int64_t age = reel__clock_now() - c->recent.at;
+    const int64_t rest_us = RECENT_RESTS * c->took_us;
+
+    return c->recent.at != 0 &&
+           now_us - c->read_at_us < (c->changed && rest_us < RECENT_US ? rest_us : RECENT_US);
+}
+
+static reel_code look_back(reel_counter *c, const reel_engine *engine, reel_err *err)
+{
+    const int64_t now_us = reel__clock_steady_us();
     reel_recent recent;
     reel_code rc = REEL_OK;
 
-    if (!changed && age >= 0 && age < RECENT_S)
+    if (is_recent(c, now_us))
         return REEL_OK;
     REEL_TRY(reel__recent_read(&recent, engine, c->opts.store, err));
+    c->changed = false;
+    c->read_at_us = now_us;
+    c->took_us = reel__clock_steady_us() - now_us;
     (void)pthread_mutex_lock(&c->lock);
     c->recent = recent;
     (void)pthread_mutex_unlock(&c->lock);
@@ -147,8 +163,9 @@ static void *run(void *argument)
         if (engine == NULL)
             continue;
         rc = reel__count_events(engine, c->opts.store, STEP, &counted, &err);
+        c->changed |= counted > 0;
         if (rc == REEL_OK && counted < STEP)
-            rc = look_back(c, engine, counted > 0, &err);
+            rc = look_back(c, engine, &err);
         tell(c, rc, &err);
         reel__engine_close(engine);
     }

@@ -22,8 +22,7 @@ REEL_MUST_USE reel_code reel__counter_open(reel_counter **out, const reel_counte
                                            reel_err *err);
 void reel__counter_close(reel_counter *counter); /* NULL allowed */
 
-/* What was known of the last days when events were counted last, or a minute ago at the most. NULL
- * allowed: nothing. */
+/* What is known of the last days, as it was a minute ago at the most. NULL allowed: nothing. */
 void reel__counter_recent(reel_counter *counter, reel_recent *out);
 
 /* Count what waits by the caller's thread, at most so many events; counted [out]. A store that is

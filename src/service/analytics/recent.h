@@ -23,7 +23,8 @@ typedef struct reel_recent {
     reel_recent_method methods[REEL_RECENT_METHODS]; /* those that showed most */
 } reel_recent;
 
-/* From the sums (store/stats.h). Errors: E_STORE, E_NOMEM. */
+/* From the sums (store/stats.h). Errors: E_STORE, E_NOMEM. Cost: by all hours that were counted and
+ * by the films of seven days, so it is nothing for each request. */
 REEL_MUST_USE reel_code reel__recent_read(reel_recent *out, const reel_engine *engine,
                                           reel_store *store, reel_err *err);
 
