@@ -370,6 +370,21 @@ static reel_code signals(const reel_simulate_opts *how, const reel_args *args, b
     return reel__simulate_signals(&world, test, args->option[OPT_SIGNALS], json, err);
 }
 
+/* Rows are of days, of which the others have none. */
+static reel_code check_format(const char *format, const reel_args *args, reel_err *err)
+{
+    const bool csv = strcmp(format, "csv") == 0;
+
+    if (!csv && strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+        return reel_fail(err, REEL_E_INVALID, "--format: \"%.40s\" is none of text, csv and json",
+                         format);
+    if (csv && (args->option[OPT_EXPERIMENT] != NULL || args->option[OPT_SIGNALS] != NULL))
+        return reel_fail(err, REEL_E_INVALID,
+                         "--format: csv goes with neither --experiment nor --signals; text and "
+                         "json do");
+    return REEL_OK;
+}
+
 static reel_code simulate(const reel_args *args, reel_err *err)
 {
     const char *format = args->option[OPT_FORMAT] != NULL ? args->option[OPT_FORMAT] : "text";
@@ -380,9 +395,7 @@ static reel_code simulate(const reel_args *args, reel_err *err)
 
     opts.progress = reel__term_progress(args->quiet);
     REEL_TRY(take_options(&opts, args, err));
-    if (strcmp(format, "text") != 0 && strcmp(format, "csv") != 0 && strcmp(format, "json") != 0)
-        REEL_TRY(reel_fail(err, REEL_E_INVALID, "--format: \"%.40s\" is none of text, csv and json",
-                           format));
+    REEL_TRY(check_format(format, args, err));
     opts.cancel = reel__cancel_on_signal();
     if (args->option[OPT_URL] != NULL)
         return ask_server(&opts, args, err);

@@ -43,5 +43,6 @@ REEL_SIGNALS='click=0.4' reel simulate $few --signals 'none; click=1' | sed 's/ 
 reel simulate $few --signals '' --split test --json | sed 's/,"signals".*//'
 run reel simulate --signals 'none;click=x'
 run reel simulate --signals none --split train
+run reel simulate --signals none --format csv
 run reel simulate --signals 'none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none;none'
 ls
