@@ -15,7 +15,6 @@ int64_t reel__report_count(const json_t *item, const char *key)
     return json_integer_value(json_object_get(item, key));
 }
 
-/* NaN where it is null. */
 double reel__report_real(const json_t *item, const char *key)
 {
     const json_t *value = json_object_get(item, key);
@@ -23,12 +22,11 @@ double reel__report_real(const json_t *item, const char *key)
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-/* share 0 .. 1 as a bar, to an eighth of a cell. */
+/* To an eighth of a cell. */
 const char *reel__report_bar(char *out, double share)
 {
     static const char *const parts[EIGHTHS] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     const int eighths = isnan(share) ? 0 : (int)lround(fmin(share, 1) * BAR * EIGHTHS);
-
     size_t used = 0;
 
     out[0] = '\0';
@@ -47,7 +45,6 @@ const char *reel__report_percent(char *out, double share)
     return out;
 }
 
-/* "3.4 to 3.6 %" */
 const char *reel__report_interval(char *out, const json_t *rate)
 {
     if (isnan(reel__report_real(rate, "low")))
@@ -58,7 +55,6 @@ const char *reel__report_interval(char *out, const json_t *rate)
     return out;
 }
 
-/* "+0.21 points (-0.10 to +0.52)" */
 const char *reel__report_points(char *out, const json_t *change)
 {
     if (isnan(reel__report_real(change, "rate")))

@@ -9,6 +9,7 @@
 
 enum { REEL_REPORT_TEXT = 96 };
 
+/* 0 where there is none. */
 int64_t reel__report_count(const json_t *item, const char *key);
 /* NaN where it is null. */
 double reel__report_real(const json_t *item, const char *key);
@@ -37,6 +38,8 @@ struct reel_report_column {
     int decimals;           /* of put_real */
 };
 
+/* What a column may put: the text, number or object that an item has under its key. A rate or an
+ * interval that is null is a dash. Errors: E_NOMEM. */
 reel_code reel__report_put_text(reel_table *table, const reel_report_cell *cell, reel_err *err);
 reel_code reel__report_put_count(reel_table *table, const reel_report_cell *cell, reel_err *err);
 reel_code reel__report_put_percent(reel_table *table, const reel_report_cell *cell, reel_err *err);

@@ -6,6 +6,7 @@
 
 #include "service/simulate/repeats.h"
 
+/* On standard output. Errors: those of reel__repeats. */
 REEL_MUST_USE reel_code reel__simulate_experiments(const reel_repeats_opts *opts, bool json,
                                                    reel_err *err);
 
