@@ -7,6 +7,7 @@ Prints one JSON object a line. Usage: stats.py REEL DATA [--events N] [--days N]
 DATA holds ml-1m/. --url: a PostgreSQL database that may be overwritten, instead of a SQLite file. --keep: leave (or find) the database in
 this folder. --full: no events are made up and counted; the sums are filled as they are at most, so that answers take as long as over any number of
 events of so many days: each film was shown every day, each kind of list in every hour and at every place. --strict: a report that takes longer than its goal is an error.
+--people N: how many take part (30,000). Every list is one of an interleaved experiment, whose results are asked for, too.
 The events are lists of 20 films shown by four models in six rows, each model trained anew every fortnight; films by a Zipf law that
 becomes narrower, clicks by place, ratings after clicks; 30,000 people, by hour of the day.
 """
@@ -28,6 +29,7 @@ import tempfile
 import time
 
 GOAL_MS, ROUNDS, LENGTH, PEOPLE, BATCH = 300, 5, 20, 30_000, 20_000
+EXPERIMENT = {"name": "both", "tag": "0000000a", "kind": "interleave", "arms": [{"name": "a", "model": "ease"}, {"name": "b", "model": "popular"}]}
 METHODS = {"hybrid": 0.55, "ease": 0.2, "content": 0.15, "popular": 0.1}
 ROWS = ["for-you", "because", "gems", "popular-now", "decade", ""]
 HOURS = [2, 1, 1, 1, 1, 1, 2, 3, 4, 4, 4, 5, 6, 6, 5, 5, 6, 8, 11, 15, 17, 14, 9, 4]
@@ -42,7 +44,7 @@ def report(bench, unit, values, goal=None):
     print(json.dumps(line | ({"goal": goal} if goal else {})), flush=True)
 
 
-def events(total, days, films):
+def events(total, days, films, people):
     """Rows of the table, in the order of time."""
     dice = random.Random(7)
     start = END - datetime.timedelta(days=days)
@@ -59,11 +61,11 @@ def events(total, days, films):
             lists += 1
             at = int((start + datetime.timedelta(days=day, hours=hour, seconds=dice.random() * 3600)).timestamp() * 1000)
             method = dice.choices(list(METHODS), METHODS.values())[0]
-            person = int(PEOPLE * dice.random() ** 2)
+            person = int(people * dice.random() ** 2)
             who = (person, "") if person % 3 else (None, f"v_{person}")
             offset = dice.randrange(len(pool) - LENGTH)
             shown = list(dict.fromkeys(pool[offset:offset + LENGTH]))
-            common = (method, f"{method}-{day // 14:04x}{hash_of(method)}", f"r_{lists:012x}")
+            common = (method, f"{method}-{day // 14:04x}{hash_of(method)}", f"x_{EXPERIMENT['tag']}_i_{lists:032x}")
             row = dice.choice(ROWS)
 
             def event(kind, movies, value=None, later=0):
@@ -162,12 +164,18 @@ def made(reel, database, data, options):
         fill_sums(database, options.days, films_of(data))
         report("sums filled", "s", [time.perf_counter() - started])
         return
-    rows = events(options.events, options.days, films_of(data))
+    rows = events(options.events, options.days, films_of(data), options.people)
     (fill_postgres if options.url else fill_sqlite)(database, rows)
     report("events made up", "s", [time.perf_counter() - started])
     started = time.perf_counter()
     subprocess.run([reel, "stats", "health", "--database", database, "--quiet"], check=True, stdout=subprocess.DEVNULL)
     report("events counted", "1/s", [options.events / (time.perf_counter() - started)])
+    started = time.perf_counter()
+    definition = options.folder / "experiment.json"
+    definition.write_text(json.dumps(EXPERIMENT))
+    subprocess.run([reel, "experiment", "add", definition, "--database", database, "--quiet"], check=True)
+    subprocess.run([reel, "experiment", "results", EXPERIMENT["name"], "--database", database, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    report("events of an experiment counted", "1/s", [options.events / (time.perf_counter() - started)])
 
 
 def read_for_training(reel, database):
@@ -212,7 +220,7 @@ def processor_ms(pid):
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def widgets(host, pid, strict):
+def widgets(host, pid, options):
     slow = []
     ranges = {"all": "range=all", "90 days": "range=2026-08-04..2026-11-01",
               "two of 90 days": "range=2026-08-04..2026-11-01&against=previous"}
@@ -232,7 +240,15 @@ def widgets(host, pid, strict):
             report(f"{name}, {length}: processor", "ms", [(processor_ms(pid) - before) / ROUNDS])
             if statistics.median(taken) > GOAL_MS:
                 slow.append(path)
-    if slow and strict:
+    if not options.full:
+        path = f"/api/v1/experiments/{EXPERIMENT['name']}/results"
+        before = processor_ms(pid)
+        taken = [ask(host, path) for _ in range(ROUNDS)]
+        report("results of an experiment", "ms", taken, GOAL_MS)
+        report("results of an experiment: processor", "ms", [(processor_ms(pid) - before) / ROUNDS])
+        if statistics.median(taken) > GOAL_MS:
+            slow.append(path)
+    if slow and options.strict:
         sys.exit(f"beyond {GOAL_MS} ms: {', '.join(slow)}")
 
 
@@ -242,6 +258,7 @@ def main():
     parser.add_argument("data", type=pathlib.Path)
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--url")
     parser.add_argument("--keep", type=pathlib.Path)
@@ -253,6 +270,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = options.keep or pathlib.Path(folder)
         folder.mkdir(exist_ok=True)
+        options.folder = folder
         database = options.url or str(folder / "stats.db")
         mark = folder / "made"
         if not mark.exists():
@@ -261,7 +279,7 @@ def main():
         read_for_training(reel, database)
         subprocess.run([reel, "train", "--database", database, "--quiet"], check=True, stdout=subprocess.DEVNULL)
         with server(reel, database) as (host, pid):
-            widgets(host, pid, options.strict)
+            widgets(host, pid, options)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/experiments/results.h"
+#include "service/experiments/tally.h"
 
 enum { OPT_DATABASE };
 enum { PERCENT = 100 };
@@ -154,9 +155,11 @@ static reel_code results(const call *c, reel_err *err)
     reel_experiment experiment;
     reel_results found;
     json_t *json = NULL;
+    size_t counted = 0;
     reel_code rc;
 
     REEL_TRY(reel__experiments_get(c->experiments, c->own->name, &experiment, err));
+    REEL_TRY(reel__trial_count(c->own->store, &experiment, SIZE_MAX, &counted, err));
     REEL_TRY(reel__experiment_results(&found, c->own->store, &experiment, reel__clock_now(), err));
     if (c->own->args->json)
         return reel__print_json(write_results, &found, err);

@@ -73,19 +73,27 @@ out:
 reel_code reel__store_add_experiment(reel_store *store, const reel_experiment_record *experiment,
                                      reel_err *err)
 {
-    reel_sql sql;
-    reel_sql_work work = {.statements = &sql, .count = 1, .writes = true, .alone = "experiments"};
+    reel_sql sql[3];
+    reel_sql_work work = {
+        .statements = sql, .count = 3, .writes = true, .guard = true, .alone = "experiments"};
     reel_code rc = REEL_OK;
 
-    reel__sql_begin(&sql, "INSERT INTO experiments (name, tag, scenario, definition, starts, ends,"
-                          " made, stopped)"
-                          " SELECT CAST($1 AS text), CAST($2 AS text), CAST($3 AS text),"
-                          " CAST($4 AS text), CAST($5 AS bigint), CAST($6 AS bigint),"
-                          " CAST($7 AS bigint), 0"
-                          " WHERE NOT EXISTS (SELECT 1 FROM experiments WHERE " MEETS ")"
-                          " AND (SELECT count(*) FROM experiments) < $8");
-    bind(&sql, experiment);
-    reel__sql_int(&sql, REEL_EXPERIMENTS_KEPT);
+    reel__sql_begin(&sql[0],
+                    "INSERT INTO experiments (name, tag, scenario, definition, starts, ends,"
+                    " made, stopped)"
+                    " SELECT CAST($1 AS text), CAST($2 AS text), CAST($3 AS text),"
+                    " CAST($4 AS text), CAST($5 AS bigint), CAST($6 AS bigint),"
+                    " CAST($7 AS bigint), 0"
+                    " WHERE NOT EXISTS (SELECT 1 FROM experiments WHERE " MEETS ")"
+                    " AND (SELECT count(*) FROM experiments) < $8");
+    bind(&sql[0], experiment);
+    reel__sql_int(&sql[0], REEL_EXPERIMENTS_KEPT);
+    /* What another one of this tag, that never began, was counted by. */
+    reel__sql_begin(&sql[1], "UPDATE trial_marks SET sequence = 0, epoch = epoch + 1"
+                             " WHERE tag = $1");
+    reel__sql_text(&sql[1], experiment->tag);
+    reel__sql_begin(&sql[2], "DELETE FROM trial_people WHERE tag = $1");
+    reel__sql_text(&sql[2], experiment->tag);
     REEL_TRY(reel__sql_run(store, &work, err));
     if (work.changed[0] == 0)
         rc = refuse(store, experiment, err);
@@ -162,49 +170,4 @@ reel_code reel__store_scan_experiments(reel_store *store, reel_experiment_fn *ro
     reel__sql_begin(&sql, "SELECT name, tag, scenario, definition, made, starts, ends, stopped"
                           " FROM experiments ORDER BY starts DESC, name");
     return reel__sql_read(store, &sql, take_experiment, &s, err);
-}
-
-typedef struct trial_scanning {
-    reel_trial_fn *row;
-    void *user;
-} trial_scanning;
-
-static bool take_event(void *user, const char *const *c)
-{
-    const trial_scanning *s = user;
-    const reel_trial_event event = {
-        .sequence = reel__sql_number(c[0], 0),
-        .received_ms = reel__sql_number(c[1], 0),
-        .type = c[2],
-        .visitor = c[3],
-        .list_id = c[4],
-        .user = reel__sql_number(c[5], -1),
-        .movies = c[6],
-    };
-
-    return s->row(s->user, &event);
-}
-
-/* The first two conditions are those of the index events_experiment. */
-reel_code reel__store_scan_trial(reel_store *store, const reel_trial_scan *scan, reel_trial_fn *row,
-                                 void *user, reel_err *err)
-{
-    trial_scanning s = {row, user};
-    char mark[sizeof REEL_EXPERIMENT_MARK + REEL_EXPERIMENT_TAG];
-    reel_sql sql;
-
-    if (scan->limit < 1 || scan->limit > REEL_TRIAL_SCAN_MAX)
-        return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to %d", scan->limit,
-                         (int)REEL_TRIAL_SCAN_MAX);
-    (void)snprintf(mark, sizeof mark, REEL_EXPERIMENT_MARK "%s", scan->tag);
-    reel__sql_begin(&sql, "SELECT sequence, received_ms, type, visitor, list_id, userId, movies"
-                          " FROM events WHERE substr(list_id, 1, 2) = '" REEL_EXPERIMENT_MARK "'"
-                          " AND substr(list_id, 1, 10) = $1"
-                          " AND (list_id, sequence) > ($2, $3)"
-                          " ORDER BY list_id, sequence LIMIT $4");
-    reel__sql_text(&sql, mark);
-    reel__sql_text(&sql, scan->place.list_id);
-    reel__sql_int(&sql, scan->place.sequence);
-    reel__sql_int(&sql, (int64_t)scan->limit);
-    return reel__sql_read(store, &sql, take_event, &s, err);
 }

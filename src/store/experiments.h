@@ -1,8 +1,8 @@
-/* store/experiments.h - experiments of this installation, and the events of their lists. A
- * definition never changes: an experiment is added, and ends. The id of a list says which
- * experiment it is of, by the tag, so nothing is kept of who was in it but the events that
- * everybody leaves; who goes takes theirs along. A copy of a store has the events and not these
- * records. Layer: store. Ownership: texts are borrowed. Threads: as store.h.
+/* store/experiments.h - experiments of this installation. A definition never changes: an experiment
+ * is added, and ends. The id of a list says which experiment it is of, by the tag, so nothing is
+ * kept of who was in it but the events that everybody leaves (store/trials.h); who goes takes
+ * theirs along. A copy of a store has the events and not these records. Layer: store. Ownership:
+ * texts are borrowed. Threads: as store.h.
  */
 #ifndef REEL_STORE_EXPERIMENTS_H
 #define REEL_STORE_EXPERIMENTS_H
@@ -13,8 +13,7 @@
 #define REEL_EXPERIMENT_MARK "x_"
 enum {
     REEL_EXPERIMENT_TAG = 9, /* with its NUL: 8 hex digits */
-    REEL_EXPERIMENTS_KEPT = 1000,
-    REEL_TRIAL_SCAN_MAX = 5000
+    REEL_EXPERIMENTS_KEPT = 1000
 };
 
 /* Texts are never NULL, "" where absent. Times in seconds since 1970. */
@@ -41,30 +40,5 @@ REEL_MUST_USE reel_code reel__store_end_experiment(reel_store *store, const char
 typedef bool reel_experiment_fn(void *user, const reel_experiment_record *experiment);
 REEL_MUST_USE reel_code reel__store_scan_experiments(reel_store *store, reel_experiment_fn *row,
                                                      void *user, reel_err *err);
-
-/* An event about a list of an experiment. */
-typedef struct reel_trial_event {
-    int64_t sequence, received_ms;
-    const char *type, *visitor, *list_id;
-    int64_t user;       /* -1 = nobody in particular */
-    const char *movies; /* as store/event_movies.h has them */
-} reel_trial_event;
-
-/* Where a scan goes on: behind this event. */
-typedef struct reel_trial_place {
-    char list_id[65];
-    int64_t sequence;
-} reel_trial_place;
-
-/* Events by list, those of one list in the order they came: up to `limit` behind `place` (all
- * zeros: from the first). row may not use the store. Cost: of those rows alone. */
-typedef bool reel_trial_fn(void *user, const reel_trial_event *event);
-typedef struct reel_trial_scan {
-    const char *tag;
-    reel_trial_place place;
-    size_t limit; /* 1 .. REEL_TRIAL_SCAN_MAX */
-} reel_trial_scan;
-REEL_MUST_USE reel_code reel__store_scan_trial(reel_store *store, const reel_trial_scan *scan,
-                                               reel_trial_fn *row, void *user, reel_err *err);
 
 #endif

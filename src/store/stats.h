@@ -16,6 +16,7 @@
 #define REEL_STORE_STATS_H
 
 #include "store/sql.h"
+#include "store/trials.h"
 
 /* ---- counting ------------------------------------------------------------------------------ */
 
@@ -41,7 +42,7 @@ REEL_MUST_USE reel_code reel__stats_waiting(reel_store *store, int64_t most, int
     "DELETE FROM stat_ranks; DELETE FROM stat_films; DELETE FROM stat_hours;"                      \
     " DELETE FROM stat_people; DELETE FROM stat_days; DELETE FROM stat_kinds;"                     \
     " DELETE FROM stat_looks; DELETE FROM stat_deeds; DELETE FROM stat_viewers;"                   \
-    " UPDATE stat_mark SET sequence = 0, epoch = epoch + 1"
+    " UPDATE stat_mark SET sequence = 0, epoch = epoch + 1; " REEL_TRIALS_CLEAR
 
 /* ---- forgetting ---------------------------------------------------------------------------- */
 
@@ -54,7 +55,7 @@ REEL_MUST_USE reel_code reel__stats_forget(reel_store *store, int64_t person, re
  * AND sequence = $n AND epoch = $n+1 ...", bound by leave_guard. Where it changed nothing and
  * leave_moved says so, somebody counted meanwhile: do all of it again. */
 typedef struct reel_stats_leaving reel_stats_leaving;
-enum { REEL_STATS_LEAVE = 15 };
+enum { REEL_STATS_LEAVE = 17 };
 REEL_MUST_USE reel_code reel__stats_leave(reel_stats_leaving **out, reel_store *store,
                                           int64_t person, reel_err *err);
 void reel__stats_leave_end(reel_stats_leaving *leaving); /* NULL allowed */

@@ -37,6 +37,7 @@ int store_suite_run(const store_backend *under_test)
     failed += store_suite_versions();
     failed += store_suite_jobs();
     failed += store_suite_experiments();
+    failed += store_suite_trials();
     failed += store_suite_once();
     failed += store_suite_online();
     failed += store_suite_times();

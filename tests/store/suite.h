@@ -45,6 +45,7 @@ int store_suite_matches(void);
 int store_suite_versions(void);
 int store_suite_jobs(void);
 int store_suite_experiments(void);
+int store_suite_trials(void);
 int store_suite_once(void);
 int store_suite_online(void);
 int store_suite_accounts(void);
@@ -69,6 +70,8 @@ bool fixture_one_server(void);
 /* Close and open again, as the next start of the program would. */
 void fixture_reopen(fixture *f);
 void fixture_exec(const fixture *f, const char *sql);
+/* Close the store and take back what migrations after this schema made. */
+void store_suite_make_older(fixture *f, int schema);
 void fixture_set_schema(const fixture *f, int64_t number);
 
 /* ---- data ---------------------------------------------------------------------------------- */

@@ -1,14 +1,12 @@
 /* suite_experiments.c - experiments: kept as they were defined, never two about the same lists at
- * the same time, ended; and the events of their lists.
+ * the same time, and ended.
  */
 #include "suite.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "store/accounts.h"
-#include "store/experiments.h"
+#include "store/trials.h"
 
 enum { NOW = 1700000000, DAY = 86400, SEEN = 64 };
 
@@ -141,97 +139,28 @@ static void test_what_has_not_begun_goes(void **state)
     add(f, &one);
 }
 
-/* ---- events -------------------------------------------------------------------------------- */
-
-static void put(fixture *f, const char *id, const char *type, const char *list_id, int64_t user)
-{
-    const reel_event_movie film = {7, 3};
-    reel_event event = blank_event(id);
-
-    event.type = type;
-    event.list_id = list_id;
-    event.user = user;
-    event.visitor = user < 0 ? "v_1" : "";
-    event.movies = &film;
-    event.movie_count = 1;
-    assert_ok(reel__store_put_events(f->store, &event, 1, NULL, &f->err), f->err);
-}
-
-typedef struct seen_trial {
-    size_t count;
-    char rows[SEEN][128];
-    reel_trial_place last;
-} seen_trial;
-
-static bool see_event(void *user, const reel_trial_event *e)
-{
-    seen_trial *seen = user;
-
-    assert_true(seen->count < SEEN);
-    assert_true(e->received_ms > 0);
-    (void)snprintf(seen->rows[seen->count++], 128, "%s %s %d %s %s", e->list_id, e->type,
-                   (int)e->user, e->visitor, e->movies);
-    (void)snprintf(seen->last.list_id, sizeof seen->last.list_id, "%s", e->list_id);
-    seen->last.sequence = e->sequence;
-    return true;
-}
-
-static void put_some(fixture *f)
-{
-    put(f, "1", "impression", "x_0000000a_1_bb", 1);
-    put(f, "2", "impression", "x_0000000a_0_aa", -1);
-    put(f, "3", "click", "x_0000000a_1_bb", 1);
-    put(f, "4", "impression", "x_0000000b_0_cc", 2);
-    put(f, "5", "impression", "r_0000000a", 2);
-    put(f, "6", "impression", "", 2);
-    put(f, "7", "rating", "x_0000000a_0_aa", -1);
-}
-
-static void test_events_come_by_list(void **state)
-{
-    static const char *const expected[] = {
-        "x_0000000a_0_aa impression -1 v_1 [[7,3]]", "x_0000000a_0_aa rating -1 v_1 [[7,3]]",
-        "x_0000000a_1_bb impression 1  [[7,3]]", "x_0000000a_1_bb click 1  [[7,3]]"};
-    fixture *f = *state;
-
-    put_some(f);
-    for (size_t limit = 1; limit <= 5; limit++) {
-        reel_trial_scan scan = {.tag = "0000000a", .limit = limit};
-        seen_trial seen = {0};
-        size_t before;
-
-        do {
-            before = seen.count;
-            scan.place = seen.last;
-            assert_ok(reel__store_scan_trial(f->store, &scan, see_event, &seen, &f->err), f->err);
-            assert_true(seen.count - before <= limit);
-        } while (seen.count - before == limit);
-        assert_int_equal(seen.count, 4);
-        for (size_t i = 0; i < 4; i++)
-            assert_string_equal(seen.rows[i], expected[i]);
-    }
-    assert_fails(reel__store_scan_trial(
-                     f->store,
-                     &(reel_trial_scan){.tag = "0000000a", .limit = REEL_TRIAL_SCAN_MAX + 1},
-                     see_event, NULL, &f->err),
-                 REEL_E_INVALID, "limit", f->err);
-}
-
-/* Whose account is deleted is in no experiment any more. */
-static void test_who_goes_leaves_nothing(void **state)
+/* What one that never began was counted by is not that of the next with its tag. */
+static void test_a_tag_begins_anew(void **state)
 {
     fixture *f = *state;
-    const reel_trial_scan scan = {.tag = "0000000a", .limit = 10};
-    reel_account account = {
-        .name = "Ana", .folded = "ana", .role = REEL_ROLE_PERSON, .created_at = NOW};
-    seen_trial seen = {0};
+    const reel_experiment_record one = make("one", "00000001", "");
+    const reel_trial_person person = {.who = "u1", .first_ms = 5, .lists = 1};
+    reel_trial_adding adding = {.tag = "00000001", .to = 9, .people = &person, .count = 1};
+    reel_trial_mark mark;
+    reel_trial_totals totals;
+    bool done = false;
 
-    assert_ok(reel__store_add_account(f->store, &account, &f->err), f->err);
-    put_some(f);
-    put(f, "8", "impression", "x_0000000a_1_dd", account.id + REEL_ACCOUNT_PERSON);
-    assert_ok(reel__store_delete_account(f->store, account.id, true, &f->err), f->err);
-    assert_ok(reel__store_scan_trial(f->store, &scan, see_event, &seen, &f->err), f->err);
-    assert_int_equal(seen.count, 4);
+    add(f, &one);
+    assert_ok(reel__trial_mark(&adding.from, f->store, "00000001", &f->err), f->err);
+    assert_ok(reel__trial_add(f->store, &adding, &done, &f->err), f->err);
+    assert_true(done);
+    assert_ok(reel__store_end_experiment(f->store, "one", NOW - 1, &f->err), f->err);
+    add(f, &one);
+    assert_ok(reel__trial_totals(f->store, "00000001", NOW, &totals, &f->err), f->err);
+    assert_int_equal(totals.people + totals.lists, 0);
+    assert_ok(reel__trial_mark(&mark, f->store, "00000001", &f->err), f->err);
+    assert_int_equal(mark.sequence, 0);
+    assert_true(mark.epoch > adding.from.epoch);
 }
 
 int store_suite_experiments(void)
@@ -240,7 +169,7 @@ int store_suite_experiments(void)
     static const struct CMUnitTest experiment_tests[] = {
         TEST(test_an_experiment_comes_back),  TEST(test_two_are_not_about_the_same_lists),
         TEST(test_what_has_ended_makes_room), TEST(test_what_has_not_begun_goes),
-        TEST(test_events_come_by_list),       TEST(test_who_goes_leaves_nothing),
+        TEST(test_a_tag_begins_anew),
     };
 
     return cmocka_run_group_tests(experiment_tests, NULL, NULL);

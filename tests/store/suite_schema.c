@@ -30,7 +30,12 @@ static const char *const undo[] = {NULL,
                                    " DROP TABLE stat_days; DROP INDEX events_list",
                                    "DROP TABLE experiments; DROP INDEX events_experiment",
                                    "DROP TABLE stat_looks; DROP TABLE stat_deeds;"
-                                   " DROP TABLE stat_viewers"};
+                                   " DROP TABLE stat_viewers",
+                                   "DROP TABLE trial_marks; DROP TABLE trial_people;"
+                                   " DROP INDEX events_trial;"
+                                   " CREATE INDEX events_experiment ON events"
+                                   " (substr(list_id, 1, 10), list_id, sequence)"
+                                   " WHERE substr(list_id, 1, 2) = 'x_'"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)
@@ -47,7 +52,7 @@ static void fill(fixture *f)
     assert_ok(reel__store_put_model(f->store, &record, &f->err), f->err);
 }
 
-static void make_older(fixture *f, int schema)
+void store_suite_make_older(fixture *f, int schema)
 {
     reel__store_close(f->store);
     f->store = NULL;
@@ -91,7 +96,7 @@ static void test_from_every_older_schema(void **state)
 
     fill(f);
     for (int schema = NEWEST - 1; schema > 0; schema--) {
-        make_older(f, schema);
+        store_suite_make_older(f, schema);
         assert_fails(
             reel__store_open(&f->store, f->url, &(reel_store_opts){.read_only = true}, &f->err),
             REEL_E_FORMAT, "older", f->err);
@@ -129,7 +134,7 @@ static void test_a_failing_step_changes_nothing(void **state)
     fixture *f = *state;
 
     fill(f);
-    make_older(f, 1);
+    store_suite_make_older(f, 1);
     fixture_exec(f, "CREATE TABLE matches (x integer)");
     for (int i = 0; i < 2; i++) {
         assert_fails(reel__store_open(&f->store, f->url, NULL, &f->err), REEL_E_STORE, "matches",

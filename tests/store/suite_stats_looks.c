@@ -176,10 +176,7 @@ static void test_an_older_store_counts_anew(void **state)
     put(f, &(happening){"click", "", 0, 2, 2, 1, NULL});
     assert_int_equal(count_by(f, 100), 2);
     k = all_known(f);
-    reel__store_close(f->store);
-    f->store = NULL;
-    fixture_exec(f, "DROP TABLE stat_looks; DROP TABLE stat_deeds; DROP TABLE stat_viewers");
-    fixture_set_schema(f, LOOKS_SINCE - 1);
+    store_suite_make_older(f, LOOKS_SINCE - 1);
     assert_ok(reel__store_open(&f->store, f->url, NULL, &f->err), f->err);
     assert_int_equal(all_known(f).mark.sequence, 0);
     assert_int_equal(count_by(f, 100), 2);

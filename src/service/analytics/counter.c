@@ -12,6 +12,7 @@
 #include "base/steady.h"
 #include "base/thread.h"
 #include "eval/genres.h"
+#include "service/experiments/tally.h"
 #include "store/stats.h"
 #include "store/vtable.h"
 
@@ -81,6 +82,7 @@ struct reel_counter {
     reel_recent recent;
     bool changed;                /* since recent was read */
     int64_t read_at_us, took_us; /* that reading, by the steady clock */
+    size_t turn;                 /* of the experiments */
 };
 
 static bool wait_for(reel_counter *c, int ms)
@@ -152,22 +154,25 @@ void reel__counter_recent(reel_counter *counter, reel_recent *out)
 static void *run(void *argument)
 {
     reel_counter *c = argument;
-    size_t counted = 0;
+    size_t counted = 0, trials = 0;
 
     while (wait_for(c, counted == STEP ? 0 : c->opts.every_ms)) {
         reel_engine *engine = reel__publisher_take(c->opts.published);
         reel_err err = {REEL_OK, ""};
         reel_code rc;
 
-        counted = 0;
+        counted = trials = 0;
         if (engine == NULL)
             continue;
         rc = reel__count_events(engine, c->opts.store, STEP, &counted, &err);
         c->changed |= counted > 0;
         if (rc == REEL_OK && counted < STEP)
             rc = look_back(c, engine, &err);
-        tell(c, rc, &err);
         reel__engine_close(engine);
+        if (rc == REEL_OK)
+            rc = reel__trials_count(c->opts.store, STEP, &c->turn, &trials, &err);
+        counted = trials > counted ? trials : counted;
+        tell(c, rc, &err);
     }
     return NULL;
 }

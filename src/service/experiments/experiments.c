@@ -70,23 +70,37 @@ static bool take_record(void *user, const reel_experiment_record *record)
     return true;
 }
 
-reel_code reel__experiments_look(reel_experiments *experiments, reel_err *err)
+reel_code reel__experiments_scan(reel_experiment **out, size_t *count, reel_store *store,
+                                 reel_err *err)
 {
     reading r = {.err = err};
-    reel_experiment *before;
     reel_code rc;
 
-    REEL_TRY(reel__store_scan_experiments(experiments->store, take_record, &r, err));
+    REEL_TRY(reel__store_scan_experiments(store, take_record, &r, err));
     REEL_TRY(r.rc);
-    (void)pthread_rwlock_wrlock(&experiments->lock);
-    before = experiments->all;
-    experiments->all = r.all;
-    experiments->count = r.count;
-    atomic_store_explicit(&experiments->some, r.count > 0, memory_order_release);
-    (void)pthread_rwlock_unlock(&experiments->lock);
-    r.all = before;
+    *out = r.all;
+    *count = r.count;
+    r.all = NULL;
 out:
     reel__free(r.all);
+    return rc;
+}
+
+reel_code reel__experiments_look(reel_experiments *experiments, reel_err *err)
+{
+    reel_experiment *all = NULL, *before;
+    size_t count = 0;
+    reel_code rc;
+
+    REEL_TRY(reel__experiments_scan(&all, &count, experiments->store, err));
+    (void)pthread_rwlock_wrlock(&experiments->lock);
+    before = experiments->all;
+    experiments->all = all;
+    experiments->count = count;
+    atomic_store_explicit(&experiments->some, count > 0, memory_order_release);
+    (void)pthread_rwlock_unlock(&experiments->lock);
+    reel__free(before);
+out:
     return rc;
 }
 

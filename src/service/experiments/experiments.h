@@ -71,6 +71,10 @@ void reel__experiment_rule(reel_buf *out, const reel_experiment *experiment);
 
 /* ---- those of a store ---------------------------------------------------------------------- */
 
+/* All of them, newest start first; freed by the caller (reel__free), NULL where there is none. */
+REEL_MUST_USE reel_code reel__experiments_scan(reel_experiment **out, size_t *count,
+                                               reel_store *store, reel_err *err);
+
 typedef struct reel_experiments reel_experiments;
 
 /* follow: a thread looks for what other processes wrote. Errors: E_NOMEM, those of the store. */

@@ -5,8 +5,9 @@
 
 #include "eval/assign.h"
 #include "service/experiments/tally.h"
+#include "store/trials.h"
 
-enum { SECOND_MS = 1000 };
+enum { SECOND_MS = 1000, UNCOUNTED_MOST = 1000000 };
 static const double POWER = 0.8;
 
 const char *reel__verdict_name(reel_verdict verdict)
@@ -185,6 +186,7 @@ reel_code reel__experiment_results(reel_results *out, reel_store *store,
     reel_code rc;
 
     *out = (reel_results){.experiment = *experiment, .at = now};
+    REEL_TRY(reel__trial_waiting(store, experiment->tag, UNCOUNTED_MOST, &out->uncounted, err));
     REEL_TRY(reel__observations_read(&tally, store, experiment, err));
     out->compared = experiment->arm_count - 1;
     out->lists = tally.lists;
@@ -297,6 +299,7 @@ void reel__experiment_results_write(reel_json *json, const reel_results *results
     reel__json_put_int(json, "people", results->people);
     reel__json_put_int(json, "waiting", results->waiting);
     reel__json_put_int(json, "strays", results->strays);
+    reel__json_put_int(json, "uncounted", results->uncounted);
     reel__json_put_real(json, "balance_p", results->balance_p);
     reel__json_put_real(json, "people_needed", results->people_needed);
     write_arms(json, results);

@@ -46,13 +46,14 @@ typedef struct reel_arm_comparison {
 
 typedef struct reel_results {
     reel_experiment experiment;
-    int64_t at;       /* seconds since 1970 */
-    int64_t lists;    /* shown */
-    int64_t people;   /* whose window is over */
-    int64_t waiting;  /* whose window is not */
-    int64_t strays;   /* lists that the person could not have had, left out */
-    double balance_p; /* of arms as unequal as these, if people were drawn by their weights; NaN =
-                         interleaved, or nobody yet */
+    int64_t at;        /* seconds since 1970 */
+    int64_t lists;     /* shown */
+    int64_t people;    /* whose window is over */
+    int64_t waiting;   /* whose window is not */
+    int64_t strays;    /* lists that the person could not have had, left out */
+    int64_t uncounted; /* events of its lists that are not counted yet, up to a million */
+    double balance_p;  /* of arms as unequal as these, if people were drawn by their weights; NaN =
+                          interleaved, or nobody yet */
     reel_arm_result arms[REEL_ARMS_MAX];
     size_t compared;
     reel_arm_comparison comparisons[REEL_ARMS_MAX - 1];
@@ -62,8 +63,8 @@ typedef struct reel_results {
                              %; NaN = nothing is known yet */
 } reel_results;
 
-/* now: by which windows are over. Cost: of the experiment's events, and memory of 16 bytes for each
- * list, 48 for each person. Errors: E_NOMEM, those of the store. */
+/* By the events that are counted (tally.h). now: by which windows are over. Cost: of the people in
+ * it, and memory of 24 bytes for each. Errors: E_NOMEM, those of the store. */
 REEL_MUST_USE reel_code reel__experiment_results(reel_results *out, reel_store *store,
                                                  const reel_experiment *experiment, int64_t now,
                                                  reel_err *err);

@@ -1,75 +1,171 @@
-/* tally.c - see tally.h. Events come list by list. Of each list is kept when it was first shown,
- * and of what counts when and for which side; these are sorted by time, and gone through once: a
- * person's first list opens their window, and what they do within it is theirs.
+/* tally.c - see tally.h. A step goes through its events twice: first for the lists and people they
+ * are about, of which is then read what earlier steps saw; then in their order: a person's first
+ * list opens their window, and what they do within it with a list that was shown to them is theirs.
+ * Nothing of a person depends on anybody else's events.
  */
 #include "service/experiments/tally.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/map.h"
 #include "eval/assign.h"
 #include "eval/interleave.h"
 #include "store/event_movies.h"
+#include "store/tally.h"
+#include "store/trials.h"
+#include "store/vtable.h"
 
-enum { HOUR_MS = 3600 * 1000, SECOND_MS = 1000 };
+enum { HOUR_MS = 3600 * 1000, SECOND_MS = 1000, DAY_S = 86400, PAIR = 160 };
+enum { FILM_KEYS = 2, FILM_VALUES = 1, BEYOND_KEYS = 1 };
 
-/* side -1: a list was shown. */
-typedef struct happening {
-    int64_t ms;
-    int32_t person;
-    int32_t side;
-} happening;
-
-/* The list that is being read. */
-typedef struct list_state {
-    char id[REEL_LIST_ID + 1];
-    int32_t person; /* -1 = it was not shown yet, or is passed over */
-    char unit[REEL_UNIT];
-    reel_event_movie films[REEL_EVENT_MOVIES_MAX];
-    size_t film_count;
-} list_state;
-
-typedef struct tallying {
+typedef struct counting {
     const reel_experiment *experiment;
-    reel_observations *out;
-    reel_intern *units; /* people by who they are */
-    int32_t *arms;      /* [units] */
-    size_t arm_capacity;
-    happening *all;
-    size_t count, capacity;
-    list_state list;
-    reel_trial_place last;
-    size_t seen; /* of a page */
+    reel_trial_mark mark;
+    int64_t last; /* sequence of the last event read */
+    size_t events;
+    reel_intern *lists, *whos;
+    reel_intern *shown; /* a list and to whom it was shown */
+    reel_tally *beyond; /* list -> the first event that does not count, + 1 */
+    reel_tally *films;  /* number in `shown`, film -> its place, + 1: where lists are interleaved */
+    reel_trial_person *people; /* [whos]: what is added */
+    int64_t *opened;           /* [whos]: when their window opened; 0 = it has not */
     reel_err *err;
     reel_code rc;
-} tallying;
+} counting;
 
 static reel_code no_memory(reel_err *err)
 {
     return reel_fail(err, REEL_E_NOMEM, "no memory for the events of an experiment");
 }
 
-static reel_code add(tallying *t, happening what)
+static void fail(counting *c)
 {
-    if (t->count == t->capacity) {
-        const size_t more = 2 * t->capacity + 1024;
-        happening *grown = reel__realloc_array(t->all, more, sizeof *grown);
+    if (c->rc == REEL_OK)
+        c->rc = no_memory(c->err);
+}
 
-        if (grown == NULL)
-            return no_memory(t->err);
-        t->all = grown;
-        t->capacity = more;
+static int32_t intern(counting *c, reel_intern *names, const char *text)
+{
+    int32_t id = 0;
+
+    if (c->rc == REEL_OK)
+        c->rc = reel__intern_add(names, text, strlen(text), &id, c->err);
+    return id;
+}
+
+/* ---- what a step is about ------------------------------------------------------------------ */
+
+static bool is_about(const counting *c, const reel_trial_event *event)
+{
+    return strcmp(event->type, "impression") == 0 ||
+           strcmp(event->type, c->experiment->metric) == 0;
+}
+
+static bool note_event(void *user, const reel_trial_event *event)
+{
+    counting *c = user;
+    char unit[REEL_UNIT];
+
+    c->events++;
+    c->last = event->sequence;
+    reel__experiment_unit(unit, event->user, event->visitor);
+    if (unit[0] != '\0' && is_about(c, event)) {
+        (void)intern(c, c->lists, event->list_id);
+        (void)intern(c, c->whos, unit);
     }
-    t->all[t->count++] = what;
-    return REEL_OK;
+    return c->rc == REEL_OK;
+}
+
+/* Names of an interner as a list, freed by the caller. */
+static const char **names_of(counting *c, const reel_intern *names)
+{
+    const size_t count = (size_t)reel__intern_count(names);
+    const char **out = reel__alloc_array(count + 1, sizeof *out);
+
+    if (out == NULL)
+        fail(c);
+    for (size_t i = 0; out != NULL && i < count; i++)
+        out[i] = reel__intern_text(names, (int32_t)i);
+    return out;
+}
+
+/* ---- lists --------------------------------------------------------------------------------- */
+
+static void pair_of(char out[PAIR], const char *unit, const char *list)
+{
+    (void)snprintf(out, PAIR, "%s\n%s", unit, list);
+}
+
+/* A list that goes on is shown page by page; the first place of a film counts. */
+static void keep_films(counting *c, int32_t shown, const char *text)
+{
+    reel_event_movie films[REEL_EVENT_MOVIES_MAX];
+    reel_err ignored;
+    size_t count = 0;
+
+    if (c->experiment->kind != REEL_EXPERIMENT_INTERLEAVE ||
+        reel__event_movies_read(films, &count, text, &ignored) != REEL_OK)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const int64_t key[FILM_KEYS] = {shown, films[i].movie};
+        int64_t *place = reel__tally_at(c->films, key);
+
+        if (place == NULL)
+            fail(c);
+        else if (*place == 0 && films[i].rank > 0)
+            *place = (int64_t)films[i].rank + 1;
+    }
+}
+
+/* The arm a list says it is of; false where nobody of this arm could have had it. */
+static bool fits(const char *list, int64_t arm)
+{
+    char tag[REEL_EXPERIMENT_TAG];
+    int said;
+
+    return reel__experiment_list(list, tag, &said) && said == arm;
+}
+
+static bool take_earlier(void *user, const reel_trial_event *event, int64_t beyond)
+{
+    counting *c = user;
+    const int64_t key[BEYOND_KEYS] = {
+        reel__intern_find(c->lists, event->list_id, strlen(event->list_id))};
+    int64_t *limit = reel__tally_at(c->beyond, key);
+    char unit[REEL_UNIT], pair[PAIR];
+
+    if (limit == NULL)
+        fail(c);
+    else
+        *limit = beyond;
+    reel__experiment_unit(unit, event->user, event->visitor);
+    if (event->type[0] != '\0' && unit[0] != '\0') {
+        pair_of(pair, unit, event->list_id);
+        keep_films(c, intern(c, c->shown, pair), event->movies);
+    }
+    return c->rc == REEL_OK;
+}
+
+static reel_code read_lists(counting *c, reel_store *store)
+{
+    reel_trial_lists lists = {.count = (size_t)reel__intern_count(c->lists),
+                              .last = c->mark.sequence};
+    const char **names = names_of(c, c->lists);
+    reel_code rc = c->rc;
+
+    lists.lists = names;
+    if (rc == REEL_OK && lists.count > 0)
+        rc = reel__trial_scan_lists(store, &lists, take_earlier, c, c->err);
+    reel__free(names);
+    return rc == REEL_OK ? c->rc : rc;
 }
 
 /* ---- people -------------------------------------------------------------------------------- */
 
-static int32_t arm_of(const reel_experiment *e, const char *unit)
+static int64_t arm_of(const reel_experiment *e, const char *unit)
 {
     double weights[REEL_ARMS_MAX];
 
@@ -77,219 +173,297 @@ static int32_t arm_of(const reel_experiment *e, const char *unit)
         return -1;
     for (size_t i = 0; i < e->arm_count; i++)
         weights[i] = e->arms[i].weight;
-    return (int32_t)reel__assign(e->tag, unit, weights, e->arm_count);
+    return (int64_t)reel__assign(e->tag, unit, weights, e->arm_count);
 }
 
-static reel_code find_person(tallying *t, const char *unit, int32_t *out)
+static bool take_known(void *user, const reel_trial_person *person)
 {
-    const int32_t before = reel__intern_count(t->units);
-    reel_code rc;
+    const counting *c = user;
+    const int32_t at = reel__intern_find(c->whos, person->who, strlen(person->who));
 
-    REEL_TRY(reel__intern_add(t->units, unit, strlen(unit), out, t->err));
-    if (*out < before)
-        return REEL_OK;
-    if ((size_t)*out >= t->arm_capacity) {
-        const size_t more = 2 * t->arm_capacity + 256;
-        int32_t *grown = reel__realloc_array(t->arms, more, sizeof *grown);
+    if (at >= 0)
+        c->opened[at] = person->first_ms;
+    return true;
+}
 
-        if (grown == NULL)
-            return no_memory(t->err);
-        t->arms = grown;
-        t->arm_capacity = more;
+static reel_code read_people(counting *c, reel_store *store)
+{
+    const size_t count = (size_t)reel__intern_count(c->whos);
+    const char **whos = names_of(c, c->whos);
+    reel_trial_people people = {.tag = c->experiment->tag, .count = count};
+    reel_code rc = c->rc;
+
+    c->people = reel__alloc_zero(count + 1, sizeof *c->people);
+    c->opened = reel__alloc_zero(count + 1, sizeof *c->opened);
+    if (rc == REEL_OK && (c->people == NULL || c->opened == NULL))
+        rc = no_memory(c->err);
+    REEL_TRY(rc);
+    for (size_t i = 0; i < count; i++) {
+        c->people[i].who = whos[i];
+        c->people[i].arm = arm_of(c->experiment, whos[i]);
     }
-    t->arms[*out] = arm_of(t->experiment, unit);
+    people.whos = whos;
+    if (count > 0)
+        rc = reel__trial_find(store, &people, take_known, c, c->err);
 out:
+    reel__free(whos);
     return rc;
 }
 
-/* ---- events -------------------------------------------------------------------------------- */
+/* ---- one event after the other ------------------------------------------------------------- */
 
-static void begin_list(tallying *t, const char *id)
+static void take_shown(counting *c, reel_trial_person *person, int64_t *opened,
+                       const reel_trial_event *event)
 {
-    if (strcmp(t->list.id, id) == 0)
+    const int32_t before = reel__intern_count(c->shown);
+    char pair[PAIR];
+    int32_t at;
+
+    if (!fits(event->list_id, person->arm)) {
+        person->strays++;
         return;
-    (void)snprintf(t->list.id, sizeof t->list.id, "%s", id);
-    t->list.person = -1;
-    t->list.film_count = 0;
-}
-
-/* Those of an event; one that is damaged has none. */
-static size_t films_of(reel_event_movie films[REEL_EVENT_MOVIES_MAX], const reel_trial_event *event)
-{
-    reel_err ignored;
-    size_t count = 0;
-
-    return reel__event_movies_read(films, &count, event->movies, &ignored) == REEL_OK ? count : 0;
-}
-
-/* A list that goes on is shown page by page; its films are kept as far as there is room. */
-static void keep_films(list_state *list, const reel_trial_event *event)
-{
-    reel_event_movie films[REEL_EVENT_MOVIES_MAX];
-    const size_t count = films_of(films, event);
-
-    for (size_t i = 0; i < count && list->film_count < REEL_EVENT_MOVIES_MAX; i++)
-        list->films[list->film_count++] = films[i];
-}
-
-static reel_code take_shown(tallying *t, const reel_trial_event *event)
-{
-    char tag[REEL_EXPERIMENT_TAG], unit[REEL_UNIT];
-    list_state *list = &t->list;
-    int32_t person;
-    int arm;
-    reel_code rc;
-
-    reel__experiment_unit(unit, event->user, event->visitor);
-    if (!reel__experiment_list(event->list_id, tag, &arm) || unit[0] == '\0')
-        return REEL_OK;
-    REEL_TRY(find_person(t, unit, &person));
-    if (list->person < 0 && t->arms[person] != arm) {
-        t->out->strays++;
-        return REEL_OK;
     }
-    if (list->person < 0) {
-        list->person = person;
-        memcpy(list->unit, unit, sizeof unit);
-        t->out->lists++;
-        REEL_TRY(add(t, (happening){event->received_ms, person, -1}));
-    }
-    if (t->experiment->kind == REEL_EXPERIMENT_INTERLEAVE)
-        keep_films(list, event);
-out:
-    return rc;
+    pair_of(pair, person->who, event->list_id);
+    at = intern(c, c->shown, pair);
+    if (at >= before)
+        person->lists++;
+    keep_films(c, at, event->movies);
+    if (*opened == 0)
+        *opened = person->first_ms = event->received_ms;
 }
 
 /* Whose pick the film is in the list; -1: it is not on it. */
-static int side_of(const list_state *list, int64_t movie)
+static int side_of(const counting *c, int32_t shown, const char *list, int64_t movie)
 {
-    for (size_t i = 0; i < list->film_count; i++)
-        if (list->films[i].movie == movie && list->films[i].rank > 0)
-            return reel__interleave_side(list->id, list->films[i].rank);
-    return -1;
+    const int64_t key[FILM_KEYS] = {shown, movie};
+    const int64_t *place = reel__tally_find(c->films, key);
+
+    return place == NULL || *place == 0 ? -1 : reel__interleave_side(list, (int)(*place - 1));
 }
 
-static reel_code take_done(tallying *t, const reel_trial_event *event)
+static void take_done(const counting *c, reel_trial_person *person, int64_t opened,
+                      const reel_trial_event *event)
 {
+    const int64_t window = (int64_t)c->experiment->window_hours * HOUR_MS;
     reel_event_movie films[REEL_EVENT_MOVIES_MAX];
-    char unit[REEL_UNIT];
-    size_t count;
-    reel_code rc = REEL_OK;
+    reel_err ignored;
+    char pair[PAIR];
+    size_t count = 0;
+    int32_t shown;
 
-    reel__experiment_unit(unit, event->user, event->visitor);
-    if (t->list.person < 0 || strcmp(unit, t->list.unit) != 0)
-        return REEL_OK;
-    if (t->experiment->kind == REEL_EXPERIMENT_AB)
-        return add(t, (happening){event->received_ms, t->list.person, 0});
-    count = films_of(films, event);
+    pair_of(pair, person->who, event->list_id);
+    shown = reel__intern_find(c->shown, pair, strlen(pair));
+    if (shown < 0 || opened == 0 || event->received_ms > opened + window ||
+        !fits(event->list_id, person->arm))
+        return;
+    if (c->experiment->kind == REEL_EXPERIMENT_AB) {
+        person->did[0]++;
+        return;
+    }
+    if (reel__event_movies_read(films, &count, event->movies, &ignored) != REEL_OK)
+        return;
     for (size_t i = 0; i < count; i++) {
-        const int side = side_of(&t->list, films[i].movie);
+        const int side = side_of(c, shown, event->list_id, films[i].movie);
 
         if (side >= 0)
-            REEL_TRY(add(t, (happening){event->received_ms, t->list.person, side}));
+            person->did[side]++;
     }
-out:
-    return rc;
 }
 
 static bool take_event(void *user, const reel_trial_event *event)
 {
-    tallying *t = user;
+    counting *c = user;
+    const int64_t list[BEYOND_KEYS] = {
+        reel__intern_find(c->lists, event->list_id, strlen(event->list_id))};
+    const int64_t *beyond = reel__tally_find(c->beyond, list);
+    char unit[REEL_UNIT];
+    int32_t who;
 
-    t->seen++;
-    (void)snprintf(t->last.list_id, sizeof t->last.list_id, "%s", event->list_id);
-    t->last.sequence = event->sequence;
-    begin_list(t, event->list_id);
+    reel__experiment_unit(unit, event->user, event->visitor);
+    who = reel__intern_find(c->whos, unit, strlen(unit));
+    if (who < 0 || list[0] < 0 || !is_about(c, event) ||
+        (beyond != NULL && event->sequence >= *beyond))
+        return true;
     if (strcmp(event->type, "impression") == 0)
-        t->rc = take_shown(t, event);
-    else if (strcmp(event->type, t->experiment->metric) == 0)
-        t->rc = take_done(t, event);
-    return t->rc == REEL_OK;
+        take_shown(c, &c->people[who], &c->opened[who], event);
+    else
+        take_done(c, &c->people[who], c->opened[who], event);
+    return c->rc == REEL_OK;
 }
 
-static reel_code read_events(tallying *t, reel_store *store)
+/* ---- a step -------------------------------------------------------------------------------- */
+
+static reel_code begin(counting *c)
 {
-    reel_trial_scan scan = {.tag = t->experiment->tag, .limit = REEL_TRIAL_SCAN_MAX};
     reel_code rc;
 
-    do {
-        scan.place = t->last;
-        t->seen = 0;
-        REEL_TRY(reel__store_scan_trial(store, &scan, take_event, t, t->err));
-        REEL_TRY(t->rc);
-    } while (t->seen == scan.limit);
+    REEL_TRY(reel__intern_new(&c->lists, c->err));
+    REEL_TRY(reel__intern_new(&c->whos, c->err));
+    REEL_TRY(reel__intern_new(&c->shown, c->err));
+    REEL_TRY(reel__tally_new(&c->beyond, BEYOND_KEYS, 1, c->err));
+    REEL_TRY(reel__tally_new(&c->films, FILM_KEYS, FILM_VALUES, c->err));
 out:
+    return rc;
+}
+
+static void end(counting *c)
+{
+    reel__intern_free(c->lists);
+    reel__intern_free(c->whos);
+    reel__intern_free(c->shown);
+    reel__tally_free(c->beyond);
+    reel__tally_free(c->films);
+    reel__free(c->people);
+    reel__free(c->opened);
+}
+
+static reel_code read_events(counting *c, reel_store *store, size_t limit)
+{
+    reel_trial_scan scan = {
+        .tag = c->experiment->tag, .after = c->mark.sequence, .before = INT64_MAX, .limit = limit};
+    reel_code rc;
+
+    REEL_TRY(reel__trial_scan(store, &scan, note_event, c, c->err));
+    REEL_TRY(c->rc);
+    if (c->events == 0)
+        return REEL_OK;
+    REEL_TRY(read_lists(c, store));
+    REEL_TRY(read_people(c, store));
+    scan.before = c->last;
+    REEL_TRY(reel__trial_scan(store, &scan, take_event, c, c->err));
+    rc = c->rc;
+out:
+    return rc;
+}
+
+static bool added_nothing(const reel_trial_person *p)
+{
+    return p->lists == 0 && p->strays == 0 && p->did[0] == 0 && p->did[1] == 0;
+}
+
+static reel_code add(const counting *c, reel_store *store, bool *done)
+{
+    reel_trial_adding adding = {
+        .tag = c->experiment->tag, .from = c->mark, .to = c->last, .people = c->people};
+
+    for (int32_t i = 0; i < reel__intern_count(c->whos); i++)
+        if (!added_nothing(&c->people[i]))
+            c->people[adding.count++] = c->people[i];
+    return reel__trial_add(store, &adding, done, c->err);
+}
+
+static reel_code step(reel_store *store, const reel_experiment *experiment, size_t limit,
+                      size_t *counted, reel_err *err)
+{
+    counting c = {.experiment = experiment, .err = err};
+    bool done = false;
+    reel_code rc;
+
+    *counted = 0;
+    REEL_TRY(begin(&c));
+    REEL_TRY(reel__trial_mark(&c.mark, store, experiment->tag, err));
+    REEL_TRY(read_events(&c, store, limit));
+    if (c.events > 0)
+        REEL_TRY(add(&c, store, &done));
+    *counted = done ? c.events : 0;
+out:
+    end(&c);
+    return rc;
+}
+
+reel_code reel__trial_count(reel_store *store, const reel_experiment *experiment, size_t most,
+                            size_t *counted, reel_err *err)
+{
+    reel_err own = {REEL_OK, ""};
+    int64_t waiting = 0;
+    size_t limit, now;
+    reel_code rc = REEL_OK;
+
+    *counted = 0;
+    if (store->read_only)
+        return REEL_OK;
+    err = err != NULL ? err : &own;
+    REEL_TRY(reel__trial_waiting(store, experiment->tag, 1, &waiting, err));
+    if (waiting == 0)
+        return REEL_OK;
+    do {
+        limit = most - *counted < REEL_TRIAL_STEP_MAX ? most - *counted : REEL_TRIAL_STEP_MAX;
+        REEL_TRY(step(store, experiment, limit, &now, err));
+        *counted += now;
+    } while (now == limit && *counted < most);
+out:
+    return rc;
+}
+
+/* ---- all of them --------------------------------------------------------------------------- */
+
+/* Those that are over have all their events but for what was copied here, or came late. */
+static bool goes_on(const reel_experiment *e, int64_t now)
+{
+    return e->starts <= now && now < e->ends + (int64_t)e->window_hours * 3600 + DAY_S;
+}
+
+reel_code reel__trials_count(reel_store *store, size_t most, size_t *turn, size_t *counted,
+                             reel_err *err)
+{
+    const int64_t now = reel__clock_now();
+    reel_experiment *all = NULL;
+    size_t count = 0, one = 0;
+    reel_code rc;
+
+    *counted = 0;
+    REEL_TRY(reel__experiments_scan(&all, &count, store, err));
+    for (size_t i = 0; i < count; i++) {
+        if (!goes_on(&all[i], now) && i != *turn % count)
+            continue;
+        REEL_TRY(reel__trial_count(store, &all[i], most, &one, err));
+        *counted = one > *counted ? one : *counted;
+    }
+    ++*turn;
+out:
+    reel__free(all);
     return rc;
 }
 
 /* ---- observations -------------------------------------------------------------------------- */
 
-/* By time; at the same moment what was shown first. */
-static int by_time(const void *a, const void *b)
+typedef struct observing {
+    reel_observations *out;
+    int64_t window_ms;
+    size_t capacity;
+} observing;
+
+static bool take_person(void *user, const reel_trial_person *p)
 {
-    const happening *left = a, *right = b;
+    const observing *o = user;
 
-    if (left->ms != right->ms)
-        return left->ms < right->ms ? -1 : 1;
-    if ((left->side < 0) != (right->side < 0))
-        return left->side < 0 ? -1 : 1;
-    return (left->person > right->person) - (left->person < right->person);
-}
-
-static void observe(const tallying *t, int32_t *places)
-{
-    const int64_t window = (int64_t)t->experiment->window_hours * HOUR_MS;
-    const int64_t last = t->experiment->ends * SECOND_MS;
-    reel_observations *out = t->out;
-
-    for (size_t i = 0; i < t->count; i++) {
-        const happening *what = &t->all[i];
-        int32_t *place = &places[what->person];
-
-        if (what->side < 0 && *place < 0 && what->ms < last) {
-            *place = (int32_t)out->count;
-            out->people[out->count++] =
-                (reel_observation){.ends_ms = what->ms + window, .arm = t->arms[what->person]};
-        }
-        if (what->side >= 0 && *place >= 0 && what->ms <= out->people[*place].ends_ms)
-            out->people[*place].did[what->side]++;
-    }
-}
-
-static reel_code order(tallying *t)
-{
-    const size_t people = (size_t)reel__intern_count(t->units);
-    int32_t *places = reel__alloc_array(people + 1, sizeof *places);
-    reel_code rc = REEL_OK;
-
-    t->out->people = reel__alloc_array(people + 1, sizeof *t->out->people);
-    if (places == NULL || t->out->people == NULL)
-        REEL_TRY(no_memory(t->err));
-    for (size_t i = 0; i < people; i++)
-        places[i] = -1;
-    if (t->count > 0)
-        qsort(t->all, t->count, sizeof *t->all, by_time);
-    observe(t, places);
-out:
-    reel__free(places);
-    return rc;
+    if (o->out->count == o->capacity)
+        return false; /* who came since they were counted */
+    o->out->people[o->out->count++] =
+        (reel_observation){.ends_ms = p->first_ms + o->window_ms,
+                           .arm = (int32_t)p->arm,
+                           .did = {(int32_t)p->did[0], (int32_t)p->did[1]}};
+    return true;
 }
 
 reel_code reel__observations_read(reel_observations *out, reel_store *store,
                                   const reel_experiment *experiment, reel_err *err)
 {
-    reel_err own = {REEL_OK, ""};
-    tallying t = {.experiment = experiment, .out = out, .err = err != NULL ? err : &own};
+    const int64_t before = experiment->ends * SECOND_MS;
+    observing o = {.out = out, .window_ms = (int64_t)experiment->window_hours * HOUR_MS};
+    reel_trial_totals totals;
     reel_code rc;
 
     *out = (reel_observations){0};
-    REEL_TRY(reel__intern_new(&t.units, t.err));
-    REEL_TRY(read_events(&t, store));
-    rc = order(&t);
+    REEL_TRY(reel__trial_totals(store, experiment->tag, before, &totals, err));
+    out->lists = totals.lists;
+    out->strays = totals.strays;
+    o.capacity = (size_t)totals.people;
+    out->people = reel__alloc_array(o.capacity + 1, sizeof *out->people);
+    if (out->people == NULL)
+        REEL_TRY(no_memory(err));
+    REEL_TRY(reel__trial_scan_people(store, experiment->tag, before, take_person, &o, err));
 out:
-    reel__intern_free(t.units);
-    reel__free(t.arms);
-    reel__free(t.all);
     if (rc != REEL_OK)
         reel__observations_fini(out);
     return rc;

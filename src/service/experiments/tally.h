@@ -1,11 +1,22 @@
-/* tally.h - the events of an experiment as one observation for each person. For this folder only.
+/* tally.h - the events of an experiment as one row for each person (store/trials.h), counted as the
+ * log goes on, and these rows as observations. Layer: service. Threads: no state but the caller's;
+ * of several who count the same, one does.
  */
 #ifndef REEL_SERVICE_EXPERIMENTS_TALLY_H
 #define REEL_SERVICE_EXPERIMENTS_TALLY_H
 
 #include "service/experiments/experiments.h"
 
-/* One person: when the window ended, and what they did in it. */
+/* Count what waits of one experiment, at most so many events; counted [out]. A store that is open
+ * for reading only is left as it is. Errors: E_STORE, E_NOMEM. */
+REEL_MUST_USE reel_code reel__trial_count(reel_store *store, const reel_experiment *experiment,
+                                          size_t most, size_t *counted, reel_err *err);
+/* The same for those that go on, and for one of the others, another one at each call: `turn` is the
+ * caller's, 0 at first. counted: the most of any. */
+REEL_MUST_USE reel_code reel__trials_count(reel_store *store, size_t most, size_t *turn,
+                                           size_t *counted, reel_err *err);
+
+/* One person: when the window ends, and what they did in it. */
 typedef struct reel_observation {
     int64_t ends_ms;
     int32_t arm;    /* -1 = both */
@@ -18,8 +29,8 @@ typedef struct reel_observations {
     int64_t lists, strays;
 } reel_observations;
 
-/* Errors: E_NOMEM, those of the store. out holds nothing after one. Cost: all events of its lists.
- */
+/* As far as events are counted. Errors: E_NOMEM, those of the store. out holds nothing after one.
+ * Cost: of the people's rows. */
 REEL_MUST_USE reel_code reel__observations_read(reel_observations *out, reel_store *store,
                                                 const reel_experiment *experiment, reel_err *err);
 void reel__observations_fini(reel_observations *tally);

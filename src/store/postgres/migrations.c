@@ -362,9 +362,31 @@ static const char step_16[] =
     "DELETE FROM stat_people; DELETE FROM stat_days;"
     "UPDATE stat_mark SET sequence = 0, epoch = epoch + 1";
 
+/* Experiments counted from the log, a row for each person (store/trials.h). The log is read in its
+ * order, so the index has that. Names are ordered as in every other back end. */
+static const char step_17[] =
+    "CREATE TABLE trial_marks ("
+    " tag text PRIMARY KEY,"
+    " sequence bigint NOT NULL,"
+    " epoch bigint NOT NULL);"
+    "CREATE TABLE trial_people ("
+    " tag text NOT NULL,"
+    " who text COLLATE \"C\" NOT NULL,"
+    " arm bigint NOT NULL,"
+    " first_ms bigint NOT NULL,"
+    " lists bigint NOT NULL,"
+    " strays bigint NOT NULL,"
+    " did_0 bigint NOT NULL,"
+    " did_1 bigint NOT NULL,"
+    " PRIMARY KEY (tag, who));"
+    "CREATE INDEX trial_people_order ON trial_people (tag, first_ms, who);"
+    "DROP INDEX events_experiment;"
+    "CREATE INDEX events_trial ON events (substr(list_id, 1, 10), sequence)"
+    " WHERE substr(list_id, 1, 2) = 'x_'";
+
 static const char *const steps[] = {step_1,  step_2,  step_3,  step_4,  step_5,  step_6,
                                     step_7,  step_8,  step_9,  step_10, step_11, step_12,
-                                    step_13, step_14, step_15, step_16};
+                                    step_13, step_14, step_15, step_16, step_17};
 
 int reel__pg_schema_newest(void)
 {

@@ -11,7 +11,7 @@ enum { EVENT_COLUMNS = 16 };
 reel_code reel__pg_clear_log(reel_store_load *base, reel_err *err)
 {
     reel_pg_load *load = (reel_pg_load *)base;
-    char sql[640] = "";
+    char sql[1024] = "";
     reel_code rc;
 
     (void)snprintf(

@@ -404,9 +404,34 @@ static const char *const step_16[] = {
     NULL,
 };
 
+/* Experiments counted from the log, a row for each person (store/trials.h). The log is read in its
+ * order, so the index has that. */
+static const char *const step_17[] = {
+    "CREATE TABLE trial_marks ("
+    " tag TEXT PRIMARY KEY,"
+    " sequence INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE trial_people ("
+    " tag TEXT NOT NULL,"
+    " who TEXT NOT NULL,"
+    " arm INTEGER NOT NULL,"
+    " first_ms INTEGER NOT NULL,"
+    " lists INTEGER NOT NULL,"
+    " strays INTEGER NOT NULL,"
+    " did_0 INTEGER NOT NULL,"
+    " did_1 INTEGER NOT NULL,"
+    " PRIMARY KEY (tag, who)) WITHOUT ROWID",
+    "CREATE INDEX trial_people_order ON trial_people"
+    " (tag, first_ms, who, arm, lists, strays, did_0, did_1)",
+    "DROP INDEX events_experiment",
+    "CREATE INDEX events_trial ON events (substr(list_id, 1, 10), sequence)"
+    " WHERE substr(list_id, 1, 2) = 'x_'",
+    NULL,
+};
+
 static const reel_sqlite_migration steps[] = {
-    {step_1}, {step_2},  {step_3},  {step_4},  {step_5},  {step_6},  {step_7},  {step_8},
-    {step_9}, {step_10}, {step_11}, {step_12}, {step_13}, {step_14}, {step_15}, {step_16}};
+    {step_1},  {step_2},  {step_3},  {step_4},  {step_5},  {step_6},  {step_7},  {step_8}, {step_9},
+    {step_10}, {step_11}, {step_12}, {step_13}, {step_14}, {step_15}, {step_16}, {step_17}};
 
 int reel__sqlite_schema_newest(void)
 {
