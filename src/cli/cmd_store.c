@@ -48,6 +48,7 @@ static reel_code write_copy(reel_json *json, const void *what, reel_err *err)
     reel__json_put_int(json, "model_records", digest->models);
     reel__json_put_int(json, "accounts", digest->accounts);
     reel__json_put_int(json, "api_keys", digest->keys);
+    reel__json_put_int(json, "experiments", digest->experiments);
     reel__json_put_int(json, "damaged_events", digest->damaged);
     reel__json_key(json, "damaged_first");
     reel__json_array(json);
@@ -83,6 +84,7 @@ static reel_code tell(const reel_args *args, const reel_copy_report *report, ree
     reel__print_count("model records", digest->models);
     reel__print_count("accounts", digest->accounts);
     reel__print_count("API keys", digest->keys);
+    reel__print_count("experiments", digest->experiments);
     reel__term_print("  sha256 %s\n", digest->hash);
     return REEL_OK;
 }

@@ -240,7 +240,7 @@ out:
     return rc;
 }
 
-/* These are few, and have no pointers: each goes at once. */
+/* These are few: each goes at once. */
 static reel_code take_account(void *user, const reel_account *account, reel_err *err)
 {
     copying *c = user;
@@ -268,6 +268,19 @@ out:
     return rc;
 }
 
+static reel_code take_experiment(void *user, const reel_experiment_record *e, reel_err *err)
+{
+    copying *c = user;
+    reel_sql sql;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__digest_experiment(user, e, err));
+    reel__experiment_restore(&sql, e);
+    rc = c->load->store->ops->load_sql(c->load, &sql, err);
+out:
+    return rc;
+}
+
 /* ---- the copy ------------------------------------------------------------------------------ */
 
 static reel_code count_rows(reel_store *store, const reel_progress *progress, int64_t *total,
@@ -289,7 +302,7 @@ static reel_code copy_all(copying *c, reel_store *to, reel_store *from, reel_err
 {
     const reel_store_visitor visitor = {c,           take_label,   take_movie, take_person,
                                         take_rating, take_match,   take_given, take_event,
-                                        take_model,  take_account, take_key};
+                                        take_model,  take_account, take_key,   take_experiment};
     reel_store_load *load = NULL;
     reel_code rc = REEL_OK;
 

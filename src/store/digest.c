@@ -225,6 +225,20 @@ reel_code reel__digest_key(void *user, const reel_api_key *key, reel_err *err)
     return row_done(d, &d->out->keys, err);
 }
 
+reel_code reel__digest_experiment(void *user, const reel_experiment_record *e, reel_err *err)
+{
+    reel_digesting *d = user;
+    const char *const texts[] = {e->name, e->tag, e->scenario, e->definition};
+    const int64_t numbers[] = {e->made, e->starts, e->ends, e->stopped};
+
+    reel__buf_char(&d->rows, 'X');
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        put_text(&d->rows, texts[i]);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        put_int(&d->rows, numbers[i]);
+    return row_done(d, &d->out->experiments, err);
+}
+
 reel_code reel__digesting_finish(reel_digesting *d, reel_err *err)
 {
     reel_code rc = REEL_OK;
@@ -258,7 +272,8 @@ reel_code reel__store_digest(reel_store *store, const reel_progress *progress,
                                         reel__digest_event,
                                         reel__digest_model,
                                         reel__digest_account,
-                                        reel__digest_key};
+                                        reel__digest_key,
+                                        reel__digest_experiment};
     reel_store_counts counts = {0};
     reel_code rc = REEL_OK;
 

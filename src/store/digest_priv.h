@@ -31,6 +31,7 @@ reel_code reel__digest_event(void *user, const reel_event *event, reel_err *err)
 reel_code reel__digest_model(void *user, const reel_model_record *record, reel_err *err);
 reel_code reel__digest_account(void *user, const reel_account *account, reel_err *err);
 reel_code reel__digest_key(void *user, const reel_api_key *key, reel_err *err);
+reel_code reel__digest_experiment(void *user, const reel_experiment_record *e, reel_err *err);
 /* Fills in the hash. Errors: E_NOMEM. */
 REEL_MUST_USE reel_code reel__digesting_finish(reel_digesting *d, reel_err *err);
 void reel__digesting_fini(reel_digesting *d);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/account_rows.h"
 #include "store/sql.h"
 
 /* ---- added --------------------------------------------------------------------------------- */
@@ -144,10 +145,13 @@ typedef struct scanning {
     void *user;
 } scanning;
 
-static bool take_experiment(void *user, const char *const *c)
+#define COLUMNS "name, tag, scenario, definition, made, starts, ends, stopped"
+
+const char reel__experiments_sql[] = "SELECT " COLUMNS " FROM experiments ORDER BY made, tag";
+
+reel_experiment_record reel__experiment_row(const char *const *c)
 {
-    const scanning *s = user;
-    const reel_experiment_record experiment = {
+    return (reel_experiment_record){
         .name = c[0],
         .tag = c[1],
         .scenario = c[2],
@@ -157,6 +161,20 @@ static bool take_experiment(void *user, const char *const *c)
         .ends = reel__sql_number(c[6], 0),
         .stopped = reel__sql_number(c[7], 0) != 0,
     };
+}
+
+void reel__experiment_restore(reel_sql *out, const reel_experiment_record *e)
+{
+    reel__sql_begin(out, "INSERT INTO experiments (name, tag, scenario, definition, starts, ends,"
+                         " made, stopped) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+    bind(out, e);
+    reel__sql_int(out, e->stopped);
+}
+
+static bool take_experiment(void *user, const char *const *c)
+{
+    const scanning *s = user;
+    const reel_experiment_record experiment = reel__experiment_row(c);
 
     return s->row(s->user, &experiment);
 }
@@ -167,7 +185,6 @@ reel_code reel__store_scan_experiments(reel_store *store, reel_experiment_fn *ro
     scanning s = {row, user};
     reel_sql sql;
 
-    reel__sql_begin(&sql, "SELECT name, tag, scenario, definition, made, starts, ends, stopped"
-                          " FROM experiments ORDER BY starts DESC, name");
+    reel__sql_begin(&sql, "SELECT " COLUMNS " FROM experiments ORDER BY starts DESC, name");
     return reel__sql_read(store, &sql, take_experiment, &s, err);
 }

@@ -1,8 +1,7 @@
 /* store/experiments.h - experiments of this installation. A definition never changes: an experiment
  * is added, and ends. The id of a list says which experiment it is of, by the tag, so nothing is
  * kept of who was in it but the events that everybody leaves (store/trials.h); who goes takes
- * theirs along. A copy of a store has the events and not these records. Layer: store. Ownership:
- * texts are borrowed. Threads: as store.h.
+ * theirs along. Layer: store. Ownership: texts are borrowed. Threads: as store.h.
  */
 #ifndef REEL_STORE_EXPERIMENTS_H
 #define REEL_STORE_EXPERIMENTS_H

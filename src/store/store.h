@@ -262,7 +262,7 @@ REEL_MUST_USE reel_code reel__store_scan_models(reel_store *store, reel_model_re
  * in, nor events that cannot be read. */
 enum { REEL_DAMAGED_NAMED = 8 };
 typedef struct reel_store_digest {
-    int64_t movies, people, ratings, matches, given, events, models, accounts, keys;
+    int64_t movies, people, ratings, matches, given, events, models, accounts, keys, experiments;
     int64_t damaged;                        /* events that cannot be read */
     int64_t damaged_at[REEL_DAMAGED_NAMED]; /* sequence numbers of the first of them */
     char hash[65];
@@ -271,11 +271,11 @@ typedef struct reel_store_digest {
 REEL_MUST_USE reel_code reel__store_digest(reel_store *store, const reel_progress *progress,
                                            reel_store_digest *out, reel_err *err);
 /* Put everything of a store in the place of everything in another, feedback, model records,
- * accounts and API keys included, in one transaction of each; nobody is signed in there afterwards.
- * Then read back what was written and compare. digest: of the moment that was copied. The
- * generation becomes that of the source, or one more than the target's where that is not higher.
- * Events that cannot be read are left out, counted and named in the digest. Errors: those of a
- * load; E_STORE when what was read back is another. */
+ * accounts, API keys and experiments included, in one transaction of each; nobody is signed in
+ * there afterwards. Then read back what was written and compare. digest: of the moment that was
+ * copied. The generation becomes that of the source, or one more than the target's where that is
+ * not higher. Events that cannot be read are left out, counted and named in the digest. Errors:
+ * those of a load; E_STORE when what was read back is another. */
 REEL_MUST_USE reel_code reel__store_copy(reel_store *to, reel_store *from,
                                          const reel_progress *progress, reel_store_digest *digest,
                                          reel_err *err);

@@ -7,6 +7,7 @@
 #define REEL_STORE_VTABLE_H
 
 #include "store/accounts.h"
+#include "store/experiments.h"
 #include "store/sql.h"
 #include "store/store.h"
 #include "store/times.h"
@@ -25,6 +26,7 @@ typedef struct reel_store_visitor {
     reel_code (*model)(void *user, const reel_model_record *record, reel_err *err);
     reel_code (*account)(void *user, const reel_account *account, reel_err *err);
     reel_code (*key)(void *user, const reel_api_key *key, reel_err *err);
+    reel_code (*experiment)(void *user, const reel_experiment_record *record, reel_err *err);
 } reel_store_visitor;
 
 /* Tells whoever follows the changes that all of them may be others now. */
@@ -69,8 +71,9 @@ struct reel_store_ops {
                              reel_err *err);
     /* Everything, in one read transaction. */
     reel_code (*dump)(reel_store *store, const reel_store_visitor *visitor, reel_err *err);
-    /* Within a load: take events, model records, what people gave, accounts and keys away, sessions
-     * too, and put them as they were elsewhere; what people gave gets new versions. */
+    /* Within a load: take events, model records, what people gave, accounts, keys and experiments
+     * away, sessions too, and put them as they were elsewhere; what people gave gets new versions.
+     */
     reel_code (*clear_log)(reel_store_load *load, reel_err *err);
     reel_code (*put_log)(reel_store_load *load, const reel_event *events, size_t count,
                          reel_err *err);

@@ -8,10 +8,13 @@
 
 #include "base/alloc.h"
 #include "store/accounts.h"
+#include "store/once.h"
+#include "store/trials.h"
 #include "support/temp.h"
 
 /* ---- a store with everything in it --------------------------------------------------------- */
 
+enum { SEEN = 400 };
 enum { FILMS = 1500, PEOPLE = 12, EVENTS = 1100, GIVEN = 1300 };
 
 static void put_films(fixture *f, reel_store_load *load)
@@ -123,6 +126,25 @@ static void put_given(fixture *f)
     assert_ok(reel__store_forget_given(f->store, 0, &f->err), f->err);
 }
 
+static void put_experiments(fixture *f)
+{
+    reel_experiment_record one = {.name = "one",
+                                  .tag = "0000000a",
+                                  .scenario = "home",
+                                  .definition = "{\"a\":\"\xc3\xa9\"}",
+                                  .made = 5,
+                                  .starts = 6,
+                                  .ends = 90};
+
+    assert_ok(reel__store_add_experiment(f->store, &one, &f->err), f->err);
+    assert_ok(reel__store_end_experiment(f->store, "one", 70, &f->err), f->err);
+    one.name = "two";
+    one.tag = "0000000b";
+    one.scenario = "";
+    one.starts = 80;
+    assert_ok(reel__store_add_experiment(f->store, &one, &f->err), f->err);
+}
+
 static void fill(fixture *f)
 {
     const reel_person person = {3, "F", "artist", "0815", 25};
@@ -139,6 +161,7 @@ static void fill(fixture *f)
     put_given(f);
     put_log(f);
     put_accounts(f);
+    put_experiments(f);
 }
 
 static reel_store_digest digest_of(reel_store *store)
@@ -200,6 +223,7 @@ static void test_there_and_back(void **state)
     assert_int_equal(digest.models, 2);
     assert_int_equal(digest.accounts, 2);
     assert_int_equal(digest.keys, 2);
+    assert_int_equal(digest.experiments, 2);
     assert_int_equal(digest.ratings, counts_of(f->store).ratings);
     file = open_other(f, true);
     copy(f, file.store, f->store, digest.hash);
@@ -214,6 +238,47 @@ static void test_there_and_back(void **state)
     assert_int_equal(counts_of(f->store).generation, 2);
     reel__store_close(file.store);
     reel__store_close(same.store);
+}
+
+static bool see_experiment(void *user, const reel_experiment_record *e)
+{
+    char *out = user;
+    const size_t at = strlen(out);
+
+    (void)snprintf(out + at, SEEN - at, "%s %s %s %s %d %d %d %d\n", e->name, e->tag, e->scenario,
+                   e->definition, (int)e->made, (int)e->starts, (int)e->ends, (int)e->stopped);
+    return true;
+}
+
+/* Those of the target are gone, and their people are counted anew from the log that was copied. */
+static void test_experiments_are_copied(void **state)
+{
+    fixture *f = *state;
+    const reel_experiment_record own = {
+        .name = "own", .tag = "0000000a", .scenario = "", .definition = "{}", .ends = 9};
+    const reel_trial_person person = {.who = "u1", .first_ms = 5, .lists = 1};
+    reel_trial_adding adding = {.tag = "0000000a", .to = 9, .people = &person, .count = 1};
+    reel_trial_totals totals;
+    reel_trial_mark mark;
+    other o = open_other(f, false);
+    char before[SEEN] = "", after[SEEN] = "";
+    bool done = false;
+
+    fill(f);
+    assert_ok(reel__store_add_experiment(o.store, &own, &f->err), f->err);
+    assert_ok(reel__trial_mark(&adding.from, o.store, "0000000a", &f->err), f->err);
+    assert_ok(reel__trial_add(o.store, &adding, &done, &f->err), f->err);
+    assert_true(done);
+    copy(f, o.store, f->store, digest_of(f->store).hash);
+    assert_ok(reel__store_scan_experiments(f->store, see_experiment, before, &f->err), f->err);
+    assert_ok(reel__store_scan_experiments(o.store, see_experiment, after, &f->err), f->err);
+    assert_string_equal(after, before);
+    assert_non_null(strstr(after, "one 0000000a home {\"a\":\"\xc3\xa9\"} 5 6 70 1\n"));
+    assert_ok(reel__trial_totals(o.store, "0000000a", INT64_MAX, &totals, &f->err), f->err);
+    assert_int_equal(totals.people, 0);
+    assert_ok(reel__trial_mark(&mark, o.store, "0000000a", &f->err), f->err);
+    assert_int_equal(mark.sequence, 0);
+    reel__store_close(o.store);
 }
 
 static bool take_sequence(void *user, const reel_event *event)
@@ -356,6 +421,9 @@ static void test_what_a_digest_notices(void **state)
         "UPDATE api_keys SET scopes = 'read' WHERE prefix = 'rk_xyz'",
         "UPDATE api_keys SET revoked_at = NULL WHERE prefix = 'rk_xyz'",
         "DELETE FROM api_keys WHERE prefix = 'rk_xyz'",
+        "UPDATE experiments SET definition = '{}' WHERE name = 'two'",
+        "UPDATE experiments SET ends = 9 WHERE name = 'two'",
+        "DELETE FROM experiments WHERE name = 'two'",
     };
     fixture *f = *state;
     reel_store_digest before, after;
@@ -514,6 +582,7 @@ int store_suite_copy(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest copy_tests[] = {
         TEST(test_there_and_back),
+        TEST(test_experiments_are_copied),
         TEST(test_the_log_goes_on),
         TEST(test_followers_are_told),
         TEST(test_an_empty_store),

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "store/experiments.h"
 
 enum { PATH_MOST = 1 << 16 };
 
@@ -25,18 +26,35 @@ static reel_code open_source(reel_store **out, const char *url, reel_err *err)
 
 /* ---- into a database ----------------------------------------------------------------------- */
 
+static bool found_one(void *user, const reel_experiment_record *experiment)
+{
+    (void)experiment;
+    *(bool *)user = true;
+    return false;
+}
+
+static reel_code holds_something(reel_store *store, const reel_store_counts *counts, bool *out,
+                                 reel_err *err)
+{
+    *out = counts->generation != 0 || counts->movies + counts->people + counts->ratings +
+                                              counts->events + counts->given + counts->accounts +
+                                              counts->keys !=
+                                          0;
+    return *out ? REEL_OK : reel__store_scan_experiments(store, found_one, out, err);
+}
+
 /* What is in the way: a target may hold nothing, or just this copy. */
 static reel_code check_target(reel_store *to, reel_store *from, const reel_copy_opts *opts,
                               reel_copy_report *report, reel_err *err)
 {
     reel_store_digest there;
     reel_store_counts counts;
+    bool something = false;
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__store_counts(to, &counts, err));
-    if (counts.generation == 0 && counts.movies + counts.people + counts.ratings + counts.events +
-                                          counts.given + counts.accounts + counts.keys ==
-                                      0)
+    REEL_TRY(holds_something(to, &counts, &something, err));
+    if (!something)
         return REEL_OK;
     REEL_TRY(reel__store_digest(to, NULL, &there, err));
     REEL_TRY(reel__store_digest(from, NULL, &report->digest, err));

@@ -118,6 +118,8 @@ static reel_code dump_accounts(reel_pg_conn *conn, const reel_store_visitor *vis
     REEL_TRY(reel__pg_rows(conn, reel__accounts_sql, reel__dump_account, &dump, err));
     REEL_TRY(dump.rc);
     REEL_TRY(reel__pg_rows(conn, reel__keys_sql, reel__dump_key, &dump, err));
+    REEL_TRY(dump.rc);
+    REEL_TRY(reel__pg_rows(conn, reel__experiments_sql, reel__dump_experiment, &dump, err));
     rc = dump.rc;
 out:
     return rc;

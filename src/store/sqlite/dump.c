@@ -111,6 +111,9 @@ static reel_code dump_accounts(const dump *d, const reel_store *store)
     REEL_TRY(reel__sqlite_rows(d->db, reel__accounts_sql, reel__dump_account, &accounts, d->err));
     REEL_TRY(accounts.rc);
     REEL_TRY(reel__sqlite_rows(d->db, reel__keys_sql, reel__dump_key, &accounts, d->err));
+    REEL_TRY(accounts.rc);
+    REEL_TRY(
+        reel__sqlite_rows(d->db, reel__experiments_sql, reel__dump_experiment, &accounts, d->err));
     rc = accounts.rc;
 out:
     return rc;
