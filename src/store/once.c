@@ -19,6 +19,22 @@ static bool take_answer(void *user, const char *const *columns)
     return false;
 }
 
+/* What is too old, or was never ended. */
+static void write_sweep(reel_sql *out, int64_t now, int64_t seconds)
+{
+    reel__sql_begin(out, "DELETE FROM once WHERE at <= $1 OR (status = 0 AND at <= $2)");
+    reel__sql_int(out, now - seconds);
+    reel__sql_int(out, now - REEL_ONCE_ABANDONED);
+}
+
+reel_code reel__store_sweep_once(reel_store *store, int64_t now, int64_t seconds, reel_err *err)
+{
+    reel_sql sql;
+
+    write_sweep(&sql, now, seconds);
+    return reel__sql_write(store, &sql, true, NULL, err);
+}
+
 reel_code reel__store_begin_once(reel_store *store, const reel_once *asked, int64_t seconds,
                                  bool *mine, reel_once_answer *there, reel_err *err)
 {
@@ -27,9 +43,7 @@ reel_code reel__store_begin_once(reel_store *store, const reel_once *asked, int6
     reel_code rc = REEL_OK;
 
     *mine = false;
-    reel__sql_begin(&sql[0], "DELETE FROM once WHERE at <= $1 OR (status = 0 AND at <= $2)");
-    reel__sql_int(&sql[0], asked->at - seconds);
-    reel__sql_int(&sql[0], asked->at - REEL_ONCE_ABANDONED);
+    write_sweep(&sql[0], asked->at, seconds);
     reel__sql_begin(&sql[1], "DELETE FROM once WHERE at < (SELECT min(o.at) FROM (SELECT at FROM"
                              " once ORDER BY at DESC LIMIT $1) AS o)");
     reel__sql_int(&sql[1], REEL_ONCE_KEPT - 1);

@@ -1,6 +1,7 @@
 /* store/once.h - requests that are done once however often they are sent: by the key a client gave,
  * what it sent with it and what it was answered. In the store, so that every server knows; no part
- * of copies or backups. Layer: store. Threads: as store.h.
+ * of copies or backups, and gone where one takes the place of what was there: what was done is
+ * undone then. Layer: store. Threads: as store.h.
  */
 #ifndef REEL_STORE_ONCE_H
 #define REEL_STORE_ONCE_H
@@ -36,6 +37,9 @@ REEL_MUST_USE reel_code reel__store_begin_once(reel_store *store, const reel_onc
 /* What it was answered. */
 REEL_MUST_USE reel_code reel__store_end_once(reel_store *store, const char *key,
                                              const reel_once_answer *answer, reel_err *err);
+/* Those of before now - seconds go, and those that never ended. */
+REEL_MUST_USE reel_code reel__store_sweep_once(reel_store *store, int64_t now, int64_t seconds,
+                                               reel_err *err);
 /* It came to nothing: the next who asks does it. */
 REEL_MUST_USE reel_code reel__store_drop_once(reel_store *store, const char *key, reel_err *err);
 

@@ -281,6 +281,28 @@ static void test_experiments_are_copied(void **state)
     reel__store_close(o.store);
 }
 
+/* What was done by a key is undone: it may be done again. What the copied store has done is not
+ * done here, either. */
+static void test_nothing_was_done_by_key(void **state)
+{
+    fixture *f = *state;
+    const reel_once asked = {.key = "k", .body = "b", .at = 5};
+    reel_once_answer there = {0};
+    other o = open_other(f, false);
+    bool mine = false;
+
+    reel__buf_init(&there.text, 100);
+    assert_ok(reel__store_begin_once(f->store, &asked, 9, &mine, &there, &f->err), f->err);
+    assert_true(mine);
+    assert_ok(reel__store_begin_once(o.store, &asked, 9, &mine, &there, &f->err), f->err);
+    assert_true(mine);
+    copy(f, o.store, f->store, digest_of(f->store).hash);
+    assert_ok(reel__store_begin_once(o.store, &asked, 9, &mine, &there, &f->err), f->err);
+    assert_true(mine);
+    reel__store_close(o.store);
+    reel__buf_fini(&there.text);
+}
+
 static bool take_sequence(void *user, const reel_event *event)
 {
     *(int64_t *)user = event->sequence;
@@ -583,6 +605,7 @@ int store_suite_copy(void)
     static const struct CMUnitTest copy_tests[] = {
         TEST(test_there_and_back),
         TEST(test_experiments_are_copied),
+        TEST(test_nothing_was_done_by_key),
         TEST(test_the_log_goes_on),
         TEST(test_followers_are_told),
         TEST(test_an_empty_store),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/once.h"
+#include "store/sql.h"
 
 enum { DAY = 24 * 3600, NOON = 1000000 };
 
@@ -36,6 +37,12 @@ static void end(fixture *f, const char *key, const char *text)
     reel__buf_text(&answer.text, text);
     assert_ok(reel__store_end_once(f->store, key, &answer, &f->err), f->err);
     reel__buf_fini(&answer.text);
+}
+
+static bool take_count(void *user, const char *const *column)
+{
+    *(int64_t *)user = reel__sql_number(column[0], -1);
+    return false;
 }
 
 static void test_the_first_answer_comes_again(void **state)
@@ -95,6 +102,34 @@ static void test_only_so_many_are_kept(void **state)
     reel__buf_fini(&there.text);
 }
 
+static int64_t count_of(fixture *f)
+{
+    int64_t count = 0;
+    reel_sql sql;
+
+    reel__sql_begin(&sql, "SELECT count(*) FROM once");
+    assert_ok(reel__sql_read(f->store, &sql, take_count, &count, &f->err), f->err);
+    return count;
+}
+
+static void test_what_is_over_is_swept(void **state)
+{
+    fixture *f = *state;
+    reel_once_answer there = {0};
+
+    assert_true(begin(f, "done", NOON, &there));
+    end(f, "done", "{}");
+    assert_true(begin(f, "left", NOON, &there));
+    assert_ok(reel__store_sweep_once(f->store, NOON + REEL_ONCE_ABANDONED - 1, DAY, &f->err),
+              f->err);
+    assert_int_equal(count_of(f), 2);
+    assert_ok(reel__store_sweep_once(f->store, NOON + REEL_ONCE_ABANDONED, DAY, &f->err), f->err);
+    assert_int_equal(count_of(f), 1);
+    assert_ok(reel__store_sweep_once(f->store, NOON + DAY, DAY, &f->err), f->err);
+    assert_int_equal(count_of(f), 0);
+    reel__buf_fini(&there.text);
+}
+
 int store_suite_once(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -102,6 +137,7 @@ int store_suite_once(void)
         TEST(test_the_first_answer_comes_again),
         TEST(test_what_came_to_nothing_is_tried_again),
         TEST(test_only_so_many_are_kept),
+        TEST(test_what_is_over_is_swept),
     };
 
     return cmocka_run_group_tests(once_tests, NULL, NULL);

@@ -87,6 +87,7 @@ struct reel_jobs {
     bool troubled;                       /* the store does not answer, which was said */
     int64_t training_at, plan_us;        /* the next of the schedule; when to count ratings */
     int64_t forget_us;                   /* when to look who is to be forgotten */
+    int64_t sweep_us;                    /* when to sweep; at first at once */
     int64_t online_us;                   /* when to look how what serves is taken up, */
     size_t online_at;                    /* and at which of the models of the engine */
     char stays[MODELS][REEL_VERSION_ID]; /* what could not be taken back, which was said */
@@ -101,6 +102,9 @@ bool reel__jobs_answers(reel_jobs *jobs, reel_code rc, const reel_err *err);
 
 /* jobs_online.c: take back what people take up less; called by the thread. */
 void reel__online_look(reel_jobs *jobs);
+
+/* jobs_sweep.c: what is over goes; called by the thread. */
+void reel__sweep_look(reel_jobs *jobs);
 
 /* jobs_facts.c: count how one ended; called by the thread. */
 void reel__jobs_begin_facts(reel_jobs *jobs);

@@ -384,6 +384,7 @@ static void work(reel_jobs *jobs)
         attend(jobs);
     reel__plan_look(jobs);
     reel__online_look(jobs);
+    reel__sweep_look(jobs);
     if (jobs->id == 0 && is_due(jobs->look_us)) {
         look_at_others(jobs);
         claim(jobs);

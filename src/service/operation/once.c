@@ -63,3 +63,8 @@ bool reel__once_end(reel_store *store, const char *key, const reel_once_answer *
     return (answer == NULL ? reel__store_drop_once(store, key, &ignored)
                            : reel__store_end_once(store, key, answer, &ignored)) == REEL_OK;
 }
+
+reel_code reel__once_sweep(reel_store *store, reel_err *err)
+{
+    return reel__store_sweep_once(store, reel__clock_now(), SECONDS, err);
+}

@@ -26,6 +26,8 @@ typedef enum reel_once_state {
 REEL_MUST_USE reel_code reel__once_begin(char key[REEL_ONCE_HASH], reel_store *store,
                                          const reel_once_request *request, reel_once_state *state,
                                          reel_once_answer *there, reel_err *err);
+/* What is a day old goes. */
+REEL_MUST_USE reel_code reel__once_sweep(reel_store *store, reel_err *err);
 /* answer NULL: it came to nothing, and may be tried again. False: that could not be kept. */
 bool reel__once_end(reel_store *store, const char *key, const reel_once_answer *answer);
 

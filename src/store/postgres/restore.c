@@ -18,7 +18,8 @@ reel_code reel__pg_clear_log(reel_store_load *base, reel_err *err)
         sql, sizeof sql,
         "SELECT pg_advisory_xact_lock(%d, %d); DELETE FROM events; DELETE FROM models;"
         " DELETE FROM given; DELETE FROM sessions; DELETE FROM resets; DELETE FROM mails;"
-        " DELETE FROM api_keys; DELETE FROM accounts; DELETE FROM experiments; " REEL_STATS_CLEAR,
+        " DELETE FROM api_keys; DELETE FROM accounts; DELETE FROM experiments; DELETE FROM once;"
+        " " REEL_STATS_CLEAR,
         REEL_PG_LOCKS, REEL_PG_LOCK_EVENTS);
     REEL_TRY(reel__pg_exec(load->conn, sql, err));
     rc = reel__pg_write_given(load->conn, &reel__given_all_changed, 1, err);

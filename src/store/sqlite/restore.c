@@ -20,7 +20,7 @@ reel_code reel__sqlite_clear_log(reel_store_load *base, reel_err *err)
         load->db,
         "DELETE FROM events; DELETE FROM models; DELETE FROM given;"
         " DELETE FROM sessions; DELETE FROM resets; DELETE FROM mails; DELETE FROM api_keys;"
-        " DELETE FROM accounts; DELETE FROM experiments; " REEL_STATS_CLEAR,
+        " DELETE FROM accounts; DELETE FROM experiments; DELETE FROM once; " REEL_STATS_CLEAR,
         err));
     rc = reel__sqlite_write_given(load->db, &reel__given_all_changed, 1, err);
 out:
