@@ -87,6 +87,29 @@ static void print_line(const char *what, const char *text)
         reel__term_print("  %-10s %s\n", what, text);
 }
 
+/* How a training compares with what served before, also where it was refused by that. */
+static void print_gate(const json_t *gate)
+{
+    const json_t *difference = json_object_get(gate, "difference");
+    char text[160];
+
+    if (json_array_size(difference) == 3) {
+        (void)snprintf(text, sizeof text,
+                       "%.4f, before %.4f (difference from %+.4f to %+.4f, %lld people)",
+                       json_number_value(json_object_get(gate, "after")),
+                       json_number_value(json_object_get(gate, "before")),
+                       json_number_value(json_array_get(difference, 0)),
+                       json_number_value(json_array_get(difference, 2)),
+                       (long long)json_integer_value(json_object_get(gate, "people")));
+        print_line("NDCG", text);
+    }
+    if (json_integer_value(json_object_get(gate, "lists")) > 0) {
+        (void)snprintf(text, sizeof text, "%.1f of 10 films are the same",
+                       10 * json_number_value(json_object_get(gate, "overlap")));
+        print_line("lists", text);
+    }
+}
+
 static void print_job(const json_t *job)
 {
     const char *model = reel__text_of(job, "model");
@@ -104,6 +127,7 @@ static void print_job(const json_t *job)
     print_line("failed", reel__text_of(json_object_get(job, "error"), "detail"));
     for (size_t i = 0; i < json_array_size(models); i++)
         print_line(i == 0 ? "models" : "", json_string_value(json_array_get(models, i)));
+    print_gate(json_object_get(json_object_get(job, "result"), "gate"));
 }
 
 static reel_code answer(const reel_args *args, const asking *a, reel_err *err)

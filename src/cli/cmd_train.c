@@ -71,6 +71,23 @@ static reel_code write_result(reel_json *json, const void *what, reel_err *err)
     return REEL_OK;
 }
 
+/* What may not take over: nothing serves by it, and by how much it failed. */
+static reel_code write_refused(reel_json *json, const void *what, reel_err *err)
+{
+    (void)err;
+    reel__json_object(json);
+    reel__json_key(json, "result");
+    reel__json_object(json);
+    reel__json_key(json, "models");
+    reel__json_array(json);
+    reel__json_array_end(json);
+    reel__json_key(json, "gate");
+    reel__gate_write(json, what);
+    reel__json_object_end(json);
+    reel__json_object_end(json);
+    return REEL_OK;
+}
+
 /* ---- the command --------------------------------------------------------------------------- */
 
 static void tell_gate(const reel_gate_report *gate)
@@ -133,6 +150,7 @@ static reel_code run(const reel_args *args, const reel_progress *progress, reel_
                              .resume = args->option[OPT_RESUME] != NULL,
                              .progress = progress,
                              .notice = reel__term_notice(args->quiet)};
+    reel_gate_report verdict = {.judged = false};
     reel_taken_params taken;
     reel_engine *engine = NULL;
     reel_code rc;
@@ -144,8 +162,12 @@ static reel_code run(const reel_args *args, const reel_progress *progress, reel_
     opts.gate = opts.retrain && args->option[OPT_ACCEPT] == NULL;
     if (args->option[OPT_LINES] != NULL)
         opts.cancel = reel__cancel_on_signal();
-    REEL_TRY(reel__engine_open(&engine, &opts, err));
-    rc = tell_trained(args, engine, err);
+    opts.verdict = &verdict;
+    rc = reel__engine_open(&engine, &opts, err);
+    if (rc == REEL_E_CONFLICT && verdict.judged && args->option[OPT_LINES] != NULL)
+        reel__say_line(write_refused, &verdict);
+    if (rc == REEL_OK)
+        rc = tell_trained(args, engine, err);
 out:
     reel__engine_close(engine);
     return rc;

@@ -124,6 +124,8 @@ static reel_code pass_gate(reel_engine *engine, reel_err *err)
     reel_code rc;
 
     REEL_TRY(reel__gate_judge(&engine->gate, engine, err));
+    if (engine->opts.verdict != NULL)
+        *engine->opts.verdict = engine->gate;
     REEL_TRY(reel__gate_decide(&engine->gate, err));
     REEL_TRY(reel__engine_keep_data(engine, err));
     REEL_TRY(reel__engine_keep_models(engine, err));

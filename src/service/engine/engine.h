@@ -36,10 +36,11 @@ typedef struct reel_engine_opts {
     const reel_params *params; /* of `only`; NULL = the model's own */
     bool exclusive;            /* serve */
     bool read_only;
-    bool retrain;    /* `reel train --force`: fit again what is up to date too */
-    bool learn;      /* `reel train`: a hybrid that is made learns its weights */
-    bool as_served;  /* with retrain: each under the parameters of the version in service */
-    bool gate;       /* with retrain: keep nothing of it unless it may take over (gate.h) */
+    bool retrain;   /* `reel train --force`: fit again what is up to date too */
+    bool learn;     /* `reel train`: a hybrid that is made learns its weights */
+    bool as_served; /* with retrain: each under the parameters of the version in service */
+    bool gate;      /* with retrain: keep nothing of it unless it may take over (gate.h) */
+    struct reel_gate_report *verdict; /* [out] what was judged, also where opening fails by it */
     bool keep_fits;  /* until it has ended: a training that takes long (models/unfinished.h) */
     bool resume;     /* with keep_fits: go on with one that was interrupted, on its data */
     bool ready_only; /* fit nothing: what has no file that fits is left out */

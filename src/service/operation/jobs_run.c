@@ -115,6 +115,8 @@ static reel_job outcome(reel_jobs *jobs, int status)
         job.step = child->step;
         job.code = child->code;
         job.reason = child->reason;
+        if (jobs->trains && child->result.length > 0)
+            job.result = child->result.data; /* of the gate, by which it was refused */
     }
     return job;
 }

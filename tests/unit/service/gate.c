@@ -195,7 +195,12 @@ static void worse_parameters_are_refused(void **state)
     before = hash_of("ease.safetensors");
     opts.only = "ease";
     opts.params = &params;
+    opts.verdict = &report;
     assert_fails(train(&opts, NULL, &err), REEL_E_CONFLICT, "is worse than ease-");
+    assert_true(report.judged && report.evidence == REEL_GATE_PARAMETERS);
+    assert_true(report.people >= 20 && report.after < report.before);
+    assert_true(report.difference.high < 0);
+    opts.verdict = NULL;
     assert_non_null(strstr(err.msg, "reel train --force --accept"));
     assert_true(hash_of("ease.safetensors") == before);
     opts.gate = false;
