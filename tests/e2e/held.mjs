@@ -132,7 +132,7 @@ const byModels = new Set(["tune", "night", "compare"]); // pages that are lists 
 // `change` may make another answer of each, the server's too.
 export async function hold(context, page, change = null) {
   let role = null, lists = false;
-  await context.route("**/api/v1/**", async (route) => {
+  await context.route(/\/api\/v1\/(?!movies\/\d+\/poster)/, async (route) => { // hundreds of posters are nobody's concern
     const request = route.request();
     if (request.url().endsWith("/events")) return; // a job that goes on and on: its stream says nothing
     const said = lists || !request.url().endsWith("/recommendations") ? answerTo(request, role) : undefined;
