@@ -10,8 +10,8 @@
 enum { REEL_RECENT_DAYS = 7, REEL_RECENT_METHODS = 16, REEL_RECENT_NAME = 80 };
 
 typedef struct reel_recent_method {
-    char name[REEL_RECENT_NAME];
-    int64_t shown, clicked; /* films in lists */
+    char name[REEL_RECENT_NAME]; /* as events name it, in 32 bytes at the most */
+    int64_t shown, clicked;      /* films in lists */
 } reel_recent_method;
 
 typedef struct reel_recent {
