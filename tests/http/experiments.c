@@ -514,6 +514,40 @@ static void results_are_as_counted_by_hand(void **state)
     assert_true(json_array_size(member(arm, "path")) > 10);
 }
 
+/* By the list alone; of a list of both no arm, and of one that is no experiment's neither. */
+static void the_log_names_experiment_and_arm(void **state)
+{
+    char id[80];
+    const json_t *items;
+
+    (void)state;
+    begin_one("{\"name\":\"first\",\"scenario\":\"home\"," ARMS "}");
+    begin_one("{\"name\":\"both\",\"scenario\":\"night\",\"kind\":\"interleave\",\"tag\":"
+              "\"0000000b\"," ARMS "}");
+    (void)snprintf(id, sizeof id, "%s",
+                   text(list_of("\"scenario\":\"home\",\"visitor\":\"v_1\",\"history\":"
+                                "[{\"movie\":1,\"rating\":5}]"),
+                        "id"));
+    add_event("click", "v_1", id, 1);
+    add_event("click", "v_1", "x_0000000b_i_1", 1);
+    add_event("click", "v_1", "x_0000000b_0_1", 1);
+    add_event("click", "v_1", "x_0000000c_0_1", 1);
+    flush_events();
+    items = member(get("/api/v1/feedback"), "items");
+    assert_int_equal(json_array_size(items), 4);
+    for (size_t i = 0; i < 4; i++) {
+        const json_t *one = json_array_get(items, i);
+        const bool of_one = i == 3, of_both = i == 2;
+
+        assert_true(of_one || of_both || json_is_null(member(one, "experiment")));
+        assert_true(of_one || json_is_null(member(one, "arm")));
+        if (of_one || of_both)
+            assert_string_equal(text(one, "experiment"), of_one ? "first" : "both");
+        if (of_one)
+            assert_string_equal(text(one, "arm"), id[11] == '0' ? "old" : "new");
+    }
+}
+
 /* Lists that the visitor's hash would not have given are no evidence; nor are clicks of others. */
 static void strays_are_left_out(void **state)
 {
@@ -602,6 +636,7 @@ int main(void)
         TEST(a_list_is_of_both),
         TEST(each_side_picks_as_its_model),
         TEST(results_are_as_counted_by_hand),
+        TEST(the_log_names_experiment_and_arm),
         TEST(strays_are_left_out),
         TEST(clicks_count_for_the_side_that_picked),
         TEST(nothing_was_found_in_time),

@@ -6,6 +6,7 @@
 #define UUID "0b7e8f9c-1111-4222-8333-0123456789"
 #define EVENT_SHAPE                                                                                \
     "sequence:i event_id:s type:s user:i? visitor:s? method:s? model_id:s? list_id:s? "            \
+    "experiment:s? arm:s? "                                                                        \
     "scenario:s? "                                                                                 \
     "source_movie:i? movies:a value:n? time:s received_at:s"
 

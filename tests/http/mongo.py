@@ -114,17 +114,32 @@ class Forwarding(Case):
         self.assertEqual(one["recommended_movies"], [titles[item["movie"]] for item in shown["items"]])
         self.assertEqual(one["timestamp"], datetime.datetime(2026, 11, 20, 10, 0, 0, 250000))
         self.assertEqual(one["movies"], [{"movie_id": item["movie"], "rank": item["rank"]} for item in shown["items"]])
-        self.assertEqual((one["schema"], one["person_id"], one["model"]), (1, 7, "user-knn"))
+        self.assertEqual((one["schema"], one["person_id"], one["model"]), (2, 7, "user-knn"))
         self.assertEqual(one["scenario"], "evening")
         one = self.there.find_one({"_id": film["event_id"]})
         self.assertEqual((one["user_id"], one["method"], one["source_movie"], one["source_movie_id"]),
                          (-1, "content_based", titles[1], 1))
         self.assertNotIn("scenario", one)
+        self.assertNotIn("experiment", one)
         self.assertEqual(self.there.find_one({"_id": by_model["event_id"]})["method"], "ease")
         one = self.there.find_one({"_id": rating["event_id"]})
         self.assertEqual((one["user_id"], one["event_type"], one["recommended_movies"], one["value"]),
                          (7, "rating", [], 4.5))
         self.assertLessEqual({"reel_user_time", "reel_method_time", "reel_type_time"}, set(self.there.index_information()))
+
+    def test_documents_name_the_experiment(self):
+        definition = os.path.join(self.base, "experiment.json")
+        with open(definition, "w", encoding="utf-8") as file:
+            json.dump({"name": "texts-1", "tag": "0000000a", "scenario": "no-other-test",
+                       "arms": [{"name": "now", "model": "popular"}, {"name": "texts", "model": "content"}]}, file)
+        subprocess.run([REEL, "experiment", "add", definition, "--database", "reel.db"], cwd=self.base, check=True,
+                       stdout=subprocess.DEVNULL, timeout=SECONDS)
+        self.serve()
+        known, unknown = {**click(), "list_id": "x_0000000a_1_0"}, {**click(), "list_id": "x_0000000b_1_0"}
+        self.arrived(self.send(known, unknown))
+        one = self.there.find_one({"_id": known["event_id"]})
+        self.assertEqual((one["list_id"], one["experiment"], one["arm"]), ("x_0000000a_1_0", "texts-1", "texts"))
+        self.assertFalse({"experiment", "arm"} & set(self.there.find_one({"_id": unknown["event_id"]})))
 
     def test_documents_can_have_an_end(self):
         self.serve(REEL_FEEDBACK_TTL_DAYS="30")

@@ -77,7 +77,7 @@ test("films are counted over lists", () => {
 });
 
 const event = (sequence: number, over: Partial<LogEvent> = {}): LogEvent => ({
-  event_id: `e${sequence}`, type: "click", user: null, visitor: "v_1", method: "hybrid", model_id: null, list_id: null, scenario: null,
+  event_id: `e${sequence}`, type: "click", user: null, visitor: "v_1", method: "hybrid", model_id: null, list_id: null, experiment: null, arm: null, scenario: null,
   source_movie: null, time: "2026-01-01T00:00:00Z", received_at: "2026-01-01T00:00:01Z", sequence, movies: [{ movie: 7, rank: 2, title: "=Heat" }], ...over,
 });
 

@@ -1,9 +1,11 @@
 /* feedback_log.c - the feedback log as JSON. */
+#include "service/experiments/names.h"
 #include "service/feedback/feedback.h"
 
 typedef struct writing {
     const reel_dataset *dataset;
     const reel_caller *caller;
+    reel_experiment_names names;
     reel_json *json;
     size_t left;
     int64_t last;    /* sequence written last, or left out */
@@ -27,6 +29,15 @@ static void put_movies(const writing *w, const reel_event *event)
         reel__json_object_end(w->json);
     }
     reel__json_array_end(w->json);
+}
+
+static void put_experiment(const writing *w, const char *list_id)
+{
+    const char *experiment = NULL, *arm = NULL;
+
+    (void)reel__experiment_names_find(&w->names, list_id, &experiment, &arm);
+    reel__json_put_text(w->json, "experiment", experiment);
+    reel__json_put_text(w->json, "arm", arm);
 }
 
 static bool put_event(void *user, const reel_event *event)
@@ -54,6 +65,7 @@ static bool put_event(void *user, const reel_event *event)
     reel__json_put_known(json, "method", event->method);
     reel__json_put_known(json, "model_id", event->model_id);
     reel__json_put_known(json, "list_id", event->list_id);
+    put_experiment(w, event->list_id);
     reel__json_put_known(json, "scenario", event->scenario);
     reel__json_put_id(json, "source_movie", event->source_movie);
     put_movies(w, event);
@@ -106,6 +118,7 @@ reel_code reel__feedback_write_log(const reel_engine *engine, const reel_event_f
     if (filter->limit < 1 || filter->limit > 999)
         return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to 999", filter->limit);
     one_more.limit = filter->limit + 1; /* tells whether there is another page */
+    REEL_TRY(reel__experiment_names_read(&w.names, reel__engine_store(engine), err));
     REEL_TRY(read_less(&one_more, reel__engine_store(engine), err));
     REEL_TRY(reel__store_scan_events(reel__engine_store(engine), &one_more, put_event, &w, err));
     *damaged = w.damaged;
@@ -114,5 +127,6 @@ reel_code reel__feedback_write_log(const reel_engine *engine, const reel_event_f
     else if (one_more.after > 0)
         *next = one_more.after + 1;
 out:
+    reel__experiment_names_fini(&w.names);
     return rc;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "service/experiments/names.h"
 #include "service/feedback/forward_priv.h"
 
 static const char *find_title(void *user, int64_t movie)
@@ -13,9 +14,15 @@ static const char *find_title(void *user, int64_t movie)
     return at < 0 ? NULL : reel_dataset_movie(dataset, at).title;
 }
 
+static void find_trial(void *user, const char *list_id, const char **experiment, const char **arm)
+{
+    (void)reel__experiment_names_find(user, list_id, experiment, arm);
+}
+
 typedef struct reading {
     reel_forward *forward;
     reel_mongo_titles titles;
+    reel_experiment_names names;
     reel_queue_damage unfit; /* one that makes no document */
     reel_code rc;
     reel_err *err;
@@ -40,16 +47,23 @@ static bool add_event(void *user, const reel_event *event)
 
 static reel_code read_batch(reel_forward *f, reel_err *err)
 {
-    reel_engine *engine = f->published == NULL ? NULL : reel__publisher_take(f->published);
     reading r = {.forward = f, .err = err};
+    reel_engine *engine;
     reel_code rc;
 
+    rc = reel__experiment_names_read(&r.names, f->store, err);
+    if (rc != REEL_OK)
+        return rc;
+    engine = f->published == NULL ? NULL : reel__publisher_take(f->published);
+    r.titles.trial = find_trial;
+    r.titles.trial_user = &r.names;
     r.titles.find = find_title;
     r.titles.user = (void *)(engine == NULL ? f->films : reel__engine_dataset(engine));
 
     reel__mongo_batch_clear(f->batch);
     rc = reel__queue_read(f->store, f->size, add_event, &r, &f->damage, err);
     reel__engine_close(engine);
+    reel__experiment_names_fini(&r.names);
     if (r.unfit.sequence != 0)
         f->damage = r.unfit;
     return rc == REEL_OK ? r.rc : rc;

@@ -91,7 +91,17 @@ static bool put_prototype(bson_t *out, const reel_event *event, const reel_mongo
            BSON_APPEND_DATE_TIME(out, "timestamp", event->time_ms);
 }
 
-static bool put_ours(bson_t *out, const reel_event *event)
+static bool put_trial(bson_t *out, const reel_event *event, const reel_mongo_titles *titles)
+{
+    const char *experiment = NULL, *arm = NULL;
+
+    if (titles != NULL && titles->trial != NULL)
+        titles->trial(titles->trial_user, event->list_id, &experiment, &arm);
+    return experiment == NULL ||
+           (BSON_APPEND_UTF8(out, "experiment", experiment) && put_text(out, "arm", arm));
+}
+
+static bool put_ours(bson_t *out, const reel_event *event, const reel_mongo_titles *titles)
 {
     bool done = BSON_APPEND_INT32(out, "schema", REEL_MONGO_SCHEMA) &&
                 BSON_APPEND_UTF8(out, "event_type", event->type);
@@ -100,7 +110,7 @@ static bool put_ours(bson_t *out, const reel_event *event)
                                      : BSON_APPEND_NULL(out, "person_id"));
     done = done && put_text(out, "session", event->visitor) &&
            put_text(out, "model", event->method) && put_text(out, "model_id", event->model_id) &&
-           put_text(out, "list_id", event->list_id);
+           put_text(out, "list_id", event->list_id) && put_trial(out, event, titles);
     if (*event->scenario != '\0')
         done = done && put_text(out, "scenario", event->scenario);
     if (event->source_movie >= 0)
@@ -160,7 +170,7 @@ reel_code reel__mongo_add_event(reel_mongo_batch *batch, const reel_event *event
         batch->documents[batch->made++] = bson_new();
     document = batch->documents[batch->count];
     bson_reinit(document);
-    if (!put_prototype(document, event, titles) || !put_ours(document, event))
+    if (!put_prototype(document, event, titles) || !put_ours(document, event, titles))
         return reel_fail(err, REEL_E_INVALID, "event %.40s does not fit into a document",
                          event->event_id);
     batch->count++;

@@ -24,12 +24,17 @@ REEL_MUST_USE reel_code reel__mongo_try(reel_mongo *mongo, reel_err *err);
 
 /* ---- events: database recommender_logs, collection user_feedback ---------------------------- */
 
-enum { REEL_MONGO_SCHEMA = 1 }; /* of the documents: docs/feedback.md */
+enum { REEL_MONGO_SCHEMA = 2 }; /* of the documents: docs/feedback.md */
 
-/* The title of a film as its source writes it, or NULL; borrowed until the next call. */
+/* What ids are called; borrowed until the next call. */
 typedef struct reel_mongo_titles {
+    /* The title of a film as its source writes it, or NULL. */
     const char *(*find)(void *user, int64_t movie);
     void *user;
+    /* The experiment and the arm of a list, NULL where it is of none, or of both; itself NULL: of
+     * none. */
+    void (*trial)(void *trial_user, const char *list_id, const char **experiment, const char **arm);
+    void *trial_user;
 } reel_mongo_titles;
 
 /* Documents that are sent together. */

@@ -44,13 +44,13 @@ export async function everyEvent(
   return { events: events.slice(0, most), whole: cursor === null && events.length <= most };
 }
 
-const head = ["sequence", "time", "received_at", "type", "value", "user", "visitor", "method", "model_id", "list_id", "source_movie", "rank", "movie", "title"];
+const head = ["sequence", "time", "received_at", "type", "value", "user", "visitor", "method", "model_id", "list_id", "experiment", "arm", "source_movie", "rank", "movie", "title"];
 
 // A row for each film of an event, with the names that the API has.
 export function logTable(events: LogEvent[]): string {
   return csvOf([head, ...events.flatMap((event) => event.movies.map((film) => [
     event.sequence, event.time, event.received_at, event.type, event.value ?? "", event.user ?? "", event.visitor ?? "", event.method ?? "",
-    event.model_id ?? "", event.list_id ?? "", event.source_movie ?? "", film.rank ?? "", film.movie, film.title ?? "",
+    event.model_id ?? "", event.list_id ?? "", event.experiment ?? "", event.arm ?? "", event.source_movie ?? "", film.rank ?? "", film.movie, film.title ?? "",
   ]))]);
 }
 

@@ -231,6 +231,8 @@ export interface FeedbackEvent {
 export interface LogEvent extends Omit<FeedbackEvent, "movies" | "visitor"> {
   visitor: string | null;
   movies: { movie: number; rank?: number | null; title?: string | null }[];
+  experiment: string | null;
+  arm: string | null;
   sequence: number;
   received_at: string;
 }
