@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/thread.h"
+#include "service/engine/ease_channels.h"
 #include "service/engine/hyperparameters.h"
 #include "service/engine/state.h"
 #include "service/models/learn.h"
@@ -185,6 +186,8 @@ static const reel_params *served_params(const reel_engine *engine, int slot)
     static const reel_param held = {"held_out", "0.1"};
     static const reel_params ials = {&fewer, 1}, found = {near, 2}, anew = {near, 1};
     static const reel_params als = {&held, 1};
+    static const reel_param liked = {"channels", "liked"};
+    static const reel_params alone = {&liked, 1};
     const reel_engine_opts *opts = &engine->opts;
 
     if (opts->only != NULL && strcmp(opts->only, reel__engine_names[slot]) == 0 &&
@@ -192,6 +195,8 @@ static const reel_params *served_params(const reel_engine *engine, int slot)
         return opts->params;
     if (engine->hyperparameters != NULL && engine->hyperparameters[slot].params.count > 0)
         return &engine->hyperparameters[slot].params;
+    if (slot == MODEL_EASE && engine->likes_alone)
+        return &alone;
     if (slot == MODEL_USER_KNN)
         return few_pairs(engine->training) ? &found : &anew;
     return slot == MODEL_IALS ? &ials : slot == MODEL_ALS ? &als : NULL;
@@ -291,13 +296,18 @@ static reel_code make_model(reel_engine *engine, int slot, reel_err *err)
         .user = &what,
         .memory = reel__memory_available() / 2,
     };
+    reel_code rc;
 
     strncat(what.stage, reel__engine_names[slot], sizeof what.stage - strlen(what.stage) - 1);
     if (slot == MODEL_HYBRID)
         return make_hybrid(engine, &context, err);
-    return reel__unfinished_fit(
+    if (slot == MODEL_EASE && engine->opts.learn && served_params(engine, slot) == NULL)
+        REEL_TRY(reel__ease_likes_alone(&engine->likes_alone, engine->training, &context, err));
+    rc = reel__unfinished_fit(
         &engine->models[slot], &engine->unfinished, reel__engine_names[slot], engine->training,
         engine->opts.learn ? served_params(engine, slot) : hasty_params(slot), &context, err);
+out:
+    return rc;
 }
 
 void reel__engine_write_params(reel_json *json, const reel_model *model)

@@ -9,7 +9,6 @@
 #include "base/env.h"
 #include "base/memory.h"
 #include "base/rng.h"
-#include "eval/metrics.h"
 #include "eval/validation.h"
 #include "model/hybrid.h"
 #include "service/engine/gate_lists.h"
@@ -132,33 +131,6 @@ static reel_code check_cancelled(const judging *j, reel_err *err)
                : REEL_OK;
 }
 
-/* Mean of NDCG@10 and NDCG@100 for each question, which is what a hybrid's weights are learned by.
- */
-static reel_code ask(const judging *j, const reel_model *model, double *out, reel_err *err)
-{
-    const reel_validation *v = &j->questions;
-    reel_gate_reader reader;
-    reel_code rc = REEL_OK;
-
-    REEL_TRY(reel__gate_reader_init(&reader, model, v->train, err));
-    for (size_t i = 0; i < v->count; i++) {
-        const reel_question *q = &v->questions[i];
-        const int64_t person =
-            q->query.row < 0 ? -1 : reel_dataset_person_ids(v->train)[q->query.row];
-        reel_index list[REEL_GATE_LONG];
-        size_t listed;
-
-        REEL_TRY(check_cancelled(j, err));
-        REEL_TRY(reel__gate_read(&reader, &q->query, person, list, &listed, err));
-        out[i] = (reel__ndcg(list, listed, q->held, q->held_count, REEL_GATE_SHORT) +
-                  reel__ndcg(list, listed, q->held, q->held_count, REEL_GATE_LONG)) /
-                 2;
-    }
-out:
-    reel__gate_reader_fini(&reader);
-    return rc;
-}
-
 static double mean_of(const double *each, size_t count)
 {
     double sum = 0;
@@ -179,7 +151,8 @@ static reel_code compare(judging *j, const reel_model *fresh, const reel_model *
         j->each[side] = reel__alloc_array(count, sizeof *j->each[side]);
         if (j->each[side] == NULL)
             REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory to compare models"));
-        REEL_TRY(ask(j, side == 0 ? fresh : old, j->each[side], err));
+        REEL_TRY(reel__gate_ask(j->each[side], &j->questions, side == 0 ? fresh : old,
+                                j->engine->opts.cancel, err));
     }
     REEL_TRY(reel__compare(&found, j->each[0], j->each[1], (reel_index)count, &opts, err));
     j->report->people = count;

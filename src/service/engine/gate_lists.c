@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/ids.h"
+#include "eval/metrics.h"
 #include "num/topk.h"
 #include "service/engine/state.h"
 
@@ -81,5 +82,31 @@ reel_code reel__gate_read(reel_gate_reader *r, const reel_query *query, int64_t 
     for (size_t i = 0; i < *listed; i++)
         out[i] = best[i].index;
 out:
+    return rc;
+}
+
+reel_code reel__gate_ask(double *out, const reel_validation *questions, const reel_model *model,
+                         const volatile bool *cancel, reel_err *err)
+{
+    reel_gate_reader reader;
+    reel_code rc = REEL_OK;
+
+    REEL_TRY(reel__gate_reader_init(&reader, model, questions->train, err));
+    for (size_t i = 0; i < questions->count; i++) {
+        const reel_question *q = &questions->questions[i];
+        const int64_t person =
+            q->query.row < 0 ? -1 : reel_dataset_person_ids(questions->train)[q->query.row];
+        reel_index list[REEL_GATE_LONG];
+        size_t listed;
+
+        if (cancel != NULL && *cancel)
+            REEL_TRY(reel_fail(err, REEL_E_CANCELLED, "cancelled while models were compared"));
+        REEL_TRY(reel__gate_read(&reader, &q->query, person, list, &listed, err));
+        out[i] = (reel__ndcg(list, listed, q->held, q->held_count, REEL_GATE_SHORT) +
+                  reel__ndcg(list, listed, q->held, q->held_count, REEL_GATE_LONG)) /
+                 2;
+    }
+out:
+    reel__gate_reader_fini(&reader);
     return rc;
 }

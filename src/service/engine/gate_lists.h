@@ -4,6 +4,7 @@
 #ifndef REEL_SERVICE_GATE_LISTS_H
 #define REEL_SERVICE_GATE_LISTS_H
 
+#include "eval/validation.h"
 #include "reel/dataset.h"
 #include "reel/model.h"
 
@@ -33,5 +34,12 @@ void reel__gate_reader_fini(reel_gate_reader *reader);
 REEL_MUST_USE reel_code reel__gate_read(reel_gate_reader *reader, const reel_query *query,
                                         int64_t person, reel_index *out, size_t *listed,
                                         reel_err *err);
+
+/* How well a model finds what was held out: of each question the mean of NDCG@10 and NDCG@100,
+ * which is what a hybrid's weights are learned by, too. out [questions]. cancel: may be NULL.
+ * Errors: E_NOMEM, E_CANCELLED, those of scoring. */
+REEL_MUST_USE reel_code reel__gate_ask(double *out, const reel_validation *questions,
+                                       const reel_model *model, const volatile bool *cancel,
+                                       reel_err *err);
 
 #endif

@@ -69,6 +69,7 @@ struct reel_engine {
         double whole, plain, models[MODELS];
     } waiting;
     reel_gate_report gate;
+    bool likes_alone;           /* `ease` is fitted on liked films (ease_channels.h) */
     reel_unfinished unfinished; /* what this training has made; only while it lasts */
     char unsaved[256];          /* why the files could not be written; "" = they are */
     reel_scale scale;
