@@ -231,6 +231,14 @@ test("an experiment says what its rule makes of it", async () => {
     await page.getByText("texts is better than now: take it.").waitFor();
     assert.equal(await page.locator(".judged .whisker-number").innerText(), "+3.01");
     await page.getByText("known after 4,210 people").waitFor();
+    await page.getByText(/To find a difference of 2\.00 four times of five.* 7,064 people/).waitFor();
+    const way = page.locator(".experiment-path");
+    assert.equal(await way.locator(".plot-marked").count(), 1);
+    await way.getByRole("slider").focus();
+    await page.keyboard.press("Home");
+    assert.match(await way.locator(".plot-said").innerText(), /^After 40 people: [+−][\d.]+, too few for an interval$/);
+    await page.keyboard.press("End");
+    assert.match(await way.locator(".plot-said").innerText(), /^After 5,000 people: [+−][\d.]+ \([+−][\d.]+ to [+−][\d.]+\)$/);
     await page.getByText(/The first time the interval leaves out 0, the better is taken/).waitFor();
     assert.equal(await page.getByText("more uneven than chance").count(), 0);
     assert.deepEqual(await flaws(page), []);
@@ -241,7 +249,7 @@ test("an experiment says what its rule makes of it", async () => {
     await page.getByText("more uneven than chance").waitFor();
     await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize({ width: 360, height: 740 });
-    assert.equal(await tooWide(page), 0);
+    await until("the drawing is as wide as the page", async () => (await tooWide(page)) === 0);
     assert.deepEqual(await flaws(page), []);
     assert.deepEqual(complaints, []);
   } finally {
@@ -260,6 +268,17 @@ flow("an experiment is ended after it was asked once more, and the page says so"
   assert.equal(await page.getByRole("button", { name: "End the experiment" }).count(), 0);
   await page.getByRole("link", { name: "All experiments" }).click();
   await page.locator("tr", { hasText: name }).getByText("was ended").waitFor();
+});
+
+flow("an experiment that has not begun is taken away from its page", async () => {
+  const { name } = await send("/experiments", { name: "not-begun", start: "2090-01-31", arms: [{ name: "now", model: "ease" }, { name: "other", model: "content" }] });
+  await settled(page, `/analytics/experiments/${name}`);
+  await page.getByText(/^has not begun/).waitFor();
+  await press("Take the experiment away");
+  await page.getByRole("dialog").getByRole("button", { name: "Take the experiment away" }).click();
+  await page.waitForURL("**/analytics/experiments");
+  await still(page);
+  assert.equal(await page.locator("tr", { hasText: name }).count(), 0);
 });
 
 test("in Spanish, too", async () => {

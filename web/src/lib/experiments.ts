@@ -28,7 +28,15 @@ export interface Compared {
   p: number | null;
   verdict: Verdict;
   decided_after: number | null;
-  path: { people: number; difference: number | null; low: number | null; high: number | null }[];
+  path: PathPoint[];
+}
+
+// What was known after so many people; before there are enough of them there is no interval.
+export interface PathPoint {
+  people: number;
+  difference: number | null;
+  low: number | null;
+  high: number | null;
 }
 
 export interface Results {
@@ -56,3 +64,11 @@ export const balanceLeast = 0.001;
 // How far an axis goes to either side of 0 that has the whole interval.
 export const reach = (c: Compared, smallest: number): number =>
   1.1 * Math.max(smallest, ...[c.difference, c.low, c.high].map((x) => Math.abs(x ?? 0)));
+
+// The same for the way there. The first intervals reach far, and would press what came later into a line: what is
+// beyond three times the last one is drawn at the edge.
+export function pathReach(c: Compared, smallest: number): number {
+  const most = Math.max(0, ...c.path.flatMap((point) => [point.difference, point.low, point.high].map((x) => Math.abs(x ?? 0))));
+  const last = reach(c, smallest);
+  return Math.max(last, Math.min(1.1 * most, 3 * last));
+}

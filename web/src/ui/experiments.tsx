@@ -2,9 +2,11 @@
 import { balanceLeast, experiments, reach, type Compared, type Experiment, type Results } from "../lib/experiments";
 import { day, decimal, number, percent, share } from "../lib/format";
 import { forget, useFresh, useResource } from "../lib/resource";
+import { go } from "../lib/router";
 import { t } from "../lib/texts";
 import { ta } from "../lib/texts/analytics";
 import { Confirm } from "./confirm";
+import { ExperimentPath } from "./experimentpath";
 import { Whisker } from "./measured";
 import { Failed, Notice, RowsSkeleton } from "./states";
 
@@ -84,27 +86,38 @@ export function ExperimentDetail({ name, change }: { name: string; change: boole
   useFresh("experiment");
   if (results.error) return <Failed error={results.error} retry={results.retry} />;
   if (!results.data) return <RowsSkeleton count={6} thumb={false} />;
-  const { experiment, comparisons, verdict, winner, people, waiting, balance_p } = results.data;
+  const { experiment, comparisons, verdict, winner, people, waiting, balance_p, people_needed } = results.data;
+  const control = experiment.arms[0]!.name;
   const end = () => experiments.end(name).then(() => {
     forget("experiment");
     results.retry();
+  });
+  // One that has not begun leaves nothing behind.
+  const drop = () => experiments.end(name).then(() => {
+    forget("experiment");
+    go("/analytics/experiments");
   });
   return (
     <div class="experiment">
       <p><a href="/analytics/experiments">{ta.allExperiments}</a></p>
       <h2>{name}</h2>
       <p class="sheet-note">{ta.experimentState[experiment.state]}{t.dot}{daysOf(experiment)}</p>
-      <p class="verdict" role="status">{ta.verdict[verdict](winner ?? "", experiment.arms[0]!.name)}</p>
+      <p class="verdict" role="status">{ta.verdict[verdict](winner ?? "", control)}</p>
       <Arms results={results.data} />
       <table class="judged">
         <thead class="unseen"><tr><th scope="col">{ta.arm}</th><th scope="col">{ta.low}–{ta.high}</th><th scope="col">{ta.difference}</th></tr></thead>
         <tbody>{comparisons.map((one) => <Comparison key={one.arm} one={one} experiment={experiment} />)}</tbody>
       </table>
-      <p class="remark">{ta.experimentPeople(people, waiting)} {comparisons.some((one) => one.low !== null) && ta.intervalNote(hundred * (1 - experiment.alpha))}</p>
+      <p class="remark">{ta.experimentPeople(people, waiting)} {comparisons.some((one) => one.low !== null) && ta.intervalNote(hundred * (1 - experiment.alpha))}
+        {people_needed !== null && ` ${ta.peopleNeeded(people_needed, hundred * experiment.smallest_effect)}`}</p>
       {balance_p !== null && balance_p < balanceLeast && <p class="form-error">{ta.uneven}</p>}
+      {comparisons.map((one) => (
+        <ExperimentPath key={one.arm} name={ta.pathHeading(one.arm, control)} one={one} smallest={experiment.smallest_effect} points={points} />
+      ))}
       <h3>{ta.ruleHeading}</h3>
       <p>{ta.rule(experiment)}</p>
       {change && experiment.state === "running" && <Confirm button={ta.endExperiment} sure={ta.endExperimentSure} keep={ta.cancelKeep} act={end} />}
+      {change && experiment.state === "waiting" && <Confirm button={ta.dropExperiment} sure={ta.dropExperimentSure} keep={ta.dropKeep} act={drop} />}
     </div>
   );
 }

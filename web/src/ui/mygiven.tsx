@@ -5,10 +5,12 @@ import { day, monthName, printed } from "../lib/format";
 import { allGiven, byMonth, rated } from "../lib/given";
 import { useScale } from "../lib/health";
 import { loadOwn } from "../lib/own";
+import { usePages } from "../lib/pages";
 import { useFresh, useResource } from "../lib/resource";
 import { flush, give as keep } from "../lib/sync";
 import { t } from "../lib/texts";
-import type { Account, Movie, OwnRating, RatedMovie } from "../lib/types";
+import type { Account, Movie, OwnRating, Page, RatedMovie } from "../lib/types";
+import { More } from "./more";
 import { Poster } from "./poster";
 import { StarsInput, StarsShown } from "./stars";
 import { Failed, GridSkeleton, Notice, RowsSkeleton } from "./states";
@@ -54,36 +56,27 @@ const none = () => (
 
 // What was taken back stays in its place until the page is left, so that a slip is mended by one click.
 export function AccountRatings({ account }: { account: Account }) {
-  const [more, setMore] = useState<{ items: RatedMovie[]; next: string | null } | null>(null);
-  const [loading, setLoading] = useState(false);
   const [changed, setChanged] = useState(new Map<number, number | null>());
   useFresh(`my?${account.user}`); // what is changed on one part of the page is seen on the next
-  const first = useResource(`my?${account.user}`, async (signal) => {
-    await flush(); // what waits here belongs to it
-    return api.ratings(account.user, pageLength, null, signal);
+  const list = usePages<Page<RatedMovie>>(`my?${account.user}`, async (cursor, signal) => {
+    if (cursor === null) await flush(); // what waits here belongs to it
+    return api.ratings(account.user, pageLength, cursor, signal);
   });
+  const { first } = list;
   if (first.error) return <Failed error={first.error} retry={first.retry} />;
   if (!first.data) return <GridSkeleton count={12} />;
-  const items = [...first.data.items, ...(more?.items ?? [])];
-  const next = more ? more.next : first.data.next_cursor;
+  const items = list.all.flatMap((page) => page.items);
   if (items.length === 0) return none();
   const give = (film: Movie | OwnRating, rating: number | null) => {
     setChanged(new Map(changed).set(film.movie, rating));
     keep(loadOwn(), film, rating);
-  };
-  const load = () => {
-    setLoading(true);
-    api.ratings(account.user, pageLength, next).then(
-      (page) => setMore({ items: [...(more?.items ?? []), ...page.items], next: page.next_cursor }),
-      () => undefined, // the button stays, for another try
-    ).finally(() => setLoading(false));
   };
   const given = new Map<number, number | null>(items.map((film) => [film.movie, film.your_rating]));
   for (const [movie, rating] of changed) given.set(movie, rating);
   return (
     <>
       <Rated films={items} given={given} give={give} />
-      {next && <p class="more"><button type="button" class="button" disabled={loading} onClick={load}>{t.rate.more}</button></p>}
+      <More list={list} text={t.rate.more} />
     </>
   );
 }
