@@ -106,6 +106,24 @@ test("the rest that does not come is asked for again", async () => {
   assert.equal(await page.locator(".more [role=alert]").textContent(), "");
 });
 
+test("whoever comes back finds as many films as there were, and the place", async () => {
+  await settled(page, "/search?genre=Drama");
+  for (const count of [48, 72]) {
+    await page.getByRole("button", { name: "More films" }).click();
+    await until(`${count} films`, async () => (await page.locator(".film-card").count()) === count);
+  }
+  const last = page.locator(".film-card > a").nth(64);
+  await last.scrollIntoViewIfNeeded();
+  const before = await page.evaluate(() => scrollY);
+  assert.ok(before > 800, `${before} px`);
+  await last.click();
+  await page.waitForURL(/\/film\//);
+  await still(page);
+  await page.goBack();
+  await until("the place", async () => Math.abs((await page.evaluate(() => scrollY)) - before) < 8);
+  assert.equal(await page.locator(".film-card").count(), 72);
+});
+
 test("nobody's genre and an odd address are read as far as they make sense", async () => {
   await settled(page, `/search?genre=${encodeURIComponent('") or year > 0 or genre:("')}&decade=abc&minutes=x`);
   await page.getByText("fits these filters").waitFor();

@@ -18,6 +18,10 @@ function keep(key: string, value: unknown): void {
   if (cache.size > cacheSize) cache.delete(cache.keys().next().value as string);
 }
 
+// What a page made of answers, kept beside them and forgotten with them.
+export const recall = <T>(key: string): T | undefined => cache.get(key) as T | undefined;
+export const remember = keep;
+
 // A request on its way; whoever wants the same meanwhile waits for it, and the last one to leave gives it up.
 interface Call {
   answer: Promise<unknown>;

@@ -33,7 +33,7 @@ export function PeoplePage() {
   const health = useHealth();
   useTitle(t.people.heading);
   const lead = !health ? t.people.leadPlain
-    : health.simulated ? t.people.leadSimulated(health.people) : t.people.lead(health.people, health.source);
+    : health.simulated ? t.people.leadSimulated(health.people) : t.people.lead(health.people, t.source(health.source));
   return (
     <div class="page">
       <section class="opening">

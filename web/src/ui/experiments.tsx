@@ -84,6 +84,8 @@ function Comparison({ one, experiment }: { one: Compared; experiment: Experiment
 export function ExperimentDetail({ name, change }: { name: string; change: boolean }) {
   const results = useResource(`experiment?${name}`, (signal) => experiments.results(name, signal));
   useFresh("experiment");
+  if (results.error?.status === 404)
+    return <Notice title={ta.noExperiment(name)}><p><a class="button" href="/analytics/experiments">{ta.allExperiments}</a></p></Notice>;
   if (results.error) return <Failed error={results.error} retry={results.retry} />;
   if (!results.data) return <RowsSkeleton count={6} thumb={false} />;
   const { experiment, comparisons, verdict, winner, people, waiting, balance_p, people_needed } = results.data;

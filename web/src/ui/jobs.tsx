@@ -235,6 +235,7 @@ export function JobDetail({ id, change }: { id: string; change: boolean }) {
   const [look, setLook] = useState(() => Date.now());
   const first = useResource(`job?${id}&${look}`, (signal) => operation.job(id, signal), true);
   const { job, lost } = useLive(first.data, () => setLook(Date.now()));
+  if (first.error?.status === 404) return <Notice title={ta.noJob(id)}><p><a class="button" href="/analytics/jobs">{ta.allJobs}</a></p></Notice>;
   if (first.error) return <Failed error={first.error} retry={first.retry} />;
   if (!job) return <RowsSkeleton count={16} thumb={false} />;
   return (

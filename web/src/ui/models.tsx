@@ -76,7 +76,7 @@ function Card({ name, current, others, judged, change, done }: CardProps) {
       <h2>{t.method(name)}{t.method(name) !== name && <code>{name}</code>}</h2>
       {current ? (
         <>
-          <p>{current.summary}</p>
+          <p>{t.methodNote(current.name) || <span lang="en">{current.summary}</span>}</p>
           <p class="remark">{current.serving ? ta.inService : ta.notYet}: <code>{current.id}</code></p>
           <p class="remark">{trained(current)}{t.dot}{current.seconds < 1 ? ta.underSecond : ta.seconds(current.seconds)}{t.dot}{ta.size(current.size_bytes)}{t.dot}{ta.data(current.people, current.movies)}</p>
           <Quality judged={judged} />

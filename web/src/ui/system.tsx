@@ -63,7 +63,7 @@ export function System() {
   const trained = jobs.find((job) => job.kind === "train" && job.finished_at);
   const facts: [string, string][] = [
     [ta.version, `Reel ${health.version}`],
-    [ta.dataset, health.source],
+    [ta.dataset, t.source(health.source)],
     [ta.films, number(health.movies)],
     [ta.people, number(health.people)],
     [ta.ratings, number(health.ratings)],

@@ -19,6 +19,9 @@ const decade = (year: number) => (year >= 1930 && year < 2000 ? `the ${year % 10
 // Kinds of film under the names that data sets use; a name that lacks is printed as it is.
 const genres: Record<string, string> = {};
 
+// What data are called that are made here; others have names of their own.
+const sources: Record<string, string> = {};
+
 const methods: Record<string, string> = {
   hybrid: "Hybrid",
   ease: "Seen together",
@@ -51,6 +54,7 @@ export const en = {
   name: "Reel",
   title: (page: string | null) => (page ? `${page} – Reel` : "Reel – films for you, each with the reason"),
   genre: (name: string) => genres[name] ?? name,
+  source: (name: string) => sources[name] ?? name,
   star: starsInWords,
   method: (name: string) => methods[name] ?? name,
   methodNote: (name: string) => methodNotes[name] ?? "",
@@ -525,7 +529,7 @@ export const en = {
   },
   footer: {
     data: (h: { source: string; movies: number; people: number; ratings: number }) =>
-      `${h.source}: ${number(h.movies)} films, ${number(h.people)} people, ${number(h.ratings)} ratings.`,
+      `${sources[h.source] ?? h.source}: ${number(h.movies)} films, ${number(h.people)} people, ${number(h.ratings)} ratings.`,
     simulated: "The people and their ratings are simulated.",
     tmdb: "This product uses the TMDB API but is not endorsed or certified by TMDB.",
     version: (v: string) => `Reel ${v}`,

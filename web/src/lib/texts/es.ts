@@ -25,6 +25,8 @@ const genres: Record<string, string> = {
   Thriller: "Suspense", War: "Bélica", Western: "Oeste", "TV Movie": "Para televisión",
 };
 
+const sources: Record<string, string> = { "Simulated sample": "Muestra simulada" };
+
 const methods: Record<string, string> = {
   hybrid: "Híbrido",
   ease: "Vistas por los mismos",
@@ -57,6 +59,7 @@ export const es: Texts = {
   name: "Reel",
   title: (page) => (page ? `${page} – Reel` : "Reel – películas para ti, cada una con su porqué"),
   genre: (name) => genres[name] ?? name,
+  source: (name) => sources[name] ?? name,
   star: starsInWords,
   method: (name) => methods[name] ?? name,
   methodNote: (name) => methodNotes[name] ?? "",
@@ -529,7 +532,7 @@ export const es: Texts = {
     offlineBar: "Sin conexión. Lo que hagas se guarda y se envía después.",
   },
   footer: {
-    data: (h) => `${h.source}: ${number(h.movies)} películas, ${number(h.people)} personas, ${number(h.ratings)} valoraciones.`,
+    data: (h) => `${sources[h.source] ?? h.source}: ${number(h.movies)} películas, ${number(h.people)} personas, ${number(h.ratings)} valoraciones.`,
     simulated: "Las personas y sus valoraciones son simuladas.",
     tmdb: "Este producto usa la API de TMDB, pero no está avalado ni certificado por TMDB.",
     version: (v) => `Reel ${v}`,
