@@ -193,7 +193,10 @@ class Metrics(Case):
         self.assertLessEqual({r for r in routes if re.search(r"\d", r.replace("/api/v1", ""))}, {"/posters/w342/{id}"})
 
     def test_everything_that_happened_was_counted(self):
-        families = self.scrape()
+        until = time.monotonic() + SECONDS  # what was trained serves soon after the job has ended
+        while len((families := self.scrape())["reel_model_trained_timestamp_seconds"]["series"]) < 7:
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.05)
 
         def value(name, part="", **labels):
             key = (name + part, tuple(sorted(labels.items())))
