@@ -159,7 +159,7 @@ static reel_code results(const call *c, reel_err *err)
     reel_code rc;
 
     REEL_TRY(reel__experiments_get(c->experiments, c->own->name, &experiment, err));
-    REEL_TRY(reel__trial_count(c->own->store, &experiment, SIZE_MAX, &counted, err));
+    REEL_TRY(reel__trial_count(c->own->store, &experiment, SIZE_MAX, NULL, &counted, err));
     REEL_TRY(reel__experiment_results(&found, c->own->store, &experiment, reel__clock_now(), err));
     if (c->own->args->json)
         return reel__print_json(write_results, &found, err);

@@ -301,8 +301,10 @@ static void log_counter(void *user, const char *line)
 
 static reel_code open_counter(reel_app *app, reel_store *store, reel_err *err)
 {
-    const reel_counter_opts opts = {
-        .store = store, .published = app->published, .notice = {.line = log_counter}};
+    const reel_counter_opts opts = {.store = store,
+                                    .published = app->published,
+                                    .experiments = app->experiments,
+                                    .notice = {.line = log_counter}};
 
     return reel__counter_open(&app->counter, &opts, err);
 }

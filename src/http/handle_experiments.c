@@ -119,7 +119,8 @@ static reel_code work_out(reel_context *context, reel_err *err)
     reel_code rc;
 
     REEL_TRY(find(context, &experiment, err));
-    REEL_TRY(reel__trial_count(store, &experiment, COUNTED_BEFORE, &counted, err));
+    REEL_TRY(reel__trial_count(store, &experiment, COUNTED_BEFORE, context->app->experiments,
+                               &counted, err));
     REEL_TRY(reel__experiment_results(&results, store, &experiment, reel__clock_now(), err));
     reel__experiment_results_write(&context->json, &results);
 out:

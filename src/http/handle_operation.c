@@ -128,6 +128,7 @@ reel_code reel__handle_metrics(reel_context *context, reel_err *err)
     if (context->app->forward != NULL)
         reel__metrics_forward(context->app->forward, &context->exchange->answer);
     reel__metrics_recent(context->app->counter, &context->exchange->answer);
+    reel__metrics_experiments(context->app->experiments, &context->exchange->answer);
     reel__metrics_write_jobs(context->app->jobs, &context->exchange->answer);
     return REEL_OK;
 }

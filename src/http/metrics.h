@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "service/analytics/counter.h"
+#include "service/experiments/experiments.h"
 #include "service/feedback/feedback.h"
 #include "service/feedback/forward.h"
 #include "service/lists/recommend.h"
@@ -39,6 +40,8 @@ void reel__metrics_write_jobs(reel_jobs *jobs, reel_buf *out);
 void reel__metrics_write(const reel_metrics *metrics, const reel_engine *engine, reel_buf *out);
 /* How the last days went. */
 void reel__metrics_recent(reel_counter *counter, reel_buf *out);
+/* What people in experiments did. NULL: there are none. */
+void reel__metrics_experiments(reel_experiments *experiments, reel_buf *out);
 /* What waits for MongoDB, and what reached it. */
 void reel__metrics_forward(const reel_forward *forward, reel_buf *out);
 

@@ -38,3 +38,20 @@ void reel__metrics_recent(reel_counter *counter, reel_buf *out)
         reel__buf_format(out, "%s{window=\"%s\"} %.9g\n", coverage, window,
                          (double)recent.films / (double)recent.catalogue);
 }
+
+static const char outcomes_name[] = "reel_experiment_outcomes_total";
+
+static void put_outcomes(void *user, const char *experiment, const char *arm, int64_t count)
+{
+    reel__buf_format(user, "%s{experiment=\"%s\",arm=\"%s\"} %" PRId64 "\n", outcomes_name,
+                     experiment, arm, count);
+}
+
+void reel__metrics_experiments(reel_experiments *experiments, reel_buf *out)
+{
+    if (experiments == NULL)
+        return;
+    reel__metrics_head(out, outcomes_name, "counter",
+                       "What counts, done to lists of an experiment, by the arm it counts for.");
+    reel__experiments_outcomes(experiments, put_outcomes, out);
+}

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "eval/assign.h"
+#include "http/metrics.h"
 #include "eval/interleave.h"
 #include "service/experiments/experiments.h"
 
@@ -455,12 +456,39 @@ static const json_t *results(const char *name)
     return get(path);
 }
 
+typedef struct outcomes {
+    int64_t old, new;
+} outcomes;
+
+static void take_outcome(void *user, const char *experiment, const char *arm, int64_t count)
+{
+    outcomes *out = user;
+
+    assert_string_equal(experiment, "first");
+    *(strcmp(arm, "old") == 0 ? &out->old : &out->new) += count;
+}
+
+static void assert_metric(const outcomes *told)
+{
+    char line[120];
+    reel_buf metrics;
+
+    (void)snprintf(line, sizeof line,
+                   "\nreel_experiment_outcomes_total{experiment=\"first\",arm=\"new\"} %d\n",
+                   (int)told->new);
+    reel__buf_init(&metrics, 1 << 16);
+    reel__metrics_experiments(api.app.experiments, &metrics);
+    assert_non_null(strstr(metrics.data, line));
+    reel__buf_fini(&metrics);
+}
+
 /* Of the new arm every second clicks in time, of the old every tenth; some click too late, twice,
  * or what does not count. */
 static void results_are_as_counted_by_hand(void **state)
 {
-    int people[2] = {0}, did[2] = {0};
+    int people[2] = {0}, did[2] = {0}, clicks[2] = {0};
     const json_t *found, *arm;
+    outcomes told = {0, 0};
 
     (void)state;
     begin_one("{\"name\":\"first\",\"smallest_effect\":0.1," ARMS "}");
@@ -468,13 +496,13 @@ static void results_are_as_counted_by_hand(void **state)
         char id[80], visitor[32];
         const int64_t movie = show(i, id, NULL);
         const int side = id[11] - '0';
-        const bool clicks = people[side]++ % (side == 1 ? 2 : 10) == 0;
+        const bool does = people[side]++ % (side == 1 ? 2 : 10) == 0;
 
         visitor_of(visitor, i);
         add_event("trailer", visitor, id, movie);
-        for (int k = 0; k < 1 + i % 2 && clicks; k++)
+        for (int k = 0; k < 1 + i % 2 && does; k++, clicks[side]++)
             add_event("click", visitor, id, movie);
-        did[side] += clicks;
+        did[side] += does;
         if (i % 100 == 0)
             flush_events();
     }
@@ -505,6 +533,10 @@ static void results_are_as_counted_by_hand(void **state)
         assert_int_equal(integer(arm, "people"), people[i]);
         assert_int_equal(integer(arm, "did"), did[i]);
     }
+    reel__experiments_outcomes(api.app.experiments, take_outcome, &told);
+    assert_int_equal(told.old, clicks[0]);
+    assert_int_equal(told.new, clicks[1]);
+    assert_metric(&told);
     assert_string_equal(text(found, "verdict"), "better");
     assert_string_equal(text(found, "winner"), "new");
     assert_string_equal(text(found, "says"), "new is better than old: take it.");

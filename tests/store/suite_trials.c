@@ -149,7 +149,7 @@ static size_t count_by(fixture *f, const reel_experiment *e, size_t most)
     size_t counted = 0, sum = 0;
 
     do {
-        assert_ok(reel__trial_count(f->store, e, most, &counted, &f->err), f->err);
+        assert_ok(reel__trial_count(f->store, e, most, NULL, &counted, &f->err), f->err);
         assert_true(counted <= most);
         sum += counted;
     } while (counted == most);

@@ -169,8 +169,8 @@ static void *run(void *argument)
         if (rc == REEL_OK && counted < STEP)
             rc = look_back(c, engine, &err);
         reel__engine_close(engine);
-        if (rc == REEL_OK)
-            rc = reel__trials_count(c->opts.store, STEP, &c->turn, &trials, &err);
+        if (rc == REEL_OK && c->opts.experiments != NULL)
+            rc = reel__trials_count(c->opts.experiments, STEP, &c->turn, &trials, &err);
         counted = trials > counted ? trials : counted;
         tell(c, rc, &err);
     }

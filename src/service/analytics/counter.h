@@ -11,10 +11,11 @@
 typedef struct reel_counter reel_counter;
 
 typedef struct reel_counter_opts {
-    reel_store *store;         /* borrowed */
-    reel_publisher *published; /* whose catalogue knows the genres; borrowed */
-    reel_notice notice;        /* that it fails, and that it is over */
-    int every_ms;              /* 0 = two seconds */
+    reel_store *store;                    /* borrowed */
+    reel_publisher *published;            /* whose catalogue knows the genres; borrowed */
+    struct reel_experiments *experiments; /* counted, too; borrowed; NULL = none */
+    reel_notice notice;                   /* that it fails, and that it is over */
+    int every_ms;                         /* 0 = two seconds */
 } reel_counter_opts;
 
 /* Errors: E_NOMEM. */

@@ -311,6 +311,51 @@ void reel__experiments_write(reel_json *json, reel_experiments *experiments, int
     reel__json_array_end(json);
 }
 
+/* ---- outcomes ------------------------------------------------------------------------------ */
+
+static reel_outcomes *outcomes_of(reel_experiments *x, const char *tag)
+{
+    for (size_t i = 0; i < x->outcome_count; i++)
+        if (strcmp(x->outcomes[i].tag, tag) == 0)
+            return &x->outcomes[i];
+    if (x->outcome_count == REEL_OUTCOMES_MOST)
+        return NULL;
+    (void)snprintf(x->outcomes[x->outcome_count].tag, REEL_EXPERIMENT_TAG, "%s", tag);
+    return &x->outcomes[x->outcome_count++];
+}
+
+void reel__experiments_note(reel_experiments *experiments, const char *tag, const int64_t *did)
+{
+    reel_outcomes *outcomes;
+
+    (void)pthread_rwlock_wrlock(&experiments->lock);
+    outcomes = outcomes_of(experiments, tag);
+    for (size_t i = 0; outcomes != NULL && i < REEL_ARMS_MAX; i++)
+        outcomes->did[i] += did[i];
+    (void)pthread_rwlock_unlock(&experiments->lock);
+}
+
+static const reel_experiment *by_tag(const reel_experiments *x, const char *tag)
+{
+    for (size_t i = 0; i < x->count; i++)
+        if (strcmp(x->all[i].tag, tag) == 0)
+            return &x->all[i];
+    return NULL;
+}
+
+void reel__experiments_outcomes(reel_experiments *experiments, reel_outcome_fn *row, void *user)
+{
+    (void)pthread_rwlock_rdlock(&experiments->lock);
+    for (size_t i = 0; i < experiments->outcome_count; i++) {
+        const reel_outcomes *outcomes = &experiments->outcomes[i];
+        const reel_experiment *e = by_tag(experiments, outcomes->tag);
+
+        for (size_t arm = 0; e != NULL && arm < e->arm_count; arm++)
+            row(user, e->name, e->arms[arm].name, outcomes->did[arm]);
+    }
+    (void)pthread_rwlock_unlock(&experiments->lock);
+}
+
 /* ---- a file of them ------------------------------------------------------------------------ */
 
 /* Whether one of the name is there, and defined alike. */

@@ -104,6 +104,14 @@ void reel__experiments_write(reel_json *json, reel_experiments *experiments, int
 REEL_MUST_USE reel_code reel__experiments_take(reel_experiments *experiments, const char *text,
                                                size_t length, reel_err *err);
 
+/* Outcomes were counted: did [REEL_ARMS_MAX] by arm. Of so many experiments as there is room for,
+ * 64, from the first that has any. */
+void reel__experiments_note(reel_experiments *experiments, const char *tag, const int64_t *did);
+/* How many this process counted since it was started, of every arm of those experiments. row may
+ * not use them. */
+typedef void reel_outcome_fn(void *user, const char *experiment, const char *arm, int64_t count);
+void reel__experiments_outcomes(reel_experiments *experiments, reel_outcome_fn *row, void *user);
+
 /* ---- a request in one ---------------------------------------------------------------------- */
 
 /* Who somebody is to every experiment: the person, or else the visitor; "" = nobody. */

@@ -352,10 +352,22 @@ static reel_code add(const counting *c, reel_store *store, bool *done)
     return reel__trial_add(store, &adding, done, c->err);
 }
 
+/* What counts, by the arm that it counts for. */
+static void sum_up(int64_t did[REEL_ARMS_MAX], const counting *c)
+{
+    for (int32_t i = 0; i < reel__intern_count(c->whos); i++) {
+        const reel_trial_person *p = &c->people[i];
+
+        did[p->arm < 0 ? 0 : p->arm] += p->did[0];
+        did[1] += p->did[1];
+    }
+}
+
 static reel_code step(reel_store *store, const reel_experiment *experiment, size_t limit,
-                      size_t *counted, reel_err *err)
+                      reel_experiments *told, size_t *counted, reel_err *err)
 {
     counting c = {.experiment = experiment, .err = err};
+    int64_t did[REEL_ARMS_MAX] = {0};
     bool done = false;
     reel_code rc;
 
@@ -363,8 +375,11 @@ static reel_code step(reel_store *store, const reel_experiment *experiment, size
     REEL_TRY(begin(&c));
     REEL_TRY(reel__trial_mark(&c.mark, store, experiment->tag, err));
     REEL_TRY(read_events(&c, store, limit));
+    sum_up(did, &c);
     if (c.events > 0)
         REEL_TRY(add(&c, store, &done));
+    if (done && told != NULL)
+        reel__experiments_note(told, experiment->tag, did);
     *counted = done ? c.events : 0;
 out:
     end(&c);
@@ -372,7 +387,7 @@ out:
 }
 
 reel_code reel__trial_count(reel_store *store, const reel_experiment *experiment, size_t most,
-                            size_t *counted, reel_err *err)
+                            reel_experiments *told, size_t *counted, reel_err *err)
 {
     reel_err own = {REEL_OK, ""};
     int64_t waiting = 0;
@@ -388,7 +403,7 @@ reel_code reel__trial_count(reel_store *store, const reel_experiment *experiment
         return REEL_OK;
     do {
         limit = most - *counted < REEL_TRIAL_STEP_MAX ? most - *counted : REEL_TRIAL_STEP_MAX;
-        REEL_TRY(step(store, experiment, limit, &now, err));
+        REEL_TRY(step(store, experiment, limit, told, &now, err));
         *counted += now;
     } while (now == limit && *counted < most);
 out:
@@ -403,9 +418,10 @@ static bool goes_on(const reel_experiment *e, int64_t now)
     return e->starts <= now && now < e->ends + (int64_t)e->window_hours * 3600 + DAY_S;
 }
 
-reel_code reel__trials_count(reel_store *store, size_t most, size_t *turn, size_t *counted,
-                             reel_err *err)
+reel_code reel__trials_count(reel_experiments *experiments, size_t most, size_t *turn,
+                             size_t *counted, reel_err *err)
 {
+    reel_store *store = reel__experiments_store(experiments);
     const int64_t now = reel__clock_now();
     reel_experiment *all = NULL;
     size_t count = 0, one = 0;
@@ -416,7 +432,7 @@ reel_code reel__trials_count(reel_store *store, size_t most, size_t *turn, size_
     for (size_t i = 0; i < count; i++) {
         if (!goes_on(&all[i], now) && i != *turn % count)
             continue;
-        REEL_TRY(reel__trial_count(store, &all[i], most, &one, err));
+        REEL_TRY(reel__trial_count(store, &all[i], most, experiments, &one, err));
         *counted = one > *counted ? one : *counted;
     }
     ++*turn;

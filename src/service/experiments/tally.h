@@ -7,13 +7,15 @@
 
 #include "service/experiments/experiments.h"
 
-/* Count what waits of one experiment, at most so many events; counted [out]. A store that is open
- * for reading only is left as it is. Errors: E_STORE, E_NOMEM. */
+/* Count what waits of one experiment, at most so many events; counted [out]. told [optional]: who
+ * keeps how many outcomes there were, for metrics. A store that is open for reading only is left as
+ * it is. Errors: E_STORE, E_NOMEM. */
 REEL_MUST_USE reel_code reel__trial_count(reel_store *store, const reel_experiment *experiment,
-                                          size_t most, size_t *counted, reel_err *err);
-/* The same for those that go on, and for one of the others, another one at each call: `turn` is the
- * caller's, 0 at first. counted: the most of any. */
-REEL_MUST_USE reel_code reel__trials_count(reel_store *store, size_t most, size_t *turn,
+                                          size_t most, reel_experiments *told, size_t *counted,
+                                          reel_err *err);
+/* The same for those of a store that go on, and for one of the others, another one at each call:
+ * `turn` is the caller's, 0 at first. counted: the most of any. */
+REEL_MUST_USE reel_code reel__trials_count(reel_experiments *experiments, size_t most, size_t *turn,
                                            size_t *counted, reel_err *err);
 
 /* One person: when the window ends, and what they did in it. */

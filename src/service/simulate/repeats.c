@@ -283,7 +283,7 @@ static reel_code run(trials *t, reel_repeated *kind)
     REEL_TRY(let_come(t));
     t->now_ms += 3 * (int64_t)DAY_MS;
     reel__clock_set_for_test(t->now_ms);
-    REEL_TRY(reel__trial_count(t->service.store, &experiment, SIZE_MAX, &counted, t->err));
+    REEL_TRY(reel__trial_count(t->service.store, &experiment, SIZE_MAX, NULL, &counted, t->err));
     REEL_TRY(reel__experiment_results(&results, t->service.store, &experiment,
                                       t->now_ms / SECOND_MS, t->err));
     rc = count(t, kind, &results);
