@@ -20,8 +20,9 @@ EDITOR = ["--people", "300", "--films", "100", "--known", "3", "--rates", "0", "
           "--every", "30", "--arms", "frozen,retrained,naive"]
 
 
-def simulate(reel, options):
-    made = subprocess.run([reel, "simulate", *options, "--json"], stdout=subprocess.PIPE, check=True)
+def simulate(reel, options, signals=None):
+    environment = dict(os.environ, **({"REEL_SIGNALS": signals} if signals else {}))
+    made = subprocess.run([reel, "simulate", *options, "--json"], stdout=subprocess.PIPE, env=environment, check=True)
     return {arm["arm"]: arm for arm in json.loads(made.stdout)["arms"]}
 
 
@@ -105,7 +106,7 @@ def main():
         must(f"{taste}: clicks of retraining", arms["retrained"]["clicked_less_frozen_all_days"], 1)
     if wanted("places"):
         print("\nAn editor's lists, clicks alone\n")
-        arms = simulate(given.reel, EDITOR)
+        arms = simulate(given.reel, EDITOR, "passed=0")
         table(arms, False)
         must("NDCG, clicks as they are", arms["naive"]["ndcg@10_less_frozen"], -1)
         must("NDCG, clicks by their places", arms["retrained"]["ndcg@10_less_frozen"], 1)

@@ -39,7 +39,7 @@ reel_signal_weights reel__signal_weights_default(void)
                                  .liked = 1,
                                  .watched = 1,
                                  .not_interested = 0.5,
-                                 .passed = 0,
+                                 .passed = 0.1,
                                  .clip = 10};
 }
 
@@ -215,9 +215,26 @@ static bool take_event(void *user, const reel_event *event)
         if (movie < 0)
             continue;
         expose(r, movie, m->rank, kind);
-        if (kind == DEED_SHOWN && (r->weights->passed <= 0 || m->rank < 1))
-            continue;
-        if (!keep(r, (deed){person, movie, kind, m->rank, 0}))
+        if (kind != DEED_SHOWN && !keep(r, (deed){person, movie, kind, m->rank, 0}))
+            return false;
+    }
+    return true;
+}
+
+/* A list that may have been passed by. */
+static bool take_list(void *user, const reel_event *event)
+{
+    reading *r = user;
+    const reel_index person =
+        event->user < 0 ? -1 : reel_dataset_find_person(r->dataset, event->user);
+
+    r->page++;
+    r->last = event->sequence;
+    for (size_t i = 0; person >= 0 && i < event->movie_count; i++) {
+        const reel_event_movie *m = &event->movies[i];
+        const reel_index movie = reel_dataset_find_movie(r->dataset, m->movie);
+
+        if (movie >= 0 && m->rank > 0 && !keep(r, (deed){person, movie, DEED_SHOWN, m->rank, 0}))
             return false;
     }
     return true;
@@ -240,10 +257,11 @@ static bool take_look(void *user, const reel_event *event)
     return true;
 }
 
-/* Newest first; what comes meanwhile is left to the next training. */
-static reel_code read_events(reading *r, reel_event_filter filter, reel_event_fn *take,
+/* Newest first, some or (0) all; what comes meanwhile is left to the next training. */
+static reel_code read_newest(reading *r, reel_event_filter filter, size_t most, reel_event_fn *take,
                              reel_err *err)
 {
+    size_t read = 0;
     reel_code rc = REEL_OK;
 
     filter.limit = REEL_EVENT_SCAN_MAX;
@@ -252,9 +270,16 @@ static reel_code read_events(reading *r, reel_event_filter filter, reel_event_fn
         REEL_TRY(reel__store_scan_events(r->store, &filter, take, r, err));
         REEL_TRY(r->rc);
         filter.before = r->last;
-    } while (r->page == filter.limit);
+        read += r->page;
+    } while (r->page == filter.limit && (most == 0 || read < most));
 out:
     return rc;
+}
+
+static reel_code read_events(reading *r, reel_event_filter filter, reel_event_fn *take,
+                             reel_err *err)
+{
+    return read_newest(r, filter, 0, take, err);
 }
 
 /* ---- from the sums ------------------------------------------------------------------------- */
@@ -317,8 +342,8 @@ static void begin_anew(reading *r)
     r->count = r->people_count = 0;
 }
 
-/* The sums, and what nobody counted yet. What is passed by is in no sum. When somebody is forgotten
- * meanwhile, parts of them may have been read. */
+/* The sums, and what nobody counted yet. What is passed by is in no sum, and told from the newest
+ * lists alone. When somebody is forgotten meanwhile, parts of them may have been read. */
 static reel_code read_done(reading *r, reel_err *err)
 {
     enum { TRIES = 100 };
@@ -329,10 +354,11 @@ static reel_code read_done(reading *r, reel_err *err)
     for (int i = 0; i < TRIES && !done; i++) {
         begin_anew(r);
         REEL_TRY(reel__stats_mark(r->store, &mark, err));
-        mark.sequence = 0;
-        if (r->weights->passed <= 0)
-            REEL_TRY(read_sums(r, &mark, err));
+        REEL_TRY(read_sums(r, &mark, err));
         REEL_TRY(read_events(r, (reel_event_filter){.after = mark.sequence}, take_event, err));
+        if (r->weights->passed > 0)
+            REEL_TRY(read_newest(r, (reel_event_filter){.type = "impression"}, REEL_SIGNALS_PASSED,
+                                 take_list, err));
         REEL_TRY(reel__stats_mark(r->store, &now, err));
         done = now.epoch == mark.epoch;
     }

@@ -13,6 +13,8 @@
 #include "service/engine/engine.h"
 #include "store/store.h"
 
+enum { REEL_SIGNALS_PASSED = 100000 };
+
 /* 1 is what a liked film weighs; 0: not used. */
 struct reel_signal_weights {
     double click, trailer;            /* 0 .. 100 */
@@ -43,8 +45,8 @@ typedef struct reel_signals_report {
  * The same store gives the same bytes, however much of it was counted; one without any leaves the
  * dataset as it is. Of one film the strongest interest counts, and a refusal beats all. Errors:
  * E_NOMEM, E_CONFLICT (people are forgotten without a pause), those of the store. Cost: by films x
- * places, people and clicks, and by events that are not counted; where `passed` is above 0 all
- * events are gone through. */
+ * places, people and clicks, and by events that are not counted; where `passed` is above 0 the
+ * newest REEL_SIGNALS_PASSED lists that were shown are gone through, too. */
 REEL_MUST_USE reel_code reel__signals_read(reel_dataset *dataset, reel_store *store,
                                            const reel_signal_weights *weights,
                                            reel_signals_report *report, reel_err *err);

@@ -182,16 +182,22 @@ static void nothing_done_changes_nothing(void **state)
     read_all();
     assert_string_equal(reel_dataset_hash(dataset), hash);
     assert_null(reel__dataset_signals(dataset).ptr);
-    /* Nor what says nothing: of nobody, of whoever rated nothing, of films rated or unknown, what
-     * was only shown, and ratings as events, which are given beside. */
+    /* Nor what says nothing: of nobody, of whoever rated nothing, of films rated or unknown, and
+     * ratings as events, which are given beside. */
     do_with("click", -1, unrated(3, 0), 1);
     do_with("click", 777777, unrated(3, 0), 1);
     do_with("click", 3, 987654321, 1);
     do_with("click", 3, world_id(reel_dataset_ratings(dataset).col[0]), 1);
-    do_with("impression", 3, unrated(3, 0), 1);
     do_with("rating", 3, unrated(3, 0), 1);
     read_all();
     assert_string_equal(reel_dataset_hash(dataset), hash);
+    do_with("impression", 3, unrated(3, 0), 0); /* in no list */
+    read_all();
+    assert_string_equal(reel_dataset_hash(dataset), hash);
+    do_with("impression", 3, unrated(3, 0), 1);
+    read_all();
+    assert_true(signal_of(3, unrated(3, 0)) ==
+                -(double)(float)reel__signal_weights_default().passed);
     do_with("click", 3, unrated(3, 0), 1);
     read_with(&(reel_signal_weights){.clip = 1});
     assert_string_equal(reel_dataset_hash(dataset), hash);

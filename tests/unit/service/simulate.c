@@ -3,6 +3,7 @@
  * where places are weighed.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "service/simulate/simulate.h"
 #include "service/simulate/traffic.h"
@@ -180,8 +181,8 @@ static void it_is_told_as_json_and_as_rows(void **state)
 }
 
 /* An editor shows at the top what people want least, and they only click. Who counts these clicks
- * as they are does worse for it than without; who weighs them by their places does better. The
- * whole of it, with intervals, is in docs/feedback.md. */
+ * as they are, and nothing else, does worse for it than without; who weighs them by their places
+ * does better. The whole of it, with intervals, is in docs/feedback.md. */
 static void clicks_as_they_are_mislead(void **state)
 {
     reel_simulate_opts opts = reel__simulate_default();
@@ -201,7 +202,9 @@ static void clicks_as_they_are_mislead(void **state)
     opts.threads = 1;
     opts.manner.rates = 0;
     opts.arms[REEL_ARM_NAIVE] = true;
+    assert_int_equal(setenv("REEL_SIGNALS", "passed=0", 1), 0);
     assert_ok(reel__simulate(&s, &opts, &err));
+    assert_int_equal(unsetenv("REEL_SIGNALS"), 0);
     naive = reel__simulation_mean(&s, REEL_ARM_NAIVE, false, 30, 31, REEL_ARM_FROZEN).mean;
     weighed = reel__simulation_mean(&s, REEL_ARM_RETRAINED, false, 30, 31, REEL_ARM_FROZEN).mean;
     print_message("NDCG@10 over frozen: naive %+.4f, weighed %+.4f\n", naive, weighed);
