@@ -171,7 +171,8 @@ class Resuming(Interrupted):
 
     def test_who_is_forgotten_is_in_none_of_it(self):
         self.kill_after(2, "--force")
-        self.assertEqual(len(self.holding()), len(self.fits()) + 1)  # and the data
+        # The data, too, and what it was writing when it was killed.
+        self.assertLess(set(self.fits()), set(self.holding()))
         reel("user", "delete", "ana", "--database", "reel.db", folder=self.base)
         reel("forget", "--now", "--database", "reel.db", folder=self.base)
         self.assertEqual(self.holding(), [])
