@@ -228,6 +228,22 @@ reel_code reel__stats_hours(reel_store *store, reel_stats_range range, const cha
     return reel__sql_read(store, &sql, take_hour, &t, err);
 }
 
+static bool take_total(void *user, const char *const *c)
+{
+    *(int64_t *)user = reel__sql_number(c[0], 0);
+    return true;
+}
+
+reel_code reel__stats_events(reel_store *store, int64_t *out, reel_err *err)
+{
+    reel_sql sql;
+
+    *out = 0;
+    reel__sql_begin(&sql, "SELECT COALESCE(sum(lists + clicks + ratings + refusals + trailers +"
+                          " watchlist + dwells), 0) FROM stat_hours");
+    return reel__sql_read(store, &sql, take_total, out, err);
+}
+
 static bool take_people(void *user, const char *const *c)
 {
     const telling *t = user;

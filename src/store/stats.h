@@ -163,6 +163,9 @@ REEL_MUST_USE reel_code reel__stats_hours(reel_store *store, reel_stats_range ra
                                           const char *method, reel_stats_hour_fn *row, void *user,
                                           reel_err *err);
 
+/* How many events were counted, whenever they happened. */
+REEL_MUST_USE reel_code reel__stats_events(reel_store *store, int64_t *out, reel_err *err);
+
 typedef struct reel_stats_people {
     int64_t day, people, fresh; /* people who were there, and those of them for the first time */
 } reel_stats_people;

@@ -91,6 +91,7 @@ static void assert_rates(const reel_stats_rates *r, int64_t lists, int64_t shown
 static void test_what_was_done_counts_where_it_was_shown(void **state)
 {
     fixture *f = *state;
+    int64_t events;
     seen s;
 
     show(f, "a", 0, "ease-1", 3);
@@ -102,7 +103,11 @@ static void test_what_was_done_counts_where_it_was_shown(void **state)
     put(f, &(happening){"click", "a", 2, 9, 0, 0, NULL}); /* not of the list */
     put(f, &(happening){"click", "", 2, 9, 0, 0, NULL});  /* of none */
     put(f, &(happening){"click", "never shown", 2, 9, 0, 0, NULL});
+    assert_ok(reel__stats_events(f->store, &events, &f->err), f->err);
+    assert_int_equal(events, 0);
     assert_int_equal(count_by(f, 100), 9);
+    assert_ok(reel__stats_events(f->store, &events, &f->err), f->err);
+    assert_int_equal(events, 9);
     s = rates_of(f, always, REEL_STATS_TOTAL);
     assert_int_equal(s.count, 1);
     assert_rates(&s.rates[0], 1, 3, 1, 2, 1);

@@ -28,28 +28,17 @@ static bool take_film(void *user, const reel_stats_film *film)
     return true;
 }
 
-static bool take_hour(void *user, const reel_stats_hour *hour)
-{
-    reel_recent *recent = user;
-
-    recent->events += hour->lists + hour->clicks + hour->ratings + hour->refusals + hour->trailers +
-                      hour->watchlist + hour->dwells;
-    return true;
-}
-
 reel_code reel__recent_read(reel_recent *out, const reel_engine *engine, reel_store *store,
                             reel_err *err)
 {
     const int64_t now = reel__clock_now(), today = now / DAY_S;
     const reel_stats_range range = {today - REEL_RECENT_DAYS + 1, today + 1};
-    reel_stats_range all = {0, 0};
     reel_code rc = REEL_OK;
 
     *out = (reel_recent){.catalogue = reel_dataset_movies(reel__engine_dataset(engine))};
     REEL_TRY(reel__stats_rates(store, range, REEL_STATS_METHOD, take_method, out, err));
     REEL_TRY(reel__stats_films(store, range, take_film, out, err));
-    REEL_TRY(reel__stats_days(store, &all, err));
-    REEL_TRY(reel__stats_hours(store, all, NULL, take_hour, out, err));
+    REEL_TRY(reel__stats_events(store, &out->events, err));
     out->at = now;
 out:
     return rc;
