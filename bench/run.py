@@ -27,6 +27,7 @@ BENCHES = {
     "eda": ["/usr/bin/python3", root / "bench/eda.py", root / "build/release/reel", data],
     "stats": ["/usr/bin/python3", root / "bench/stats.py", root / "build/release/reel", data, "--full"],
     "serve": ["/usr/bin/python3", root / "bench/serve.py", root / "build/release/reel", data],
+    "beside": ["/usr/bin/python3", root / "bench/beside.py", root / "build/release/reel", data],
     "cold": ["/usr/bin/python3", root / "bench/cold.py", root / "build/release/reel", data],
 }
 
