@@ -66,6 +66,7 @@ static reel_jobs *open_jobs(bool alone)
                                  .models_dir = "models",
                                  .program = program,
                                  .alone = alone,
+                                 .memory = INT64_C(3) << 30,
                                  .beat_ms = BEAT_MS,
                                  .patience_ms = WAIT_MS};
     reel_jobs *jobs = NULL;
@@ -409,17 +410,18 @@ static void what_works_is_done(void **state)
     reel__jobs_close(jobs);
 }
 
-/* Its words, and a result of any shape. */
+/* Its words, a result of any shape, and that it may use no more than is left to it. */
 static void an_evaluation_is_told_what_to_measure(void **state)
 {
     reel_jobs *jobs;
     int64_t id;
     reel_buf log;
     json_t *job;
+    const json_t *model, *ndcg;
     reel_err err = {0};
 
     (void)state;
-    program_is("echo \"$@\" >&2\n"
+    program_is("echo \"$@\" >&2\nulimit -v >&2\nnice >&2\n"
                "echo '{\"result\":{\"models\":[{\"name\":\"ease\",\"ndcg\":[0.5,null,true]}]}}'\n");
     jobs = open_jobs(true);
     id = ask(jobs, "{\"kind\":\"evaluate\",\"model\":\"ease,ials\",\"params\":"
@@ -427,20 +429,17 @@ static void an_evaluation_is_told_what_to_measure(void **state)
     wait_until(id, "done");
     job = job_of(id);
     assert_string_equal(json_string_value(json_object_get(job, "kind")), "evaluate");
-    {
-        const json_t *model =
-            json_array_get(json_object_get(json_object_get(job, "result"), "models"), 0);
-        const json_t *ndcg = json_object_get(model, "ndcg");
-
-        assert_string_equal(json_string_value(json_object_get(model, "name")), "ease");
-        assert_true(json_number_value(json_array_get(ndcg, 0)) == 0.5);
-        assert_true(json_is_null(json_array_get(ndcg, 1)) && json_is_true(json_array_get(ndcg, 2)));
-    }
+    model = json_array_get(json_object_get(json_object_get(job, "result"), "models"), 0);
+    ndcg = json_object_get(model, "ndcg");
+    assert_string_equal(json_string_value(json_object_get(model, "name")), "ease");
+    assert_true(json_number_value(json_array_get(ndcg, 0)) == 0.5);
+    assert_true(json_is_null(json_array_get(ndcg, 1)) && json_is_true(json_array_get(ndcg, 2)));
     json_decref(job);
     reel__buf_init(&log, TEXT);
     assert_ok(reel__job_log(&log, store, id, &err));
     assert_string_equal(log.data,
-                        "evaluate --progress-json --model ease,ials --protocol=last --seed=7\n");
+                        "evaluate --progress-json --model ease,ials --protocol=last --seed=7\n"
+                        "3145728\n10\n");
     reel__buf_fini(&log);
     reel__jobs_close(jobs);
 }
