@@ -15,23 +15,22 @@ static const float CLEARLY_BETTER = 0.015F;
 
 /* ---- the index ----------------------------------------------------------------------------- */
 
+static reel_code make_index(void **out, const reel_engine *engine, reel_err *err)
+{
+    reel_search_index *index = NULL;
+    const reel_code rc = reel__search_index_new(&index, engine->dataset, err);
+
+    *out = index;
+    return rc;
+}
+
 reel_code reel__search_get_index(const reel_search_index **out, const reel_engine *engine,
                                  reel_err *err)
 {
-    reel_engine *owner = (reel_engine *)(uintptr_t)engine; /* only its lazily made index changes */
-    reel_search_index *index = atomic_load_explicit(&owner->search, memory_order_acquire);
-    reel_code rc = REEL_OK;
+    void *made;
+    const reel_code rc = reel__engine_lazy(&made, engine, &engine->search, make_index, err);
 
-    if (index == NULL) {
-        pthread_mutex_lock(&owner->lazy_lock);
-        index = atomic_load_explicit(&owner->search, memory_order_relaxed);
-        if (index == NULL)
-            rc = reel__search_index_new(&index, engine->dataset, err);
-        if (rc == REEL_OK)
-            atomic_store_explicit(&owner->search, index, memory_order_release);
-        pthread_mutex_unlock(&owner->lazy_lock);
-    }
-    *out = index;
+    *out = made;
     return rc;
 }
 

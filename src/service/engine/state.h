@@ -45,6 +45,9 @@ typedef struct reel_in_service {
     char id[REEL_MODEL_ID], data_hash[80];
 } reel_in_service;
 
+/* Made by the first who asks; NULL: by nobody yet. */
+typedef _Atomic(void *) reel_lazy;
+
 struct reel_engine {
     reel_engine_opts opts; /* its texts are not kept */
     atomic_int references;
@@ -78,12 +81,19 @@ struct reel_engine {
     bool has_tmdb;
     /* Held while what only some requests need is made by the first of them. */
     pthread_mutex_t lazy_lock;
-    _Atomic(reel_search_index *) search;
-    _Atomic(reel_looks *) looks;
-    _Atomic(reel_shorts *) shorts;
-    _Atomic(float *) charts; /* [REEL_CHARTS x movies] */
-    _Atomic(reel_crowd *) crowd;
+    reel_lazy search; /* reel_search_index */
+    reel_lazy looks;  /* reel_looks */
+    reel_lazy shorts; /* reel_shorts */
+    reel_lazy charts; /* float [REEL_CHARTS x movies] */
+    reel_lazy crowd;  /* reel_crowd */
 };
+
+/* What is at a place of an engine, by make where nothing is there yet; nobody waits for it but who
+ * wants something made, too. Errors: those of make, after which the place is still empty. */
+typedef reel_code reel_lazy_make(void **out, const reel_engine *engine, reel_err *err);
+REEL_MUST_USE reel_code reel__engine_lazy(void **out, const reel_engine *engine,
+                                          const reel_lazy *place, reel_lazy_make *make,
+                                          reel_err *err);
 
 /* What films are like, for rules about the order of a list. */
 struct reel_looks {

@@ -260,7 +260,7 @@ out:
     return rc;
 }
 
-static reel_code make_values(float **out, const reel_engine *engine, reel_err *err)
+static reel_code make_values(void **out, const reel_engine *engine, reel_err *err)
 {
     const size_t films = (size_t)reel_dataset_movies(engine->dataset);
     float *values = reel__alloc_array(REEL_CHARTS * films, sizeof *values);
@@ -291,20 +291,10 @@ static reel_code make_values(float **out, const reel_engine *engine, reel_err *e
 
 static reel_code get_values(const float **out, const reel_engine *engine, reel_err *err)
 {
-    reel_engine *owner = (reel_engine *)(uintptr_t)engine; /* only what is made once changes */
-    float *values = atomic_load_explicit(&owner->charts, memory_order_acquire);
-    reel_code rc = REEL_OK;
+    void *made;
+    const reel_code rc = reel__engine_lazy(&made, engine, &engine->charts, make_values, err);
 
-    if (values == NULL) {
-        pthread_mutex_lock(&owner->lazy_lock);
-        values = atomic_load_explicit(&owner->charts, memory_order_relaxed);
-        if (values == NULL)
-            rc = make_values(&values, engine, err);
-        if (rc == REEL_OK)
-            atomic_store_explicit(&owner->charts, values, memory_order_release);
-        pthread_mutex_unlock(&owner->lazy_lock);
-    }
-    *out = values;
+    *out = made;
     return rc;
 }
 

@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <stdatomic.h>
 
 #include "base/alloc.h"
 #include "service/engine/state.h"
@@ -86,8 +85,9 @@ static void put_decades(reel_json *json, const reel_crowd *c)
     reel__json_array_end(json);
 }
 
-static reel_code make(reel_crowd **out, const reel_dataset *dataset, reel_err *err)
+static reel_code make(void **out, const reel_engine *engine, reel_err *err)
 {
+    const reel_dataset *dataset = engine->dataset;
     reel_crowd *crowd = reel__alloc_zero(1, sizeof *crowd);
 
     if (crowd == NULL)
@@ -98,31 +98,14 @@ static reel_code make(reel_crowd **out, const reel_dataset *dataset, reel_err *e
     return REEL_OK;
 }
 
-static reel_code get(const reel_crowd **out, const reel_engine *engine, reel_err *err)
-{
-    reel_engine *owner = (reel_engine *)(uintptr_t)engine; /* only what is made once changes */
-    reel_crowd *crowd = atomic_load_explicit(&owner->crowd, memory_order_acquire);
-    reel_code rc = REEL_OK;
-
-    if (crowd == NULL) {
-        pthread_mutex_lock(&owner->lazy_lock);
-        crowd = atomic_load_explicit(&owner->crowd, memory_order_relaxed);
-        if (crowd == NULL)
-            rc = make(&crowd, engine->dataset, err);
-        if (rc == REEL_OK)
-            atomic_store_explicit(&owner->crowd, crowd, memory_order_release);
-        pthread_mutex_unlock(&owner->lazy_lock);
-    }
-    *out = crowd;
-    return rc;
-}
-
 reel_code reel__crowd_write(reel_json *json, const reel_engine *engine, reel_err *err)
 {
     const reel_crowd *crowd;
+    void *made;
     reel_code rc;
 
-    REEL_TRY(get(&crowd, engine, err));
+    REEL_TRY(reel__engine_lazy(&made, engine, &engine->crowd, make, err));
+    crowd = made;
     reel__json_object(json);
     reel__json_put_int(json, "ratings", crowd->all.ratings);
     reel__json_put_real(json, "mean", mean_of(crowd->all));

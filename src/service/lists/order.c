@@ -157,8 +157,9 @@ void reel__order_free(reel_looks *looks)
     reel__free(looks);
 }
 
-static reel_code make_looks(reel_looks **out, const reel_dataset *dataset, reel_err *err)
+static reel_code make_looks(void **out, const reel_engine *engine, reel_err *err)
 {
+    const reel_dataset *dataset = engine->dataset;
     reel_looks *looks = reel__alloc_zero(1, sizeof *looks);
     reel_code rc = REEL_OK;
 
@@ -175,20 +176,10 @@ out:
 
 reel_code reel__order_looks(const reel_looks **out, const reel_engine *engine, reel_err *err)
 {
-    reel_engine *owner = (reel_engine *)(uintptr_t)engine; /* only what is made once changes */
-    reel_looks *looks = atomic_load_explicit(&owner->looks, memory_order_acquire);
-    reel_code rc = REEL_OK;
+    void *made;
+    const reel_code rc = reel__engine_lazy(&made, engine, &engine->looks, make_looks, err);
 
-    if (looks == NULL) {
-        pthread_mutex_lock(&owner->lazy_lock);
-        looks = atomic_load_explicit(&owner->looks, memory_order_relaxed);
-        if (looks == NULL)
-            rc = make_looks(&looks, engine->dataset, err);
-        if (rc == REEL_OK)
-            atomic_store_explicit(&owner->looks, looks, memory_order_release);
-        pthread_mutex_unlock(&owner->lazy_lock);
-    }
-    *out = looks;
+    *out = made;
     return rc;
 }
 

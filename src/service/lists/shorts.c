@@ -42,7 +42,7 @@ static void write_all(reel_shorts *shorts, reel_buf *text, const reel_engine *en
     shorts->places[movies] = (place){.begin = text->length};
 }
 
-static reel_code make(reel_shorts **out, const reel_engine *engine, reel_err *err)
+static reel_code make(void **out, const reel_engine *engine, reel_err *err)
 {
     const size_t movies = (size_t)reel_dataset_movies(engine->dataset);
     reel_shorts *shorts = reel__alloc_zero(1, sizeof *shorts);
@@ -69,18 +69,9 @@ out:
 
 reel_code reel__shorts_prepare(const reel_engine *engine, reel_err *err)
 {
-    reel_engine *owner = (reel_engine *)(uintptr_t)engine; /* only what is made lazily changes */
-    reel_shorts *shorts;
-    reel_code rc = REEL_OK;
+    void *made;
 
-    pthread_mutex_lock(&owner->lazy_lock);
-    if (atomic_load_explicit(&owner->shorts, memory_order_relaxed) == NULL) {
-        rc = make(&shorts, engine, err);
-        if (rc == REEL_OK)
-            atomic_store_explicit(&owner->shorts, shorts, memory_order_release);
-    }
-    pthread_mutex_unlock(&owner->lazy_lock);
-    return rc;
+    return reel__engine_lazy(&made, engine, &engine->shorts, make, err);
 }
 
 bool reel__short_find(reel_short *out, const reel_engine *engine, reel_index movie)
