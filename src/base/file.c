@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/env.h"
 #include "base/file_priv.h"
 
 /* What a person can do about it, so that no message ends at the bare reason. */
@@ -202,6 +204,19 @@ reel_code reel__file_make_folder(const char *path, reel_err *err)
     if (rc == REEL_OK)
         rc = make_one_folder(path, err);
     reel__free(partial);
+    return rc;
+}
+
+reel_code reel__file_make_temporary(char out[REEL_FILE_TEMPORARY], const char *what, reel_err *err)
+{
+    reel_code rc;
+
+    (void)snprintf(out, REEL_FILE_TEMPORARY, "%.150s/reel-%.30s-XXXXXX",
+                   reel__env_get("TMPDIR", "/tmp"), what);
+    if (mkdtemp(out) != NULL)
+        return REEL_OK;
+    rc = reel__file_fail(err, "make folder", out, errno);
+    out[0] = '\0';
     return rc;
 }
 

@@ -77,6 +77,11 @@ int reel__file_mode(const char *path);
 enum { REEL_FILE_OTHERS = 0066 }; /* the bits of a mode that let others read or write */
 /* Folder and the folders above it. An existing one is fine. */
 REEL_MUST_USE reel_code reel__file_make_folder(const char *path, reel_err *err);
+/* A new folder for this process alone, in TMPDIR or else /tmp: "…/reel-WHAT-x7Y2pq". "" after an
+ * error, E_STORE. */
+enum { REEL_FILE_TEMPORARY = 200 };
+REEL_MUST_USE reel_code reel__file_make_temporary(char out[REEL_FILE_TEMPORARY], const char *what,
+                                                  reel_err *err);
 /* A folder with all in it, or a file; links are not followed. What cannot be removed stays. */
 void reel__file_remove_tree(const char *path);
 /* "a/b" from "a" and "b", owned by the caller; NULL without memory. */

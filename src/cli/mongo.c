@@ -1,10 +1,8 @@
 /* mongo.c - see mongo.h. */
 #include "cli/mongo.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/env.h"
@@ -35,13 +33,7 @@ reel_code reel__mongo_file_make(reel_mongo_file *out, const reel_args *args, ree
 
     *out = (reel_mongo_file){0};
     REEL_TRY(reel__mongo_uri(&uri, err));
-    (void)snprintf(out->folder, sizeof out->folder, "%.150s/reel-mongo-XXXXXX",
-                   reel__env_get("TMPDIR", "/tmp"));
-    if (mkdtemp(out->folder) == NULL) {
-        rc = reel_fail(err, REEL_E_STORE, "%s: cannot be made: %s", out->folder, strerror(errno));
-        *out = (reel_mongo_file){0};
-        return rc;
-    }
+    REEL_TRY(reel__file_make_temporary(out->folder, "mongo", err));
     (void)snprintf(out->path, sizeof out->path, "%s/films.jsonl", out->folder);
     REEL_TRY(reel__films_from_mongo(uri, out->path, &films, err));
     if (!args->quiet && !args->json)

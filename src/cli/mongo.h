@@ -3,6 +3,7 @@
 #ifndef REEL_CLI_MONGO_H
 #define REEL_CLI_MONGO_H
 
+#include "base/file.h"
 #include "cli/args.h"
 
 /* MONGODB_URI, else MONGO_URI. Errors: E_INVALID (neither is set). */
@@ -10,7 +11,7 @@ REEL_MUST_USE reel_code reel__mongo_uri(const char **out, reel_err *err);
 
 /* Films there as a file of TMDb-shaped lines, for as long as a command runs. */
 typedef struct reel_mongo_file {
-    char folder[200], path[240]; /* "" = none */
+    char folder[REEL_FILE_TEMPORARY], path[240]; /* "" = none */
 } reel_mongo_file;
 REEL_MUST_USE reel_code reel__mongo_file_make(reel_mongo_file *out, const reel_args *args,
                                               reel_err *err);

@@ -1,7 +1,6 @@
 /* arm.c - see arm.h. */
 #include "service/simulate/arm.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/env.h"
 #include "base/file.h"
 #include "service/engine/state.h"
 
@@ -19,20 +17,11 @@ enum { BODY_MOST = 1 << 20 };
 
 static reel_code make_folder(reel_service *service, reel_err *err)
 {
-    char text[128];
+    const reel_code rc = reel__file_make_temporary(service->folder, "simulate", err);
 
-    (void)snprintf(service->folder, sizeof service->folder, "%.180s/reel-simulate-XXXXXX",
-                   reel__env_get("TMPDIR", "/tmp"));
-    if (mkdtemp(service->folder) == NULL) {
-        const int error = errno;
-        const reel_code rc = reel_fail(err, REEL_E_STORE, "%s: cannot be made: %s", service->folder,
-                                       strerror_r(error, text, sizeof text));
-
-        service->folder[0] = '\0';
-        return rc;
-    }
-    (void)snprintf(service->database, sizeof service->database, "%s/reel.db", service->folder);
-    return REEL_OK;
+    if (rc == REEL_OK)
+        (void)snprintf(service->database, sizeof service->database, "%s/reel.db", service->folder);
+    return rc;
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #ifndef REEL_SERVICE_ARM_H
 #define REEL_SERVICE_ARM_H
 
+#include "base/file.h"
 #include "service/feedback/feedback.h"
 #include "service/feedback/signals.h"
 #include "service/lists/recommend.h"
@@ -13,7 +14,7 @@ typedef struct reel_service {
     const reel_simulate_opts *opts;
     reel_simulate_arm arm;
     reel_signal_weights weights;
-    char folder[256];
+    char folder[REEL_FILE_TEMPORARY];
     char database[300];
     reel_store *store;
     reel_overlay *overlay;

@@ -118,6 +118,32 @@ static void makes_folders(void **state)
     assert_fails(reel__file_make_folder(temp_path("a/file/b"), &err), REEL_E_STORE, "not a folder");
 }
 
+static void makes_folders_of_its_own(void **state)
+{
+    char one[REEL_FILE_TEMPORARY], other[REEL_FILE_TEMPORARY], began[2 * TEMP_PATH];
+    const char *before = getenv("TMPDIR");
+    char *kept = before == NULL ? NULL : strdup(before);
+    reel_err err;
+
+    (void)state;
+    assert_ok(reel__file_make_folder(temp_path("own"), &err));
+    assert_int_equal(setenv("TMPDIR", temp_path("own"), 1), 0);
+    assert_ok(reel__file_make_temporary(one, "test", &err));
+    assert_ok(reel__file_make_temporary(other, "test", &err));
+    (void)snprintf(began, sizeof began, "%s/reel-test-", getenv("TMPDIR"));
+    assert_memory_equal(one, began, strlen(began));
+    assert_true(reel__file_is_folder(one) && reel__file_is_folder(other));
+    assert_string_not_equal(one, other);
+    assert_int_equal(reel__file_mode(one), 0700);
+    assert_int_equal(setenv("TMPDIR", temp_path("nowhere"), 1), 0);
+    assert_fails(reel__file_make_temporary(one, "test", &err), REEL_E_STORE, "nowhere/reel-test-");
+    assert_string_equal(one, "");
+    reel__file_remove_tree(other);
+    reel__file_remove_tree(temp_path("own"));
+    assert_int_equal(kept == NULL ? unsetenv("TMPDIR") : setenv("TMPDIR", kept, 1), 0);
+    free(kept);
+}
+
 static void removes_what_is_in_a_folder(void **state)
 {
     reel_err err;
@@ -555,6 +581,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_no_file),
         cmocka_unit_test(answers_questions),
         cmocka_unit_test(makes_folders),
+        cmocka_unit_test(makes_folders_of_its_own),
         cmocka_unit_test(removes_what_is_in_a_folder),
         cmocka_unit_test(files_need_not_last),
         cmocka_unit_test(a_database_is_not_written_over),
