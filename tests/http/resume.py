@@ -35,23 +35,24 @@ def end(server):
 
 
 class Interrupted(unittest.TestCase):
-    """A database that was trained on, and in which somebody has rated since."""
+    """A database that was trained on, and in which somebody has rated since; made once."""
+
+    ready, key = None, None
 
     @classmethod
     def setUpClass(cls):
-        cls.ready = tempfile.mkdtemp(prefix="reel-resume-")
+        if Interrupted.ready is not None:
+            return
+        Interrupted.ready = tempfile.mkdtemp(prefix="reel-resume-")
+        unittest.addModuleCleanup(shutil.rmtree, cls.ready, ignore_errors=True)
         load_sample(cls.ready)
         reel("train", "--database", "reel.db", folder=cls.ready)
         subprocess.run([REEL, "user", "add", "ana", "--password-stdin", "--database", "reel.db", "--quiet"],
                        input=SECRET + "\n", text=True, cwd=cls.ready, check=True, timeout=SECONDS)
-        cls.key = {"Content-Type": "application/json", "X-API-Key": subprocess.run(
+        Interrupted.key = {"Content-Type": "application/json", "X-API-Key": subprocess.run(
             [REEL, "key", "add", "one", "--scope", "read,feedback:write,admin", "--database", "reel.db", "--quiet"],
             cwd=cls.ready, capture_output=True, timeout=SECONDS, check=True, text=True).stdout.strip()}
         cls.rate(cls.ready, range(1, 7))
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.ready, ignore_errors=True)
 
     @classmethod
     def rate(cls, folder, places):
@@ -101,31 +102,41 @@ class Interrupted(unittest.TestCase):
 
 
 class Resuming(Interrupted):
-    def train(self, folder, *words):
+    @classmethod
+    def setUpClass(cls):
+        """And what a training comes to that nothing interrupts."""
+        super().setUpClass()
+        whole = tempfile.mkdtemp(prefix="reel-resume-")
+        cls.addClassCleanup(shutil.rmtree, whole, ignore_errors=True)
+        shutil.copytree(cls.ready, whole, dirs_exist_ok=True)
+        cls.train(whole, "--force")
+        cls.whole = cls.versions(whole)
+
+    @staticmethod
+    def train(folder, *words):
         """What it says."""
         done = subprocess.run([REEL, "train", *words, "--database", "reel.db"], cwd=folder, check=True, timeout=LONG,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True)
         return done.stderr
 
-    def versions(self, folder):
+    @staticmethod
+    def versions(folder):
         return {os.path.basename(path): hashlib.sha256(read(path)).hexdigest()
                 for path in glob.glob(os.path.join(folder, "reel.db.models", "versions", "*"))}
 
     def test_a_killed_training_goes_on_with_its_ratings(self):
-        whole = self.copy()
-        self.train(whole, "--force")
         self.kill_after(2, "--force")
-        self.assertNotEqual(self.versions(self.base), self.versions(whole))  # nothing came of it yet
+        self.assertNotEqual(self.versions(self.base), self.whole)  # nothing came of it yet
         self.rate(self.base, range(7, 9))
         self.kill_after(6, "--resume")
         said = self.train(self.base, "--resume")
         self.assertIn("dataset: as it was when the training began", said)
         self.assertIn("with what was trained before the interruption", said)
-        self.assertEqual(self.versions(self.base), self.versions(whole))
+        self.assertEqual(self.versions(self.base), self.whole)
         self.assertEqual(self.left(), [])
         said = self.train(self.base, "--resume")  # nothing is left to go on with
         self.assertNotIn("as it was", said)
-        self.assertNotEqual(self.versions(self.base), self.versions(whole))
+        self.assertNotEqual(self.versions(self.base), self.whole)
 
     def test_another_begins_anew(self):
         self.kill_after(1, "--force")
@@ -133,14 +144,12 @@ class Resuming(Interrupted):
         self.assertEqual(self.left(), [])
 
     def test_what_is_old_or_damaged_is_not_used(self):
-        whole = self.copy()
-        self.train(whole, "--force")
         self.kill_after(3, "--force")
         for path in self.fits():
             with open(path, "r+b") as file:
                 file.truncate(os.path.getsize(path) // 2)
         self.assertNotIn("interruption", self.train(self.base, "--resume"))
-        self.assertEqual(self.versions(self.base), self.versions(whole))
+        self.assertEqual(self.versions(self.base), self.whole)
 
         self.base = self.copy()
         self.models = os.path.join(self.base, "reel.db.models")
