@@ -3,8 +3,6 @@
 
 #include "store/sql.h"
 
-enum { HOURS_A_DAY = 24, DAYS_A_WEEK = 7 };
-
 /* The rows of a table that make up a range: $1, $2 are its days, $3, $4 the whole weeks in it. */
 #define RANGE(columns, table)                                                                      \
     "(SELECT " columns " FROM " table " WHERE span = 7 AND day >= $3 AND day < $4"                 \
@@ -13,7 +11,7 @@ enum { HOURS_A_DAY = 24, DAYS_A_WEEK = 7 };
 
 static void bind_range(reel_sql *sql, reel_stats_range range)
 {
-    const int64_t first = reel__stats_week(range.from + DAYS_A_WEEK - 1);
+    const int64_t first = reel__stats_week(range.from + REEL_DAYS_A_WEEK - 1);
     const int64_t last = reel__stats_week(range.to);
     const bool weeks = first < last;
 
@@ -221,8 +219,8 @@ reel_code reel__stats_hours(reel_store *store, reel_stats_range range, const cha
     reel__sql_begin(&sql, method == NULL ? HOURS("")
                                          : HOURS(" AND kind IN (SELECT id FROM stat_kinds"
                                                  " WHERE method = $3)"));
-    reel__sql_int(&sql, range.from * HOURS_A_DAY);
-    reel__sql_int(&sql, range.to * HOURS_A_DAY);
+    reel__sql_int(&sql, range.from * REEL_HOURS_A_DAY);
+    reel__sql_int(&sql, range.to * REEL_HOURS_A_DAY);
     if (method != NULL)
         reel__sql_text(&sql, method);
     return reel__sql_read(store, &sql, take_hour, &t, err);

@@ -107,6 +107,7 @@ typedef struct reel_stats_range {
     int64_t from, to; /* days; to is the first that is no longer in it */
 } reel_stats_range;
 
+enum { REEL_HOURS_A_DAY = 24, REEL_DAYS_A_WEEK = 7 };
 /* The Monday a day's week begins with. */
 int64_t reel__stats_week(int64_t day);
 /* The days of which something is known; both 0: of none. */

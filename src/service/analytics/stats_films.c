@@ -9,7 +9,7 @@
 #include "eval/metrics.h"
 #include "service/analytics/stats_priv.h"
 
-enum { USUAL_LIMIT = 50, DAYS_A_WEEK = 7, HOURS_A_DAY = 24, GENRE = 64 };
+enum { USUAL_LIMIT = 50, GENRE = 64 };
 
 typedef struct film_row {
     reel_stats_film now, before;
@@ -416,7 +416,7 @@ static bool add_week(void *user, const reel_stats_film *film)
 static bool add_variety(void *user, const reel_stats_hour *hour)
 {
     spreading *s = user;
-    const int64_t week = reel__stats_week(hour->hour / HOURS_A_DAY);
+    const int64_t week = reel__stats_week(hour->hour / REEL_HOURS_A_DAY);
 
     for (size_t i = s->count; i-- > 0;)
         if (s->weeks[i].week == week) {
@@ -450,7 +450,8 @@ static void put_trend(reel_json *json, const spreading *s, const reel_stats_ask 
 
     for (size_t i = 0; i < s->count && count < sizeof values / sizeof *values; i++)
         if (s->weeks[i].week >= ask->range.from &&
-            s->weeks[i].week + DAYS_A_WEEK <= ask->range.to && s->weeks[i].spread.effective > 0)
+            s->weeks[i].week + REEL_DAYS_A_WEEK <= ask->range.to &&
+            s->weeks[i].spread.effective > 0)
             values[count++] = s->weeks[i].spread.effective;
     trend = reel__rate_trend(values, count);
     reel__stats_put_rate(json, "trend", trend);
@@ -462,7 +463,7 @@ reel_code reel__stats_write_catalogue(reel_json *json, const reel_stats_ask *ask
     const reel_index films = reel_dataset_movies(reel__engine_dataset(ask->engine));
     const int64_t from = reel__stats_week(ask->range.from);
     spreading s = {.engine = ask->engine,
-                   .room = (size_t)(ask->range.to - from) / DAYS_A_WEEK + 1,
+                   .room = (size_t)(ask->range.to - from) / REEL_DAYS_A_WEEK + 1,
                    .shown = reel__alloc_zero((size_t)films + 1, sizeof *s.shown)};
     reel_code rc = REEL_OK;
 
@@ -472,8 +473,9 @@ reel_code reel__stats_write_catalogue(reel_json *json, const reel_stats_ask *ask
     REEL_TRY(reel__stats_film_weeks(ask->store, ask->range, add_week, &s, err));
     end_week(&s);
     REEL_TRY(reel__stats_hours(
-        ask->store, (reel_stats_range){from, reel__stats_week(ask->range.to + DAYS_A_WEEK - 1)},
-        NULL, add_variety, &s, err));
+        ask->store,
+        (reel_stats_range){from, reel__stats_week(ask->range.to + REEL_DAYS_A_WEEK - 1)}, NULL,
+        add_variety, &s, err));
     reel__json_put_int(json, "catalogue", films);
     put_trend(json, &s, ask);
     reel__json_key(json, "items");

@@ -9,7 +9,11 @@
 #include "store/queue.h"
 #include "store/unlearning.h"
 
-enum { HOURS_A_DAY = 24, HOURS_A_WEEK = 168, JOBS_LOOKED_AT = 200, WEEK_MS = 7 * 86400000 };
+enum {
+    HOURS_A_WEEK = REEL_HOURS_A_DAY * REEL_DAYS_A_WEEK,
+    JOBS_LOOKED_AT = 200,
+    WEEK_MS = 7 * 86400000
+};
 
 /* ---- times --------------------------------------------------------------------------------- */
 
@@ -52,9 +56,9 @@ typedef struct timing {
 static bool add_to_week(void *user, const reel_stats_hour *hour)
 {
     timing *t = user;
-    const int64_t day = hour->hour / HOURS_A_DAY, weekday = reel__date_weekday(day);
+    const int64_t day = hour->hour / REEL_HOURS_A_DAY, weekday = reel__date_weekday(day);
 
-    add_hour(&t->of_week[weekday * HOURS_A_DAY + hour->hour % HOURS_A_DAY], hour);
+    add_hour(&t->of_week[weekday * REEL_HOURS_A_DAY + hour->hour % REEL_HOURS_A_DAY], hour);
     return true;
 }
 
@@ -71,7 +75,7 @@ static void end_day(timing *t)
 static bool add_to_day(void *user, const reel_stats_hour *hour)
 {
     timing *t = user;
-    int64_t day = hour->hour / HOURS_A_DAY;
+    int64_t day = hour->hour / REEL_HOURS_A_DAY;
 
     if (t->weekly)
         day = reel__stats_week(day);
@@ -88,8 +92,8 @@ static void put_hours_of_week(const timing *t)
 {
     for (int i = 0; i < HOURS_A_WEEK; i++) {
         reel__json_object(t->json);
-        reel__json_put_int(t->json, "weekday", i / HOURS_A_DAY + 1); /* 1 = Monday */
-        reel__json_put_int(t->json, "hour", i % HOURS_A_DAY);
+        reel__json_put_int(t->json, "weekday", i / REEL_HOURS_A_DAY + 1); /* 1 = Monday */
+        reel__json_put_int(t->json, "hour", i % REEL_HOURS_A_DAY);
         put_hour(t->json, &t->of_week[i]);
         reel__json_object_end(t->json);
     }
