@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bits.h"
 #include "search/work_priv.h"
 
 enum {
@@ -245,7 +246,7 @@ static void make_heap(const reel_search_index *index, reel_found *heap, size_t c
 
 static bool is_hidden(const uint64_t *hidden, reel_index film)
 {
-    return hidden != NULL && (hidden[film / 64] >> (film % 64) & 1) != 0;
+    return hidden != NULL && reel__bit_get(hidden, film);
 }
 
 /* The best `most` of the films found, in order; and how many there are. */
@@ -304,10 +305,13 @@ static reel_code reserve_best(reel_search_work *work, size_t hits, reel_err *err
 
 /* ---- the door ------------------------------------------------------------------------------- */
 
+/* Films by rank, no more of them than the page needs where none is hidden. */
 static void most_popular(reel_search_work *work, const reel_search_opts *opts,
                          reel_search_hits *out)
 {
-    for (reel_index i = 0; i < work->index->movies; i++) {
+    const size_t movies = (size_t)work->index->movies, end = opts->offset + opts->limit;
+
+    for (size_t i = 0; i < movies && (opts->hidden != NULL || i < end); i++) {
         const reel_index film = work->index->by_rank[i];
 
         if (is_hidden(opts->hidden, film))
@@ -315,6 +319,8 @@ static void most_popular(reel_search_work *work, const reel_search_opts *opts,
         else if (out->total++ >= opts->offset && out->count < opts->limit)
             work->best[out->count++] = (reel_found){.movie = film};
     }
+    if (opts->hidden == NULL)
+        out->total = movies;
     out->items = work->best;
 }
 

@@ -6,7 +6,7 @@
 #ifndef REEL_SERVICE_ACCOUNTS_H
 #define REEL_SERVICE_ACCOUNTS_H
 
-#include "service/accounts/aside.h"
+#include "base/aside.h"
 #include "service/accounts/caller.h"
 #include "service/accounts/secrets.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bits.h"
 #include "base/ids.h"
 #include "eval/metrics.h"
 #include "num/topk.h"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bits.h"
 #include "service/engine/state.h"
 
 enum { SUGGESTIONS = 5 };

@@ -305,17 +305,4 @@ REEL_MUST_USE reel_code reel__personal_explain(reel_session *session, const reel
 /* Where a film stands, or would stand, in the history. O(log n) */
 size_t reel__session_place(const reel_session *session, reel_index movie);
 
-static inline size_t reel__bit_words(reel_index count)
-{
-    return ((size_t)count + 63) / 64;
-}
-static inline void reel__bit_set(uint64_t *bits, reel_index i)
-{
-    bits[i >> 6] |= UINT64_C(1) << (i & 63);
-}
-static inline bool reel__bit_get(const uint64_t *bits, reel_index i)
-{
-    return (bits[i >> 6] >> (i & 63) & 1) != 0;
-}
-
 #endif

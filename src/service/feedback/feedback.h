@@ -5,7 +5,7 @@
 #define REEL_SERVICE_FEEDBACK_H
 
 #include "base/json.h"
-#include "service/accounts/aside.h"
+#include "base/aside.h"
 #include "service/accounts/caller.h"
 #include "service/engine/engine.h"
 #include "service/engine/overlay.h"

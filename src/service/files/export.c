@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bits.h"
 #include "num/csr.h"
 #include "num/topk.h"
 #include "service/engine/state.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bits.h"
 #include "eval/genres.h"
 #include "num/topk.h"
 #include "service/engine/state.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bits.h"
 #include "base/mistakes.h"
 #include "model/side.h"
 #include "num/topk.h"

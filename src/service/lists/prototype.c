@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/bits.h"
 #include "num/topk.h"
 #include "service/engine/state.h"
 

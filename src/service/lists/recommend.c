@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/seal.h"
 #include "service/engine/state.h"
 #include "store/accounts.h"

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "report/facts.h"
-#include "service/accounts/aside.h"
+#include "base/aside.h"
 #include "service/engine/engine.h"
 
 typedef struct reel_analyses reel_analyses;

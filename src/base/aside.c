@@ -1,5 +1,5 @@
 /* aside.c - a ring of what waits, and the threads that empty it. */
-#include "service/accounts/aside.h"
+#include "base/aside.h"
 
 #include <pthread.h>
 

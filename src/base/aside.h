@@ -1,9 +1,9 @@
-/* service/accounts/aside.h - work that takes longer than a thread that answers requests has time
- * for: a few threads of its own, and a short queue that says when it is full. Layer: service.
+/* base/aside.h - work that takes longer than a thread that answers requests has time
+ * for: a few threads of its own, and a short queue that says when it is full. Layer: base.
  * Threads: locked inside.
  */
-#ifndef REEL_SERVICE_ASIDE_H
-#define REEL_SERVICE_ASIDE_H
+#ifndef REEL_BASE_ASIDE_H
+#define REEL_BASE_ASIDE_H
 
 #include <stdbool.h>
 
