@@ -12,5 +12,5 @@ add_test(NAME e2e_logic COMMAND ${web_unit})
 add_test(NAME e2e_pages COMMAND ${web_pages})
 set_tests_properties(e2e_logic PROPERTIES LABELS unit TIMEOUT 60 SKIP_RETURN_CODE 77)
 # The longest of all: first in, so that the others run beside it.
-set_tests_properties(e2e_pages PROPERTIES LABELS e2e TIMEOUT 420 SKIP_RETURN_CODE 77 COST 1000)
+set_tests_properties(e2e_pages PROPERTIES LABELS e2e TIMEOUT 600 SKIP_RETURN_CODE 77 COST 1000)
 reel_add_test(e2e/poster_boxes.c TIMEOUT 180)
