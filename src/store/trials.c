@@ -44,15 +44,7 @@ out:
 /* The first two conditions are those of the index events_trial. */
 #define OF_TAG                                                                                     \
     " FROM events WHERE substr(list_id, 1, 2) = '" REEL_EXPERIMENT_MARK "'"                        \
-    " AND substr(list_id, 1, 10) = $1"
-
-static void put_tag(reel_sql *sql, const char *tag)
-{
-    char mark[sizeof REEL_EXPERIMENT_MARK + REEL_EXPERIMENT_TAG];
-
-    (void)snprintf(mark, sizeof mark, REEL_EXPERIMENT_MARK "%s", tag);
-    reel__sql_text(sql, mark);
-}
+    " AND substr(list_id, 1, 10) = '" REEL_EXPERIMENT_MARK "' || $1"
 
 typedef struct scanning {
     reel_trial_fn *row;
@@ -90,7 +82,7 @@ reel_code reel__trial_scan(reel_store *store, const reel_trial_scan *scan, reel_
     reel__sql_begin(&sql,
                     "SELECT sequence, received_ms, type, visitor, list_id, userId, movies" OF_TAG
                     " AND sequence > $2 AND sequence <= $3 ORDER BY sequence LIMIT $4");
-    put_tag(&sql, scan->tag);
+    reel__sql_text(&sql, scan->tag);
     reel__sql_int(&sql, scan->after);
     reel__sql_int(&sql, scan->before);
     reel__sql_int(&sql, (int64_t)scan->limit);
@@ -112,7 +104,7 @@ reel_code reel__trial_waiting(reel_store *store, const char *tag, int64_t most, 
     reel__sql_begin(&sql, "SELECT count(*) FROM (SELECT 1" OF_TAG
                           " AND sequence > coalesce((SELECT m.sequence FROM trial_marks AS m"
                           " WHERE m.tag = $2), 0) LIMIT $3) AS waiting");
-    put_tag(&sql, tag);
+    reel__sql_text(&sql, tag);
     reel__sql_text(&sql, tag);
     reel__sql_int(&sql, most);
     return reel__sql_read(store, &sql, take_number, out, err);
