@@ -205,6 +205,19 @@ static reel_code read_reasons(const reel_exchange *exchange, reel_request *out, 
     return rc;
 }
 
+/* After `reasons`, which it overrules. */
+static reel_code read_explain(const reel_exchange *exchange, reel_request *out, reel_err *err)
+{
+    const char *text = reel__exchange_get(exchange, "explain");
+
+    if (text == NULL || strcmp(text, "true") == 0)
+        return REEL_OK;
+    if (strcmp(text, "false") != 0)
+        return reel_fail(err, REEL_E_INVALID, "explain: expected true or false");
+    out->reasons = 0;
+    return REEL_OK;
+}
+
 static reel_code read_scenario(const reel_exchange *exchange, reel_request *out, reel_err *err)
 {
     return reel__list_set_scenario(out, reel__exchange_get(exchange, "scenario"), err);
@@ -243,8 +256,8 @@ static asking read_query(const reel_exchange *exchange)
 {
     static reel_code (*const readers[])(const reel_exchange *exchange, reel_request *out,
                                         reel_err *err) = {
-        read_texts,     read_user,    read_limit,     read_reasons, read_scenario,
-        read_diversity, read_novelty, read_calibrate, read_seen};
+        read_texts,    read_user,      read_limit,   read_reasons,   read_explain,
+        read_scenario, read_diversity, read_novelty, read_calibrate, read_seen};
     asking own = {.request = reel__request_default(), .wrong = {REEL_OK, ""}};
 
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {

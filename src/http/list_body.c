@@ -209,6 +209,17 @@ static reel_code read_reasons(const json_t *body, reel_list_body *out, reel_err 
     return REEL_OK;
 }
 
+/* After `reasons`, which it overrules. */
+static reel_code read_explain(const json_t *body, reel_list_body *out, reel_err *err)
+{
+    bool explain = true;
+    const reel_code rc = reel__json_get_bool(body, "explain", &explain, err);
+
+    if (rc == REEL_OK && !explain)
+        out->request.reasons = 0;
+    return rc;
+}
+
 static reel_code read_seen(const json_t *body, reel_list_body *out, reel_err *err)
 {
     const char *seen = "hide";
@@ -286,11 +297,11 @@ static reel_code read_household(const json_t *body, reel_list_body *out, reel_er
 
 /* Each looks at a member. */
 typedef reel_code reader(const json_t *body, reel_list_body *out, reel_err *err);
-static reader *const readers[] = {read_source,   read_movie,     read_user,     read_model,
-                                  read_scenario, read_log,       read_visitor,  read_limit,
-                                  read_reasons,  read_seen,      read_exclude,  read_filter,
-                                  read_boost,    read_diversity, read_novelty,  read_calibrate,
-                                  read_history,  read_edits,     read_household};
+static reader *const readers[] = {read_source,    read_movie,   read_user,      read_model,
+                                  read_scenario,  read_log,     read_visitor,   read_limit,
+                                  read_reasons,   read_explain, read_seen,      read_exclude,
+                                  read_filter,    read_boost,   read_diversity, read_novelty,
+                                  read_calibrate, read_history, read_edits,     read_household};
 
 /* What both kinds of questions have. */
 #define ASKED                                                                                      \
@@ -300,7 +311,7 @@ static reader *const readers[] = {read_source,   read_movie,     read_user,     
 reel_code reel__list_body_read(reel_list_body *out, const json_t *body, reel_err *wrong,
                                reel_err *err)
 {
-    static const char *const of_lists[] = {ASKED, "log", NULL};
+    static const char *const of_lists[] = {ASKED, "log", "explain", NULL};
     static const char *const of_reasons[] = {ASKED, "movie", NULL};
     reel_err one = {REEL_OK, ""};
 

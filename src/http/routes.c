@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIST_QUERY "user model limit reasons seen scenario filter boost diversity novelty calibrate"
+#define LIST_QUERY                                                                                 \
+    "user model limit reasons explain seen scenario filter boost diversity novelty calibrate"
 
 static const reel_route routes[] = {
     {"GET", "/livez", reel__handle_live, REEL_NEED_NOTHING, "live", NULL, NULL, NULL,

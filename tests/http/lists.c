@@ -85,18 +85,34 @@ static void what_was_seen_or_excluded_is_hidden(void **state)
     assert_non_null(item_of(list, 1));
 }
 
+static size_t reasons_of_first(const json_t *list)
+{
+    assert_list(list);
+    return json_array_size(member(json_array_get(member(list, "items"), 0), "reasons"));
+}
+
+static void reasons_are_left_out_where_nothing_is_to_be_explained(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        reasons_of_first(post("/api/v1/recommendations", "{\"user\":6,\"explain\":true}")), 3);
+    assert_int_equal(reasons_of_first(post("/api/v1/recommendations",
+                                           "{\"user\":6,\"explain\":false,\"reasons\":4}")),
+                     0);
+    assert_int_equal(reasons_of_first(get("/api/v1/recommendations?user=6&explain=true")), 3);
+    assert_int_equal(reasons_of_first(get("/api/v1/recommendations?user=6&explain=false")), 0);
+    assert_int_equal(ask("GET", "/api/v1/recommendations?user=6&explain=no", NULL), 422);
+    assert_non_null(strstr(text(api.json, "detail"), "explain: expected true or false"));
+}
+
 static void reasons_are_as_many_as_asked(void **state)
 {
     (void)state;
     for (int wanted = 0; wanted <= 16; wanted += 4) {
         char body[100];
-        const json_t *list;
 
         (void)snprintf(body, sizeof body, "{\"user\":6,\"reasons\":%d}", wanted);
-        list = post("/api/v1/recommendations", body);
-        assert_list(list);
-        assert_int_equal(
-            json_array_size(member(json_array_get(member(list, "items"), 0), "reasons")), wanted);
+        assert_int_equal(reasons_of_first(post("/api/v1/recommendations", body)), wanted);
     }
 }
 
@@ -375,6 +391,7 @@ static void wrong_bodies_name_the_member(void **state)
         {"{\"user\":6,\"limit\":\"10\"}", 422, "E_INVALID", "limit"},
         {"{\"user\":6,\"reasons\":17}", 422, "E_INVALID", "reasons"},
         {"{\"user\":6,\"reasons\":-1}", 422, "E_INVALID", "reasons"},
+        {"{\"user\":6,\"explain\":1}", 422, "E_INVALID", "explain"},
         {"{\"user\":6,\"seen\":\"maybe\"}", 422, "E_INVALID", "seen"},
         {"{\"user\":6,\"seen\":true}", 422, "E_INVALID", "seen"},
         {"{\"user\":6,\"model\":\"magic\"}", 404, "E_NOTFOUND", "magic"},
@@ -439,6 +456,7 @@ int main(void)
         cmocka_unit_test(films_like_a_film_come_from_their_texts),
         cmocka_unit_test(what_was_seen_or_excluded_is_hidden),
         cmocka_unit_test(reasons_are_as_many_as_asked),
+        cmocka_unit_test(reasons_are_left_out_where_nothing_is_to_be_explained),
         cmocka_unit_test(a_known_history_sent_in_gives_the_same_list),
         cmocka_unit_test(weight_nought_leaves_an_entry_out),
         cmocka_unit_test(weight_two_counts_double),
