@@ -55,22 +55,50 @@ def number(value):
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def commit_time(commit):
+    answer = subprocess.run(["git", "show", "-s", "--format=%ct", commit], cwd=root, capture_output=True, text=True)
+    return int(answer.stdout) if answer.returncode == 0 else 0
+
+
+def kept_rows(results):
+    """The rows of the record of the newest commit, each with the commit it was measured at."""
+    records = [json.loads(path.read_text()) for path in results.glob("*.json")]
+    last = max(records, key=lambda record: commit_time(record["machine"]["commit"]), default={"results": []})
+    return [{"commit": last["machine"]["commit"]} | row for row in last["results"]]
+
+
+def merge(kept, rows):
+    """The rows that were measured in the place of those of their names; a new one stands behind its neighbour."""
+    merged, at = list(kept), -1
+    for row in rows:
+        found = next((i for i, old in enumerate(merged) if old["bench"] == row["bench"]), None)
+        if found is None:
+            at = at + 1 if at >= 0 else len(merged)
+            merged.insert(at, row)
+        else:
+            at = found
+            merged[at] = row
+    return merged
+
+
 def write_table(facts, rows):
     """The results as a Markdown table, between the marks of docs/performance.md."""
     page = root / "docs/performance.md"
     before, _, rest = page.read_text().partition("<!-- results -->")
     _, _, after = rest.partition("<!-- end of results -->")
-    lines = [f"{facts['date']}, commit {facts['commit']}: {facts['cpu']}, {facts['cores']} cores, load {facts['load']:.1f}.", "",
-             "| benchmark | median | min | unit | goal |", "| --- | ---: | ---: | --- | --- |"]
-    lines += [f"| {row['bench']} | {number(row['median'])} | {number(row['min'])} | {row['unit']} | {row.get('goal', '')} |" for row in rows]
+    lines = [f"{facts['cpu']}, {facts['cores']} cores, load {facts['load']:.1f} before the last of these runs ({facts['date']}).", "",
+             "| benchmark | median | min | unit | goal | commit |", "| --- | ---: | ---: | --- | --- | --- |"]
+    lines += [f"| {row['bench']} | {number(row['median'])} | {number(row['min'])} | {row['unit']} | {row.get('goal', '')} "
+              f"| {row['commit']} |" for row in rows]
     page.write_text(before + "<!-- results -->\n" + "\n".join(lines) + "\n<!-- end of results -->" + after)
 
 
 if "--list" in sys.argv:
     print("\n".join(BENCHES))
     sys.exit()
-peers = "--peers" in sys.argv
-asked = [name for name in sys.argv[1:] if name != "--peers"]
+peers, keep = "--peers" in sys.argv, "--keep" in sys.argv
+asked = [name for name in sys.argv[1:] if name not in ("--peers", "--keep")]
+facts = machine()
 if peers:
     BENCHES["models"].append("--peers")
 names = asked or list(BENCHES)
@@ -88,10 +116,11 @@ if ours and theirs:
              "median": round(theirs["median"] / ours["median"], 1), "min": round(theirs["min"] / ours["min"], 1), "goal": ">= 10"}
     rows.append(ratio)
     show(ratio)
-if not asked:
-    facts = machine()
+if keep or not asked:
     results = root / "bench/results"
     results.mkdir(exist_ok=True)
+    rows = [row | {"commit": facts["commit"]} for row in rows]
+    rows = merge(kept_rows(results), rows) if asked else rows
     path = results / f"{facts['date']}-{facts['commit']}.json"
     path.write_text(json.dumps({"machine": facts, "results": rows}, indent=1) + "\n")
     write_table(facts, rows)
