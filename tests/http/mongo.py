@@ -219,6 +219,9 @@ class Forwarding(Case):
         self.write_log(worse, "method = CAST(x'ff' AS TEXT)")
         for event in (bad, worse):
             self.addCleanup(self.write_log, event, "movies = '[]', method = ''")
+        # A batch that was read before would be sent as it was; so it must fail once more after it was read again.
+        failures = self.reel.metric("reel_outbox_failures_total")
+        self.until("two failures", lambda: self.reel.metric("reel_outbox_failures_total") >= failures + 2)
         self.mongo.refuse = None
         good = ids - {bad, worse}
         self.arrived(good)
