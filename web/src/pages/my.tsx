@@ -13,13 +13,15 @@ import { Settings } from "../ui/settings";
 import { Failed, GridSkeleton } from "../ui/states";
 import { Taste } from "../ui/taste";
 
+// Whoever gave nothing yet has films to rate; what there is to keep is worth an account.
 function Stranger({ session }: { session: Session }) {
+  const main = loadOwn().length > 0 ? "button is-main" : "button";
   return (
     <section>
       <p class="lead">{t.account.stranger}</p>
       {!session.refused && (
         <p class="form-end">
-          {session.sign_up && <a class="button is-main" href="/sign-in?new&next=/my">{t.account.make}</a>}
+          {session.sign_up && <a class={main} href="/sign-in?new&next=/my">{t.account.make}</a>}
           <a class="button" href="/sign-in?next=/my">{t.account.signIn}</a>
         </p>
       )}
