@@ -109,8 +109,8 @@ function Row({ event }: { event: LogEvent }) {
     <tr>
       <td class="log-when"><time dateTime={event.time}>{clock.format(new Date(event.time))}</time></td>
       <td class="log-what">
-        <span>{t.log.event(event.type)}</span>
-        {event.value !== undefined && event.value !== null && <span class="log-note">{event.type === "dwell" ? ta.seconds(event.value) : t.star(event.value)}</span>}
+        <span>{t.log.event(event.type)}</span>{" "}
+        {event.value !== undefined && event.value !== null && <span class="log-note">{event.type === "dwell" ? ta.seconds(event.value) : t.star(event.value)}</span>}{" "}
         {method && <span class="log-note">{method}</span>}
       </td>
       <td class="log-who">

@@ -58,6 +58,7 @@ export function Columns({ name, measure, names, edges = false, values, means, in
   const known = (numbers: number[]) => numbers.filter((one) => !Number.isNaN(one));
   const high = roundUp(Math.max(1, ...known(values), ...known((spans ?? []).map(([, end]) => end))));
   const y = linear(0, high, floor, top, 4);
+  if (!spans && known(values).every(Number.isInteger)) y.ticks = y.ticks.filter(Number.isInteger); // there is no half of a list
   const told = known(means ?? []);
   const line = told.length > 0 ? linear(Math.min(...told), Math.max(...told), tall + below - 12, tall + 14, 2) : null;
   const band = (width: number) => (width - left - right) / count;

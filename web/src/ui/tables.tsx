@@ -122,7 +122,7 @@ export function Lying({ rows, heads, few, best = true, whole = false, long = fal
   const most = whole ? 1 : Math.max(1e-9, ...rows.map((row) => row.value));
   return (
     <>
-      <table class={long ? "lying is-long" : "lying"}>
+      <table class={`lying${long ? " is-long" : ""}${whole ? " is-whole" : ""}`}>
         <thead class="unseen"><tr>{heads.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
         <tbody>
           {(all ? rows : rows.slice(0, few)).map((row, i) => (
