@@ -21,6 +21,11 @@ REEL_MUST_USE reel_code reel__json_parse(json_t **out, const char *text, size_t 
  * is E_INVALID naming the member ("limit: expected a whole number"). */
 REEL_MUST_USE reel_code reel__json_get_int(const json_t *object, const char *key, int64_t *out,
                                            reel_err *err);
+/* An id: a whole number, or its digits as a text, as many clients keep ids. */
+REEL_MUST_USE reel_code reel__json_get_id(const json_t *object, const char *key, int64_t *out,
+                                          reel_err *err);
+/* The same of a value; false: it is none. */
+bool reel__json_id(const json_t *value, int64_t *out);
 REEL_MUST_USE reel_code reel__json_get_real(const json_t *object, const char *key, double *out,
                                             reel_err *err);
 /* Borrowed from the object. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ids.h"
 #include "base/mistakes.h"
 
 /* jansson's own depth limit is 2048 levels; ours is lower and must hold before it recurses, so the
@@ -94,25 +95,42 @@ static reel_code wrong_type(const char *key, const char *expected, reel_err *err
     return reel_fail(err, REEL_E_INVALID, "%s: expected %s", key, expected);
 }
 
+/* 5.0 and 1e3 are whole numbers too. */
+static bool whole_number(const json_t *value, int64_t *out)
+{
+    const double real = json_number_value(value);
+
+    if (json_is_integer(value))
+        *out = json_integer_value(value);
+    else if (json_is_real(value) && fabs(real) <= 0x1.0p53 && real == floor(real))
+        *out = (int64_t)real;
+    else
+        return false;
+    return true;
+}
+
 reel_code reel__json_get_int(const json_t *object, const char *key, int64_t *out, reel_err *err)
 {
     const json_t *value = member(object, key);
 
-    if (value == NULL)
-        return REEL_OK;
-    if (json_is_integer(value)) {
-        *out = json_integer_value(value);
-        return REEL_OK;
-    }
-    if (json_is_real(value)) { /* 5.0 and 1e3 are whole numbers too */
-        const double real = json_real_value(value);
+    return value == NULL || whole_number(value, out) ? REEL_OK
+                                                     : wrong_type(key, "a whole number", err);
+}
 
-        if (fabs(real) <= 0x1.0p53 && real == floor(real)) {
-            *out = (int64_t)real;
-            return REEL_OK;
-        }
-    }
-    return wrong_type(key, "a whole number", err);
+bool reel__json_id(const json_t *value, int64_t *out)
+{
+    return json_is_string(value)
+               ? reel__id_read(out, json_string_value(value), json_string_length(value))
+               : whole_number(value, out);
+}
+
+reel_code reel__json_get_id(const json_t *object, const char *key, int64_t *out, reel_err *err)
+{
+    const json_t *value = member(object, key);
+
+    return value == NULL || reel__json_id(value, out)
+               ? REEL_OK
+               : wrong_type(key, "an id: a whole number, or its digits as a text", err);
 }
 
 reel_code reel__json_get_real(const json_t *object, const char *key, double *out, reel_err *err)

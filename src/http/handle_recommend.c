@@ -1,7 +1,9 @@
 /* handle_recommend.c - lists and the reasons for them, from the query string or a JSON body. */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
+#include "base/ids.h"
 #include "base/mistakes.h"
 #include "http/list_body.h"
 #include "http/routes.h"
@@ -23,6 +25,7 @@ static reel_code check_people(const reel_context *context, const reel_request *r
 /* What is asked for, what is wrong with it as far as that is known, and the experiment it is in. */
 typedef struct asking {
     reel_request request;
+    int64_t *exclude; /* of a query; the request's */
     reel_err wrong;
     reel_trial trial;
 } asking;
@@ -252,45 +255,92 @@ static reel_code read_seen(const reel_exchange *exchange, reel_request *out, ree
     return seen == NULL ? REEL_OK : reel__list_set_seen(out, seen, err);
 }
 
-static asking read_query(const reel_exchange *exchange)
+/* Ids with commas between them. */
+static reel_code read_exclude(const char *text, asking *own, reel_err *err)
 {
+    const size_t length = strlen(text);
+    size_t count = 1;
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < length; i++)
+        count += text[i] == ',';
+    if (count > REEL_EXCLUDE_MAX)
+        return reel_fail(err, REEL_E_TOOLARGE, "exclude: more than %d films", REEL_EXCLUDE_MAX);
+    own->exclude = reel__alloc_array(count, sizeof *own->exclude);
+    if (own->exclude == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "no memory for %zu films", count);
+    for (size_t i = 0; i < count; i++) {
+        const size_t size = strcspn(text, ",");
+
+        if (!reel__id_read(&own->exclude[i], text, size))
+            REEL_TRY(reel_fail(err, REEL_E_INVALID,
+                               "exclude: expected film ids with commas between them, such as "
+                               "858,1221"));
+        text += size + 1;
+    }
+    own->request.exclude = own->exclude;
+    own->request.exclude_count = count;
+out:
+    return rc;
+}
+
+/* own is to be released by asking_fini, also where this fails. */
+static reel_code read_query(asking *own, const reel_exchange *exchange, reel_err *err)
+{
+    const char *exclude = reel__exchange_get(exchange, "exclude");
     static reel_code (*const readers[])(const reel_exchange *exchange, reel_request *out,
                                         reel_err *err) = {
         read_texts,    read_user,      read_limit,   read_reasons,   read_explain,
         read_scenario, read_diversity, read_novelty, read_calibrate, read_seen};
-    asking own = {.request = reel__request_default(), .wrong = {REEL_OK, ""}};
+    reel_err one = {REEL_OK, ""};
 
+    *own = (asking){.request = reel__request_default(), .wrong = {REEL_OK, ""}};
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
-        reel_err one = {REEL_OK, ""};
-
-        if (readers[i](exchange, &own.request, &one) != REEL_OK)
-            (void)reel__mistake_add(&own.wrong, &one);
+        one = (reel_err){REEL_OK, ""};
+        if (readers[i](exchange, &own->request, &one) != REEL_OK)
+            (void)reel__mistake_add(&own->wrong, &one);
     }
-    return own;
+    one = (reel_err){REEL_OK, ""};
+    if (exclude != NULL && read_exclude(exclude, own, &one) != REEL_OK &&
+        reel__mistake_add(&own->wrong, &one) != REEL_OK)
+        return reel_fail(err, one.code, "%s", one.msg);
+    return REEL_OK;
+}
+
+static void asking_fini(asking *own)
+{
+    reel__free(own->exclude);
 }
 
 reel_code reel__handle_recommend_get(reel_context *context, reel_err *err)
 {
-    asking own = read_query(context->exchange);
+    asking own;
     reel_err one = {REEL_OK, ""};
+    reel_code rc;
 
+    REEL_TRY(read_query(&own, context->exchange, err));
     if (reel__exchange_get(context->exchange, "user") == NULL) {
         (void)reel_fail(&one, REEL_E_INVALID,
                         "user: whose list? For an anonymous history use POST");
         (void)reel__mistake_add(&own.wrong, &one);
     }
-    return answer_list(context, &own, err);
+    rc = answer_list(context, &own, err);
+out:
+    asking_fini(&own);
+    return rc;
 }
 
 reel_code reel__handle_similar(reel_context *context, reel_err *err)
 {
-    asking own = read_query(context->exchange);
+    asking own;
     reel_index film;
     reel_code rc;
 
+    REEL_TRY(read_query(&own, context->exchange, err));
     REEL_TRY(reel__engine_find_movie(context->app->engine, context->exchange->id, &film, err));
     own.request.source_movie = context->exchange->id;
     rc = answer_list(context, &own, err);
 out:
+    asking_fini(&own);
     return rc;
 }

@@ -10,8 +10,6 @@
 #include "base/alloc.h"
 #include "base/mistakes.h"
 
-enum { EXCLUDE_MAX = 1000 };
-
 /* ---- reading ------------------------------------------------------------------------------- */
 
 static reel_code read_given(const json_t *entry, reel_given *out, reel_err *err)
@@ -21,7 +19,7 @@ static reel_code read_given(const json_t *entry, reel_given *out, reel_err *err)
 
     *out = (reel_given){.movie = -1, .rating = (double)NAN, .weight = 1};
     REEL_TRY(reel__json_only(entry, names, err));
-    REEL_TRY(reel__json_get_int(entry, "movie", &out->movie, err));
+    REEL_TRY(reel__json_get_id(entry, "movie", &out->movie, err));
     REEL_TRY(reel__json_get_real(entry, "rating", &out->rating, err));
     REEL_TRY(reel__json_get_real(entry, "weight", &out->weight, err));
     if (out->movie < 0)
@@ -86,19 +84,15 @@ static reel_code read_ids(const json_t *body, const char *member, int64_t **out,
 
     if (list == NULL || json_is_null(list))
         return REEL_OK;
-    if (!json_is_array(list) || length > EXCLUDE_MAX)
+    if (!json_is_array(list) || length > REEL_EXCLUDE_MAX)
         return reel_fail(err, REEL_E_INVALID, "%s: expected an array of at most %d film ids",
-                         member, EXCLUDE_MAX);
+                         member, REEL_EXCLUDE_MAX);
     *out = reel__alloc_array(length, sizeof **out);
     if (*out == NULL)
         return reel_fail(err, REEL_E_NOMEM, "no memory for %s of %zu films", member, length);
-    for (size_t i = 0; i < length; i++) {
-        const json_t *id = json_array_get(list, i);
-
-        if (!json_is_integer(id))
+    for (size_t i = 0; i < length; i++)
+        if (!reel__json_id(json_array_get(list, i), &(*out)[i]))
             return reel_fail(err, REEL_E_INVALID, "%s[%zu]: expected a film id", member, i);
-        (*out)[i] = json_integer_value(id);
-    }
     *count = length;
     return REEL_OK;
 }
@@ -277,17 +271,17 @@ static reel_code check_whose(const reel_request *request, reel_err *err)
 
 static reel_code read_user(const json_t *body, reel_list_body *out, reel_err *err)
 {
-    return reel__json_get_int(body, "user", &out->request.user, err);
+    return reel__json_get_id(body, "user", &out->request.user, err);
 }
 
 static reel_code read_source(const json_t *body, reel_list_body *out, reel_err *err)
 {
-    return reel__json_get_int(body, "source_movie", &out->request.source_movie, err);
+    return reel__json_get_id(body, "source_movie", &out->request.source_movie, err);
 }
 
 static reel_code read_movie(const json_t *body, reel_list_body *out, reel_err *err)
 {
-    return reel__json_get_int(body, "movie", &out->movie, err);
+    return reel__json_get_id(body, "movie", &out->movie, err);
 }
 
 static reel_code read_household(const json_t *body, reel_list_body *out, reel_err *err)

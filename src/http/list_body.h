@@ -18,6 +18,8 @@ enum {
     REEL_NEXT_MAX = 6000   /* bytes of a path */
 };
 
+enum { REEL_EXCLUDE_MAX = 1000 }; /* films that a request leaves out */
+
 /* How much `calibrate` is where it is just true. */
 #define REEL_CALIBRATE_USUAL 0.5
 

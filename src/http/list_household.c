@@ -30,7 +30,7 @@ static reel_code read_member(reel_list_body *out, size_t i, const json_t *member
 
     *own = (reel_member){.user = -1};
     REEL_TRY(reel__json_only(member, names, err));
-    REEL_TRY(reel__json_get_int(member, "user", &own->user, err));
+    REEL_TRY(reel__json_get_id(member, "user", &own->user, err));
     REEL_TRY(reel__json_get_text(member, "name", &own->name, err));
     REEL_TRY(
         reel__list_read_films(&out->histories[i], &own->given_count, member, "history", true, err));

@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ids.h"
+
 #define LIST_QUERY                                                                                 \
-    "user model limit reasons explain seen scenario filter boost diversity novelty calibrate"
+    "user model limit reasons explain seen exclude scenario filter boost diversity novelty "       \
+    "calibrate"
 
 static const reel_route routes[] = {
     {"GET", "/livez", reel__handle_live, REEL_NEED_NOTHING, "live", NULL, NULL, NULL,
@@ -243,19 +246,6 @@ size_t reel__route_group(const char *path, const char **group)
     return strcspn(*group, "/");
 }
 
-/* As many digits as an id of the data may have. */
-static bool read_id(const char *digits, size_t count, int64_t *id)
-{
-    int64_t value = 0;
-
-    for (size_t i = 0; i < count; i++)
-        if (__builtin_mul_overflow(value, 10, &value) ||
-            __builtin_add_overflow(value, digits[i] - '0', &value))
-            return false;
-    *id = value;
-    return count > 0;
-}
-
 static const char token_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                     "0123456789-_";
 
@@ -265,9 +255,9 @@ static const char *take_part(const char *pattern, const char *path, reel_route_p
     size_t length = strspn(path, "0123456789");
 
     if (strncmp(pattern, "{id}", 4) == 0)
-        return read_id(path, length, &parts->id) ? path + length : NULL;
+        return reel__id_read(&parts->id, path, length) ? path + length : NULL;
     if (strncmp(pattern, "{movie}", 7) == 0)
-        return read_id(path, length, &parts->movie) ? path + length : NULL;
+        return reel__id_read(&parts->movie, path, length) ? path + length : NULL;
     length = strspn(path, token_letters);
     parts->token = path;
     parts->token_length = length;

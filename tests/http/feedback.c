@@ -95,13 +95,15 @@ static void a_click_and_a_rating_come_back(void **state)
 /* As many trackers have them. */
 static void ids_may_be_texts(void **state)
 {
-    static const char *const wrong[] = {"",    "-1",  "+1", " 1", "1.0", "1234567890123456789",
+    static const char *const wrong[] = {"",    "-1",  "+1", " 1", "1.0", "12345678901234567890",
                                         "ana", "1e3", "0x1"};
     const json_t *event;
     char text[300];
 
     (void)state;
-    sends("{\"event_id\":\"" UUID "08\",\"type\":\"click\",\"user\":\"6\",\"item\":\"41\"}", 1, 0);
+    sends("{\"event_id\":\"" UUID
+          "08\",\"type\":\"click\",\"user\":\"6\",\"movies\":[{\"movie\":\"41\"}]}",
+          1, 0);
     event = newest();
     assert_int_equal(integer(event, "user"), 6);
     assert_int_equal(integer(json_array_get(member(event, "movies"), 0), "movie"), 41);

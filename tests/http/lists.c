@@ -85,6 +85,69 @@ static void what_was_seen_or_excluded_is_hidden(void **state)
     assert_non_null(item_of(list, 1));
 }
 
+/* As in events: many clients keep ids as texts. */
+static void ids_may_be_texts(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"{\"user\":6,\"exclude\":[11]}", "{\"user\":\"6\",\"exclude\":[\"11\"]}"},
+        {"{\"history\":[{\"movie\":1,\"rating\":5}]}",
+         "{\"history\":[{\"movie\":\"1\",\"rating\":5}]}"},
+        {"{\"source_movie\":1,\"user\":6}", "{\"source_movie\":\"1\",\"user\":\"6\"}"},
+        {"{\"user\":6,\"edits\":[{\"movie\":1,\"weight\":0}]}",
+         "{\"user\":\"6\",\"edits\":[{\"movie\":\"1\",\"weight\":0}]}"},
+        {"{\"household\":{\"members\":[{\"user\":6},{\"user\":3}]}}",
+         "{\"household\":{\"members\":[{\"user\":\"6\"},{\"user\":\"3\"}]}}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        json_t *first = json_incref(
+            (json_t *)(uintptr_t)member(post("/api/v1/recommendations", pairs[i][0]), "items"));
+
+        assert_true(json_array_size(first) > 0);
+        assert_true(
+            json_equal(member(post("/api/v1/recommendations", pairs[i][1]), "items"), first));
+        json_decref(first);
+    }
+    (void)post("/api/v1/explanations", "{\"user\":\"6\",\"movie\":\"1\"}");
+}
+
+static void an_address_excludes_films_too(void **state)
+{
+    static const char *const wrong[] = {"", ",", "1,", "1,,2", "a", "1;2", "-1", "1%202"};
+    static char long_one[3 * 1100];
+    json_t *whole = json_incref((json_t *)(uintptr_t)get("/api/v1/recommendations?user=6"));
+    const int64_t first = integer(json_array_get(member(whole, "items"), 0), "movie");
+    const int64_t second = integer(json_array_get(member(whole, "items"), 1), "movie");
+    const json_t *list;
+    char target[sizeof long_one + 100];
+    size_t at = 0;
+
+    (void)state;
+    (void)snprintf(target, sizeof target, "/api/v1/recommendations?user=6&exclude=%lld,%lld,424242",
+                   (long long)first, (long long)second);
+    list = get(target);
+    assert_list(list);
+    assert_null(item_of(list, first));
+    assert_null(item_of(list, second));
+    assert_int_equal(integer(member(list, "removed"), "exclude"), 2);
+    (void)snprintf(
+        target, sizeof target, "/api/v1/movies/1/similar?exclude=%lld",
+        (long long)integer(json_array_get(member(get("/api/v1/movies/1/similar"), "items"), 0),
+                           "movie"));
+    assert_int_equal(integer(member(get(target), "removed"), "exclude"), 1);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        (void)snprintf(target, sizeof target, "/api/v1/recommendations?user=6&exclude=%s",
+                       wrong[i]);
+        refuses("GET", target, NULL, 422, "E_INVALID", "exclude: expected film ids");
+    }
+    for (int i = 0; i < 1001; i++)
+        at += (size_t)snprintf(long_one + at, sizeof long_one - at, "%s1", i > 0 ? "," : "");
+    (void)snprintf(target, sizeof target, "/api/v1/recommendations?user=6&exclude=%s", long_one);
+    refuses("GET", target, NULL, 413, "E_TOOLARGE", "exclude: more than 1000");
+    json_decref(whole);
+}
+
 static size_t reasons_of_first(const json_t *list)
 {
     assert_list(list);
@@ -383,7 +446,8 @@ static void wrong_bodies_name_the_member(void **state)
         {"7", 422, "E_INVALID", "object"},
         {"{}", 422, "E_INVALID", "give user, history, source_movie or household"},
         {"{\"user\":6,\"history\":[]}", 422, "E_INVALID", "not several"},
-        {"{\"user\":\"6\"}", 422, "E_INVALID", "user"},
+        {"{\"user\":\"six\"}", 422, "E_INVALID", "user: expected an id"},
+        {"{\"user\":\"-6\"}", 422, "E_INVALID", "user: expected an id"},
         {"{\"user\":1.5}", 422, "E_INVALID", "user"},
         {"{\"user\":4}", 404, "E_NOTFOUND", "4"},
         {"{\"user\":6,\"limit\":0}", 422, "E_INVALID", "limit"},
@@ -397,7 +461,8 @@ static void wrong_bodies_name_the_member(void **state)
         {"{\"user\":6,\"model\":\"magic\"}", 404, "E_NOTFOUND", "magic"},
         {"{\"user\":6,\"model\":7}", 422, "E_INVALID", "model"},
         {"{\"user\":6,\"exclude\":7}", 422, "E_INVALID", "exclude"},
-        {"{\"user\":6,\"exclude\":[\"7\"]}", 422, "E_INVALID", "exclude[0]"},
+        {"{\"user\":6,\"exclude\":[7,\"x\"]}", 422, "E_INVALID", "exclude[1]"},
+        {"{\"user\":6,\"exclude\":[true]}", 422, "E_INVALID", "exclude[0]"},
         {"{\"history\":7}", 422, "E_INVALID", "history"},
         {"{\"history\":[7]}", 422, "E_INVALID", "history[0]"},
         {"{\"history\":[{\"movie\":1}]}", 422, "E_INVALID", "history[0]"},
@@ -455,6 +520,8 @@ int main(void)
         cmocka_unit_test(get_is_short_for_post),
         cmocka_unit_test(films_like_a_film_come_from_their_texts),
         cmocka_unit_test(what_was_seen_or_excluded_is_hidden),
+        cmocka_unit_test(ids_may_be_texts),
+        cmocka_unit_test(an_address_excludes_films_too),
         cmocka_unit_test(reasons_are_as_many_as_asked),
         cmocka_unit_test(reasons_are_left_out_where_nothing_is_to_be_explained),
         cmocka_unit_test(a_known_history_sent_in_gives_the_same_list),

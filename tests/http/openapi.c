@@ -119,13 +119,14 @@ static void bodies_are_described(void **state)
                       "{\"name\":\"Ana\",\"history\":[{\"movie\":1,\"rating\":5}]}]}}"));
     assert_true(holds("FeedbackRequest",
                       "{\"events\":[{\"event_id\":\"x\",\"type\":\"click\",\"item\":1}]}"));
-    assert_false(holds("ListRequest", "{\"user\":\"6\"}"));
+    assert_true(holds("ListRequest", "{\"user\":\"6\",\"exclude\":[1,\"2\"]}"));
+    assert_false(holds("ListRequest", "{\"user\":6.5}"));
     assert_false(holds("ListRequest", "{\"limit\":101}"));
     assert_false(holds("ListRequest", "{\"diversity\":-1}"));
     assert_false(holds("ListRequest", "{\"seen\":\"maybe\"}"));
     assert_false(holds("ListRequest", "{\"nonsense\":1}"));
     assert_false(holds("ListRequest", "{\"history\":[{\"movie\":1}]}"));
-    assert_false(holds("ListRequest", "{\"exclude\":[1,\"2\"]}"));
+    assert_false(holds("ListRequest", "{\"exclude\":[1,null]}"));
     assert_false(holds("ExplanationRequest", "{\"user\":6}"));
     assert_false(holds("FeedbackRequest", "{\"events\":[{\"type\":\"click\"}]}"));
     assert_false(holds("Nonsense", "{}"));

@@ -14,11 +14,11 @@ static void each_body_is_pointed_into(void **state)
         const char *method, *target, *body, *pointer;
         int status;
     } wrong[] = {
-        {"POST", "/api/v1/recommendations", "{\"user\":\"6\"}", "#/user", 422},
+        {"POST", "/api/v1/recommendations", "{\"user\":\"six\"}", "#/user", 422},
         {"POST", "/api/v1/recommendations", "{\"user\":6,\"model\":\"magic\"}", "#/model", 404},
         {"POST", "/api/v1/recommendations", "{\"user\":6,\"model\":{\"user-knn\":-1}}",
          "#/model/user-knn", 422},
-        {"POST", "/api/v1/recommendations", "{\"user\":6,\"exclude\":[1,\"7\"]}", "#/exclude/1",
+        {"POST", "/api/v1/recommendations", "{\"user\":6,\"exclude\":[1,\"x\"]}", "#/exclude/1",
          422},
         {"POST", "/api/v1/recommendations",
          "{\"history\":[{\"movie\":1,\"rating\":5},{\"movie\":2,\"rating\":1}]}",
@@ -235,6 +235,7 @@ static void parameters_are_named(void **state)
         {"/api/v1/health?limit=2", "limit"},
     };
 
+        {"/api/v1/recommendations?user=6&exclude=x", "exclude"},
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         as_admin();

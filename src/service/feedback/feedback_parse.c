@@ -1,7 +1,6 @@
 /* feedback_parse.c - feedback events from JSON: every member is checked before any is kept. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -89,29 +88,12 @@ static reel_code get_text(const parsing *p, const json_t *object, const char *me
     return rc;
 }
 
-/* Digits alone, as many as surely fit. */
-static bool parse_id(const char *text, int64_t *out)
-{
-    const size_t length = strlen(text);
-
-    if (length < 1 || length > 18 || strspn(text, "0123456789") != length)
-        return false;
-    *out = strtoll(text, NULL, 10);
-    return true;
-}
-
-/* A number, or its digits as a text, as trackers send ids. */
 static reel_code get_id(const parsing *p, const json_t *object, const char *member, int64_t *out)
 {
-    const char *text = json_string_value(json_object_get(object, member));
     reel_code rc;
 
     *out = -1;
-    if (text != NULL)
-        return parse_id(text, out)
-                   ? REEL_OK
-                   : wrong(p, member, "expected an id: a whole number, or its digits as a text");
-    rc = place(p, reel__json_get_int(object, member, out, p->err));
+    rc = place(p, reel__json_get_id(object, member, out, p->err));
     if (rc == REEL_OK && *out < -1)
         rc = wrong(p, member, "an id is not negative");
     return rc;
@@ -211,7 +193,7 @@ static reel_code get_movies(parsing *p, const json_t *object, reel_event *event)
 
             (void)snprintf(member, sizeof member, ".movies[%zu]", i);
             REEL_TRY(only(p, one, names, member));
-            REEL_TRY(place(p, reel__json_get_int(one, "movie", &id, p->err)));
+            REEL_TRY(place(p, reel__json_get_id(one, "movie", &id, p->err)));
             REEL_TRY(place(p, reel__json_get_int(one, "rank", &rank, p->err)));
             REEL_TRY(add_movie(p, event, member + 1, id, rank));
         }

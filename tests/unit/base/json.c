@@ -63,6 +63,13 @@ static void reads_members(void **state)
     assert_fails(reel__json_get_real(root, "b", &real, &err), REEL_E_INVALID,
                  "b: expected a number");
     assert_fails(reel__json_get_text(root, "i", &words, &err), REEL_E_INVALID, "a text");
+    assert_ok(reel__json_get_id(root, "i", &whole, &err));
+    assert_int_equal(whole, 7);
+    assert_ok(reel__json_get_id(root, "missing", &whole, &err));
+    assert_int_equal(whole, 7);
+    assert_fails(reel__json_get_id(root, "t", &whole, &err), REEL_E_INVALID,
+                 "t: expected an id: a whole number, or its digits as a text");
+    assert_fails(reel__json_get_id(root, "b", &whole, &err), REEL_E_INVALID, "b: expected an id");
     assert_ok(reel__json_get_bool(root, "b", &flag, &err));
     assert_true(flag);
     assert_ok(reel__json_get_bool(root, "n", &flag, &err));
