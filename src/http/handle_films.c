@@ -1,4 +1,6 @@
 /* handle_films.c - films put, changed and taken away. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "http/routes.h"
@@ -50,6 +52,8 @@ static reel_code check_conditions(reel_context *context, reel_film_change *chang
         REEL_TRY(reel__buf_check(&film, err));
         reel__tag_of(tag, film.data, film.length);
     }
+    if (match != NULL && movie < 0)
+        REEL_TRY(reel__films_current(engine, err)); /* nobody can have seen what is there */
     if (match != NULL && (movie < 0 || !names_tag(match, tag)))
         rc = refuse(exchange,
                     movie < 0 ? "If-Match: there is no such film"
@@ -76,6 +80,11 @@ static reel_code write_film(reel_context *context, bool patch, reel_err *err)
     REEL_TRY(reel__film_put(context->app->engine, &change, &created, err));
     tell(context);
     exchange->status = created ? 201 : 200;
+    if (created) {
+        (void)snprintf(exchange->own_location, sizeof exchange->own_location,
+                       "/api/v1/movies/%" PRId64, exchange->id);
+        exchange->location = exchange->own_location;
+    }
     reel__json_object(&context->json);
     reel__json_put_int(&context->json, "movie", exchange->id);
     reel__json_put_text(&context->json, "status", created ? "created" : "updated");

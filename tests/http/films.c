@@ -27,7 +27,10 @@ static void a_film_is_put_changed_and_taken_away(void **state)
                          "\"directors\":[\"A. Person\"],\"overview\":\"A detective in the snow.\","
                          "\"runtime\":90,\"imdb_id\":\"tt0000042\",\"vote_average\":7.5}"),
                      201);
+    assert_string_equal(api.exchange.location, "/api/v1/movies/777");
     refuses("GET", "/api/v1/movies/777", NULL, 404, "E_NOTFOUND", "777"); /* not yet */
+    refuses("PATCH", "/api/v1/movies/777", "{\"runtime\":95}", 409, "E_CONFLICT", "not in service");
+    refuses("DELETE", "/api/v1/movies/777", NULL, 409, "E_CONFLICT", "not in service");
     refuses("PATCH", "/api/v1/movies/1", "{\"runtime\":95}", 409, "E_CONFLICT", "not in service");
     reopen();
     film = get("/api/v1/movies/777");
@@ -38,6 +41,7 @@ static void a_film_is_put_changed_and_taken_away(void **state)
     assert_int_equal(integer(film, "movie"), 777); /* searched */
     assert_true(json_array_size(member(get("/api/v1/movies/777/similar"), "items")) > 0);
     assert_int_equal(ask("PATCH", "/api/v1/movies/777", "{\"runtime\":95,\"overview\":null}"), 200);
+    assert_null(api.exchange.location);
     reopen();
     film = get("/api/v1/movies/777");
     assert_int_equal(integer(film, "runtime"), 95);
@@ -154,6 +158,7 @@ static void a_film_is_only_made_where_there_is_none(void **state)
     assert_problem(412, "E_CONFLICT", "If-None-Match");
     assert_int_equal(send_if("PUT", "/api/v1/movies/901", NULL, "*", "{\"title\":\"New\"}"), 201);
     assert_int_equal(send_if("PUT", "/api/v1/movies/901", NULL, "*", "{\"title\":\"New\"}"), 409);
+    assert_int_equal(send_if("PATCH", "/api/v1/movies/901", "*", NULL, "{\"runtime\":95}"), 409);
     reopen();
     assert_int_equal(send_if("PUT", "/api/v1/movies/901", NULL, "*", "{\"title\":\"New\"}"), 412);
     assert_string_equal(text(get("/api/v1/movies/901"), "title"), "New");

@@ -285,19 +285,28 @@ out:
     return rc;
 }
 
-/* What the engine knows of a film, where nobody changed it since. */
-static reel_code known_film(reel_movie *out, const reel_engine *engine, int64_t id, reel_err *err)
+reel_code reel__films_current(const reel_engine *engine, reel_err *err)
 {
     reel_store_label label;
+    reel_code rc;
+
+    REEL_TRY(reel__store_label(engine->store, &label, err));
+    if (label.generation != reel_dataset_generation(engine->dataset))
+        rc = reel_fail(err, REEL_E_CONFLICT,
+                       "an earlier change of the films is not in service yet; try again, or PUT "
+                       "the whole film");
+out:
+    return rc;
+}
+
+/* What the engine knows of a film, where nobody changed any since. */
+static reel_code known_film(reel_movie *out, const reel_engine *engine, int64_t id, reel_err *err)
+{
     reel_index movie;
     reel_code rc;
 
+    REEL_TRY(reel__films_current(engine, err));
     REEL_TRY(reel__engine_find_movie(engine, id, &movie, err));
-    REEL_TRY(reel__store_label(engine->store, &label, err));
-    if (label.generation != reel_dataset_generation(engine->dataset))
-        return reel_fail(err, REEL_E_CONFLICT,
-                         "an earlier change of the films is not in service yet; try again, or PUT "
-                         "the whole film");
     *out = reel_dataset_movie(engine->dataset, movie);
 out:
     return rc;
@@ -316,7 +325,7 @@ reel_code reel__film_put(const reel_engine *engine, const reel_film_change *chan
         REEL_TRY(known_film(&r.film, engine, change->id, err));
     r.film.id = change->id;
     REEL_TRY(reel__json_parse(&r.body, change->body, change->length, DEPTH_MOST, err));
-    REEL_TRY(reel__json_get_int(r.body, "movie", &said, err));
+    REEL_TRY(reel__json_get_id(r.body, "movie", &said, err));
     if (said != change->id)
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "movie: %lld, but the path is of film %lld",
                            (long long)said, (long long)change->id));
@@ -335,6 +344,8 @@ reel_code reel__film_delete(const reel_engine *engine, const reel_film_change *c
     reel_index movie;
     reel_code rc;
 
+    if (reel_dataset_find_movie(engine->dataset, change->id) < 0)
+        REEL_TRY(reel__films_current(engine, err)); /* it may be one that was put just now */
     REEL_TRY(reel__engine_find_movie(engine, change->id, &movie, err));
     REEL_TRY(begin(&load, &label, engine, change->unchanged, err));
     rc = reel__store_delete_movie(load, change->id, err);
@@ -385,7 +396,7 @@ static reel_code read_line(reading *r, const char *line, size_t length, reel_err
 
     r->film.id = -1;
     REEL_TRY(reel__json_parse(&r->body, line, length, DEPTH_MOST, err));
-    REEL_TRY(reel__json_get_int(r->body, "movie", &r->film.id, err));
+    REEL_TRY(reel__json_get_id(r->body, "movie", &r->film.id, err));
     if (r->film.id < 0)
         return reel_fail(err, REEL_E_INVALID, "movie: the film's id must be given");
     rc = read_film(r, err);

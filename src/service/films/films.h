@@ -24,8 +24,10 @@ typedef struct reel_film_change {
 } reel_film_change;
 REEL_MUST_USE reel_code reel__film_put(const reel_engine *engine, const reel_film_change *change,
                                        bool *created, reel_err *err);
-/* Its ratings stay, and count again when it comes back. Errors: E_NOTFOUND, E_CONFLICT, those of a
- * load. */
+/* That the engine has every change of the films. Errors: E_CONFLICT, those of the store. */
+REEL_MUST_USE reel_code reel__films_current(const reel_engine *engine, reel_err *err);
+/* Its ratings stay, and count again when it comes back. Errors: E_NOTFOUND, E_CONFLICT (or
+ * the engine does not know it yet), those of a load. */
 REEL_MUST_USE reel_code reel__film_delete(const reel_engine *engine, const reel_film_change *change,
                                           reel_err *err);
 /* A film a line, each with "movie"; those that are right are put in one load. Writes a report with
