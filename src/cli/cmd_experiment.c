@@ -55,7 +55,9 @@ static reel_code write_list(reel_json *json, const void *what, reel_err *err)
     (void)err;
     reel__json_object(json);
     reel__json_key(json, "items");
-    reel__experiments_write(json, c->experiments, reel__clock_now());
+    reel__json_array(json);
+    reel__experiments_write(json, c->experiments, NULL, reel__clock_now());
+    reel__json_array_end(json);
     reel__json_object_end(json);
     return REEL_OK;
 }

@@ -10,7 +10,7 @@
 #include "service/experiments/tally.h"
 
 /* A server counts by itself every few seconds; what came since is counted before the answer. */
-enum { COUNTED_BEFORE = 4000 };
+enum { COUNTED_BEFORE = 4000, PAGE = 50, PAGE_MOST = 200 };
 
 static reel_code need_experiments(const reel_context *context, reel_err *err)
 {
@@ -41,15 +41,43 @@ out:
     return rc;
 }
 
+/* x1795000000_name: the last one of the page before. */
+static reel_code read_cursor(reel_exchange *exchange, reel_experiments_page *out, reel_err *err)
+{
+    char text[REEL_CURSOR];
+    long long starts;
+    int end = 0;
+    const reel_code rc = reel__exchange_cursor(text, exchange, err);
+
+    if (rc != REEL_OK || *text == '\0')
+        return rc;
+    if (sscanf(text, "x%lld_%64[0-9A-Za-z_-]%n", &starts, out->name, &end) != 2 ||
+        text[end] != '\0')
+        return reel__exchange_cursor_wrong(exchange, text, err);
+    out->starts = starts;
+    return REEL_OK;
+}
+
 reel_code reel__handle_experiments(reel_context *context, reel_err *err)
 {
+    reel_exchange *exchange = context->exchange;
     reel_json *json = &context->json;
+    reel_experiments_page page = {0};
+    int64_t limit = PAGE;
+    char next[REEL_CURSOR];
     reel_code rc;
 
     REEL_TRY(need_experiments(context, err));
+    REEL_TRY(reel__exchange_get_int(exchange, "limit", 1, PAGE_MOST, &limit, err));
+    REEL_TRY(read_cursor(exchange, &page, err));
+    page.limit = (size_t)limit;
     reel__json_object(json);
     reel__json_key(json, "items");
-    reel__experiments_write(json, context->app->experiments, reel__clock_now());
+    reel__json_array(json);
+    reel__experiments_write(json, context->app->experiments, &page, reel__clock_now());
+    reel__json_array_end(json);
+    (void)snprintf(next, sizeof next, "x%lld_%s", (long long)page.starts, page.name);
+    reel__exchange_next_text(exchange, json, page.more ? next : NULL);
     reel__json_object_end(json);
 out:
     return rc;

@@ -222,7 +222,7 @@ test("an experiment says what its rule makes of it", async () => {
   const { page, complaints, close } = await open();
   const results = { ...found };
   try {
-    await page.route("**/api/v1/experiments", (route) => route.fulfill({ json: { items: [experiment] } }));
+    await page.route(/\/api\/v1\/experiments\?/, (route) => route.fulfill({ json: { items: [experiment] } }));
     await page.route("**/api/v1/experiments/texts-1/results", (route) => route.fulfill({ json: results }));
     await settled(page, "/analytics/experiments");
     await page.getByText("now against texts").waitFor();

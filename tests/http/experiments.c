@@ -189,6 +189,35 @@ static void a_day_to_come_is_waited_for(void **state)
     assert_non_null(arm_of(list_of("\"user\":3")));
 }
 
+/* Newest start first; those of one start by name. */
+static void they_come_in_pages(void **state)
+{
+    static const char *const order[] = {"later", "b", "c", "d"};
+    const char *cursor = NULL;
+    char target[200];
+
+    (void)state;
+    begin_one("{\"name\":\"c\",\"scenario\":\"c\"," ARMS "}");
+    begin_one("{\"name\":\"b\",\"scenario\":\"b\"," ARMS "}");
+    begin_one("{\"name\":\"later\",\"scenario\":\"e\",\"start\":\"2027-01-16\"," ARMS "}");
+    begin_one("{\"name\":\"d\",\"scenario\":\"d\"," ARMS "}");
+    for (size_t i = 0; i < 4; i++) {
+        const json_t *page;
+
+        (void)snprintf(target, sizeof target, "/api/v1/experiments?limit=1%s%s",
+                       cursor == NULL ? "" : "&cursor=", cursor == NULL ? "" : cursor);
+        page = get(target);
+        assert_int_equal(json_array_size(member(page, "items")), 1);
+        assert_string_equal(text(json_array_get(member(page, "items"), 0), "name"), order[i]);
+        cursor = json_string_value(member(page, "next_cursor"));
+        assert_true((cursor == NULL) == (i == 3));
+    }
+    assert_int_equal(json_array_size(member(get("/api/v1/experiments?limit=4"), "items")), 4);
+    assert_true(json_is_null(member(api.json, "next_cursor")));
+    refuses("GET", "/api/v1/experiments?cursor=x1_b", NULL, 400, "E_INVALID", "cursor");
+    refuses("GET", "/api/v1/experiments?limit=0", NULL, 422, "E_INVALID", "limit");
+}
+
 static void a_file_of_them_is_taken_once(void **state)
 {
     static const char file[] = "{\"experiments\":[{\"name\":\"first\"," ARMS "}]}";
@@ -660,6 +689,7 @@ int main(void)
         TEST(mistakes_are_named),
         TEST(a_definition_stays),
         TEST(a_day_to_come_is_waited_for),
+        TEST(they_come_in_pages),
         TEST(a_file_of_them_is_taken_once),
         TEST(a_person_stays_in_an_arm),
         TEST(who_is_in_one),

@@ -24,7 +24,7 @@ PAGED = {
     "/api/v1/movies": "q=the", "/api/v1/charts/{chart}": "filter=year%20%3E%201960", "/api/v1/people": "q=1",
     "/api/v1/people/{id}/ratings": "kind=rating", "/api/v1/feedback": "type=click", "/api/v1/versions": "",
     "/api/v1/jobs": "", "/api/v1/keys": "", "/api/v1/accounts": "q=p",
-    "/api/v1/analytics/films": "by=clicked",
+    "/api/v1/analytics/films": "by=clicked", "/api/v1/experiments": "",
 }
 
 
@@ -169,6 +169,9 @@ class Paging:
             self.server.post("/api/v1/feedback", {"events": [click(item=self.films[n])]})
             self.assertEqual(self.server.ask("POST", "/api/v1/jobs", {"kind": "train", "model": "popular"})[0], 202)
             self.server.ask("POST", "/api/v1/keys", {"name": f"key {n}", "scopes": ["read"]})
+            self.server.ask("POST", "/api/v1/experiments", {
+                "name": f"e{n}", "scenario": f"s{n}",
+                "arms": [{"name": "a", "model": "popular"}, {"name": "b", "model": "content"}]})
         for film in self.films[:3]:
             self.rate(film, 4)
         paths = self.server.get("/api/v1/openapi.json")["paths"]

@@ -301,14 +301,34 @@ reel_code reel__experiments_get(reel_experiments *experiments, const char *name,
                  : reel_fail(err, REEL_E_NOTFOUND, "no experiment is called \"%.64s\"", name);
 }
 
-void reel__experiments_write(reel_json *json, reel_experiments *experiments, int64_t now)
+static bool is_behind(const reel_experiment *one, const reel_experiments_page *page)
 {
-    reel__json_array(json);
+    return page->name[0] == '\0' || one->starts < page->starts ||
+           (one->starts == page->starts && strcmp(one->name, page->name) > 0);
+}
+
+void reel__experiments_write(reel_json *json, reel_experiments *experiments,
+                             reel_experiments_page *page, int64_t now)
+{
+    reel_experiments_page all = {.limit = SIZE_MAX};
+    reel_experiments_page *const p = page == NULL ? &all : page;
+
+    p->more = false;
     (void)pthread_rwlock_rdlock(&experiments->lock);
-    for (size_t i = 0; i < experiments->count; i++)
-        reel__experiment_write(json, &experiments->all[i], now);
+    for (size_t i = 0; i < experiments->count && !p->more; i++) {
+        const reel_experiment *one = &experiments->all[i];
+
+        if (!is_behind(one, p))
+            continue;
+        p->more = p->limit == 0;
+        if (p->more)
+            break;
+        reel__experiment_write(json, one, now);
+        p->limit--;
+        p->starts = one->starts;
+        (void)snprintf(p->name, sizeof p->name, "%s", one->name);
+    }
     (void)pthread_rwlock_unlock(&experiments->lock);
-    reel__json_array_end(json);
 }
 
 /* ---- outcomes ------------------------------------------------------------------------------ */

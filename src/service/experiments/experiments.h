@@ -97,8 +97,18 @@ REEL_MUST_USE reel_code reel__experiments_end(reel_experiments *experiments, con
 /* Errors: E_NOTFOUND. */
 REEL_MUST_USE reel_code reel__experiments_get(reel_experiments *experiments, const char *name,
                                               reel_experiment *out, reel_err *err);
-/* All of them, newest start first, as an array. */
-void reel__experiments_write(reel_json *json, reel_experiments *experiments, int64_t now);
+/* Some of them: in: at most `limit`, behind the one of this start and name ("" = from the first);
+ * out: the last one written, and whether others follow. */
+typedef struct reel_experiments_page {
+    size_t limit;
+    int64_t starts;
+    char name[REEL_EXPERIMENT_NAME];
+    bool more;
+} reel_experiments_page;
+/* A page of them (NULL = all), newest start first and those of one start by name, into the caller's
+ * array. */
+void reel__experiments_write(reel_json *json, reel_experiments *experiments,
+                             reel_experiments_page *page, int64_t now);
 /* One definition, or `{"experiments":[...]}`: those that are not there yet are added. Errors:
  * E_INVALID, E_SYNTAX; E_CONFLICT (one is there that was defined otherwise). */
 REEL_MUST_USE reel_code reel__experiments_take(reel_experiments *experiments, const char *text,

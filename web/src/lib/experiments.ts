@@ -53,7 +53,7 @@ export interface Results {
 }
 
 export const experiments = {
-  all: (s?: Signal) => get<{ items: Experiment[] }>(address("/experiments"), s),
+  all: (s?: Signal) => get<{ items: Experiment[] }>(address("/experiments", { limit: 200 }), s),
   results: (name: string, s?: Signal) => get<Results>(address(`/experiments/${encodeURIComponent(name)}/results`), s),
   end: (name: string) => send<void>("DELETE", `/experiments/${encodeURIComponent(name)}`, {}),
 };
