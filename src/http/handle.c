@@ -66,7 +66,7 @@ static reel_code no_route(reel_exchange *exchange, const char *allow, reel_err *
         return reel_fail(err, REEL_E_INVALID, "%s is not allowed here; allowed: %s",
                          exchange->method, exchange->allow);
     }
-    return reel_fail(err, REEL_E_NOTFOUND, "there is no %s; docs/api.md lists every path",
+    return reel_fail(err, REEL_E_NOTFOUND, "there is no %s; /api/v1/docs lists every path",
                      exchange->path);
 }
 

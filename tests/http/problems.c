@@ -48,6 +48,21 @@ static void each_body_is_pointed_into(void **state)
         {"POST", "/api/v1/people/6/merge", "{\"history\":[{\"movie\":1,\"rating\":50}]}",
          "#/history/0/rating", 422},
         {"POST", "/api/v1/jobs", "{\"kind\":\"dance\"}", "#/kind", 422},
+        {"POST", "/api/v1/jobs",
+         "{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"lambda\":\"much\"}}",
+         "#/params/lambda", 422},
+        {"POST", "/api/v1/jobs",
+         "{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"lambda\":300,\"lamda\":1}}",
+         "#/params/lamda", 422},
+        {"POST", "/api/v1/jobs",
+         "{\"kind\":\"train\",\"model\":\"ease\",\"params\":{\"lambda\":[]}}", "#/params/lambda",
+         422},
+        {"POST", "/api/v1/jobs", "{\"kind\":\"evaluate\",\"params\":{\"fold\":3}}", "#/params/fold",
+         422},
+        {"POST", "/api/v1/jobs", "{\"kind\":\"enrich\",\"params\":{\"to-mongo\":7}}",
+         "#/params/to-mongo", 422},
+        {"POST", "/api/v1/jobs", "{\"kind\":\"enrich\",\"params\":{\"../x y\":7}}", "#/params",
+         422},
         {"POST", "/api/v1/accounts", "{\"name\":7,\"password\":\"" LONG_WORD "\"}", "#/name", 422},
         {"POST", "/api/v1/session", "{\"name\":\"Ana\",\"password\":7}", "#/password", 422},
         {"PUT", "/api/v1/movies/1", "{\"title\":\"A\",\"movie\":2}", "#/movie", 422},
@@ -220,6 +235,7 @@ static void parameters_are_named(void **state)
         {"/api/v1/recommendations", "user"},
         {"/api/v1/recommendations?user=6&boost=year%20%3E", "boost"},
         {"/api/v1/recommendations?user=6&model=magic", "model"},
+        {"/api/v1/recommendations?user=6&exclude=x", "exclude"},
         {"/api/v1/movies?cursor=x", "cursor"},
         {"/api/v1/movies?filter=(", "filter"},
         {"/api/v1/people?limit=0", "limit"},
@@ -235,7 +251,6 @@ static void parameters_are_named(void **state)
         {"/api/v1/health?limit=2", "limit"},
     };
 
-        {"/api/v1/recommendations?user=6&exclude=x", "exclude"},
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         as_admin();
@@ -256,7 +271,8 @@ static void other_refusals_point_nowhere(void **state)
     as_admin();
     refuses("GET", "/api/v1/movies/99999", NULL, 404, "E_NOTFOUND", "99999");
     assert_null(json_object_get(api.json, "errors"));
-    refuses("GET", "/api/v1/nothing", NULL, 404, "E_NOTFOUND", "nothing");
+    refuses("GET", "/api/v1/nothing", NULL, 404, "E_NOTFOUND",
+            "there is no /api/v1/nothing; /api/v1/docs lists every path");
     assert_null(json_object_get(api.json, "errors"));
     refuses("PUT", "/api/v1/recommendations", "{}", 405, "E_INVALID", "allowed: GET");
     assert_null(json_object_get(api.json, "errors"));

@@ -406,8 +406,9 @@ const reel_gate_report *reel__engine_gate(const reel_engine *engine)
 
 reel_code reel__gate_decide(const reel_gate_report *r, reel_err *err)
 {
-    static const char otherwise[] = "what was in service stays; `reel train --force --accept` puts "
-                                    "the new one there all the same";
+    static const char otherwise[] = "what was in service stays; `reel train --force --accept`, or "
+                                    "\"accept\":true in POST /api/v1/jobs, puts the new one there "
+                                    "all the same";
 
     if (!r->judged)
         return REEL_OK;

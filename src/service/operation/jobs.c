@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mistakes.h"
 #include "model/vtable.h"
 #include "service/engine/state.h"
 #include "service/operation/jobs_priv.h"
@@ -20,8 +21,17 @@ typedef struct parameters {
     size_t count;
 } parameters;
 
-static reel_code take_value(char out[VALUE_TEXT], const char *name, const json_t *value,
-                            reel_err *err)
+/* A mistake of a parameter, where it is. */
+static reel_code of_parameter(const reel_err *inner, const char *name, reel_err *err)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+
+    return *name != '\0' && name[strspn(name, letters)] == '\0'
+               ? reel__mistake_within(err, inner, "params.%.40s", name)
+               : reel__mistake_within(err, inner, "params");
+}
+
+static reel_code take_value(char out[VALUE_TEXT], const json_t *value, reel_err *err)
 {
     if (json_is_integer(value))
         (void)snprintf(out, VALUE_TEXT, "%lld", (long long)json_integer_value(value));
@@ -33,8 +43,8 @@ static reel_code take_value(char out[VALUE_TEXT], const char *name, const json_t
         (void)snprintf(out, VALUE_TEXT, "%s", json_string_value(value));
     else
         return reel_fail(err, REEL_E_INVALID,
-                         "params: %.40s: expected a number, true or a word of up to %d characters",
-                         name, (int)VALUE_TEXT - 1);
+                         "expected a number, true or a word of up to %d characters",
+                         (int)VALUE_TEXT - 1);
     return REEL_OK;
 }
 
@@ -51,10 +61,10 @@ static reel_code take_parameters(parameters *out, const json_t *object, reel_err
                          (int)PARAMETERS_MOST);
     json_object_foreach((json_t *)(uintptr_t)object, name, value)
     {
-        const reel_code rc = take_value(out->texts[out->count], name, value, err);
+        reel_err inner = {REEL_OK, ""};
 
-        if (rc != REEL_OK)
-            return rc;
+        if (take_value(out->texts[out->count], value, &inner) != REEL_OK)
+            return of_parameter(&inner, name, err);
         out->items[out->count] = (reel_param){name, out->texts[out->count]};
         out->count++;
     }
@@ -63,9 +73,7 @@ static reel_code take_parameters(parameters *out, const json_t *object, reel_err
 
 static reel_code check_model(const char *model, const parameters *given, reel_err *err)
 {
-    const reel_params params = {given->items, given->count};
     bool served = false;
-    reel_code rc = REEL_OK;
 
     for (int i = 0; i < MODELS; i++)
         served = served || strcmp(reel__engine_names[i], model) == 0;
@@ -77,9 +85,14 @@ static reel_code check_model(const char *model, const parameters *given, reel_er
             err, REEL_E_INVALID,
             "params: name the one model they are of, and not the hybrid: that is mixed "
             "of the others");
-    if (given->count > 0)
-        rc = reel__model_check(model, &params, err);
-    return rc;
+    for (size_t i = 0; i < given->count; i++) {
+        const reel_params one = {&given->items[i], 1};
+        reel_err inner = {REEL_OK, ""};
+
+        if (reel__model_check(model, &one, &inner) != REEL_OK)
+            return of_parameter(&inner, given->items[i].name, err);
+    }
+    return REEL_OK;
 }
 
 /* What `reel evaluate` may be told; what each is to be, it says itself. */
@@ -93,15 +106,17 @@ static reel_code check_evaluation(const char *models, const parameters *given, r
         return reel_fail(err, REEL_E_INVALID, "model: longer than %d characters",
                          (int)REEL_JOB_MODEL - 1);
     for (size_t i = 0; i < given->count; i++) {
+        reel_err inner = {REEL_OK, ""};
         int at = 0;
 
         while (at < OPTIONS && strcmp(options[at], given->items[i].name) != 0)
             at++;
-        if (at == OPTIONS)
-            return reel_fail(err, REEL_E_INVALID,
-                             "params: \"%.40s\": an evaluation takes protocol, share, folds, "
-                             "sampled, metrics, k, core, threshold and seed",
-                             given->items[i].name);
+        if (at == OPTIONS) {
+            (void)reel_fail(&inner, REEL_E_INVALID,
+                            "an evaluation takes protocol, share, folds, sampled, metrics, k, "
+                            "core, threshold and seed");
+            return of_parameter(&inner, given->items[i].name, err);
+        }
     }
     return REEL_OK;
 }
@@ -116,17 +131,18 @@ static reel_code check_enriching(const char *model, const parameters *given, ree
         return reel_fail(err, REEL_E_INVALID, "model: metadata are of films, not of a model");
     for (size_t i = 0; i < given->count; i++) {
         const char *value = given->items[i].value;
+        reel_err inner = {REEL_OK, ""};
         int at = 0;
 
         if (strcmp(given->items[i].name, "rate") == 0 && strspn(value, "0123456789") > 0)
             continue; /* the rest it says itself */
         while (at < SWITCHES && strcmp(switches[at], given->items[i].name) != 0)
             at++;
-        if (at == SWITCHES || strcmp(value, "true") != 0)
-            return reel_fail(err, REEL_E_INVALID,
-                             "params: \"%.40s\": enriching takes a rate, and true for all, posters "
-                             "and to-mongo",
-                             given->items[i].name);
+        if (at == SWITCHES || strcmp(value, "true") != 0) {
+            (void)reel_fail(&inner, REEL_E_INVALID,
+                            "enriching takes a rate, and true for all, posters and to-mongo");
+            return of_parameter(&inner, given->items[i].name, err);
+        }
     }
     return REEL_OK;
 }

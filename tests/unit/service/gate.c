@@ -202,6 +202,7 @@ static void worse_parameters_are_refused(void **state)
     assert_true(report.difference.high < 0);
     opts.verdict = NULL;
     assert_non_null(strstr(err.msg, "reel train --force --accept"));
+    assert_non_null(strstr(err.msg, "\"accept\":true in POST /api/v1/jobs"));
     assert_true(hash_of("ease.safetensors") == before);
     opts.gate = false;
     assert_ok(train(&opts, NULL, &err));
