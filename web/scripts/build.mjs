@@ -68,17 +68,19 @@ function notices(names) {
   }).join(`\n${"-".repeat(72)}\n\n`);
 }
 
-// The entry and what it imports at once; pages that come later are imported by a call.
-function firstScripts(outputs) {
+// A script and what it imports at once; pages that come later are imported by a call.
+function scriptsOf(outputs, from) {
   const found = new Set();
   const follow = (path) => {
     if (found.has(path)) return;
     found.add(path);
     for (const { path: next, kind } of outputs[path].imports) if (kind === "import-statement") follow(next);
   };
-  follow(Object.keys(outputs).find((path) => outputs[path].entryPoint === "src/main.tsx"));
+  follow(from);
   return [...found];
 }
+
+const firstScripts = (outputs) => scriptsOf(outputs, Object.keys(outputs).find((path) => outputs[path].entryPoint === "src/main.tsx"));
 
 function writePage(outputs) {
   const named = (pattern) => Object.keys(outputs).map((path) => basename(path)).filter((name) => pattern.test(name));
@@ -94,6 +96,21 @@ function writePage(outputs) {
     .replace("</head>", `  ${head}\n  </head>`)
     .replace("/src/main.tsx", `/assets/${script}`);
   writeFileSync(join(dist, "index.html"), page);
+}
+
+// Pages with scripts of their own and what they are made of, the longer addresses first: public/theme.js fetches them.
+const later = [["/tune", "tune"], ["/night", "night"], ["/my", "my"], ["/sign-in", "signin"], ["/reset", "letters"], ["/confirm", "letters"],
+  ["/analytics/dashboard", "analytics", "dashboard"], ["/analytics/data", "analytics", "data"], ["/analytics", "analytics"]];
+
+function writeEarly(outputs) {
+  const first = firstScripts(outputs);
+  const ofPage = (name) => Object.keys(outputs).find((path) => outputs[path].entryPoint === `src/pages/${name}.tsx`);
+  const early = later.map(([start, ...names]) => {
+    const found = new Set(names.flatMap((name) => scriptsOf(outputs, ofPage(name))));
+    return [start, [...found].filter((path) => !first.includes(path)).map((path) => `/assets/${basename(path)}`)];
+  });
+  const script = readFileSync(join(root, "public/theme.js"), "utf8");
+  writeFileSync(join(dist, "theme.js"), script.replace("early = []", () => `early = ${JSON.stringify(early)}`));
 }
 
 function weigh(outputs) {
@@ -114,6 +131,7 @@ function finish(result) {
   const { outputs } = result.metafile;
   cpSync(join(root, "public"), dist, { recursive: true });
   writePage(outputs);
+  writeEarly(outputs);
   writeFileSync(join(dist, "licenses.txt"), notices(bundledPackages(result.metafile.inputs)));
   if (!watch) weigh(outputs);
 }

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { api } from "./lib/api";
 import { HealthContext } from "./lib/health";
-import { useResource } from "./lib/resource";
+import { foresee, useResource } from "./lib/resource";
 import { match, useLocation, type Route } from "./lib/router";
 import { useOtherTabs } from "./lib/session";
 import { late } from "./ui/late";
@@ -21,10 +21,14 @@ const NightPage = late("night", () => import("./pages/night").then((code) => cod
 const SignInPage = late("sign-in", () => import("./pages/signin").then((code) => code.SignInPage));
 const ResetPage = late("reset", () => import("./pages/letters").then((code) => code.ResetPage));
 const ConfirmPage = late("confirm", () => import("./pages/letters").then((code) => code.ConfirmPage));
-const MyPage = late("my", () => import("./pages/my").then((code) => code.MyPage));
+const MyPage = late("my", () => {
+  foresee("session", api.session);
+  return import("./pages/my").then((code) => code.MyPage);
+});
 const AnalyticsPage = late("analytics", () => {
   // Scripts of their own, which the page asks for as well: both come at once.
   const route = match(location.pathname);
+  foresee("session", api.session);
   if (route.page === "analytics" && route.part === "data") void import("./pages/data").catch(() => undefined);
   if (route.page === "analytics" && route.part === "dashboard") void import("./pages/dashboard").catch(() => undefined);
   return import("./pages/analytics").then((code) => code.AnalyticsPage);

@@ -70,6 +70,11 @@ function leave(key: string, call: Call): void {
   call.control.abort();
 }
 
+// What will be wanted in a moment is on its way by then.
+export function foresee<T>(key: string, load: (signal: AbortSignal) => Promise<T>): void {
+  if (!cache.has(key) && !calls.has(key)) start(key, load).answer.catch(() => undefined); // whoever wants it is told
+}
+
 const count = (n: number) => n + 1;
 
 // A server that is away or busy for a moment is asked again by itself.
