@@ -26,7 +26,7 @@ async function shown(page, path) {
     await page.waitForTimeout(40);
   }
   await page.locator("[data-figure=health]").waitFor();
-  await page.waitForFunction(() => document.querySelector(".bone") === null);
+  await page.waitForFunction(() => document.querySelector(".bone, .ghost, .is-waiting") === null);
 }
 
 check("what was shown, clicked and rated is there, and what it is compared with", async () => {

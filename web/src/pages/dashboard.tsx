@@ -11,8 +11,8 @@ import { askedOf, askReport, daysOf, keyOf, plusDays, rangeOf, refusedOf, spans,
 import { ts } from "../lib/texts/stats";
 import { DayField } from "../ui/dayfield";
 import { CatalogueWatch, Came, Films, Genres, Health, HoursOfWeek, Mix, ModelsOverTime, OverTime, People, Rates, ratesBy } from "../ui/statscharts";
-import { Failed, Notice, Refused, RowsSkeleton } from "../ui/states";
-import { Switch } from "../ui/tables";
+import { Failed, Notice, Refused } from "../ui/states";
+import { Ghost, Switch } from "../ui/tables";
 
 const other = "other";
 
@@ -56,17 +56,17 @@ function Which({ asked, shown, against }: { asked: Asked; shown: Days; against: 
 }
 
 // What is far below asks when one comes near it; its place is kept.
-function Near({ children }: { children: ComponentChildren }) {
+function Near({ now, children }: { now: boolean; children: ComponentChildren }) {
   const box = useRef<HTMLDivElement>(null);
-  const near = useNear(box, false);
+  const near = useNear(box, now);
   return <div ref={box} class={near ? "stats-near" : "stats-near is-later"}>{near && children}</div>;
 }
 
-function Section({ name, wide, left, right }: { name: keyof typeof ts.section; wide?: ComponentChildren; left?: ComponentChildren; right?: ComponentChildren }) {
+function Section({ name, now = false, wide, left, right }: { name: keyof typeof ts.section; now?: boolean; wide?: ComponentChildren; left?: ComponentChildren; right?: ComponentChildren }) {
   return (
     <section class="data-section" aria-label={ts.section[name]}>
       <h2>{ts.section[name]}</h2>
-      <Near>
+      <Near now={now}>
         {wide && <div class="data-column is-wide">{wide}</div>}
         {(left || right) && (
           <div class="charts">
@@ -79,6 +79,12 @@ function Section({ name, wide, left, right }: { name: keyof typeof ts.section; w
   );
 }
 
+// Days that are shown, before the server has said which they are.
+function spanOf(range: string): Days {
+  const to = new Date().toISOString().slice(0, 10);
+  return daysOf(range) ?? { from: plusDays(to, 1 - (Number.parseInt(range, 10) || 28)), to };
+}
+
 export function DashboardPart({ search }: { search: URLSearchParams }) {
   const asked = askedOf(search), refused = refusedOf(search);
   const key = keyOf("summary", asked);
@@ -87,37 +93,35 @@ export function DashboardPart({ search }: { search: URLSearchParams }) {
   const first = keyOf("rates", asked, { by: ratesBy(search) });
   const rates = useResource(first, (signal) => askReport(first, signal), true);
   useFresh(address("/analytics/"));
-  if (whole.error) return <Failed error={whole.error} retry={whole.retry} />;
-  if (!whole.data) return <RowsSkeleton count={16} thumb={false} />;
-  const { range, against, waiting, items } = whole.data;
-  const days = daysBetween(range.from, range.to);
+  const data = whole.data, range = data?.range ?? spanOf(asked.range), against = data?.against ?? null;
   const props = { asked, search };
+  const none = data !== undefined && data.items[0]!.lists === 0 && data.items[0]!.clicks === 0;
   return (
     <>
-      <p class="lead" role="status">
-        {ts.lead(range.from, range.to)}{against && `, ${ts.leadAgainst(against.from, against.to)}`}.{waiting > 0 && ` ${ts.waiting(waiting)}`}
+      <p class={asked.against === null ? "lead stats-lead" : "lead stats-lead is-compared"} role="status">
+        {data ? `${ts.lead(range.from, range.to)}${against ? `, ${ts.leadAgainst(against.from, against.to)}` : ""}.${data.waiting > 0 ? ` ${ts.waiting(data.waiting)}` : ""}`
+          : <Ghost>{ts.lead(range.from, range.to)}{asked.against !== null && `, ${ts.leadAgainst(range.from, range.to)}`}</Ghost>}
       </p>
       <Which asked={asked} shown={range} against={against} />
       {refused.range && <Refused said={ts.noRange(refused.range)} way={ts.drop} drop={() => setQuery({ range: null })} />}
       {refused.against && <Refused said={ts.noAgainst(refused.against)} way={ts.drop} drop={() => setQuery({ against: null })} />}
-      {items[0]!.lists === 0 && items[0]!.clicks === 0
-        ? <><Notice title={ts.empty}>{ts.emptyBody}</Notice><Section name="health" wide={<Health {...props} />} /></>
-        : (
-          <>
-            <Section name="came" wide={<Came {...props} />} />
-            <Section name="clicks" wide={<Rates {...props} />} />
-            {rates.data === undefined && !rates.error ? <div class="stats-rest" aria-busy="true" /> : (
-              <>
-                <Section name="films" left={<Films {...props} />} right={<Genres {...props} />} />
-                <Section name="when" left={<HoursOfWeek {...props} />} right={<OverTime {...props} days={days} />} />
-                <Section name="people" wide={<People {...props} />} />
-                <Section name="catalogue" left={<CatalogueWatch {...props} />} right={<Mix {...props} />} />
-                <Section name="models" wide={<ModelsOverTime {...props} />} />
-                <Section name="health" wide={<Health {...props} />} />
-              </>
-            )}
-          </>
-        )}
+      {whole.error ? <Failed error={whole.error} retry={whole.retry} />
+        : none ? <><Notice title={ts.empty}>{ts.emptyBody}</Notice><Section key="health" name="health" wide={<Health {...props} />} /></> : (
+        <>
+          <Section key="came" name="came" now wide={<Came {...props} />} />
+          <Section key="clicks" name="clicks" now wide={<Rates {...props} />} />
+          {data === undefined || (rates.data === undefined && !rates.error) ? <div class="stats-rest" aria-busy="true" /> : (
+            <>
+              <Section key="films" name="films" left={<Films {...props} />} right={<Genres {...props} />} />
+              <Section key="when" name="when" left={<HoursOfWeek {...props} />} right={<OverTime {...props} days={daysBetween(range.from, range.to)} />} />
+              <Section key="people" name="people" wide={<People {...props} />} />
+              <Section key="catalogue" name="catalogue" left={<CatalogueWatch {...props} />} right={<Mix {...props} />} />
+              <Section key="models" name="models" wide={<ModelsOverTime {...props} />} />
+              <Section key="health" name="health" wide={<Health {...props} />} />
+            </>
+          )}
+        </>
+      )}
     </>
   );
 }

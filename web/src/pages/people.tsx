@@ -6,12 +6,19 @@ import { useResource } from "../lib/resource";
 import { decimal } from "../lib/format";
 import { t } from "../lib/texts";
 import { PersonSearch } from "../ui/personsearch";
-import { Failed, RowsSkeleton } from "../ui/states";
+import { Failed } from "../ui/states";
+
+const some = 24;
 
 function Some() {
-  const people = useResource("people?some", (signal) => api.people("", 24, null, signal));
+  const people = useResource("people?some", (signal) => api.people("", some, null, signal));
   if (people.error) return <Failed error={people.error} retry={people.retry} />;
-  if (!people.data) return <RowsSkeleton count={8} thumb={false} />;
+  if (!people.data)
+    return (
+      <div class="people-grid" aria-hidden="true">
+        {Array.from({ length: some }, (_, i) => <span key={i} class="people-place is-waiting" />)}
+      </div>
+    );
   return (
     <ul class="people-grid">
       {people.data.items.map((person) => (

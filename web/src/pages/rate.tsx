@@ -155,7 +155,7 @@ export function RatePage({ search }: { search: URLSearchParams }) {
         <FilmSearch label={t.rate.search} placeholder={t.rate.placeholder} choose={add} />
         <OwnHead own={own} forget={forget} />
         {telling.error && films.length === 0 && <Failed error={telling.error} retry={telling.retry} />}
-        {films.length === 0 && !telling.error && <GridSkeleton count={12} />}
+        {films.length === 0 && !telling.error && <GridSkeleton count={gridLength} kind="is-rating" />}
         <RateGrid films={films} own={own} give={give} />
         {(telling.data?.items.length ?? 0) > shown && <p class="more"><button type="button" class="button" onClick={() => setShown(shown + gridLength)}>{t.rate.more}</button></p>}
       </section>

@@ -110,7 +110,7 @@ export function SearchPage({ q }: { q: string }) {
             <p class="remark" role="status">{data && !busy && data.total > 0 && t.search.fits(data.total, q)}</p>
             {text !== "" && films.length > 0 && <button type="button" class="quiet" onClick={() => choose(noWishes, "all")}>{t.search.drop}</button>}
           </div>
-          {!data && <GridSkeleton count={shelfSize} dense />}
+          {!data && <GridSkeleton count={shelfSize} kind="is-dense" />}
           <div class={busy && data ? "is-stale" : ""}>
             {data && films.length === 0 && <Nothing filter={filter} removed={data.removed.filter} />}
             {films.length > 0 && <FilmShelf films={films} />}

@@ -64,7 +64,7 @@ export function AccountRatings({ account }: { account: Account }) {
   });
   const { first } = list;
   if (first.error) return <Failed error={first.error} retry={first.retry} />;
-  if (!first.data) return <GridSkeleton count={12} />;
+  if (!first.data) return <GridSkeleton count={24} kind="is-rating" />;
   const items = list.all.flatMap((page) => page.items);
   if (items.length === 0) return none();
   const give = (film: Movie | OwnRating, rating: number | null) => {
@@ -119,7 +119,7 @@ export function Watchlist({ account }: { account: Account }) {
   useFresh(`my?${account.user}`);
   const list = useResource(`my?${account.user}&watchlist`, (signal) => allGiven(account.user, "watchlist", signal));
   if (list.error) return <Failed error={list.error} retry={list.retry} />;
-  if (!list.data) return <GridSkeleton count={6} />;
+  if (!list.data) return <GridSkeleton count={6} kind="is-rating" />;
   if (list.data.films.length === 0) return <Notice title={t.my.nothingWanted}><p>{t.my.howWanted}</p></Notice>;
   return (
     <ul class="film-grid is-rating">

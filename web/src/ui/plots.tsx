@@ -51,6 +51,9 @@ interface ColumnsProps {
 
 const linePart = 84; // height of the line below
 
+export const columnsHeight = (means: boolean): string => `${tall + (means ? linePart : 0)}px`;
+export const gridHeight = "min(322px, 22px + 62cqw)"; // as Grid does by its width
+
 export function Columns({ name, measure, names, edges = false, values, means, inner, spans, marked, write, best, say }: ColumnsProps) {
   const count = values.length;
   const below = means ? linePart : 0;

@@ -51,9 +51,10 @@ export function CardBones() {
   );
 }
 
-export function GridSkeleton({ count, dense = false }: { count: number; dense?: boolean }) {
+// kind: of the grid that comes.
+export function GridSkeleton({ count, kind = "" }: { count: number; kind?: "is-dense" | "is-rating" | "" }) {
   return (
-    <div class={dense ? "film-grid is-dense" : "film-grid"} aria-hidden="true">
+    <div class={`film-grid ${kind}`} aria-hidden="true">
       {fill(count).map((i) => (
         <div key={i} class="film-card">
           <span class="poster is-waiting" />

@@ -13,9 +13,9 @@ import {
 import { t } from "../lib/texts";
 import { real, share } from "../lib/texts/data";
 import { dayLong, dayShort, headOf, rateOf, readReport, ts } from "../lib/texts/stats";
-import { Columns, Grid } from "./plots";
-import { Failed, RowsSkeleton } from "./states";
-import { Frame, Lying, Marks, Switch, Table } from "./tables";
+import { Columns, columnsHeight, Grid, gridHeight } from "./plots";
+import { Failed } from "./states";
+import { Coming, Frame, Ghost, Lying, Marks, Switch, Table } from "./tables";
 
 export interface ChartProps {
   asked: Asked;
@@ -49,19 +49,19 @@ interface Answer<T> {
   busy: boolean;
 }
 
-// A report on its way, at the place and about the height it will have.
-function useReport<T>(name: ReportName, asked: Asked, more: Record<string, string | number> = {}): [Answer<T> | null, ComponentChildren] {
+// A report, or what stands in its place while it is on its way.
+function useReport<T>(name: ReportName, asked: Asked, coming: ComponentChildren, more: Record<string, string | number> = {}): [Answer<T> | null, ComponentChildren] {
   const address = keyOf(name, asked, more);
   const { data, error, busy, retry } = useResource(address, (signal) => askReport<T>(address, signal), true);
   if (error) return [null, <Failed error={error} retry={retry} />];
-  return data === undefined ? [null, <div class="data-coming"><RowsSkeleton count={6} thumb={false} /></div>] : [{ address, data, busy }, null];
+  return data === undefined ? [null, coming] : [{ address, data, busy }, null];
 }
 
 const orNone = (value: number | null, write: (value: number) => string) => (value === null ? "–" : write(value));
 
 // ---- the whole ----
 
-function Facts({ now, before }: { now: Whole; before: Whole | undefined }) {
+function Facts({ now, before, compared }: { now?: Whole | undefined; before?: Whole | undefined; compared: boolean }) {
   const f = ts.fact;
   const rows: [string, (whole: Whole) => string][] = [
     [f.lists, (w) => number(w.lists)], [f.people, (w) => orNone(w.people_a_day, (n) => number(Math.round(n)))], [f.fresh, (w) => number(w.new_people)],
@@ -75,27 +75,46 @@ function Facts({ now, before }: { now: Whole; before: Whole | undefined }) {
       {rows.map(([name, write]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{write(now)}{before && <span class="stats-before">{ts.before(write(before))}</span>}</dd>
+          <dd>
+            {now ? write(now) : <Ghost>{number(100)}</Ghost>}
+            {compared && <span class="stats-before">{before ? ts.before(write(before)) : <Ghost>{ts.before(number(100))}</Ghost>}</span>}
+          </dd>
         </div>
       ))}
     </dl>
   );
 }
 
+function Funnel({ now }: { now?: Whole }) {
+  const steps: [string, number, number][] = now ? [[ts.funnel.shown, now.shown, now.shown], [ts.funnel.clicked, now.clicked, now.shown], [ts.funnel.both, now.clicked_rated, now.shown]]
+    : [ts.funnel.shown, ts.funnel.clicked, ts.funnel.both].map((name) => [name, 0, 0]);
+  return (
+    <Lying whole few={3} best={false} heads={[ts.step, ts.ofShown, ts.count]}
+      rows={steps.map(([name, n, all]) => ({ key: name, name, value: all > 0 ? n / all : 0, said: all > 0 ? rateOf(n / all) : "–", note: number(n) }))} />
+  );
+}
+
 export function Came({ asked }: ChartProps) {
-  const [answer, coming] = useReport<Report<Whole> & { change?: Rate }>("summary", asked);
+  const compared = asked.against !== null;
+  const [answer, coming] = useReport<Report<Whole> & { change?: Rate }>("summary", asked, (
+    <>
+      <Coming finding={ts.funnelFinding(0.1, 0.1)} note={ts.funnelNote}>
+        {compared && <p class="stats-change"><Ghost>{ts.change({ rate: 0, low: 0, high: 0 }, 0)}</Ghost></p>}
+        <Funnel />
+      </Coming>
+      <Facts compared={compared} />
+    </>
+  ));
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const now = data.items[0]!, before = data.items[1];
-  const steps: [string, number, number][] = [[ts.funnel.shown, now.shown, now.shown], [ts.funnel.clicked, now.clicked, now.shown], [ts.funnel.both, now.clicked_rated, now.shown]];
   return (
     <>
       <Answered name="summary" address={address} report={data} busy={busy} finding={ts.funnelFinding(now.click_through.rate, now.rating_through.rate)} note={ts.funnelNote}>
-        {data.change && data.change.rate !== null && <p class="stats-change">{ts.change(data.change, toldFrom0(data.change))}</p>}
-        <Lying whole few={3} best={false} heads={[ts.step, ts.ofShown, ts.count]}
-          rows={steps.map(([name, n, all]) => ({ key: name, name, value: all > 0 ? n / all : 0, said: all > 0 ? rateOf(n / all) : "–", note: number(n) }))} />
+        {compared && <p class="stats-change">{data.change && data.change.rate !== null && ts.change(data.change, toldFrom0(data.change))}</p>}
+        <Funnel now={now} />
       </Answered>
-      <Facts now={now} before={before} />
+      <Facts now={now} before={before} compared={before !== undefined} />
     </>
   );
 }
@@ -114,7 +133,7 @@ export const ratesBy = (search: URLSearchParams): string => (search.get("by") &&
 export function Rates({ asked, search }: ChartProps) {
   const by = ratesBy(search);
   const rating = search.get("rate") === "rating";
-  const [answer, coming] = useReport<Report<RateRow>>("rates", asked, { by });
+  const [answer, coming] = useReport<Report<RateRow>>("rates", asked, <Coming controls long finding={ts.rateOpen(ts.measures.click!)} rows={4} note={ts.rateNote} />, { by });
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const of = rating ? "rating_through" : "click_through";
@@ -149,7 +168,7 @@ const timesOf = (row: FilmRow, kind: Kind) => (kind === "shown" ? row.shown : ki
 
 export function Films({ asked, search }: ChartProps) {
   const kind = kinds.find((one) => one === search.get("films")) ?? "shown";
-  const [answer, coming] = useReport<Report<FilmRow> & { by: Kind }>("films", asked, { by: kind, limit: 50 });
+  const [answer, coming] = useReport<Report<FilmRow> & { by: Kind }>("films", asked, <Coming controls long finding={ts.filmFinding.shown(ts.film.repeat(4), 100)} rows={12} note={ts.filmNote} />, { by: kind, limit: 50 });
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const rows = data.items.filter((row) => timesOf(row, data.by) > 0);
@@ -167,7 +186,7 @@ export function Films({ asked, search }: ChartProps) {
 }
 
 export function Genres({ asked }: ChartProps) {
-  const [answer, coming] = useReport<Report<GenreRow>>("genres", asked);
+  const [answer, coming] = useReport<Report<GenreRow>>("genres", asked, <Coming finding={ts.genreFinding(ts.genre, 1)} rows={18} note={ts.genreNote} />);
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const rows = data.items.filter((row) => row.shown > 0);
@@ -186,7 +205,7 @@ export function Genres({ asked }: ChartProps) {
 const hours = 24;
 
 export function HoursOfWeek({ asked }: ChartProps) {
-  const [answer, coming] = useReport<Report<TimeRow>>("times", asked, { by: "hour" });
+  const [answer, coming] = useReport<Report<TimeRow>>("times", asked, <Coming finding={ts.weekFinding(ts.hourOf(ts.weekdays[0]!, 20))} measure={ts.weekMeasure} height={gridHeight} />, { by: "hour" });
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const lists = data.items.map((row) => row.lists);
@@ -205,7 +224,7 @@ const daysMost = 120; // more are drawn by week
 
 export function OverTime({ asked, days }: ChartProps & { days: number }) {
   const weekly = days > daysMost;
-  const [answer, coming] = useReport<Report<TimeRow> & { by: string }>("times", asked, { by: weekly ? "week" : "day" });
+  const [answer, coming] = useReport<Report<TimeRow> & { by: string }>("times", asked, <Coming finding={ts.overFinding(dayLong("2026-09-20"), 100)} measure={ts.overMeasure} height={columnsHeight(true)} />, { by: weekly ? "week" : "day" });
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const byWeek = data.by === "week";
@@ -225,7 +244,7 @@ export function OverTime({ asked, days }: ChartProps & { days: number }) {
 // ---- people ----
 
 export function People({ asked }: ChartProps) {
-  const [answer, coming] = useReport<Report<PeopleRow>>("people", asked);
+  const [answer, coming] = useReport<Report<PeopleRow>>("people", asked, <Coming finding={ts.peopleFinding(0.5)} measure={ts.peopleMeasure} height={columnsHeight(false)} note={ts.peopleNote} />);
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const rows = everyDay(data.range, data.items, (row) => row.day, (day) => ({ day, people: 0, new: 0, returning: 0 }));
@@ -243,7 +262,7 @@ export function People({ asked }: ChartProps) {
 // ---- the catalogue ----
 
 export function CatalogueWatch({ asked }: ChartProps) {
-  const [answer, coming] = useReport<Catalogue>("catalogue", asked);
+  const [answer, coming] = useReport<Catalogue>("catalogue", asked, <Coming finding={ts.notYet} measure={ts.catalogueMeasure} height={columnsHeight(true)} note={ts.catalogueNote} />);
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const { items: rows, trend } = data;
@@ -260,7 +279,7 @@ export function CatalogueWatch({ asked }: ChartProps) {
 }
 
 export function Mix({ asked }: ChartProps) {
-  const [answer, coming] = useReport<Catalogue>("catalogue", asked);
+  const [answer, coming] = useReport<Catalogue>("catalogue", asked, <Coming finding={ts.mixFinding(1, 1)} measure={ts.mixMeasure} height={columnsHeight(true)} />);
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const rows = data.items, last = rows[rows.length - 1];
@@ -307,7 +326,7 @@ function Trainings({ trainings }: { trainings: Training[] }) {
 }
 
 export function ModelsOverTime({ asked, search }: ChartProps) {
-  const [answer, coming] = useReport<Models>("models", asked);
+  const [answer, coming] = useReport<Models>("models", asked, <Coming finding={ts.modelFinding(t.method("hybrid"), 2)} measure={ts.modelMeasure} height={columnsHeight(false)} />);
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const methods = methodsOf(data.items);
@@ -333,7 +352,11 @@ export function ModelsOverTime({ asked, search }: ChartProps) {
 // ---- health ----
 
 export function Health({ asked }: ChartProps) {
-  const [answer, coming] = useReport<Report<HealthRow>>("health", asked);
+  const [answer, coming] = useReport<Report<HealthRow>>("health", asked, (
+    <dl class="stats-facts" aria-hidden="true">
+      {Object.entries(ts.what).map(([what, name]) => <div key={what}><dt>{name}</dt><dd><Ghost>{number(100)}</Ghost></dd></div>)}
+    </dl>
+  ));
   if (!answer) return <>{coming}</>;
   return (
     <dl class="stats-facts" data-figure="health">

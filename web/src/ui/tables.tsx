@@ -70,6 +70,35 @@ export function Frame({ id, finding, note, controls, busy = false, files, table,
   );
 }
 
+// About as long as what will be written there.
+export const Ghost = ({ children }: { children: ComponentChildren }) => <span class="ghost is-waiting" aria-hidden="true">{children}</span>;
+
+interface ComingProps {
+  finding: string;
+  controls?: boolean;
+  measure?: string; // of a drawing
+  note?: string;
+  height?: string; // of a drawing
+  rows?: number; // else of a table
+  long?: boolean;
+  children?: ComponentChildren; // else what is there before its numbers
+}
+
+// A chart on its way, with the room that it will take.
+export function Coming({ finding, controls = false, measure, note, height, rows = 0, long = false, children }: ComingProps) {
+  return (
+    <figure class="chart data-chart is-coming-chart" aria-hidden="true">
+      <figcaption><Ghost>{finding}</Ghost></figcaption>
+      {controls && <div class="data-switch"><span class="chip is-waiting">{"\u00a0".repeat(24)}</span></div>}
+      {measure && <p class="plot-said"><Ghost>{measure}</Ghost></p>}
+      {children ?? (height ? <div class="data-room is-waiting" style={{ height }} />
+        : <div class={long ? "data-bars is-long" : "data-bars"}>{Array.from({ length: rows }, (_, i) => <span key={i}><span class="is-waiting" /></span>)}</div>)}
+      {note && <p class="chart-note"><Ghost>{note}</Ghost></p>}
+      <div class="chart-foot"><span class="quiet"><Ghost>{td.table}</Ghost></span></div>
+    </figure>
+  );
+}
+
 interface SwitchProps {
   name: string;
   value: string;
