@@ -1,6 +1,7 @@
 /* What people give through the API: it is in the next list, comes back, can be taken away,
  * imported, exported and merged; and nobody gives for somebody else.
  */
+#include "data/signals.h"
 #include "http/api.h"
 #include "service/engine/overlay.h"
 #include "store/accounts.h"
@@ -334,6 +335,32 @@ static void feedback_shapes_the_next_list(void **state)
     assert_true(number(get(body), "your_rating") == 5);
 }
 
+/* What a training learned of a click is no rating that somebody gave. */
+static void a_click_that_was_trained_on_is_no_rating(void **state)
+{
+    const int64_t first = first_of_list(30, "trained");
+    char body[300];
+
+    (void)state;
+    (void)snprintf(body, sizeof body,
+                   "{\"events\":[{\"event_id\":\"0b7e8f9c-2222-4222-8333-012345678900\","
+                   "\"type\":\"click\",\"user\":30,\"movie\":%lld}]}",
+                   (long long)first);
+    assert_int_equal(integer(post("/api/v1/feedback", body), "accepted"), 1);
+    as_admin(true); /* a change of the films has the data read anew */
+    assert_int_equal(ask("PUT", "/api/v1/movies/777", "{\"title\":\"The Long Night\"}"), 201);
+    reel__session_free(api.session);
+    reel__engine_close(api.engine);
+    api.engine = world_open_over("reel.db", api.store, api.overlay);
+    api.session = world_session(api.engine);
+    api.app.engine = api.engine;
+    assert_true(reel__dataset_signals(reel__engine_dataset(api.engine)).ptr != NULL);
+    (void)snprintf(body, sizeof body, "/ratings/%lld", (long long)first);
+    refuses("GET", path_of(30, body), NULL, 404, "E_NOTFOUND", "nothing");
+    assert_string_equal(text(put(30, body, "{\"kind\":\"watchlist\"}"), "kind"), "watchlist");
+    as_admin(false);
+}
+
 static int ask_as(reel_caller caller, reel_auth auth, const char *method, const char *target,
                   const char *body)
 {
@@ -421,6 +448,7 @@ int main(void)
         cmocka_unit_test(an_export_comes_back),
         cmocka_unit_test(a_history_becomes_an_accounts),
         cmocka_unit_test(feedback_shapes_the_next_list),
+        cmocka_unit_test(a_click_that_was_trained_on_is_no_rating),
         cmocka_unit_test(nobody_gives_for_somebody_else),
     };
 

@@ -36,7 +36,8 @@ reel_given_row reel__give_there(const reel_engine *engine, const reel_history *h
         else
             high = middle;
     }
-    if (low == history->count || history->entries[low].movie != movie)
+    if (low == history->count || history->entries[low].movie != movie ||
+        history->entries[low].kind != REEL_ENTRY_RATING) /* a signal is no statement */
         return (reel_given_row){.movie = id, .kind = REEL_GIVEN_REMOVED, .value = (double)NAN};
     return (reel_given_row){.movie = id,
                             .kind = REEL_GIVEN_RATING,
