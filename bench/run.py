@@ -26,6 +26,7 @@ BENCHES = {
     "growth": ["/usr/bin/python3", root / "bench/growth.py", build / "reel", build / "bench/bench_growth"],
     "eda": ["/usr/bin/python3", root / "bench/eda.py", root / "build/release/reel", data],
     "stats": ["/usr/bin/python3", root / "bench/stats.py", root / "build/release/reel", data, "--full"],
+    "experiments": ["/usr/bin/python3", root / "bench/experiments.py", root / "build/release/reel"],
     "serve": ["/usr/bin/python3", root / "bench/serve.py", root / "build/release/reel", data],
     "beside": ["/usr/bin/python3", root / "bench/beside.py", root / "build/release/reel", data],
     "cold": ["/usr/bin/python3", root / "bench/cold.py", root / "build/release/reel", data],

@@ -74,9 +74,9 @@ out:
 reel_code reel__store_add_experiment(reel_store *store, const reel_experiment_record *experiment,
                                      reel_err *err)
 {
-    reel_sql sql[3];
+    reel_sql sql[4];
     reel_sql_work work = {
-        .statements = sql, .count = 3, .writes = true, .guard = true, .alone = "experiments"};
+        .statements = sql, .count = 4, .writes = true, .guard = true, .alone = "experiments"};
     reel_code rc = REEL_OK;
 
     reel__sql_begin(&sql[0],
@@ -90,11 +90,14 @@ reel_code reel__store_add_experiment(reel_store *store, const reel_experiment_re
     bind(&sql[0], experiment);
     reel__sql_int(&sql[0], REEL_EXPERIMENTS_KEPT);
     /* What another one of this tag, that never began, was counted by. */
-    reel__sql_begin(&sql[1], "UPDATE trial_marks SET sequence = 0, epoch = epoch + 1"
+    reel__sql_begin(&sql[1], "UPDATE trial_marks SET sequence = 0, epoch = epoch + 1,"
+                             " lists = 0, strays = 0"
                              " WHERE tag = $1");
     reel__sql_text(&sql[1], experiment->tag);
     reel__sql_begin(&sql[2], "DELETE FROM trial_people WHERE tag = $1");
     reel__sql_text(&sql[2], experiment->tag);
+    reel__sql_begin(&sql[3], "DELETE FROM trial_states WHERE tag = $1");
+    reel__sql_text(&sql[3], experiment->tag);
     REEL_TRY(reel__sql_run(store, &work, err));
     if (work.changed[0] == 0)
         rc = refuse(store, experiment, err);

@@ -55,7 +55,7 @@ REEL_MUST_USE reel_code reel__stats_forget(reel_store *store, int64_t person, re
  * AND sequence = $n AND epoch = $n+1 ...", bound by leave_guard. Where it changed nothing and
  * leave_moved says so, somebody counted meanwhile: do all of it again. */
 typedef struct reel_stats_leaving reel_stats_leaving;
-enum { REEL_STATS_LEAVE = 17 };
+enum { REEL_STATS_LEAVE = 18 };
 REEL_MUST_USE reel_code reel__stats_leave(reel_stats_leaving **out, reel_store *store,
                                           int64_t person, reel_err *err);
 void reel__stats_leave_end(reel_stats_leaving *leaving); /* NULL allowed */

@@ -176,8 +176,9 @@ void reel__stats_leave_by(reel_sql out[REEL_STATS_LEAVE], const reel_stats_leavi
     with_text(&out[12], clear_looks, t->looks.data);
     with_person(&out[13], "DELETE FROM stat_deeds WHERE person = $1", leaving->person);
     with_person(&out[14], "DELETE FROM stat_viewers WHERE person = $1", leaving->person);
-    reel__sql_begin(&out[15], REEL_TRIALS_MOVE);
-    with_text(&out[16], REEL_TRIALS_LEAVE, leaving->who);
+    with_text(&out[15], REEL_TRIALS_MOVE, leaving->who);
+    with_text(&out[16], REEL_TRIALS_FORGET, leaving->who);
+    with_text(&out[17], REEL_TRIALS_LEAVE, leaving->who);
 }
 
 void reel__stats_leave_guard(reel_sql *out, const reel_stats_leaving *leaving)

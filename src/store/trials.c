@@ -175,7 +175,7 @@ out:
 
 static bool take_person(void *user, const char *const *c)
 {
-    scanning *s = user;
+    const scanning *s = user;
     const reel_trial_person person = {
         .who = c[0],
         .arm = reel__sql_number(c[1], 0),
@@ -184,9 +184,6 @@ static bool take_person(void *user, const char *const *c)
         .strays = reel__sql_number(c[4], 0),
         .did = {reel__sql_number(c[5], 0), reel__sql_number(c[6], 0)}};
 
-    s->count++;
-    s->first_ms = person.first_ms;
-    (void)snprintf(s->who, sizeof s->who, "%s", person.who);
     return s->person(s->user, &person);
 }
 
@@ -250,24 +247,35 @@ static const char add_people[] =
 reel_code reel__trial_add(reel_store *store, const reel_trial_adding *adding, bool *done,
                           reel_err *err)
 {
-    reel_sql sql[2];
+    reel_sql sql[3];
     reel_sql_work work = {
-        .statements = sql, .count = 2, .writes = true, .again = true, .guard = true};
+        .statements = sql, .count = 3, .writes = true, .again = true, .guard = true};
+    int64_t lists = 0, strays = 0;
     reel_buf people;
     reel_code rc;
 
     *done = false;
     reel__buf_init(&people, TEXT_MOST);
     REEL_TRY(people_text(&people, adding, err));
-    reel__sql_begin(&sql[0], "UPDATE trial_marks SET sequence = $1 WHERE tag = $2"
+    for (size_t i = 0; i < adding->count; i++) {
+        lists += adding->people[i].lists;
+        strays += adding->people[i].strays;
+    }
+    reel__sql_begin(&sql[0], "UPDATE trial_marks SET sequence = $1, lists = lists + $5,"
+                             " strays = strays + $6 WHERE tag = $2"
                              " AND sequence = $3 AND epoch = $4");
     reel__sql_int(&sql[0], adding->to);
     reel__sql_text(&sql[0], adding->tag);
     reel__sql_int(&sql[0], adding->from.sequence);
     reel__sql_int(&sql[0], adding->from.epoch);
+    reel__sql_int(&sql[0], lists);
+    reel__sql_int(&sql[0], strays);
     reel__sql_begin(&sql[1], add_people);
     reel__sql_text(&sql[1], adding->tag);
     reel__sql_text(&sql[1], people.data);
+    reel__sql_begin(&sql[2], "DELETE FROM trial_states WHERE tag = $1 AND upto_ms >= $2");
+    reel__sql_text(&sql[2], adding->tag);
+    reel__sql_int(&sql[2], adding->earliest_ms);
     REEL_TRY(reel__sql_run(store, &work, err));
     *done = work.changed[0] > 0;
 out:
@@ -275,46 +283,99 @@ out:
     return rc;
 }
 
-static bool take_totals(void *user, const char *const *c)
+static bool take_walked(void *user, const char *const *c)
 {
-    *(reel_trial_totals *)user = (reel_trial_totals){
-        reel__sql_number(c[0], 0), reel__sql_number(c[1], 0), reel__sql_number(c[2], 0)};
-    return false;
-}
+    scanning *s = user;
+    const reel_trial_person person = {
+        .who = c[0],
+        .first_ms = reel__sql_number(c[1], 0),
+        .arm = reel__sql_number(c[2], 0),
+        .did = {reel__sql_number(c[3], 0), reel__sql_number(c[4], 0)}};
 
-reel_code reel__trial_totals(reel_store *store, const char *tag, int64_t before_ms,
-                             reel_trial_totals *out, reel_err *err)
-{
-    reel_sql sql;
-
-    *out = (reel_trial_totals){0};
-    reel__sql_begin(&sql, "SELECT sum(CASE WHEN first_ms > 0 AND first_ms < $2 THEN 1 ELSE 0 END),"
-                          " sum(lists), sum(strays) FROM trial_people WHERE tag = $1");
-    reel__sql_text(&sql, tag);
-    reel__sql_int(&sql, before_ms);
-    return reel__sql_read(store, &sql, take_totals, out, err);
+    if (++s->count == PAGE) {
+        s->first_ms = person.first_ms;
+        (void)snprintf(s->who, sizeof s->who, "%s", person.who);
+    }
+    return s->person(s->user, &person);
 }
 
 /* Page by page: of a million rows a back end may keep all it answers. */
-reel_code reel__trial_scan_people(reel_store *store, const char *tag, int64_t before_ms,
+reel_code reel__trial_scan_people(reel_store *store, const reel_trial_range *range,
                                   reel_trial_person_fn *row, void *user, reel_err *err)
 {
-    scanning s = {.person = row, .user = user};
+    scanning s = {.person = row, .user = user, .first_ms = range->after_ms + 1};
     reel_sql sql;
     reel_code rc;
 
     do {
         s.count = 0;
-        reel__sql_begin(&sql, "SELECT " PERSON " FROM trial_people WHERE tag = $1 AND first_ms > 0"
-                              " AND first_ms < $2 AND (first_ms, who) > ($3, $4)"
-                              " ORDER BY first_ms, who LIMIT $5");
-        reel__sql_text(&sql, tag);
-        reel__sql_int(&sql, before_ms);
+        reel__sql_begin(&sql, "SELECT who, first_ms, arm, did_0, did_1 FROM trial_people"
+                              " WHERE tag = $1 AND (first_ms, who) > ($2, $3)"
+                              " AND first_ms <= $4 ORDER BY first_ms, who LIMIT $5");
+        reel__sql_text(&sql, range->tag);
         reel__sql_int(&sql, s.first_ms);
         reel__sql_text(&sql, s.who);
+        reel__sql_int(&sql, range->last_ms);
         reel__sql_int(&sql, PAGE);
-        REEL_TRY(reel__sql_read(store, &sql, take_person, &s, err));
+        REEL_TRY(reel__sql_read(store, &sql, take_walked, &s, err));
     } while (s.count == PAGE);
 out:
     return rc;
+}
+
+/* ---- how far somebody went through them ---------------------------------------------------- */
+
+typedef struct stood {
+    reel_trial_standing *out;
+    reel_buf *text;
+} stood;
+
+static bool take_standing(void *user, const char *const *c)
+{
+    const stood *s = user;
+
+    *s->out = (reel_trial_standing){.mark = {reel__sql_number(c[0], 0), reel__sql_number(c[1], 0)},
+                                    .lists = reel__sql_number(c[2], 0),
+                                    .strays = reel__sql_number(c[3], 0),
+                                    .upto_ms = reel__sql_number(c[4], 0)};
+    if (c[5] != NULL)
+        reel__buf_text(s->text, c[5]);
+    return false;
+}
+
+reel_code reel__trial_standing(reel_trial_standing *out, reel_buf *text, reel_store *store,
+                               const char *tag, int64_t last_ms, reel_err *err)
+{
+    stood s = {out, text};
+    reel_sql sql;
+    reel_code rc;
+
+    *out = (reel_trial_standing){0};
+    reel__sql_begin(&sql, "SELECT m.sequence, m.epoch, m.lists, m.strays, s.upto_ms, s.state"
+                          " FROM trial_marks AS m LEFT JOIN trial_states AS s ON s.tag = m.tag"
+                          " AND s.upto_ms <= $2 WHERE m.tag = $1");
+    reel__sql_text(&sql, tag);
+    reel__sql_int(&sql, last_ms);
+    REEL_TRY(reel__sql_read(store, &sql, take_standing, &s, err));
+    rc = reel__buf_check(text, err);
+out:
+    return rc;
+}
+
+reel_code reel__trial_keep(reel_store *store, const char *tag, const reel_trial_state *state,
+                           reel_err *err)
+{
+    reel_sql sql;
+
+    reel__sql_begin(&sql, "INSERT INTO trial_states (tag, upto_ms, state)"
+                          " SELECT m.tag, CAST($2 AS bigint), CAST($3 AS text)"
+                          " FROM trial_marks AS m WHERE m.tag = $1 AND m.sequence = $4"
+                          " AND m.epoch = $5 ON CONFLICT (tag) DO UPDATE SET"
+                          " upto_ms = excluded.upto_ms, state = excluded.state");
+    reel__sql_text(&sql, tag);
+    reel__sql_int(&sql, state->upto_ms);
+    reel__sql_text(&sql, state->text);
+    reel__sql_int(&sql, state->mark.sequence);
+    reel__sql_int(&sql, state->mark.epoch);
+    return reel__sql_write(store, &sql, true, NULL, err);
 }

@@ -7,6 +7,7 @@
 #ifndef REEL_STORE_TRIALS_H
 #define REEL_STORE_TRIALS_H
 
+#include "base/buf.h"
 #include "store/experiments.h"
 
 enum { REEL_TRIAL_STEP_MAX = 20000, REEL_TRIAL_WHO = 80 };
@@ -83,29 +84,65 @@ typedef struct reel_trial_adding {
     const reel_trial_person *people; /* [count], none twice: what is to be added to them; first_ms
                                         is set where there was none */
     size_t count;
+    int64_t earliest_ms; /* of those of them who did something, or are new: the first first_ms; a
+                            state that goes as far (reel__trial_keep) goes */
 } reel_trial_adding;
 /* In one transaction, where the mark still stands at `from`; else nothing happens and done is
  * false. Errors: E_STORE, E_NOMEM. */
 REEL_MUST_USE reel_code reel__trial_add(reel_store *store, const reel_trial_adding *adding,
                                         bool *done, reel_err *err);
 
-typedef struct reel_trial_totals {
-    int64_t people; /* to whom something was shown before `before_ms` */
-    int64_t lists, strays;
-} reel_trial_totals;
-REEL_MUST_USE reel_code reel__trial_totals(reel_store *store, const char *tag, int64_t before_ms,
-                                           reel_trial_totals *out, reel_err *err);
-/* Those people by first_ms, then who. Cost: of their rows. */
-REEL_MUST_USE reel_code reel__trial_scan_people(reel_store *store, const char *tag,
-                                                int64_t before_ms, reel_trial_person_fn *row,
-                                                void *user, reel_err *err);
+typedef struct reel_trial_range {
+    const char *tag;
+    int64_t after_ms, last_ms; /* first_ms is above the one and not above the other */
+} reel_trial_range;
+/* Those people by first_ms, then who; lists and strays are not said. Cost: of their rows. */
+REEL_MUST_USE reel_code reel__trial_scan_people(reel_store *store, const reel_trial_range *range,
+                                                reel_trial_person_fn *row, void *user,
+                                                reel_err *err);
+
+/* ---- how far somebody went through them ---------------------------------------------------- */
+
+enum { REEL_TRIAL_STATE_MAX = 1 << 20 };
+
+/* What comes of all people up to upto_ms, by their first_ms: a text of who counts. There is one for
+ * each experiment. It goes in the transaction that changes what one of them did, or takes one away,
+ * so one that is there is true. */
+typedef struct reel_trial_state {
+    reel_trial_mark mark; /* as it stood before they were gone through */
+    int64_t upto_ms;
+    const char *text;
+} reel_trial_state;
+/* In the place of the one that is there; nothing happens where the mark has moved. Errors: E_STORE
+ * (read-only, too), E_NOMEM. */
+REEL_MUST_USE reel_code reel__trial_keep(reel_store *store, const char *tag,
+                                         const reel_trial_state *state, reel_err *err);
+
+typedef struct reel_trial_standing {
+    reel_trial_mark mark;
+    int64_t lists, strays; /* of everybody */
+    int64_t upto_ms;       /* of the state; 0 = there is none that goes no further than last_ms */
+} reel_trial_standing;
+/* text: the state is appended. Errors: E_STORE, E_NOMEM. */
+REEL_MUST_USE reel_code reel__trial_standing(reel_trial_standing *out, reel_buf *text,
+                                             reel_store *store, const char *tag, int64_t last_ms,
+                                             reel_err *err);
 
 /* Statements that take all rows away, so that all is counted anew. */
 #define REEL_TRIALS_CLEAR                                                                          \
-    "DELETE FROM trial_people; UPDATE trial_marks SET sequence = 0, epoch = epoch + 1"
-/* As a statement of a larger transaction: the rows of one of them, after the marks are moved
- * (REEL_TRIALS_MOVE), so that who counts meanwhile does it again. $1: who. */
-#define REEL_TRIALS_MOVE "UPDATE trial_marks SET epoch = epoch + 1"
+    "DELETE FROM trial_people; DELETE FROM trial_states;"                                          \
+    " UPDATE trial_marks SET sequence = 0, epoch = epoch + 1, lists = 0, strays = 0"
+/* As statements of a larger transaction, in this order: the marks are moved, so that who counts
+ * meanwhile does it again; states that one of them is in; and their rows. $1: who. */
+#define REEL_TRIALS_MOVE                                                                           \
+    "UPDATE trial_marks SET epoch = epoch + 1,"                                                    \
+    " lists = lists - coalesce((SELECT p.lists FROM trial_people AS p"                             \
+    "  WHERE p.tag = trial_marks.tag AND p.who = CAST($1 AS text)), 0),"                           \
+    " strays = strays - coalesce((SELECT p.strays FROM trial_people AS p"                          \
+    "  WHERE p.tag = trial_marks.tag AND p.who = CAST($1 AS text)), 0)"
+#define REEL_TRIALS_FORGET                                                                         \
+    "DELETE FROM trial_states WHERE EXISTS (SELECT 1 FROM trial_people AS p"                       \
+    " WHERE p.tag = trial_states.tag AND p.who = CAST($1 AS text))"
 #define REEL_TRIALS_LEAVE                                                                          \
     "DELETE FROM trial_people WHERE (tag, who) IN"                                                 \
     " (SELECT m.tag, CAST($1 AS text) FROM trial_marks AS m)"

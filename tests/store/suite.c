@@ -1,5 +1,6 @@
 /* suite.c - the fixture of the conformance suite, its data and its child processes. */
 #include "suite.h"
+#include "store/trials.h"
 
 #include <math.h>
 #include <signal.h>
@@ -38,6 +39,7 @@ int store_suite_run(const store_backend *under_test)
     failed += store_suite_jobs();
     failed += store_suite_experiments();
     failed += store_suite_trials();
+    failed += store_suite_walks();
     failed += store_suite_once();
     failed += store_suite_online();
     failed += store_suite_times();
@@ -95,6 +97,23 @@ void fixture_set_schema(const fixture *f, int64_t number)
 }
 
 /* ---- data ---------------------------------------------------------------------------------- */
+
+static bool count_person(void *user, const reel_trial_person *person)
+{
+    (void)person;
+    ++*(size_t *)user;
+    return true;
+}
+
+size_t trial_people(reel_store *store, const char *tag, int64_t before_ms)
+{
+    const reel_trial_range range = {tag, 0, before_ms - 1};
+    reel_err err = {0};
+    size_t count = 0;
+
+    assert_ok(reel__trial_scan_people(store, &range, count_person, &count, &err), err);
+    return count;
+}
 
 reel_store_counts counts_of(reel_store *store)
 {

@@ -46,6 +46,7 @@ int store_suite_versions(void);
 int store_suite_jobs(void);
 int store_suite_experiments(void);
 int store_suite_trials(void);
+int store_suite_walks(void);
 int store_suite_once(void);
 int store_suite_online(void);
 int store_suite_accounts(void);
@@ -82,6 +83,8 @@ reel_dataset *dataset_of(reel_store *store); /* reel_dataset_free */
 void load_ratings(reel_store *store, const reel_rating *ratings, size_t count, bool replace,
                   int64_t *duplicates);
 void load_movies(reel_store *store, const reel_movie *movies, size_t count, bool replace);
+/* To how many people something was shown in an experiment, before a moment. */
+size_t trial_people(reel_store *store, const char *tag, int64_t before_ms);
 /* Value and time of (person, movie) in a dataset, or false. */
 bool find_rating(const reel_dataset *dataset, int64_t person, int64_t movie, float *value,
                  int64_t *time);

@@ -35,7 +35,10 @@ static const char *const undo[] = {NULL,
                                    " DROP INDEX events_trial;"
                                    " CREATE INDEX events_experiment ON events"
                                    " (substr(list_id, 1, 10), list_id, sequence)"
-                                   " WHERE substr(list_id, 1, 2) = 'x_'"};
+                                   " WHERE substr(list_id, 1, 2) = 'x_'",
+                                   "DROP TABLE trial_states;"
+                                   " ALTER TABLE trial_marks DROP COLUMN lists;"
+                                   " ALTER TABLE trial_marks DROP COLUMN strays"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

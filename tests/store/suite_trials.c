@@ -13,6 +13,7 @@
 #include "base/rng.h"
 #include "eval/assign.h"
 #include "eval/interleave.h"
+#include "service/experiments/results.h"
 #include "service/experiments/tally.h"
 #include "store/accounts.h"
 #include "store/trials.h"
@@ -245,12 +246,11 @@ static void test_steps_of_any_length_count_alike(void **state)
     }
 }
 
-static void test_observations_are_of_who_came_in_time(void **state)
+static void test_results_are_of_who_came_in_time(void **state)
 {
     const reel_experiment e = experiment_of("ab");
     fixture *f = *state;
-    reel_observations seen;
-    reel_trial_totals totals;
+    reel_results seen;
     const reel_event_movie film = {1, 1};
     told late = {.type = "impression",
                  .list = "x_" TAG "_0_late",
@@ -264,14 +264,15 @@ static void test_observations_are_of_who_came_in_time(void **state)
     for (late.list[11] = '0'; late.list[11] <= '1'; late.list[11]++)
         put_told(f, &late, 1);
     assert_true(count_by(f, &e, 50) > EVENTS / 2);
-    assert_ok(reel__observations_read(&seen, f->store, &e, &f->err), f->err);
-    assert_ok(reel__trial_totals(f->store, TAG, e.ends * 1000, &totals, &f->err), f->err);
-    assert_int_equal(seen.count, totals.people);
-    assert_true(seen.count > 3 && seen.count <= PEOPLE);
+    assert_ok(reel__experiment_results(&seen, f->store, &e, NOW, &f->err), f->err);
+    assert_int_equal(seen.people, 0);
+    assert_int_equal(seen.waiting, trial_people(f->store, TAG, e.ends * 1000));
+    assert_ok(reel__experiment_results(&seen, f->store, &e, e.ends + 24 * HOUR, &f->err), f->err);
+    assert_int_equal(seen.waiting, 0);
+    assert_true(seen.people > 3 && seen.people <= PEOPLE);
+    assert_int_equal(seen.people, trial_people(f->store, TAG, e.ends * 1000));
+    assert_int_equal(seen.people + 1, trial_people(f->store, TAG, INT64_MAX));
     assert_true(seen.strays > 1 && seen.lists > 3);
-    for (size_t i = 1; i < seen.count; i++)
-        assert_true(seen.people[i - 1].ends_ms <= seen.people[i].ends_ms);
-    reel__observations_fini(&seen);
 }
 
 /* What is left is what would have been counted without them, and who counts meanwhile does it
@@ -385,10 +386,8 @@ int store_suite_trials(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest trial_tests[] = {
-        TEST(test_steps_of_any_length_count_alike),
-        TEST(test_observations_are_of_who_came_in_time),
-        TEST(test_who_leaves_was_never_counted),
-        TEST(test_events_come_in_order),
+        TEST(test_steps_of_any_length_count_alike),    TEST(test_results_are_of_who_came_in_time),
+        TEST(test_who_leaves_was_never_counted),       TEST(test_events_come_in_order),
         TEST(test_of_a_list_the_first_thousand_count),
     };
 

@@ -2,12 +2,15 @@
 #include "service/experiments/results.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "eval/assign.h"
-#include "service/experiments/tally.h"
-#include "store/trials.h"
+#include "service/experiments/walk.h"
+#include "store/vtable.h"
 
-enum { SECOND_MS = 1000, UNCOUNTED_MOST = 1000000 };
+enum { SECOND_MS = 1000, HOUR_MS = 3600 * 1000, UNCOUNTED_MOST = 1000000 };
+/* A walk is kept as far as it was ten minutes ago, and where it went on by so many people. */
+enum { CALM_MS = 600 * 1000, KEPT_LEAST = 10000 };
 static const double POWER = 0.8;
 
 const char *reel__verdict_name(reel_verdict verdict)
@@ -18,39 +21,6 @@ const char *reel__verdict_name(reel_verdict verdict)
 }
 
 /* ---- one comparison ------------------------------------------------------------------------ */
-
-/* Some moments on the way: every `stride`-th, which doubles when there are too many. */
-typedef struct path {
-    reel_arm_comparison *out;
-    int64_t looks, stride;
-} path;
-
-static reel_result_point point_of(const reel_sequential *s)
-{
-    const reel_effect seen = reel__sequential_look(s);
-
-    return (reel_result_point){.people = s->arms[0].count + s->arms[1].count,
-                               .difference = seen.difference,
-                               .low = seen.low,
-                               .high = seen.high};
-}
-
-static void note(path *p, const reel_sequential *s)
-{
-    reel_arm_comparison *out = p->out;
-
-    if (p->looks++ % p->stride != 0)
-        return;
-    if (out->point_count == REEL_RESULT_POINTS - 1) {
-        for (size_t i = 0; 2 * i < out->point_count; i++)
-            out->points[i] = out->points[2 * i];
-        out->point_count = (out->point_count + 1) / 2;
-        p->stride *= 2;
-        if ((p->looks - 1) % p->stride != 0)
-            return;
-    }
-    out->points[out->point_count++] = point_of(s);
-}
 
 /* The first of both that came is what the rule says, whatever came later. */
 static void decide(reel_arm_comparison *out, const reel_sequential *s, bool over)
@@ -65,74 +35,109 @@ static void decide(reel_arm_comparison *out, const reel_sequential *s, bool over
     }
 }
 
-static double value_of(const reel_observation *o, bool paired)
+static void compare(reel_arm_comparison *out, const reel_walk_test *test, bool over)
 {
-    if (paired)
-        return (o->did[1] > o->did[0]) - (o->did[1] < o->did[0]);
-    return o->did[0] > 0;
+    out->effect = reel__sequential_look(&test->sequential);
+    decide(out, &test->sequential, over);
+    memcpy(out->points, test->points, test->point_count * sizeof *out->points);
+    out->point_count = test->point_count;
+    if (test->looks > 0)
+        out->points[out->point_count++] = reel__walk_point(test);
 }
 
-static void compare(reel_arm_comparison *out, const reel_results *results,
-                    const reel_observations *tally, bool over)
+/* ---- the people ---------------------------------------------------------------------------- */
+
+typedef struct walking {
+    reel_store *store;
+    reel_walk walk;
+    reel_trial_standing standing;
+    reel_buf kept;
+    int64_t now_ms, window_ms;
+    int64_t waiting[REEL_ARMS_MAX]; /* came in, but their window is not over */
+    int64_t waiting_people;
+} walking;
+
+static bool take_person(void *user, const reel_trial_person *p)
 {
-    const reel_experiment *e = &results->experiment;
-    const bool paired = e->kind == REEL_EXPERIMENT_INTERLEAVE;
-    const reel_sequential_opts opts = {.paired = paired,
-                                       .low = paired ? -1 : 0,
-                                       .high = 1,
-                                       .alpha = e->alpha / (double)results->compared,
-                                       .spread = e->smallest,
-                                       .smallest = e->smallest};
-    path p = {.out = out, .stride = 1};
-    reel_sequential s;
+    walking *w = user;
 
-    reel__sequential_init(&s, &opts);
-    for (int64_t i = 0; i < results->people; i++) {
-        const reel_observation *o = &tally->people[i];
-
-        if (!paired && o->arm != 0 && o->arm != (int32_t)out->arm)
-            continue;
-        reel__sequential_add(&s, paired || o->arm != 0 ? 1 : 0, value_of(o, paired));
-        note(&p, &s);
+    if (p->first_ms + w->window_ms <= w->now_ms) {
+        reel__walk_add(&w->walk, p);
+        return true;
     }
-    out->effect = reel__sequential_look(&s);
-    decide(out, &s, over);
-    if (p.looks > 0)
-        out->points[out->point_count++] = point_of(&s);
+    w->waiting_people++;
+    if (p->arm >= 0)
+        w->waiting[p->arm]++;
+    return true;
+}
+
+/* Those to whom something was shown after `after` and up to `last`. */
+static reel_code go(walking *w, int64_t after, int64_t last, reel_err *err)
+{
+    const reel_trial_range range = {w->walk.experiment->tag, after, last};
+
+    return reel__trial_scan_people(w->store, &range, take_person, w, err);
+}
+
+/* For the next who asks. That it is not kept (another process writes, a disk is full) only costs
+ * them a longer walk. */
+static void keep(walking *w, int64_t upto_ms)
+{
+    const reel_trial_standing *s = &w->standing;
+    reel_trial_state state = {.mark = s->mark, .upto_ms = upto_ms};
+    reel_err ignored;
+    reel_buf text;
+    reel_code rc;
+
+    reel__buf_init(&text, REEL_TRIAL_STATE_MAX);
+    rc = reel__walk_write(&text, &w->walk, &ignored);
+    state.text = text.data;
+    if (rc == REEL_OK)
+        rc = reel__trial_keep(w->store, w->walk.experiment->tag, &state, &ignored);
+    (void)rc;
+    reel__buf_fini(&text);
+}
+
+/* From where the last one who asked stood; and a walk is kept as far as nothing of it is likely to
+ * change: events of the last minutes may wait to be counted. */
+static reel_code walk_people(walking *w, reel_err *err)
+{
+    const reel_experiment *e = w->walk.experiment;
+    const int64_t last = e->ends * SECOND_MS - 1, calm = w->now_ms - w->window_ms - CALM_MS;
+    const int64_t settled = calm < last ? calm : last;
+    int64_t from = 0, known;
+    reel_code rc;
+
+    REEL_TRY(reel__trial_standing(&w->standing, &w->kept, w->store, e->tag, settled, err));
+    if (w->standing.upto_ms > 0 && reel__walk_read(&w->walk, e, w->kept.data))
+        from = w->standing.upto_ms;
+    known = w->walk.people;
+    if (settled > from) {
+        REEL_TRY(go(w, from, settled, err));
+        from = settled;
+        if (w->walk.people - known >= KEPT_LEAST && !w->store->read_only)
+            keep(w, settled);
+    }
+    rc = go(w, from, last, err);
+out:
+    return rc;
 }
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
-static void count_arms(reel_results *out, const reel_observations *tally)
-{
-    for (int64_t i = 0; i < out->people; i++) {
-        const reel_observation *o = &tally->people[i];
-        const double value = value_of(o, o->arm < 0);
-
-        if (o->arm >= 0) {
-            out->arms[o->arm].people++;
-            out->arms[o->arm].did += value > 0;
-            continue;
-        }
-        out->arms[0].people++;
-        out->arms[1].people++;
-        out->arms[0].did += value < 0;
-        out->arms[1].did += value > 0;
-    }
-}
-
 /* By everybody who came in, whether their window is over or not. */
-static double balance_of(const reel_experiment *e, const reel_observations *tally)
+static double balance_of(const walking *w)
 {
-    int64_t counts[REEL_ARMS_MAX] = {0};
+    const reel_experiment *e = w->walk.experiment;
+    int64_t counts[REEL_ARMS_MAX];
     double weights[REEL_ARMS_MAX];
 
-    if (e->kind == REEL_EXPERIMENT_INTERLEAVE || tally->count == 0)
+    if (e->kind == REEL_EXPERIMENT_INTERLEAVE || w->walk.people + w->waiting_people == 0)
         return (double)NAN;
-    for (size_t i = 0; i < tally->count; i++)
-        counts[tally->people[i].arm]++;
-    for (size_t i = 0; i < e->arm_count; i++)
+    for (size_t i = 0; i < e->arm_count; i++) {
+        counts[i] = w->walk.arms[i].people + w->waiting[i];
         weights[i] = e->arms[i].weight;
+    }
     return reel__assign_balance(counts, weights, e->arm_count);
 }
 
@@ -177,34 +182,42 @@ static double needed(const reel_results *results)
     return paired ? people : people * (double)e->arm_count;
 }
 
-reel_code reel__experiment_results(reel_results *out, reel_store *store,
-                                   const reel_experiment *experiment, int64_t now, reel_err *err)
+static void take_walk(reel_results *out, const walking *w)
 {
-    const int64_t last_ms =
-        (experiment->ends + (int64_t)experiment->window_hours * 3600) * SECOND_MS;
-    reel_observations tally;
-    reel_code rc;
+    const reel_walk *walk = &w->walk;
+    const int64_t last_ms = out->experiment.ends * SECOND_MS + w->window_ms;
 
-    *out = (reel_results){.experiment = *experiment, .at = now};
-    REEL_TRY(reel__trial_waiting(store, experiment->tag, UNCOUNTED_MOST, &out->uncounted, err));
-    REEL_TRY(reel__observations_read(&tally, store, experiment, err));
-    out->compared = experiment->arm_count - 1;
-    out->lists = tally.lists;
-    out->strays = tally.strays;
-    while (out->people < (int64_t)tally.count &&
-           tally.people[out->people].ends_ms <= now * SECOND_MS)
-        out->people++;
-    out->waiting = (int64_t)tally.count - out->people;
-    out->balance_p = balance_of(experiment, &tally);
-    count_arms(out, &tally);
+    out->lists = w->standing.lists;
+    out->strays = w->standing.strays;
+    out->people = walk->people;
+    out->waiting = w->waiting_people;
+    out->balance_p = balance_of(w);
+    memcpy(out->arms, walk->arms, sizeof out->arms);
+    out->compared = walk->compared;
     for (size_t i = 0; i < out->compared; i++) {
         out->comparisons[i].arm = i + 1;
-        compare(&out->comparisons[i], out, &tally, now * SECOND_MS >= last_ms);
+        compare(&out->comparisons[i], &walk->tests[i], w->now_ms >= last_ms);
     }
     sum_up(out);
     out->people_needed = needed(out);
-    reel__observations_fini(&tally);
+}
+
+reel_code reel__experiment_results(reel_results *out, reel_store *store,
+                                   const reel_experiment *experiment, int64_t now, reel_err *err)
+{
+    walking w = {.store = store,
+                 .now_ms = now * SECOND_MS,
+                 .window_ms = (int64_t)experiment->window_hours * HOUR_MS};
+    reel_code rc;
+
+    *out = (reel_results){.experiment = *experiment, .at = now};
+    reel__buf_init(&w.kept, REEL_TRIAL_STATE_MAX);
+    reel__walk_begin(&w.walk, experiment);
+    REEL_TRY(reel__trial_waiting(store, experiment->tag, UNCOUNTED_MOST, &out->uncounted, err));
+    REEL_TRY(walk_people(&w, err));
+    take_walk(out, &w);
 out:
+    reel__buf_fini(&w.kept);
     return rc;
 }
 

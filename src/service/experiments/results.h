@@ -63,8 +63,9 @@ typedef struct reel_results {
                              %; NaN = nothing is known yet */
 } reel_results;
 
-/* By the events that are counted (tally.h). now: by which windows are over. Cost: of the people in
- * it, and memory of 24 bytes for each. Errors: E_NOMEM, those of the store. */
+/* By the events that are counted (tally.h). now: by which windows are over. Cost: of the people
+ * whose windows ended since somebody asked, at first of all (docs/experiments.md). Errors: E_NOMEM,
+ * those of the store. */
 REEL_MUST_USE reel_code reel__experiment_results(reel_results *out, reel_store *store,
                                                  const reel_experiment *experiment, int64_t now,
                                                  reel_err *err);

@@ -341,14 +341,26 @@ static bool added_nothing(const reel_trial_person *p)
     return p->lists == 0 && p->strays == 0 && p->did[0] == 0 && p->did[1] == 0;
 }
 
+/* Whether what the results say of a person becomes another. */
+static bool changes(const reel_trial_person *p)
+{
+    return p->first_ms > 0 || p->did[0] > 0 || p->did[1] > 0;
+}
+
 static reel_code add(const counting *c, reel_store *store, bool *done)
 {
-    reel_trial_adding adding = {
-        .tag = c->experiment->tag, .from = c->mark, .to = c->last, .people = c->people};
+    reel_trial_adding adding = {.tag = c->experiment->tag,
+                                .from = c->mark,
+                                .to = c->last,
+                                .people = c->people,
+                                .earliest_ms = INT64_MAX};
 
-    for (int32_t i = 0; i < reel__intern_count(c->whos); i++)
+    for (int32_t i = 0; i < reel__intern_count(c->whos); i++) {
+        if (changes(&c->people[i]) && c->opened[i] < adding.earliest_ms)
+            adding.earliest_ms = c->opened[i];
         if (!added_nothing(&c->people[i]))
             c->people[adding.count++] = c->people[i];
+    }
     return reel__trial_add(store, &adding, done, c->err);
 }
 
@@ -439,54 +451,4 @@ reel_code reel__trials_count(reel_experiments *experiments, size_t most, size_t 
 out:
     reel__free(all);
     return rc;
-}
-
-/* ---- observations -------------------------------------------------------------------------- */
-
-typedef struct observing {
-    reel_observations *out;
-    int64_t window_ms;
-    size_t capacity;
-} observing;
-
-static bool take_person(void *user, const reel_trial_person *p)
-{
-    const observing *o = user;
-
-    if (o->out->count == o->capacity)
-        return false; /* who came since they were counted */
-    o->out->people[o->out->count++] =
-        (reel_observation){.ends_ms = p->first_ms + o->window_ms,
-                           .arm = (int32_t)p->arm,
-                           .did = {(int32_t)p->did[0], (int32_t)p->did[1]}};
-    return true;
-}
-
-reel_code reel__observations_read(reel_observations *out, reel_store *store,
-                                  const reel_experiment *experiment, reel_err *err)
-{
-    const int64_t before = experiment->ends * SECOND_MS;
-    observing o = {.out = out, .window_ms = (int64_t)experiment->window_hours * HOUR_MS};
-    reel_trial_totals totals;
-    reel_code rc;
-
-    *out = (reel_observations){0};
-    REEL_TRY(reel__trial_totals(store, experiment->tag, before, &totals, err));
-    out->lists = totals.lists;
-    out->strays = totals.strays;
-    o.capacity = (size_t)totals.people;
-    out->people = reel__alloc_array(o.capacity + 1, sizeof *out->people);
-    if (out->people == NULL)
-        REEL_TRY(no_memory(err));
-    REEL_TRY(reel__trial_scan_people(store, experiment->tag, before, take_person, &o, err));
-out:
-    if (rc != REEL_OK)
-        reel__observations_fini(out);
-    return rc;
-}
-
-void reel__observations_fini(reel_observations *tally)
-{
-    reel__free(tally->people);
-    *tally = (reel_observations){0};
 }

@@ -1,5 +1,5 @@
 /* tally.h - the events of an experiment as one row for each person (store/trials.h), counted as the
- * log goes on, and these rows as observations. Layer: service. Threads: no state but the caller's;
+ * log goes on. Layer: service. Threads: no state but the caller's;
  * of several who count the same, one does.
  */
 #ifndef REEL_SERVICE_EXPERIMENTS_TALLY_H
@@ -17,24 +17,5 @@ REEL_MUST_USE reel_code reel__trial_count(reel_store *store, const reel_experime
  * `turn` is the caller's, 0 at first. counted: the most of any. */
 REEL_MUST_USE reel_code reel__trials_count(reel_experiments *experiments, size_t most, size_t *turn,
                                            size_t *counted, reel_err *err);
-
-/* One person: when the window ends, and what they did in it. */
-typedef struct reel_observation {
-    int64_t ends_ms;
-    int32_t arm;    /* -1 = both */
-    int32_t did[2]; /* how often: by side where lists are interleaved, else [0] */
-} reel_observation;
-
-typedef struct reel_observations {
-    reel_observation *people; /* [count], in the order in which their windows end */
-    size_t count;
-    int64_t lists, strays;
-} reel_observations;
-
-/* As far as events are counted. Errors: E_NOMEM, those of the store. out holds nothing after one.
- * Cost: of the people's rows. */
-REEL_MUST_USE reel_code reel__observations_read(reel_observations *out, reel_store *store,
-                                                const reel_experiment *experiment, reel_err *err);
-void reel__observations_fini(reel_observations *tally);
 
 #endif

@@ -384,9 +384,21 @@ static const char step_17[] =
     "CREATE INDEX events_trial ON events (substr(list_id, 1, 10), sequence)"
     " WHERE substr(list_id, 1, 2) = 'x_'";
 
+/* How far somebody went through the people of an experiment, and what all people add up to. */
+static const char step_18[] =
+    "CREATE TABLE trial_states ("
+    " tag text PRIMARY KEY,"
+    " upto_ms bigint NOT NULL,"
+    " state text NOT NULL);"
+    "ALTER TABLE trial_marks ADD COLUMN lists bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN strays bigint NOT NULL DEFAULT 0;"
+    "UPDATE trial_marks SET lists = (SELECT coalesce(sum(p.lists), 0) FROM trial_people AS p"
+    " WHERE p.tag = trial_marks.tag), strays = (SELECT coalesce(sum(p.strays), 0)"
+    " FROM trial_people AS p WHERE p.tag = trial_marks.tag)";
+
 static const char *const steps[] = {step_1,  step_2,  step_3,  step_4,  step_5,  step_6,
                                     step_7,  step_8,  step_9,  step_10, step_11, step_12,
-                                    step_13, step_14, step_15, step_16, step_17};
+                                    step_13, step_14, step_15, step_16, step_17, step_18};
 
 int reel__pg_schema_newest(void)
 {

@@ -429,9 +429,24 @@ static const char *const step_17[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {
-    {step_1},  {step_2},  {step_3},  {step_4},  {step_5},  {step_6},  {step_7},  {step_8}, {step_9},
-    {step_10}, {step_11}, {step_12}, {step_13}, {step_14}, {step_15}, {step_16}, {step_17}};
+/* How far somebody went through the people of an experiment, and what all people add up to. */
+static const char *const step_18[] = {
+    "CREATE TABLE trial_states ("
+    " tag TEXT PRIMARY KEY,"
+    " upto_ms INTEGER NOT NULL,"
+    " state TEXT NOT NULL)",
+    "ALTER TABLE trial_marks ADD COLUMN lists INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE trial_marks ADD COLUMN strays INTEGER NOT NULL DEFAULT 0",
+    "UPDATE trial_marks SET lists = (SELECT coalesce(sum(p.lists), 0) FROM trial_people AS p"
+    " WHERE p.tag = trial_marks.tag), strays = (SELECT coalesce(sum(p.strays), 0)"
+    " FROM trial_people AS p WHERE p.tag = trial_marks.tag)",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {{step_1},  {step_2},  {step_3},  {step_4},  {step_5},
+                                              {step_6},  {step_7},  {step_8},  {step_9},  {step_10},
+                                              {step_11}, {step_12}, {step_13}, {step_14}, {step_15},
+                                              {step_16}, {step_17}, {step_18}};
 
 int reel__sqlite_schema_newest(void)
 {

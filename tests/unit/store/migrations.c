@@ -96,6 +96,7 @@ static void test_from_the_first_schema(void **state)
              " DROP TABLE stat_people; DROP TABLE stat_days; DROP INDEX events_list;"
              " DROP TABLE stat_looks; DROP TABLE stat_deeds; DROP TABLE stat_viewers;"
              " DROP TABLE experiments; DROP TABLE trial_marks; DROP TABLE trial_people;"
+             " DROP TABLE trial_states;"
              " DROP INDEX events_trial;"
              " ALTER TABLE events DROP COLUMN scenario;"
              " INSERT INTO people (userId) VALUES (7);"
