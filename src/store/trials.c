@@ -110,6 +110,34 @@ reel_code reel__trial_waiting(reel_store *store, const char *tag, int64_t most, 
     return reel__sql_read(store, &sql, take_number, out, err);
 }
 
+typedef struct naming {
+    reel_trial_tag_fn *row;
+    void *user;
+} naming;
+
+static bool take_tag(void *user, const char *const *c)
+{
+    const naming *n = user;
+
+    return n->row(n->user, c[0]);
+}
+
+/* By the last event of each, which is where its index ends. */
+reel_code reel__trials_waiting(reel_store *store, reel_trial_tag_fn *row, void *user, reel_err *err)
+{
+    naming n = {row, user};
+    reel_sql sql;
+
+    reel__sql_begin(&sql, "SELECT e.tag FROM experiments AS e WHERE (SELECT x.sequence"
+                          " FROM events AS x"
+                          " WHERE substr(x.list_id, 1, 2) = '" REEL_EXPERIMENT_MARK "'"
+                          " AND substr(x.list_id, 1, 10) = '" REEL_EXPERIMENT_MARK "' || e.tag"
+                          " ORDER BY x.sequence DESC LIMIT 1)"
+                          " > coalesce((SELECT m.sequence FROM trial_marks AS m"
+                          " WHERE m.tag = e.tag), 0)");
+    return reel__sql_read(store, &sql, take_tag, &n, err);
+}
+
 /* {"0":["a"],"1":["b"]}: ->> unwraps the text of an array the same way everywhere. */
 static reel_code names_text(reel_buf *out, const char *const *names, size_t count, reel_err *err)
 {

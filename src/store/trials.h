@@ -45,6 +45,12 @@ REEL_MUST_USE reel_code reel__trial_scan(reel_store *store, const reel_trial_sca
 REEL_MUST_USE reel_code reel__trial_waiting(reel_store *store, const char *tag, int64_t most,
                                             int64_t *out, reel_err *err);
 
+/* The tags of the experiments of the store that have such events. row returns false to stop; it may
+ * not use the store. Cost: for each experiment two look-ups in an index, however long the log. */
+typedef bool reel_trial_tag_fn(void *user, const char *tag);
+REEL_MUST_USE reel_code reel__trials_waiting(reel_store *store, reel_trial_tag_fn *row, void *user,
+                                             reel_err *err);
+
 /* What is known of a list: once for each of its impressions up to a sequence, in their order, with
  * type "" where there is none. Of a list the first thousand events count, so that a million events
  * about one are no work: beyond is the first that does not. */

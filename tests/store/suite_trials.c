@@ -355,6 +355,67 @@ static void test_events_come_in_order(void **state)
                  REEL_E_INVALID, "limit", f->err);
 }
 
+typedef struct seen_tags {
+    size_t count;
+    char last[REEL_EXPERIMENT_TAG];
+} seen_tags;
+
+static bool see_tag(void *user, const char *tag)
+{
+    seen_tags *seen = user;
+
+    seen->count++;
+    (void)snprintf(seen->last, sizeof seen->last, "%s", tag);
+    return true;
+}
+
+static void assert_waits(fixture *f, const char *tag)
+{
+    seen_tags seen = {0};
+
+    assert_ok(reel__trials_waiting(f->store, see_tag, &seen, &f->err), f->err);
+    assert_int_equal(seen.count, tag == NULL ? 0 : 1);
+    if (tag != NULL)
+        assert_string_equal(seen.last, tag);
+}
+
+/* The log has events of two tags; only one is an experiment's. */
+static void test_who_waits_is_named(void **state)
+{
+    const reel_experiment_record record = {.name = "a",
+                                           .tag = TAG,
+                                           .scenario = "",
+                                           .definition = "{}",
+                                           .made = NOW,
+                                           .starts = NOW,
+                                           .ends = NOW + HOUR};
+    const reel_experiment_record other = {.name = "b",
+                                          .tag = "0000000c",
+                                          .scenario = "",
+                                          .definition = "{}",
+                                          .made = NOW,
+                                          .starts = NOW + HOUR,
+                                          .ends = NOW + 2 * HOUR};
+    const reel_experiment e = experiment_of("ab");
+    fixture *f = *state;
+    told late = {.type = "click", .list = "x_" TAG "_0_x", .visitor = "v", .ms = NOW * 1000LL};
+
+    assert_waits(f, NULL);
+    make_log(f, 'a', 9);
+    assert_waits(f, NULL);
+    assert_ok(reel__store_add_experiment(f->store, &record, &f->err), f->err);
+    assert_ok(reel__store_add_experiment(f->store, &other, &f->err), f->err);
+    assert_waits(f, TAG);
+    assert_true(count_by(f, &e, 100) > 0);
+    assert_waits(f, NULL);
+    put_told(f, &late, 1);
+    assert_waits(f, TAG);
+    assert_int_equal(count_by(f, &e, 100), 1);
+    assert_waits(f, NULL);
+    fixture_exec(f, REEL_TRIALS_CLEAR);
+    assert_waits(f, TAG);
+}
+
 /* Whoever sends a million events about one list makes no work. */
 static void test_of_a_list_the_first_thousand_count(void **state)
 {
@@ -386,8 +447,11 @@ int store_suite_trials(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest trial_tests[] = {
-        TEST(test_steps_of_any_length_count_alike),    TEST(test_results_are_of_who_came_in_time),
-        TEST(test_who_leaves_was_never_counted),       TEST(test_events_come_in_order),
+        TEST(test_steps_of_any_length_count_alike),
+        TEST(test_results_are_of_who_came_in_time),
+        TEST(test_who_leaves_was_never_counted),
+        TEST(test_events_come_in_order),
+        TEST(test_who_waits_is_named),
         TEST(test_of_a_list_the_first_thousand_count),
     };
 

@@ -82,7 +82,6 @@ struct reel_counter {
     reel_recent recent;
     bool changed;                /* since recent was read */
     int64_t read_at_us, took_us; /* that reading, by the steady clock */
-    size_t turn;                 /* of the experiments */
 };
 
 static bool wait_for(reel_counter *c, int ms)
@@ -170,7 +169,7 @@ static void *run(void *argument)
             rc = look_back(c, engine, &err);
         reel__engine_close(engine);
         if (rc == REEL_OK && c->opts.experiments != NULL)
-            rc = reel__trials_count(c->opts.experiments, STEP, &c->turn, &trials, &err);
+            rc = reel__trials_count(c->opts.experiments, STEP, &trials, &err);
         counted = trials > counted ? trials : counted;
         tell(c, rc, &err);
     }

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/map.h"
 #include "eval/assign.h"
 #include "eval/interleave.h"
@@ -18,7 +17,7 @@
 #include "store/trials.h"
 #include "store/vtable.h"
 
-enum { HOUR_MS = 3600 * 1000, SECOND_MS = 1000, DAY_S = 86400, PAIR = 160 };
+enum { HOUR_MS = 3600 * 1000, SECOND_MS = 1000, PAIR = 160 };
 enum { FILM_KEYS = 2, FILM_VALUES = 1, BEYOND_KEYS = 1 };
 
 typedef struct counting {
@@ -424,30 +423,50 @@ out:
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
-/* Those that are over have all their events but for what was copied here, or came late. */
-static bool goes_on(const reel_experiment *e, int64_t now)
+typedef struct waiting {
+    char tags[REEL_EXPERIMENTS_KEPT][REEL_EXPERIMENT_TAG];
+    size_t count;
+} waiting;
+
+static bool take_tag(void *user, const char *tag)
 {
-    return e->starts <= now && now < e->ends + (int64_t)e->window_hours * 3600 + DAY_S;
+    waiting *w = user;
+
+    (void)snprintf(w->tags[w->count++], sizeof *w->tags, "%s", tag);
+    return w->count < REEL_EXPERIMENTS_KEPT;
 }
 
-reel_code reel__trials_count(reel_experiments *experiments, size_t most, size_t *turn,
-                             size_t *counted, reel_err *err)
+static bool waits(const waiting *w, const char *tag)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (strcmp(w->tags[i], tag) == 0)
+            return true;
+    return false;
+}
+
+/* Mostly nothing waits; definitions are read and parsed only where something does. */
+reel_code reel__trials_count(reel_experiments *experiments, size_t most, size_t *counted,
+                             reel_err *err)
 {
     reel_store *store = reel__experiments_store(experiments);
-    const int64_t now = reel__clock_now();
     reel_experiment *all = NULL;
     size_t count = 0, one = 0;
-    reel_code rc;
+    waiting w = {.count = 0};
+    reel_code rc = REEL_OK;
 
     *counted = 0;
+    if (store->read_only)
+        return REEL_OK;
+    REEL_TRY(reel__trials_waiting(store, take_tag, &w, err));
+    if (w.count == 0)
+        return REEL_OK;
     REEL_TRY(reel__experiments_scan(&all, &count, store, err));
     for (size_t i = 0; i < count; i++) {
-        if (!goes_on(&all[i], now) && i != *turn % count)
+        if (!waits(&w, all[i].tag))
             continue;
         REEL_TRY(reel__trial_count(store, &all[i], most, experiments, &one, err));
         *counted = one > *counted ? one : *counted;
     }
-    ++*turn;
 out:
     reel__free(all);
     return rc;

@@ -13,9 +13,9 @@
 REEL_MUST_USE reel_code reel__trial_count(reel_store *store, const reel_experiment *experiment,
                                           size_t most, reel_experiments *told, size_t *counted,
                                           reel_err *err);
-/* The same for those of a store that go on, and for one of the others, another one at each call:
- * `turn` is the caller's, 0 at first. counted: the most of any. */
-REEL_MUST_USE reel_code reel__trials_count(reel_experiments *experiments, size_t most, size_t *turn,
+/* The same for every experiment of the store. counted: the most of any. Cost while nothing waits:
+ * one query (reel__trials_waiting); no definition is read. */
+REEL_MUST_USE reel_code reel__trials_count(reel_experiments *experiments, size_t most,
                                            size_t *counted, reel_err *err);
 
 #endif
