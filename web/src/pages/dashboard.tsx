@@ -100,7 +100,7 @@ export function DashboardPart({ search }: { search: URLSearchParams }) {
     <>
       <p class={asked.against === null ? "lead stats-lead" : "lead stats-lead is-compared"} role="status">
         {data ? `${ts.lead(range.from, range.to)}${against ? `, ${ts.leadAgainst(against.from, against.to)}` : ""}.${data.waiting > 0 ? ` ${ts.waiting(data.waiting)}` : ""}`
-          : <Ghost>{ts.lead(range.from, range.to)}{asked.against !== null && `, ${ts.leadAgainst(range.from, range.to)}`}</Ghost>}
+          : !whole.error && <Ghost>{ts.lead(range.from, range.to)}{asked.against !== null && `, ${ts.leadAgainst(range.from, range.to)}`}</Ghost>}
       </p>
       <Which asked={asked} shown={range} against={against} />
       {refused.range && <Refused said={ts.noRange(refused.range)} way={ts.drop} drop={() => setQuery({ range: null })} />}
