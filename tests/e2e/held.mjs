@@ -41,23 +41,24 @@ const goods = { popular: 0.173, content: 0.121, "user-knn": 0.162, ials: 0.189, 
 const evaluation = { best: "hybrid", models: Object.entries(goods).map(([name, good]) => ({ name, metrics: metrics(good) })), protocol: { name: "ratio", share: 0.2, held_out: 3553, judged: 300, sampled: false } };
 const job = (id, more) => {
   const began = Date.UTC(2026, 9, id, 4, 30);
-  return { id, kind: "train", model: null, params: {}, state: "done", progress: 1, step: null, cancel: false, asked_by: "schedule", created_at: new Date(began).toISOString(), started_at: new Date(began + 1000).toISOString(),
+  return { id, kind: "train", model: null, params: {}, state: "done", progress: 1, step: null, cancel: false, asked_by: "the schedule", created_at: new Date(began).toISOString(), started_at: new Date(began + 1000).toISOString(),
     finished_at: new Date(began + 43_000).toISOString(), error: null, result: null, ...more };
 };
-const running = { finished_at: null, progress: 0.42, step: "fit ease" };
+const running = { finished_at: null, progress: 0.42, step: "training ease" };
 const jobs = [
   job(9, { state: "queued", kind: "evaluate", model: "hybrid,ease,ials", asked_by: "account 9", started_at: null, finished_at: null, progress: 0 }),
   job(8, { state: "running", ...running }),
   job(known.job, { kind: "evaluate", model: Object.keys(goods).join(), params: { protocol: "ratio" }, asked_by: "account 9", result: evaluation }),
-  job(6, { state: "failed", model: "ease", params: { lambda: "1000000000" }, error: { code: "E_CONFLICT", detail: "ease is worse than what serves: NDCG@10 -0.082 (-0.101 to -0.064); --accept puts it in service all the same" } }),
-  job(5, { kind: "enrich", asked_by: "account 1" }),
-  job(4, { kind: "forget", asked_by: "clock" }),
+  job(6, { state: "failed", model: "ease", params: { lambda: "1000000000" }, error: { type: "about:blank", title: "The job failed", code: "E_CONFLICT", detail: "ease-9 is worse than ease-8; what was in service stays" },
+    result: { models: [], gate: { candidate: "ease-9", incumbent: "ease-8", verdict: "worse", evidence: "parameters", people: 300, before: 0.197, after: 0.115, difference: [-0.101, -0.082, -0.064], lists: 300, overlap: 0.31, least_overlap: 0.5 } } }),
+  job(5, { kind: "enrich", asked_by: "account 1", result: { films: 526, matched: 520, added: 12, renewed: 4, kept: 504, review: 6, failed: 0, bad_rows: 0, seconds: 40.5 } }),
+  job(4, { kind: "forget", asked_by: "1 deleted account", result: { people: 1, holding: 3, refitted: 2, destroyed: 1, kept: 0, backups: 0, receipt: "forgotten-1.json" } }),
   job(3, { state: "cancelled", model: "ials", asked_by: "account 9" }),
   job(2), job(1),
 ];
-const version = (name, n, more) => ({ id: `${name}-${n}`, name, state: "in_service", reason: null, serving: true, summary: "how it makes its lists, in one line", data_hash: "sha256:held", parameters: { lambda: 500, weighting: 0.6, ridge: 0.4 },
+const version = (name, n, more) => ({ id: `${name}-${n}`, name, state: "in_service", reason: null, cause: null, serving: true, summary: "how it makes its lists, in one line", data_hash: "sha256:held", parameters: { lambda: 500, weighting: 0.6, ridge: 0.4 },
   movies: 526, people: 300, size_bytes: 563_592, trained_at: `2026-10-0${n}T04:30:43Z`, seconds: 12, ...more });
-const versions = Object.keys(goods).flatMap((name) => [version(name, 8), version(name, 2, { state: "ready", serving: false })]);
+const versions = Object.keys(goods).flatMap((name) => [version(name, 8), version(name, 2, { state: "ready", serving: false, ...(name === "ials" ? { reason: "taken back: people took up fewer", cause: "taken_back" } : {}) })]);
 const carded = (one) => ({ ...one, evaluation: one.name === "content" ? null : { metrics: metrics(goods[one.name]), popular: metrics(goods.popular), protocol: evaluation.protocol } });
 const system = { version: "0.1.0", checks: ["database", "models", "disk"].map((name) => ({ name, ok: true, why: null })),
   queue: { state: "well", why: null, waiting: 0, oldest_at: null, delivered: 128_400, refused: 3, damaged: 0, forgetting: 0 },

@@ -33,7 +33,7 @@ try {
   server = await underTest(scratch);
   const child = spawn(process.execPath, [join(stage, "suite.mjs")], {
     stdio: "inherit",
-    env: { ...process.env, REEL_BASE_URL: server.url, REEL_CHROMIUM: program,
+    env: { ...process.env, REEL_BASE_URL: server.url, REEL_CHROMIUM: program, REEL_E2E_TEXTS: join(here, "../../web/src/lib/texts"),
       ...(process.env.REEL_PROGRAM && !process.env.REEL_BASE_URL
         ? { REEL_E2E_OPERATOR: JSON.stringify(operator), REEL_E2E_SNAPSHOTS: join(here, "snapshots") } : {}) },
   });

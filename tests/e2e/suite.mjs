@@ -2,5 +2,5 @@
 // Each file is awaited, since those that ask the server for something first would else come last.
 const only = process.env.REEL_E2E_ONLY?.split(",");
 for (const name of ["look", "home", "films", "mine", "people", "rate", "account", "my", "import", "search", "tune", "night", "feedback",
-  "analytics", "data", "dashboard", "states", "network", "hostile", "reach"])
+  "analytics", "data", "dashboard", "states", "network", "hostile", "words", "reach"])
   if (!only || only.includes(name)) await import(`./${name}.test.mjs`);

@@ -4,7 +4,8 @@
 #include "http/api.h"
 
 #define VERSION_SHAPE                                                                              \
-    "id:s name:s state:s reason:s? serving:b summary:s data_hash:s parameters:o movies:i "         \
+    "id:s name:s state:s reason:s? cause:s? serving:b summary:s data_hash:s parameters:o "         \
+    "movies:i "                                                                                    \
     "people:i size_bytes:i trained_at:s seconds:n"
 
 static char first[64], second[64]; /* of ease; the second is in service */

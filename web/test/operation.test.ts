@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { everyEvent, filterOf, foundPage, isFiltered, logTable } from "../src/lib/logfile";
-import { allTheSame, byModel, countedIn, judgedOf, mayChange, mayLook, measuredOf, metricsOf, newest, wasRefused, type Job, type Version } from "../src/lib/operation";
+import { allTheSame, byModel, countedIn, judgedOf, mayChange, mayLook, measuredOf, metricsOf, newest, refusedBy, resultOf, type Job, type Version } from "../src/lib/operation";
 import { match } from "../src/lib/router";
 import type { LogEvent, Session } from "../src/lib/types";
 
@@ -58,11 +58,20 @@ test("how good a model is: by its own card, else by the newest evaluation that h
 });
 
 test("what the gate refused is told from what failed otherwise, and is asked for again as it was", () => {
-  const job = (code: string, detail: string) => ({ kind: "train", state: "failed", model: "ease", params: { lambda: "1" }, error: { code, detail } }) as unknown as Job;
-  const refused = job("E_CONFLICT", "ease-1 is worse than ease-2; `reel train --force --accept` puts the new one there all the same");
-  assert.ok(wasRefused(refused) && !wasRefused(job("E_BUDGET", "--accept")) && !wasRefused(job("E_CONFLICT", "the database was changed")));
+  const job = (verdict: string | null, state = "failed") => ({ kind: "train", state, model: "ease", params: { lambda: "1" }, error: { code: "E_CONFLICT", detail: "" },
+    result: verdict === null ? null : { models: [], gate: { candidate: "ease-1", incumbent: "ease-2", verdict } } }) as unknown as Job;
+  const refused = job("worse");
+  assert.equal(refusedBy(refused)?.verdict, "worse");
+  assert.deepEqual([job(null), job("passed"), job("worse", "done"), { ...refused, kind: "evaluate" } as Job].map(refusedBy), [null, null, null, null]);
   assert.deepEqual(allTheSame(refused), { kind: "train", model: "ease", params: { lambda: "1" }, accept: true });
   assert.deepEqual(allTheSame({ ...refused, model: null, params: {} }), { kind: "train", params: {}, accept: true });
+});
+
+test("what came of a job is told by name: amounts and ids, and nothing that is not there", () => {
+  const job = (kind: string, result: unknown, state = "done") => ({ kind, state, result }) as unknown as Job;
+  assert.deepEqual(resultOf(job("train", { models: ["ease-1", "ials-2"], gate: null })), [["models", "ease-1, ials-2"]]);
+  assert.deepEqual(resultOf(job("enrich", { films: 9, failed: 0, seconds: 1.5, posters: { films: 3 } })), [["films", 9], ["failed", 0]]);
+  assert.deepEqual([resultOf(job("forget", null)), resultOf(job("train", { models: [] }, "failed"))], [[], []]);
 });
 
 test("versions by model: what serves apart, the models in the order of the pages", () => {

@@ -16,11 +16,12 @@ test("a kind that is known has words of ours, another the server's", () => {
   assert.equal(problem(422, "E_INVALID"), "the server's words");
   assert.equal(problem(500, "E_INTERNAL"), en.problems.mistake);
   assert.equal(problem(0, null), en.states.offline);
-  assert.equal(problemOf(new TypeError("x")), "TypeError: x");
+  assert.equal(problemOf(new TypeError("x")), en.problems.page);
 });
 
 test("what of a request is wrong, and how long to wait", () => {
   assert.equal(problem(422, "E_INVALID", "password"), en.problems.member.password);
+  assert.equal(problem(422, "E_INVALID", "new_password"), en.problems.member.password);
   assert.equal(problem(422, "E_INVALID", "limit"), "the server's words");
   assert.equal(problem(429, "E_BUSY", null, 7), en.account.later(7));
   assert.equal(problem(503, "E_BUSY", null, 2), en.account.later(2));
@@ -34,8 +35,20 @@ test("whom or which film there is not is named", () => {
   assert.equal(missing("there is no job 7"), en.problems.code.E_NOTFOUND);
 });
 
+test("in another language than the server's nothing of its sentences is left", () => {
+  for (const status of [400, 405, 409, 412, 415, 421, 422])
+    for (const about of [null, "rating", "limit", "not_one_of_ours"]) {
+      const said = es.problems.said("the server's words", status, about);
+      assert.match(said, /servidor|impide/);
+      assert.doesNotMatch(said, /server|undefined|not_one/);
+    }
+  assert.deepEqual(Object.keys(es.problems.code), Object.keys(en.problems.code));
+  assert.deepEqual(Object.keys(es.problems.member), Object.keys(en.problems.member));
+});
+
 test("a page's own words go first", () => {
   assert.equal(problemOf(new ApiError(401, "no", null, "E_UNAUTH"), { 401: "wrong" }), "wrong");
+  assert.equal(problemOf(new ApiError(409, "no", null, "E_CONFLICT"), { 409: (sentence) => `${sentence}!` }), "no!");
   assert.equal(problemOf(new ApiError(0, "no"), { 0: "wrong" }), en.states.offline);
 });
 

@@ -404,37 +404,51 @@ const reel_gate_report *reel__engine_gate(const reel_engine *engine)
 
 /* ---- the decision -------------------------------------------------------------------------- */
 
+reel_gate_verdict reel__gate_verdict(const reel_gate_report *r)
+{
+    if (!r->judged)
+        return REEL_GATE_PASSED;
+    if (r->evidence != REEL_GATE_NONE && r->difference.high < 0)
+        return REEL_GATE_WORSE;
+    if (r->lists == 0)
+        return REEL_GATE_NOBODY;
+    return r->same_parameters && r->overlap < r->least ? REEL_GATE_OTHER_FILMS : REEL_GATE_PASSED;
+}
+
 reel_code reel__gate_decide(const reel_gate_report *r, reel_err *err)
 {
     static const char otherwise[] = "what was in service stays; `reel train --force --accept`, or "
                                     "\"accept\":true in POST /api/v1/jobs, puts the new one there "
                                     "all the same";
 
-    if (!r->judged)
-        return REEL_OK;
-    if (r->evidence != REEL_GATE_NONE && r->difference.high < 0)
+    switch (reel__gate_verdict(r)) {
+    case REEL_GATE_WORSE:
         return reel_fail(err, REEL_E_CONFLICT,
                          "%s is worse than %s: NDCG %.4f, not %.4f (difference %.4f, 95 %% between "
                          "%.4f and %.4f, of %zu people); %s",
                          r->candidate, r->incumbent, r->after, r->before, r->difference.mean,
                          r->difference.low, r->difference.high, r->people, otherwise);
-    if (r->lists == 0)
+    case REEL_GATE_NOBODY:
         return reel_fail(err, REEL_E_CONFLICT,
                          "nobody whose ratings %s was fitted on has ratings now, so that nothing "
                          "says whether %s is as good; %s",
                          r->incumbent, r->candidate, otherwise);
-    if (r->same_parameters && r->overlap < r->least)
+    case REEL_GATE_OTHER_FILMS:
         return reel_fail(err, REEL_E_CONFLICT,
                          "%s lists other films than %s: of 10, %.1f are the same in the mean of "
                          "%zu people, and REEL_GATE_OVERLAP asks for %.1f; %s",
                          r->candidate, r->incumbent, 10 * r->overlap, r->lists, 10 * r->least,
                          otherwise);
-    return REEL_OK;
+    case REEL_GATE_PASSED:
+    default:
+        return REEL_OK;
+    }
 }
 
 void reel__gate_write(reel_json *json, const reel_gate_report *r)
 {
     static const char *const evidence[] = {NULL, "new_ratings", "parameters"};
+    static const char *const verdicts[] = {"passed", "worse", "nobody", "other_films"};
 
     if (!r->judged) {
         reel__json_null(json);
@@ -443,6 +457,7 @@ void reel__gate_write(reel_json *json, const reel_gate_report *r)
     reel__json_object(json);
     reel__json_put_text(json, "candidate", r->candidate);
     reel__json_put_text(json, "incumbent", r->incumbent);
+    reel__json_put_text(json, "verdict", verdicts[reel__gate_verdict(r)]);
     reel__json_put_text(json, "evidence", evidence[r->evidence]);
     if (r->evidence != REEL_GATE_NONE) {
         reel__json_put_int(json, "people", (int64_t)r->people);
@@ -457,5 +472,6 @@ void reel__gate_write(reel_json *json, const reel_gate_report *r)
     }
     reel__json_put_int(json, "lists", (int64_t)r->lists);
     reel__json_put_real(json, "overlap", r->overlap);
+    reel__json_put_real(json, "least_overlap", r->least);
     reel__json_object_end(json);
 }

@@ -26,6 +26,13 @@ typedef enum reel_gate_evidence {
     REEL_GATE_PARAMETERS,  /* old and new ones, fitted on the same ratings */
 } reel_gate_evidence;
 
+typedef enum reel_gate_verdict {
+    REEL_GATE_PASSED,      /* also where nothing was judged */
+    REEL_GATE_WORSE,       /* significantly, by what the evidence is */
+    REEL_GATE_NOBODY,      /* nobody is left to compare lists of */
+    REEL_GATE_OTHER_FILMS, /* only the data have changed, and lists have too few films in common */
+} reel_gate_verdict;
+
 typedef struct reel_gate_report {
     /* False: nothing that was fitted on ratings is in service, or the same is. */
     bool judged;
@@ -46,6 +53,7 @@ REEL_MUST_USE reel_code reel__gate_least(double *out, reel_err *err);
  * the training, or two, and up to 4,500 lists by each. Errors: E_INVALID (REEL_GATE_OVERLAP),
  * E_NOMEM, E_CANCELLED. */
 REEL_MUST_USE reel_code reel__gate_judge(reel_gate_report *out, reel_engine *engine, reel_err *err);
+reel_gate_verdict reel__gate_verdict(const reel_gate_report *report);
 /* Errors: E_CONFLICT: the models may not take over; says by how much they fail. */
 REEL_MUST_USE reel_code reel__gate_decide(const reel_gate_report *report, reel_err *err);
 /* As a JSON object; null where nothing was judged. */

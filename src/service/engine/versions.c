@@ -76,6 +76,18 @@ static const char *state_text(writing *w, const reel_version_record *version)
     return slot >= 0 && strcmp(w->now.ids[slot], version->model_id) == 0 ? "in_service" : "ready";
 }
 
+/* The same as a word of a few, for programs that say it in another language. */
+static const char *cause_text(const char *state, const reel_version_record *version)
+{
+    static const size_t length = sizeof REEL_VERSION_TAKEN_BACK - 1;
+
+    if (strcmp(state, "failed") != 0)
+        return strncmp(version->reason, REEL_VERSION_TAKEN_BACK, length) == 0 ? "taken_back" : NULL;
+    if (version->state == REEL_VERSION_WRITING)
+        return "unfinished";
+    return version->state == REEL_VERSION_FAILED ? "failed" : "missing";
+}
+
 /* NULL where there is nothing to say. */
 static const char *reason_text(const char *state, const reel_version_record *version)
 {
@@ -113,6 +125,7 @@ static bool write_version(void *user, const reel_version_record *version)
     reel__json_put_text(json, "name", version->name);
     reel__json_put_text(json, "state", state);
     reel__json_put_text(json, "reason", reason_text(state, version));
+    reel__json_put_text(json, "cause", cause_text(state, version));
     reel__json_put_bool(json, "serving", is_serving(w->engine, version));
     reel__json_put_text(json, "summary", info == NULL ? "" : info->summary);
     reel__json_put_text(json, "data_hash", version->data_hash);

@@ -10,6 +10,8 @@
 #include "service/engine/engine.h"
 
 enum { REEL_VERSION_ID = 64 };
+/* How the reason of a version begins that people took up less (service/operation/online.h). */
+#define REEL_VERSION_TAKEN_BACK "taken back"
 
 /* Versions as elements of a JSON array, newest first. name: of one model, or NULL. before: only
  * those with a smaller number, 0 = from the newest. next [out]: for the page after this, or -1. */

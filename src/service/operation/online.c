@@ -17,7 +17,6 @@ static const int64_t events_most = 200000;
 static const double usual_drop = 0.1;
 /* Some models are judged at the same time, so each errs more seldom; differences to look for. */
 static const double alpha = 0.01, spread = 0.05;
-static const char taken_back[] = "taken back";
 
 reel_code reel__online_drop(double *out, reel_err *err)
 {
@@ -49,7 +48,8 @@ static bool take_newest(void *user, const reel_version_record *version)
     newest *out = user;
 
     (void)snprintf(out->id, sizeof out->id, "%s", version->model_id);
-    out->judged = strncmp(version->reason, taken_back, sizeof taken_back - 1) == 0;
+    out->judged =
+        strncmp(version->reason, REEL_VERSION_TAKEN_BACK, sizeof REEL_VERSION_TAKEN_BACK - 1) == 0;
     out->size_bytes = version->size_bytes;
     return false;
 }
@@ -110,10 +110,11 @@ out:
 void reel__online_reason(char out[REEL_ONLINE_REASON], const reel_online_report *r)
 {
     (void)snprintf(out, REEL_ONLINE_REASON,
-                   "%s: people took up a film of %.1f %% of its lists, of those before it %.1f %% "
+                   REEL_VERSION_TAKEN_BACK
+                   ": people took up a film of %.1f %% of its lists, of those before it %.1f %% "
                    "(difference between %.1f and %.1f, of %lld and %lld people)",
-                   taken_back, 100 * r->share[1], 100 * r->share[0], 100 * r->effect.low,
-                   100 * r->effect.high, (long long)r->people[1], (long long)r->people[0]);
+                   100 * r->share[1], 100 * r->share[0], 100 * r->effect.low, 100 * r->effect.high,
+                   (long long)r->people[1], (long long)r->people[0]);
 }
 
 reel_code reel__online_roll_back(char before[REEL_VERSION_ID], const reel_engine *engine,

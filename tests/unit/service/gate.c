@@ -395,10 +395,11 @@ static void a_report_is_written_whole(void **state)
     reel__gate_write(&json, &none);
     reel__gate_write(&json, &report);
     reel__json_array_end(&json);
-    assert_string_equal(text.data,
-                        "[null,{\"candidate\":\"hybrid-2\",\"incumbent\":\"hybrid-1\","
-                        "\"evidence\":\"new_ratings\",\"people\":31,\"before\":0.5,\"after\":0.25,"
-                        "\"difference\":[-0.5,-0.25,-0.125],\"lists\":40,\"overlap\":0.75}]");
+    assert_string_equal(
+        text.data,
+        "[null,{\"candidate\":\"hybrid-2\",\"incumbent\":\"hybrid-1\",\"verdict\":\"worse\","
+        "\"evidence\":\"new_ratings\",\"people\":31,\"before\":0.5,\"after\":0.25,"
+        "\"difference\":[-0.5,-0.25,-0.125],\"lists\":40,\"overlap\":0.75,\"least_overlap\":0.5}]");
     reel__buf_fini(&text);
     assert_ok(reel__gate_decide(&none, &err));
     assert_fails(reel__gate_decide(&report, &err), REEL_E_CONFLICT,

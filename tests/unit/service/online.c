@@ -244,7 +244,7 @@ static void a_server_takes_it_back_once(void **state)
     engine = reel__publisher_take(reel__reload_publisher(s.reload));
     assert_string_equal(served(engine), older);
     assert_ok(reel__store_scan_versions(store, &filter, take_reason, reason, &err));
-    assert_non_null(strstr(reason, "taken back: "));
+    assert_non_null(strstr(reason, REEL_VERSION_TAKEN_BACK ": "));
     /* Somebody wants it all the same. */
     assert_ok(reel__version_activate(engine, newer, &err));
     reel__engine_close(engine);

@@ -61,6 +61,15 @@ static void assert_version(const reel_engine *engine, size_t at, const char *id,
     assert_string_equal(version_at(engine, "ease", at), expected);
 }
 
+static void assert_cause(const reel_engine *engine, size_t at, const char *cause)
+{
+    json_t *all = versions_of(engine, "ease");
+    const char *said = json_string_value(json_object_get(json_array_get(all, at), "cause"));
+
+    assert_string_equal(said == NULL ? "-" : said, cause);
+    json_decref(all);
+}
+
 static reel_engine *open_with(reel_engine_opts opts)
 {
     reel_engine *engine = NULL;
@@ -328,7 +337,9 @@ static void the_store_is_right(void **state)
     assert_int_equal(link(file_of(hasty), target), 0);
     assert_int_equal(rename(file_of(careful), temp_path("aside")), 0);
     assert_version(engine, 0, careful, "failed");
+    assert_cause(engine, 0, "missing");
     assert_version(engine, 1, hasty, "ready");
+    assert_cause(engine, 1, "-");
     next = open_ready();
     assert_string_equal(served(next), hasty);
     reel__engine_close(next);
@@ -344,7 +355,10 @@ static void what_is_not_whole_cannot_serve(void **state)
     (void)state;
     mark_version(engine, (mark){hasty, REEL_VERSION_WRITING});
     assert_version(engine, 1, hasty, "failed");
+    assert_cause(engine, 1, "unfinished");
     assert_fails(reel__version_activate(engine, hasty, &err), REEL_E_CONFLICT, "disk full");
+    mark_version(engine, (mark){hasty, REEL_VERSION_FAILED});
+    assert_cause(engine, 1, "failed");
     mark_version(engine, (mark){hasty, REEL_VERSION_READY});
     assert_ok(reel__version_activate(engine, hasty, &err));
     assert_int_equal(rename(file_of(careful), temp_path("aside")), 0);

@@ -40,9 +40,8 @@ export interface Version {
   id: string;
   name: string;
   state: "in_service" | "ready" | "failed";
-  reason: string | null;
+  cause: "failed" | "unfinished" | "missing" | "taken_back" | null;
   serving: boolean;
-  summary: string;
   parameters: Record<string, string | number | boolean>;
   movies: number;
   people: number;
@@ -171,8 +170,42 @@ export function judgedOf(name: string, card: Card | null | undefined, jobs: Job[
   return null;
 }
 
+// How models that were trained compare with those that served (docs/versions.md, the gate).
+export interface Gate {
+  candidate: string;
+  incumbent: string;
+  verdict: "passed" | "worse" | "nobody" | "other_films";
+  people?: number;
+  before?: number;
+  after?: number;
+  difference?: [number, number, number]; // low, mean, high
+  lists: number;
+  overlap: number; // of 1
+  least_overlap: number;
+}
+export type Refusal = Gate & { verdict: Exclude<Gate["verdict"], "passed"> };
+
+const gateOf = (job: Job) => (job.kind === "train" ? (job.result?.gate as Gate | null | undefined) ?? null : null);
+
 // A training that the gate refused: an admin may say that it shall serve all the same.
-export const wasRefused = (job: Job) => job.kind === "train" && job.state === "failed" && job.error?.code === "E_CONFLICT" && /--accept/.test(job.error.detail);
+export function refusedBy(job: Job): Refusal | null {
+  const gate = gateOf(job);
+  return job.state === "failed" && gate && gate.verdict && gate.verdict !== "passed" ? (gate as Refusal) : null;
+}
+
+// What a job that is done says of itself, the words of docs/api.md by name: amounts, and ids of what was trained.
+const toldOf = {
+  train: ["models"], enrich: ["films", "matched", "added", "renewed", "kept", "review", "failed", "bad_rows", "to_mongo"],
+  forget: ["people", "holding", "refitted", "destroyed", "kept", "backups", "receipt"], evaluate: [],
+} as const;
+export function resultOf(job: Job): [string, string | number][] {
+  if (job.state !== "done" || !job.result) return [];
+  return toldOf[job.kind].flatMap((name): [string, string | number][] => {
+    const value = job.result?.[name];
+    if (Array.isArray(value)) return value.length > 0 ? [[name, value.join(", ")]] : [];
+    return typeof value === "number" || typeof value === "string" ? [[name, value]] : [];
+  });
+}
 export const allTheSame = (job: Job): JobWish => ({ kind: "train", ...(job.model ? { model: job.model } : {}), params: job.params, accept: true });
 
 // The whole of what `models` list: for each film in how many of the lists it is.

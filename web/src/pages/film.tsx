@@ -153,7 +153,7 @@ function Wish({ film, user }: { film: FullMovie; user: number }) {
       <button type="button" class="button" aria-pressed={on} onClick={() => void change().catch(setFailed)}>
         <Icon name={on ? "done" : "add"} />{on ? t.mine.wished : t.mine.wish}
       </button>
-      <span role="alert" class="form-error">{failed && problemOf(failed)}</span>
+      <span role="alert" class="form-error">{failed && problemOf(failed, { 409: t.mine.seen })}</span>
     </>
   );
 }

@@ -1,7 +1,7 @@
 // A button for what is not easily undone: it asks once more, and says what came of it.
 import { useId, useRef, useState } from "preact/hooks";
 import { ApiError } from "../lib/api";
-import { problemOf } from "../lib/problems";
+import { problemOf, type Refusals } from "../lib/problems";
 
 interface Props {
   button: string;
@@ -9,11 +9,12 @@ interface Props {
   sure: string;
   keep: string;
   act(): Promise<void>;
+  refusals?: Refusals;
   // What else there is where the server says no (409): why, and another way.
   instead?: { text: string; button: string; act(): Promise<void> };
 }
 
-export function Confirm({ button, label, sure, keep, act, instead }: Props) {
+export function Confirm({ button, label, sure, keep, act, refusals, instead }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [busy, setBusy] = useState(false);
@@ -32,7 +33,7 @@ export function Confirm({ button, label, sure, keep, act, instead }: Props) {
       box.current?.close();
     } catch (cause) {
       setRefused(cause instanceof ApiError && cause.status === 409);
-      setError(problemOf(cause));
+      setError(problemOf(cause, refusals));
     }
     setBusy(false);
   };

@@ -118,8 +118,8 @@ export function ExperimentDetail({ name, change }: { name: string; change: boole
       ))}
       <h3>{ta.ruleHeading}</h3>
       <p>{ta.rule(experiment)}</p>
-      {change && experiment.state === "running" && <Confirm button={ta.endExperiment} sure={ta.endExperimentSure} keep={ta.cancelKeep} act={end} />}
-      {change && experiment.state === "waiting" && <Confirm button={ta.dropExperiment} sure={ta.dropExperimentSure} keep={ta.dropKeep} act={drop} />}
+      {change && experiment.state === "running" && <Confirm button={ta.endExperiment} sure={ta.endExperimentSure} keep={ta.cancelKeep} act={end} refusals={{ 409: ta.experimentOver }} />}
+      {change && experiment.state === "waiting" && <Confirm button={ta.dropExperiment} sure={ta.dropExperimentSure} keep={ta.dropKeep} act={drop} refusals={{ 409: ta.experimentOver }} />}
     </div>
   );
 }

@@ -1,8 +1,9 @@
 // Long work: what was asked for, how far it is while it runs, and how it ended.
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../lib/api";
-import { clock } from "../lib/format";
-import { allTheSame, isOpen, jobKinds, measuredOf, newest, operation, wasRefused, type Job, type JobKind, type JobWish } from "../lib/operation";
+import { clock, number } from "../lib/format";
+import { allTheSame, isOpen, jobKinds, measuredOf, newest, operation, refusedBy, resultOf, type Job, type JobKind, type JobWish } from "../lib/operation";
 import { usePages } from "../lib/pages";
 import { problemOf } from "../lib/problems";
 import { useResource } from "../lib/resource";
@@ -58,6 +59,20 @@ const modelsOf = (job: Job) =>
     ? job.model?.split(",").map((name) => t.method(name)).join(", ") ?? (job.kind === "train" ? ta.everyModel : ta.usualModel)
     : null;
 
+// Why it failed: by the gate's numbers, or by the kind of problem.
+function failureOf(job: Job): string {
+  const gate = refusedBy(job);
+  if (gate) return ta.gate[gate.verdict](gate);
+  return job.error ? ta.failure[job.error.code] ?? t.problems.code[job.error.code] ?? ta.failed(job.error.detail, job.error.code) : "";
+}
+
+// docs/jobs.md names them.
+function stepOf(step: string): string {
+  const [, name] = /^training (.+)$/.exec(step) ?? [];
+  if (name) return ta.training(t.method(name));
+  return ta.step[step] ?? (t.method(step) === step ? ta.working : ta.measuring(t.method(step)));
+}
+
 function took(job: Job): string {
   if (!job.started_at || !job.finished_at) return "";
   const whole = (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000; // the server's clock says no less
@@ -81,7 +96,7 @@ function Row({ job }: { job: Job }) {
         <a href={`/analytics/jobs/${job.id}`}>{ta.job(job.id, ta.kind[job.kind] ?? job.kind)}</a>
         {models && <span class="sheet-note">{models}</span>}
       </td>
-      <td><State job={job} />{job.error && <span class="sheet-note">{job.error.detail}</span>}</td>
+      <td><State job={job} />{job.error && <span class="sheet-note">{failureOf(job)}</span>}</td>
       <td>{ta.whoName(job.asked_by)}</td>
       <td class="sheet-number"><time dateTime={job.created_at}>{clock.format(new Date(job.created_at))}</time></td>
       <td class="sheet-number">{took(job)}</td>
@@ -188,14 +203,16 @@ export function JobList({ change }: { change: boolean }) {
 function Log({ job }: { job: Job }) {
   const log = useResource(`joblog?${job.id}&${job.state}&${job.step}`, (signal) => operation.log(job.id, signal), true);
   if (log.error) return <Failed error={log.error} retry={log.retry} />;
-  return log.data ? <pre class="job-log" tabIndex={0} aria-label={ta.log}>{log.data}</pre> : <p class="remark">{ta.noLog}</p>;
+  return log.data ? <pre class="job-log" lang="en" tabIndex={0} aria-label={ta.log}>{log.data}</pre> : <p class="remark">{ta.noLog}</p>;
 }
 
 function Facts({ job }: { job: Job }) {
-  const params = Object.entries(job.params).map(([name, value]) => `${name} ${value}`).join(", ");
-  const facts: [string, string | null][] = [
+  const params = Object.entries(job.params).filter(([name]) => name !== "protocol").map(([name, value]) => `${name} ${value}`).join(", ");
+  const protocol = job.params.protocol;
+  const facts: [string, ComponentChildren][] = [
     [ta.model, modelsOf(job)],
-    [ta.params, params],
+    [ta.protocol, protocol && (ta.protocols[protocol] ?? protocol)],
+    [ta.params, params && <code>{params}</code>],
     [ta.who, ta.whoName(job.asked_by)],
     [ta.when, clock.format(new Date(job.created_at))],
     [ta.took, took(job)],
@@ -210,11 +227,14 @@ function Facts({ job }: { job: Job }) {
 function Result({ job }: { job: Job }) {
   const measured = measuredOf(job);
   if (measured) return <MeasuredChart measured={measured} />;
-  if (!job.result) return null;
+  const told = resultOf(job);
+  if (told.length === 0) return null;
   return (
     <section>
       <h2>{ta.result}</h2>
-      <pre class="job-log" tabIndex={0} aria-label={ta.result}>{JSON.stringify(job.result, null, 2)}</pre>
+      <dl class="facts-sheet">
+        {told.map(([name, value]) => <div key={name}><dt>{ta.resultName[name]}</dt><dd>{typeof value === "number" ? number(value) : value}</dd></div>)}
+      </dl>
     </section>
   );
 }
@@ -242,15 +262,15 @@ export function JobDetail({ id, change }: { id: string; change: boolean }) {
     <>
       <p><a href="/analytics/jobs">{ta.allJobs}</a></p>
       <h2 class="job-title">{ta.job(job.id, ta.kind[job.kind] ?? job.kind)}</h2>
-      <p class="job-now" role="status"><span class={`job-state is-${job.state}`}>{ta.state[job.state]}</span>{job.step && <span class="sheet-note">{job.step}</span>}</p>
+      <p class="job-now" role="status"><span class={`job-state is-${job.state}`}>{ta.state[job.state]}</span>{job.step && <span class="sheet-note">{stepOf(job.step)}</span>}</p>
       {isOpen(job.state) && <Bar job={job} />}
       {lost && isOpen(job.state) && <p class="remark" role="status">{ta.lost}</p>}
-      {job.error && <p class="form-error">{job.error.detail}</p>}
-      {wasRefused(job) && <Refused job={job} change={change} />}
+      {job.error && <p class="form-error">{failureOf(job)}</p>}
+      {refusedBy(job) && <Refused job={job} change={change} />}
       <Facts job={job} />
       {isOpen(job.state) && job.cancel && <p class="remark">{ta.ending}</p>}
       {isOpen(job.state) && !job.cancel && change && (
-        <div><Confirm button={ta.cancel} sure={ta.cancelSure} keep={ta.cancelKeep} act={() => operation.cancel(job.id).then(() => setLook(Date.now()))} /></div>
+        <div><Confirm button={ta.cancel} sure={ta.cancelSure} keep={ta.cancelKeep} act={() => operation.cancel(job.id).then(() => setLook(Date.now()))} refusals={{ 409: ta.jobOver }} /></div>
       )}
       <Result job={job} />
       <section>

@@ -57,10 +57,10 @@ function Others({ others, change, done }: Pick<CardProps, "others" | "change" | 
       <ul class="model-versions">
         {others.map((version) => (
           <li key={version.id}>
-            <span><code>{version.id}</code><span class="sheet-note">{version.reason ?? trained(version)}</span></span>
+            <span><code>{version.id}</code><span class="sheet-note">{version.cause === null ? trained(version) : ta.cause[version.cause]}</span></span>
             {change && version.state === "ready" && (
               <Confirm button={ta.activate} label={`${ta.activate}: ${version.id}`} sure={ta.activateSure(version.id)} keep={ta.keep}
-                act={() => operation.activate(version.id).then(done)} instead={{ text: ta.activateRefused, button: ta.trainAnew(t.method(version.name)), act: () => anew(version.name) }} />
+                act={() => operation.activate(version.id).then(done)} refusals={{ 409: ta.cannotServe }} instead={{ text: ta.activateRefused, button: ta.trainAnew(t.method(version.name)), act: () => anew(version.name) }} />
             )}
           </li>
         ))}
@@ -76,7 +76,7 @@ function Card({ name, current, others, judged, change, done }: CardProps) {
       <h2>{t.method(name)}{t.method(name) !== name && <code>{name}</code>}</h2>
       {current ? (
         <>
-          <p>{t.methodNote(current.name) || <span lang="en">{current.summary}</span>}</p>
+          <p>{t.methodNote(current.name)}</p>
           <p class="remark">{current.serving ? ta.inService : ta.notYet}: <code>{current.id}</code></p>
           <p class="remark">{trained(current)}{t.dot}{current.seconds < 1 ? ta.underSecond : ta.seconds(current.seconds)}{t.dot}{ta.size(current.size_bytes)}{t.dot}{ta.data(current.people, current.movies)}</p>
           <Quality judged={judged} />
@@ -86,7 +86,7 @@ function Card({ name, current, others, judged, change, done }: CardProps) {
       <Others others={others} change={change} done={done} />
       {change && back && (
         <div><Confirm button={ta.rollBack} label={`${ta.rollBack}: ${t.method(name)}`} sure={ta.rollBackSure(t.method(name))} keep={ta.keep}
-          act={() => operation.rollBack(name).then(done)} instead={{ text: ta.activateRefused, button: ta.trainAnew(t.method(name)), act: () => anew(name) }} /></div>
+          act={() => operation.rollBack(name).then(done)} refusals={{ 409: ta.cannotServe }} instead={{ text: ta.activateRefused, button: ta.trainAnew(t.method(name)), act: () => anew(name) }} /></div>
       )}
     </li>
   );

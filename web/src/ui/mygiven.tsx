@@ -6,6 +6,7 @@ import { allGiven, byMonth, rated } from "../lib/given";
 import { useScale } from "../lib/health";
 import { loadOwn } from "../lib/own";
 import { usePages } from "../lib/pages";
+import { problemOf } from "../lib/problems";
 import { useFresh, useResource } from "../lib/resource";
 import { flush, give as keep } from "../lib/sync";
 import { t } from "../lib/texts";
@@ -94,11 +95,11 @@ export function BrowserRatings() {
 // ---- the watchlist
 
 function Wanted({ film, account, gone, change }: { film: RatedMovie; account: Account; gone: boolean; change(gone: boolean): void }) {
-  const [failed, setFailed] = useState(false);
+  const [failed, setFailed] = useState<unknown>(null);
   const press = () => {
-    setFailed(false);
+    setFailed(null);
     const sent: Promise<unknown> = gone ? api.give(account.user, film.movie, { kind: "watchlist" }) : api.takeBack(account.user, film.movie);
-    sent.then(() => change(!gone), () => setFailed(true));
+    sent.then(() => change(!gone), setFailed);
   };
   return (
     <li class={gone ? "film-card is-gone" : "film-card"}>
@@ -108,7 +109,7 @@ function Wanted({ film, account, gone, change }: { film: RatedMovie; account: Ac
       </a>
       <p class="facts">{film.year}</p>
       <p><button type="button" class="quiet" aria-label={(gone ? t.my.putBackLabel : t.my.takeOffLabel)(film.title)} onClick={press}>{gone ? t.my.putBack : t.my.takeOff}</button></p>
-      <p role="alert" class="remark">{failed && t.states.offline}</p>
+      <p role="alert" class="remark">{failed !== null && problemOf(failed, { 409: t.mine.seen })}</p>
     </li>
   );
 }

@@ -64,7 +64,7 @@ export function Settings({ account, mail }: { account: Account; mail: boolean })
       </Opened>
       <Opened title={t.account.remove}>
         <p>{t.account.removeSure}</p>
-        <Form main={false} refusals={refusals} button={t.account.removeNow} send={async ({ password = "" }) => {
+        <Form main={false} refusals={{ ...refusals, 409: t.account.lastAdmin }} button={t.account.removeNow} send={async ({ password = "" }) => {
           await end(() => api.deleteMe(password), "/");
         }}>
           <Password />

@@ -311,7 +311,7 @@ function Trainings({ trainings }: { trainings: Training[] }) {
             {trainings.map((one) => (
               <tr key={one.job}>
                 <td><a href={`/analytics/jobs/${one.job}`}>{dayShort(one.day)}</a></td>
-                <td>{one.candidate || one.reason}</td>
+                <td>{one.candidate || "–"}</td>
                 <td class="is-number">{`${ndcg(one.before)} → ${ndcg(one.after)}`}</td>
                 <td class="is-number">{one.difference.rate === null ? "–" : ts.difference(one.difference)}</td>
                 <td>{one.passed ? ts.passed : ts.refused}</td>

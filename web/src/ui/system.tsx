@@ -18,7 +18,7 @@ function Checks({ checks }: { checks: Check[] }) {
         {checks.map((check) => (
           <li key={check.name} class={check.ok ? "check" : "check is-bad"}>
             <span class="check-mark" aria-hidden="true">{check.ok ? "✓" : "!"}</span>
-            {named(check)} <span class="sheet-note">{check.ok ? ta.ok : (check.why ?? ta.bad)}</span>
+            {named(check)} <span class="sheet-note">{check.ok ? ta.ok : ta.badBecause(check.why)}</span>
           </li>
         ))}
       </ul>
@@ -29,7 +29,7 @@ function Checks({ checks }: { checks: Check[] }) {
 function queued(queue: Queue | null): string {
   if (!queue) return ta.noQueue;
   const parts: string[] = [queue.oldest_at ? ta.waitsSince(queue.waiting, ta.age((Date.now() - Date.parse(queue.oldest_at)) / 1000)) : ta.nothingWaits, ta.queueState[queue.state]!];
-  if (queue.why) parts.push(queue.why);
+  if (queue.why) parts.push(ta.queueBecause(queue.why));
   if (queue.refused > 0) parts.push(ta.queueRefused(queue.refused));
   if (queue.damaged > 0) parts.push(ta.queueDamaged(queue.damaged));
   if (queue.forgetting > 0) parts.push(ta.queueForgetting(queue.forgetting));

@@ -1,6 +1,7 @@
 // The sentences of the pages for analysts and operators, which come with those pages.
 import type { Experiment, Verdict } from "../experiments";
-import { decimal, lang, number, plural } from "../format";
+import { decimal, lang, number, plural, share } from "../format";
+import type { Gate } from "../operation";
 
 const units = ["B", "kB", "MB", "GB", "TB"];
 function bytes(count: number): string {
@@ -13,6 +14,9 @@ function age(seconds: number, [second, minute, hour, day]: [string, string, stri
   const [value, unit] = seconds < 100 ? [seconds, second] : seconds < 6000 ? [seconds / 60, minute] : seconds < 172_800 ? [seconds / 3600, hour] : [seconds / 86_400, day];
   return `${number(Math.max(0, Math.round(value)))}\u00a0${unit}`;
 }
+
+// The difference of two models and where it may lie.
+const apart = ({ difference }: Gate, to: string) => (difference ? ` (${share(difference[1], 4)}; ${share(difference[0], 4)} ${to} ${share(difference[2], 4)})` : "");
 
 const en = {
   heading: "Analytics",
@@ -76,7 +80,24 @@ const en = {
   what: "What",
   how: "State",
   who: "Asked by",
-  whoName: (by: string) => by.replace(/^account (\d+)$/, "account $1"),
+  whoName: (by: string) => by,
+  step: { movies: "reading the films", ratings: "reading the ratings", rows: "reading the data", comparing: "comparing with what serves", "asking TMDb": "asking TMDb", "fetching posters": "fetching posters" } as Record<string, string>,
+  training: (name: string) => `training: ${name}`,
+  measuring: (name: string) => `measuring: ${name}`,
+  working: "working",
+  gate: {
+    worse: (g: Gate) => `${g.candidate} is worse than ${g.incumbent}: NDCG ${decimal(g.after ?? 0, 4)}, not ${decimal(g.before ?? 0, 4)}${apart(g, "to")}, of ${plural(g.people ?? 0, "person", "people")}.`,
+    nobody: (g: Gate) => `Nobody whose ratings ${g.incumbent} was fitted on has ratings now, so nothing says whether ${g.candidate} is as good.`,
+    other_films: (g: Gate) => `${g.candidate} lists other films than ${g.incumbent}: of 10, ${decimal(10 * g.overlap)} are the same on average, and ${decimal(10 * g.least_overlap)} are asked for.`,
+  },
+  failure: { E_GONE: "Its process ended without saying why; its messages may.", E_CANCELLED: "It was ended.", E_CONFLICT: "Another one was in the way. Try it again." } as Record<string, string>,
+  failed: (detail: string, _code: string) => detail,
+  resultName: { models: "In service", films: "Films", matched: "Found at TMDb", added: "Added", renewed: "Renewed", kept: "Kept as they were", review: "To be looked at", failed: "Failed", bad_rows: "Rows that cannot be read",
+    to_mongo: "Sent to MongoDB", people: "People", holding: "Files that held them", refitted: "Fitted anew", destroyed: "Destroyed", backups: "Backups that hold them", receipt: "Receipt" } as Record<string, string>,
+  jobOver: "It has ended already.",
+  experimentOver: "It has ended already.",
+  cause: { failed: "its file could not be written", unfinished: "its file is not whole", missing: "its file is gone", taken_back: "taken back: people took its lists up less" },
+  cannotServe: (sentence: string) => sentence,
   when: "When",
   took: "Took",
   underSecond: "under 1 s",
@@ -164,6 +185,8 @@ const en = {
   check: { database: "Database", models: "Models", disk: "Disk" } as Record<string, string>,
   ok: "in order",
   bad: "not in order",
+  badBecause: (why: string | null) => why ?? "not in order",
+  queueBecause: (why: string) => why,
   version: "Version",
   dataset: "Data",
   films: "Films",
@@ -192,6 +215,12 @@ const en = {
 };
 
 type Texts = typeof en;
+
+// Who asks for jobs, as the server writes it.
+const askers: [RegExp, string][] = [
+  [/^account (\d+)$/, "cuenta $1"], [/^a key of account (\d+)$/, "clave de la cuenta $1"], [/^a key$/, "una clave"], [/^nobody$/, "nadie en particular"], [/^the schedule$/, "el horario"],
+  [/^the command line$/, "la terminal"], [/^(\d+) new ratings$/, "$1 valoraciones nuevas"], [/^1 deleted account$/, "1 cuenta borrada"], [/^(\d+) deleted accounts$/, "$1 cuentas borradas"], [/^an account that is gone$/, "una cuenta que ya no está"],
+];
 
 const es: Texts = {
   heading: "Análisis",
@@ -255,7 +284,27 @@ const es: Texts = {
   what: "Qué",
   how: "Estado",
   who: "Pedida por",
-  whoName: (by) => by.replace(/^account (\d+)$/, "cuenta $1").replace("the schedule", "el horario"),
+  whoName: (by) => {
+    for (const [pattern, text] of askers) if (pattern.test(by)) return by.replace(pattern, text);
+    return by;
+  },
+  step: { movies: "leyendo las películas", ratings: "leyendo las valoraciones", rows: "leyendo los datos", comparing: "comparando con lo que sirve", "asking TMDb": "preguntando a TMDb", "fetching posters": "trayendo carteles" },
+  training: (name) => `entrenando: ${name}`,
+  measuring: (name) => `midiendo: ${name}`,
+  working: "trabajando",
+  gate: {
+    worse: (g) => `${g.candidate} es peor que ${g.incumbent}: NDCG ${decimal(g.after ?? 0, 4)}, no ${decimal(g.before ?? 0, 4)}${apart(g, "a")}, con ${plural(g.people ?? 0, "persona", "personas")}.`,
+    nobody: (g) => `Nadie con cuyas valoraciones se ajustó ${g.incumbent} tiene ya valoraciones, así que nada dice si ${g.candidate} es igual de bueno.`,
+    other_films: (g) => `${g.candidate} lista otras películas que ${g.incumbent}: de 10, coinciden ${decimal(10 * g.overlap)} de media, y se piden ${decimal(10 * g.least_overlap)}.`,
+  },
+  failure: { E_GONE: "Su proceso acabó sin decir por qué; quizá lo digan sus mensajes.", E_CANCELLED: "Se terminó.", E_CONFLICT: "Otra la impidió. Prueba otra vez." },
+  failed: (_detail, code) => `No salió bien (${code}). Sus mensajes dicen más.`,
+  resultName: { models: "En servicio", films: "Películas", matched: "Halladas en TMDb", added: "Añadidas", renewed: "Renovadas", kept: "Como estaban", review: "Por revisar", failed: "Fallidas", bad_rows: "Filas ilegibles",
+    to_mongo: "Enviadas a MongoDB", people: "Personas", holding: "Archivos que las tenían", refitted: "Ajustados de nuevo", destroyed: "Destruidos", backups: "Copias que aún las tienen", receipt: "Recibo" },
+  jobOver: "Ya ha terminado.",
+  experimentOver: "Ya ha terminado.",
+  cause: { failed: "su archivo no se pudo escribir", unfinished: "su archivo no está entero", missing: "su archivo ya no está", taken_back: "retirada: la gente aprovechaba menos sus listas" },
+  cannotServe: () => "Esta versión no puede servir, o no hay ninguna anterior.",
   when: "Cuándo",
   took: "Duró",
   underSecond: "menos de 1 s",
@@ -343,6 +392,8 @@ const es: Texts = {
   check: { database: "Base de datos", models: "Modelos", disk: "Disco" },
   ok: "en orden",
   bad: "con problemas",
+  badBecause: (why) => (why === null ? "con problemas" : "con problemas; reel doctor dice cuáles"),
+  queueBecause: () => "por qué, lo dice el registro del servidor",
   version: "Versión",
   dataset: "Datos",
   films: "Películas",

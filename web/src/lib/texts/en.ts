@@ -183,6 +183,7 @@ export const en = {
     listEdited: "Your list, counted so",
     wish: "Put on the watchlist",
     wished: "On your watchlist",
+    seen: "You have said what you think of it, so it is not waiting to be seen.",
   },
   rate: {
     heading: "Rate a few films",
@@ -385,6 +386,7 @@ export const en = {
     passwordNote: "8 characters or more. A sentence is easy to remember.",
     wrong: "The name or the password is not right.",
     wrongPassword: "The password is not right.",
+    lastAdmin: "Nobody else can sign in as an admin. Make somebody else one first.",
     taken: "Somebody has this name already, or one that looks like it.",
     later: (seconds: number) => `Too many tries. Try again in ${plural(seconds, "second", "seconds")}.`,
     forgot: "Forgot the password?",
@@ -468,7 +470,6 @@ export const en = {
     member: {
       name: "A name has 3 to 100 characters: letters of one script, and single blanks between words.",
       password: "Take another password: 8 characters or more, none of those that are tried first, no sequence, and not the name.",
-      new_password: "Take another password: 8 characters or more, none of those that are tried first, no sequence, and not the name.",
       email: "No letter can be sent to this address. It looks like name@example.org.",
     } as Record<string, string>,
     code: {
@@ -483,6 +484,9 @@ export const en = {
       E_CANCELLED: "The server took too long and gave it up. Try again in a moment.",
     } as Record<string, string>,
     mistake: "The server made a mistake, and wrote it into its log.",
+    page: "This page made a mistake. Load it anew.",
+    // What has no words of its own: the server's sentences are in English.
+    said: (sentence: string, _status: number, _about: string | null) => sentence,
   },
   taste: {
     few: (n: number) => `From ${ratings(n)} on, this says something of your taste.`,

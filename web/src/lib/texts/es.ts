@@ -55,6 +55,13 @@ const events: Record<string, string> = {
   impression: "Mostrada", click: "Abierta", rating: "Valorada", not_interested: "No interesa", watchlist: "Por ver", trailer: "Tráiler", dwell: "Mirada",
 };
 
+// What of a request was wrong, by its name in the API.
+const abouts: Record<string, string> = {
+  user: "esta persona", movie: "esta película", rating: "estas estrellas", history: "estas valoraciones", members: "estas personas", filter: "este filtro", boost: "este ajuste",
+  since: "esta fecha", until: "esta fecha", from: "este principio", to: "este final", range: "estos días", against: "los días con que se compara", by: "este desglose", genre: "este género",
+  model: "este modelo", method: "este método", type: "este suceso", params: "estos parámetros", limit: "esta cantidad", cursor: "este punto de la lista", q: "esta búsqueda", language: "este idioma", token: "este enlace",
+};
+
 export const es: Texts = {
   name: "Reel",
   title: (page) => (page ? `${page} – Reel` : "Reel – películas para ti, cada una con su porqué"),
@@ -188,6 +195,7 @@ export const es: Texts = {
     listEdited: "Tu lista, contada así",
     wish: "Poner en la lista de pendientes",
     wished: "En tu lista de pendientes",
+    seen: "Ya dijiste qué te parece, así que no está pendiente.",
   },
   rate: {
     heading: "Valora unas cuantas películas",
@@ -389,6 +397,7 @@ export const es: Texts = {
     passwordNote: "8 caracteres o más. Una frase se recuerda bien.",
     wrong: "El nombre o la contraseña no son correctos.",
     wrongPassword: "La contraseña no es correcta.",
+    lastAdmin: "Nadie más puede entrar como administrador. Nombra antes a otra persona.",
     taken: "Alguien tiene ya ese nombre, o uno que se le parece.",
     later: (seconds) => `Demasiados intentos. Prueba dentro de ${plural(seconds, "segundo", "segundos")}.`,
     forgot: "¿Olvidaste la contraseña?",
@@ -472,7 +481,6 @@ export const es: Texts = {
     member: {
       name: "Un nombre tiene de 3 a 100 caracteres: letras de una sola escritura y espacios sueltos entre palabras.",
       password: "Elige otra contraseña: 8 caracteres o más, ninguna de las que se prueban primero, sin secuencias y distinta del nombre.",
-      new_password: "Elige otra contraseña: 8 caracteres o más, ninguna de las que se prueban primero, sin secuencias y distinta del nombre.",
       email: "A esta dirección no se puede escribir. Debe parecerse a nombre@example.org.",
     },
     code: {
@@ -487,6 +495,11 @@ export const es: Texts = {
       E_CANCELLED: "El servidor tardaba demasiado y lo dejó. Prueba otra vez en un momento.",
     },
     mistake: "El servidor cometió un error y lo anotó en su registro.",
+    page: "Esta página cometió un error. Cárgala de nuevo.",
+    said: (_sentence, status, about) =>
+      status === 409 ? "Otra cosa lo impide ahora mismo. Mira cómo está y prueba otra vez en un momento."
+        : about !== null && abouts[about] !== undefined ? `El servidor no acepta ${abouts[about]}.`
+          : `El servidor no lo acepta (${status}).`,
   },
   taste: {
     few: (n) => `A partir de ${ratings(n)}, esto dice algo de tu gusto.`,
