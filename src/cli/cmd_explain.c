@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/term.h"
 #include "service/feedback/given.h"
+#include "service/engine/place.h"
 #include "service/engine/search.h"
 
 enum { LABEL = 300, ANSWERS_MAX = 200, BAR = 24 };
@@ -208,8 +209,11 @@ static const reel_option search_options[] = {
     {"database", "FILE", "the database `reel load` made"},
     {"models", "DIR", "where model files are kept (default FILE.models)"},
     {"limit", "N", "how many films, 1 to 200 (default 10)"},
+    {"filter", "TEXT", "only films such as: genre:Western and rating >= 4 and ratings >= 50"},
     {NULL, NULL, NULL},
 };
+
+enum { OPT_FILTER = OPT_THIRD + 1 };
 
 /* "Comedy|Drama" as people write it. */
 static const char *list_text(char *out, size_t size, const char *joined)
@@ -282,7 +286,37 @@ static reel_code write_hits(reel_json *json, const void *what, reel_err *err)
     for (size_t i = 0; i < films->hits->count; i++)
         REEL_TRY(reel__write_hit(json, films->open->session, &films->hits->items[i], err));
     reel__json_array_end(json);
+    reel__json_put_int(json, "total", (int64_t)films->hits->total);
+    reel__json_key(json, "removed");
+    reel__json_object(json);
+    reel__json_put_int(json, "filter", (int64_t)films->hits->hidden);
     reel__json_object_end(json);
+    reel__json_object_end(json);
+out:
+    return rc;
+}
+
+static void say_nothing_found(const char *query, size_t hidden)
+{
+    char count[REEL_COUNT_TEXT];
+
+    if (hidden == 0)
+        reel__term_print("No film fits \"%s\".\n", query);
+    else
+        reel__term_print("No film that fits passes the filter; without it there %s %s.\n",
+                         hidden == 1 ? "is" : "are", reel__term_count(count, (int64_t)hidden));
+}
+
+/* Without words, those with the most ratings of what passes the filter. */
+static reel_code take_query(char *out, size_t size, const reel_args *args, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    out[0] = '\0';
+    if (args->words > 0 || args->option[OPT_FILTER] == NULL)
+        REEL_TRY(reel__args_words(args, out, size, "what to search for", err));
+    if (!reel__utf8_valid(out, strlen(out)))
+        rc = reel_fail(err, REEL_E_INVALID, "what is searched for is no UTF-8 text");
 out:
     return rc;
 }
@@ -291,20 +325,20 @@ static reel_code search(const reel_args *args, reel_err *err)
 {
     reel_open open = {0};
     reel_search_hits hits;
+    reel_place place;
     char query[REEL_SEARCH_QUERY_MAX + 1];
     int64_t limit = 10;
     reel_code rc;
 
-    REEL_TRY(reel__args_words(args, query, sizeof query, "what to search for", err));
+    REEL_TRY(take_query(query, sizeof query, args, err));
     REEL_TRY(reel__args_int(args, OPT_THIRD, 1, ANSWERS_MAX, &limit, err));
     REEL_TRY(reel__open(&open, args, OPT_DATABASE, OPT_MODELS, "popular", err));
-    if (!reel__utf8_valid(query, strlen(query)))
-        REEL_TRY(reel_fail(err, REEL_E_INVALID, "what is searched for is no UTF-8 text"));
-    REEL_TRY(reel__search(open.session, query, (reel_page){0, (size_t)limit}, &hits, err));
+    place = reel__place_begin((size_t)limit);
+    REEL_TRY(reel__search_from(open.session, query, args->option[OPT_FILTER], &place, &hits, err));
     if (args->json)
         rc = reel__print_json(write_hits, &(found){&open, &hits}, err);
     else if (hits.count == 0)
-        reel__term_print("No film fits \"%s\".\n", query);
+        say_nothing_found(query, hits.hidden);
     else
         rc = hits_table(&open, &hits, err);
 out:
@@ -330,6 +364,6 @@ const reel_command reel__command_search = {
     "WORDS",
     "films by title, person, keyword or words of the overview",
     "Beginnings, typos and missing accents are understood; a year may stand among the\n"
-    "words.",
+    "words. With a filter words may be left out.",
     search_options,
     search};

@@ -54,7 +54,9 @@ def check_people(answer):
 
 
 def check_hits(answer):
-    has(answer, {"items"})
+    has(answer, {"items", "total", "removed"})
+    has(answer["removed"], {"filter"})
+    assert answer["total"] >= len(answer["items"])
     for film in answer["items"]:
         has(film, MOVIE | {"match", "how", "matched"})
         for found in film["matched"]:
