@@ -66,6 +66,34 @@ test("by keys alone, with nothing typed, films of a length", async () => {
   await until("more films", async () => (await page.locator(".film-card").count()) > 24);
 });
 
+test("films by their stars and by how often they are rated, each at an address", async () => {
+  await settled(page, "/search");
+  const group = (name) => page.getByRole("group", { name, exact: true }).getByRole("button");
+  await group("Stars").filter({ hasText: "from 4 stars" }).click();
+  await page.waitForURL(/stars=4/);
+  await still(page);
+  assert.match(await said(), new RegExp(`^${await total("rating >= 4")} film`));
+  await group("Ratings").last().click();
+  await page.waitForURL(/rated=\d+/);
+  await still(page);
+  const least = Number(query().get("rated"));
+  const filter = `rating >= 4 and ratings >= ${least}`;
+  assert.ok((await total(filter)) < (await total("rating >= 4")), "the last chip leaves some out");
+  assert.match(await said(), new RegExp(`^${await total(filter)} film`));
+  const { items } = await api(`/movies?limit=200&filter=${encodeURIComponent(filter)}`);
+  assert.ok(items.length > 0 && items.every(({ rating }) => rating.mean >= 3.995 && rating.count >= least));
+  // A second press takes it back; so does going back.
+  await group("Ratings").last().click();
+  await page.waitForURL((url) => !url.search.includes("rated"));
+  await page.goBack();
+  await page.goBack();
+  await page.waitForURL((url) => url.search === "");
+  // On the way to nothing each can be let go of.
+  await settled(page, "/search?stars=5&rated=1000000");
+  await page.getByRole("button", { name: "Without filters" }).waitFor();
+  assert.equal(await page.locator(".sieve .chip.is-only").count(), 2, "what was asked for in vain is there, too");
+});
+
 test("a genre of a film leads to the films of it", async () => {
   const film = (await api("/movies?limit=1&filter=genre:Western")).items[0];
   await settled(page, `/film/${film.movie}`);

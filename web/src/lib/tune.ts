@@ -49,7 +49,7 @@ export function readTuning(search: URLSearchParams): Tuning {
     diversity: at("diversity") ?? usual.diversity,
     mix: at("mix") ?? usual.mix,
     films: at("films") ?? usual.films,
-    ...readWishes(search),
+    ...readWishes(search), stars: null, rated: null, // filters of the search alone
   };
 }
 

@@ -1,16 +1,17 @@
 // Every film that fits what was typed and what is wished for; with nothing typed, all of them.
 import { api } from "../lib/api";
+import { useScale } from "../lib/health";
 import { useTitle } from "../lib/hooks";
 import { usePages } from "../lib/pages";
 import { useResource } from "../lib/resource";
 import { useSettings } from "../lib/settings";
 import { t } from "../lib/texts";
 import type { FoundPage } from "../lib/types";
-import { choicesOf, filterOf, noWishes, readWishes, waysOut, withChosen, writeWishes, type Choices, type Wishes } from "../lib/wishes";
+import { choicesOf, filterOf, noWishes, ratedOffered, readWishes, starsOffered, waysOut, withChosen, writeWishes, type Choices, type Wishes } from "../lib/wishes";
 import { FilmShelf } from "../ui/filmshelf";
 import { More } from "../ui/more";
 import { Failed, GridSkeleton, Notice } from "../ui/states";
-import { DecadeChips, GenreChips, LengthChips } from "../ui/wishes";
+import { DecadeChips, GenreChips, LimitChips } from "../ui/wishes";
 
 const shelfSize = 24;
 const lengths = [90, 120, 150];
@@ -30,26 +31,31 @@ interface Filter {
 
 interface Offered extends Choices {
   timed: boolean; // how long films are is known
+  most: number; // ratings that a film has
 }
 
 // What everybody's ratings are of; where that cannot be had, what was found.
 function useOffered(found: FoundPage | undefined): Offered | undefined {
   const crowd = useResource("statistics", api.statistics);
   const long = useResource("films?1&known", (signal) => api.movies("", 1, null, signal, "known(runtime)"));
-  if (crowd.busy || long.busy || (!crowd.data && !found)) return undefined;
-  const timed = (long.data?.total ?? 0) > 0;
-  if (!crowd.data) return { ...choicesOf(found?.items ?? []), timed };
-  return { genres: crowd.data.genres.map((one) => one.genre), decades: crowd.data.decades.map((one) => one.decade), timed };
+  const known = useResource("films?1", (signal) => api.movies("", 1, null, signal)); // the one with the most ratings
+  if (crowd.busy || long.busy || known.busy || (!crowd.data && !found)) return undefined;
+  const facts = { timed: (long.data?.total ?? 0) > 0, most: known.data?.items[0]?.rating.count ?? 0 };
+  if (!crowd.data) return { ...choicesOf(found?.items ?? []), ...facts };
+  return { genres: crowd.data.genres.map((one) => one.genre), decades: crowd.data.decades.map((one) => one.decade), ...facts };
 }
 
 function Filters({ filter: { wishes, choose }, offers }: { filter: Filter; offers: Offered }) {
   const { genres, decades } = withChosen(offers, wishes);
-  const offered = [...new Set(wishes.minutes === null ? lengths : [...lengths, wishes.minutes])].sort((a, b) => a - b);
+  const scale = useScale();
+  const limit = { wishes, choose };
   return (
     <section class="sieve" aria-label={t.search.filters}>
       <GenreChips wishes={wishes} choose={choose} genres={genres} />
       <DecadeChips wishes={wishes} choose={choose} decades={decades} />
-      {(offers.timed || wishes.minutes !== null) && <LengthChips wishes={wishes} choose={choose} lengths={offered} />}
+      {(offers.timed || wishes.minutes !== null) && <LimitChips {...limit} legend={t.tune.length} of="minutes" values={lengths} say={t.tune.minutes} />}
+      <LimitChips {...limit} legend={t.search.stars} of="stars" values={starsOffered(scale.max)} say={t.search.fromStars} />
+      {(offers.most > 0 || wishes.rated !== null) && <LimitChips {...limit} legend={t.search.rated} of="rated" values={ratedOffered(offers.most)} say={t.search.fromRated} />}
     </section>
   );
 }

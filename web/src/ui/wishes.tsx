@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { useInSight } from "../lib/hooks";
 import { t } from "../lib/texts";
-import { nextPick, nextWish, toggled, wishOf, type Wishes } from "../lib/wishes";
+import { nextPick, nextWish, toggled, wishOf, withValue, type Wishes } from "../lib/wishes";
 
 interface Props {
   wishes: Wishes;
@@ -57,14 +57,19 @@ export function DecadeChips({ wishes, choose, decades }: Props & { decades: numb
   );
 }
 
+interface LimitProps extends Props {
+  legend: string;
+  of: "minutes" | "stars" | "rated";
+  values: number[];
+  say(value: number): string;
+}
+
 // One of these at most; pressed again, it is none.
-export function LengthChips({ wishes, choose, lengths }: Props & { lengths: number[] }) {
+export function LimitChips({ wishes, choose, legend, of, values, say }: LimitProps) {
   return (
-    <Chips legend={t.tune.length}>
-      {lengths.map((minutes) => (
-        <Toggle key={minutes} on={wishes.minutes === minutes} press={() => choose({ minutes: wishes.minutes === minutes ? null : minutes }, "minutes")}>
-          {t.tune.minutes(minutes)}
-        </Toggle>
+    <Chips legend={legend}>
+      {withValue(values, wishes[of]).map((value) => (
+        <Toggle key={value} on={wishes[of] === value} press={() => choose({ [of]: wishes[of] === value ? null : value }, of)}>{say(value)}</Toggle>
       ))}
     </Chips>
   );
