@@ -2,10 +2,11 @@
 // all of such a page can be seen, and compared with how it looked. Everything else is the server's.
 import { api, base } from "./browser.mjs";
 import { experiment, found } from "./experiment.mjs";
+import { mistakesIn } from "./schema.mjs";
 
 export const known = { job: 7, experiment: experiment.name };
 
-const films = (await api("/movies?limit=60")).items;
+const films = (await api("/movies?limit=60")).items.map(({ match, how, matched, ...film }) => film); // those three are of a search
 const whole = { session: await api("/session"), models: (await api("/health")).models };
 const ana = { account: 9, user: 2 ** 40 + 9, name: "Ana", disabled: false, created_at: "2026-03-02T09:30:00Z", password_at: "2026-03-02T09:30:00Z", email: "ana@example.org", email_confirmed: true };
 const page = (items, more = null) => ({ items, next_cursor: more });
@@ -25,7 +26,7 @@ function list({ model = "hybrid", limit = 10, household, source_movie = null, us
   const from = Math.max(0, whole.models.indexOf(name)) * 3;
   const items = films.slice(from, from + limit).map((film, rank) => ({ ...film, rank: rank + 1, terms: [], rules: [], ...predicted(rank),
     ...(household ? { reasons: [], predicted_rating: null, predicted_rating_interval: null, members: household.members.map((_, at) => memberOf(rank, at)) } : {}) }));
-  return { id: `r_held-${name}-${from}-${limit}`, model: { name, id: `${name}-1`, ...(name === "blend" ? { blend: model } : {}) }, basis: household ? "household" : "trained", user, source_movie, scenario: null, next: null, items,
+  return { id: `r_held-${name}-${from}-${limit}`, model: { name, id: `${name}-1`, data_hash: "sha256:held", ...(name === "blend" ? { blend: model } : {}) }, basis: household ? "household" : "trained", user, source_movie, scenario: null, next: null, items,
     removed: { seen: 12, exclude: 0, filter: 0 }, ...(household ? { household: { rule: household.rule, members: household.members.map(({ user = null }) => ({ user, name: null, basis: "trained" })) } } : {}) };
 }
 
@@ -94,7 +95,7 @@ export async function happened() {
 
 const logged = (event, i) => {
   const { item, movies = [{ movie: item }], ...rest } = event;
-  return { source_movie: null, user: null, ...rest, sequence: i + 1, received_at: event.time, movies: movies.map((one) => ({ ...one, title: films.find((film) => film.movie === one.movie).title })) };
+  return { source_movie: null, user: null, value: null, experiment: null, arm: null, ...rest, sequence: i + 1, received_at: event.time, movies: movies.map((one) => ({ rank: null, ...one, title: films.find((film) => film.movie === one.movie).title })) };
 };
 
 // ---- who asks for what
@@ -108,7 +109,7 @@ const routes = [
   ["GET", /^\/versions$/, () => page(versions)],
   ["GET", /^\/models\/([\w-]+)$/, ({ id }) => carded(versions.find((one) => one.id === id))],
   ["GET", /^\/system$/, () => system],
-  ["GET", /^\/experiments$/, () => ({ items: [experiment, { ...experiment, name: "order-of-rows", kind: "interleave", state: "ended" }] })],
+  ["GET", /^\/experiments$/, () => page([experiment, { ...experiment, name: "order-of-rows", kind: "interleave", state: "ended" }])],
   ["GET", /^\/experiments\/[\w-]+\/results$/, () => found],
   ["GET", /^\/feedback$/, () => ({ damaged: 0, ...page(fortnight().reverse().slice(0, 25).map(logged), "f1") })],
 ];
@@ -119,6 +120,23 @@ function answerTo(request, role) {
   const path = url.pathname.slice("/api/v1".length);
   const found = routes.find(([method, pattern]) => method === request.method() && pattern.test(path));
   return found?.[2]({ id: found[1].exec(path)[1], query: url.searchParams, body: request.postDataJSON(), role });
+}
+
+// What the API's own description says of each of these answers: where it lacks, has more, or is of another kind.
+// Mistakes come as "GET /jobs: items[].step: ...", each once.
+export async function unfit() {
+  const described = await api("/openapi.json");
+  const asked = [["GET", "/session", { role: "admin" }], ["GET", `/people/${ana.user}/ratings`], ["GET", `/people/${ana.user}/ratings?kind=watchlist`], ["POST", "/recommendations", { body: {} }],
+    ["POST", "/recommendations", { body: { model: { ease: 0.5, content: 0.5 } } }], ["POST", "/recommendations", { body: { household: { rule: "average", members: [{ user: 1 }, { user: 2 }] } } }],
+    ["GET", "/jobs"], ...jobs.map(({ id }) => ["GET", `/jobs/${id}`]), ["GET", "/versions"], ...versions.map(({ id }) => ["GET", `/models/${id}`]), ["GET", "/system"],
+    ["GET", "/experiments"], ["GET", `/experiments/${experiment.name}/results`], ["GET", "/feedback"]];
+  const mistakes = asked.flatMap(([method, target, more = {}]) => {
+    const url = new URL(target, base), [, pattern, answer] = routes.find(([verb, pattern]) => verb === method && pattern.test(url.pathname));
+    const said = answer({ id: pattern.exec(url.pathname)[1], query: url.searchParams, ...more });
+    return mistakesIn(said, described, method, `/api/v1${url.pathname}`).map((one) => `${method} ${target}: ${one}`);
+  });
+  const left = routes.filter(([method, pattern]) => !pattern.source.includes("log") && !asked.some(([verb, target]) => verb === method && pattern.test(target.split("?")[0])));
+  return [...new Set(mistakes.map((one) => one.replace(/\[\d+\]/g, "[]"))), ...left.map(([method, pattern]) => `${method} ${pattern}: nothing here asks for it`)];
 }
 
 const ratedAt = [[5, 1], [4, 2], [5, 5], [2, 9], [4, 12]];
