@@ -73,6 +73,27 @@ test("a reload, back and forward keep which list a film was opened from; another
   assert.deepEqual(await rate("a rating of a page whose address was typed", 4), [null, null]);
 });
 
+test("a film opened in a tab of its own, by key or middle button, came of its list as well", async () => {
+  await settled(page, `/film/${film.movie}?method=content&count=5`);
+  for (const [at, how, stars] of [[0, { modifiers: ["ControlOrMeta"] }, 1], [3, { button: "middle" }, 2]]) {
+    const link = page.locator(".recommended .film-card a").nth(at);
+    const path = await link.getAttribute("href");
+    const other = browser.context.waitForEvent("page");
+    await link.click(how);
+    const tab = await other;
+    await tab.locator(".own-stars input").first().waitFor({ state: "attached" });
+    assert.equal(new URL(tab.url()).pathname, path);
+    const click = await until("the click", async () => (await mine("&type=click")).find((event) => `/film/${event.movies[0].movie}` === path && event.movies[0].rank === at + 1));
+    await tab.reload(); // its own entry has it now
+    await tab.locator(`.own-stars input[value="${stars}"]`).check({ force: true });
+    const rated = await until("the rating", async () => (await mine("&type=rating")).find((event) => event.value === stars && `/film/${event.movies[0].movie}` === path));
+    assert.deepEqual([rated.list_id, rated.movies[0].rank], [click.list_id, at + 1]);
+    await tab.close();
+  }
+  await page.bringToFront(); // it is looked at again
+  assert.equal(new URL(page.url()).pathname, `/film/${film.movie}`, "the page stays where it was");
+});
+
 test("how long a film's page was looked at is reported when it is left", async () => {
   const { movie } = (await api("/movies?limit=5")).items[4];
   const looked = async () => (await mine("&type=dwell")).filter((event) => event.movies[0].movie === movie);

@@ -1,9 +1,9 @@
 // What the page reports: lists that came on screen, clicks, ratings, trailers.
 import { api } from "./api";
-import { cameIn, traceOf, type Came, type Trace } from "./came";
+import { cameIn, handOver, isOpened, takeOver, traceOf, type Came, type Opened, type Trace } from "./came";
 import { makeOutbox } from "./outbox";
 import { carry } from "./router";
-import { box } from "./storage";
+import { box, readJson } from "./storage";
 import { uuid } from "./uuid";
 import type { EventType, FilmList } from "./types";
 
@@ -31,8 +31,21 @@ interface Subject {
 
 const nowhere: Trace = { method: null, model_id: null, list_id: null, scenario: null, source_movie: null };
 
+const openedKey = "reel.opened"; // films whose links were opened in other tabs, for some seconds
+
+const openedElsewhere = (): Opened[] => readJson(box, openedKey, isOpened, []);
+
+// A page in a tab of its own learns here what it came of.
+function arrive(): void {
+  const all = openedElsewhere();
+  if (all.length === 0 || history.state !== null) return;
+  const { mine, left } = takeOver(all, location.pathname, performance.timeOrigin);
+  box.write(openedKey, JSON.stringify(left));
+  if (mine) history.replaceState(mine.state, "");
+}
+
 // What is done on a film's page came of the list that it was opened from.
-export const cameHere = (movie: number): Came | null =>
+const cameHere = (movie: number): Came | null =>
   location.pathname === `/film/${movie}` ? cameIn(history.state, movie) : null;
 
 export function report(type: EventType, { list, movies, value }: Subject, came = list ? null : cameHere(movies[0]!.movie)): void {
@@ -40,7 +53,8 @@ export function report(type: EventType, { list, movies, value }: Subject, came =
   const { method, model_id, list_id, scenario, source_movie } = trace;
   if (type === "click" && list) {
     const { movie, rank } = movies[0]!;
-    carry(`/film/${movie}`, { came: { ...trace, movie, rank: rank ?? null } });
+    const path = `/film/${movie}`, state = { came: { ...trace, movie, rank: rank ?? null } };
+    carry(path, state, () => box.write(openedKey, JSON.stringify(handOver(openedElsewhere(), { path, state, at: Date.now() }))));
   }
   outbox.add({
     event_id: uuid(),
@@ -90,6 +104,7 @@ export function reportImpression(list: FilmList): void {
 }
 
 export function startFeedback(): void {
+  arrive();
   void outbox.flush();
   addEventListener("online", () => void outbox.flush());
   addEventListener("pagehide", () => void outbox.flush());

@@ -56,13 +56,23 @@ export const filmsOf = (genre: string) => `/search?genre=${encodeURIComponent(ge
 // What the entry of a page shall hold beside its address, where a link to it is being followed.
 let carried: { path: string; state: unknown } | null = null;
 
-export function carry(path: string, state: unknown): void {
+// `elsewhere`: it was not followed here, but in a tab or window of its own.
+export function carry(path: string, state: unknown, elsewhere: () => void): void {
   const mine = (carried = { path, state });
-  // A link that is opened elsewhere takes nothing along, and leaves nothing behind.
   setTimeout(() => {
-    if (carried === mine) carried = null;
+    if (carried !== mine) return;
+    carried = null;
+    elsewhere();
   });
 }
+
+// What a link does by whatever opens it, the middle button as well.
+export const opening = (open: (() => void) | undefined) => ({
+  onClick: open,
+  onAuxClick: (event: MouseEvent) => {
+    if (event.button === 1) open?.();
+  },
+});
 
 export function go(url: string, replace = false): void {
   const before = location.pathname;

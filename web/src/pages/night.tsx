@@ -12,7 +12,7 @@ import {
 } from "../lib/night";
 import { decimal, printed } from "../lib/format";
 import { useResource } from "../lib/resource";
-import { go } from "../lib/router";
+import { go, opening } from "../lib/router";
 import { t } from "../lib/texts";
 import type { FilmList, ListItem, MemberItem, Rule } from "../lib/types";
 import { FilmFacts } from "../ui/filmlist";
@@ -92,7 +92,7 @@ interface RowProps {
 function Row({ item, faces, line, rule, open, why }: RowProps) {
   return (
     <li class="night-row" data-key={item.movie}>
-      <a class="night-film" href={`/film/${item.movie}`} onClick={open}>
+      <a class="night-film" href={`/film/${item.movie}`} {...opening(open)}>
         <Poster film={item} width={154} silent eager={item.rank <= 6} />
         <span class="film-title">{printed(item.title)}</span>
       </a>

@@ -7,7 +7,7 @@ import { useGlide, useImpression, useTitle } from "../lib/hooks";
 import { historyOf, keyOf, loadOwn } from "../lib/own";
 import { give as keep } from "../lib/sync";
 import { useResource } from "../lib/resource";
-import { setQuery } from "../lib/router";
+import { opening, setQuery } from "../lib/router";
 import { printed } from "../lib/format";
 import { reasonLine } from "../lib/reason";
 import { t } from "../lib/texts";
@@ -58,7 +58,7 @@ function LiveList({ list, why, refuse }: ListProps) {
       {list.items.map((item) => (
         <li key={item.movie} data-key={item.movie} class="live-row">
           <span class="live-rank" aria-hidden="true">{item.rank}</span>
-          <a href={`/film/${item.movie}`} onClick={() => open(item)} class="live-link">
+          <a href={`/film/${item.movie}`} {...opening(() => open(item))} class="live-link">
             <Poster film={item} width={154} silent eager />
             <span class="film-title">{printed(item.title)}</span>
           </a>

@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import { report } from "../lib/feedback";
 import { useGlide, useImpression } from "../lib/hooks";
 import { decimal, printed } from "../lib/format";
+import { opening } from "../lib/router";
 import { reasonLine, type Audience } from "../lib/reason";
 import { t } from "../lib/texts";
 import type { FilmList, ListItem, Movie } from "../lib/types";
@@ -30,7 +31,7 @@ interface CardProps {
 function FilmCard({ item, reason, eager, open, why }: CardProps) {
   return (
     <li class="film-card" data-key={item.movie}>
-      <a href={`/film/${item.movie}`} onClick={open}>
+      <a href={`/film/${item.movie}`} {...opening(open)}>
         <Poster film={item} eager={eager} silent />
         <span class="film-title">{printed(item.title)}</span>
       </a>

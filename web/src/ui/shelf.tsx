@@ -4,6 +4,7 @@ import type { ComponentChildren, RefObject } from "preact";
 import type { ApiError } from "../lib/api";
 import { useNear } from "../lib/hooks";
 import { printed } from "../lib/format";
+import { opening } from "../lib/router";
 import { t } from "../lib/texts";
 import type { Movie } from "../lib/types";
 import { FilmFacts } from "./filmlist";
@@ -21,7 +22,7 @@ interface CardProps {
 export function ShelfCard({ film, why, eager, open }: CardProps) {
   return (
     <li class="film-card">
-      <a href={`/film/${film.movie}`} onClick={open}>
+      <a href={`/film/${film.movie}`} {...opening(open)}>
         <Poster film={film} eager={eager} silent />
         <span class="film-title">{printed(film.title)}</span>
       </a>
