@@ -94,6 +94,17 @@ static void the_whole_range(void **state)
     assert_true(json_real_value(member(member(api.json, "change"), "rate")) < -0.3);
 }
 
+static void the_first_day_that_there_is_may_be_asked_about(void **state)
+{
+    (void)state;
+    (void)get(BASE "summary?range=1970-01-01..1970-01-02");
+    assert_string_equal(text(member(api.json, "range"), "from"), "1970-01-01");
+    assert_string_equal(text(member(api.json, "range"), "to"), "1970-01-02");
+    assert_string_equal(text(first(), "from"), "1970-01-01");
+    (void)get(BASE "summary?range=1970-01-01");
+    assert_string_equal(text(member(api.json, "range"), "to"), "1970-01-01");
+}
+
 static void rates_by_what_is_asked(void **state)
 {
     static const struct {
@@ -284,6 +295,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_whole_range),
+        cmocka_unit_test(the_first_day_that_there_is_may_be_asked_about),
         cmocka_unit_test(rates_by_what_is_asked),
         cmocka_unit_test(films_in_pages),
         cmocka_unit_test(times_genres_and_people),

@@ -138,7 +138,7 @@ void reel__stats_put_day(reel_json *json, const char *key, int64_t day)
     char text[REEL_DATE_TEXT];
 
     reel__date_text(day, text);
-    reel__json_put_text(json, key, day == 0 ? NULL : text);
+    reel__json_put_text(json, key, text);
 }
 
 /* Six digits say all that is known. */

@@ -15,7 +15,7 @@ reel_code reel__stats_write_catalogue(reel_json *json, const reel_stats_ask *ask
 reel_code reel__stats_write_models(reel_json *json, const reel_stats_ask *ask, reel_err *err);
 reel_code reel__stats_write_health(reel_json *json, const reel_stats_ask *ask, reel_err *err);
 
-/* "2026-11-27"; null where it is 0. */
+/* "2026-11-27". */
 void reel__stats_put_day(reel_json *json, const char *key, int64_t day);
 /* {"rate":0.2,"low":0.1,"high":0.3}, each null where there is none. */
 void reel__stats_put_rate(reel_json *json, const char *key, reel_rate rate);
