@@ -1,4 +1,5 @@
-/* page.c - the front end's files, embedded in the program; views of the front end get its one page.
+/* page.c - the front end's files, embedded in the program; views of the front end get its one page,
+ * and so does an address that is none of them, as 404: the page says so.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,12 +22,96 @@ static bool names_file(const char *path)
     return strchr(slash == NULL ? path : slash, '.') != NULL;
 }
 
+/* ---- which addresses are views (web/src/lib/router.ts) --------------------------------------- */
+
+enum { PARTS = 3, ID_DIGITS = 15, NAME_MOST = 64 };
+
+typedef struct part {
+    const char *text;
+    size_t length;
+} part;
+
+/* How many parts a path has, at most one more than there is room for. */
+static size_t split(part out[PARTS], const char *path)
+{
+    size_t count = 0;
+
+    for (path += strspn(path, "/"); *path != '\0'; path += strspn(path, "/")) {
+        const size_t length = strcspn(path, "/");
+
+        if (count == PARTS)
+            return PARTS + 1;
+        out[count++] = (part){path, length};
+        path += length;
+    }
+    return count;
+}
+
+static bool is_one_of(part p, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strlen(names[i]) == p.length && memcmp(names[i], p.text, p.length) == 0)
+            return true;
+    return false;
+}
+
+static bool is_number(part p)
+{
+    return p.length <= ID_DIGITS && strspn(p.text, "0123456789") >= p.length;
+}
+
+static bool is_name(part p)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+    return p.length <= NAME_MOST && strspn(p.text, letters) >= p.length;
+}
+
+/* A job and an experiment have pages of their own below their lists. */
+static bool is_analytics(const part *parts, size_t count)
+{
+    static const char *const names[] = {"system", "dashboard", "data",        "jobs",
+                                        "models", "compare",   "experiments", "feedback"};
+    static const char *const jobs[] = {"jobs"}, *const experiments[] = {"experiments"};
+
+    if (count == 1)
+        return true;
+    if (count == 2)
+        return is_one_of(parts[1], names, sizeof names / sizeof *names);
+    return (is_one_of(parts[1], jobs, 1) && is_number(parts[2])) ||
+           (is_one_of(parts[1], experiments, 1) && is_name(parts[2]));
+}
+
+static bool is_view(const char *path)
+{
+    static const char *const alone[] = {"people",  "rate",  "search",  "tune", "night",
+                                        "sign-in", "reset", "confirm", "my",   "log"};
+    static const char *const numbered[] = {"film", "people"}, *const analytics[] = {"analytics"};
+    part parts[PARTS];
+    const size_t count = split(parts, path);
+
+    if (count == 0)
+        return true;
+    if (count > PARTS)
+        return false;
+    if (is_one_of(parts[0], analytics, 1))
+        return is_analytics(parts, count);
+    if (count == 2)
+        return is_one_of(parts[0], numbered, 2) && is_number(parts[1]);
+    return count == 1 && is_one_of(parts[0], alone, sizeof alone / sizeof *alone);
+}
+
+/* ---- the answer ---------------------------------------------------------------------------- */
+
 static void serve_asset(reel_exchange *exchange, const reel_asset *asset)
 {
     exchange->answer_type = asset->mime;
     exchange->etag = asset->etag;
     exchange->cache_control = asset->immutable ? "public, max-age=31536000, immutable" : "no-cache";
-    if (reel__exchange_known(exchange))
+    if (exchange->status == 404)
+        exchange->etag = NULL;
+    else if (reel__exchange_known(exchange))
         return;
     if (asset->gzip != NULL && reel__exchange_accepts_gzip(exchange)) {
         exchange->encoding = "gzip";
@@ -51,8 +136,11 @@ void reel__serve_page(reel_exchange *exchange)
         reel__exchange_problem(exchange, &err);
         return;
     }
-    if (asset == NULL && !names_file(exchange->path))
+    if (asset == NULL && !names_file(exchange->path)) {
         asset = reel__asset_find("/index.html");
+        if (!is_view(exchange->path))
+            exchange->status = 404;
+    }
     if (asset != NULL) {
         serve_asset(exchange, asset);
     } else if (names_file(exchange->path)) {

@@ -1,7 +1,9 @@
 // What happens when things are missing, broken, slow or away.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { api, cardIds, open, settled, until } from "./browser.mjs";
+import { api, base, cardIds, open, settled, until } from "./browser.mjs";
+import { known } from "./held.mjs";
+import { everyPage } from "./pages.mjs";
 
 let browser, page, film;
 before(async () => {
@@ -66,6 +68,10 @@ test("a film, a person and a page that do not exist say so and lead on", async (
     await page.locator("main .button").waitFor();
     assert.equal(await page.locator("main .button").getAttribute("href"), link);
   }
+  // What is no page at all is none for machines, too; the addresses of pages are known to both sides.
+  for (const method of ["GET", "HEAD"]) assert.equal((await fetch(`${base}/nowhere/at/all`, { method })).status, 404);
+  for (const { name, path } of await everyPage(api, known))
+    if (name !== "nowhere") assert.equal((await fetch(base + path)).status, 200, path);
 });
 
 test("when the server does not answer the page says so, and tries again on request and by itself", async () => {

@@ -161,8 +161,41 @@ static void feedback_is_answered_after_its_commit(void **state)
 
 static void views_get_the_page_and_missing_files_do_not(void **state)
 {
-    static const char *const views[] = {"/",         "/film/1", "/person/3",
-                                        "/feedback", "/apiary", "/film/"};
+    static const char *const views[] = {"/",
+                                        "/film/1",
+                                        "/film/1/",
+                                        "/people",
+                                        "/people/3",
+                                        "/rate",
+                                        "/search",
+                                        "/tune",
+                                        "/night",
+                                        "/sign-in",
+                                        "/reset",
+                                        "/confirm",
+                                        "/my",
+                                        "/log",
+                                        "/analytics",
+                                        "/analytics/",
+                                        "/analytics/data",
+                                        "/analytics/jobs/7",
+                                        "/analytics/experiments/texts-1"};
+    static const char *const others[] = {"/person/3",
+                                         "/feedback",
+                                         "/apiary",
+                                         "/film/",
+                                         "/film/x1",
+                                         "/film/12345678901234567",
+                                         "/film/1/2",
+                                         "/tune/1",
+                                         "/peopl",
+                                         "/analytics/no",
+                                         "/analytics/jobs/x",
+                                         "/analytics/data/1",
+                                         "/analytics/experiments/a.b/",
+                                         "/analytics/experiments/a+b",
+                                         "/analytics/jobs/7/8",
+                                         "/nowhere/at/all"};
     size_t length, first;
 
     (void)state;
@@ -171,6 +204,16 @@ static void views_get_the_page_and_missing_files_do_not(void **state)
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         assert_int_equal(ask("GET", views[i], NULL), 200);
         assert_string_equal(api.exchange.answer_type, "text/html; charset=utf-8");
+        (void)answer_text(&length);
+        assert_int_equal(length, first);
+    }
+    /* The same page says that there is none; nobody keeps that, nor asks whether it is the same. */
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        begin("GET", others[i]);
+        api.exchange.if_none_match = "*";
+        assert_int_equal(handle(), 404);
+        assert_string_equal(api.exchange.answer_type, "text/html; charset=utf-8");
+        assert_null(api.exchange.etag);
         (void)answer_text(&length);
         assert_int_equal(length, first);
     }
