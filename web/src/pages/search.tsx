@@ -53,9 +53,11 @@ function Filters({ filter: { wishes, choose }, offers }: { filter: Filter; offer
     <section class="sieve" aria-label={t.search.filters}>
       <GenreChips wishes={wishes} choose={choose} genres={genres} />
       <DecadeChips wishes={wishes} choose={choose} decades={decades} />
-      {(offers.timed || wishes.minutes !== null) && <LimitChips {...limit} legend={t.tune.length} of="minutes" values={lengths} say={t.tune.minutes} />}
-      <LimitChips {...limit} legend={t.search.stars} of="stars" values={starsOffered(scale.max)} say={t.search.fromStars} />
-      {(offers.most > 0 || wishes.rated !== null) && <LimitChips {...limit} legend={t.search.rated} of="rated" values={ratedOffered(offers.most)} say={t.search.fromRated} />}
+      <div class="sieve-limits">
+        {(offers.timed || wishes.minutes !== null) && <LimitChips {...limit} legend={t.tune.length} of="minutes" values={lengths} say={t.tune.minutes} />}
+        <LimitChips {...limit} legend={t.search.stars} of="stars" values={starsOffered(scale.max)} say={t.search.fromStars} />
+        {(offers.most > 0 || wishes.rated !== null) && <LimitChips {...limit} legend={t.search.rated} of="rated" values={ratedOffered(offers.most)} say={t.search.fromRated} />}
+      </div>
     </section>
   );
 }
