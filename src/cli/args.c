@@ -244,9 +244,10 @@ reel_code reel__args_need(const reel_args *args, int option, const char **value,
     if (*value == NULL && strcmp(name, "database") == 0)
         *value = reel__env_get("REEL_DATABASE_URL", NULL);
     if (*value == NULL)
-        return reel_fail(err, REEL_E_INVALID, "--%s is needed: %s", name,
+        return reel_fail(err, REEL_E_INVALID, "--%s is needed: %s%s", name,
                          args->command->options[option].help +
-                             strspn(args->command->options[option].help, " "));
+                             strspn(args->command->options[option].help, " "),
+                         strcmp(name, "database") == 0 ? " (or REEL_DATABASE_URL says which)" : "");
     return REEL_OK;
 }
 

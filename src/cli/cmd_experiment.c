@@ -27,25 +27,6 @@ typedef struct call {
     reel_experiments *experiments;
 } call;
 
-/* ---- begun and ended ----------------------------------------------------------------------- */
-
-static reel_code add(const call *c, reel_err *err)
-{
-    reel_file_map file;
-    reel_code rc;
-
-    REEL_TRY(reel__file_map_open(&file, c->own->name, err));
-    rc = reel__experiments_take(c->experiments, (const char *)file.data, file.size_bytes, err);
-    reel__file_map_close(&file);
-out:
-    return rc;
-}
-
-static reel_code stop(const call *c, reel_err *err)
-{
-    return reel__experiments_end(c->experiments, c->own->name, err);
-}
-
 /* ---- listed -------------------------------------------------------------------------------- */
 
 static reel_code write_list(reel_json *json, const void *what, reel_err *err)
@@ -91,6 +72,38 @@ static reel_code list(const call *c, reel_err *err)
         print_one(json_array_get(items, i));
 out:
     json_decref(json);
+    return rc;
+}
+
+/* ---- begun and ended ----------------------------------------------------------------------- */
+
+/* What there is now. */
+static reel_code tell(const call *c, reel_err *err)
+{
+    return c->own->args->quiet ? REEL_OK : list(c, err);
+}
+
+static reel_code add(const call *c, reel_err *err)
+{
+    reel_file_map file;
+    reel_code rc;
+
+    REEL_TRY(reel__file_map_open(&file, c->own->name, err));
+    rc = reel__experiments_take(c->experiments, (const char *)file.data, file.size_bytes, err);
+    reel__file_map_close(&file);
+    REEL_TRY(rc);
+    rc = tell(c, err);
+out:
+    return rc;
+}
+
+static reel_code stop(const call *c, reel_err *err)
+{
+    reel_code rc;
+
+    REEL_TRY(reel__experiments_end(c->experiments, c->own->name, err));
+    rc = tell(c, err);
+out:
     return rc;
 }
 

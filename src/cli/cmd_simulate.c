@@ -328,6 +328,19 @@ static reel_code take_models(reel_repeats_opts *out, char room[2][REEL_ARM_MODEL
     return REEL_OK;
 }
 
+/* What means nothing to experiments, which have their own time and in which nobody rates. */
+static reel_code check_alone(const reel_args *args, reel_err *err)
+{
+    static const int others[] = {OPT_DAYS, OPT_EVERY, OPT_ARMS, OPT_RATES};
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (args->option[others[i]] != NULL)
+            return reel_fail(err, REEL_E_INVALID,
+                             "--%s: it means nothing beside --experiment; leave one of them out",
+                             args->command->options[others[i]].name);
+    return REEL_OK;
+}
+
 static reel_code experiment(const reel_simulate_opts *how, const reel_args *args, bool json,
                             reel_err *err)
 {
@@ -336,6 +349,7 @@ static reel_code experiment(const reel_simulate_opts *how, const reel_args *args
     const reel_index people = opts.world.people;
     reel_code rc;
 
+    REEL_TRY(check_alone(args, err));
     opts.world = *how;
     if (args->option[OPT_PEOPLE] == NULL)
         opts.world.people = people;

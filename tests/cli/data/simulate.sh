@@ -36,6 +36,7 @@ run reel simulate --experiment --models hybrid,
 run reel simulate --experiment --models hybrid,oracle --people 20 --films 30 --seeds 1
 run reel simulate --experiment --repeats 251
 run reel simulate --experiment --alpha 1
+run reel simulate --experiment --days 3
 
 # Weights of signals on one log.
 few='--people 30 --films 50 --days 2 --seeds 2 --quiet'
