@@ -102,6 +102,47 @@ void reel__seal_mark(char out[REEL_SEAL_MARK], const reel_seal_key *key, const c
     reel__hex(out, mark, sizeof mark);
 }
 
+/* ---- codes --------------------------------------------------------------------------------- */
+
+void reel__seal_code(unsigned char *out, size_t size_bytes, const reel_seal_key *key,
+                     const char *const *texts, size_t count)
+{
+    struct hmac_sha256_ctx state;
+
+    hmac_sha256_set_key(&state, sizeof key->bytes, key->bytes);
+    for (size_t i = 0; i < count; i++)
+        hmac_sha256_update(&state, strlen(texts[i]) + 1, (const uint8_t *)texts[i]);
+    hmac_sha256_digest(&state, size_bytes, out);
+}
+
+bool reel__seal_same(const void *a, const void *b, size_t size_bytes)
+{
+    return memeql_sec(a, b, size_bytes) != 0;
+}
+
+void reel__seal_write(char *out, const unsigned char *bytes, size_t size_bytes)
+{
+    struct base64_encode_ctx state;
+    size_t written;
+
+    base64url_encode_init(&state);
+    written = base64_encode_update(&state, out, size_bytes, bytes);
+    out[written] = '\0';
+}
+
+/* Nettle passes over blanks: a text with one has too few bytes. */
+bool reel__seal_read(unsigned char *out, size_t size_bytes, const char *text)
+{
+    struct base64_decode_ctx state;
+    const size_t length = strlen(text);
+    size_t written = size_bytes;
+
+    base64url_decode_init(&state);
+    return size_bytes % 3 == 0 && length == size_bytes / 3 * 4 &&
+           base64_decode_update(&state, &written, out, length, text) &&
+           base64_decode_final(&state) && written == size_bytes;
+}
+
 /* ---- sealing ------------------------------------------------------------------------------- */
 
 /* What is signed: the text behind a zero byte, or deflated. Its length; 0 = that failed. */

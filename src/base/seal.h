@@ -6,6 +6,7 @@
 #ifndef REEL_BASE_SEAL_H
 #define REEL_BASE_SEAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -36,6 +37,16 @@ REEL_MUST_USE reel_code reel__seal(reel_buf *out, const reel_seal_key *key, cons
  * E_NOMEM. Takes as long for a wrong signature wherever it differs. */
 REEL_MUST_USE reel_code reel__unseal(reel_buf *out, const reel_seal_key *key, const char *sealed,
                                      size_t length, reel_err *err);
+
+/* A code of up to 32 bytes (HMAC-SHA-256, cut) for texts, one after the other with their NULs. */
+void reel__seal_code(unsigned char *out, size_t size_bytes, const reel_seal_key *key,
+                     const char *const *texts, size_t count);
+/* The same bytes, in a time that does not tell where they differ. */
+bool reel__seal_same(const void *a, const void *b, size_t size_bytes);
+/* Bytes as base64url without padding, closed by a NUL; size_bytes is a multiple of 3, out has
+ * room for 4 / 3 of it. And back: false where the text is not of just so many. */
+void reel__seal_write(char *out, const unsigned char *bytes, size_t size_bytes);
+bool reel__seal_read(unsigned char *out, size_t size_bytes, const char *text);
 
 /* A number as 16 hex digits: the same for the same key and purpose, and telling nothing of the
  * number to who lacks the key (HMAC-SHA-256, cut). */

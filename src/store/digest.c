@@ -172,6 +172,8 @@ reel_code reel__digest_event(void *user, const reel_event *event, reel_err *err)
         put_int(&d->rows, event->movies[i].movie);
         put_int(&d->rows, event->movies[i].rank);
     }
+    if (event->untrusted) /* alone, so that older backups keep their hash */
+        reel__buf_char(&d->rows, 'u');
     return row_done(d, &d->out->events, err);
 }
 

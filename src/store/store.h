@@ -163,6 +163,8 @@ typedef struct reel_event {
     const reel_event_movie *movies;
     size_t movie_count;
     bool queued;          /* some sink is to receive it (store/queue.h) */
+    bool untrusted;       /* it speaks of no list that was signed for its person, and has no say in
+                             what serves */
     int64_t sequence;     /* out only: position in the log */
     int64_t received_ms;  /* out only */
     bool damaged;         /* out only: its films cannot be read, and none stand here */

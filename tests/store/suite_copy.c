@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "store/accounts.h"
+#include "store/list_key.h"
 #include "store/once.h"
 #include "store/trials.h"
 #include "support/temp.h"
@@ -63,6 +64,7 @@ static void put_log(fixture *f)
         events[i] = blank_event(ids[i]);
         events[i].value = i % 2 == 0 ? (double)NAN : 0.1 * i;
         events[i].user = i % 3 - 1;
+        events[i].untrusted = i % 4 == 1;
         events[i].movies = films;
         events[i].movie_count = (size_t)(i % 3);
     }
@@ -250,6 +252,51 @@ static bool see_experiment(void *user, const reel_experiment_record *e)
     return true;
 }
 
+static bool take_untrusted(void *user, const reel_event *event)
+{
+    ((int64_t *)user)[event->untrusted]++;
+    return true;
+}
+
+static void read_key(fixture *f, reel_store *store, reel_seal_key *out)
+{
+    assert_ok(reel__store_list_key(out, store, &f->err), f->err);
+}
+
+/* What was believed is believed in the copy, too; ids of lists are signed anew there. */
+static void test_events_stay_untrusted_and_the_key_stays(void **state)
+{
+    const reel_event_filter newest = {.limit = REEL_EVENT_SCAN_MAX};
+    fixture *f = *state;
+    other o = open_other(f, false);
+    reel_store *second = NULL;
+    reel_seal_key own, before, after;
+    int64_t counts[2] = {0};
+
+    fill(f);
+    read_key(f, f->store, &own);
+    read_key(f, o.store, &before);
+    copy(f, o.store, f->store, digest_of(f->store).hash);
+    assert_ok(reel__store_scan_events(o.store, &newest, take_untrusted, counts, &f->err), f->err);
+    assert_int_equal(counts[true], REEL_EVENT_SCAN_MAX / 4);
+    assert_int_equal(counts[false], REEL_EVENT_SCAN_MAX - counts[true]);
+    read_key(f, o.store, &after);
+    assert_memory_equal(before.bytes, after.bytes, sizeof after.bytes);
+    assert_memory_not_equal(own.bytes, after.bytes, sizeof after.bytes);
+    /* all who have the database open have its key, those who only read as well */
+    assert_ok(reel__store_open(&second, o.url, &(reel_store_opts){.read_only = true}, &f->err),
+              f->err);
+    read_key(f, second, &before);
+    assert_memory_equal(before.bytes, after.bytes, sizeof after.bytes);
+    reel__store_close(second);
+    reel__store_close(o.store);
+    fixture_exec(f, "DELETE FROM list_keys");
+    read_key(f, f->store, &before);
+    read_key(f, f->store, &after);
+    assert_memory_not_equal(own.bytes, before.bytes, sizeof before.bytes);
+    assert_memory_not_equal(after.bytes, before.bytes, sizeof before.bytes);
+}
+
 /* Those of the target are gone, and their people are counted anew from the log that was copied. */
 static void test_experiments_are_copied(void **state)
 {
@@ -416,6 +463,7 @@ static void test_what_a_digest_notices(void **state)
     static const char *const changes[] = {
         "UPDATE movies SET overview = 'x' WHERE movieId = 7",
         "UPDATE movies SET vote_average = 1.5 WHERE movieId = 7",
+        "UPDATE events SET untrusted = 1 - untrusted WHERE event_id = 'event-9'",
         "UPDATE movies SET imdb_id = 3 WHERE movieId = 7",
         "UPDATE people SET zip = 'x' WHERE userId = 5",
         "UPDATE people SET age = 3 WHERE userId = 5",
@@ -602,6 +650,7 @@ int store_suite_copy(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest copy_tests[] = {
         TEST(test_there_and_back),
+        TEST(test_events_stay_untrusted_and_the_key_stays),
         TEST(test_experiments_are_copied),
         TEST(test_nothing_was_done_by_key),
         TEST(test_the_log_goes_on),

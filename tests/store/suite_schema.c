@@ -38,7 +38,10 @@ static const char *const undo[] = {NULL,
                                    " WHERE substr(list_id, 1, 2) = 'x_'",
                                    "DROP TABLE trial_states;"
                                    " ALTER TABLE trial_marks DROP COLUMN lists;"
-                                   " ALTER TABLE trial_marks DROP COLUMN strays"};
+                                   " ALTER TABLE trial_marks DROP COLUMN strays",
+                                   "DROP TABLE list_keys;"
+                                   " ALTER TABLE events DROP COLUMN untrusted;"
+                                   " ALTER TABLE trial_marks DROP COLUMN untrusted"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "num/blas.h"
 #include "service/engine/state.h"
+#include "store/list_key.h"
 
 void reel__engine_note(const reel_engine *engine, const char *format, ...)
 {
@@ -109,6 +110,7 @@ static reel_code open_store(reel_engine *engine, const reel_engine_opts *opts, r
     if (engine->store == NULL)
         REEL_TRY(reel__engine_open_store(&engine->store, opts, err));
     REEL_TRY(reel__store_label(engine->store, &engine->label, err));
+    REEL_TRY(reel__store_list_key(&engine->list_key, engine->store, err));
     if (!engine->label.rated)
         rc = reel_fail(err, REEL_E_INVALID,
                        "%s holds no ratings; load some with: reel load --movielens FOLDER "

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "eval/genres.h"
+#include "base/seal.h"
 #include "num/csr.h"
 #include "search/search.h"
 #include "service/engine/engine.h"
@@ -39,6 +40,7 @@ typedef struct reel_shorts reel_shorts;
 #define REEL_DATASET_PLAIN "dataset-plain" /* without TMDb's data */
 
 enum { REEL_MODEL_ID = 64 };
+#define REEL_INTERLEAVED "interleaved" /* the model of a list of two sides, and its id */
 
 /* What the store says is in service, and for which data. */
 typedef struct reel_in_service {
@@ -59,6 +61,7 @@ struct reel_engine {
     reel_signal_weights signals;
     reel_signals_report told; /* what was read of them; nothing where the data's file was mapped */
     reel_store_label label;
+    reel_seal_key list_key; /* ids of lists are signed with it (lists/list_id.h) */
     char *models_dir;
     char *posters_dir;          /* NULL: there is none */
     reel_model *models[MODELS]; /* NULL where not asked for */

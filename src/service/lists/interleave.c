@@ -68,7 +68,7 @@ reel_code reel__recommend_sides(reel_session *session, const reel_request *reque
         list->items[i] = items[(size_t)picks[i].side * limit + picks[i].place];
         list->items[i].rank = (int)(request->earlier_count + i) + 1;
     }
-    list->model = list->model_id = "interleaved";
+    list->model = list->model_id = REEL_INTERLEAVED;
     list->blend_count = 0;
 out:
     reel__free(items);

@@ -6,15 +6,18 @@
 #include <string.h>
 
 #include "base/bits.h"
-#include "base/seal.h"
+#include "base/clock.h"
 #include "service/engine/state.h"
+#include "service/experiments/experiments.h"
+#include "service/lists/list_id.h"
 #include "store/accounts.h"
 
 enum { EXPLAINED_AT_ONCE = 16 };
 
 reel_request reel__request_default(void)
 {
-    return (reel_request){.user = -1, .source_movie = -1, .limit = 10, .reasons = 3};
+    return (reel_request){
+        .user = -1, .source_movie = -1, .limit = 10, .reasons = 3, .asked_by = -1};
 }
 
 static bool nothing_to_use(const reel_query *query)
@@ -128,19 +131,24 @@ out:
 }
 
 /* Its id: that of a list that goes on, or a new one. */
-static reel_code name_list(char out[REEL_LIST_ID], const reel_request *request, reel_err *err)
+static reel_code name_list(char out[REEL_LIST_ID], const reel_session *session,
+                           const reel_request *request, const char *model_id, reel_err *err)
 {
-    char name[REEL_RANDOM_NAME];
-    reel_code rc = REEL_OK;
+    char who[REEL_UNIT];
+    reel_list_claim claim = {.who = who, .model_id = model_id, .at = reel__clock_now()};
 
     if (request->list_id != NULL) {
         (void)snprintf(out, REEL_LIST_ID, "%s", request->list_id);
         return REEL_OK;
     }
-    REEL_TRY(reel__random_name(name, err));
-    (void)snprintf(out, REEL_LIST_ID, "%s%s", request->stamp != NULL ? request->stamp : "r_", name);
-out:
-    return rc;
+    reel__experiment_unit(who, request->user, request->visitor);
+    if (who[0] == '\0') {
+        reel__experiment_unit(who, request->asked_by, NULL);
+        claim.anyone = request->for_anyone;
+    }
+    return reel__list_id_make(out, request->stamp != NULL ? request->stamp : "r_",
+                              &session->engine->list_key, request->is_unsigned ? NULL : &claim,
+                              err);
 }
 
 static void describe(reel_list *list, const reel_session *session, const reel_request *request)
@@ -247,9 +255,13 @@ reel_code reel__recommend(reel_session *session, const reel_request *request, co
     reel_code rc;
 
     *out = NULL;
-    REEL_TRY(name_list(id, request, err));
-    REEL_TRY(request->sides == NULL ? make_list(session, request, err)
-                                    : reel__recommend_sides(session, request, id, err));
+    if (request->sides != NULL) { /* whose pick a place is comes from the id */
+        REEL_TRY(name_list(id, session, request, REEL_INTERLEAVED, err));
+        REEL_TRY(reel__recommend_sides(session, request, id, err));
+    } else {
+        REEL_TRY(make_list(session, request, err));
+        REEL_TRY(name_list(id, session, request, session->list.model_id, err));
+    }
     memcpy(session->list.id, id, sizeof id);
     *out = &session->list;
 out:

@@ -80,6 +80,12 @@ typedef struct reel_request {
     size_t member_count;
     reel_household_rule household;
 
+    /* For whom its id is signed (list_id.h): whoever is named, where nobody is the person of the
+     * account that asks (-1 = none) or, where it is shown to whoever it is for later, anyone. What
+     * comes of an unsigned one is not believed. */
+    int64_t asked_by;
+    bool for_anyone, is_unsigned;
+
     /* A list that goes on: its id (NULL = a new one), and the films it had so far. */
     const char *list_id;
     const int64_t *earlier;

@@ -3,7 +3,7 @@
 #include "store/event_movies.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { PERSON_COLUMNS = 5, RATING_COLUMNS = 4, GIVEN_COLUMNS = 6, EVENT_COLUMNS = 16 };
+enum { PERSON_COLUMNS = 5, RATING_COLUMNS = 4, GIVEN_COLUMNS = 6, EVENT_COLUMNS = 17 };
 
 static reel_code dump_movie(void *user, const reel_pg_value *values, reel_err *err)
 {
@@ -52,8 +52,8 @@ static reel_code dump_given(void *user, const reel_pg_value *v, reel_err *err)
 
 static const char events_sql[] =
     "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie, time_ms,"
-    " value, movies, sequence, received_ms, queued, delivered_at, scenario FROM events ORDER BY "
-    "sequence";
+    " value, movies, sequence, received_ms, queued, delivered_at, scenario,"
+    " untrusted FROM events ORDER BY sequence";
 
 static reel_code dump_event(void *user, const reel_pg_value *v, reel_err *err)
 {
@@ -73,6 +73,7 @@ static reel_code dump_event(void *user, const reel_pg_value *v, reel_err *err)
                         .sequence = reel__pg_value_int64(v[11], 0),
                         .received_ms = reel__pg_value_int64(v[12], 0),
                         .queued = reel__pg_value_int32(v[13], 0) != 0,
+                        .untrusted = reel__pg_value_int32(v[16], 0) != 0,
                         .delivered_at = reel__pg_value_int64(v[14], 0)};
     reel_code rc = REEL_OK;
 

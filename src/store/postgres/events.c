@@ -9,15 +9,15 @@
 #include "store/event_movies.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { EVENT_VALUES = 14 };
+enum { EVENT_VALUES = 15 };
 static const char insert_name[] = "reel_insert_event";
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
 static const char insert_sql[] =
     "INSERT INTO events (event_id, type, userId, visitor, method, model_id, list_id, source_movie,"
-    " movies, value, time_ms, received_ms, queued, scenario)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    " movies, value, time_ms, received_ms, queued, scenario, untrusted)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     " ON CONFLICT (event_id) DO NOTHING";
 
 typedef struct batch {
@@ -65,7 +65,8 @@ static reel_code send_event(reel_pg_conn *conn, const reel_event *event, reel_bu
                                         reel__pg_int(time_ms, event->time_ms),
                                         reel__pg_int(received_ms, now_ms),
                                         event->queued ? "1" : "0",
-                                        event->scenario};
+                                        event->scenario,
+                                        event->untrusted ? "1" : "0"};
     reel_code rc = REEL_OK;
 
     reel__event_movies_write(movies, event);
@@ -210,7 +211,7 @@ static void write_scan(page *p, char film[REEL_PG_NUMBER])
     (void)snprintf(
         p->sql, SCAN_TEXT, "%s",
         "SELECT event_id, type, visitor, method, model_id, list_id, userId, source_movie,"
-        " time_ms, value, movies, sequence, received_ms, scenario FROM events");
+        " time_ms, value, movies, sequence, received_ms, scenario, untrusted FROM events");
     p->count = 0;
     add_number(p, " WHERE sequence <", f->before > 0 ? f->before : INT64_MAX);
     if (f->after > 0)
@@ -260,6 +261,7 @@ static reel_event read_event(const PGresult *result, int row)
         .value = reel__pg_get_real(result, row, 9),
         .sequence = reel__pg_get_int(result, row, 11, 0),
         .received_ms = reel__pg_get_int(result, row, 12, 0),
+        .untrusted = reel__pg_get_int(result, row, 14, 0) != 0,
     };
 }
 

@@ -396,9 +396,19 @@ static const char step_18[] =
     " WHERE p.tag = trial_marks.tag), strays = (SELECT coalesce(sum(p.strays), 0)"
     " FROM trial_people AS p WHERE p.tag = trial_marks.tag)";
 
-static const char *const steps[] = {step_1,  step_2,  step_3,  step_4,  step_5,  step_6,
-                                    step_7,  step_8,  step_9,  step_10, step_11, step_12,
-                                    step_13, step_14, step_15, step_16, step_17, step_18};
+/* The key that ids of lists are signed with, of this database alone: no part of a copy; and which
+ * events speak of no list that it signed for them. Those that are there were all believed. A UUID
+ * has 122 bits of the server's strong generator. */
+static const char step_19[] =
+    "CREATE TABLE list_keys (id integer PRIMARY KEY CHECK (id = 1), key text NOT NULL);"
+    "INSERT INTO list_keys (id, key) VALUES (1,"
+    " replace(concat(gen_random_uuid(), gen_random_uuid()), '-', ''));"
+    "ALTER TABLE events ADD COLUMN untrusted integer NOT NULL DEFAULT 0;"
+    "ALTER TABLE trial_marks ADD COLUMN untrusted bigint NOT NULL DEFAULT 0";
+
+static const char *const steps[] = {step_1,  step_2,  step_3,  step_4,  step_5,  step_6,  step_7,
+                                    step_8,  step_9,  step_10, step_11, step_12, step_13, step_14,
+                                    step_15, step_16, step_17, step_18, step_19};
 
 int reel__pg_schema_newest(void)
 {

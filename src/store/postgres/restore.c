@@ -5,7 +5,7 @@
 #include "store/postgres/postgres_priv.h"
 #include "store/stats.h"
 
-enum { EVENT_COLUMNS = 16 };
+enum { EVENT_COLUMNS = 17 };
 
 /* Writers of events, and of what people give, wait until the load has ended. */
 reel_code reel__pg_clear_log(reel_store_load *base, reel_err *err)
@@ -62,6 +62,7 @@ static reel_code copy_event(reel_pg_copy *copy, const reel_event *event, reel_bu
     reel__pg_copy_int64(copy, event->received_ms);
     reel__pg_copy_int32(copy, event->queued);
     copy_known(copy, event->delivered_at, 0);
+    reel__pg_copy_int32(copy, event->untrusted);
     rc = reel__pg_copy_send(copy, err);
 out:
     return rc;
@@ -80,8 +81,8 @@ reel_code reel__pg_put_log(reel_store_load *base, const reel_event *events, size
     REEL_TRY(reel__pg_copy_begin(
         &copy, load->conn,
         "COPY events (event_id, type, visitor, method, model_id, list_id, scenario, userId,"
-        " source_movie, time_ms, value, movies, sequence, received_ms, queued, delivered_at)"
-        " FROM STDIN (FORMAT binary)",
+        " source_movie, time_ms, value, movies, sequence, received_ms, queued, delivered_at,"
+        " untrusted) FROM STDIN (FORMAT binary)",
         err));
     for (size_t i = 0; i < count && rc == REEL_OK; i++)
         rc = copy_event(&copy, &events[i], &movies, err);

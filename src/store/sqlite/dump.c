@@ -78,8 +78,8 @@ static reel_code dump_event(const dump *d, sqlite3_stmt *s)
     reel_event event = reel__sqlite_read_event(s);
     reel_code rc = REEL_OK;
 
-    event.queued = sqlite3_column_int(s, 14) != 0;
-    event.delivered_at = reel__sqlite_known(s, 15, 0);
+    event.queued = sqlite3_column_int(s, 15) != 0;
+    event.delivered_at = reel__sqlite_known(s, 16, 0);
     REEL_TRY(reel__sqlite_check_row(s, d->err));
     REEL_TRY(reel__event_movies_take(&event, movies, reel__sqlite_text(s, 10), d->err));
     rc = d->visitor->event(d->visitor->user, &event, d->err);

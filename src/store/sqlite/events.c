@@ -11,8 +11,8 @@
 
 static const char insert_sql[] =
     "INSERT INTO events (event_id, type, userId, visitor, method, model_id, list_id, source_movie,"
-    " movies, value, time_ms, received_ms, queued, scenario)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " movies, value, time_ms, received_ms, queued, scenario, untrusted)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (event_id) DO NOTHING";
 
 static reel_code insert_event(sqlite3_stmt *s, const reel_event *event, reel_buf *movies,
@@ -37,6 +37,7 @@ static reel_code insert_event(sqlite3_stmt *s, const reel_event *event, reel_buf
     bound |= sqlite3_bind_int64(s, 12, received_ms);
     bound |= sqlite3_bind_int(s, 13, event->queued);
     bound |= reel__sqlite_bind_text(s, 14, event->scenario);
+    bound |= sqlite3_bind_int(s, 15, event->untrusted);
     REEL_TRY(reel__sqlite_run(s, bound, err));
 out:
     return rc;
@@ -162,6 +163,7 @@ reel_event reel__sqlite_read_event(sqlite3_stmt *s)
         .value = reel__sqlite_real(s, 9),
         .sequence = sqlite3_column_int64(s, 11),
         .received_ms = sqlite3_column_int64(s, 12),
+        .untrusted = sqlite3_column_int(s, 14) != 0,
     };
 }
 

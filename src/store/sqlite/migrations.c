@@ -2,6 +2,8 @@
  * A released step is never changed: a change is a new step at the end. PRAGMA user_version holds
  * the number of the last step done, application_id marks the file as ours. Tables and columns that
  * the prototype had keep its names. NULL means unknown in numbers, '' in texts. */
+#include "base/hash.h"
+#include "store/list_key.h"
 #include "store/sqlite/sqlite_priv.h"
 
 /* Derived columns are computed by the database, so that they cannot disagree with their source. */
@@ -443,18 +445,48 @@ static const char *const step_18[] = {
     NULL,
 };
 
+/* The key that ids of lists are signed with, of this database alone: no part of a copy; and which
+ * events speak of no list that it signed for them. Those that are there were all believed. */
+static const char *const step_19[] = {
+    "CREATE TABLE list_keys (id INTEGER PRIMARY KEY CHECK (id = 1), key TEXT NOT NULL)",
+    "INSERT INTO list_keys (id, key) VALUES (1, reel_key())",
+    "ALTER TABLE events ADD COLUMN untrusted INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE trial_marks ADD COLUMN untrusted INTEGER NOT NULL DEFAULT 0",
+    NULL,
+};
+
 static const reel_sqlite_migration steps[] = {{step_1},  {step_2},  {step_3},  {step_4},  {step_5},
                                               {step_6},  {step_7},  {step_8},  {step_9},  {step_10},
                                               {step_11}, {step_12}, {step_13}, {step_14}, {step_15},
-                                              {step_16}, {step_17}, {step_18}};
+                                              {step_16}, {step_17}, {step_18}, {step_19}};
 
 int reel__sqlite_schema_newest(void)
 {
     return (int)(sizeof steps / sizeof *steps);
 }
 
+/* A key as 64 hex digits, of the system's generator: SQLite's own is not made for keys. */
+static void make_key(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    char text[REEL_LIST_KEY];
+    reel_seal_key key;
+    reel_err err;
+
+    (void)count;
+    (void)values;
+    if (reel__seal_key_random(&key, &err) != REEL_OK) {
+        sqlite3_result_error(context, err.msg, -1);
+        return;
+    }
+    reel__hex(text, key.bytes, sizeof key.bytes);
+    sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+}
+
 reel_code reel__sqlite_migrate(sqlite3 *db, reel_err *err)
 {
+    if (sqlite3_create_function_v2(db, "reel_key", 0, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL,
+                                   make_key, NULL, NULL, NULL) != SQLITE_OK)
+        return reel__sqlite_fail(db, sqlite3_db_filename(db, "main"), "migrating", err);
     return reel__sqlite_migrate_by(db, steps, reel__sqlite_schema_newest(), err);
 }
 

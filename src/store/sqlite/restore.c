@@ -35,8 +35,8 @@ reel_code reel__sqlite_put_statements(reel_store_load *base, const reel_given_ro
 
 static const char put_event_sql[] =
     "INSERT INTO events (event_id, type, visitor, method, model_id, list_id, scenario, userId,"
-    " source_movie, time_ms, value, movies, sequence, received_ms, queued, delivered_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " source_movie, time_ms, value, movies, sequence, received_ms, queued, delivered_at, untrusted)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static reel_code put_event(sqlite3_stmt *s, const reel_event *event, reel_buf *movies,
                            reel_err *err)
@@ -58,7 +58,8 @@ static reel_code put_event(sqlite3_stmt *s, const reel_event *event, reel_buf *m
     bound |= sqlite3_bind_int64(s, place++, event->sequence);
     bound |= sqlite3_bind_int64(s, place++, event->received_ms);
     bound |= sqlite3_bind_int(s, place++, event->queued);
-    bound |= reel__sqlite_bind_known(s, place, event->delivered_at, 0);
+    bound |= reel__sqlite_bind_known(s, place++, event->delivered_at, 0);
+    bound |= sqlite3_bind_int(s, place, event->untrusted);
     REEL_TRY(reel__sqlite_run(s, bound, err));
 out:
     return rc;

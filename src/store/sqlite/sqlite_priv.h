@@ -128,7 +128,7 @@ reel_code reel__sqlite_put_events(reel_store *store, const reel_event *events, s
 /* What reel__sqlite_read_event takes from a row; movies, the eleventh, are the caller's to read. */
 #define REEL_SQLITE_EVENT                                                                          \
     "event_id, type, visitor, method, model_id, list_id, userId, source_movie, time_ms, value,"    \
-    " movies, sequence, received_ms, scenario"
+    " movies, sequence, received_ms, scenario, untrusted"
 reel_event reel__sqlite_read_event(sqlite3_stmt *s);
 reel_code reel__sqlite_scan_events(reel_store *store, const reel_event_filter *filter,
                                    reel_event_fn *row, void *user, reel_err *err);

@@ -160,9 +160,8 @@ static void ids_of_lists_differ(void **state)
 
     (void)state;
     (void)snprintf(first, sizeof first, "%s", answer(&request)->id);
-    assert_int_equal(strlen(first), 34);
+    assert_int_equal(strlen(first), 42);
     assert_int_equal(strncmp(first, "r_", 2), 0);
-    assert_int_equal(strspn(first + 2, "0123456789abcdef"), 32);
     assert_string_not_equal(answer(&request)->id, first);
 }
 

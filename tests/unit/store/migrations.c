@@ -98,7 +98,8 @@ static void test_from_the_first_schema(void **state)
              " DROP TABLE experiments; DROP TABLE trial_marks; DROP TABLE trial_people;"
              " DROP TABLE trial_states;"
              " DROP INDEX events_trial;"
-             " ALTER TABLE events DROP COLUMN scenario;"
+             " ALTER TABLE events DROP COLUMN scenario; DROP TABLE list_keys;"
+             " ALTER TABLE events DROP COLUMN untrusted;"
              " INSERT INTO people (userId) VALUES (7);"
              " PRAGMA user_version = 1");
     assert_ok(reel__store_open(&s->store, s->path, NULL, &s->err), s->err);
