@@ -30,6 +30,17 @@ typedef struct asking {
     reel_trial trial;
 } asking;
 
+/* For whom the id of the list is signed. A server of whoever runs this may ask first, and say later
+ * whom it showed the list. */
+static void set_signature(const reel_context *context, reel_request *request)
+{
+    const reel_caller *caller = &context->exchange->caller;
+
+    request->for_anyone = reel__caller_is_believed(caller) && caller->account == 0;
+    if (caller->account > 0 && !caller->is_public)
+        request->asked_by = REEL_ACCOUNT_PERSON + caller->account;
+}
+
 static void enter_experiment(const reel_context *context, asking *own)
 {
     reel__experiments_enter(context->app->experiments, &own->trial, &own->request,
@@ -79,6 +90,7 @@ static reel_code answer_list(reel_context *context, asking *own, reel_err *err)
     if (request->log)
         REEL_TRY(reel__list_log_check(context, err));
     enter_experiment(context, own);
+    set_signature(context, &own->request);
     REEL_TRY(make_list(context, own, &list, err));
     REEL_TRY(
         reel__list_next_path(&next, &context->app->key, context->app->engine, list, request, err));

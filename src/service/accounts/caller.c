@@ -120,6 +120,12 @@ reel_code reel__caller_check_person(const reel_caller *caller, int64_t person, r
     return reel_fail(err, REEL_E_DENIED, "this belongs to another account");
 }
 
+bool reel__caller_is_believed(const reel_caller *caller)
+{
+    return (caller->kind == REEL_CALLER_KEY && !caller->is_public && caller->account == 0) ||
+           (caller->scopes & REEL_SCOPE_ADMIN) != 0;
+}
+
 bool reel__caller_may_give(const reel_caller *caller, int64_t person)
 {
     if (caller->is_public)

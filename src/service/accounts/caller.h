@@ -53,6 +53,9 @@ REEL_MUST_USE reel_code reel__caller_check_person(const reel_caller *caller, int
                                                   reel_err *err);
 /* The same as a question. */
 bool reel__caller_may_see(const reel_caller *caller, int64_t person);
+/* Whether what they say of anybody's lists is believed: a key that is nobody's own and not public,
+ * as servers of whoever runs this have, or an admin. */
+bool reel__caller_is_believed(const reel_caller *caller);
 /* Whether they may say what a person thinks of films: for a person of the data set where it is
  * open, by a key that is not public, and by an admin; for an account by itself and by an admin. */
 bool reel__caller_may_give(const reel_caller *caller, int64_t person);

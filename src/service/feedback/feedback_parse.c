@@ -8,7 +8,9 @@
 #include "base/date.h"
 #include "base/mistakes.h"
 #include "service/engine/state.h"
+#include "service/experiments/experiments.h"
 #include "service/feedback/feedback_priv.h"
+#include "service/lists/list_id.h"
 
 enum { DEPTH_MOST = 8, UUID_LENGTH = 36, DWELL_MOST = 86400 };
 static const int64_t MS_LAST = 253402300799999; /* the end of the year 9999 */
@@ -19,6 +21,7 @@ typedef struct parsing {
     reel_event_batch *batch;
     size_t index; /* of the event being read */
     size_t movie_count;
+    int64_t now;
     reel_err *err;
 } parsing;
 
@@ -289,6 +292,22 @@ out:
     return rc;
 }
 
+/* Whether it may have a say in what serves: it is told by somebody who is believed, or is about a
+ * list that was signed for its person and made by the model that it says. */
+static bool is_trusted(const parsing *p, const reel_event *event)
+{
+    char who[REEL_UNIT];
+    reel_list_claim claim = {.who = who, .model_id = event->model_id, .at = p->now};
+
+    if (p->caller == NULL || reel__caller_is_believed(p->caller))
+        return true;
+    reel__experiment_unit(who, event->user, event->visitor);
+    if (reel__list_id_holds(event->list_id, &p->engine->list_key, &claim))
+        return true;
+    claim.anyone = true;
+    return reel__list_id_holds(event->list_id, &p->engine->list_key, &claim);
+}
+
 /* What the person of an event thinks of its films, where the caller may say so. */
 static void add_given(const parsing *p, const reel_event *event)
 {
@@ -330,6 +349,7 @@ static reel_code read_event(parsing *p, const json_t *object, reel_event *event)
     REEL_TRY(get_time(p, object, event));
     REEL_TRY(get_movies(p, object, event));
     REEL_TRY(get_value(p, object, event));
+    event->untrusted = !is_trusted(p, event);
     add_given(p, event);
 out:
     return rc;
@@ -359,6 +379,7 @@ reel_code reel__events_parse(reel_event_batch *out, const reel_feedback_call *ca
     parsing p = {.engine = call->engine,
                  .caller = call->caller,
                  .batch = out,
+                 .now = reel__clock_now(),
                  .err = err != NULL ? err : &own};
     static const char *const names[] = {"events", NULL};
     const json_t *list;
