@@ -91,7 +91,7 @@ reel_code reel__store_add_experiment(reel_store *store, const reel_experiment_re
     reel__sql_int(&sql[0], REEL_EXPERIMENTS_KEPT);
     /* What another one of this tag, that never began, was counted by. */
     reel__sql_begin(&sql[1], "UPDATE trial_marks SET sequence = 0, epoch = epoch + 1,"
-                             " lists = 0, strays = 0"
+                             " lists = 0, strays = 0, untrusted = 0"
                              " WHERE tag = $1");
     reel__sql_text(&sql[1], experiment->tag);
     reel__sql_begin(&sql[2], "DELETE FROM trial_people WHERE tag = $1");

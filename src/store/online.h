@@ -1,5 +1,6 @@
 /* store/online.h - how people took the lists of a version of a model, beside those of the versions
- * before it, from the log of events. Layer: store. Ownership: borrowed. Threads: as store.h.
+ * before it, from the log of events: those that are trusted alone. Layer: store. Ownership:
+ * borrowed. Threads: as store.h.
  */
 #ifndef REEL_STORE_ONLINE_H
 #define REEL_STORE_ONLINE_H

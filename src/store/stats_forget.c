@@ -171,14 +171,14 @@ void reel__stats_leave_by(reel_sql out[REEL_STATS_LEAVE], const reel_stats_leavi
                 " WHERE EXISTS (SELECT 1 FROM events WHERE userId = $1 AND queued = 1)"
                 " ON CONFLICT (person) DO UPDATE SET due_ms = 0, passes = 0",
                 leaving->person);
-    with_person(&out[10], "DELETE FROM events WHERE userId = $1", leaving->person);
-    with_text(&out[11], reel__stats_add_looks, t->looks.data);
-    with_text(&out[12], clear_looks, t->looks.data);
-    with_person(&out[13], "DELETE FROM stat_deeds WHERE person = $1", leaving->person);
-    with_person(&out[14], "DELETE FROM stat_viewers WHERE person = $1", leaving->person);
-    with_text(&out[15], REEL_TRIALS_MOVE, leaving->who);
-    with_text(&out[16], REEL_TRIALS_FORGET, leaving->who);
-    with_text(&out[17], REEL_TRIALS_LEAVE, leaving->who);
+    with_text(&out[10], REEL_TRIALS_MOVE, leaving->who);
+    with_text(&out[11], REEL_TRIALS_FORGET, leaving->who);
+    with_text(&out[12], REEL_TRIALS_LEAVE, leaving->who);
+    with_person(&out[13], "DELETE FROM events WHERE userId = $1", leaving->person);
+    with_text(&out[14], reel__stats_add_looks, t->looks.data);
+    with_text(&out[15], clear_looks, t->looks.data);
+    with_person(&out[16], "DELETE FROM stat_deeds WHERE person = $1", leaving->person);
+    with_person(&out[17], "DELETE FROM stat_viewers WHERE person = $1", leaving->person);
 }
 
 void reel__stats_leave_guard(reel_sql *out, const reel_stats_leaving *leaving)

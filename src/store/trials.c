@@ -65,7 +65,8 @@ static bool take_event(void *user, const char *const *c)
                                     .visitor = c[3],
                                     .list_id = c[4],
                                     .user = reel__sql_number(c[5], -1),
-                                    .movies = c[6]};
+                                    .movies = c[6],
+                                    .untrusted = reel__sql_number(c[7], 0) != 0};
 
     return s->row(s->user, &event);
 }
@@ -79,9 +80,9 @@ reel_code reel__trial_scan(reel_store *store, const reel_trial_scan *scan, reel_
     if (scan->limit < 1 || scan->limit > REEL_TRIAL_STEP_MAX)
         return reel_fail(err, REEL_E_INVALID, "limit: %zu is not from 1 to %d", scan->limit,
                          (int)REEL_TRIAL_STEP_MAX);
-    reel__sql_begin(&sql,
-                    "SELECT sequence, received_ms, type, visitor, list_id, userId, movies" OF_TAG
-                    " AND sequence > $2 AND sequence <= $3 ORDER BY sequence LIMIT $4");
+    reel__sql_begin(&sql, "SELECT sequence, received_ms, type, visitor, list_id, userId, movies,"
+                          " untrusted" OF_TAG
+                          " AND sequence > $2 AND sequence <= $3 ORDER BY sequence LIMIT $4");
     reel__sql_text(&sql, scan->tag);
     reel__sql_int(&sql, scan->after);
     reel__sql_int(&sql, scan->before);
@@ -186,7 +187,7 @@ reel_code reel__trial_scan_lists(reel_store *store, const reel_trial_lists *list
                           " FROM events AS x WHERE x.list_id <> '' AND x.list_id = j.value ->> 0"
                           " ORDER BY x.sequence LIMIT 1 OFFSET " LISTED_MOST ") AS beyond"
                           " FROM json_each($1) AS j) AS l LEFT JOIN events AS e ON e.list_id <> ''"
-                          " AND e.list_id = l.name AND e.type = 'impression'"
+                          " AND e.list_id = l.name AND e.type = 'impression' AND e.untrusted = 0"
                           " AND e.sequence < coalesce(l.beyond, CAST($2 AS bigint) + 1)"
                           " AND e.sequence <= CAST($2 AS bigint) ORDER BY l.name, e.sequence");
     reel__sql_text(&sql, names.data);
@@ -290,7 +291,7 @@ reel_code reel__trial_add(reel_store *store, const reel_trial_adding *adding, bo
         strays += adding->people[i].strays;
     }
     reel__sql_begin(&sql[0], "UPDATE trial_marks SET sequence = $1, lists = lists + $5,"
-                             " strays = strays + $6 WHERE tag = $2"
+                             " strays = strays + $6, untrusted = untrusted + $7 WHERE tag = $2"
                              " AND sequence = $3 AND epoch = $4");
     reel__sql_int(&sql[0], adding->to);
     reel__sql_text(&sql[0], adding->tag);
@@ -298,6 +299,7 @@ reel_code reel__trial_add(reel_store *store, const reel_trial_adding *adding, bo
     reel__sql_int(&sql[0], adding->from.epoch);
     reel__sql_int(&sql[0], lists);
     reel__sql_int(&sql[0], strays);
+    reel__sql_int(&sql[0], adding->untrusted);
     reel__sql_begin(&sql[1], add_people);
     reel__sql_text(&sql[1], adding->tag);
     reel__sql_text(&sql[1], people.data);
@@ -365,9 +367,10 @@ static bool take_standing(void *user, const char *const *c)
     *s->out = (reel_trial_standing){.mark = {reel__sql_number(c[0], 0), reel__sql_number(c[1], 0)},
                                     .lists = reel__sql_number(c[2], 0),
                                     .strays = reel__sql_number(c[3], 0),
-                                    .upto_ms = reel__sql_number(c[4], 0)};
-    if (c[5] != NULL)
-        reel__buf_text(s->text, c[5]);
+                                    .untrusted = reel__sql_number(c[4], 0),
+                                    .upto_ms = reel__sql_number(c[5], 0)};
+    if (c[6] != NULL)
+        reel__buf_text(s->text, c[6]);
     return false;
 }
 
@@ -379,7 +382,8 @@ reel_code reel__trial_standing(reel_trial_standing *out, reel_buf *text, reel_st
     reel_code rc;
 
     *out = (reel_trial_standing){0};
-    reel__sql_begin(&sql, "SELECT m.sequence, m.epoch, m.lists, m.strays, s.upto_ms, s.state"
+    reel__sql_begin(&sql, "SELECT m.sequence, m.epoch, m.lists, m.strays, m.untrusted, s.upto_ms,"
+                          " s.state"
                           " FROM trial_marks AS m LEFT JOIN trial_states AS s ON s.tag = m.tag"
                           " AND s.upto_ms <= $2 WHERE m.tag = $1");
     reel__sql_text(&sql, tag);

@@ -28,6 +28,7 @@ typedef struct reel_trial_event {
     const char *type, *visitor, *list_id;
     int64_t user;       /* -1 = nobody in particular */
     const char *movies; /* as store/event_movies.h has them */
+    bool untrusted;     /* it does not count */
 } reel_trial_event;
 /* row returns false to stop; it may not use the store. */
 typedef bool reel_trial_fn(void *user, const reel_trial_event *event);
@@ -51,9 +52,9 @@ typedef bool reel_trial_tag_fn(void *user, const char *tag);
 REEL_MUST_USE reel_code reel__trials_waiting(reel_store *store, reel_trial_tag_fn *row, void *user,
                                              reel_err *err);
 
-/* What is known of a list: once for each of its impressions up to a sequence, in their order, with
- * type "" where there is none. Of a list the first thousand events count, so that a million events
- * about one are no work: beyond is the first that does not. */
+/* What is known of a list: once for each of its trusted impressions up to a sequence, in their
+ * order, with type "" where there is none. Of a list the first thousand events count, so that a
+ * million events about one are no work: beyond is the first that does not. */
 typedef bool reel_trial_list_fn(void *user, const reel_trial_event *shown, int64_t beyond);
 typedef struct reel_trial_lists {
     const char *const *lists; /* [count], none twice */
@@ -92,6 +93,7 @@ typedef struct reel_trial_adding {
     size_t count;
     int64_t earliest_ms; /* of those of them who did something, or are new: the first first_ms; a
                             state that goes as far (reel__trial_keep) goes */
+    int64_t untrusted;   /* events up to there that do not count */
 } reel_trial_adding;
 /* In one transaction, where the mark still stands at `from`; else nothing happens and done is
  * false. Errors: E_STORE, E_NOMEM. */
@@ -126,8 +128,8 @@ REEL_MUST_USE reel_code reel__trial_keep(reel_store *store, const char *tag,
 
 typedef struct reel_trial_standing {
     reel_trial_mark mark;
-    int64_t lists, strays; /* of everybody */
-    int64_t upto_ms;       /* of the state; 0 = there is none that goes no further than last_ms */
+    int64_t lists, strays, untrusted; /* of everybody; events that do not count */
+    int64_t upto_ms; /* of the state; 0 = there is none that goes no further than last_ms */
 } reel_trial_standing;
 /* text: the state is appended. Errors: E_STORE, E_NOMEM. */
 REEL_MUST_USE reel_code reel__trial_standing(reel_trial_standing *out, reel_buf *text,
@@ -137,15 +139,21 @@ REEL_MUST_USE reel_code reel__trial_standing(reel_trial_standing *out, reel_buf 
 /* Statements that take all rows away, so that all is counted anew. */
 #define REEL_TRIALS_CLEAR                                                                          \
     "DELETE FROM trial_people; DELETE FROM trial_states;"                                          \
-    " UPDATE trial_marks SET sequence = 0, epoch = epoch + 1, lists = 0, strays = 0"
-/* As statements of a larger transaction, in this order: the marks are moved, so that who counts
- * meanwhile does it again; states that one of them is in; and their rows. $1: who. */
+    " UPDATE trial_marks SET sequence = 0, epoch = epoch + 1, lists = 0, strays = 0, untrusted = " \
+    "0"
+/* As statements of a larger transaction, in this order, before the events of one of them go: the
+ * marks are moved, so that who counts meanwhile does it again; states that they are in; and their
+ * rows. $1: who, an account's person. */
 #define REEL_TRIALS_MOVE                                                                           \
     "UPDATE trial_marks SET epoch = epoch + 1,"                                                    \
     " lists = lists - coalesce((SELECT p.lists FROM trial_people AS p"                             \
     "  WHERE p.tag = trial_marks.tag AND p.who = CAST($1 AS text)), 0),"                           \
     " strays = strays - coalesce((SELECT p.strays FROM trial_people AS p"                          \
-    "  WHERE p.tag = trial_marks.tag AND p.who = CAST($1 AS text)), 0)"
+    "  WHERE p.tag = trial_marks.tag AND p.who = CAST($1 AS text)), 0),"                           \
+    " untrusted = untrusted - (SELECT count(*) FROM events AS e"                                   \
+    "  WHERE e.userId = CAST(substr(CAST($1 AS text), 2) AS bigint) AND e.untrusted = 1"           \
+    "  AND e.sequence <= trial_marks.sequence"                                                     \
+    "  AND substr(e.list_id, 1, 10) = '" REEL_EXPERIMENT_MARK "' || trial_marks.tag)"
 #define REEL_TRIALS_FORGET                                                                         \
     "DELETE FROM trial_states WHERE EXISTS (SELECT 1 FROM trial_people AS p"                       \
     " WHERE p.tag = trial_states.tag AND p.who = CAST($1 AS text))"

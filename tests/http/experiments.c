@@ -1,7 +1,7 @@
 /* Experiments: defined once, who is in which arm, what a list of one says, lists of both arms, and
  * what comes out, counted by hand.
  */
-#include "http/api.h"
+#include "http/told.h"
 
 #include "base/clock.h"
 #include "eval/assign.h"
@@ -403,45 +403,6 @@ static void each_side_picks_as_its_model(void **state)
 }
 
 /* ---- results ------------------------------------------------------------------------------- */
-
-/* Events that wait to be sent together. */
-static char batch[1 << 18];
-static size_t batch_at;
-
-static void flush_events(void)
-{
-    if (batch_at == 0)
-        return;
-    (void)snprintf(batch + batch_at, sizeof batch - batch_at, "]}");
-    batch_at = 0;
-    (void)post("/api/v1/feedback", batch);
-}
-
-static void add_text(const char *format, ...) REEL_PRINTF(1, 2);
-static void add_text(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    batch_at += (size_t)vsnprintf(batch + batch_at, sizeof batch - batch_at, format, arguments);
-    va_end(arguments);
-    assert_true(batch_at < sizeof batch);
-}
-
-static void begin_event(const char *type, const char *visitor, const char *list)
-{
-    static unsigned count;
-
-    add_text("%s{\"event_id\":\"%08x-0000-4000-8000-000000000000\",\"type\":\"%s\","
-             "\"visitor\":\"%s\",\"list_id\":\"%s\",",
-             batch_at == 0 ? "{\"events\":[" : ",", ++count, type, visitor, list);
-}
-
-static void add_event(const char *type, const char *visitor, const char *list, int64_t movie)
-{
-    begin_event(type, visitor, list);
-    add_text("\"item\":%lld}", (long long)movie);
-}
 
 static void visitor_of(char out[32], int number)
 {

@@ -40,6 +40,7 @@ typedef struct told {
     int64_t user, ms;
     reel_event_movie films[FILMS];
     size_t film_count;
+    bool untrusted;
 } told;
 static told all[EVENTS];
 
@@ -59,13 +60,15 @@ static void put_told(fixture *f, const told *what, size_t count)
         events[i].user = what[i].user;
         events[i].movies = what[i].films;
         events[i].movie_count = what[i].film_count;
+        events[i].untrusted = what[i].untrusted;
     }
     reel__clock_set_for_test(what->ms);
     assert_ok(reel__store_put_events(f->store, events, count, NULL, &f->err), f->err);
     reel__clock_set_for_test(-1);
 }
 
-/* Four days of a few people, who see each other's lists and lists of the other arm now and then. */
+/* Four days of a few people, who see each other's lists and lists of the other arm now and then,
+ * and tell of some that were not given to them. */
 static void make_log(fixture *f, char letter, int64_t one)
 {
     static const char *const types[] = {"impression", "impression", "click", "click", "trailer"};
@@ -80,7 +83,8 @@ static void make_log(fixture *f, char letter, int64_t one)
                     .user = person == 0  ? one
                             : person < 4 ? person
                                          : -1,
-                    .ms = ((int64_t)NOW + (int64_t)(i / AT_ONCE) * AT_ONCE * HOUR / 3) * 1000};
+                    .ms = ((int64_t)NOW + (int64_t)(i / AT_ONCE) * AT_ONCE * HOUR / 3) * 1000,
+                    .untrusted = i % 7 == 3};
         (void)snprintf(t->list, sizeof t->list, "%s_%c_%d", list % 9 == 8 ? "x_0000000b" : "x_" TAG,
                        letter == 'i' ? 'i' : (char)('0' + list % 2), list);
         if (t->user < 0)
@@ -145,6 +149,21 @@ static void see_rows(fixture *f, rows *out, const char *const *whos, size_t coun
     }
 }
 
+/* What they add up to. */
+static void see_sums(fixture *f, rows *out)
+{
+    reel_trial_standing sums;
+    reel_buf ignored;
+
+    reel__buf_init(&ignored, REEL_TRIAL_STATE_MAX);
+    assert_ok(reel__trial_standing(&sums, &ignored, f->store, TAG, 0, &f->err), f->err);
+    reel__buf_fini(&ignored);
+    out->length += (size_t)snprintf(out->text + out->length, TEXT - out->length,
+                                    "lists %d strays %d untrusted %d\n", (int)sums.lists,
+                                    (int)sums.strays, (int)sums.untrusted);
+    assert_true(out->length < TEXT);
+}
+
 static size_t count_by(fixture *f, const reel_experiment *e, size_t most)
 {
     size_t counted = 0, sum = 0;
@@ -164,7 +183,7 @@ static bool is_of(const told *t, const char *who)
     char unit[REEL_UNIT];
 
     reel__experiment_unit(unit, t->user, t->visitor);
-    return strcmp(unit, who) == 0 && strncmp(t->list, "x_" TAG, 10) == 0;
+    return !t->untrusted && strcmp(unit, who) == 0 && strncmp(t->list, "x_" TAG, 10) == 0;
 }
 
 static bool shown_before(const char *who, int at, const char *list)
@@ -199,7 +218,7 @@ static void tell_done(reel_trial_person *p, int at, bool both)
         p->did[reel__interleave_side(t->list, place)]++;
 }
 
-static void tell(rows *out, const char *who, bool both)
+static void tell(rows *out, reel_trial_person *sums, const char *who, bool both)
 {
     static const double halves[] = {1, 1};
     reel_trial_person p = {.who = who, .arm = both ? -1 : (int)reel__assign(TAG, who, halves, 2)};
@@ -218,6 +237,20 @@ static void tell(rows *out, const char *who, bool both)
             tell_done(&p, i, both);
     }
     put_row(out, &p);
+    sums->lists += p.lists;
+    sums->strays += p.strays;
+}
+
+/* What does not count, by itself. */
+static void tell_sums(rows *out, const reel_trial_person *sums)
+{
+    int untrusted = 0;
+
+    for (int i = 0; i < EVENTS; i++)
+        untrusted += all[i].untrusted && strncmp(all[i].list, "x_" TAG, 10) == 0;
+    out->length += (size_t)snprintf(out->text + out->length, TEXT - out->length,
+                                    "lists %d strays %d untrusted %d\n", (int)sums->lists,
+                                    (int)sums->strays, untrusted);
 }
 
 static const char *const whos[] = {"u9", "u1", "u2", "u3", "v:v4", "v:v5", "v:v6"};
@@ -230,17 +263,20 @@ static void test_steps_of_any_length_count_alike(void **state)
 
     for (int both = 0; both < 2; both++) {
         const reel_experiment e = experiment_of(both ? "interleave" : "ab");
+        reel_trial_person sums = {.who = ""};
 
         fixture_exec(f, "DELETE FROM events");
         make_log(f, both ? 'i' : 'a', 9);
         expected = (rows){.length = 0};
         for (size_t i = 0; i < PEOPLE; i++)
-            tell(&expected, whos[i], both);
+            tell(&expected, &sums, whos[i], both);
+        tell_sums(&expected, &sums);
         for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
             fixture_exec(f, REEL_TRIALS_CLEAR);
             assert_true(count_by(f, &e, steps[i]) > EVENTS / 2);
             assert_int_equal(count_by(f, &e, steps[i]), 0);
             see_rows(f, &found, whos, PEOPLE);
+            see_sums(f, &found);
             assert_string_equal(found.text, expected.text);
         }
     }
@@ -272,7 +308,7 @@ static void test_results_are_of_who_came_in_time(void **state)
     assert_true(seen.people > 3 && seen.people <= PEOPLE);
     assert_int_equal(seen.people, trial_people(f->store, TAG, e.ends * 1000));
     assert_int_equal(seen.people + 1, trial_people(f->store, TAG, INT64_MAX));
-    assert_true(seen.strays > 1 && seen.lists > 3);
+    assert_true(seen.strays > 1 && seen.lists > 3 && seen.untrusted > 10);
 }
 
 /* What is left is what would have been counted without them, and who counts meanwhile does it
@@ -297,18 +333,22 @@ static void test_who_leaves_was_never_counted(void **state)
     make_log(f, 'a', account.id + REEL_ACCOUNT_PERSON);
     (void)count_by(f, &e, 1000);
     see_rows(f, &before, everybody, PEOPLE);
+    see_sums(f, &before);
     assert_ok(reel__trial_mark(&adding.from, f->store, TAG, &f->err), f->err);
     adding.to = adding.from.sequence + 1;
     assert_ok(reel__store_delete_account(f->store, account.id, true, &f->err), f->err);
     assert_ok(reel__trial_add(f->store, &adding, &done, &f->err), f->err);
     assert_false(done);
     see_rows(f, &left, everybody, PEOPLE);
+    see_sums(f, &left);
     fixture_exec(f, REEL_TRIALS_CLEAR);
     assert_true(count_by(f, &e, 7) > 100);
     see_rows(f, &anew, everybody, PEOPLE);
+    see_sums(f, &anew);
     assert_non_null(strstr(before.text, who));
     assert_null(strstr(left.text, who));
     assert_string_equal(left.text, anew.text);
+    assert_string_not_equal(strstr(before.text, "untrusted"), strstr(left.text, "untrusted"));
 }
 
 /* ---- the log ------------------------------------------------------------------------------- */

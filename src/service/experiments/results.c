@@ -189,6 +189,7 @@ static void take_walk(reel_results *out, const walking *w)
 
     out->lists = w->standing.lists;
     out->strays = w->standing.strays;
+    out->untrusted = w->standing.untrusted;
     out->people = walk->people;
     out->waiting = w->waiting_people;
     out->balance_p = balance_of(w);
@@ -312,6 +313,7 @@ void reel__experiment_results_write(reel_json *json, const reel_results *results
     reel__json_put_int(json, "people", results->people);
     reel__json_put_int(json, "waiting", results->waiting);
     reel__json_put_int(json, "strays", results->strays);
+    reel__json_put_int(json, "untrusted", results->untrusted);
     reel__json_put_int(json, "uncounted", results->uncounted);
     reel__json_put_real(json, "balance_p", results->balance_p);
     reel__json_put_real(json, "people_needed", results->people_needed);

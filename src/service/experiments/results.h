@@ -51,6 +51,7 @@ typedef struct reel_results {
     int64_t people;    /* whose window is over */
     int64_t waiting;   /* whose window is not */
     int64_t strays;    /* lists that the person could not have had, left out */
+    int64_t untrusted; /* events about no list that was signed for their person, left out */
     int64_t uncounted; /* events of its lists that are not counted yet, up to a million */
     double balance_p;  /* of arms as unequal as these, if people were drawn by their weights; NaN =
                           interleaved, or nobody yet */

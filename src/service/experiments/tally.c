@@ -25,6 +25,7 @@ typedef struct counting {
     reel_trial_mark mark;
     int64_t last; /* sequence of the last event read */
     size_t events;
+    int64_t untrusted; /* of them */
     reel_intern *lists, *whos;
     reel_intern *shown; /* a list and to whom it was shown */
     reel_tally *beyond; /* list -> the first event that does not count, + 1 */
@@ -70,6 +71,9 @@ static bool note_event(void *user, const reel_trial_event *event)
 
     c->events++;
     c->last = event->sequence;
+    c->untrusted += event->untrusted;
+    if (event->untrusted)
+        return true;
     reel__experiment_unit(unit, event->user, event->visitor);
     if (unit[0] != '\0' && is_about(c, event)) {
         (void)intern(c, c->lists, event->list_id);
@@ -280,7 +284,7 @@ static bool take_event(void *user, const reel_trial_event *event)
 
     reel__experiment_unit(unit, event->user, event->visitor);
     who = reel__intern_find(c->whos, unit, strlen(unit));
-    if (who < 0 || list[0] < 0 || !is_about(c, event) ||
+    if (event->untrusted || who < 0 || list[0] < 0 || !is_about(c, event) ||
         (beyond != NULL && event->sequence >= *beyond))
         return true;
     if (strcmp(event->type, "impression") == 0)
@@ -352,7 +356,8 @@ static reel_code add(const counting *c, reel_store *store, bool *done)
                                 .from = c->mark,
                                 .to = c->last,
                                 .people = c->people,
-                                .earliest_ms = INT64_MAX};
+                                .earliest_ms = INT64_MAX,
+                                .untrusted = c->untrusted};
 
     for (int32_t i = 0; i < reel__intern_count(c->whos); i++) {
         if (changes(&c->people[i]) && c->opened[i] < adding.earliest_ms)

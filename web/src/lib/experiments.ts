@@ -44,6 +44,7 @@ export interface Results {
   people: number;
   waiting: number;
   strays: number;
+  untrusted: number;
   balance_p: number | null;
   people_needed: number | null;
   arms: { name: string; people: number; did: number; share: number | null }[];

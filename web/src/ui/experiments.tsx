@@ -88,7 +88,7 @@ export function ExperimentDetail({ name, change }: { name: string; change: boole
     return <Notice title={ta.noExperiment(name)}><p><a class="button" href="/analytics/experiments">{ta.allExperiments}</a></p></Notice>;
   if (results.error) return <Failed error={results.error} retry={results.retry} />;
   if (!results.data) return <RowsSkeleton count={6} thumb={false} />;
-  const { experiment, comparisons, verdict, winner, people, waiting, balance_p, people_needed } = results.data;
+  const { experiment, comparisons, verdict, winner, people, waiting, balance_p, people_needed, untrusted } = results.data;
   const control = experiment.arms[0]!.name;
   const end = () => experiments.end(name).then(() => {
     forget("experiment");
@@ -113,6 +113,7 @@ export function ExperimentDetail({ name, change }: { name: string; change: boole
       <p class="remark">{ta.experimentPeople(people, waiting)} {comparisons.some((one) => one.low !== null) && ta.intervalNote(hundred * (1 - experiment.alpha))}
         {people_needed !== null && ` ${ta.peopleNeeded(people_needed, hundred * experiment.smallest_effect)}`}</p>
       {balance_p !== null && balance_p < balanceLeast && <p class="form-error">{ta.uneven}</p>}
+      {untrusted > 0 && <p class="remark">{ta.untrusted(untrusted)}</p>}
       {comparisons.map((one) => (
         <ExperimentPath key={one.arm} name={ta.pathHeading(one.arm, control)} one={one} smallest={experiment.smallest_effect} points={points} />
       ))}

@@ -48,6 +48,7 @@ const en = {
   experimentPeople: (n: number, waiting: number) => `${plural(n, "person counts", "people count")}; of ${number(waiting)} more the time is not over.`,
   intervalNote: (percent: number) => `The line is where the difference is with ${decimal(percent, 0)}% certainty, at every moment at once: it may be looked at whenever you like. Amber is 0. Numbers are people of a hundred.`,
   uneven: "The arms are more uneven than chance makes them. Find out who gets lost before you believe this.",
+  untrusted: (events: number) => `${plural(events, "event is", "events are")} left out: not about a list that was made for whom they name.`,
   ruleHeading: "The rule, stated beforehand",
   rule: (e: Experiment) => `${e.kind === "ab"
     ? `Each person counts once: whether they ${{ click_through: "click", rating_through: "rate", watchlist_through: "put on the watchlist", trailer_through: "see the trailer of" }[e.metric]} a film of their lists within ${number(e.window_hours)} hours of the first.`
@@ -252,6 +253,7 @@ const es: Texts = {
   experimentPeople: (n, waiting) => `${plural(n, "persona cuenta", "personas cuentan")}; ${plural(waiting, "tiene", "tienen")} aún el plazo abierto.`,
   intervalNote: (percent) => `La línea es donde está la diferencia con ${decimal(percent, 0)} % de certeza, en cada momento a la vez: se puede mirar cuando se quiera. El ámbar es el 0. Los números son personas de cada cien.`,
   uneven: "Los grupos son más desiguales de lo que el azar explica. Averigua quién se pierde antes de creer esto.",
+  untrusted: (events) => `${plural(events, "evento habla", "eventos hablan")} de listas que no se hicieron para quien nombran: no se cuentan.`,
   ruleHeading: "La regla, fijada de antemano",
   rule: (e) => `${e.kind === "ab"
     ? `Cada persona cuenta una vez: si ${{ click_through: "abre", rating_through: "valora", watchlist_through: "guarda para ver", trailer_through: "ve el tráiler de" }[e.metric]} una película de sus listas en las ${number(e.window_hours)} horas desde la primera.`
