@@ -238,6 +238,11 @@ static reel_code read_scenario(const reel_exchange *exchange, reel_request *out,
     return reel__list_set_scenario(out, reel__exchange_get(exchange, "scenario"), err);
 }
 
+static reel_code read_visitor(const reel_exchange *exchange, reel_request *out, reel_err *err)
+{
+    return reel__list_set_visitor(out, reel__exchange_get(exchange, "visitor"), err);
+}
+
 static reel_code read_diversity(const reel_exchange *exchange, reel_request *out, reel_err *err)
 {
     return reel__exchange_get_real(exchange, "diversity", &out->diversity, err);
@@ -302,8 +307,8 @@ static reel_code read_query(asking *own, const reel_exchange *exchange, reel_err
     const char *exclude = reel__exchange_get(exchange, "exclude");
     static reel_code (*const readers[])(const reel_exchange *exchange, reel_request *out,
                                         reel_err *err) = {
-        read_texts,    read_user,      read_limit,   read_reasons,   read_explain,
-        read_scenario, read_diversity, read_novelty, read_calibrate, read_seen};
+        read_texts,   read_user,      read_limit,   read_reasons,   read_explain, read_scenario,
+        read_visitor, read_diversity, read_novelty, read_calibrate, read_seen};
     reel_err one = {REEL_OK, ""};
 
     *own = (asking){.request = reel__request_default(), .wrong = {REEL_OK, ""}};

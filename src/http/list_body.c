@@ -162,14 +162,20 @@ static reel_code read_scenario(const json_t *body, reel_list_body *out, reel_err
     return rc == REEL_OK ? reel__list_set_scenario(&out->request, scenario, err) : rc;
 }
 
+reel_code reel__list_set_visitor(reel_request *request, const char *visitor, reel_err *err)
+{
+    request->visitor = visitor;
+    if (visitor != NULL && strlen(visitor) > REEL_VISITOR_MAX)
+        return reel_fail(err, REEL_E_INVALID, "visitor: more than %d bytes", REEL_VISITOR_MAX);
+    return REEL_OK;
+}
+
 static reel_code read_visitor(const json_t *body, reel_list_body *out, reel_err *err)
 {
-    const reel_code rc = reel__json_get_text(body, "visitor", &out->request.visitor, err);
+    const char *visitor = NULL;
+    const reel_code rc = reel__json_get_text(body, "visitor", &visitor, err);
 
-    if (rc == REEL_OK && out->request.visitor != NULL &&
-        strlen(out->request.visitor) > REEL_VISITOR_MAX)
-        return reel_fail(err, REEL_E_INVALID, "visitor: more than %d bytes", REEL_VISITOR_MAX);
-    return rc;
+    return rc == REEL_OK ? reel__list_set_visitor(&out->request, visitor, err) : rc;
 }
 
 static reel_code read_log(const json_t *body, reel_list_body *out, reel_err *err)

@@ -42,7 +42,9 @@ REEL_MUST_USE reel_code reel__list_body_read(reel_list_body *out, const json_t *
                                              reel_err *wrong, reel_err *err);
 /* "hide" or "show". Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__list_set_seen(reel_request *request, const char *seen, reel_err *err);
-/* Its name; NULL = none. Errors: E_INVALID. */
+/* Who asks, by a token, and what the list is for, by a name; NULL = not said. Errors: E_INVALID. */
+REEL_MUST_USE reel_code reel__list_set_visitor(reel_request *request, const char *visitor,
+                                               reel_err *err);
 REEL_MUST_USE reel_code reel__list_set_scenario(reel_request *request, const char *scenario,
                                                 reel_err *err);
 /* The member "earlier": films the list had so far. */

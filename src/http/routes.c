@@ -7,7 +7,8 @@
 #include "base/ids.h"
 
 #define LIST_QUERY                                                                                 \
-    "user model limit reasons explain seen exclude scenario filter boost diversity novelty "       \
+    "user model limit reasons explain seen exclude scenario visitor filter boost diversity "       \
+    "novelty "                                                                                     \
     "calibrate"
 
 static const reel_route routes[] = {

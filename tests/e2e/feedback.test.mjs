@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { api, open, settled, until } from "./browser.mjs";
+import { api, base, open, settled, until } from "./browser.mjs";
 import { happened } from "./held.mjs";
 
 const standIn = (await api("/models").catch(() => null))?.items === undefined; // it keeps no scenarios
@@ -120,6 +120,57 @@ test("while the server is away events wait, and arrive later under the same id",
   const arrived = await until("the event", async () => (await mine("&method=popular")).find((e) => e.event_id === waiting.event_id));
   assert.equal(arrived.time, waiting.time);
   await until("an empty outbox", async () => (await page.evaluate(() => localStorage.getItem("reel.outbox"))) === "[]");
+});
+
+// Every list that pages report is one that the server signed for whoever looks (docs/api.md, which events are believed).
+async function showAndOpen(where) {
+  const begun = new Date().toISOString();
+  const log = async () => (await where.evaluate(async () => (await fetch("/api/v1/feedback?limit=200")).json())).items; // an account sees its own
+  const all = async () => (await log()).filter((event) => event.visitor === visitor && event.list_id !== null && event.time >= begun);
+  const told = async (type, scenario) => (await all()).filter((event) => event.type === type && event.scenario === scenario);
+  for (const [row, heading] of [["for-you", "For you"], ["because", "Because you liked"]]) {
+    await settled(where, "/");
+    const shelf = where.locator(".shelf").filter({ has: where.getByRole("heading", { name: heading }) }).first();
+    await shelf.scrollIntoViewIfNeeded();
+    await until(`the row ${row}`, async () => (await told("impression", row)).length > 0);
+    await shelf.locator(".film-card a").first().click();
+    await where.waitForURL("**/film/*");
+  }
+  await settled(where, `/film/${film.movie}?method=content&count=5`);
+  await where.locator(".recommended .film-grid").scrollIntoViewIfNeeded();
+  await until("the film's list", async () => (await told("impression", "similar")).length > 0);
+  await where.locator(".recommended .film-card a").first().click();
+  await where.waitForURL((url) => !url.pathname.endsWith(`/${film.movie}`));
+  await settled(where, "/tune");
+  await until("the tuned list", async () => (await told("impression", "tune")).length > 0);
+  await where.locator(".film-grid a, .film-card a").first().click();
+  await where.waitForURL("**/film/*");
+  return until("clicks", async () => {
+    const events = await all();
+    const clicked = new Set(events.filter((event) => event.type === "click").map((event) => event.scenario));
+    return ["for-you", "because", "similar", "tune"].every((row) => clicked.has(row)) && events;
+  });
+}
+
+test("what is told of lists is believed, of a visitor and of an account", { skip: standIn && "the stand-in server signs nothing" }, async () => {
+  const other = await open();
+  try {
+    await settled(other.page, "/rate");
+    for (const [at, stars] of [[0, 5], [1, 4], [2, 1]])
+      await other.page.locator(".is-rating .film-card").nth(at).locator(`input[value="${stars}"]`).check({ force: true });
+    visitor = await other.page.evaluate(() => localStorage.getItem("reel.visitor"));
+    for (const signedIn of [false, true]) {
+      if (signedIn) {
+        const account = await other.context.request.post("/api/v1/accounts", { data: { name: "Believed", password: "a lantern in the fog" }, headers: { Origin: base } });
+        assert.ok(account.ok(), await account.text());
+      }
+      const events = await showAndOpen(other.page);
+      assert.deepEqual(events.filter((event) => !event.trusted), []);
+    }
+    assert.deepEqual(other.complaints, []);
+  } finally {
+    await other.close();
+  }
 });
 
 test("the log shows it, filtered by method and by event", async () => {

@@ -95,7 +95,7 @@ export async function happened() {
 
 const logged = (event, i) => {
   const { item, movies = [{ movie: item }], ...rest } = event;
-  return { source_movie: null, user: null, value: null, experiment: null, arm: null, ...rest, sequence: i + 1, received_at: event.time, movies: movies.map((one) => ({ rank: null, ...one, title: films.find((film) => film.movie === one.movie).title })) };
+  return { source_movie: null, user: null, value: null, experiment: null, arm: null, ...rest, sequence: i + 1, received_at: event.time, trusted: true, movies: movies.map((one) => ({ rank: null, ...one, title: films.find((film) => film.movie === one.movie).title })) };
 };
 
 // ---- who asks for what

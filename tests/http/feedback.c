@@ -8,7 +8,7 @@
     "sequence:i event_id:s type:s user:i? visitor:s? method:s? model_id:s? list_id:s? "            \
     "experiment:s? arm:s? "                                                                        \
     "scenario:s? "                                                                                 \
-    "source_movie:i? movies:a value:n? time:s received_at:s"
+    "source_movie:i? movies:a value:n? time:s received_at:s trusted:b"
 
 enum { BODY = 1 << 18 };
 

@@ -94,6 +94,25 @@ static void what_was_shown_is_believed(void **state)
     assert_true(is_believed("click", &unsaid, "\"user\":3"));
 }
 
+/* A list that is asked for by its address. */
+static void a_visitor_may_be_named_in_an_address(void **state)
+{
+    const json_t *list = get("/api/v1/movies/1/similar?limit=4&visitor=v_1");
+    shown similar;
+
+    (void)state;
+    (void)snprintf(similar.id, sizeof similar.id, "%s", text(list, "id"));
+    (void)snprintf(similar.model, sizeof similar.model, "%s", text(member(list, "model"), "id"));
+    similar.movie = integer(json_array_get(member(list, "items"), 0), "movie");
+    assert_true(is_believed("click", &similar, "\"visitor\":\"v_1\""));
+    assert_false(is_believed("click", &similar, "\"visitor\":\"v_2\""));
+    refuses("GET",
+            "/api/v1/movies/1/similar?visitor="
+            "12345678901234567890123456789012345678901234567890123456789012345",
+            NULL, 422, "E_INVALID", "visitor");
+    assert_points("visitor");
+}
+
 static void what_was_not_is_kept(void **state)
 {
     const shown person = list_for("\"user\":3"), visitor = list_for("\"visitor\":\"v_1\"," HISTORY),
@@ -174,9 +193,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, as_stranger, leave)
     static const struct CMUnitTest tests[] = {
-        TEST(what_was_shown_is_believed), TEST(what_was_not_is_kept),
-        TEST(an_old_list_is_past),        TEST(a_server_may_show_it_to_anyone),
-        TEST(a_list_is_of_who_asks),      TEST(a_logged_list_is_believed),
+        TEST(what_was_shown_is_believed),     TEST(a_visitor_may_be_named_in_an_address),
+        TEST(what_was_not_is_kept),           TEST(an_old_list_is_past),
+        TEST(a_server_may_show_it_to_anyone), TEST(a_list_is_of_who_asks),
+        TEST(a_logged_list_is_believed),
     };
 
     return cmocka_run_group_tests(tests, api_start, api_stop);

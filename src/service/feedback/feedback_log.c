@@ -72,6 +72,7 @@ static bool put_event(void *user, const reel_event *event)
     reel__json_put_real(json, "value", event->value);
     reel__json_put_time_ms(json, "time", event->time_ms);
     reel__json_put_time_ms(json, "received_at", event->received_ms);
+    reel__json_put_bool(json, "trusted", !event->untrusted);
     reel__json_object_end(json);
     return true;
 }

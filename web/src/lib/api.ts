@@ -1,6 +1,7 @@
 // The one place that talks to the server: paths in, typed objects or an ApiError out.
 import { remember } from "./known";
 import { lang } from "./format";
+import { visitor } from "./visitor";
 import type {
   Account, Crowd, Edit, FeedbackEvent, FilmList, FoundPage, FullMovie, FullPerson, GivenKind, Health, Household, ImportReport, ListItem, LogFilter, LogPage,
   Method, Mixture, Movie, Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
@@ -85,7 +86,7 @@ export const api = {
   chart: (name: string, filter: string, limit: number, s?: Signal) =>
     films(get<Page<Movie>>(address(`/charts/${name}`, { filter, limit }), s)),
   similar: (id: number, model: Method, limit: number, s?: Signal) =>
-    films(get<FilmList>(address(`/movies/${id}/similar`, { model, limit, scenario: "similar" }), s)),
+    films(get<FilmList>(address(`/movies/${id}/similar`, { model, limit, scenario: "similar", visitor: visitor() }), s)),
   statistics: (s?: Signal) => get<Crowd>(address("/statistics"), s),
   people: (q: string, limit: number, cursor: string | null, s?: Signal) =>
     get<Page<Person>>(address("/people", { q, limit, cursor }), s),
@@ -100,12 +101,12 @@ export const api = {
   similarPeople: (id: number, limit: number, s?: Signal) =>
     get<{ items: SimilarPerson[] }>(address(`/people/${id}/similar`, { limit }), s),
   list: (query: Query | { source_movie: number } | { household: Household }, model: Method | Mixture, limit: number, rules: Rules, s?: Signal) =>
-    films(post<FilmList>("/recommendations", { ...query, model, limit, reasons: 3, ...rules }, s ? { signal: s } : {})),
+    films(post<FilmList>("/recommendations", { ...query, visitor: visitor(), model, limit, reasons: 3, ...rules }, s ? { signal: s } : {})),
   // By the usual model, or by that of an experiment that whoever looks is in.
-  forYou: (query: Query, visitor: string, limit: number, rules: Rules, s?: Signal) =>
-    films(post<FilmList>("/recommendations", { ...query, visitor, limit, reasons: 3, ...rules }, s ? { signal: s } : {})),
+  forYou: (query: Query, limit: number, rules: Rules, s?: Signal) =>
+    films(post<FilmList>("/recommendations", { ...query, visitor: visitor(), limit, reasons: 3, ...rules }, s ? { signal: s } : {})),
   recommend: (query: Query, model: Method, limit: number, s?: Signal, exclude: number[] = []) =>
-    films(post<FilmList>("/recommendations", { ...query, model, limit, exclude, reasons: 3 }, s ? { signal: s } : {})),
+    films(post<FilmList>("/recommendations", { ...query, visitor: visitor(), model, limit, exclude, reasons: 3 }, s ? { signal: s } : {})),
   explain: (query: Query, model: Method | "blend" | Mixture, movie: number, s?: Signal, edits: Edit[] = []) =>
     post<ListItem>("/explanations", { ...query, model, movie, edits }, s ? { signal: s } : {}),
   log: (filter: LogFilter, limit: number, cursor: string | null, s?: Signal) =>

@@ -5,6 +5,7 @@ import { makeOutbox } from "./outbox";
 import { carry } from "./router";
 import { box, readJson } from "./storage";
 import { uuid } from "./uuid";
+import { visitor } from "./visitor";
 import type { EventType, FilmList } from "./types";
 
 export const outbox = makeOutbox({
@@ -12,16 +13,6 @@ export const outbox = makeOutbox({
   send: api.feedback,
   later: (run, ms) => setTimeout(run, ms),
 });
-
-const visitorKey = "reel.visitor";
-
-export function visitor(): string {
-  const known = box.read(visitorKey);
-  if (known) return known;
-  const made = `v_${uuid()}`;
-  box.write(visitorKey, made);
-  return made;
-}
 
 interface Subject {
   list?: FilmList | undefined;

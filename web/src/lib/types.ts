@@ -235,6 +235,7 @@ export interface LogEvent extends Omit<FeedbackEvent, "movies" | "visitor"> {
   arm: string | null;
   sequence: number;
   received_at: string;
+  trusted: boolean;
 }
 
 // What of the log is asked for, as it stands in addresses; "" is any.

@@ -1,7 +1,7 @@
 // Where an evening starts: rows of films chosen for whoever looks, each film with its reason.
 import { useRef, useState } from "preact/hooks";
 import { api } from "../lib/api";
-import { report, visitor } from "../lib/feedback";
+import { report } from "../lib/feedback";
 import { useHealth, useScale } from "../lib/health";
 import { useImpression, useTitle } from "../lib/hooks";
 import { printed } from "../lib/format";
@@ -75,7 +75,7 @@ function askFor(row: Row, own: OwnRating[], first: number[], health: Health | un
     const exclude = [...first, ...own.slice(0, excludeMost - first.length).map((r) => r.movie)];
     return api.list({ source_movie: row.film.movie }, "hybrid", rowLength, { scenario, exclude }, signal);
   }
-  if (row.kind === "you") return api.forYou(query, visitor(), rowLength, { scenario, exclude: first }, signal);
+  if (row.kind === "you") return api.forYou(query, rowLength, { scenario, exclude: first }, signal);
   const filter = row.kind === "gems" ? hidden(health) : row.kind === "decade" ? `decade = ${row.decade}` : null;
   return api.list(query, "hybrid", rowLength, { scenario, exclude: first, ...(filter ? { filter } : {}) }, signal);
 }
