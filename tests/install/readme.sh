@@ -23,6 +23,7 @@ command -v curl >/dev/null 2>&1 || {
     echo "no curl: the README's requests are not tried" >&2
     exit 0
 }
+: >serve.log # the server's shell makes it in its own time
 "$program" serve --database reel.db --listen 127.0.0.1:0 >serve.log 2>&1 &
 server=$!
 address=
