@@ -21,6 +21,7 @@ typedef struct forgetting {
     reel_holding before, after;
     reel_people gone;
     reel_backups backups;
+    reel_receipt receipt;
 } forgetting;
 
 /* ---- what must go -------------------------------------------------------------------------- */
@@ -152,6 +153,8 @@ static reel_code look(reel_forget_report *out, forgetting *f, reel_err *err)
 
     REEL_TRY(reel__holding_read(&f->before, f->folder, err));
     REEL_TRY(reel__holding_gone(&f->gone, &f->before, f->store, err));
+    REEL_TRY(reel__receipt_find_begun(&f->receipt, f->folder, err));
+    REEL_TRY(reel__receipt_begun_people(&f->gone, f->folder, f->receipt.begun, err));
     out->people = f->gone.count;
     REEL_TRY(reel__backups_read(&f->backups, f->opts, &f->gone, err));
     out->backups = f->gone.count > 0 ? f->backups.count : 0;
@@ -164,19 +167,21 @@ out:
 /* What was there is written down first: whatever ends the process, it is known. */
 static reel_code take_out(reel_forget_report *out, reel_buf *text, forgetting *f, reel_err *err)
 {
-    reel_receipt receipt = {.gone = &f->gone, .before = &f->before, .backups = &f->backups};
-    reel_code rc;
+    reel_receipt *receipt = &f->receipt;
+    reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__receipt_find_begun(&receipt, f->folder, err));
-    if (f->gone.count == 0 && receipt.begun[0] == '\0')
+    receipt->gone = &f->gone;
+    receipt->before = &f->before;
+    receipt->backups = &f->backups;
+    if (f->gone.count == 0 && receipt->begun[0] == '\0')
         goto out;
     if (f->gone.count > 0)
-        REEL_TRY(reel__receipt_begin(&receipt, f->folder, err));
+        REEL_TRY(reel__receipt_begin(receipt, f->folder, err));
     if (serves_somebody(f))
         REEL_TRY(refit(f, err));
     REEL_TRY(destroy_rest(f, err));
-    receipt.after = &f->after;
-    rc = reel__receipt_keep(out, text, &receipt, f->folder, err);
+    receipt->after = &f->after;
+    rc = reel__receipt_keep(out, text, receipt, f->folder, err);
 out:
     return rc;
 }

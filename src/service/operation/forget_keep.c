@@ -1,5 +1,6 @@
 /* forget_keep.c - receipts as files. One is begun before anything is changed, so that a process
- * that is killed leaves the hashes of what was there; the next run tells of it in its own.
+ * that is killed leaves the hashes of what was there; the next run tells of it in its own, and
+ * names whom it was about.
  *
  *     receipts/forget-1795745700250-begun.json          while it is done
  *     receipts/forget-1795745700250-1f2e3d4c5b6a.json   afterwards: its moment, and its hash
@@ -8,14 +9,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "service/operation/forget_priv.h"
 
-enum { PATH = REEL_FORGET_PATH + REEL_RECEIPT_NAME, BEGUN_MOST = 256 << 20 };
+enum { PATH = REEL_FORGET_PATH + REEL_RECEIPT_NAME, BEGUN_MOST = 256 << 20, DEPTH = 16 };
 
 static const char begun_ending[] = "-begun.json";
 
@@ -59,6 +62,52 @@ static reel_code find_begun(char out[REEL_RECEIPT_NAME], const char *folder, con
 reel_code reel__receipt_find_begun(reel_receipt *receipt, const char *folder, reel_err *err)
 {
     return find_begun(receipt->begun, folder, "", err);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
+
+    return (one > other) - (one < other);
+}
+
+/* Both in one order, none twice. */
+static reel_code add_people(reel_people *people, const json_t *ids, reel_err *err)
+{
+    const size_t most = people->count + json_array_size(ids);
+    int64_t *all = reel__realloc_array(people->ids, most + 1, sizeof *all);
+    size_t count = 0;
+
+    if (all == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for a receipt");
+    people->ids = all;
+    for (size_t i = 0; i < json_array_size(ids); i++)
+        all[people->count++] = (int64_t)json_integer_value(json_array_get(ids, i));
+    qsort(all, people->count, sizeof *all, by_id);
+    for (size_t i = 0; i < people->count; i++)
+        if (count == 0 || all[i] != all[count - 1])
+            all[count++] = all[i];
+    people->count = count;
+    return REEL_OK;
+}
+
+reel_code reel__receipt_begun_people(reel_people *people, const char *folder, const char *begun,
+                                     reel_err *err)
+{
+    char path[PATH];
+    reel_file_map map;
+    json_t *json = NULL;
+    reel_err ignored;
+    reel_code rc = REEL_OK;
+
+    path_of(path, folder, begun);
+    if (begun[0] == '\0' || reel__file_map_open(&map, path, &ignored) != REEL_OK)
+        return REEL_OK;
+    if (reel__json_parse(&json, (const char *)map.data, map.size_bytes, DEPTH, &ignored) == REEL_OK)
+        rc = add_people(people, json_object_get(json, "people"), err);
+    json_decref(json);
+    reel__file_map_close(&map);
+    return rc;
 }
 
 reel_code reel__receipt_begin(reel_receipt *receipt, const char *folder, reel_err *err)

@@ -75,6 +75,10 @@ void reel__receipt_write(reel_buf *out, const reel_receipt *receipt, reel_forget
  * E_STORE. */
 REEL_MUST_USE reel_code reel__receipt_find_begun(reel_receipt *receipt, const char *folder,
                                                  reel_err *err);
+/* Add whom that run was to forget: it may have taken them out of every file before it was broken
+ * off, and no receipt would name them. What cannot be read names nobody. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__receipt_begun_people(reel_people *people, const char *folder,
+                                                   const char *begun, reel_err *err);
 /* Write down what is there, before anything is changed: receipt->own. Errors: E_STORE, E_NOMEM. */
 REEL_MUST_USE reel_code reel__receipt_begin(reel_receipt *receipt, const char *folder,
                                             reel_err *err);

@@ -407,9 +407,12 @@ static void there_is_always_a_receipt(void **state)
     forget("told.db");
     assert_true(json_is_null(json_object_get(receipt, "interrupted")));
     (void)temp_write("told.db.models/receipts/forget-1-begun.json", "{\"finished\":false}");
-    (void)temp_write("told.db.models/receipts/forget-2-begun.json", "{\"finished\":false}");
+    (void)temp_write("told.db.models/receipts/forget-2-begun.json",
+                     "{\"finished\":false,\"people\":[1000000009,1000000007,1000000009]}");
     forget("told.db");
-    assert_int_equal(report.people, 0);
+    assert_int_equal(report.people, 2); /* no file has them any more, and they are named */
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(receipt, "people"), 0)),
+                     1000000007);
     assert_string_equal(json_string_value(json_object_get(receipt, "interrupted")),
                         "forget-2-interrupted.json");
     assert_int_equal(report.kept, FILES + 7);
