@@ -31,14 +31,6 @@ static reel_model *fit(const char *name, const reel_dataset *dataset, const reel
     return model;
 }
 
-static reel_scratch *new_scratch(void)
-{
-    reel_scratch *scratch = NULL;
-
-    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
-    return scratch;
-}
-
 static void score(const reel_model *model, const reel_query *query, reel_scratch *scratch,
                   float *out)
 {
@@ -344,6 +336,13 @@ static void test_one_thread_and_four_give_the_same_bytes(void **state)
 
 /* ---- people -------------------------------------------------------------------------------- */
 
+/* How far rounding may move a score. The weights of ease are kept with eleven bits: a sum that
+ * comes out a last bit lower can move one of them by a thousandth. */
+static double rounding(const struct variant *variant, double score)
+{
+    return (strcmp(variant->model, "ease") == 0 ? 1e-3 : 1e-5) * fmax(1, fabs(score));
+}
+
 /* The same people under ids that run the other way. Sums then run in another order, so scores are
  * equal but for rounding; similarities are all distinct, so that no tie is broken by row. */
 static void test_renumbered_people_give_the_same_scores(void **state)
@@ -378,7 +377,7 @@ static void test_renumbered_people_give_the_same_scores(void **state)
             score(b, &query_b, scratch, scores_b);
             for (int j = 0; j < MOVIES; j++)
                 assert_near((double)scores[j], (double)scores_b[j],
-                            1e-5 * fmax(1, fabs((double)scores[j])));
+                            rounding(&variants[i], (double)scores[j]));
         }
         reel_model_free(a);
         reel_model_free(b);
