@@ -136,4 +136,39 @@ static inline reel_query trained_query(const reel_dataset *dataset, reel_index p
     return query;
 }
 
+static inline reel_scratch *new_scratch(void)
+{
+    reel_scratch *scratch = NULL;
+
+    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
+    return scratch;
+}
+
+/* The smallest data: everybody rates the first `rated` films, with 1, 2, ... times `scale`, a day
+ * after the one before; nothing is known of any film. */
+static inline reel_dataset *tiny_dataset(int people, int rated, int films, float scale)
+{
+    reel_dataset_builder *builder = NULL;
+    reel_dataset *dataset = NULL;
+
+    assert_int_equal(reel_dataset_builder_new(&builder, NULL), REEL_OK);
+    for (int m = 0; m < films; m++) {
+        const reel_movie movie = {.id = m, .title = "x", .name = "x"};
+
+        assert_int_equal(reel_dataset_builder_add_movie(builder, &movie, NULL), REEL_OK);
+    }
+    for (int p = 0; p < people; p++)
+        for (int m = 0; m < rated; m++) {
+            const reel_rating rating = {.person = p,
+                                        .movie = m,
+                                        .value = (float)(1 + m) * scale,
+                                        .time = (int64_t)p * 86400};
+
+            assert_int_equal(reel_dataset_builder_add_ratings(builder, &rating, 1, NULL), REEL_OK);
+        }
+    assert_int_equal(reel_dataset_builder_finish(&dataset, builder, NULL, NULL), REEL_OK);
+    reel_dataset_builder_free(builder);
+    return dataset;
+}
+
 #endif

@@ -4,53 +4,16 @@
 
 #include <math.h>
 
-#include "base/file.h"
 #include "model/bayes_fit.h"
 #include "num/spd.h"
+#include "support/fit_text.h"
 #include "support/near.h"
 #include "support/random_data.h"
 #include "support/ref_bayes.h"
-#include "support/temp.h"
 
-enum { PEOPLE = 60, MOVIES = 40, PARAMS = 12 };
+enum { PEOPLE = 60, MOVIES = 40 };
 
 static const random_shape shape = {.seed = 41, .people = PEOPLE, .movies = MOVIES, .density = 0.3};
-
-/* Fit with parameters as "name=value name=value". */
-static reel_code try_fit(reel_model **out, const reel_dataset *dataset, const char *text,
-                         const reel_fit_context *context, reel_err *err)
-{
-    char copy[512];
-    reel_param items[PARAMS];
-    reel_params params = {items, 0};
-    char *rest = NULL;
-
-    (void)snprintf(copy, sizeof copy, "%s", text);
-    for (char *one = strtok_r(copy, " ", &rest); one != NULL; one = strtok_r(NULL, " ", &rest)) {
-        char *value = strchr(one, '=');
-
-        *value = '\0';
-        items[params.count++] = (reel_param){one, value + 1};
-    }
-    return reel_model_fit(out, "bayes", dataset, &params, context, err);
-}
-
-static reel_model *fit(const reel_dataset *dataset, const char *text)
-{
-    reel_model *model = NULL;
-    reel_err err = {0};
-
-    assert_ok(try_fit(&model, dataset, text, NULL, &err));
-    return model;
-}
-
-static reel_scratch *new_scratch(void)
-{
-    reel_scratch *scratch = NULL;
-
-    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
-    return scratch;
-}
 
 /* ---- kernels ------------------------------------------------------------------------------- */
 
@@ -300,7 +263,7 @@ static void compare_with_twin(ref_bayes how, const char *text)
         rows[i] = i / COLS;
         movies[i] = i % COLS;
     }
-    assert_ok(try_fit(&model, dataset, text, &context, &err));
+    assert_ok(try_fit_text(&model, dataset, text, &context, &err));
     for (int i = 0; i < PAIRS; i++)
         squares += pow((double)found[i] - (expected[0][i] + expected[1][i]) / 2, 2) / PAIRS;
     print_message("%s: within %.4f of the twin\n", text, sqrt(squares));
@@ -314,12 +277,12 @@ static void test_predictions_are_those_of_the_twin(void **state)
     (void)state;
     ref_bayes how = {.rank = 1, .sweeps = 1500};
 
-    compare_with_twin(how, "rank=1 samples=10000 features=none noise=equal kept=1");
+    compare_with_twin(how, "bayes rank=1 samples=10000 features=none noise=equal kept=1");
     how.svdpp = true;
-    compare_with_twin(how, "rank=1 samples=10000 features=svdpp noise=equal kept=1");
+    compare_with_twin(how, "bayes rank=1 samples=10000 features=svdpp noise=equal kept=1");
     how.svdpp = false;
     how.flipped = how.noise_varies = true;
-    compare_with_twin(how, "rank=1 samples=10000 features=flipped noise=varied kept=1");
+    compare_with_twin(how, "bayes rank=1 samples=10000 features=flipped noise=varied kept=1");
 }
 
 /* ---- time ---------------------------------------------------------------------------------- */
@@ -383,7 +346,7 @@ static double error_with(const char *text, bool timed)
 
     make_moods(&m);
     targets.count = m.count;
-    assert_ok(try_fit(&model, m.dataset, text, &context, &err));
+    assert_ok(try_fit_text(&model, m.dataset, text, &context, &err));
     for (size_t i = 0; i < m.count; i++)
         squares += pow((double)out[i] - (double)m.truth[i], 2) / (double)m.count;
     reel_model_free(model);
@@ -394,9 +357,9 @@ static double error_with(const char *text, bool timed)
 static void test_moods_are_learned_from_times(void **state)
 {
     (void)state;
-    const double without = error_with("rank=2 samples=200 features=svdpp+flipped", true);
-    const double with = error_with("rank=2 samples=200 features=all", true);
-    const double untimed = error_with("rank=2 samples=200 features=all", false);
+    const double without = error_with("bayes rank=2 samples=200 features=svdpp+flipped", true);
+    const double with = error_with("bayes rank=2 samples=200 features=all", true);
+    const double untimed = error_with("bayes rank=2 samples=200 features=all", false);
 
     print_message("without times %.3f, with %.3f, asked without %.3f\n", without, with, untimed);
     assert_true(with < 0.3);
@@ -423,7 +386,7 @@ static void check_targets(const char *text)
         rows[i] = 5;
         movies[i] = i;
     }
-    assert_ok(try_fit(&model, dataset, text, &context, &err));
+    assert_ok(try_fit_text(&model, dataset, text, &context, &err));
     query = trained_query(dataset, 5, entries);
     assert_ok(reel_model_score(model, &query, scratch, scores, &err));
     assert_ok(reel_model_predict(model, &query, movies, MOVIES, scratch, some, &err));
@@ -447,8 +410,8 @@ static void check_targets(const char *text)
 static void test_targets_and_kept_samples_agree(void **state)
 {
     (void)state;
-    check_targets("rank=2 samples=2000 kept=200");
-    check_targets("rank=2 samples=2000 kept=200 likelihood=probit");
+    check_targets("bayes rank=2 samples=2000 kept=200");
+    check_targets("bayes rank=2 samples=2000 kept=200 likelihood=probit");
 }
 
 static void test_threads_change_no_bit(void **state)
@@ -470,8 +433,9 @@ static void test_threads_change_no_bit(void **state)
         reel_model *model = NULL;
         reel_err err = {0};
 
-        assert_ok(try_fit(&model, dataset, "rank=20 samples=6 burn_in=2 kept=2 likelihood=probit",
-                          &context, &err));
+        assert_ok(try_fit_text(&model, dataset,
+                               "bayes rank=20 samples=6 burn_in=2 kept=2 likelihood=probit",
+                               &context, &err));
         reel_model_free(model);
     }
     assert_memory_equal(found[0], found[1], sizeof found[0]);
@@ -479,31 +443,6 @@ static void test_threads_change_no_bit(void **state)
 }
 
 /* ---- bad input ----------------------------------------------------------------------------- */
-
-static reel_dataset *tiny(int people, int films_rated, int films, float scale)
-{
-    reel_dataset_builder *builder = NULL;
-    reel_dataset *dataset = NULL;
-
-    assert_int_equal(reel_dataset_builder_new(&builder, NULL), REEL_OK);
-    for (int m = 0; m < films; m++) {
-        const reel_movie movie = {.id = m, .title = "x", .name = "x"};
-
-        assert_int_equal(reel_dataset_builder_add_movie(builder, &movie, NULL), REEL_OK);
-    }
-    for (int p = 0; p < people; p++)
-        for (int m = 0; m < films_rated; m++) {
-            const reel_rating rating = {.person = p,
-                                        .movie = m,
-                                        .value = (float)(1 + m) * scale,
-                                        .time = (int64_t)p * 86400};
-
-            assert_int_equal(reel_dataset_builder_add_ratings(builder, &rating, 1, NULL), REEL_OK);
-        }
-    assert_int_equal(reel_dataset_builder_finish(&dataset, builder, NULL, NULL), REEL_OK);
-    reel_dataset_builder_free(builder);
-    return dataset;
-}
 
 /* Every film as the only one of a history, with a weight that drowns everything else. */
 static void check_finite(const reel_model *model, int films)
@@ -534,8 +473,8 @@ static void test_the_smallest_data_give_finite_scores(void **state)
 
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         reel_dataset *dataset =
-            tiny(cases[c].people, cases[c].rated, cases[c].films, cases[c].scale);
-        reel_model *model = fit(dataset, "rank=5 samples=40 kept=4");
+            tiny_dataset(cases[c].people, cases[c].rated, cases[c].films, cases[c].scale);
+        reel_model *model = fit_text(dataset, "bayes rank=5 samples=40 kept=4");
 
         check_finite(model, cases[c].films);
         reel_model_free(model);
@@ -546,14 +485,15 @@ static void test_the_smallest_data_give_finite_scores(void **state)
 static void test_bad_parameters_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"rank=0", "rank=257",   "samples=0",     "burn_in=-1",
-                                      "kept=0", "noise=loud", "features=genre"};
+    static const char *const bad[] = {"bayes rank=0",        "bayes rank=257", "bayes samples=0",
+                                      "bayes burn_in=-1",    "bayes kept=0",   "bayes noise=loud",
+                                      "bayes features=genre"};
     reel_dataset *dataset = random_dataset(&shape);
     reel_model *model = NULL;
     reel_err err = {0};
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_fails(try_fit(&model, dataset, bad[i], NULL, &err), REEL_E_INVALID, "");
+        assert_fails(try_fit_text(&model, dataset, bad[i], NULL, &err), REEL_E_INVALID, "");
     reel_dataset_free(dataset);
 }
 
@@ -563,17 +503,17 @@ static void test_levels_have_a_number(void **state)
     (void)state;
     const random_shape many = {
         .seed = 1, .people = 30, .movies = 20, .density = 0.3, .all_distinct = true};
-    reel_dataset *sets[] = {random_dataset(&many), tiny(3, 1, 2, 1), tiny(4, 2, 3, 1),
-                            tiny(4, 3, 3, 1)};
+    reel_dataset *sets[] = {random_dataset(&many), tiny_dataset(3, 1, 2, 1),
+                            tiny_dataset(4, 2, 3, 1), tiny_dataset(4, 3, 3, 1)};
     reel_err err = {0};
 
     reel_model *model = NULL;
 
     for (size_t i = 0; i < 2; i++)
-        assert_fails(try_fit(&model, sets[i], "likelihood=probit", NULL, &err), REEL_E_INVALID,
-                     "probit");
+        assert_fails(try_fit_text(&model, sets[i], "bayes likelihood=probit", NULL, &err),
+                     REEL_E_INVALID, "probit");
     for (size_t i = 2; i < 4; i++) {
-        assert_ok(try_fit(&model, sets[i], "likelihood=probit samples=60", NULL, &err));
+        assert_ok(try_fit_text(&model, sets[i], "bayes likelihood=probit samples=60", NULL, &err));
         check_finite(model, 3);
         reel_model_free(model);
     }
@@ -590,7 +530,8 @@ static void test_cancel_ends_a_fit(void **state)
     reel_model *model = NULL;
     reel_err err = {0};
 
-    assert_fails(try_fit(&model, dataset, "", &context, &err), REEL_E_CANCELLED, "cancelled");
+    assert_fails(try_fit_text(&model, dataset, "bayes", &context, &err), REEL_E_CANCELLED,
+                 "cancelled");
     reel_dataset_free(dataset);
 }
 
@@ -601,52 +542,16 @@ static void test_damaged_numbers_are_refused(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, "rank=4 samples=4 kept=2 likelihood=probit"), *loaded = NULL;
+    reel_model *model = fit_text(dataset, "bayes rank=4 samples=4 kept=2 likelihood=probit");
     const bayes *self = (const bayes *)model;
     const void *const parts[] = {self->films, self->implied, self->noise,
                                  self->prior, self->numbers, self->level};
-    const char *path = temp_path("damaged.reel");
-    reel_err err = {0};
+    const uint64_t bad = UINT64_MAX;
 
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        reel_file_map map;
-        unsigned char *bytes, *at;
-        FILE *file;
-
-        assert_ok(reel_model_save(model, path, &err));
-        assert_ok(reel__file_map_open(&map, path, &err));
-        bytes = malloc(map.size_bytes);
-        assert_non_null(bytes);
-        memcpy(bytes, map.data, map.size_bytes);
-        at = memmem(bytes, map.size_bytes, parts[i], 16);
-        assert_non_null(at);
-        memset(at, 0xff, 8);
-        file = fopen(path, "wb");
-        assert_non_null(file);
-        assert_int_equal(fwrite(bytes, 1, map.size_bytes, file), map.size_bytes);
-        assert_int_equal(fclose(file), 0);
-        reel__file_map_close(&map);
-        free(bytes);
-        assert_int_equal(reel_model_load(&loaded, path, &err), REEL_E_FORMAT);
-    }
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        check_damage(model, &(file_damage){parts[i], 0, &bad, sizeof bad, ""});
     reel_model_free(model);
     reel_dataset_free(dataset);
-}
-
-static reel_code fit_save_load(void *user, reel_err *err)
-{
-    const char *path = temp_path("sweep.reel");
-    reel_model *model = NULL, *loaded = NULL;
-    reel_code rc =
-        try_fit(&model, user, "rank=3 samples=2 burn_in=0 kept=2 likelihood=probit", NULL, err);
-
-    if (rc == REEL_OK)
-        rc = reel_model_save(model, path, err);
-    if (rc == REEL_OK)
-        rc = reel_model_load(&loaded, path, err);
-    reel_model_free(model);
-    reel_model_free(loaded);
-    return rc;
 }
 
 static void test_no_memory_is_an_error_and_leaks_nothing(void **state)
@@ -654,7 +559,8 @@ static void test_no_memory_is_an_error_and_leaks_nothing(void **state)
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
 
-    assert_true(sweep_memory(fit_save_load, dataset) > 20);
+    assert_true(
+        sweep_fit(dataset, "bayes rank=3 samples=2 burn_in=0 kept=2 likelihood=probit", NULL) > 20);
     reel_dataset_free(dataset);
 }
 

@@ -10,14 +10,6 @@ static reel_model *fit(const taste_data *data, const reel_param *items, size_t c
     return taste_fit(data, "bayes", items, count, 2);
 }
 
-static reel_scratch *new_scratch(void)
-{
-    reel_scratch *scratch = NULL;
-
-    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
-    return scratch;
-}
-
 /* The share of the ratings held out that lie inside. */
 static double coverage(const taste_data *data, const reel_param *items, size_t count, double *width)
 {

@@ -3,36 +3,16 @@
 
 #include <math.h>
 
-#include "base/file.h"
 #include "model/bpr.h"
+#include "support/fit_text.h"
 #include "support/near.h"
 #include "support/random_data.h"
-#include "support/temp.h"
 
 enum { PEOPLE = 50, MOVIES = 40 };
 
+#define PLAIN "bpr factors=20 epochs=8"
+
 static const random_shape shape = {.seed = 41, .people = PEOPLE, .movies = MOVIES, .density = 0.3};
-
-static reel_model *fit(const reel_dataset *dataset, const char *name, const char *value,
-                       int threads)
-{
-    const reel_param items[] = {{"factors", "20"}, {"epochs", "8"}, {name, value}};
-    const reel_params params = {items, name == NULL ? 2 : 3};
-    const reel_fit_context context = {.seed = 1, .threads = threads};
-    reel_model *model = NULL;
-    reel_err err = {0};
-
-    assert_ok(reel_model_fit(&model, "bpr", dataset, &params, &context, &err));
-    return model;
-}
-
-static reel_scratch *new_scratch(void)
-{
-    reel_scratch *scratch = NULL;
-
-    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
-    return scratch;
-}
 
 /* Two films, so that the rival is known: one step of AdaGrad against the formula. */
 static void test_a_comparison_moves_as_the_formula_says(void **state)
@@ -97,7 +77,7 @@ static void test_taste_is_learned(void **state)
                                  REEL_OK);
         }
     assert_int_equal(reel_dataset_builder_finish(&dataset, builder, NULL, NULL), REEL_OK);
-    model = fit(dataset, NULL, NULL, 1);
+    model = fit_text(dataset, PLAIN);
     for (reel_index p = 0; p < 40; p++) {
         reel_entry entries[20];
         const reel_query query = trained_query(dataset, p, entries);
@@ -118,7 +98,7 @@ static void test_a_stored_vector_is_the_folded_one(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, NULL, NULL, 1);
+    reel_model *model = fit_text(dataset, PLAIN);
     reel_scratch *scratch = new_scratch();
     reel_err err = {0};
 
@@ -142,7 +122,7 @@ static void test_unusual_histories_have_finite_scores(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, NULL, NULL, 1);
+    reel_model *model = fit_text(dataset, PLAIN);
     reel_scratch *scratch = new_scratch();
     reel_entry entries[MOVIES];
     reel_err err = {0};
@@ -169,14 +149,8 @@ static void test_any_number_of_threads_gives_the_same_bits(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *one = fit(dataset, "fold_epochs", "3", 1),
-               *four = fit(dataset, "fold_epochs", "3", 4);
-    const bpr *a = (const bpr *)one, *b = (const bpr *)four;
 
-    assert_memory_equal(a->films, b->films, MOVIES * a->d * sizeof(float));
-    assert_memory_equal(a->people, b->people, PEOPLE * a->d * sizeof(float));
-    reel_model_free(one);
-    reel_model_free(four);
+    check_threads_change_no_bit(dataset, PLAIN " fold_epochs=3");
     reel_dataset_free(dataset);
 }
 
@@ -219,7 +193,7 @@ static void test_one_person_and_one_film(void **state)
     assert_int_equal(reel_dataset_builder_new(&builder, NULL), REEL_OK);
     assert_int_equal(reel_dataset_builder_add_ratings(builder, &rating, 1, NULL), REEL_OK);
     assert_int_equal(reel_dataset_builder_finish(&dataset, builder, NULL, NULL), REEL_OK);
-    model = fit(dataset, NULL, NULL, 0);
+    model = fit_text(dataset, PLAIN);
     assert_int_equal(reel_model_score(model, &query, scratch, &score, NULL), REEL_OK);
     assert_true(score == 0);
     reel_scratch_free(scratch);
@@ -228,29 +202,12 @@ static void test_one_person_and_one_film(void **state)
     reel_dataset_builder_free(builder);
 }
 
-static reel_code fit_save_load(void *user, reel_err *err)
-{
-    static const reel_param items[] = {{"factors", "16"}, {"epochs", "1"}, {"fold_epochs", "1"}};
-    const reel_params params = {items, 3};
-    const char *path = temp_path("sweep.reel");
-    reel_model *model = NULL, *loaded = NULL;
-    reel_code rc = reel_model_fit(&model, "bpr", user, &params, NULL, err);
-
-    if (rc == REEL_OK)
-        rc = reel_model_save(model, path, err);
-    if (rc == REEL_OK)
-        rc = reel_model_load(&loaded, path, err);
-    reel_model_free(model);
-    reel_model_free(loaded);
-    return rc;
-}
-
 static void test_no_memory_is_an_error_and_leaks_nothing(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
 
-    assert_true(sweep_memory(fit_save_load, dataset) > 15);
+    assert_true(sweep_fit(dataset, "bpr factors=16 epochs=1 fold_epochs=1", NULL) > 15);
     reel_dataset_free(dataset);
 }
 

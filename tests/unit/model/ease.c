@@ -3,61 +3,24 @@
 
 #include <math.h>
 
-#include "base/file.h"
+#include "support/fit_text.h"
 #include "support/near.h"
 #include "support/random_data.h"
 #include "support/ref_ease.h"
-#include "support/temp.h"
 
-enum { PEOPLE = 60, MOVIES = 40, PARAMS = 12 };
+enum { PEOPLE = 60, MOVIES = 40 };
 
 /* What weights of eleven bits leave of a score of a few. */
 #define HALF 1e-3
 
 static const random_shape shape = {.seed = 41, .people = PEOPLE, .movies = MOVIES, .density = 0.3};
 
-/* Fit with parameters as "name=value name=value". */
-static reel_code try_fit(reel_model **out, const reel_dataset *dataset, const char *text,
-                         const reel_fit_context *context, reel_err *err)
-{
-    char copy[512];
-    reel_param items[PARAMS];
-    reel_params params = {items, 0};
-    char *rest = NULL;
-
-    (void)snprintf(copy, sizeof copy, "%s", text);
-    for (char *one = strtok_r(copy, " ", &rest); one != NULL; one = strtok_r(NULL, " ", &rest)) {
-        char *value = strchr(one, '=');
-
-        *value = '\0';
-        items[params.count++] = (reel_param){one, value + 1};
-    }
-    return reel_model_fit(out, "ease", dataset, &params, context, err);
-}
-
-static reel_model *fit(const reel_dataset *dataset, const char *text)
-{
-    reel_model *model = NULL;
-    reel_err err = {0};
-
-    assert_ok(try_fit(&model, dataset, text, NULL, &err));
-    return model;
-}
-
-static reel_scratch *new_scratch(void)
-{
-    reel_scratch *scratch = NULL;
-
-    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
-    return scratch;
-}
-
 /* ---- the twin ------------------------------------------------------------------------------ */
 
 static void compare_with_twin(const ref_ease *twin, const char *text)
 {
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, text);
+    reel_model *model = fit_text(dataset, text);
     reel_scratch *scratch = new_scratch();
     reel_rng rng = reel__rng_make(5, 1);
     double *weights = ref_ease_fit(twin, dataset);
@@ -84,18 +47,20 @@ static void test_scores_are_those_of_the_twin(void **state)
     (void)state;
     ref_ease twin = {.lambda = 3, .liked = 3.5, .lowest = 1};
 
-    compare_with_twin(&twin, "lambda=3 liked=3.5 channels=liked weighting=0 ridge=0 side=0");
+    compare_with_twin(&twin, "ease lambda=3 liked=3.5 channels=liked weighting=0 ridge=0 side=0");
     twin.weighting = 0.5;
     twin.ridge = 0.4;
-    compare_with_twin(&twin, "lambda=3 liked=3.5 channels=liked weighting=0.5 ridge=0.4 side=0");
+    compare_with_twin(&twin,
+                      "ease lambda=3 liked=3.5 channels=liked weighting=0.5 ridge=0.4 side=0");
     twin.side = 1.5;
-    compare_with_twin(&twin, "lambda=3 liked=3.5 channels=liked weighting=0.5 ridge=0.4 side=1.5");
+    compare_with_twin(&twin,
+                      "ease lambda=3 liked=3.5 channels=liked weighting=0.5 ridge=0.4 side=1.5");
     twin.disliked = true;
-    compare_with_twin(&twin, "lambda=3 liked=3.5 weighting=0.5 ridge=0.4 side=1.5 "
+    compare_with_twin(&twin, "ease lambda=3 liked=3.5 weighting=0.5 ridge=0.4 side=1.5 "
                              "disliked_target=0 disliked_lowest=1");
     twin.target = 0.7;
     twin.lowest = 0.2;
-    compare_with_twin(&twin, "lambda=3 liked=3.5 weighting=0.5 ridge=0.4 side=1.5 "
+    compare_with_twin(&twin, "ease lambda=3 liked=3.5 weighting=0.5 ridge=0.4 side=1.5 "
                              "disliked_target=0.7 disliked_lowest=0.2");
 }
 
@@ -126,7 +91,7 @@ static void test_a_film_without_ratings_is_found_by_its_text(void **state)
     }
     assert_ok(reel_dataset_builder_finish(&dataset, builder, NULL, &err));
     reel_dataset_builder_free(builder);
-    model = fit(dataset, "lambda=20 side=5");
+    model = fit_text(dataset, "ease lambda=20 side=5");
     assert_ok(reel_model_score(model, &query, scratch, scores, &err));
     assert_true(scores[2] > 0.1F && scores[2] > scores[1] && scores[3] == 0);
     reel_scratch_free(scratch);
@@ -140,7 +105,7 @@ static void test_a_stored_row_is_a_folded_one(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, "lambda=5");
+    reel_model *model = fit_text(dataset, "ease lambda=5");
     reel_scratch *scratch = new_scratch();
     reel_err err = {0};
 
@@ -165,23 +130,8 @@ static void test_any_number_of_threads_gives_the_same_bits(void **state)
     (void)state;
     const random_shape large = {.seed = 42, .people = 200, .movies = 350, .density = 0.1};
     reel_dataset *dataset = random_dataset(&large);
-    reel_file_map files[2];
-    reel_err err = {0};
 
-    for (int i = 0; i < 2; i++) {
-        const char *path = temp_path(i == 0 ? "one.reel" : "four.reel");
-        const reel_fit_context context = {.seed = 1, .threads = i == 0 ? 1 : 4};
-        reel_model *model = NULL;
-
-        assert_ok(try_fit(&model, dataset, "lambda=20", &context, &err));
-        assert_ok(reel_model_save(model, path, &err));
-        assert_ok(reel__file_map_open(&files[i], path, &err));
-        reel_model_free(model);
-    }
-    assert_int_equal(files[0].size_bytes, files[1].size_bytes);
-    assert_memory_equal(files[0].data, files[1].data, files[0].size_bytes);
-    reel__file_map_close(&files[0]);
-    reel__file_map_close(&files[1]);
+    check_threads_change_no_bit(dataset, "ease lambda=20");
     reel_dataset_free(dataset);
 }
 
@@ -191,7 +141,7 @@ static void test_renumbered_people_change_little(void **state)
     random_shape turned = shape;
     turned.backwards = true;
     reel_dataset *one = random_dataset(&shape), *other = random_dataset(&turned);
-    reel_model *first = fit(one, "lambda=5"), *second = fit(other, "lambda=5");
+    reel_model *first = fit_text(one, "ease lambda=5"), *second = fit_text(other, "ease lambda=5");
     reel_scratch *scratch = new_scratch();
 
     for (reel_index p = 0; p < PEOPLE; p++) {
@@ -217,55 +167,19 @@ static void test_renumbered_people_change_little(void **state)
 static void test_parameters_out_of_range_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"lambda=0",     "lambda=-1",         "lambda=nan",
-                                      "weighting=-1", "ridge=-0.1",        "channels=wrong",
-                                      "side=-1",      "disliked_target=2", "disliked_lowest=-1"};
+    static const char *const bad[] = {
+        "ease lambda=0",     "ease lambda=-1",         "ease lambda=nan",
+        "ease weighting=-1", "ease ridge=-0.1",        "ease channels=wrong",
+        "ease side=-1",      "ease disliked_target=2", "ease disliked_lowest=-1"};
     reel_dataset *dataset = random_dataset(&shape);
     reel_model *model = NULL;
     reel_err err = {0};
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_int_equal(try_fit(&model, dataset, bad[i], NULL, &err), REEL_E_INVALID);
+        assert_int_equal(try_fit_text(&model, dataset, bad[i], NULL, &err), REEL_E_INVALID);
         assert_null(model);
     }
     reel_dataset_free(dataset);
-}
-
-static reel_dataset *tiny(int people, int films_rated, int films)
-{
-    reel_dataset_builder *builder = NULL;
-    reel_dataset *dataset = NULL;
-
-    assert_int_equal(reel_dataset_builder_new(&builder, NULL), REEL_OK);
-    for (int m = 0; m < films; m++) {
-        const reel_movie movie = {.id = m,
-                                  .title = "",
-                                  .name = "",
-                                  .genres = "",
-                                  .overview = "",
-                                  .tagline = "",
-                                  .keywords = "",
-                                  .cast = "",
-                                  .directors = "",
-                                  .tags = "",
-                                  .original_title = "",
-                                  .language = "",
-                                  .release_date = "",
-                                  .poster_path = "",
-                                  .backdrop_path = "",
-                                  .trailer_key = ""};
-
-        assert_int_equal(reel_dataset_builder_add_movie(builder, &movie, NULL), REEL_OK);
-    }
-    for (int p = 0; p < people; p++)
-        for (int m = 0; m < films_rated; m++) {
-            const reel_rating rating = {.person = p, .movie = m, .value = (float)(1 + m)};
-
-            assert_int_equal(reel_dataset_builder_add_ratings(builder, &rating, 1, NULL), REEL_OK);
-        }
-    assert_int_equal(reel_dataset_builder_finish(&dataset, builder, NULL, NULL), REEL_OK);
-    reel_dataset_builder_free(builder);
-    return dataset;
 }
 
 /* One person, one film, films that nobody rated (without texts: they add nothing), nobody who liked
@@ -276,17 +190,17 @@ static void test_the_smallest_data_give_finite_scores(void **state)
     static const struct {
         int people, rated, films;
         const char *text;
-    } cases[] = {{1, 1, 1, ""},
-                 {1, 1, 5, ""},
-                 {3, 1, 2, "ridge=2"},
-                 {1, 4, 6, "lambda=0.01"},
-                 {2, 3, 3, "liked=100"}};
+    } cases[] = {{1, 1, 1, "ease"},
+                 {1, 1, 5, "ease"},
+                 {3, 1, 2, "ease ridge=2"},
+                 {1, 4, 6, "ease lambda=0.01"},
+                 {2, 3, 3, "ease liked=100"}};
     reel_scratch *scratch = new_scratch();
     reel_err err = {0};
 
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        reel_dataset *dataset = tiny(cases[c].people, cases[c].rated, cases[c].films);
-        reel_model *model = fit(dataset, cases[c].text);
+        reel_dataset *dataset = tiny_dataset(cases[c].people, cases[c].rated, cases[c].films, 1);
+        reel_model *model = fit_text(dataset, cases[c].text);
 
         for (int film = 0; film < cases[c].films; film++) {
             const reel_entry entry = {.movie = film, .value = 200, .weight = 1};
@@ -313,8 +227,8 @@ static void test_many_films_are_refused_for_want_of_memory(void **state)
     reel_model *model = NULL;
     reel_err err = {0};
 
-    assert_fails(try_fit(&model, dataset, "channels=liked", &context, &err), REEL_E_BUDGET,
-                 "ials or item-knn");
+    assert_fails(try_fit_text(&model, dataset, "ease channels=liked", &context, &err),
+                 REEL_E_BUDGET, "ials or item-knn");
     assert_non_null(strstr(err.msg, "of memory, 10 MB may be used"));
     reel_dataset_free(dataset);
 }
@@ -328,7 +242,8 @@ static void test_cancel_ends_a_fit(void **state)
     reel_model *model = NULL;
     reel_err err = {0};
 
-    assert_fails(try_fit(&model, dataset, "", &context, &err), REEL_E_CANCELLED, "cancelled");
+    assert_fails(try_fit_text(&model, dataset, "ease", &context, &err), REEL_E_CANCELLED,
+                 "cancelled");
     assert_null(model);
     reel_dataset_free(dataset);
 }
@@ -339,38 +254,12 @@ static void test_cancel_ends_a_fit(void **state)
 static void test_damaged_numbers_are_refused(void **state)
 {
     (void)state;
-    const char *path = temp_path("ease.reel");
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, "lambda=5"), *loaded = NULL;
-    const float bad = NAN;
-    FILE *file;
-    reel_err err = {0};
+    reel_model *model = fit_text(dataset, "ease lambda=5");
 
-    assert_ok(reel_model_save(model, path, &err));
-    file = fopen(path, "r+b");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, -(long)sizeof bad, SEEK_END), 0);
-    assert_int_equal(fwrite(&bad, sizeof bad, 1, file), 1);
-    assert_int_equal(fclose(file), 0);
-    assert_fails(reel_model_load(&loaded, path, &err), REEL_E_FORMAT, "");
-    assert_null(loaded);
+    check_last_number(model);
     reel_model_free(model);
     reel_dataset_free(dataset);
-}
-
-static reel_code fit_save_load(void *user, reel_err *err)
-{
-    const char *path = temp_path("sweep.reel");
-    reel_model *model = NULL, *loaded = NULL;
-    reel_code rc = try_fit(&model, user, "lambda=5", NULL, err);
-
-    if (rc == REEL_OK)
-        rc = reel_model_save(model, path, err);
-    if (rc == REEL_OK)
-        rc = reel_model_load(&loaded, path, err);
-    reel_model_free(model);
-    reel_model_free(loaded);
-    return rc;
 }
 
 static void test_no_memory_is_an_error_and_leaks_nothing(void **state)
@@ -378,7 +267,7 @@ static void test_no_memory_is_an_error_and_leaks_nothing(void **state)
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
 
-    assert_true(sweep_memory(fit_save_load, dataset) > 15);
+    assert_true(sweep_fit(dataset, "ease lambda=5", NULL) > 15);
     reel_dataset_free(dataset);
 }
 

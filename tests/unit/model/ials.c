@@ -3,53 +3,16 @@
 
 #include <math.h>
 
-#include "base/file.h"
 #include "model/ials.h"
 #include "num/spd.h"
+#include "support/fit_text.h"
 #include "support/near.h"
 #include "support/random_data.h"
 #include "support/ref_ials.h"
-#include "support/temp.h"
 
-enum { PEOPLE = 60, MOVIES = 40, PARAMS = 12 };
+enum { PEOPLE = 60, MOVIES = 40 };
 
 static const random_shape shape = {.seed = 31, .people = PEOPLE, .movies = MOVIES, .density = 0.3};
-
-/* Fit with parameters as "name=value name=value". */
-static reel_code try_fit(reel_model **out, const reel_dataset *dataset, const char *text,
-                         const reel_fit_context *context, reel_err *err)
-{
-    char copy[512];
-    reel_param items[PARAMS];
-    reel_params params = {items, 0};
-    char *rest = NULL;
-
-    (void)snprintf(copy, sizeof copy, "%s", text);
-    for (char *one = strtok_r(copy, " ", &rest); one != NULL; one = strtok_r(NULL, " ", &rest)) {
-        char *value = strchr(one, '=');
-
-        *value = '\0';
-        items[params.count++] = (reel_param){one, value + 1};
-    }
-    return reel_model_fit(out, "ials", dataset, &params, context, err);
-}
-
-static reel_model *fit(const reel_dataset *dataset, const char *text)
-{
-    reel_model *model = NULL;
-    reel_err err = {0};
-
-    assert_ok(try_fit(&model, dataset, text, NULL, &err));
-    return model;
-}
-
-static reel_scratch *new_scratch(void)
-{
-    reel_scratch *scratch = NULL;
-
-    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
-    return scratch;
-}
 
 /* ---- the twin ------------------------------------------------------------------------------ */
 
@@ -64,7 +27,7 @@ static const ref_ials plain = {.factors = 5,
                                .graded = true,
                                .span = 4.5};
 #define PLAIN                                                                                      \
-    "factors=5 sweeps=3 lambda=0.02 stddev=0.5 liked=3.5 steps=0 "                                 \
+    "ials factors=5 sweeps=3 lambda=0.02 stddev=0.5 liked=3.5 steps=0 "                            \
     "unobserved_weight=0.3 "
 
 static void compare_scores(const ref_ials *twin, const reel_dataset *dataset,
@@ -99,7 +62,7 @@ static void compare_scores(const ref_ials *twin, const reel_dataset *dataset,
 static void compare_with_twin(ref_ials twin, const char *text, float heaviest)
 {
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, text);
+    reel_model *model = fit_text(dataset, text);
 
     ref_ials_fit(&twin, dataset, 1);
     compare_scores(&twin, dataset, model, heaviest);
@@ -154,7 +117,7 @@ static void test_ungraded_data_are_all_liked(void **state)
                                  REEL_OK);
         }
     assert_int_equal(reel_dataset_builder_finish(&dataset, builder, NULL, NULL), REEL_OK);
-    model = fit(dataset, PLAIN);
+    model = fit_text(dataset, PLAIN);
     twin.graded = false;
     ref_ials_fit(&twin, dataset, 1);
     compare_scores(&twin, dataset, model, 1);
@@ -198,11 +161,11 @@ static void test_loss_never_rises(void **state)
             double loss;
 
             (void)snprintf(text, sizeof text,
-                           "factors=5 lambda=0.02 stddev=0.5 liked=3.5 unobserved_weight=0.3 "
+                           "ials factors=5 lambda=0.02 stddev=0.5 liked=3.5 unobserved_weight=0.3 "
                            "disliked_weight=0.5 grade=0 unobserved_power=0.3 person_power=-0.5 "
                            "sweeps=%d steps=%d",
                            sweeps, steps);
-            model = fit(dataset, text);
+            model = fit_text(dataset, text);
             loss = loss_of(model, &twin, dataset);
             assert_true(loss <= before * (1 + 1e-6));
             before = loss;
@@ -218,7 +181,7 @@ static void test_a_stored_vector_is_the_folded_one(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, "factors=24 disliked_weight=0.5");
+    reel_model *model = fit_text(dataset, "ials factors=24 disliked_weight=0.5");
     reel_scratch *scratch = new_scratch();
     reel_err err = {0};
 
@@ -241,7 +204,7 @@ static void test_nothing_known_scores_zero(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, "factors=4 disliked_weight=0");
+    reel_model *model = fit_text(dataset, "ials factors=4 disliked_weight=0");
     reel_scratch *scratch = new_scratch();
     const reel_entry low = {.movie = 3, .value = 0.5F, .weight = 1};
 
@@ -318,7 +281,8 @@ static void test_reasons_are_those_of_the_exact_solution(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, "factors=24 disliked_weight=0.5 lambda=0.05 stddev=1");
+    reel_model *model =
+        fit_text(dataset, "ials factors=24 disliked_weight=0.5 lambda=0.05 stddev=1");
     reel_scratch *scratch = new_scratch();
     reel_rng rng = reel__rng_make(7, 1);
     reel_index films[MOVIES];
@@ -380,8 +344,8 @@ static void test_an_unrated_film_is_scored_by_its_texts(void **state)
     (void)state;
     enum { FILMS = 22 };
     reel_dataset *dataset = two_kinds(FILMS);
-    reel_model *model = fit(dataset, "factors=4 side_ridge=0.5");
-    reel_model *without = fit(dataset, "factors=4 side_ridge=0");
+    reel_model *model = fit_text(dataset, "ials factors=4 side_ridge=0.5");
+    reel_model *without = fit_text(dataset, "ials factors=4 side_ridge=0");
     reel_scratch *scratch = new_scratch();
 
     for (reel_index p = 0; p < PEOPLE; p++) {
@@ -406,39 +370,17 @@ static void test_parameters_out_of_range_are_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "factors=0",           "factors=9999", "lambda=0", "lambda=-1",
-        "unobserved_weight=0", "steps=-1",     "sweeps=0", "nu=nan"};
+        "ials factors=0",           "ials factors=9999", "ials lambda=0", "ials lambda=-1",
+        "ials unobserved_weight=0", "ials steps=-1",     "ials sweeps=0", "ials nu=nan"};
     reel_dataset *dataset = random_dataset(&shape);
     reel_model *model = NULL;
     reel_err err = {0};
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_int_equal(try_fit(&model, dataset, bad[i], NULL, &err), REEL_E_INVALID);
+        assert_int_equal(try_fit_text(&model, dataset, bad[i], NULL, &err), REEL_E_INVALID);
         assert_null(model);
     }
     reel_dataset_free(dataset);
-}
-
-static reel_dataset *tiny(int people, int films_rated, int films)
-{
-    reel_dataset_builder *builder = NULL;
-    reel_dataset *dataset = NULL;
-
-    assert_int_equal(reel_dataset_builder_new(&builder, NULL), REEL_OK);
-    for (int m = 0; m < films; m++) {
-        const reel_movie movie = {.id = m, .title = "x", .name = "x"};
-
-        assert_int_equal(reel_dataset_builder_add_movie(builder, &movie, NULL), REEL_OK);
-    }
-    for (int p = 0; p < people; p++)
-        for (int m = 0; m < films_rated; m++) {
-            const reel_rating rating = {.person = p, .movie = m, .value = (float)(1 + m)};
-
-            assert_int_equal(reel_dataset_builder_add_ratings(builder, &rating, 1, NULL), REEL_OK);
-        }
-    assert_int_equal(reel_dataset_builder_finish(&dataset, builder, NULL, NULL), REEL_OK);
-    reel_dataset_builder_free(builder);
-    return dataset;
 }
 
 /* Every film as the only one of a history. */
@@ -466,18 +408,18 @@ static void test_the_smallest_data_give_finite_scores(void **state)
     static const struct {
         int people, rated, films;
         const char *text;
-    } cases[] = {{1, 1, 1, ""},
-                 {1, 1, 5, ""},
-                 {3, 1, 2, "steps=0"},
-                 {1, 4, 6, "nu=0"},
-                 {2, 3, 3, "liked=100"},
-                 {5, 2, 3, "lambda=1e-9 unobserved_weight=1e-6 sweeps=40"},
-                 {5, 2, 3, "lambda=1e6 unobserved_weight=1e3"},
-                 {5, 2, 3, "stddev=1000 unobserved_power=2 person_power=-2 nu=2"}};
+    } cases[] = {{1, 1, 1, "ials"},
+                 {1, 1, 5, "ials"},
+                 {3, 1, 2, "ials steps=0"},
+                 {1, 4, 6, "ials nu=0"},
+                 {2, 3, 3, "ials liked=100"},
+                 {5, 2, 3, "ials lambda=1e-9 unobserved_weight=1e-6 sweeps=40"},
+                 {5, 2, 3, "ials lambda=1e6 unobserved_weight=1e3"},
+                 {5, 2, 3, "ials stddev=1000 unobserved_power=2 person_power=-2 nu=2"}};
 
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        reel_dataset *dataset = tiny(cases[c].people, cases[c].rated, cases[c].films);
-        reel_model *model = fit(dataset, cases[c].text);
+        reel_dataset *dataset = tiny_dataset(cases[c].people, cases[c].rated, cases[c].films, 1);
+        reel_model *model = fit_text(dataset, cases[c].text);
 
         check_finite(model, cases[c].films);
         reel_model_free(model);
@@ -494,7 +436,8 @@ static void test_cancel_ends_a_fit(void **state)
     reel_model *model = NULL;
     reel_err err = {0};
 
-    assert_fails(try_fit(&model, dataset, "", &context, &err), REEL_E_CANCELLED, "cancelled");
+    assert_fails(try_fit_text(&model, dataset, "ials", &context, &err), REEL_E_CANCELLED,
+                 "cancelled");
     reel_dataset_free(dataset);
 }
 
@@ -505,50 +448,15 @@ static void test_damaged_numbers_are_refused(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, "factors=16"), *loaded = NULL;
+    reel_model *model = fit_text(dataset, "ials factors=16");
     const ials *self = (const ials *)model;
     const void *const parts[] = {self->films, self->people, self->spectrum, self->numbers};
-    const char *path = temp_path("damaged.reel");
-    reel_err err = {0};
+    const uint64_t bad = UINT64_MAX;
 
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        reel_file_map map;
-        unsigned char *bytes, *at;
-        FILE *file;
-
-        assert_ok(reel_model_save(model, path, &err));
-        assert_ok(reel__file_map_open(&map, path, &err));
-        bytes = malloc(map.size_bytes);
-        assert_non_null(bytes);
-        memcpy(bytes, map.data, map.size_bytes);
-        at = memmem(bytes, map.size_bytes, parts[i], 16);
-        assert_non_null(at);
-        memset(at, 0xff, 8);
-        file = fopen(path, "wb");
-        assert_non_null(file);
-        assert_int_equal(fwrite(bytes, 1, map.size_bytes, file), map.size_bytes);
-        assert_int_equal(fclose(file), 0);
-        reel__file_map_close(&map);
-        free(bytes);
-        assert_int_equal(reel_model_load(&loaded, path, &err), REEL_E_FORMAT);
-    }
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        check_damage(model, &(file_damage){parts[i], 0, &bad, sizeof bad, ""});
     reel_model_free(model);
     reel_dataset_free(dataset);
-}
-
-static reel_code fit_save_load(void *user, reel_err *err)
-{
-    const char *path = temp_path("sweep.reel");
-    reel_model *model = NULL, *loaded = NULL;
-    reel_code rc = try_fit(&model, user, "factors=16 sweeps=1 disliked_weight=0.5", NULL, err);
-
-    if (rc == REEL_OK)
-        rc = reel_model_save(model, path, err);
-    if (rc == REEL_OK)
-        rc = reel_model_load(&loaded, path, err);
-    reel_model_free(model);
-    reel_model_free(loaded);
-    return rc;
 }
 
 static void test_no_memory_is_an_error_and_leaks_nothing(void **state)
@@ -556,36 +464,23 @@ static void test_no_memory_is_an_error_and_leaks_nothing(void **state)
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
 
-    assert_true(sweep_memory(fit_save_load, dataset) > 20);
+    assert_true(sweep_fit(dataset, "ials factors=16 sweeps=1 disliked_weight=0.5", NULL) > 20);
     reel_dataset_free(dataset);
     dataset = two_kinds(10);
-    assert_true(sweep_memory(fit_save_load, dataset) > 30);
+    assert_true(sweep_fit(dataset, "ials factors=16 sweeps=1 disliked_weight=0.5", NULL) > 30);
     reel_dataset_free(dataset);
 }
 
 static void test_any_number_of_threads_gives_the_same_bits(void **state)
 {
     (void)state;
-    static const char text[] = "factors=40 sweeps=4 disliked_weight=0.3 person_power=-0.4";
     random_shape large = shape;
     reel_dataset *dataset;
-    reel_model *models[2] = {NULL, NULL};
-    const ials *a, *b;
-    reel_err err = {0};
 
     large.people = 1500; /* more than one part of a Gram matrix */
     dataset = random_dataset(&large);
-    for (int i = 0; i < 2; i++) {
-        const reel_fit_context context = {.seed = 1, .threads = 1 + 3 * i};
-
-        assert_ok(try_fit(&models[i], dataset, text, &context, &err));
-    }
-    a = (const ials *)models[0];
-    b = (const ials *)models[1];
-    assert_memory_equal(a->films, b->films, MOVIES * a->d * sizeof(float));
-    assert_memory_equal(a->people, b->people, (size_t)large.people * a->d * sizeof(float));
-    reel_model_free(models[0]);
-    reel_model_free(models[1]);
+    check_threads_change_no_bit(dataset,
+                                "ials factors=40 sweeps=4 disliked_weight=0.3 person_power=-0.4");
     reel_dataset_free(dataset);
 }
 

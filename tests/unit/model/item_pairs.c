@@ -14,14 +14,6 @@ enum { PEOPLE = 60, MOVIES = 40 };
 static const random_shape shape = {.seed = 41, .people = PEOPLE, .movies = MOVIES, .density = 0.3};
 static const char *const models[] = {"item-knn", "rp3beta"};
 
-static reel_scratch *new_scratch(void)
-{
-    reel_scratch *scratch = NULL;
-
-    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
-    return scratch;
-}
-
 /* ---- the twin ------------------------------------------------------------------------------ */
 
 typedef struct twin {
@@ -268,29 +260,6 @@ static void test_parameters_out_of_range_are_refused(void **state)
 }
 
 /* `people` people who all rate the first `rated` of `films` films; the last one of them low. */
-static reel_dataset *tiny(int people, int rated, int films)
-{
-    reel_dataset_builder *builder = NULL;
-    reel_dataset *dataset = NULL;
-
-    assert_int_equal(reel_dataset_builder_new(&builder, NULL), REEL_OK);
-    for (int f = 0; f < films; f++) {
-        const reel_movie film = {.id = f + 1};
-
-        assert_int_equal(reel_dataset_builder_add_movie(builder, &film, NULL), REEL_OK);
-    }
-    for (int p = 0; p < people; p++)
-        for (int f = 0; f < rated; f++) {
-            const reel_rating rating = {
-                .person = p + 1, .movie = f + 1, .value = f + 1 < rated ? 5 : 2};
-
-            assert_int_equal(reel_dataset_builder_add_ratings(builder, &rating, 1, NULL), REEL_OK);
-        }
-    assert_int_equal(reel_dataset_builder_finish(&dataset, builder, NULL, NULL), REEL_OK);
-    reel_dataset_builder_free(builder);
-    return dataset;
-}
-
 static void test_the_smallest_data_give_finite_scores(void **state)
 {
     (void)state;
@@ -300,7 +269,7 @@ static void test_the_smallest_data_give_finite_scores(void **state)
     for (size_t c = 0; c < sizeof sizes / sizeof *sizes; c++)
         for (int m = 0; m < 2; m++) {
             const int films = sizes[c][2];
-            reel_dataset *dataset = tiny(sizes[c][0], sizes[c][1], films);
+            reel_dataset *dataset = tiny_dataset(sizes[c][0], sizes[c][1], films, 1);
             reel_model *model = fit_text(dataset, models[m]);
 
             for (int f = -1; f < films; f++) {
@@ -375,27 +344,12 @@ static void test_damaged_files_are_refused(void **state)
     reel_dataset_free(dataset);
 }
 
-static reel_code fit_save_load(void *user, reel_err *err)
-{
-    const char *path = temp_path("sweep.reel");
-    reel_model *model = NULL, *loaded = NULL;
-    reel_code rc = try_fit_text(&model, user, "rp3beta", NULL, err);
-
-    if (rc == REEL_OK)
-        rc = reel_model_save(model, path, err);
-    if (rc == REEL_OK)
-        rc = reel_model_load(&loaded, path, err);
-    reel_model_free(model);
-    reel_model_free(loaded);
-    return rc;
-}
-
 static void test_no_memory_is_an_error_and_leaks_nothing(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
 
-    assert_true(sweep_memory(fit_save_load, dataset) > 20);
+    assert_true(sweep_fit(dataset, "rp3beta", NULL) > 20);
     reel_dataset_free(dataset);
 }
 
@@ -404,22 +358,11 @@ static void test_any_number_of_threads_gives_the_same_bits(void **state)
     (void)state;
     random_shape large = shape;
     reel_dataset *dataset;
-    reel_err err = {0};
 
     large.people = 6000; /* enough work for several threads */
     dataset = random_dataset(&large);
-    for (int m = 0; m < 2; m++) {
-        reel_model *fitted[2] = {NULL, NULL};
-
-        for (int i = 0; i < 2; i++) {
-            const reel_fit_context context = {.seed = 1, .threads = 1 + 3 * i};
-
-            assert_ok(try_fit_text(&fitted[i], dataset, models[m], &context, &err));
-        }
-        check_same_files(fitted[0], fitted[1]);
-        reel_model_free(fitted[0]);
-        reel_model_free(fitted[1]);
-    }
+    for (int m = 0; m < 2; m++)
+        check_threads_change_no_bit(dataset, models[m]);
     reel_dataset_free(dataset);
 }
 

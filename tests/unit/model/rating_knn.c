@@ -16,14 +16,6 @@ static const char *const models[MODELS] = {"knn-basic by=item", "knn-centered by
                                            "knn-baseline by=item", "knn-baseline by=user",
                                            "slope-one"};
 
-static reel_scratch *new_scratch(void)
-{
-    reel_scratch *scratch = NULL;
-
-    assert_int_equal(reel_scratch_new(&scratch, NULL), REEL_OK);
-    return scratch;
-}
-
 /* ---- the twin ------------------------------------------------------------------------------ */
 
 typedef struct table {
@@ -427,37 +419,13 @@ static void test_damaged_files_are_refused(void **state)
     reel_dataset_free(dataset);
 }
 
-typedef struct sweep {
-    const reel_dataset *dataset;
-    const char *text;
-} sweep;
-
-static reel_code fit_save_load(void *user, reel_err *err)
-{
-    const sweep *what = user;
-    const char *path = temp_path("sweep.reel");
-    reel_model *model = NULL, *loaded = NULL;
-    reel_code rc = try_fit_text(&model, what->dataset, what->text, NULL, err);
-
-    if (rc == REEL_OK)
-        rc = reel_model_save(model, path, err);
-    if (rc == REEL_OK)
-        rc = reel_model_load(&loaded, path, err);
-    reel_model_free(model);
-    reel_model_free(loaded);
-    return rc;
-}
-
 static void test_no_memory_is_an_error_and_leaks_nothing(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
 
-    for (int m = 0; m < MODELS; m++) {
-        sweep what = {dataset, models[m]};
-
-        assert_true(sweep_memory(fit_save_load, &what) > 15);
-    }
+    for (int m = 0; m < MODELS; m++)
+        assert_true(sweep_fit(dataset, models[m], NULL) > 15);
     reel_dataset_free(dataset);
 }
 
@@ -494,22 +462,11 @@ static void test_any_number_of_threads_gives_the_same_bits(void **state)
     (void)state;
     random_shape large = shape;
     reel_dataset *dataset;
-    reel_err err = {0};
 
     large.people = 6000; /* enough work for several threads */
     dataset = random_dataset(&large);
-    for (int m = 0; m < MODELS; m++) {
-        reel_model *fitted[2] = {NULL, NULL};
-
-        for (int i = 0; i < 2; i++) {
-            const reel_fit_context context = {.seed = 1, .threads = 1 + 3 * i};
-
-            assert_ok(try_fit_text(&fitted[i], dataset, models[m], &context, &err));
-        }
-        check_same_files(fitted[0], fitted[1]);
-        reel_model_free(fitted[0]);
-        reel_model_free(fitted[1]);
-    }
+    for (int m = 0; m < MODELS; m++)
+        check_threads_change_no_bit(dataset, models[m]);
     reel_dataset_free(dataset);
 }
 

@@ -4,45 +4,16 @@
 
 #include <math.h>
 
-#include "base/file.h"
 #include "model/slim.h"
 #include "num/csr.h"
 #include "num/gram.h"
+#include "support/fit_text.h"
 #include "support/near.h"
 #include "support/random_data.h"
-#include "support/temp.h"
 
-enum { PEOPLE = 90, MOVIES = 50, PARAMS = 12 };
+enum { PEOPLE = 90, MOVIES = 50 };
 
 static const random_shape shape = {.seed = 51, .people = PEOPLE, .movies = MOVIES, .density = 0.3};
-
-/* Fit with parameters as "name=value name=value". */
-static reel_code try_fit(reel_model **out, const reel_dataset *dataset, const char *text,
-                         const reel_fit_context *context, reel_err *err)
-{
-    char copy[512];
-    reel_param items[PARAMS];
-    reel_params params = {items, 0};
-    char *rest = NULL;
-
-    (void)snprintf(copy, sizeof copy, "%s", text);
-    for (char *one = strtok_r(copy, " ", &rest); one != NULL; one = strtok_r(NULL, " ", &rest)) {
-        char *value = strchr(one, '=');
-
-        *value = '\0';
-        items[params.count++] = (reel_param){one, value + 1};
-    }
-    return reel_model_fit(out, "slim", dataset, &params, context, err);
-}
-
-static reel_model *fit(const reel_dataset *dataset, const char *text)
-{
-    reel_model *model = NULL;
-    reel_err err = {0};
-
-    assert_ok(try_fit(&model, dataset, text, NULL, &err));
-    return model;
-}
 
 /* What each film alone adds to each other: [movies x movies]. */
 static double *weights_of(const reel_model *model, int movies)
@@ -116,8 +87,8 @@ static void test_weights_are_the_optimum(void **state)
 
     for (int negative = 0; negative < 2; negative++) {
         reel_model *model =
-            fit(dataset, negative ? "liked=4 l1=1 l2=3 top=99 weighting=0 negative=yes"
-                                  : "liked=4 l1=1 l2=3 top=99 weighting=0");
+            fit_text(dataset, negative ? "slim liked=4 l1=1 l2=3 top=99 weighting=0 negative=yes"
+                                       : "slim liked=4 l1=1 l2=3 top=99 weighting=0");
         double *weights = weights_of(model, MOVIES);
 
         check_optimum(gram, weights, 1, 3, negative);
@@ -132,7 +103,8 @@ static void test_the_largest_weights_are_kept(void **state)
 {
     (void)state;
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, "l1=0.5 l2=3"), *few = fit(dataset, "l1=0.5 l2=3 top=4");
+    reel_model *model = fit_text(dataset, "slim l1=0.5 l2=3"),
+               *few = fit_text(dataset, "slim l1=0.5 l2=3 top=4");
     double *all = weights_of(model, MOVIES), *kept = weights_of(few, MOVIES);
 
     for (int j = 0; j < MOVIES; j++) {
@@ -172,7 +144,7 @@ static void test_many_films_and_threads_give_the_same_bits(void **state)
         reel_model *model = NULL;
         reel_err err = {0};
 
-        assert_ok(try_fit(&model, dataset, "l1=0.01 l2=5", &context, &err));
+        assert_ok(try_fit_text(&model, dataset, "slim l1=0.01 l2=5", &context, &err));
         weights[i] = weights_of(model, large.movies);
         reel_model_free(model);
     }
@@ -191,14 +163,15 @@ static void test_many_films_and_threads_give_the_same_bits(void **state)
 static void test_parameters_out_of_range_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"l1=-1", "l2=0",     "l2=nan",         "top=0",
-                                      "top=x", "top=9999", "negative=maybe", "weighting=-1"};
+    static const char *const bad[] = {"slim l1=-1",          "slim l2=0",        "slim l2=nan",
+                                      "slim top=0",          "slim top=x",       "slim top=9999",
+                                      "slim negative=maybe", "slim weighting=-1"};
     reel_dataset *dataset = random_dataset(&shape);
     reel_model *model = NULL;
     reel_err err = {0};
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_int_equal(try_fit(&model, dataset, bad[i], NULL, &err), REEL_E_INVALID);
+        assert_int_equal(try_fit_text(&model, dataset, bad[i], NULL, &err), REEL_E_INVALID);
         assert_null(model);
     }
     reel_dataset_free(dataset);
@@ -215,7 +188,7 @@ static void test_the_smallest_data_give_finite_scores(void **state)
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int none = 0; none < 2; none++) {
             reel_dataset *dataset = random_dataset(&shapes[s]);
-            reel_model *model = fit(dataset, none ? "liked=100" : "");
+            reel_model *model = fit_text(dataset, none ? "slim liked=100" : "slim");
             double *weights = weights_of(model, shapes[s].movies);
 
             for (int k = 0; k < shapes[s].movies * shapes[s].movies; k++)
@@ -236,58 +209,33 @@ static void test_a_fit_can_be_cancelled_or_refused(void **state)
     reel_model *model = NULL;
     reel_err err = {0};
 
-    assert_fails(try_fit(&model, dataset, "", &cancelled, &err), REEL_E_CANCELLED, "cancelled");
-    assert_fails(try_fit(&model, dataset, "", &small, &err), REEL_E_BUDGET, "item-knn");
+    assert_fails(try_fit_text(&model, dataset, "slim", &cancelled, &err), REEL_E_CANCELLED,
+                 "cancelled");
+    assert_fails(try_fit_text(&model, dataset, "slim", &small, &err), REEL_E_BUDGET, "item-knn");
     assert_null(model);
     reel_dataset_free(dataset);
 }
 
 /* ---- files --------------------------------------------------------------------------------- */
 
-static reel_code fit_save_load(void *user, reel_err *err)
-{
-    const char *path = temp_path("sweep.reel");
-    const reel_fit_context context = {.seed = 1, .threads = 1};
-    reel_model *model = NULL, *loaded = NULL;
-    reel_code rc = try_fit(&model, user, "l2=5", &context, err);
-
-    if (rc == REEL_OK)
-        rc = reel_model_save(model, path, err);
-    if (rc == REEL_OK)
-        rc = reel_model_load(&loaded, path, err);
-    reel_model_free(model);
-    reel_model_free(loaded);
-    return rc;
-}
-
 static void test_no_memory_is_an_error_and_leaks_nothing(void **state)
 {
     (void)state;
+    const reel_fit_context context = {.seed = 1, .threads = 1};
     const random_shape small = {.seed = 53, .people = 12, .movies = 9, .density = 0.4};
     reel_dataset *dataset = random_dataset(&small);
 
-    assert_true(sweep_memory(fit_save_load, dataset) > 15);
+    assert_true(sweep_fit(dataset, "slim l2=5", &context) > 15);
     reel_dataset_free(dataset);
 }
 
 static void test_damaged_numbers_are_refused(void **state)
 {
     (void)state;
-    const char *path = temp_path("slim.reel");
     reel_dataset *dataset = random_dataset(&shape);
-    reel_model *model = fit(dataset, "l2=5"), *loaded = NULL;
-    const float bad = NAN;
-    FILE *file;
-    reel_err err = {0};
+    reel_model *model = fit_text(dataset, "slim l2=5");
 
-    assert_ok(reel_model_save(model, path, &err));
-    file = fopen(path, "r+b");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, -(long)sizeof bad, SEEK_END), 0);
-    assert_int_equal(fwrite(&bad, sizeof bad, 1, file), 1);
-    assert_int_equal(fclose(file), 0);
-    assert_fails(reel_model_load(&loaded, path, &err), REEL_E_FORMAT, "");
-    assert_null(loaded);
+    check_last_number(model);
     reel_model_free(model);
     reel_dataset_free(dataset);
 }
