@@ -373,6 +373,7 @@ static reel_code run_server(const reel_args *args, const doors *d, reel_reload *
     REEL_TRY(reel__experiment_settings(app.experiments, err));
     REEL_TRY(reel__metrics_new(&app.metrics, err));
     REEL_TRY(reel__analyses_open(&app.analyses, err));
+    REEL_TRY(reel__visitor_settings(&app.visitors, err));
     REEL_TRY(reel__log_start(err));
     REEL_TRY(open_counter(&app, reel__engine_store(engine), err));
     REEL_TRY(open_jobs(&app.jobs, args, reload, engine, err));
@@ -397,6 +398,7 @@ out:
     reel__mailer_close(app.mailer);
     reel__forward_close(app.forward);
     reel__accounts_close(app.accounts);
+    reel__visitors_free(app.visitors);
     reel__metrics_free(app.metrics);
     reel__log_stop();
     return rc;

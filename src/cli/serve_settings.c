@@ -123,6 +123,17 @@ out:
     return rc;
 }
 
+reel_code reel__visitor_settings(reel_visitors **out, reel_err *err)
+{
+    int each = REEL_VISITORS_PER_ADDRESS;
+    reel_code rc;
+
+    REEL_TRY(read_number(&each, "REEL_VISITORS_PER_ADDRESS", 0, REEL_VISITORS_MOST, err));
+    rc = reel__visitors_new(out, each, err);
+out:
+    return rc;
+}
+
 reel_code reel__forward_settings(reel_forward_opts *out, reel_err *err)
 {
     out->uri = reel__env_get("MONGODB_URI", reel__env_get("MONGO_URI", NULL));

@@ -15,6 +15,8 @@ REEL_MUST_USE reel_code reel__setting_switch(bool *out, const char *name, const 
 /* What both addresses of a server share: proxies and limits. Errors: E_INVALID naming the variable.
  */
 REEL_MUST_USE reel_code reel__serve_settings(reel_server_opts *out, reel_err *err);
+/* Who counts visitors: REEL_VISITORS_PER_ADDRESS. Errors: E_INVALID, E_NOMEM. */
+REEL_MUST_USE reel_code reel__visitor_settings(reel_visitors **out, reel_err *err);
 /* When to train by itself: REEL_TRAIN_SCHEDULE, REEL_TRAIN_AFTER. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__plan_settings(reel_train_plan *out, reel_err *err);
 /* Of a forgetting: the folder of backups (or REEL_BACKUPS) and REEL_BACKUP_DAYS. Errors: E_INVALID.

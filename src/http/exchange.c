@@ -282,3 +282,11 @@ reel_code reel__exchange_get_real(const reel_exchange *exchange, const char *nam
     *out = value;
     return REEL_OK;
 }
+
+const char *reel__exchange_network(const reel_exchange *exchange, char out[REEL_ADDRESS_TEXT])
+{
+    if (exchange->client.own)
+        return NULL;
+    reel__client_network(out, &exchange->client);
+    return out;
+}

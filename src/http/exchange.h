@@ -20,6 +20,7 @@
 #include "service/experiments/experiments.h"
 #include "service/feedback/feedback.h"
 #include "service/feedback/forward.h"
+#include "service/lists/visitors.h"
 #include "service/operation/jobs.h"
 #include "service/engine/reload.h"
 #include "service/measure/analyses.h"
@@ -55,6 +56,7 @@ typedef struct reel_app {
     reel_counter *counter;         /* NULL = nobody counts the log */
     reel_experiments *experiments; /* NULL = there are none */
     reel_analyses *analyses;       /* NULL = each is made when it is asked for, and none is kept */
+    reel_visitors *visitors;       /* NULL = an address may ask as anybody, and is believed */
     reel_auth auth;
     const reel_hosts *hosts; /* the names it answers to; NULL = any */
     bool insecure;           /* signing in over plain HTTP was asked for, other machines or not */
@@ -215,6 +217,9 @@ void reel__exchange_header(reel_exchange *exchange, const char *name, const char
     REEL_PRINTF(3, 4);
 /* When to try again: the header Retry-After. */
 void reel__exchange_retry(reel_exchange *exchange, int seconds);
+
+/* The network that it came from, to count by; NULL = nobody's in particular (peer.h). */
+const char *reel__exchange_network(const reel_exchange *exchange, char out[REEL_ADDRESS_TEXT]);
 
 /* identify.c: find out who asks, from what the request brings, and refuse what a page of another
  * site made a browser send. Errors: E_UNAUTH (a key that is none), E_DENIED (from another site),

@@ -7,6 +7,7 @@
 #include "base/mistakes.h"
 #include "http/list_body.h"
 #include "http/routes.h"
+#include "service/lists/list_id.h"
 
 enum { NEXT_MAX = 1 << 19 };
 
@@ -30,15 +31,32 @@ typedef struct asking {
     reel_trial trial;
 } asking;
 
-/* For whom the id of the list is signed. A server of whoever runs this may ask first, and say later
- * whom it showed the list. */
+/* Whether a list for this person, or visitor, has a say when it is told of. An account may look at
+ * lists of the data set's people, but is none of them; and an address is not any number of people.
+ */
+static bool may_speak(const reel_context *context, const reel_request *request)
+{
+    char who[REEL_UNIT], network[REEL_ADDRESS_TEXT];
+
+    if (request->user >= 0 && request->asked_by >= 0 && request->user != request->asked_by)
+        return false;
+    reel__list_id_who(who, request);
+    return who[0] == '\0' ||
+           reel__visitors_admit(context->app->visitors,
+                                reel__exchange_network(context->exchange, network), who);
+}
+
+/* For whom the id of a new list is signed. A server of whoever runs this may ask first, and say
+ * later whom it showed the list. */
 static void set_signature(const reel_context *context, reel_request *request)
 {
     const reel_caller *caller = &context->exchange->caller;
+    const bool believed = reel__caller_is_believed(caller);
 
-    request->for_anyone = reel__caller_is_believed(caller) && caller->account == 0;
+    request->for_anyone = believed && caller->account == 0;
     if (caller->account > 0 && !caller->is_public)
         request->asked_by = REEL_ACCOUNT_PERSON + caller->account;
+    request->is_unsigned = !believed && request->list_id == NULL && !may_speak(context, request);
 }
 
 static void enter_experiment(const reel_context *context, asking *own)

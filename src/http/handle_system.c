@@ -57,8 +57,13 @@ reel_code reel__handle_feedback_post(reel_context *context, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
     reel_feedback *feedback = context->app->feedback;
-    const reel_feedback_call call = {context->app->engine, &exchange->caller, exchange->body,
-                                     exchange->body_length};
+    char network[REEL_ADDRESS_TEXT];
+    const reel_feedback_call call = {.engine = context->app->engine,
+                                     .caller = &exchange->caller,
+                                     .body = exchange->body,
+                                     .length = exchange->body_length,
+                                     .visitors = context->app->visitors,
+                                     .address = reel__exchange_network(exchange, network)};
     reel_feedback_answer answer;
     reel_code rc;
 

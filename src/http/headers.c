@@ -112,6 +112,7 @@ bool reel__headers_caller(reel_exchange *exchange, struct MHD_Connection *connec
 
         reel__client_behind(client, proxies, &said);
     }
+    client->own = reel__client_is_own(client, proxies);
     (void)reel__request_id(exchange->request_id,
                            MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "X-Request-Id"),
                            MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "traceparent"));

@@ -58,8 +58,13 @@ static void answer_later(void *user, const reel_err *err, reel_feedback_answer a
 static reel_code submit(reel_context *context, const reel_buf *event, reel_err *err)
 {
     reel_exchange *exchange = context->exchange;
-    const reel_feedback_call call = {context->app->engine, &exchange->caller, event->data,
-                                     event->length};
+    char network[REEL_ADDRESS_TEXT];
+    const reel_feedback_call call = {.engine = context->app->engine,
+                                     .caller = &exchange->caller,
+                                     .body = event->data,
+                                     .length = event->length,
+                                     .visitors = context->app->visitors,
+                                     .address = reel__exchange_network(exchange, network)};
     reel_feedback_answer answer;
     reel_code rc;
 

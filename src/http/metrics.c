@@ -32,6 +32,7 @@ struct reel_metrics {
     reel_histogram lists[MODELS_MOST][BASES]; /* by model_label */
     atomic_uint_fast64_t served[MODELS_MOST]; /* films on them */
     atomic_uint_fast64_t fallbacks[MODELS_MOST][REEL_FALLBACKS];
+    atomic_uint_fast64_t not_signed;
     atomic_uint_fast64_t feedback[REEL_FEEDBACK_TYPES], feedback_twice;
     time_t started;
 };
@@ -111,6 +112,7 @@ void reel__metrics_list(reel_metrics *metrics, const reel_list *list, double sec
         if (strcmp(bases[b], list->basis) == 0)
             reel__histogram_observe(&metrics->lists[model][b], reel__histogram_short, seconds);
     add(&metrics->served[model], (int64_t)list->count);
+    add(&metrics->not_signed, list->is_unsigned);
     for (size_t why = 0; why < REEL_FALLBACKS && fell < MODELS_MOST; why++)
         add(&metrics->fallbacks[fell][why], list->fallbacks[why]);
 }
@@ -202,6 +204,9 @@ static void write_served(const reel_metrics *metrics, reel_buf *out)
                 reel__buf_format(out, "%s{recommender=\"%s\",reason=\"%s\"} %" PRIu64 "\n",
                                  fallbacks, model, reel__fallback_name((reel_fallback)why),
                                  load(&metrics->fallbacks[m][why]));
+    reel__metrics_number(out, "reel_lists_unsigned_total", "counter",
+                         "Lists that are believed to be nobody's.",
+                         (double)load(&metrics->not_signed));
 }
 
 static void write_feedback(const reel_metrics *metrics, reel_buf *out)

@@ -269,3 +269,9 @@ void reel__client_behind(reel_client *out, const reel_proxies *proxies, const re
         out->address = by_standard.address;
     write_text(out);
 }
+
+bool reel__client_is_own(const reel_client *client, const reel_proxies *proxies)
+{
+    return !client->doubted && (reel__address_is_loopback(&client->address) ||
+                                reel__proxies_have(proxies, &client->address));
+}

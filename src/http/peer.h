@@ -37,6 +37,7 @@ typedef struct reel_client {
     char text[REEL_ADDRESS_TEXT]; /* "192.0.2.7", "2001:db8::1"; "-" where there is none */
     bool https;
     bool doubted; /* two headers named different clients: the address is the proxy's */
+    bool own;     /* reel__client_is_own, where that was asked */
 } reel_client;
 
 /* The network of its address, to count by: "192.0.2.7", "2001:0db8:0000:0001/64". */
@@ -58,5 +59,8 @@ void reel__client_peer(reel_client *out, const struct sockaddr *peer, bool tls);
  * from the right, since everything left of it may be invented. Where the two headers name different
  * ones, one of them was sent by the client itself, and the proxy's address stays. */
 void reel__client_behind(reel_client *out, const reel_proxies *proxies, const reel_forwarded *said);
+/* Whether it is this machine, or one of the proxies itself and nobody who came through it: whoever
+ * has a proxy doubted did. */
+bool reel__client_is_own(const reel_client *client, const reel_proxies *proxies);
 
 #endif

@@ -26,6 +26,7 @@ static struct {
     reel_session *session;
     reel_app app;
     reel_caller caller;     /* who asks; zeroed: nobody */
+    reel_client client;     /* and from where; zeroed: it is not known */
     reel_exchange exchange; /* of the last question */
     json_t *json;           /* its answer, or NULL */
 } api;
@@ -82,6 +83,8 @@ static inline void begin(const char *method, const char *target)
     (void)snprintf(api.exchange.request_id, sizeof api.exchange.request_id, "0123456789abcdef");
     api.exchange.method = method;
     api.exchange.caller = api.caller;
+    if (api.client.text[0] != '\0')
+        api.exchange.client = api.client;
     assert_ok(reel__exchange_target(&api.exchange, target, &err));
 }
 

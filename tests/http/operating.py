@@ -143,7 +143,8 @@ class Operating(Case):
     def test_settings_that_are_none_are_refused(self):
         for name, value in (("REEL_LOG_REQUESTS", "yes"), ("REEL_TRUSTED_PROXIES", "10.0.0.0/40"),
                             ("REEL_REQUEST_TIMEOUT", "0"), ("REEL_HSTS", "-1"), ("REEL_HOSTS", "a:80"),
-                            ("REEL_CONNECTIONS_PER_ADDRESS", "many")):
+                            ("REEL_CONNECTIONS_PER_ADDRESS", "many"),
+                            ("REEL_VISITORS_PER_ADDRESS", "-1")):
             done = subprocess.run([REEL, "serve", "--database", "reel.db", "--listen", "127.0.0.1:0"],
                                   cwd=self.base, env={**os.environ, name: value}, capture_output=True,
                                   timeout=SECONDS, check=False)
@@ -376,6 +377,33 @@ class Operating(Case):
             self.assertEqual(server.ask("GET", "/livez", headers={"X-Forwarded-For": "198.51.100.1"})[0], 200)
             self.assertEqual(server.ask("GET", "/livez")[0], 200)  # the proxy itself asks
         server.stop()
+
+    def test_an_address_is_believed_to_be_so_many_people(self):
+        server = self.serve(REEL_VISITORS_PER_ADDRESS="2", REEL_TRUSTED_PROXIES="127.0.0.1", REEL_AUTH="open")
+
+        def believed(visitor, **headers):
+            ask = {"history": [{"movie": 1, "rating": 5}], "limit": 1, "visitor": visitor, "log": True}
+            status, _, body = server.ask("POST", "/api/v1/recommendations", ask, JSON | headers)
+            self.assertEqual(status, 200, body)
+            [event] = server.get("/api/v1/feedback?limit=1")["items"]
+            self.assertEqual(event["list_id"], json.loads(body)["id"])
+            return event["trusted"]
+
+        one, two = {"X-Forwarded-For": "198.51.100.1"}, {"X-Forwarded-For": "203.0.113.9, 198.51.100.2"}
+        self.assertEqual([believed(f"v_{i}", **one) for i in (1, 2, 3, 2)], [True, True, False, True])
+        self.assertEqual([believed(f"v_{i}", **two) for i in (3, 4, 5)], [True, True, False])
+        hidden = one | {"Forwarded": "for=127.0.0.1"}  # whoever says two things is no proxy
+        self.assertEqual([believed(f"v_{i}", **hidden) for i in (6, 7, 8)], [True, True, False])
+        self.assertEqual([believed(f"v_{i}") for i in range(9, 14)], [True] * 5)  # the proxy itself asks
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.admin_port, timeout=SECONDS)) as operator:
+            operator.request("GET", "/metrics")
+            self.assertIn(b"\nreel_lists_unsigned_total 3\n", operator.getresponse().read())
+        server.stop()
+        for settings, said in (({"REEL_VISITORS_PER_ADDRESS": "0"}, [True] * 3), ({}, [True] * 3),
+                               ({"REEL_VISITORS_PER_ADDRESS": "1"}, [True, False, False])):
+            server = self.serve(REEL_TRUSTED_PROXIES="127.0.0.1", REEL_AUTH="open", **settings)
+            self.assertEqual([believed(f"v_{i}", **one) for i in range(3)], said, settings)
+            server.stop()
 
     def test_one_address_has_so_many_connections(self):
         server = self.serve(REEL_CONNECTIONS_PER_ADDRESS="4")

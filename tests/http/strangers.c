@@ -39,6 +39,7 @@ static int start(void **state)
     if (api_start(state) != 0)
         return -1;
     assert_ok(reel__experiments_open(&api.app.experiments, api.store, false, &err));
+    assert_ok(reel__visitors_new(&api.app.visitors, HONEST + 1, &err)); /* of one address */
     api.caller = public_key;
     return 0;
 }
@@ -50,6 +51,8 @@ static int stop(void **state)
 
     reel__experiments_close(api.app.experiments);
     api.app.experiments = NULL;
+    reel__visitors_free(api.app.visitors);
+    api.app.visitors = NULL;
     reel__clock_set_for_test(-1);
     failed = api_stop(state);
     api.json = NULL;
@@ -154,6 +157,21 @@ static void tell_of_failures(const shown *honest, const shown *other_model)
     flush_events();
 }
 
+/* The lists are real, and those who asked for them are not. */
+static void ask_as_a_crowd(void)
+{
+    shown list;
+
+    for (int i = 0; i < CROWD; i++) {
+        char visitor[32];
+
+        (void)snprintf(visitor, sizeof visitor, "crowd_%d", i);
+        ask_for(&list, visitor, "\"model\":\"ease\",");
+        tell("impression", &list);
+    }
+    flush_events();
+}
+
 static void invented_lists_take_no_version_back(void **state)
 {
     reel_online_report report;
@@ -178,6 +196,7 @@ static void invented_lists_take_no_version_back(void **state)
     assert_int_equal(report.people[1], HONEST);
     assert_true(report.share[1] == 0.5);
     tell_of_failures(&list, &other);
+    ask_as_a_crowd();
     report = judge();
     assert_int_equal(report.people[1], HONEST);
     assert_true(report.share[1] == 0.5);

@@ -9,6 +9,7 @@
 #include "service/accounts/caller.h"
 #include "service/engine/engine.h"
 #include "service/engine/overlay.h"
+#include "service/lists/visitors.h"
 
 enum { REEL_EVENTS_MAX = 500 }; /* of one call */
 
@@ -47,6 +48,8 @@ typedef struct reel_feedback_call {
     const reel_caller *caller; /* NULL: may say anything */
     const char *body;
     size_t length;
+    reel_visitors *visitors; /* NULL = nobody is counted */
+    const char *address;     /* it came from, as visitors.h has them; NULL = it does not count */
 } reel_feedback_call;
 
 /* `{"events":[...]}` as in docs/api.md: checked as a whole against what the engine knows (nothing

@@ -16,6 +16,7 @@ enum { DEPTH_MOST = 8, UUID_LENGTH = 36, DWELL_MOST = 86400 };
 static const int64_t MS_LAST = 253402300799999; /* the end of the year 9999 */
 
 typedef struct parsing {
+    const reel_feedback_call *call;
     const reel_engine *engine;
     const reel_caller *caller;
     reel_event_batch *batch;
@@ -292,6 +293,16 @@ out:
     return rc;
 }
 
+/* A list for anyone is one person's: one of the few whom an address speaks for, of whom it is told
+ * first. */
+static bool is_theirs(const parsing *p, const reel_event *event, const char *who)
+{
+    const reel_feedback_call *call = p->call;
+
+    return reel__visitors_admit(call->visitors, call->address, who) &&
+           reel__visitors_claim(call->visitors, event->list_id, who);
+}
+
 /* Whether it may have a say in what serves: it is told by somebody who is believed, or is about a
  * list that was signed for its person and made by the model that it says. */
 static bool is_trusted(const parsing *p, const reel_event *event)
@@ -305,7 +316,8 @@ static bool is_trusted(const parsing *p, const reel_event *event)
     if (reel__list_id_holds(event->list_id, &p->engine->list_key, &claim))
         return true;
     claim.anyone = true;
-    return reel__list_id_holds(event->list_id, &p->engine->list_key, &claim);
+    return reel__list_id_holds(event->list_id, &p->engine->list_key, &claim) &&
+           is_theirs(p, event, who);
 }
 
 /* What the person of an event thinks of its films, where the caller may say so. */
@@ -376,7 +388,8 @@ static reel_code reserve(reel_event_batch *batch, const json_t *list, reel_err *
 reel_code reel__events_parse(reel_event_batch *out, const reel_feedback_call *call, reel_err *err)
 {
     reel_err own = {0};
-    parsing p = {.engine = call->engine,
+    parsing p = {.call = call,
+                 .engine = call->engine,
                  .caller = call->caller,
                  .batch = out,
                  .now = reel__clock_now(),

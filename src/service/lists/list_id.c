@@ -31,6 +31,13 @@ static void sign(unsigned char out[CODE], const reel_seal_key *key, const char *
                     3);
 }
 
+void reel__list_id_who(char out[REEL_UNIT], const reel_request *request)
+{
+    reel__experiment_unit(out, request->user, request->visitor);
+    if (out[0] == '\0')
+        reel__experiment_unit(out, request->asked_by, NULL);
+}
+
 reel_code reel__list_id_make(char out[REEL_LIST_ID], const char *prefix, const reel_seal_key *key,
                              const reel_list_claim *claim, reel_err *err)
 {

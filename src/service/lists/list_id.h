@@ -9,6 +9,7 @@
 #define REEL_SERVICE_LIST_ID_H
 
 #include "base/seal.h"
+#include "service/experiments/experiments.h"
 #include "service/lists/recommend.h"
 
 enum { REEL_LIST_ID_DAYS = 7 }; /* for so long events about a list are believed */
@@ -21,6 +22,8 @@ typedef struct reel_list_claim {
     bool anyone;          /* made for whoever it will be shown to; who says nothing then */
 } reel_list_claim;
 
+/* Whose list a request asks for: whoever it names, else the account that asks; "" = nobody. */
+void reel__list_id_who(char out[REEL_UNIT], const reel_request *request);
 /* A new id. claim NULL: one of the same shape that nobody believes. Errors: E_STORE. */
 REEL_MUST_USE reel_code reel__list_id_make(char out[REEL_LIST_ID], const char *prefix,
                                            const reel_seal_key *key, const reel_list_claim *claim,

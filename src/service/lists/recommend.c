@@ -142,10 +142,8 @@ static reel_code name_list(char out[REEL_LIST_ID], const reel_session *session,
         return REEL_OK;
     }
     reel__experiment_unit(who, request->user, request->visitor);
-    if (who[0] == '\0') {
-        reel__experiment_unit(who, request->asked_by, NULL);
-        claim.anyone = request->for_anyone;
-    }
+    claim.anyone = who[0] == '\0' && request->for_anyone;
+    reel__list_id_who(who, request);
     return reel__list_id_make(out, request->stamp != NULL ? request->stamp : "r_",
                               &session->engine->list_key, request->is_unsigned ? NULL : &claim,
                               err);
@@ -163,6 +161,7 @@ static void describe(reel_list *list, const reel_session *session, const reel_re
     list->visitor = request->visitor;
     list->experiment = request->experiment;
     list->arm = request->arm;
+    list->is_unsigned = request->is_unsigned;
     list->data_hash = reel_model_data_hash(session->model);
     list->user = request->user;
     list->source_movie = request->source_movie;

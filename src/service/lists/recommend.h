@@ -166,7 +166,8 @@ typedef struct reel_list {
     const reel_blend_part *blend; /* the request's, where model is "blend" */
     size_t blend_count;
     const char *scenario, *visitor, *experiment, *arm; /* the request's */
-    bool personal; /* films like a film, in the order of somebody's taste */
+    bool personal;    /* films like a film, in the order of somebody's taste */
+    bool is_unsigned; /* the request's */
     int64_t user, source_movie;
     size_t history; /* films that it was made from */
     size_t removed_seen, removed_excluded, removed_filter;

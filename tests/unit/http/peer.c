@@ -118,6 +118,32 @@ static void ports_and_brackets_are_taken_off(void **state)
     is("127.0.0.1", NULL, "for=\"198.51.100.1", "127.0.0.1");
 }
 
+static bool is_own(const char *peer, const char *x_for, const char *forwarded)
+{
+    const reel_proxies proxies = proxies_of("127.0.0.1 10.0.0.0/8");
+    const reel_forwarded said = {x_for, NULL, forwarded};
+    reel_client client = peer_of(peer);
+
+    reel__client_behind(&client, &proxies, &said);
+    return reel__client_is_own(&client, &proxies);
+}
+
+/* Whoever came through a proxy is not the proxy, whatever they sent. */
+static void a_proxy_itself_is_nobody_who_came_through_it(void **state)
+{
+    (void)state;
+    assert_true(is_own("127.0.0.1", NULL, NULL));
+    assert_true(is_own("127.0.0.9", NULL, NULL)); /* this machine, and no proxy */
+    assert_true(is_own("::1", NULL, NULL));
+    assert_true(is_own("10.0.0.7", NULL, NULL));
+    assert_true(is_own("127.0.0.1", "10.0.0.7", NULL));
+    assert_false(is_own("127.0.0.1", "198.51.100.1", NULL));
+    assert_false(is_own("127.0.0.1", "10.0.0.7, 198.51.100.1", NULL));
+    assert_false(is_own("127.0.0.1", "198.51.100.1", "for=127.0.0.1"));
+    assert_false(is_own("127.0.0.1", "198.51.100.1", "for=_hidden"));
+    assert_false(is_own("198.51.100.1", "127.0.0.1", NULL));
+}
+
 static bool is_doubted(const char *x_for, const char *forwarded)
 {
     const reel_proxies proxies = proxies_of("127.0.0.1");
@@ -220,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(networks_are_read),
         cmocka_unit_test(only_trusted_proxies_are_believed),
+        cmocka_unit_test(a_proxy_itself_is_nobody_who_came_through_it),
         cmocka_unit_test(what_the_client_invented_is_left_of_it),
         cmocka_unit_test(ports_and_brackets_are_taken_off),
         cmocka_unit_test(headers_that_disagree_say_nothing),
