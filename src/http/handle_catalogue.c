@@ -133,7 +133,8 @@ static reel_code read_kinds(const reel_exchange *exchange, unsigned *out, reel_e
     *out = 1U << REEL_GIVEN_RATING | 1U << REEL_GIVEN_LIKED | 1U << REEL_GIVEN_WATCHED;
     if (name == NULL)
         return REEL_OK;
-    if (!reel__given_kind_find(name, &kind) || kind == REEL_GIVEN_REMOVED)
+    if (!reel__given_kind_find(name, &kind) || kind == REEL_GIVEN_REMOVED ||
+        kind == REEL_GIVEN_CLICKED)
         return reel_fail(err, REEL_E_INVALID,
                          "kind: expected rating, liked, watched, watchlist or not_interested");
     *out = 1U << kind;

@@ -144,6 +144,8 @@ reel_code reel__digest_given(void *user, const reel_given_row *row, reel_err *er
     put_int(&d->rows, row->time);
     if (row->extra != 0) /* those of older schemas have the digests that they had */
         put_int(&d->rows, row->extra);
+    if (row->did != 0)
+        put_int(&d->rows, REEL_DID_ALL + (int64_t)row->did); /* what no weight is */
     return row_done(d, &d->out->given, err);
 }
 

@@ -6,8 +6,8 @@
 #include "store/sql.h"
 #include "store/vtable.h"
 
-static const char *const kinds[REEL_GIVEN_KINDS] = {"removed", "rating",         "watched",
-                                                    "liked",   "not_interested", "watchlist"};
+static const char *const kinds[REEL_GIVEN_KINDS] = {
+    "removed", "rating", "watched", "liked", "not_interested", "watchlist", "clicked"};
 
 const reel_given_row reel__given_all_changed = {
     .person = -1, .movie = -1, .kind = REEL_GIVEN_REMOVED};
@@ -15,6 +15,11 @@ const reel_given_row reel__given_all_changed = {
 int reel__given_extra(int64_t column)
 {
     return column >= -1 && column <= 1 ? (int)column : 0;
+}
+
+unsigned reel__given_did(int64_t column)
+{
+    return column >= 0 && column <= REEL_DID_ALL ? (unsigned)column : 0;
 }
 
 const char *reel__given_kind_name(reel_given_kind kind)
@@ -46,6 +51,10 @@ static reel_code check(const reel_given_row *row, reel_err *err)
     if (row->extra < -1 || row->extra > 1)
         return reel_fail(err, REEL_E_INVALID,
                          "film %lld given by person %lld: its weight is not 0, 1 or 2",
+                         (long long)row->movie, (long long)row->person);
+    if (row->did > REEL_DID_ALL || (row->kind == REEL_GIVEN_CLICKED && row->did == 0))
+        return reel_fail(err, REEL_E_INVALID,
+                         "film %lld given by person %lld: what was done with it is not known",
                          (long long)row->movie, (long long)row->person);
     return REEL_OK;
 }

@@ -55,7 +55,7 @@ REEL_MUST_USE reel_code reel__store_label(reel_store *store, reel_store_label *o
 /* Walks every table: seconds on tens of millions of ratings. */
 typedef struct reel_store_counts {
     int64_t movies, people, ratings, events, undelivered;
-    int64_t given; /* what people gave since */
+    int64_t given; /* what people gave since; nothing that was only clicked */
     int64_t accounts, keys;
     int64_t generation; /* raised by every bulk load */
     int64_t schema;     /* number of the last migration */
@@ -207,10 +207,13 @@ typedef enum reel_given_kind {
     REEL_GIVEN_WATCHED,
     REEL_GIVEN_LIKED,
     REEL_GIVEN_NOT_INTERESTED, /* not to be shown again */
-    REEL_GIVEN_WATCHLIST
+    REEL_GIVEN_WATCHLIST,
+    REEL_GIVEN_CLICKED /* nothing: it was only looked at, and a loaded rating counts on */
 } reel_given_kind;
-enum { REEL_GIVEN_KINDS = REEL_GIVEN_WATCHLIST + 1 };
-/* "removed", "rating", "watched", "liked", "not_interested", "watchlist". */
+enum { REEL_GIVEN_KINDS = REEL_GIVEN_CLICKED + 1 };
+/* What people do with a film without saying anything of it. */
+enum { REEL_DID_CLICK = 1, REEL_DID_TRAILER = 2, REEL_DID_ALL = 3 };
+/* "removed", "rating", "watched", "liked", "not_interested", "watchlist", "clicked". */
 const char *reel__given_kind_name(reel_given_kind kind);
 /* False: no kind has this name. */
 bool reel__given_kind_find(const char *name, reel_given_kind *out);
@@ -221,12 +224,14 @@ typedef struct reel_given_row {
     int64_t version; /* out only: rises with every write to the store, by whatever process */
     double value;    /* NaN unless it is a rating */
     reel_given_kind kind;
-    int extra; /* what it counts for beyond once: -1 = it is kept and not used, 1 = double */
+    int extra;    /* what it counts for beyond once: -1 = it is kept and not used, 1 = double */
+    unsigned did; /* of REEL_DID_...: stays beside whatever is said */
 } reel_given_row;
 
 /* Put rows in the place of those of the same pairs, in one transaction, safe on disk when it
- * returns. Of a pair given twice the later row counts. Errors: E_INVALID, E_STORE, E_CONFLICT (a
- * load of another process), E_NOMEM. */
+ * returns. Of a pair given twice the later row counts; what was done is added to what was done, and
+ * is all that a row of kind CLICKED changes where there is one. Errors: E_INVALID, E_STORE,
+ * E_CONFLICT (a load of another process), E_NOMEM. */
 REEL_MUST_USE reel_code reel__store_put_given(reel_store *store, const reel_given_row *rows,
                                               size_t count, reel_err *err);
 /* Take everything of a person away; whoever follows the changes is told that all may be others. */

@@ -424,6 +424,88 @@ static void nobody_gives_for_somebody_else(void **state)
         json_array_size(member(get(path_of(33, "/ratings?kind=not_interested")), "items")), 0);
 }
 
+/* An event about one film, told by somebody; its status. */
+static int tell(reel_caller caller, const char *type, int64_t person, int64_t movie,
+                const char *rest)
+{
+    static int number;
+    char body[400];
+
+    (void)snprintf(body, sizeof body,
+                   "{\"events\":[{\"event_id\":\"0b7e8f9c-3333-4222-8333-%012d\","
+                   "\"type\":\"%s\",\"user\":%lld,\"movie\":%lld%s}]}",
+                   ++number, type, (long long)person, (long long)movie, rest);
+    return ask_as(caller, REEL_AUTH_ACCOUNTS, "POST", "/api/v1/feedback", body);
+}
+
+static size_t count_of(int64_t person, const char *rest)
+{
+    return json_array_size(member(get(path_of(person, rest)), "items"));
+}
+
+/* It is interest, and no statement: it is in the next list and nowhere else. */
+static void a_click_is_in_the_next_list(void **state)
+{
+    const reel_caller key = {REEL_CALLER_KEY,     0,     REEL_ROLE_PERSON,
+                             REEL_SCOPE_FEEDBACK, false, false};
+    const int64_t first = first_of_list(36, "trained");
+    const size_t rated = count_of(36, "/ratings?limit=100"),
+                 exported = count_of(36, "/ratings/export");
+    const int64_t ratings = integer(get(path_of(36, "")), "ratings");
+    char rest[60];
+
+    (void)state;
+    (void)snprintf(rest, sizeof rest, "/ratings/%lld", (long long)first);
+    assert_int_equal(tell(key, "impression", 36, first, ""), 200);
+    (void)first_of_list(36, "trained");
+    assert_int_equal(tell(key, "click", 36, first, ""), 200);
+    (void)first_of_list(36, "fold_in");
+    (void)first_of_list(39, "trained"); /* nobody else's */
+    refuses("GET", path_of(36, rest), NULL, 404, "E_NOTFOUND", "nothing");
+    assert_int_equal(count_of(36, "/ratings?limit=100"), rated);
+    assert_int_equal(count_of(36, "/ratings?kind=watchlist"), 0);
+    assert_int_equal(count_of(36, "/ratings/export"), exported);
+    assert_int_equal(integer(get(path_of(36, "")), "ratings"), ratings);
+    refuses("GET", path_of(36, "/ratings?kind=clicked"), NULL, 422, "E_INVALID", "kind");
+    refuses("PUT", path_of(36, rest), "{\"kind\":\"clicked\"}", 422, "E_INVALID", "kind");
+    refuses("PUT", path_of(36, rest), "{\"weight\":2}", 422, "E_INVALID", "nothing");
+    assert_int_equal(ask("DELETE", path_of(36, rest), NULL), 204); /* nothing was said */
+    (void)first_of_list(36, "fold_in");
+    /* Said before the click and told late: it counts, and the click is there when that is gone. */
+    assert_int_equal(
+        tell(key, "rating", 36, first, ",\"value\":5,\"time\":\"2020-01-01T00:00:00Z\""), 200);
+    assert_true(number(get(path_of(36, rest)), "your_rating") == 5);
+    assert_int_equal(tell(key, "click", 36, first, ""), 200);
+    assert_true(number(get(path_of(36, rest)), "your_rating") == 5);
+    assert_int_equal(ask("DELETE", path_of(36, rest), NULL), 204);
+    refuses("GET", path_of(36, rest), NULL, 404, "E_NOTFOUND", "nothing");
+    (void)first_of_list(36, "fold_in");
+}
+
+/* Whoever may not give for a person changes nothing of their lists by clicks, either. */
+static void clicks_of_others_change_no_list(void **state)
+{
+    const unsigned scopes = REEL_SCOPE_READ | REEL_SCOPE_FEEDBACK;
+    const int64_t id = account - REEL_ACCOUNT_PERSON;
+    const reel_caller nobody = {.kind = REEL_CALLER_NOBODY},
+                      own = {REEL_CALLER_ACCOUNT, id, REEL_ROLE_PERSON, scopes, false, false},
+                      other = {REEL_CALLER_ACCOUNT, id + 1, REEL_ROLE_PERSON, scopes, false, false},
+                      public_key = {REEL_CALLER_KEY, 0, REEL_ROLE_PERSON, scopes, true, false};
+    const int64_t first = first_of_list(39, "trained");
+
+    (void)state;
+    (void)tell(nobody, "click", 39, first, "");
+    assert_int_equal(tell(other, "click", 39, first, ""), 200);
+    assert_int_equal(tell(own, "trailer", 39, first, ""), 200);
+    assert_int_equal(tell(public_key, "click", 39, first, ""), 200);
+    (void)first_of_list(39, "trained");
+    assert_int_equal(tell(other, "click", account, first, ""), 403);
+    assert_int_equal(tell(own, "trailer", account, 51, ""), 200);
+    as_admin(true);
+    (void)first_of_list(account, "fold_in");
+    as_admin(false);
+}
+
 static int start(void **state)
 {
     reel_account ana = {.name = "ana", .folded = "ana"};
@@ -450,6 +532,8 @@ int main(void)
         cmocka_unit_test(feedback_shapes_the_next_list),
         cmocka_unit_test(a_click_that_was_trained_on_is_no_rating),
         cmocka_unit_test(nobody_gives_for_somebody_else),
+        cmocka_unit_test(a_click_is_in_the_next_list),
+        cmocka_unit_test(clicks_of_others_change_no_list),
     };
 
     return cmocka_run_group_tests(tests, start, api_stop);

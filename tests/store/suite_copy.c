@@ -118,12 +118,15 @@ static void put_given(fixture *f)
     reel_given_row rows[GIVEN];
 
     for (int i = 0; i < GIVEN; i++)
-        rows[i] = (reel_given_row){.person = i / 100,
-                                   .movie = i % 100 * 7,
-                                   .time = i,
-                                   .value = 0.1 * i,
-                                   .kind = (reel_given_kind)(i % REEL_GIVEN_KINDS),
-                                   .extra = i % 5 == 0 ? i % 3 - 1 : 0};
+        rows[i] =
+            (reel_given_row){.person = i / 100,
+                             .movie = i % 100 * 7,
+                             .time = i,
+                             .value = 0.1 * i,
+                             .kind = (reel_given_kind)(i % REEL_GIVEN_KINDS),
+                             .extra = i % 5 == 0 ? i % 3 - 1 : 0,
+                             .did = i % REEL_GIVEN_KINDS == REEL_GIVEN_CLICKED ? 1 + (unsigned)i % 3
+                                                                               : (unsigned)i % 4};
     assert_ok(reel__store_put_given(f->store, rows, GIVEN, &f->err), f->err);
     assert_ok(reel__store_forget_given(f->store, 0, &f->err), f->err);
 }
@@ -472,7 +475,8 @@ static void test_what_a_digest_notices(void **state)
         "DELETE FROM ratings WHERE userId = 0 AND movieId = 0",
         "UPDATE matches SET state = 'found' WHERE movieId = 0",
         "UPDATE matches SET score = 0.5 WHERE movieId = 7",
-        "UPDATE given SET kind = 'liked' WHERE userId = 1 AND movieId = 7",
+        "UPDATE given SET kind = 'watched' WHERE userId = 1 AND movieId = 7",
+        "UPDATE given SET did = 3 - did WHERE userId = 1 AND movieId = 7",
         "UPDATE given SET value = 0.5 WHERE userId = 1 AND movieId = 14",
         "UPDATE given SET timestamp = 0 WHERE userId = 1 AND movieId = 14",
         "DELETE FROM given WHERE userId = 1 AND movieId = 21",

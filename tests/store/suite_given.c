@@ -75,7 +75,7 @@ static void test_the_last_statement_counts(void **state)
     assert_int_equal(seen.count, 1);
     assert_true(isnan(seen.rows[0].value)); /* only ratings have one */
     assert_int_equal(counts_of(f->store).given, 3);
-    for (int kind = 0; kind < REEL_GIVEN_KINDS; kind++) {
+    for (int kind = 0; kind < REEL_GIVEN_CLICKED; kind++) {
         put_row(f, row_of(4, 2, (reel_given_kind)kind, 1));
         assert_int_equal(given_of(f, 4).rows[0].kind, kind);
     }
@@ -88,6 +88,53 @@ static void test_the_last_statement_counts(void **state)
     seen = (seen_rows){.stop_after = 1};
     assert_ok(reel__store_read_given(f->store, account, see_row, &seen, &f->err), f->err);
     assert_int_equal(seen.count, 1);
+}
+
+static reel_given_row deed_of(int64_t person, int64_t movie, unsigned did)
+{
+    reel_given_row row = row_of(person, movie, REEL_GIVEN_CLICKED, (double)NAN);
+
+    row.time = 3;
+    row.did = did;
+    return row;
+}
+
+/* Whatever is said later, taken back or said already, a click stays beside it, and says nothing. */
+static void test_what_is_done_stays_beside_what_is_said(void **state)
+{
+    fixture *f = *state;
+    reel_given_row row, wrong[] = {deed_of(4, 2, 0), deed_of(4, 2, REEL_DID_ALL + 1)};
+    int64_t version;
+
+    put_row(f, deed_of(4, 2, REEL_DID_CLICK));
+    row = given_of(f, 4).rows[0];
+    assert_int_equal(row.kind, REEL_GIVEN_CLICKED);
+    assert_int_equal(row.did, REEL_DID_CLICK);
+    assert_int_equal(row.time, 3);
+    assert_int_equal(counts_of(f->store).given, 0);
+    version = row.version;
+    put_row(f, deed_of(4, 2, REEL_DID_CLICK)); /* nothing new */
+    assert_int_equal(given_of(f, 4).rows[0].version, version);
+    assert_int_equal(changes_after(f, version).count, 0);
+    put_row(f, deed_of(4, 2, REEL_DID_TRAILER));
+    assert_int_equal(given_of(f, 4).rows[0].did, REEL_DID_ALL);
+    assert_int_equal(changes_after(f, version).count, 1);
+    for (int kind = 0; kind < REEL_GIVEN_CLICKED; kind++) {
+        put_row(f, row_of(4, 2, (reel_given_kind)kind, 1));
+        put_row(f, row_of(5, 2, (reel_given_kind)kind, 1));
+        put_row(f, deed_of(5, 2, REEL_DID_TRAILER));
+        for (int person = 4; person <= 5; person++) {
+            row = given_of(f, person).rows[0];
+            assert_int_equal(row.kind, kind);
+            assert_int_equal(row.time, 5);
+            assert_true(kind == REEL_GIVEN_RATING ? row.value == 1 : isnan(row.value));
+            assert_int_equal(row.did, person == 4 ? REEL_DID_ALL : REEL_DID_TRAILER);
+        }
+        assert_ok(reel__store_forget_given(f->store, 5, &f->err), f->err);
+    }
+    for (int i = 0; i < 2; i++)
+        assert_fails(reel__store_put_given(f->store, &wrong[i], 1, &f->err), REEL_E_INVALID,
+                     "what was done", f->err);
 }
 
 static void test_changes_are_followed(void **state)
@@ -146,10 +193,14 @@ static void test_part_of_the_dataset(void **state)
     fixture *f = *state;
     static const reel_rating loaded[] = {{1, 2, 3, 4.5F}, {1, 3, 3, 1}, {1, 4, 3, 2}, {2, 2, 3, 5}};
     const int64_t account = (INT64_C(1) << 40) + 1;
-    const reel_given_row rows[] = {
-        row_of(1, 2, REEL_GIVEN_RATING, 0.5),       row_of(1, 3, REEL_GIVEN_REMOVED, (double)NAN),
-        row_of(1, 5, REEL_GIVEN_RATING, 3),         row_of(2, 3, REEL_GIVEN_WATCHLIST, (double)NAN),
-        row_of(account, 4, REEL_GIVEN_RATING, 2.5), row_of(account, 6, REEL_GIVEN_RATING, 2.5)};
+    const reel_given_row rows[] = {row_of(1, 2, REEL_GIVEN_RATING, 0.5),
+                                   row_of(1, 3, REEL_GIVEN_REMOVED, (double)NAN),
+                                   row_of(1, 5, REEL_GIVEN_RATING, 3),
+                                   row_of(2, 3, REEL_GIVEN_WATCHLIST, (double)NAN),
+                                   row_of(account, 4, REEL_GIVEN_RATING, 2.5),
+                                   row_of(account, 6, REEL_GIVEN_RATING, 2.5),
+                                   deed_of(1, 4, REEL_DID_CLICK),
+                                   deed_of(3, 4, REEL_DID_ALL)};
     reel_movie movies[4];
     reel_dataset *dataset;
     float value = 0;
@@ -159,7 +210,7 @@ static void test_part_of_the_dataset(void **state)
         movies[i] = blank_movie(i + 2);
     load_movies(f->store, movies, 4, true);
     load_ratings(f->store, loaded, 4, false, NULL);
-    assert_ok(reel__store_put_given(f->store, rows, 6, &f->err), f->err);
+    assert_ok(reel__store_put_given(f->store, rows, 8, &f->err), f->err);
     load_ratings(f->store, loaded, 1, false, NULL); /* a bulk load changes nothing of it */
     assert_int_equal(counts_of(f->store).given, 6);
     dataset = dataset_of(f->store);
@@ -203,7 +254,8 @@ int store_suite_given(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest given_tests[] = {
-        TEST(test_the_last_statement_counts), TEST(test_changes_are_followed), TEST(test_forgotten),
+        TEST(test_the_last_statement_counts), TEST(test_what_is_done_stays_beside_what_is_said),
+        TEST(test_changes_are_followed),      TEST(test_forgotten),
         TEST(test_part_of_the_dataset),       TEST(test_wrong_rows),
     };
 

@@ -41,7 +41,8 @@ static const char *const undo[] = {NULL,
                                    " ALTER TABLE trial_marks DROP COLUMN strays",
                                    "DROP TABLE list_keys;"
                                    " ALTER TABLE events DROP COLUMN untrusted;"
-                                   " ALTER TABLE trial_marks DROP COLUMN untrusted"};
+                                   " ALTER TABLE trial_marks DROP COLUMN untrusted",
+                                   "ALTER TABLE given DROP COLUMN did"};
 enum { NEWEST = sizeof undo / sizeof *undo - 1 };
 
 static void fill(fixture *f)

@@ -22,20 +22,39 @@ static bool is_signal(reel_given_kind kind)
     return kind == REEL_GIVEN_WATCHLIST || kind == REEL_GIVEN_NOT_INTERESTED;
 }
 
-/* A wish, or its opposite: as a training would learn it of this film (service/feedback/signals.h).
- * was: the signal of the snapshot, or NULL. */
-static void take_wish(merging *m, reel_index movie, const reel_given_row *row,
-                      const reel_entry *was)
+/* was: the signal of the snapshot, or NULL; stays: it counts, whatever the weight. */
+static void take_signal(merging *m, reel_index movie, float weight, const reel_entry *was,
+                        bool stays)
 {
-    const float weight = reel__signals_given(&m->engine->signals, row);
     const reel_entry none = {.movie = movie, .weight = 0};
     const reel_entry before = was == NULL ? none : *was;
-    const bool stronger = weight > 0 && before.value > 0 && before.weight > weight;
-    const reel_entry entry = stronger || weight == 0 ? before : reel__signal_entry(movie, weight);
+    const reel_entry entry = stays || weight == 0 ? before : reel__signal_entry(movie, weight);
 
     m->changed |= entry.value != before.value || entry.weight != before.weight;
     if (entry.weight != 0)
         m->out[m->count++] = entry;
+}
+
+/* What was only done. Where the models were trained on interest of the same pair, that stays as it
+ * is: it knows more, the place at which a click was. */
+static void take_deed(merging *m, reel_index movie, const reel_given_row *row,
+                      const reel_entry *was)
+{
+    take_signal(m, movie, reel__signals_did(&m->engine->signals, row->did), was,
+                was != NULL && was->value > 0);
+}
+
+/* A wish, or its opposite: as a training would learn it of this film (service/feedback/signals.h),
+ * with what was done: of interest the strongest counts, and a refusal beats all. */
+static void take_wish(merging *m, reel_index movie, const reel_given_row *row,
+                      const reel_entry *was)
+{
+    const bool trained = was != NULL && was->value > 0;
+    const float said = reel__signals_given(&m->engine->signals, row);
+    const float did = trained ? 0 : reel__signals_did(&m->engine->signals, row->did);
+    const float weight = said >= 0 && did > said ? did : said;
+
+    take_signal(m, movie, weight, was, trained && weight > 0 && was->weight > weight);
 }
 
 static void take_given(merging *m, reel_index movie, const reel_given_row *row)
@@ -65,10 +84,11 @@ static void take_given(merging *m, reel_index movie, const reel_given_row *row)
     } else if (is_signal(row->kind)) {
         m->changed |= there && signal == NULL; /* a loaded rating that counts no more */
         take_wish(m, movie, row, signal);
-    } else if (signal != NULL) { /* taken back is what was rated; a click stays one */
-        m->out[m->count++] = *signal;
-    } else {
-        m->changed |= there;
+    } else if (row->kind == REEL_GIVEN_CLICKED && there && signal == NULL) {
+        m->out[m->count++] = *was; /* what was rated counts alone */
+    } else {                       /* taken back is what was said; a click stays one */
+        m->changed |= there && signal == NULL;
+        take_deed(m, movie, row, signal);
     }
 }
 

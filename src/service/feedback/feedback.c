@@ -69,16 +69,23 @@ static waiting *take_group(reel_feedback *feedback)
     return group;
 }
 
-/* Whether a person said something later of a film; an event may come late, or once more. */
-static bool is_late(const reel_given_rows *there, const reel_given_row *row)
+/* Whether an event changes nothing: a person said something later of a film, or did the same
+ * before. It may come late, or once more. */
+static bool is_known(const reel_given_rows *there, const reel_given_row *row)
 {
-    for (size_t i = 0; i < there->count; i++)
+    const reel_given_row *was = NULL;
+
+    for (size_t i = 0; i < there->count && was == NULL; i++)
         if (there->rows[i].movie == row->movie)
-            return there->rows[i].time > row->time;
-    return false;
+            was = &there->rows[i];
+    if (was == NULL)
+        return false;
+    if (row->kind == REEL_GIVEN_CLICKED)
+        return (was->did | row->did) == was->did;
+    return was->kind != REEL_GIVEN_CLICKED && was->time > row->time;
 }
 
-/* What the group gives, less what comes late. */
+/* What the group gives, less what changes nothing. */
 static reel_code gather_given(reel_feedback *feedback, const waiting *group, size_t *count,
                               reel_err *err)
 {
@@ -90,7 +97,7 @@ static reel_code gather_given(reel_feedback *feedback, const waiting *group, siz
 
             if (!one->decided)
                 REEL_TRY(reel__overlay_read(feedback->overlay, row->person, &feedback->there, err));
-            if (one->decided || !is_late(&feedback->there, row))
+            if (one->decided || !is_known(&feedback->there, row))
                 feedback->given[(*count)++] = *row;
         }
 out:

@@ -320,14 +320,25 @@ static bool is_trusted(const parsing *p, const reel_event *event)
            is_theirs(p, event, who);
 }
 
-/* What the person of an event thinks of its films, where the caller may say so. */
+/* What an event says that its person thinks of its films, or did with them. */
+static bool read_given(const char *type, reel_given_kind *kind, unsigned *did)
+{
+    *did = strcmp(type, "click") == 0     ? REEL_DID_CLICK
+           : strcmp(type, "trailer") == 0 ? REEL_DID_TRAILER
+                                          : 0;
+    *kind = REEL_GIVEN_CLICKED;
+    return *did != 0 || reel__given_kind_find(type, kind);
+}
+
+/* Where the caller may say so. */
 static void add_given(const parsing *p, const reel_event *event)
 {
     const int64_t seconds = event->time_ms / 1000, now = reel__clock_now();
     reel_event_batch *batch = p->batch;
     reel_given_kind kind;
+    unsigned did;
 
-    if (event->user < 0 || !reel__given_kind_find(event->type, &kind) ||
+    if (event->user < 0 || !read_given(event->type, &kind, &did) ||
         (p->caller != NULL && !reel__caller_may_give(p->caller, event->user)))
         return;
     for (size_t i = 0; i < event->movie_count; i++)
@@ -335,7 +346,8 @@ static void add_given(const parsing *p, const reel_event *event)
                                                               .movie = event->movies[i].movie,
                                                               .time = seconds < now ? seconds : now,
                                                               .value = event->value,
-                                                              .kind = kind};
+                                                              .kind = kind,
+                                                              .did = did};
 }
 
 static reel_code read_event(parsing *p, const json_t *object, reel_event *event)

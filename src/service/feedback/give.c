@@ -26,7 +26,8 @@ reel_given_row reel__give_there(const reel_engine *engine, const reel_history *h
         else
             high = middle;
     }
-    if (low < history->since.count && history->since.rows[low].movie == id)
+    if (low < history->since.count && history->since.rows[low].movie == id &&
+        history->since.rows[low].kind != REEL_GIVEN_CLICKED) /* which says nothing */
         return history->since.rows[low];
     for (low = 0, high = history->count; low < high;) {
         const size_t middle = low + (high - low) / 2;
@@ -101,8 +102,8 @@ static reel_code read_kind(reel_given_row *row, const json_t *body, reel_err *er
                          "give a rating, or a kind: liked, watched, watchlist "
                          "or not_interested");
     row->kind = REEL_GIVEN_RATING;
-    if (kind != NULL &&
-        (!reel__given_kind_find(kind, &row->kind) || row->kind == REEL_GIVEN_REMOVED))
+    if (kind != NULL && (!reel__given_kind_find(kind, &row->kind) ||
+                         row->kind == REEL_GIVEN_REMOVED || row->kind == REEL_GIVEN_CLICKED))
         return reel_fail(err, REEL_E_INVALID,
                          "kind: expected rating, liked, watched, watchlist or not_interested");
     if ((row->kind == REEL_GIVEN_RATING) == isnan(row->value))

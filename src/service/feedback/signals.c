@@ -108,9 +108,18 @@ float reel__signals_given(const reel_signal_weights *weights, const reel_given_r
         return (float)(-times * weights->not_interested);
     case REEL_GIVEN_REMOVED:
     case REEL_GIVEN_RATING:
+    case REEL_GIVEN_CLICKED: /* a training has it from the events, with its place */
         break;
     }
     return 0;
+}
+
+float reel__signals_did(const reel_signal_weights *weights, unsigned did)
+{
+    const double click = (did & REEL_DID_CLICK) != 0 ? weights->click : 0;
+    const double trailer = (did & REEL_DID_TRAILER) != 0 ? weights->trailer : 0;
+
+    return (float)fmax(click, trailer);
 }
 
 /* ---- what was done ------------------------------------------------------------------------- */

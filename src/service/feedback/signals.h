@@ -33,6 +33,9 @@ REEL_MUST_USE reel_code reel__signal_weights_read(reel_signal_weights *out, cons
 
 /* The signal of a wish, or of none, that somebody gave; 0 of anything else. */
 float reel__signals_given(const reel_signal_weights *weights, const reel_given_row *row);
+/* The signal of what somebody did (REEL_DID_...) before a training weighs it by its place: the
+ * stronger of both, 0 of nothing. */
+float reel__signals_did(const reel_signal_weights *weights, unsigned did);
 
 typedef struct reel_signals_report {
     int64_t signals, people;

@@ -310,7 +310,8 @@ static reel_code repeat(reel_repeats *out, const reel_world *world, int seed, re
     if (t.order == NULL || t.people == NULL)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "no memory for %d people", (int)world->people));
     reel__clock_set_for_test(t.now_ms);
-    REEL_TRY(reel__service_open(&t.service, opts, REEL_ARM_FROZEN, world, err));
+    /* A click must leave nothing behind for the next experiment: it changes no list here. */
+    REEL_TRY(reel__service_open(&t.service, opts, REEL_ARM_RATINGS, world, err));
     REEL_TRY(reel__experiments_open(&t.experiments, t.service.store, false, err));
     for (int i = 0; i < out->opts.repeats; i++) {
         reel__progress(opts->progress, "experiments", (int64_t)seed * out->opts.repeats + i,

@@ -15,7 +15,8 @@
 #include "service/simulate/viewer.h"
 
 typedef enum reel_simulate_arm {
-    REEL_ARM_FROZEN,    /* trained before the first day and never again; ratings are folded in */
+    REEL_ARM_FROZEN, /* trained before the first day and never again; what people give and click is
+                        folded in */
     REEL_ARM_RETRAINED, /* as the program does it, REEL_SIGNALS included */
     REEL_ARM_NAIVE,     /* every click counts alike, wherever it was */
     REEL_ARM_RATINGS,   /* only ratings are learned from */

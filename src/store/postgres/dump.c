@@ -3,7 +3,7 @@
 #include "store/event_movies.h"
 #include "store/postgres/postgres_priv.h"
 
-enum { PERSON_COLUMNS = 5, RATING_COLUMNS = 4, GIVEN_COLUMNS = 6, EVENT_COLUMNS = 17 };
+enum { PERSON_COLUMNS = 5, RATING_COLUMNS = 4, GIVEN_COLUMNS = 7, EVENT_COLUMNS = 17 };
 
 static reel_code dump_movie(void *user, const reel_pg_value *values, reel_err *err)
 {
@@ -44,7 +44,8 @@ static reel_code dump_given(void *user, const reel_pg_value *v, reel_err *err)
                           .kind = REEL_GIVEN_REMOVED,
                           .value = reel__pg_value_real(v[3]),
                           .time = reel__pg_value_int64(v[4], 0),
-                          .extra = reel__given_extra(reel__pg_value_int32(v[5], 0))};
+                          .extra = reel__given_extra(reel__pg_value_int32(v[5], 0)),
+                          .did = reel__given_did(reel__pg_value_int32(v[6], 0))};
 
     (void)reel__given_kind_find(reel__pg_value_text(v[2]), &row.kind);
     return visitor->given(visitor->user, &row, err);
@@ -150,8 +151,8 @@ static reel_code dump_all(reel_pg_conn *conn, void *user, reel_err *err)
                                RATING_COLUMNS, dump_rating, &visitor, err));
     REEL_TRY(dump_matches(conn, &visitor, err));
     REEL_TRY(reel__pg_copy_out(conn,
-                               "SELECT userId, movieId, kind, value, timestamp, extra FROM given"
-                               " WHERE movieId >= 0 ORDER BY userId, movieId",
+                               "SELECT userId, movieId, kind, value, timestamp, extra, did"
+                               " FROM given WHERE movieId >= 0 ORDER BY userId, movieId",
                                GIVEN_COLUMNS, dump_given, &visitor, err));
     REEL_TRY(reel__pg_copy_out(conn, events_sql, EVENT_COLUMNS, dump_event, &visitor, err));
     REEL_TRY(dump_models(conn, &visitor, err));

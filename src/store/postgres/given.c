@@ -5,6 +5,11 @@
 
 #include "store/postgres/postgres_priv.h"
 
+#define PUT                                                                                        \
+    "INSERT INTO given (userId, movieId, kind, value, timestamp, version, extra, did)"             \
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+static const char said_sql[] = PUT REEL_GIVEN_SAID, done_sql[] = PUT REEL_GIVEN_DONE;
+
 /* ---- writing ------------------------------------------------------------------------------- */
 
 /* The versions of the next count rows; first [out]. */
@@ -31,7 +36,7 @@ static reel_code put_row(reel_pg_conn *conn, const reel_given_row *r, int64_t ve
                          reel_err *err)
 {
     char person[REEL_PG_NUMBER], movie[REEL_PG_NUMBER], value[REEL_PG_NUMBER], time[REEL_PG_NUMBER],
-        number[REEL_PG_NUMBER], extra[REEL_PG_NUMBER];
+        number[REEL_PG_NUMBER], extra[REEL_PG_NUMBER], did[REEL_PG_NUMBER];
     const char *const values[] = {reel__pg_int(person, r->person),
                                   reel__pg_int(movie, r->movie),
                                   reel__given_kind_name(r->kind),
@@ -39,15 +44,12 @@ static reel_code put_row(reel_pg_conn *conn, const reel_given_row *r, int64_t ve
                                                                : NULL,
                                   reel__pg_int(time, r->time),
                                   reel__pg_int(number, version),
-                                  reel__pg_int(extra, r->extra)};
+                                  reel__pg_int(extra, r->extra),
+                                  reel__pg_int(did, r->did)};
     PGresult *result = NULL;
-    const reel_code rc = reel__pg_query(
-        &result, conn,
-        "INSERT INTO given (userId, movieId, kind, value, timestamp, version, extra)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (userId, movieId) DO UPDATE SET"
-        " (kind, value, timestamp, version, extra) ="
-        " (EXCLUDED.kind, EXCLUDED.value, EXCLUDED.timestamp, EXCLUDED.version, EXCLUDED.extra)",
-        7, values, err);
+    const reel_code rc =
+        reel__pg_query(&result, conn, r->kind == REEL_GIVEN_CLICKED ? done_sql : said_sql,
+                       (int)(sizeof values / sizeof *values), values, err);
 
     PQclear(result);
     return rc;
@@ -107,7 +109,7 @@ static reel_code ask(reel_pg_conn *conn, void *user, reel_err *err)
 
     return reel__pg_query(
         &q->result, conn,
-        "SELECT userId, movieId, kind, value, timestamp, version, extra FROM given"
+        "SELECT userId, movieId, kind, value, timestamp, version, extra, did FROM given"
         " WHERE userId = $1 AND movieId >= 0 ORDER BY movieId",
         1, values, err);
 }
@@ -125,7 +127,8 @@ reel_code reel__pg_read_given(reel_store *store, int64_t person, reel_given_fn *
                                 .value = reel__pg_get_real(q.result, i, 3),
                                 .time = reel__pg_get_int(q.result, i, 4, 0),
                                 .version = reel__pg_get_int(q.result, i, 5, 0),
-                                .extra = reel__given_extra(reel__pg_get_int(q.result, i, 6, 0))};
+                                .extra = reel__given_extra(reel__pg_get_int(q.result, i, 6, 0)),
+                                .did = reel__given_did(reel__pg_get_int(q.result, i, 7, 0))};
 
         (void)reel__given_kind_find(reel__pg_text(q.result, i, 2), &given.kind);
         if (!row(user, &given))

@@ -61,7 +61,7 @@ static const char counts_sql[] =
     " (SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
     "  WHERE relnamespace = 'reel'::regnamespace AND relkind = 'r'),"
     " (SELECT count(*) FROM accounts), (SELECT count(*) FROM api_keys),"
-    " (SELECT count(*) FROM given WHERE movieId >= 0) FROM meta";
+    " (SELECT count(*) FROM given WHERE movieId >= 0 AND kind <> 'clicked') FROM meta";
 
 static reel_code read_counts(reel_pg_conn *conn, void *user, reel_err *err)
 {
@@ -204,10 +204,11 @@ static reel_code count_for_progress(reel_pg_conn *conn, reading *r, const char *
 
 static const char ratings_sql[] = "SELECT userId, movieId, rating, timestamp FROM ratings"
                                   " ORDER BY userId, movieId";
-/* What was given since stands in the place of what was loaded. */
+/* What was said since stands in the place of what was loaded. */
 static const char all_ratings_sql[] =
     "SELECT userId, movieId, rating, timestamp FROM ratings AS r WHERE NOT EXISTS"
-    " (SELECT FROM given AS g WHERE g.userId = r.userId AND g.movieId = r.movieId)"
+    " (SELECT FROM given AS g WHERE g.userId = r.userId AND g.movieId = r.movieId"
+    " AND g.kind <> 'clicked')"
     " UNION ALL SELECT userId, movieId, value::real, timestamp FROM given WHERE kind = 'rating'"
     " ORDER BY 1, 2";
 

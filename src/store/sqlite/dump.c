@@ -138,8 +138,8 @@ static reel_code dump_all(dump *d, reel_store *store)
     REEL_TRY(reel__sqlite_scan_matches(store, dump_match, d, d->err));
     REEL_TRY(d->rc);
     REEL_TRY(each_row(d,
-                      "SELECT userId, movieId, kind, value, timestamp, version, extra FROM given"
-                      " WHERE movieId >= 0 ORDER BY userId, movieId",
+                      "SELECT userId, movieId, kind, value, timestamp, version, extra, did"
+                      " FROM given WHERE movieId >= 0 ORDER BY userId, movieId",
                       dump_given));
     REEL_TRY(each_row(d, events_sql, dump_event));
     REEL_TRY(reel__sqlite_scan_models(store, dump_record, d, d->err));

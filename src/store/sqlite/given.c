@@ -3,9 +3,10 @@
 #include "store/sqlite/sqlite_priv.h"
 
 static const char clock_sql[] = "UPDATE given_clock SET version = version + ?1 RETURNING version";
-static const char put_sql[] =
-    "INSERT OR REPLACE INTO given (userId, movieId, kind, value, timestamp, version, extra)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)";
+#define PUT                                                                                        \
+    "INSERT INTO given (userId, movieId, kind, value, timestamp, version, extra, did)"             \
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+static const char said_sql[] = PUT REEL_GIVEN_SAID, done_sql[] = PUT REEL_GIVEN_DONE;
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
@@ -32,30 +33,37 @@ out:
     return rc;
 }
 
+static reel_code put_row(sqlite3_stmt *s, const reel_given_row *r, int64_t version, reel_err *err)
+{
+    const bool rated = r->kind == REEL_GIVEN_RATING;
+    int bound = sqlite3_bind_int64(s, 1, r->person);
+
+    bound |= sqlite3_bind_int64(s, 2, r->movie);
+    bound |= reel__sqlite_bind_text(s, 3, reel__given_kind_name(r->kind));
+    bound |= rated ? sqlite3_bind_double(s, 4, r->value) : sqlite3_bind_null(s, 4);
+    bound |= sqlite3_bind_int64(s, 5, r->time);
+    bound |= sqlite3_bind_int64(s, 6, version);
+    bound |= sqlite3_bind_int(s, 7, r->extra);
+    bound |= sqlite3_bind_int(s, 8, (int)r->did);
+    return reel__sqlite_run(s, bound, err);
+}
+
 reel_code reel__sqlite_write_given(sqlite3 *db, const reel_given_row *rows, size_t count,
                                    reel_err *err)
 {
-    sqlite3_stmt *s = NULL;
+    sqlite3_stmt *said = NULL, *done = NULL;
     int64_t version = 0;
     reel_code rc = REEL_OK;
 
     REEL_TRY(take_versions(db, count, &version, err));
-    REEL_TRY(reel__sqlite_prepare(&s, db, put_sql, err));
-    for (size_t i = 0; i < count; i++) {
-        const reel_given_row *r = &rows[i];
-        const bool rated = r->kind == REEL_GIVEN_RATING;
-        int bound = sqlite3_bind_int64(s, 1, r->person);
-
-        bound |= sqlite3_bind_int64(s, 2, r->movie);
-        bound |= reel__sqlite_bind_text(s, 3, reel__given_kind_name(r->kind));
-        bound |= rated ? sqlite3_bind_double(s, 4, r->value) : sqlite3_bind_null(s, 4);
-        bound |= sqlite3_bind_int64(s, 5, r->time);
-        bound |= sqlite3_bind_int64(s, 6, version + (int64_t)i);
-        bound |= sqlite3_bind_int(s, 7, r->extra);
-        REEL_TRY(reel__sqlite_run(s, bound, err));
-    }
+    REEL_TRY(reel__sqlite_prepare(&said, db, said_sql, err));
+    REEL_TRY(reel__sqlite_prepare(&done, db, done_sql, err));
+    for (size_t i = 0; i < count; i++)
+        REEL_TRY(put_row(rows[i].kind == REEL_GIVEN_CLICKED ? done : said, &rows[i],
+                         version + (int64_t)i, err));
 out:
-    (void)sqlite3_finalize(s);
+    (void)sqlite3_finalize(said);
+    (void)sqlite3_finalize(done);
     return rc;
 }
 
@@ -87,7 +95,8 @@ reel_given_row reel__sqlite_read_given_row(sqlite3_stmt *s)
                           .value = reel__sqlite_real(s, 3),
                           .time = sqlite3_column_int64(s, 4),
                           .version = sqlite3_column_int64(s, 5),
-                          .extra = reel__given_extra(sqlite3_column_int64(s, 6))};
+                          .extra = reel__given_extra(sqlite3_column_int64(s, 6)),
+                          .did = reel__given_did(sqlite3_column_int64(s, 7))};
 
     (void)reel__given_kind_find(reel__sqlite_text(s, 2), &row.kind);
     return row;
@@ -101,8 +110,9 @@ static reel_code scan_person(sqlite3 *db, int64_t person, reel_given_fn *fn, voi
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__sqlite_prepare(&s, db,
-                                  "SELECT userId, movieId, kind, value, timestamp, version, extra"
-                                  " FROM given WHERE userId = ? AND movieId >= 0 ORDER BY movieId",
+                                  "SELECT userId, movieId, kind, value, timestamp, version, extra,"
+                                  " did FROM given WHERE userId = ? AND movieId >= 0"
+                                  " ORDER BY movieId",
                                   err));
     if (sqlite3_bind_int64(s, 1, person) != SQLITE_OK)
         REEL_TRY(reel__sqlite_fail(db, sqlite3_db_filename(db, "main"), "binding values", err));

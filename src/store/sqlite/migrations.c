@@ -455,10 +455,16 @@ static const char *const step_19[] = {
     NULL,
 };
 
-static const reel_sqlite_migration steps[] = {{step_1},  {step_2},  {step_3},  {step_4},  {step_5},
-                                              {step_6},  {step_7},  {step_8},  {step_9},  {step_10},
-                                              {step_11}, {step_12}, {step_13}, {step_14}, {step_15},
-                                              {step_16}, {step_17}, {step_18}, {step_19}};
+/* What people did with a film beside what they said of it. */
+static const char *const step_20[] = {
+    "ALTER TABLE given ADD COLUMN did INTEGER NOT NULL DEFAULT 0",
+    NULL,
+};
+
+static const reel_sqlite_migration steps[] = {
+    {step_1},  {step_2},  {step_3},  {step_4},  {step_5},  {step_6},  {step_7},
+    {step_8},  {step_9},  {step_10}, {step_11}, {step_12}, {step_13}, {step_14},
+    {step_15}, {step_16}, {step_17}, {step_18}, {step_19}, {step_20}};
 
 int reel__sqlite_schema_newest(void)
 {

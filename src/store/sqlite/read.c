@@ -16,7 +16,7 @@ static const char counts_sql[] =
     " (SELECT count(*) FROM events WHERE queued = 1 AND delivered_at IS NULL),"
     " (SELECT user_version FROM pragma_user_version), generation, source, simulated,"
     " (SELECT count(*) FROM accounts), (SELECT count(*) FROM api_keys),"
-    " (SELECT count(*) FROM given WHERE movieId >= 0) FROM meta";
+    " (SELECT count(*) FROM given WHERE movieId >= 0 AND kind <> 'clicked') FROM meta";
 
 reel_code reel__sqlite_no_meta(sqlite3 *db, reel_err *err)
 {
@@ -197,10 +197,11 @@ out:
 
 static const char ratings_sql[] = "SELECT userId, movieId, rating, timestamp FROM ratings"
                                   " ORDER BY userId, movieId";
-/* What was given since stands in the place of what was loaded. */
+/* What was said since stands in the place of what was loaded. */
 static const char all_ratings_sql[] =
     "SELECT userId, movieId, rating, timestamp FROM ratings AS r WHERE NOT EXISTS"
-    " (SELECT 1 FROM given AS g WHERE g.userId = r.userId AND g.movieId = r.movieId)"
+    " (SELECT 1 FROM given AS g WHERE g.userId = r.userId AND g.movieId = r.movieId"
+    " AND g.kind <> 'clicked')"
     " UNION ALL SELECT userId, movieId, value, timestamp FROM given WHERE kind = 'rating'"
     " ORDER BY 1, 2";
 

@@ -140,7 +140,7 @@ reel_code reel__sqlite_read_given(reel_store *store, int64_t person, reel_given_
 /* Within a transaction: with versions of its own. */
 REEL_MUST_USE reel_code reel__sqlite_write_given(sqlite3 *db, const reel_given_row *rows,
                                                  size_t count, reel_err *err);
-/* Columns userId, movieId, kind, value, timestamp, version, extra. */
+/* Columns userId, movieId, kind, value, timestamp, version, extra, did. */
 reel_given_row reel__sqlite_read_given_row(sqlite3_stmt *statement);
 
 reel_code reel__sqlite_put_model(reel_store *store, const reel_model_record *record, reel_err *err);

@@ -5,6 +5,7 @@
 
 #include "service/engine/state.h"
 #include "service/engine/overlay.h"
+#include "service/feedback/give_priv.h"
 #include "store/accounts.h"
 #include "store/sql.h"
 #include "support/world.h"
@@ -167,6 +168,132 @@ static void what_does_not_interest_is_not_shown(void **state)
     assert_int_equal(list->removed_seen, seen);
 }
 
+static void do_with(int64_t person, int64_t movie, unsigned did)
+{
+    const reel_given_row row = {.person = person,
+                                .movie = movie,
+                                .time = 1100000000,
+                                .kind = REEL_GIVEN_CLICKED,
+                                .value = (double)NAN,
+                                .did = did};
+    reel_err err = {0};
+
+    assert_ok(reel__overlay_put(overlay, &row, 1, &err));
+}
+
+/* What the history of the last list has of a film; weight 0: nothing. */
+static reel_entry entry_of(reel_index movie)
+{
+    for (size_t i = 0; i < session->query.count; i++)
+        if (session->query.entries[i].movie == movie)
+            return session->query.entries[i];
+    return (reel_entry){.weight = 0};
+}
+
+static void assert_signal(reel_index movie, double weight)
+{
+    const reel_entry entry = entry_of(movie);
+
+    assert_int_equal(entry.kind, REEL_ENTRY_SIGNAL);
+    assert_true(entry.value == 1);
+    assert_true(entry.weight == (float)weight);
+}
+
+static void a_click_changes_the_next_list(void **state)
+{
+    const reel_list *list = list_for(30, "ease");
+    const reel_index first = list->items[0].movie;
+    const int64_t id = reel_dataset_movie_ids(engine->dataset)[first];
+    float before[WORLD_FILMS];
+    int changed = 0;
+    const size_t seen = list->removed_seen;
+    reel_given_row there;
+    reel_err err = {0};
+
+    (void)state;
+    assert_string_equal(list->basis, "trained");
+    memcpy(before, session->scores, sizeof before);
+    do_with(30, id, REEL_DID_CLICK);
+    list = list_for(30, "ease");
+    assert_string_equal(list->basis, "fold_in");
+    assert_signal(first, 0.5);
+    assert_true(is_on(list, first)); /* looked at is not seen */
+    assert_int_equal(list->removed_seen, seen);
+    assert_int_equal(list->removed_excluded, 0);
+    for (reel_index film = 0; film < WORLD_FILMS; film++)
+        changed += fabs((double)(session->scores[film] - before[film])) > 1e-4;
+    assert_true(changed > 2);
+    assert_ok(reel__give_find(&there, engine, 30, id, &err)); /* it says nothing of the film */
+    assert_int_equal(there.kind, REEL_GIVEN_REMOVED);
+    do_with(30, id, REEL_DID_TRAILER); /* the stronger of both, not both */
+    (void)list_for(30, "ease");
+    assert_signal(first, 0.5);
+    assert_string_equal(list_for(33, "ease")->basis, "trained"); /* nobody else's */
+}
+
+static void a_click_is_weaker_than_anything_said(void **state)
+{
+    const reel_csr_view ratings = reel_dataset_ratings(engine->dataset);
+    const reel_index row = reel_dataset_find_person(engine->dataset, 36);
+    const reel_index rated = ratings.col[ratings.ptr[row]];
+    const int64_t *ids = reel_dataset_movie_ids(engine->dataset);
+    const reel_index first = list_for(36, "ease")->items[0].movie;
+
+    (void)state;
+    do_with(36, ids[rated], REEL_DID_ALL); /* of what was rated nothing changes */
+    assert_string_equal(list_for(36, "ease")->basis, "trained");
+    assert_int_equal(entry_of(rated).kind, REEL_ENTRY_RATING);
+    do_with(36, ids[first], REEL_DID_TRAILER);
+    give(36, ids[first], REEL_GIVEN_RATING, 4);
+    (void)list_for(36, "ease");
+    assert_int_equal(entry_of(first).kind, REEL_ENTRY_RATING);
+    give(36, ids[first], REEL_GIVEN_LIKED, 0);
+    (void)list_for(36, "ease");
+    assert_int_equal(entry_of(first).kind, REEL_ENTRY_CLICK);
+    give(36, ids[first], REEL_GIVEN_NOT_INTERESTED, 0);
+    assert_false(is_on(list_for(36, "ease"), first));
+    assert_true(entry_of(first).value == -1);
+    do_with(36, ids[first], REEL_DID_CLICK); /* nor afterwards */
+    assert_true(list_for(36, "ease")->removed_excluded == 1 && entry_of(first).value == -1);
+    give(36, ids[first], REEL_GIVEN_WATCHLIST, 0);
+    (void)list_for(36, "ease");
+    assert_signal(first, 0.5); /* not both */
+    give(36, ids[first], REEL_GIVEN_REMOVED, 0);
+    (void)list_for(36, "ease");
+    assert_signal(first, 0.5); /* taken back is what was said */
+    give(36, ids[rated], REEL_GIVEN_REMOVED, 0);
+    (void)list_for(36, "ease");
+    assert_signal(rated, 0.5);
+}
+
+static void weights_of_clicks_are_set(void **state)
+{
+    const reel_signal_weights usual = engine->signals;
+    const int64_t *ids = reel_dataset_movie_ids(engine->dataset);
+    reel_index first;
+
+    (void)state;
+    first = list_for(39, "ease")->items[0].movie;
+    engine->signals.click = 0.125;
+    engine->signals.trailer = 2;
+    do_with(39, ids[first], REEL_DID_CLICK);
+    (void)list_for(39, "ease");
+    assert_signal(first, 0.125);
+    do_with(39, ids[first], REEL_DID_TRAILER);
+    (void)list_for(39, "ease");
+    assert_signal(first, 2);
+    give(39, ids[first], REEL_GIVEN_WATCHLIST, 0);
+    (void)list_for(39, "ease");
+    assert_signal(first, 2);
+    give(39, ids[first], REEL_GIVEN_REMOVED, 0);
+    engine->signals.trailer = 0;
+    (void)list_for(39, "ease");
+    assert_signal(first, 0.125);
+    engine->signals.click = 0;
+    assert_string_equal(list_for(39, "ease")->basis, "trained");
+    engine->signals = usual;
+}
+
 /* Nobody the models know: popular at first, then by what they gave. */
 static void an_account_is_a_person(void **state)
 {
@@ -244,6 +371,9 @@ int main(void)
         cmocka_unit_test(a_rating_changes_the_next_list),
         cmocka_unit_test(a_loaded_rating_is_changed_and_taken_away),
         cmocka_unit_test(what_does_not_interest_is_not_shown),
+        cmocka_unit_test(a_click_changes_the_next_list),
+        cmocka_unit_test(a_click_is_weaker_than_anything_said),
+        cmocka_unit_test(weights_of_clicks_are_set),
         cmocka_unit_test(an_account_is_a_person),
         cmocka_unit_test(without_memory),
         cmocka_unit_test(without_a_store),

@@ -250,6 +250,39 @@ static void each_kind_has_its_weight(void **state)
     assert_int_equal(report.people, 1);
 }
 
+/* The rows of people who clicked are there for their next list alone: trainings have the events. */
+static void a_row_of_a_click_is_not_learned_from(void **state)
+{
+    const int64_t people[] = {3, 6, 777777};
+    char hash[80];
+    reel_signals_report before;
+    reel_err err = {0};
+
+    (void)state;
+    read_all();
+    do_with("click", 3, unrated(3, 0), 2);
+    do_with("impression", 6, unrated(6, 1), 1);
+    give(6, unrated(6, 0), REEL_GIVEN_WATCHLIST);
+    give(6, unrated(6, 2), REEL_GIVEN_REMOVED);
+    give(6, world_id(reel_dataset_ratings(dataset).col[0]), REEL_GIVEN_REMOVED);
+    read_all();
+    before = report;
+    (void)snprintf(hash, sizeof hash, "%s", reel_dataset_hash(dataset));
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++)
+        for (int film = 0; film < WORLD_FILMS; film++) {
+            const reel_given_row row = {.person = people[i],
+                                        .movie = world_id(film),
+                                        .kind = REEL_GIVEN_CLICKED,
+                                        .value = (double)NAN,
+                                        .did = 1 + (unsigned)film % 3};
+
+            assert_ok(reel__store_put_given(store, &row, 1, &err));
+        }
+    read_all();
+    assert_string_equal(reel_dataset_hash(dataset), hash);
+    assert_memory_equal(&report, &before, sizeof before);
+}
+
 static void a_click_far_down_says_more(void **state)
 {
     reel_signal_weights weights = reel__signal_weights_default();
@@ -452,6 +485,7 @@ static void a_click_is_in_the_lists_of_the_next_training(void **state)
     int64_t film;
     size_t signals = 0, seen;
     bool listed = false;
+    reel_given_row deed;
     reel_err err = {0};
 
     (void)state;
@@ -485,6 +519,21 @@ static void a_click_is_in_the_lists_of_the_next_training(void **state)
     assert_ok(reel__overlay_follow(overlay, &err));
     assert_ok(reel__recommend(session, &request, &list, &err));
     assert_string_equal(list->basis, "trained");
+    deed = (reel_given_row){.person = 6,
+                            .movie = film,
+                            .kind = REEL_GIVEN_CLICKED,
+                            .value = (double)NAN,
+                            .did = REEL_DID_ALL};
+    for (int said = 0; said < 3; said++) { /* and the click counts once */
+        assert_ok(reel__store_put_given(store, &deed, 1, &err));
+        assert_ok(reel__overlay_follow(overlay, &err));
+        assert_ok(reel__recommend(session, &request, &list, &err));
+        assert_string_equal(list->basis, "trained");
+        if (said == 0)
+            assert_ok(reel__store_forget_given(store, 6, &err));
+        else
+            give(6, film, REEL_GIVEN_REMOVED);
+    }
     reel__session_free(session);
     reel__engine_close(engine);
     reel__overlay_close(overlay);
@@ -557,6 +606,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nothing_done_changes_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_kind_has_its_weight, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_row_of_a_click_is_not_learned_from, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_click_far_down_says_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_event_is_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_page_is_read, set_up, tear_down),
