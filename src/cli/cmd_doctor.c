@@ -19,6 +19,7 @@
 #include "reel/version.h"
 #include "service/films/tmdb_use.h"
 #include "service/operation/doctor.h"
+#include "service/operation/start.h"
 
 enum { OPT_DATABASE, OPT_MODELS, OPT_LISTEN, OPT_DEEP };
 enum { WAIT_S = 5 };
@@ -176,8 +177,11 @@ static void look_at_port(const reel_doctor_opts *opts, const char *listen)
 
 static void examine(const reel_doctor_opts *opts, const char *listen)
 {
-    reel__doctor_say(opts, "versions", REEL_FINDING_OK, NULL, "reel %s, glibc %s, %s",
-                     reel_version(), gnu_get_libc_version(), reel__probe_versions());
+    char blas[64];
+
+    reel__start_blas(blas, sizeof blas);
+    reel__doctor_say(opts, "versions", REEL_FINDING_OK, NULL, "reel %s, glibc %s, %s, %s",
+                     reel_version(), gnu_get_libc_version(), reel__probe_versions(), blas);
     look_at_settings(opts);
     reel__doctor(opts);
     look_at_port(opts, listen);

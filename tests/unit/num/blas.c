@@ -1,5 +1,5 @@
-/* OpenBLAS under a limit on the address space: refused before it waits for ever, or served. Each in
- * a process of its own, which an alarm ends. */
+/* OpenBLAS: which loops it should take, and under a limit on the address space: refused before it
+ * waits for ever, or served. Each of the latter in a process of its own, which an alarm ends. */
 #include "support/check.h"
 
 #include <sys/resource.h>
@@ -109,9 +109,50 @@ static void without_a_limit_nothing_is_asked(void **state)
     assert_ok(reel__blas_reserve(100000, &err));
 }
 
+static void test_a_newer_processor_gets_the_loops_it_can_run(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *taken;
+        bool avx2, avx512;
+        const char *better;
+    } cases[] = {{"Prescott", true, true, "SkylakeX"},
+                 {"Prescott", true, false, "Haswell"},
+                 {"Barcelona", true, false, "Haswell"},
+                 {"Prescott", false, false, NULL},
+                 {"Sandybridge", false, false, NULL},
+                 {"Haswell", true, true, NULL},
+                 {"Zen", true, false, NULL},
+                 {"SkylakeX", true, true, NULL}};
+
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        const char *better = reel__blas_core_for(cases[c].taken, cases[c].avx2, cases[c].avx512);
+
+        if (cases[c].better == NULL)
+            assert_null(better);
+        else
+            assert_string_equal(better, cases[c].better);
+    }
+}
+
+static void test_whoever_was_told_is_not_asked(void **state)
+{
+    (void)state;
+    char name[64];
+
+    assert_int_equal(setenv("OPENBLAS_CORETYPE", "Prescott", 1), 0);
+    assert_null(reel__blas_better_core());
+    assert_int_equal(unsetenv("OPENBLAS_CORETYPE"), 0);
+    reel__blas_name(name, sizeof name);
+    assert_ptr_equal(strstr(name, "OpenBLAS "), name);
+    assert_non_null(strstr(name, " for "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_newer_processor_gets_the_loops_it_can_run),
+        cmocka_unit_test(test_whoever_was_told_is_not_asked),
         cmocka_unit_test(too_little_is_refused),
         cmocka_unit_test(what_was_reserved_is_there),
         cmocka_unit_test(without_a_limit_nothing_is_asked),
