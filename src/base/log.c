@@ -37,6 +37,11 @@ bool reel__log_enabled(reel_log_level level)
     return level <= atomic_load_explicit(&threshold, memory_order_relaxed);
 }
 
+bool reel__log_is_json(void)
+{
+    return atomic_load(&as_json);
+}
+
 int64_t reel__log_dropped(void)
 {
     return atomic_load(&dropped);

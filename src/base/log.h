@@ -19,6 +19,7 @@ typedef enum reel_log_level {
 
 void reel__log_setup(reel_log_level level, bool json);
 bool reel__log_enabled(reel_log_level level);
+bool reel__log_is_json(void);
 /* event is a short constant ("request"); the rest are fields written as logfmt: key=value. Text
  * from outside goes through reel__log_quote first, so that it cannot forge fields. */
 void reel__log(reel_log_level level, const char *event, const char *format, ...) REEL_PRINTF(3, 4);

@@ -114,6 +114,8 @@ static reel_code dispatch(int argc, char **argv, reel_err *err)
     command = find_command(name, &nearest);
     if (command == NULL)
         return unknown_command(name, &nearest, err);
+    if (command == &reel__command_serve && reel__log_is_json() && !help)
+        reel__term_log(); /* whoever reads it reads nothing else */
     if (!help)
         return run_command(command, argc - 1, argv + 1, err);
     reel__args_help(command);
@@ -157,8 +159,14 @@ reel_code reel__cli_set_up_log(reel_err *err)
 /* What a file or a variable had in it does nothing to a terminal. */
 static void print_error(const char *message)
 {
+    char quoted[2 * sizeof((reel_err *)NULL)->msg];
     size_t left = strlen(message), bytes;
 
+    if (reel__term_logs()) {
+        reel__log(REEL_LOG_ERROR, "failed", "text=%s",
+                  reel__log_quote(quoted, sizeof quoted, message));
+        return;
+    }
     (void)fputs("reel: ", stderr);
     for (; left > 0; message += bytes, left -= bytes) {
         const int32_t code = reel__utf8_next(message, left, &bytes);

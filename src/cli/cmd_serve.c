@@ -95,14 +95,19 @@ static reel_code announce(const reel_args *args, const doors *d, const reel_engi
                           reel_err *err)
 {
     const reel_dataset *dataset = reel__engine_dataset(engine);
-    char films[REEL_COUNT_TEXT], people[REEL_COUNT_TEXT];
+    char films[REEL_COUNT_TEXT], people[REEL_COUNT_TEXT], quoted[300];
 
-    if (!args->quiet)
+    if (!args->quiet && reel__term_logs())
+        reel__log(REEL_LOG_INFO, "data", "source=%s films=%d people=%d simulated=%s",
+                  reel__log_quote(quoted, sizeof quoted, reel_dataset_source(dataset)),
+                  (int)reel_dataset_movies(dataset), (int)reel_dataset_people(dataset),
+                  reel_dataset_simulated(dataset) ? "true" : "false");
+    else if (!args->quiet)
         (void)fprintf(stderr, "%s: %s films, %s people%s\n", reel_dataset_source(dataset),
                       reel__term_count(films, reel_dataset_movies(dataset)),
                       reel__term_count(people, reel_dataset_people(dataset)),
                       reel_dataset_simulated(dataset) ? " (simulated)" : "");
-    if (args->json)
+    if (args->json || reel__term_logs())
         return reel__print_json(write_urls, d, err);
     reel__term_print("Reel is ready: %s\n", reel__server_url(d->main));
     if (d->admin != NULL)

@@ -11,9 +11,12 @@
 
 #include "base/clock.h"
 #include "base/env.h"
+#include "base/log.h"
 #include "base/utf8.h"
 
 enum { REDRAW_US = 100000, BAR = 20, LINE = 512 };
+
+static bool as_log;
 
 static int print_error; /* errno of the first write that failed */
 
@@ -209,14 +212,14 @@ const reel_progress *reel__term_progress(bool quiet)
 {
     static const reel_progress shown = {show_progress, NULL};
 
-    return quiet || isatty(STDERR_FILENO) != 1 ? NULL : &shown;
+    return quiet || as_log || isatty(STDERR_FILENO) != 1 ? NULL : &shown;
 }
 
 void reel__term_status(bool quiet, const char *line)
 {
     const int64_t now = reel__clock_steady_us();
 
-    if (quiet || isatty(STDERR_FILENO) != 1)
+    if (quiet || as_log || isatty(STDERR_FILENO) != 1)
         return;
     if (line == NULL) {
         erase_bar();
@@ -229,9 +232,25 @@ void reel__term_status(bool quiet, const char *line)
     bar.open = true;
 }
 
+void reel__term_log(void)
+{
+    as_log = true;
+}
+
+bool reel__term_logs(void)
+{
+    return as_log;
+}
+
 static void show_notice(void *user, const char *text)
 {
+    char quoted[2 * LINE];
+
     (void)user;
+    if (as_log) {
+        reel__log(REEL_LOG_INFO, "start", "text=%s", reel__log_quote(quoted, sizeof quoted, text));
+        return;
+    }
     erase_bar();
     (void)fprintf(stderr, "%s\n", text);
 }

@@ -46,6 +46,11 @@ void reel__table_free(reel_table *table);
 reel_notice reel__term_notice(bool quiet);
 const reel_progress *reel__term_progress(bool quiet);
 
+/* From here on standard error has lines of the log and no others: notices are some, and nobody is
+ * shown progress. */
+void reel__term_log(void);
+bool reel__term_logs(void);
+
 /* A line of one's own where the progress bar stands, drawn over by the next one; NULL takes it
  * away. Lines that come faster than they can be read are left out. */
 void reel__term_status(bool quiet, const char *line);

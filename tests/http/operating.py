@@ -7,11 +7,13 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import warnings
@@ -139,6 +141,35 @@ class Operating(Case):
             server = self.serve(*options, **settings)
             server.get("/api/v1/charts")
             self.assertEqual(server.stop()[1].count("event=request"), lines)
+
+    def test_where_lines_are_json_all_are(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(os.path.join(self.base, "reel.db"), folder)  # without its models: they are made at the start
+            environment = {**os.environ, "REEL_LOG_FORMAT": "json"}
+            command = [REEL, "serve", "--listen", "127.0.0.1:0"]
+            server = subprocess.Popen([*command, "--database", "reel.db"], cwd=folder, env=environment, text=True,
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            urls = json.loads(server.stdout.readline())
+            self.assertEqual(sorted(urls), ["admin", "url"])
+            server.send_signal(signal.SIGTERM)
+            rest, said = server.communicate(timeout=SECONDS)
+            self.assertEqual(rest, "")
+            lines = [json.loads(line) for line in said.splitlines()]
+            self.assertEqual({line["level"] for line in lines}, {"info"})
+            self.assertEqual([line["event"] for line in lines if line["event"] != "start"], ["data", "stop"])
+            [data] = (line for line in lines if line["event"] == "data")
+            self.assertEqual((data["source"], data["films"], data["simulated"]), ("Simulated sample", 526, True))
+            self.assertTrue(any(re.match("popular: trained in ", line["text"]) for line in lines if line["event"] == "start"))
+            for options, part in ((["--database", "none\x1b.db"], "no such database"), (["--nope"], "unknown option")):
+                done = subprocess.run([*command, *options], cwd=folder, env=environment, capture_output=True,
+                                      timeout=SECONDS, check=False)
+                [line] = map(json.loads, done.stderr.splitlines())
+                self.assertEqual((line["level"], line["event"], done.stdout), ("error", "failed", b""))
+                self.assertIn(part, line["text"])
+                self.assertNotEqual(done.returncode, 0)
+            done = subprocess.run([REEL, "info", "--database", "none.db"], cwd=folder, env=environment, capture_output=True,
+                                  timeout=SECONDS, check=False)  # for whoever typed it
+            self.assertEqual(done.stderr.split(b":")[0], b"reel")
 
     def test_settings_that_are_none_are_refused(self):
         for name, value in (("REEL_LOG_REQUESTS", "yes"), ("REEL_TRUSTED_PROXIES", "10.0.0.0/40"),
