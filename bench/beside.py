@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A server's slowest answers while something else is done in it: files imported, and models trained.
+"""A server's slowest answers while something else is done in it: files imported, and models trained; and how soon it lists a new film.
 
-Prints one JSON object a line. Usage: beside.py REEL DATA [--seconds N] [--only imports|training] [--strict] [--database FILE]
+Prints one JSON object a line. Usage: beside.py REEL DATA [--seconds N] [--only imports|training|films] [--strict] [--database FILE]
 DATA holds ml-1m/ and tmdb/. wrk asks for lists of the hybrid over 32 connections that pause, so that the server could do several times as
 much, in turns with and without the other work. --strict: a slowest hundredth that is more than twice as long is an error. --database: one
-that is trained already; what is imported stays in it.
+that is trained already; what is imported, and the films, stay in it.
 """
 import argparse
 import contextlib
@@ -22,7 +22,7 @@ import time
 
 import serve
 
-PAUSE_MS, ROUNDS, IMPORTERS, ROWS, GOAL = 32, 5, 4, 2000, 2
+PAUSE_MS, ROUNDS, IMPORTERS, ROWS, GOAL, NEW_FILMS = 32, 5, 4, 2000, 2, 900001
 
 
 def report(bench, unit, values, goal=None):
@@ -99,6 +99,33 @@ def training(bench):
         time.sleep(0.1)
 
 
+def new_films(bench):
+    """Seconds until a film that is put is in a list of films like it."""
+    key = subprocess.run([bench.reel, "key", "add", "films", "--scope", "read,items:write", "--database", bench.database, "--quiet"],
+                         check=True, capture_output=True, text=True).stdout.strip()
+    took = []
+    for number in range(ROUNDS):
+        film = {"title": "Toys Again", "genres": ["Animation", "Comedy"], "keywords": ["toy"], "overview": "Toys of a boy find home again."}
+        path = f"/api/v1/movies/{NEW_FILMS + number}"
+        connection = http.client.HTTPConnection(bench.server.host, timeout=60)
+        started = time.perf_counter()
+        connection.request("PUT", path, json.dumps(film), {"Content-Type": "application/json", "X-API-Key": key})
+        answer = connection.getresponse()
+        if answer.status != 201:
+            sys.exit(f"a film was not put: {answer.status} {answer.read()[:200]!r}")
+        answer.read()
+        while True:
+            connection.request("GET", f"{path}/similar?limit=1", headers={"X-API-Key": key})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status == 200:
+                break
+            time.sleep(0.01)
+        took.append(time.perf_counter() - started)
+        connection.close()
+    report("a new film: until it is in lists", "s", took)
+
+
 def slowest(bench):
     return serve.load(bench.server.host, bench.lists("hybrid"), bench.seconds, bench.folder, pause=PAUSE_MS)["p99"] / 1000
 
@@ -124,7 +151,7 @@ def main():
     parser.add_argument("reel")
     parser.add_argument("data", type=pathlib.Path)
     parser.add_argument("--seconds", type=int, default=4)
-    parser.add_argument("--only", choices=["imports", "training"])
+    parser.add_argument("--only", choices=["imports", "training", "films"])
     parser.add_argument("--strict", action="store_true")
     parser.add_argument("--database")
     options = parser.parse_args()
@@ -140,6 +167,8 @@ def main():
                 took = []
                 compare(bench, "imports", lambda: imports(bench, films_of(options.data), took), options.strict)
                 report(f"imports: a file of {ROWS} rows, {IMPORTERS} people at once", "ms", took)
+            if options.only in (None, "films"):
+                new_films(bench)
         finally:
             server.stop()
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/thread.h"
+#include "service/engine/catalogue.h"
 #include "service/engine/ease_channels.h"
 #include "service/engine/hyperparameters.h"
 #include "service/engine/state.h"
@@ -30,6 +31,7 @@ typedef struct file {
 
 typedef struct opening {
     reel_engine *engine;
+    bool goes_on;    /* models from before the films changed serve on */
     bool fresh;      /* a member was trained, which makes an older hybrid obsolete */
     atomic_int next; /* slot whose file is to be read */
     file files[MODELS];
@@ -113,41 +115,6 @@ static reel_model *recall_version(const reel_engine *engine, int slot, const cha
         reel__engine_name_version(engine, id, path);
     reel__free(version);
     return model;
-}
-
-/* Leaves the slot empty when there is no file that may be used; says why. */
-static reel_code map_model(opening *o, int slot, const char *path, reel_err *err)
-{
-    reel_engine *engine = o->engine;
-    const char *name = reel__engine_names[slot];
-    reel_model *model = NULL, *recalled;
-    const char *reason;
-    reel_err why = {0};
-    const reel_code rc = take_file(o, slot, &model, path, &why);
-
-    if (rc == REEL_E_NOMEM)
-        return reel_fail(err, rc, "%s", why.msg);
-    if (rc != REEL_OK) {
-        if (rc != REEL_E_NOTFOUND)
-            reel__engine_note(engine, "%s: refused (%s); training it again", name, why.msg);
-        return REEL_OK;
-    }
-    if (engine->said[slot].id[0] != '\0' &&
-        strcmp(engine->said[slot].id, reel_model_id(model)) != 0) {
-        recalled = recall_version(engine, slot, path);
-        if (recalled != NULL) {
-            reel_model_free(model);
-            model = recalled;
-        }
-    }
-    reason = misfit(engine, slot, model);
-    engine->models[slot] = model;
-    if (reason == NULL)
-        return REEL_OK;
-    reel__engine_note(engine, "%s: %s %s; training it again", name, path, reason);
-    reel_model_free(engine->models[slot]);
-    engine->models[slot] = NULL;
-    return REEL_OK;
 }
 
 /* ---- training ------------------------------------------------------------------------------ */
@@ -390,6 +357,95 @@ static reel_code train_model(reel_engine *engine, int slot, const char *path, re
     if (!engine->opts.gate)
         return keep_model(engine, slot, path, seconds, err);
     engine->waiting.models[slot] = fmax(seconds, DBL_MIN);
+    return REEL_OK;
+}
+
+/* ---- from before films came or went --------------------------------------------------------- */
+
+/* Whether a model that does not fit goes on. Who asks for training gets it. */
+static bool outgrown(const reel_engine *engine, int slot, const reel_model *model)
+{
+    const reel_in_service *said = &engine->said[slot];
+
+    return !engine->opts.learn && strcmp(said->id, reel_model_id(model)) == 0 &&
+           reel__catalogue_outgrown(engine, model, reel__engine_names[slot], said->generation);
+}
+
+/* What reads texts, or counts ratings, is made anew of the films that there are, in a tenth of a
+ * second. */
+static reel_code make_again(reel_engine *engine, int slot, const char *path, reel_err *err)
+{
+    const int64_t start = reel__clock_steady_us();
+    const reel_fit_context context = {.seed = 1,
+                                      .threads = engine->opts.threads,
+                                      .cancel = engine->opts.cancel,
+                                      .memory = reel__memory_available() / 2};
+    reel_hyperparameters like;
+    reel_model *made = NULL;
+    reel_code rc;
+
+    reel__hyperparameters_take(&like, engine->models[slot]);
+    REEL_TRY(reel_model_fit(&made, reel__engine_names[slot], engine->training, &like.params,
+                            &context, err));
+    reel_model_free(engine->models[slot]);
+    engine->models[slot] = made;
+    REEL_TRY(keep_model(engine, slot, path, (double)(reel__clock_steady_us() - start) * 1e-6, err));
+out:
+    return rc;
+}
+
+static reel_code go_on(opening *o, int slot, const char *path, reel_err *err)
+{
+    reel_engine *engine = o->engine;
+    const bool quick = slot == MODEL_CONTENT || slot == MODEL_POPULAR;
+
+    if (!o->goes_on)
+        reel__engine_note(engine, "films came, went or changed; models go on, and know new films "
+                                  "by their texts until they are trained again");
+    o->goes_on = true;
+    if (quick && !engine->opts.ready_only)
+        return make_again(engine, slot, path, err);
+    if (!quick)
+        return reel__catalogue_widen(&engine->models[slot], engine, err);
+    reel_model_free(engine->models[slot]); /* whoever may train makes it */
+    engine->models[slot] = NULL;
+    return REEL_OK;
+}
+
+/* Leaves the slot empty when there is no file that may be used; says why. */
+static reel_code map_model(opening *o, int slot, const char *path, reel_err *err)
+{
+    reel_engine *engine = o->engine;
+    const char *name = reel__engine_names[slot];
+    reel_model *model = NULL, *recalled;
+    const char *reason;
+    reel_err why = {0};
+    const reel_code rc = take_file(o, slot, &model, path, &why);
+
+    if (rc == REEL_E_NOMEM)
+        return reel_fail(err, rc, "%s", why.msg);
+    if (rc != REEL_OK) {
+        if (rc != REEL_E_NOTFOUND)
+            reel__engine_note(engine, "%s: refused (%s); training it again", name, why.msg);
+        return REEL_OK;
+    }
+    if (engine->said[slot].id[0] != '\0' &&
+        strcmp(engine->said[slot].id, reel_model_id(model)) != 0) {
+        recalled = recall_version(engine, slot, path);
+        if (recalled != NULL) {
+            reel_model_free(model);
+            model = recalled;
+        }
+    }
+    reason = misfit(engine, slot, model);
+    engine->models[slot] = model;
+    if (reason == NULL)
+        return REEL_OK;
+    if (outgrown(engine, slot, model))
+        return go_on(o, slot, path, err);
+    reel__engine_note(engine, "%s: %s %s; training it again", name, path, reason);
+    reel_model_free(engine->models[slot]);
+    engine->models[slot] = NULL;
     return REEL_OK;
 }
 

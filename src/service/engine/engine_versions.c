@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/env.h"
 #include "base/file.h"
+#include "service/engine/catalogue.h"
 #include "service/engine/state.h"
 #include "store/versions.h"
 
@@ -44,6 +45,7 @@ static bool take_record(void *user, const reel_model_record *record)
 {
     reel_engine *engine = user;
 
+    reel__catalogue_take(engine, record);
     for (int i = 0; i < MODELS; i++) {
         reel_in_service *said = &engine->said[i];
 
@@ -51,6 +53,7 @@ static bool take_record(void *user, const reel_model_record *record)
             continue;
         (void)snprintf(said->id, sizeof said->id, "%s", record->model_id);
         (void)snprintf(said->data_hash, sizeof said->data_hash, "%s", record->data_hash);
+        said->generation = record->generation;
     }
     return true;
 }
@@ -60,13 +63,13 @@ void reel__engine_ask_records(reel_engine *engine)
     reel_err why = {0};
 
     memset(engine->said, 0, sizeof engine->said);
+    engine->films_since = INT64_MAX;
     if (reel__store_scan_models(engine->store, take_record, engine, &why) != REEL_OK)
         reel__engine_note(engine, "which versions are in service is not known: %s", why.msg);
 }
 
-/* Whether its people are the first of the data, so that a row is the same person in both. Who came
- * since has no row in it, and is folded in. */
-static bool knows_their_rows(const reel_engine *engine, const reel_model *model)
+/* Who came since has no row in it, and is folded in. */
+bool reel__engine_knows_rows(const reel_engine *engine, const reel_model *model)
 {
     const reel_index people = reel_model_people(model);
 
@@ -88,9 +91,9 @@ const char *reel__engine_misfit(const reel_engine *engine, const reel_model *mod
         return "was trained on other films";
     if (strcmp(reel_model_data_hash(model), reel_dataset_hash(engine->training)) == 0)
         return NULL;
-    return !vouched                          ? "was trained on other data"
-           : knows_their_rows(engine, model) ? NULL
-                                             : "was trained on other people's ratings";
+    return !vouched                                 ? "was trained on other data"
+           : reel__engine_knows_rows(engine, model) ? NULL
+                                                    : "was trained on other people's ratings";
 }
 
 bool reel__engine_vouched(const reel_engine *engine, int slot, const reel_model *model)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "service/engine/catalogue.h"
 #include "service/engine/state.h"
 
 static bool keep_model(void *user, const reel_model_record *record)
@@ -15,8 +16,8 @@ static bool keep_model(void *user, const reel_model_record *record)
     if (info->model_count == REEL_INFO_MODELS)
         return false;
     if (strcmp(record->name, REEL_DATASET_WHOLE) == 0 ||
-        strcmp(record->name, REEL_DATASET_PLAIN) ==
-            0) /* what engine_data.c remembers; not a model */
+        strcmp(record->name, REEL_DATASET_PLAIN) == 0 ||
+        strcmp(record->name, REEL_CATALOGUE) == 0) /* of the data, and no model */
         return true;
     (void)snprintf(model->name, sizeof model->name, "%s", record->name);
     (void)snprintf(model->model_id, sizeof model->model_id, "%s", record->model_id);

@@ -45,6 +45,7 @@ enum { REEL_MODEL_ID = 64 };
 /* What the store says is in service, and for which data. */
 typedef struct reel_in_service {
     char id[REEL_MODEL_ID], data_hash[80];
+    int64_t generation;
 } reel_in_service;
 
 /* Made by the first who asks; NULL: by nobody yet. */
@@ -66,7 +67,8 @@ struct reel_engine {
     char *posters_dir;          /* NULL: there is none */
     reel_model *models[MODELS]; /* NULL where not asked for */
     reel_in_service said[MODELS];
-    int keep; /* versions of each model */
+    int64_t films_since; /* by catalogue.h */
+    int keep;            /* versions of each model */
     /* [MODELS] what to fit them with, or NULL (opts.as_served) */
     reel_hyperparameters *hyperparameters;
     /* What was made and is not kept yet, as the gate decides; seconds that it took, 0 = not made.
@@ -186,6 +188,9 @@ void reel__engine_ask_records(reel_engine *engine);
  * though it was fitted on others: then the films must be the same, and its people the first. */
 const char *reel__engine_misfit(const reel_engine *engine, const reel_model *model,
                                 const char *name, bool vouched);
+/* Whether the model's people are the first of the data, so that a row is the same person in both.
+ */
+bool reel__engine_knows_rows(const reel_engine *engine, const reel_model *model);
 /* Whether the store says so of it and these data. */
 bool reel__engine_vouched(const reel_engine *engine, int slot, const reel_model *model);
 /* The file of a version; caller frees. */

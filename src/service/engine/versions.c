@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "service/engine/catalogue.h"
 #include "service/engine/state.h"
 #include "store/versions.h"
 
@@ -201,7 +202,7 @@ typedef struct chosen {
     bool found;
     reel_version_state state;
     int slot;
-    int64_t trained_at, milliseconds;
+    int64_t trained_at, milliseconds, generation;
     char reason[256];
     reel_buf parameters;
 } chosen;
@@ -215,6 +216,7 @@ static bool take_chosen(void *user, const reel_version_record *version)
     c->slot = slot_of(version->name);
     c->trained_at = version->trained_at;
     c->milliseconds = version->milliseconds;
+    c->generation = version->generation;
     (void)snprintf(c->reason, sizeof c->reason, "%.255s", version->reason);
     reel__buf_text(&c->parameters, version->parameters);
     return false;
@@ -257,6 +259,8 @@ static reel_code check(const reel_engine *engine, const char *id, const chosen *
     if (rc != REEL_OK)
         REEL_TRY(reel_fail(err, REEL_E_CONFLICT, "%s cannot serve: %s", id, why.msg));
     reason = reel__engine_misfit(engine, model, name, true);
+    if (reason != NULL && reel__catalogue_outgrown(engine, model, name, c->generation))
+        reason = NULL;
     if (reason == NULL && strcmp(reel_model_id(model), id) != 0)
         reason = "is another version's file";
     if (reason != NULL)

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "data/readers.h"
+#include "service/engine/catalogue.h"
 #include "service/engine/state.h"
 
 enum { DEPTH_MOST = 8, LISTS = 5, TEXTS = 6, TITLE_MOST = 1000, TEXT_MOST = 20000 };
@@ -268,6 +269,17 @@ out:
     return rc;
 }
 
+/* Models that were fitted before go on, as nothing but films changed. */
+static reel_code commit(reel_store_load *load, const reel_engine *engine,
+                        const reel_store_label *before, reel_err *err)
+{
+    const reel_code rc = reel__store_load_commit(load, before->source, before->simulated, err);
+
+    if (rc == REEL_OK)
+        reel__catalogue_changed(engine->store, before->generation);
+    return rc;
+}
+
 static reel_code put(const reel_engine *engine, const reel_movie *films, size_t count,
                      bool unchanged, reel_err *err)
 {
@@ -278,7 +290,7 @@ static reel_code put(const reel_engine *engine, const reel_movie *films, size_t 
     REEL_TRY(begin(&load, &label, engine, unchanged, err));
     rc = reel__store_put_movies(load, films, count, err);
     if (rc == REEL_OK)
-        rc = reel__store_load_commit(load, label.source, label.simulated, err);
+        rc = commit(load, engine, &label, err);
     else
         reel__store_load_abort(load);
 out:
@@ -350,7 +362,7 @@ reel_code reel__film_delete(const reel_engine *engine, const reel_film_change *c
     REEL_TRY(begin(&load, &label, engine, change->unchanged, err));
     rc = reel__store_delete_movie(load, change->id, err);
     if (rc == REEL_OK)
-        rc = reel__store_load_commit(load, label.source, label.simulated, err);
+        rc = commit(load, engine, &label, err);
     else
         reel__store_load_abort(load);
 out:

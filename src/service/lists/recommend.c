@@ -7,6 +7,7 @@
 
 #include "base/bits.h"
 #include "base/clock.h"
+#include "model/widen.h"
 #include "service/engine/state.h"
 #include "service/experiments/experiments.h"
 #include "service/lists/list_id.h"
@@ -30,12 +31,14 @@ static bool nothing_to_use(const reel_query *query)
 
 /* ---- which films --------------------------------------------------------------------------- */
 
-/* Hide what was seen, what was excluded, and films no model but one that reads texts can know. */
+/* Hide what was seen, what was excluded, and films no model but one that reads texts can know: but
+ * for those that came since it was trained, of which it guesses by their texts, too. */
 static void mask(reel_session *session, const reel_request *request, reel_list *list)
 {
     const reel_engine *engine = session->engine;
     const size_t words = reel__bit_words(reel_dataset_movies(engine->dataset));
     const bool reads_texts = reel__session_reads_texts(session);
+    const uint64_t *guessed = reel__model_guessed(session->model);
 
     memset(session->skip, 0, words * sizeof *session->skip);
     list->removed_seen = list->removed_excluded = list->removed_filter = 0;
@@ -67,7 +70,7 @@ static void mask(reel_session *session, const reel_request *request, reel_list *
         reel__bit_set(session->skip,
                       reel_dataset_find_movie(engine->dataset, request->source_movie));
     for (size_t i = 0; i < words && !reads_texts; i++)
-        session->skip[i] |= engine->unrated[i];
+        session->skip[i] |= engine->unrated[i] & ~(guessed == NULL ? 0 : guessed[i]);
 }
 
 /* Whether the scores say nothing about which film is better: no two numbers among them differ. */
