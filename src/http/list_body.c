@@ -12,23 +12,42 @@
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static reel_code read_given(const json_t *entry, reel_given *out, reel_err *err)
+static reel_code read_kind(const json_t *entry, reel_given *out, reel_err *err)
 {
-    static const char *const names[] = {"movie", "rating", "weight", NULL};
+    const char *kind = NULL;
+    const reel_code rc = reel__json_get_text(entry, "kind", &kind, err);
+
+    if (rc != REEL_OK)
+        return rc;
+    out->looked = kind != NULL && strcmp(kind, "clicked") == 0;
+    if (kind != NULL && !out->looked && strcmp(kind, "rating") != 0)
+        return reel_fail(err, REEL_E_INVALID, "kind: expected rating or clicked");
+    if (out->looked == isnan(out->rating))
+        return REEL_OK;
+    return reel_fail(err, REEL_E_INVALID,
+                     out->looked ? "rating: only kind rating has one" : "rating: must be given");
+}
+
+/* rated: of a history; an edit may leave the rating as it is. */
+static reel_code read_given(const json_t *entry, bool rated, reel_given *out, reel_err *err)
+{
+    static const char *const of_histories[] = {"movie", "rating", "weight", "kind", NULL};
+    static const char *const of_edits[] = {"movie", "rating", "weight", NULL};
     reel_code rc;
 
     *out = (reel_given){.movie = -1, .rating = (double)NAN, .weight = 1};
-    REEL_TRY(reel__json_only(entry, names, err));
+    REEL_TRY(reel__json_only(entry, rated ? of_histories : of_edits, err));
     REEL_TRY(reel__json_get_id(entry, "movie", &out->movie, err));
     REEL_TRY(reel__json_get_real(entry, "rating", &out->rating, err));
     REEL_TRY(reel__json_get_real(entry, "weight", &out->weight, err));
     if (out->movie < 0)
-        rc = reel_fail(err, REEL_E_INVALID, "movie: must be given");
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "movie: must be given"));
+    if (rated)
+        rc = read_kind(entry, out, err);
 out:
     return rc;
 }
 
-/* An array of films with what was given to them; an edit may leave the rating as it is. */
 reel_code reel__list_read_films(reel_given **out, size_t *count, const json_t *body,
                                 const char *member, bool rated, reel_err *err)
 {
@@ -47,11 +66,8 @@ reel_code reel__list_read_films(reel_given **out, size_t *count, const json_t *b
         return reel_fail(err, REEL_E_NOMEM, "no memory for %s of %zu entries", member, length);
     for (size_t i = 0; i < length; i++) {
         reel_err inner = {REEL_OK, ""};
-        reel_code rc = read_given(json_array_get(list, i), &(*out)[i], &inner);
 
-        if (rc == REEL_OK && rated && isnan((*out)[i].rating))
-            rc = reel_fail(&inner, REEL_E_INVALID, "rating: must be given");
-        if (rc != REEL_OK)
+        if (read_given(json_array_get(list, i), rated, &(*out)[i], &inner) != REEL_OK)
             return reel__mistake_within(err, &inner, "%s[%zu]", member, i);
     }
     *count = length;
@@ -360,6 +376,8 @@ void reel__list_write_films(reel_json *json, const char *member, const reel_give
         reel__json_put_int(json, "movie", films[i].movie);
         reel__json_put_real(json, "rating", films[i].rating);
         reel__json_put_real(json, "weight", films[i].weight);
+        if (films[i].looked)
+            reel__json_put_text(json, "kind", "clicked");
         reel__json_object_end(json);
     }
     reel__json_array_end(json);

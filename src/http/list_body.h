@@ -51,7 +51,8 @@ REEL_MUST_USE reel_code reel__list_set_scenario(reel_request *request, const cha
 REEL_MUST_USE reel_code reel__list_body_earlier(reel_list_body *out, const json_t *body,
                                                 reel_err *err);
 void reel__list_body_fini(reel_list_body *body);
-/* An array of films with what was given to them. rated: a rating is needed. */
+/* An array of films with what was given to them. rated: of a history, where a film has a rating or
+ * was clicked. */
 REEL_MUST_USE reel_code reel__list_read_films(reel_given **out, size_t *count, const json_t *body,
                                               const char *member, bool rated, reel_err *err);
 /* Nothing where there is no array. */

@@ -4,6 +4,7 @@
 #include "data/signals.h"
 #include "http/api.h"
 #include "service/engine/overlay.h"
+#include "service/engine/state.h"
 #include "store/accounts.h"
 
 #define RATED_SHAPE MOVIE_SHAPE "your_rating:n? kind:s time:s? weight:i"
@@ -506,6 +507,76 @@ static void clicks_of_others_change_no_list(void **state)
     as_admin(false);
 }
 
+/* The scores of a list for the history {film 1 with five stars} and one more entry, added. */
+static double sum_with(const char *entry)
+{
+    const json_t *list, *items;
+    double sum = 0;
+    char body[300];
+
+    (void)snprintf(body, sizeof body,
+                   "{\"history\":[{\"movie\":1,\"rating\":5}%s],\"model\":\"ease\",\"limit\":29}",
+                   entry);
+    list = post("/api/v1/recommendations", body);
+    assert_string_equal(text(list, "basis"), "fold_in");
+    assert_int_equal(integer(member(list, "removed"), "seen"), 1); /* looked at is not seen */
+    items = member(list, "items");
+    for (size_t i = 0; i < json_array_size(items); i++)
+        sum += number(json_array_get(items, i), "score");
+    return sum;
+}
+
+/* Whoever is nobody brings along what they clicked, too; and it becomes an account's. */
+static void a_history_has_clicks(void **state)
+{
+    static const struct {
+        const char *entry;
+        int status;
+        const char *part;
+    } wrong[] = {
+        {"{\"movie\":11,\"kind\":\"clicked\",\"rating\":5}", 422, "history[0].rating: only kind"},
+        {"{\"movie\":11,\"kind\":\"rating\"}", 422, "history[0].rating: must be given"},
+        {"{\"movie\":11,\"kind\":\"liked\"}", 422, "history[0].kind"},
+        {"{\"movie\":11,\"kind\":\"clicked\",\"weight\":-1}", 422, "weight"},
+        {"{\"movie\":2,\"kind\":\"clicked\"}", 404, "history[0].movie"},
+        {"{\"movie\":11,\"kind\":\"clicked\"},{\"movie\":11,\"rating\":4}", 422, "twice"},
+    };
+    const double none = sum_with(""), half = api.engine->signals.click;
+    double once;
+    char body[300];
+    const json_t *list;
+
+    (void)state;
+    once = sum_with(",{\"movie\":31,\"kind\":\"clicked\"}");
+    assert_true(fabs(once - none) > 1e-3);
+    assert_true(fabs(sum_with(",{\"movie\":31,\"kind\":\"clicked\",\"weight\":2}") - none) >
+                fabs(once - none));
+    assert_true(sum_with(",{\"movie\":31,\"kind\":\"clicked\",\"weight\":0}") == none);
+    api.engine->signals.click = 0; /* turned off */
+    assert_true(sum_with(",{\"movie\":31,\"kind\":\"clicked\"}") == none);
+    api.engine->signals.click = half;
+    list = post("/api/v1/recommendations",
+                "{\"history\":[{\"movie\":31,\"kind\":\"clicked\"}],\"model\":\"ease\"}");
+    assert_string_equal(text(list, "basis"), "fold_in"); /* it is enough for a list */
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        (void)snprintf(body, sizeof body, "{\"history\":[%s]}", wrong[i].entry);
+        refuses("POST", "/api/v1/recommendations", body, wrong[i].status,
+                wrong[i].status == 404 ? "E_NOTFOUND" : "E_INVALID", wrong[i].part);
+    }
+    refuses("POST", "/api/v1/recommendations",
+            "{\"user\":6,\"edits\":[{\"movie\":11,\"kind\":\"clicked\"}]}", 422, "E_INVALID",
+            "kind");
+    as_admin(true);
+    assert_int_equal(ask("DELETE", path_of(account, "/ratings/61"), NULL), 204);
+    list = post(
+        path_of(account, "/merge"),
+        "{\"history\":[{\"movie\":61,\"kind\":\"clicked\"},{\"movie\":1,\"kind\":\"clicked\"}]}");
+    assert_int_equal(integer(list, "taken"), 2);
+    refuses("GET", path_of(account, "/ratings/61"), NULL, 404, "E_NOTFOUND", "nothing");
+    (void)get(path_of(account, "/ratings/1")); /* stays what it was */
+    as_admin(false);
+}
+
 static int start(void **state)
 {
     reel_account ana = {.name = "ana", .folded = "ana"};
@@ -534,6 +605,7 @@ int main(void)
         cmocka_unit_test(nobody_gives_for_somebody_else),
         cmocka_unit_test(a_click_is_in_the_next_list),
         cmocka_unit_test(clicks_of_others_change_no_list),
+        cmocka_unit_test(a_history_has_clicks),
     };
 
     return cmocka_run_group_tests(tests, start, api_stop);

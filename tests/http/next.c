@@ -51,6 +51,8 @@ static void the_parts_are_the_whole(void **state)
     goes_on_like("{\"user\":6,\"limit\":%d,\"filter\":\"year > 1960\",\"exclude\":[11]}");
     goes_on_like("{\"history\":[{\"movie\":1,\"rating\":5},{\"movie\":31,\"rating\":4,"
                  "\"weight\":2}],\"limit\":%d}");
+    goes_on_like("{\"history\":[{\"movie\":1,\"rating\":5},{\"movie\":31,\"kind\":\"clicked\","
+                 "\"weight\":2}],\"limit\":%d}");
     goes_on_like("{\"user\":6,\"edits\":[{\"movie\":291,\"rating\":5}],\"limit\":%d}");
     goes_on_like("{\"source_movie\":1,\"limit\":%d}");
     goes_on_like("{\"source_movie\":1,\"user\":6,\"seen\":\"show\",\"limit\":%d}");

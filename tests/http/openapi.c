@@ -126,6 +126,9 @@ static void bodies_are_described(void **state)
     assert_false(holds("ListRequest", "{\"seen\":\"maybe\"}"));
     assert_false(holds("ListRequest", "{\"nonsense\":1}"));
     assert_false(holds("ListRequest", "{\"history\":[{\"movie\":1}]}"));
+    assert_true(holds("ListRequest", "{\"history\":[{\"movie\":1,\"kind\":\"clicked\"}]}"));
+    assert_false(
+        holds("ListRequest", "{\"history\":[{\"movie\":1,\"kind\":\"clicked\",\"rating\":5}]}"));
     assert_false(holds("ListRequest", "{\"exclude\":[1,null]}"));
     assert_false(holds("ExplanationRequest", "{\"user\":6}"));
     assert_false(holds("FeedbackRequest", "{\"events\":[{\"type\":\"click\"}]}"));

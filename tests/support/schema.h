@@ -1,7 +1,7 @@
 /* support/schema.h - JSON against the part of JSON Schema 2020-12 that the API's description uses:
  * type, properties, required, additionalProperties (false, or a schema), items, enum, minimum,
- * maximum and $ref. A schema with any other keyword is refused, so that nothing is believed to be
- * checked that is not. Threads: no state.
+ * maximum, oneOf and $ref. A schema with any other keyword is refused, so that nothing is believed
+ * to be checked that is not. Threads: no state.
  */
 #ifndef TESTS_SUPPORT_SCHEMA_H
 #define TESTS_SUPPORT_SCHEMA_H
@@ -112,10 +112,23 @@ static inline bool schema_check_items(const json_t *components, const json_t *sc
     return true;
 }
 
+static inline bool schema_check_one(const json_t *components, const json_t *kinds,
+                                    const json_t *value)
+{
+    size_t held = 0;
+
+    for (size_t i = 0; i < json_array_size(kinds); i++) {
+        char where[SCHEMA_WHERE] = "";
+
+        held += schema_check(components, json_array_get(kinds, i), value, where);
+    }
+    return kinds == NULL || held == 1;
+}
+
 static inline bool schema_knows_keywords(const json_t *schema)
 {
     static const char known[] = " type properties required additionalProperties items enum minimum "
-                                "maximum description ";
+                                "maximum oneOf description ";
     const char *name;
     json_t *value;
 
@@ -148,6 +161,7 @@ static inline bool schema_check(const json_t *components, const json_t *schema, 
            schema_check_type(json_object_get(schema, "type"), value) &&
            schema_check_enum(json_object_get(schema, "enum"), value) &&
            schema_check_range(schema, value) &&
+           schema_check_one(components, json_object_get(schema, "oneOf"), value) &&
            (!json_is_object(value) || schema_check_members(components, schema, value, where)) &&
            (!json_is_array(value) || schema_check_items(components, schema, value, where));
 }

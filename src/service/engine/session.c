@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/bits.h"
 #include "base/clock.h"
+#include "model/history.h"
 #include "service/engine/state.h"
 
 enum { FIRST_ENTRIES = 256, FIRST_HIDDEN = 16 };
@@ -121,13 +122,28 @@ static reel_code check_given(const reel_engine *engine, const reel_given *given,
     if (reel_dataset_find_movie(engine->dataset, given->movie) < 0)
         return reel_fail(err, REEL_E_NOTFOUND, "history[%zu].movie: no film has id %lld", i,
                          (long long)given->movie);
-    if (!given->click && !(given->rating >= scale.min && given->rating <= scale.max))
+    if (!given->click && !given->looked &&
+        !(given->rating >= scale.min && given->rating <= scale.max))
         return reel_fail(err, REEL_E_INVALID, "history[%zu].rating: %g is not from %g to %g", i,
                          given->rating, scale.min, scale.max);
     if (!(given->weight >= 0 && given->weight <= WEIGHT_MOST))
         return reel_fail(err, REEL_E_INVALID, "history[%zu].weight: %g is not from 0 to %g", i,
                          given->weight, WEIGHT_MOST);
     return REEL_OK;
+}
+
+static reel_entry entry_of(const reel_engine *engine, const reel_given *given)
+{
+    const reel_index movie = reel_dataset_find_movie(engine->dataset, given->movie);
+
+    if (given->looked)
+        return reel__signal_entry(movie, (float)(engine->signals.click * given->weight));
+    return (reel_entry){
+        .movie = movie,
+        .value = given->click ? 1 : (float)given->rating,
+        .weight = (float)given->weight,
+        .kind = given->click ? REEL_ENTRY_CLICK : REEL_ENTRY_RATING,
+    };
 }
 
 static int by_movie(const void *a, const void *b)
@@ -141,6 +157,7 @@ static reel_code take_given(reel_session *session, const reel_request *request, 
 {
     const reel_engine *engine = session->engine;
     reel_entry *entries;
+    size_t count = 0;
     reel_code rc = REEL_OK;
 
     if (request->given_count > REEL_HISTORY_MAX)
@@ -152,19 +169,15 @@ static reel_code take_given(reel_session *session, const reel_request *request, 
         const reel_given *given = &request->given[i];
 
         REEL_TRY(check_given(engine, given, i, err));
-        entries[i] = (reel_entry){
-            .movie = reel_dataset_find_movie(engine->dataset, given->movie),
-            .value = given->click ? 1 : (float)given->rating,
-            .weight = (float)given->weight,
-            .kind = given->click ? REEL_ENTRY_CLICK : REEL_ENTRY_RATING,
-        };
+        entries[count] = entry_of(engine, given);
+        count += !given->looked || entries[count].weight > 0;
     }
-    qsort(entries, request->given_count, sizeof *entries, by_movie);
-    for (size_t i = 1; i < request->given_count; i++)
+    qsort(entries, count, sizeof *entries, by_movie);
+    for (size_t i = 1; i < count; i++)
         if (entries[i].movie == entries[i - 1].movie)
             return reel_fail(err, REEL_E_INVALID, "history: film %lld is given twice",
                              (long long)reel_dataset_movie_ids(engine->dataset)[entries[i].movie]);
-    session->query.count = request->given_count;
+    session->query.count = count;
 out:
     return rc;
 }

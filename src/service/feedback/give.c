@@ -203,11 +203,17 @@ static reel_code merge_one(const reel_engine *engine, const reel_history *histor
     reel_code rc;
 
     REEL_TRY(reel__engine_find_movie(engine, given->movie, &movie, err));
+    out->movie = given->movie;
+    if (given->looked) { /* beside whatever was said */
+        out->kind = REEL_GIVEN_CLICKED;
+        out->did = REEL_DID_CLICK;
+        *taken = true;
+        return REEL_OK;
+    }
     REEL_TRY(reel__give_check_rating(given->rating, engine->scale, err));
     there = reel__give_there(engine, history, movie);
     *taken = reel__give_strength(there.kind) < reel__give_strength(REEL_GIVEN_RATING) &&
              there.kind != REEL_GIVEN_NOT_INTERESTED;
-    out->movie = given->movie;
     out->value = given->rating;
 out:
     return rc;

@@ -13,6 +13,8 @@ typedef struct reel_given {
     double rating;
     double weight; /* 1 = normal */
     bool click;    /* seen or liked without a rating, which is not looked at then */
+    bool looked;   /* neither, but clicked: interest, which weighs so many times `click` of
+                      REEL_SIGNALS */
 } reel_given;
 
 enum {
