@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "cli/term.h"
+#include "service/models/learn.h"
 
 enum { OPT_FILE, OPT_DATABASE, OPT_MODELS };
 enum { CARD_DEPTH = 8 };
@@ -177,6 +178,40 @@ out:
     return rc;
 }
 
+/* By the length of a history, which is what the columns are. */
+static reel_code print_weighed(const reel_weighed *weighed, size_t count, reel_err *err)
+{
+    char lengths[REEL_HYBRID_KNOTS][16];
+    const char *headings[1 + REEL_HYBRID_KNOTS] = {"Weight of"};
+    reel_table *table = NULL;
+    reel_code rc = REEL_OK;
+
+    for (size_t k = 0; k < REEL_HYBRID_KNOTS; k++) {
+        (void)snprintf(lengths[k], sizeof *lengths, ">%d%s", reel__weighed_length(k),
+                       k + 1 < REEL_HYBRID_KNOTS ? "" : " films");
+        headings[1 + k] = lengths[k];
+    }
+    REEL_TRY(reel__table_new(&table, headings, 1 + REEL_HYBRID_KNOTS, err));
+    for (size_t i = 0; i < count; i++) {
+        REEL_TRY(reel__table_cell(table, err, "%s", weighed[i].name));
+        for (size_t k = 0; k < REEL_HYBRID_KNOTS; k++)
+            REEL_TRY(reel__table_cell(table, err, "%.3f", (double)weighed[i].by[k]));
+    }
+    reel__table_print(table);
+    reel__term_print("\n");
+out:
+    reel__table_free(table);
+    return rc;
+}
+
+reel_code reel__print_weights(const reel_model *model, reel_err *err)
+{
+    reel_weighed weighed[REEL_HYBRID_MEMBERS];
+    const size_t count = reel__weighed(weighed, model);
+
+    return count == 0 ? REEL_OK : print_weighed(weighed, count, err);
+}
+
 static double number_of(const json_t *object, const char *key)
 {
     return json_number_value(json_object_get(object, key));
@@ -239,9 +274,33 @@ static reel_code print_model(const opened *o, reel_err *err)
                      reel__term_count(people, reel_model_people(o->model)),
                      reel_model_data_hash(o->model));
     REEL_TRY(print_values(o->model, err));
+    REEL_TRY(reel__print_weights(o->model, err));
     rc = reel__print_card(o->card, err);
 out:
     return rc;
+}
+
+static void write_weights(reel_json *json, const reel_model *model)
+{
+    reel_weighed weighed[REEL_HYBRID_MEMBERS];
+    const size_t count = reel__weighed(weighed, model);
+
+    if (count == 0)
+        return;
+    reel__json_key(json, "weights");
+    reel__json_object(json);
+    for (size_t i = 0; i < count; i++) {
+        reel__json_key(json, weighed[i].name);
+        reel__json_object(json);
+        for (size_t k = 0; k < REEL_HYBRID_KNOTS; k++) {
+            char length[16];
+
+            (void)snprintf(length, sizeof length, "%d", reel__weighed_length(k));
+            reel__json_put_float(json, length, weighed[i].by[k]);
+        }
+        reel__json_object_end(json);
+    }
+    reel__json_object_end(json);
 }
 
 static reel_code write_model(reel_json *json, const void *what, reel_err *err)
@@ -270,6 +329,7 @@ static reel_code write_model(reel_json *json, const void *what, reel_err *err)
         }
     }
     reel__json_object_end(json);
+    write_weights(json, o->model);
     reel__json_key(json, "evaluation");
     if (card != NULL)
         reel__json_raw(json, card, strlen(card));

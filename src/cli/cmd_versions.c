@@ -86,11 +86,28 @@ static void print_parameters(const json_t *parameters)
     }
 }
 
-static reel_code print_version(const json_t *version, reel_err *err)
+/* Of a hybrid whose file is there. */
+static reel_code print_weights(const reel_engine *engine, const json_t *version, reel_err *err)
+{
+    reel_model *model = NULL;
+    reel_code rc = REEL_OK;
+
+    if (strcmp(reel__text_of(version, "name"), "hybrid") != 0 ||
+        strcmp(reel__text_of(version, "state"), "failed") == 0)
+        return REEL_OK;
+    REEL_TRY(reel__version_load(&model, engine, reel__text_of(version, "id"), err));
+    rc = reel__print_weights(model, err);
+out:
+    reel_model_free(model);
+    return rc;
+}
+
+static reel_code print_version(const reel_engine *engine, const json_t *version, reel_err *err)
 {
     const json_t *card = json_object_get(version, "evaluation");
     const char *reason = reel__text_of(version, "reason");
     char films[REEL_COUNT_TEXT], people[REEL_COUNT_TEXT];
+    reel_code rc;
 
     reel__term_print(
         "%s%s%s: %s\n%s%s%s; trained %s in %.2f s\n%s films and %s people, data %s\n\n",
@@ -103,7 +120,10 @@ static reel_code print_version(const json_t *version, reel_err *err)
         reel__text_of(version, "data_hash"));
     print_parameters(json_object_get(version, "parameters"));
     reel__term_print("\n");
-    return reel__print_card(json_is_object(card) ? card : NULL, err);
+    REEL_TRY(print_weights(engine, version, err));
+    rc = reel__print_card(json_is_object(card) ? card : NULL, err);
+out:
+    return rc;
 }
 
 static reel_code answer(const reel_args *args, const asking *a, reel_err *err)
@@ -114,7 +134,7 @@ static reel_code answer(const reel_args *args, const asking *a, reel_err *err)
     if (args->json)
         return reel__print_json(write_answer, a, err);
     REEL_TRY(reel__read_json(&parsed, write_answer, a, err));
-    rc = a->list ? print_list(parsed, err) : print_version(parsed, err);
+    rc = a->list ? print_list(parsed, err) : print_version(a->engine, parsed, err);
 out:
     json_decref(parsed);
     return rc;

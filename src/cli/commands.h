@@ -43,6 +43,8 @@ void reel__param_range(char out[REEL_RANGE_TEXT], const reel_param_spec *spec);
 
 /* What an evaluation card says; NULL: there is none. */
 REEL_MUST_USE reel_code reel__print_card(const json_t *card, reel_err *err);
+/* What a hybrid weighs its models by; of another model nothing. */
+REEL_MUST_USE reel_code reel__print_weights(const reel_model *model, reel_err *err);
 /* `reel models list` and the like. database, models: the options of that name. */
 bool reel__is_versions_word(const char *word);
 REEL_MUST_USE reel_code reel__models_versions(const reel_args *args, int database, int models,

@@ -195,6 +195,20 @@ out:
     return rc;
 }
 
+reel_code reel__version_load(reel_model **out, const reel_engine *engine, const char *id,
+                             reel_err *err)
+{
+    char *path = NULL;
+    reel_code rc;
+
+    *out = NULL;
+    REEL_TRY(reel__engine_version_path(&path, engine, id, err));
+    rc = reel_model_load(out, path, err);
+out:
+    reel__free(path);
+    return rc;
+}
+
 /* ---- putting one in service ---------------------------------------------------------------- */
 
 /* What a record of the one in service takes over. */

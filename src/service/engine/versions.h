@@ -23,6 +23,10 @@ REEL_MUST_USE reel_code reel__versions_write(reel_json *json, const reel_engine 
 REEL_MUST_USE reel_code reel__version_write(reel_json *json, const reel_engine *engine,
                                             const char *word, reel_err *err);
 
+/* The model of a version. Errors: E_INVALID (no id), those of reading its file. */
+REEL_MUST_USE reel_code reel__version_load(reel_model **out, const reel_engine *engine,
+                                           const char *id, reel_err *err);
+
 /* Put a version in service, for the data that the engine holds. It must have been fitted on these
  * data; or on others with the same films and people, but for those who came since; histories are
  * compared one by one when people ask. Errors: E_NOTFOUND; E_CONFLICT (its file is missing, or it

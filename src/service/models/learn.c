@@ -128,3 +128,27 @@ reel_code reel__learn(reel_model **out, const char *name, const reel_dataset *da
         return reel__learn_hybrid(out, NULL, dataset, params, context, err);
     return reel_model_fit(out, name, dataset, params, context, err);
 }
+
+/* ---- what was learned ---------------------------------------------------------------------- */
+
+size_t reel__weighed(reel_weighed out[REEL_HYBRID_MEMBERS], const reel_model *model)
+{
+    const reel_model_info *info = reel_model_get_info(model);
+    size_t count = 0;
+
+    if (strcmp(info->name, "hybrid") != 0)
+        return 0;
+    for (size_t i = 0; i < info->param_count && count < REEL_HYBRID_MEMBERS; i++) {
+        const char *name = info->params[i].name;
+        const float *by = reel__hybrid_weights(model, name);
+
+        if (by != NULL)
+            out[count++] = (reel_weighed){name, by};
+    }
+    return count;
+}
+
+int reel__weighed_length(size_t knot)
+{
+    return knot == 0 ? 0 : 1 << 2 * (knot - 1);
+}

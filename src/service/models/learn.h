@@ -40,4 +40,14 @@ REEL_MUST_USE reel_code reel__learn_hybrid(reel_model **out, reel_blend *blend,
                                            const reel_dataset *dataset, const reel_params *params,
                                            const reel_fit_context *context, reel_err *err);
 
+/* One model of a hybrid, and what it is weighed by for histories of as many films as
+ * reel__weighed_length says. */
+typedef struct reel_weighed {
+    const char *name;
+    const float *by; /* [REEL_HYBRID_KNOTS], borrowed from the model */
+} reel_weighed;
+/* Those of a model, in the order of its parameters; how many: 0 = it is no hybrid. */
+size_t reel__weighed(reel_weighed out[REEL_HYBRID_MEMBERS], const reel_model *model);
+int reel__weighed_length(size_t knot); /* 0, 1, 4, 16, 64, 256 */
+
 #endif

@@ -5,6 +5,11 @@ reel recommend --user 1 --database t.db --limit 1 >/dev/null 2>&1
 reel train --database t.db --model ease --force --quiet
 run reel models list --database t.db
 run reel models show ease --database t.db | head -3
+run reel models show hybrid --database t.db | sed -n '1p; s/  *-\{0,1\}[0-9]\.[0-9]\{3\}/ N/g; /Weight/,/^$/p'
+json reel models --file t.db.models/hybrid.safetensors >facts
+"$PYTHON" -c 'import json
+weights = json.load(open("facts"))["weights"]
+print(list(weights), sorted(map(int, weights["ease"])), weights["popular"]["0"] > 0)'
 run reel models rollback ease --database t.db
 run reel models list ease --database t.db
 run reel models rollback ease --database t.db
