@@ -1,6 +1,8 @@
 /* Reports of feedback: events come in by the API and are in the next answer; ranges, comparison,
  * pages and tables. Who may ask is in gate.c; the sums themselves in tests/store.
  */
+#include <time.h>
+
 #include "http/api.h"
 #include "store/jobs.h"
 
@@ -253,6 +255,66 @@ static void trainings_and_what_the_gate_said(void **state)
     assert_int_equal(json_array_size(trainings), 0);
 }
 
+/* The rows of a comparison are one list in the order of its places. */
+static void places_stand_in_their_order(void **state)
+{
+    const json_t *items;
+
+    (void)state;
+    send_event("\"type\":\"impression\",\"list_id\":\"one\",\"visitor\":\"v_one\","
+               "\"time\":\"2025-12-02T20:00:00Z\",\"movies\":[{\"movie\":1,\"rank\":2}]");
+    items = member(get(BASE "rates?by=rank&range=2025-12-02&against=2026-03-02"), "items");
+    assert_int_equal(json_array_size(items), 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(integer(json_array_get(items, i), "rank"), i + 1);
+        /* A list is of many places. */
+        assert_null(json_object_get(json_array_get(items, i), "lists"));
+        assert_null(json_object_get(member(json_array_get(items, i), "against"), "lists"));
+    }
+    assert_int_equal(integer(json_array_get(items, 1), "shown"), 1);
+}
+
+static void nothing_shown_is_neither_even_nor_uneven(void **state)
+{
+    (void)state;
+    (void)get(BASE "summary?range=2020-01-01");
+    assert_int_equal(integer(first(), "films"), 0);
+    assert_true(json_is_null(member(first(), "gini")));
+    assert_true(json_is_null(member(first(), "novelty")));
+}
+
+/* A range seldom begins on a Monday: weeks count as they are, but for those that are cut off by the
+ * beginning of the log, or by now. */
+static void whole_weeks_tell_whether_it_narrows(void **state)
+{
+    static const char *const days[] = {"2025-03-05", "2025-03-10", "2025-03-18", "2025-03-30",
+                                       "2025-04-01"};
+    char list[8], today[16];
+    const json_t *items;
+    const time_t now = time(NULL);
+    struct tm parts;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        (void)snprintf(list, sizeof list, "w%zu", i);
+        show(list, days[i], "ease-0");
+    }
+    items = member(get(BASE "catalogue?range=2025-03-06..2025-04-02"), "items");
+    assert_int_equal(json_array_size(items), 5);
+    assert_string_equal(text(first(), "week"), "2025-03-03");
+    assert_false(json_is_true(member(first(), "whole")));
+    for (size_t i = 1; i < 5; i++)
+        assert_true(json_is_true(member(json_array_get(items, i), "whole")));
+    assert_true(json_is_number(member(member(api.json, "trend"), "rate")));
+    (void)get(BASE "catalogue?range=2025-03-06..2025-03-30"); /* three of them */
+    assert_true(json_is_null(member(member(api.json, "trend"), "rate")));
+    (void)gmtime_r(&now, &parts);
+    (void)strftime(today, sizeof today, "%Y-%m-%d", &parts);
+    show("now", today, "ease-9");
+    (void)get(BASE "catalogue?range=1d");
+    assert_false(json_is_true(member(first(), "whole")));
+}
+
 static void as_a_table(void **state)
 {
     static const char begin_of[] = "method,model_id,first_shown,lists,shown,clicked,rated,"
@@ -303,6 +365,9 @@ int main(void)
         cmocka_unit_test(trainings_and_what_the_gate_said),
         cmocka_unit_test(as_a_table),
         cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(places_stand_in_their_order),
+        cmocka_unit_test(nothing_shown_is_neither_even_nor_uneven),
+        cmocka_unit_test(whole_weeks_tell_whether_it_narrows),
     };
 
     return cmocka_run_group_tests(tests, fill, api_stop);

@@ -175,6 +175,11 @@ void reel__stats_add_rates(reel_stats_counts *sum, const reel_stats_rates *rates
 void reel__stats_put_counts(reel_json *json, const reel_stats_counts *counts)
 {
     reel__json_put_int(json, "lists", counts->lists);
+    reel__stats_put_films(json, counts);
+}
+
+void reel__stats_put_films(reel_json *json, const reel_stats_counts *counts)
+{
     reel__json_put_int(json, "shown", counts->shown);
     reel__json_put_int(json, "clicked", counts->clicked);
     reel__json_put_int(json, "rated", counts->rated);

@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/map.h"
 #include "eval/genres.h"
 #include "eval/metrics.h"
 #include "service/analytics/stats_priv.h"
 
-enum { USUAL_LIMIT = 50, GENRE = 64 };
+enum { USUAL_LIMIT = 50, GENRE = 64, DAY_S = 86400 };
 
 typedef struct film_row {
     reel_stats_film now, before;
@@ -341,7 +342,7 @@ void reel__stats_spread_of(reel_stats_spread *out, int64_t *shown, const reel_en
         }
     out->effective = out->films > 0 ? exp(entropy) : 0;
     out->novelty = out->shown > 0 ? surprise / (double)out->shown : (double)NAN;
-    out->gini = reel__gini(shown, films); /* sorts them */
+    out->gini = out->shown > 0 ? reel__gini(shown, films) : (double)NAN; /* sorts them */
 }
 
 void reel__stats_put_spread(reel_json *json, const reel_stats_spread *spread)
@@ -355,6 +356,7 @@ void reel__stats_put_spread(reel_json *json, const reel_stats_spread *spread)
 
 typedef struct spreading {
     const reel_engine *engine;
+    reel_stats_range over; /* days that are known of and over */
     int64_t *shown; /* [films] of the week, or of all */
     int64_t week;   /* 0 = none yet */
     size_t count, room;
@@ -390,6 +392,12 @@ reel_code reel__stats_spread_read(reel_stats_spread *out, const reel_stats_ask *
 out:
     reel__free(s.shown);
     return rc;
+}
+
+/* Half a week shows fewer films: the one that goes on, and the one in which the log begins. */
+static bool is_whole(const spreading *s, int64_t week)
+{
+    return week >= s->over.from && week + REEL_DAYS_A_WEEK <= s->over.to;
 }
 
 static void end_week(spreading *s)
@@ -428,10 +436,11 @@ static bool add_variety(void *user, const reel_stats_hour *hour)
     return true;
 }
 
-static void put_week(reel_json *json, const struct spread_week *week)
+static void put_week(reel_json *json, const spreading *s, const struct spread_week *week)
 {
     reel__json_object(json);
     reel__stats_put_day(json, "week", week->week);
+    reel__json_put_bool(json, "whole", is_whole(s, week->week));
     reel__json_put_int(json, "lists", week->lists);
     reel__json_put_int(json, "shown", week->spread.shown);
     reel__stats_put_spread(json, &week->spread);
@@ -441,17 +450,15 @@ static void put_week(reel_json *json, const struct spread_week *week)
     reel__json_object_end(json);
 }
 
-/* Of the weeks that are whole: half a week shows fewer films. */
-static void put_trend(reel_json *json, const spreading *s, const reel_stats_ask *ask)
+/* Of the weeks that are whole, whichever of their days are in the range. */
+static void put_trend(reel_json *json, const spreading *s)
 {
     double values[512];
     size_t count = 0;
     reel_rate trend;
 
     for (size_t i = 0; i < s->count && count < sizeof values / sizeof *values; i++)
-        if (s->weeks[i].week >= ask->range.from &&
-            s->weeks[i].week + REEL_DAYS_A_WEEK <= ask->range.to &&
-            s->weeks[i].spread.effective > 0)
+        if (is_whole(s, s->weeks[i].week) && s->weeks[i].spread.effective > 0)
             values[count++] = s->weeks[i].spread.effective;
     trend = reel__rate_trend(values, count);
     reel__stats_put_rate(json, "trend", trend);
@@ -470,6 +477,8 @@ reel_code reel__stats_write_catalogue(reel_json *json, const reel_stats_ask *ask
     s.weeks = reel__alloc_zero(s.room, sizeof *s.weeks);
     if (s.shown == NULL || s.weeks == NULL)
         REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for %zu weeks", s.room));
+    REEL_TRY(reel__stats_days(ask->store, &s.over, err));
+    s.over.to = reel__clock_now() / DAY_S;
     REEL_TRY(reel__stats_film_weeks(ask->store, ask->range, add_week, &s, err));
     end_week(&s);
     REEL_TRY(reel__stats_hours(
@@ -477,11 +486,11 @@ reel_code reel__stats_write_catalogue(reel_json *json, const reel_stats_ask *ask
         (reel_stats_range){from, reel__stats_week(ask->range.to + REEL_DAYS_A_WEEK - 1)}, NULL,
         add_variety, &s, err));
     reel__json_put_int(json, "catalogue", films);
-    put_trend(json, &s, ask);
+    put_trend(json, &s);
     reel__json_key(json, "items");
     reel__json_array(json);
     for (size_t i = 0; i < s.count; i++)
-        put_week(json, &s.weeks[i]);
+        put_week(json, &s, &s.weeks[i]);
     reel__json_array_end(json);
 out:
     reel__free(s.shown);

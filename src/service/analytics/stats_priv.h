@@ -29,6 +29,8 @@ typedef struct reel_stats_counts {
 void reel__stats_add_rates(reel_stats_counts *sum, const reel_stats_rates *rates);
 /* "lists", "shown", ..., "click_through", "rating_through". */
 void reel__stats_put_counts(reel_json *json, const reel_stats_counts *counts);
+/* The same without "lists": a list is of many places. */
+void reel__stats_put_films(reel_json *json, const reel_stats_counts *counts);
 /* How the share of what was clicked changed, with an interval. */
 void reel__stats_put_change(reel_json *json, const reel_stats_counts *now,
                             const reel_stats_counts *before);

@@ -2,6 +2,7 @@
  * row and place.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -83,13 +84,30 @@ out:
     return rc;
 }
 
-static void put_before(reel_json *json, const reel_stats_ask *ask, const named *row)
+/* Those that were only in the range compared with came last. */
+static int by_place(const void *a, const void *b)
+{
+    const named *left = a, *right = b;
+
+    return (left->rank > right->rank) - (left->rank < right->rank);
+}
+
+static void put_of(reel_json *json, reel_stats_by by, const reel_stats_counts *counts)
+{
+    if (by == REEL_STATS_RANK)
+        reel__stats_put_films(json, counts);
+    else
+        reel__stats_put_counts(json, counts);
+}
+
+static void put_before(reel_json *json, const reel_stats_ask *ask, reel_stats_by by,
+                       const named *row)
 {
     if (ask->against.to == 0)
         return;
     reel__json_key(json, "against");
     reel__json_object(json);
-    reel__stats_put_counts(json, &row->before);
+    put_of(json, by, &row->before);
     reel__json_object_end(json);
     reel__stats_put_change(json, &row->now, &row->before);
 }
@@ -107,8 +125,8 @@ static void put_row(reel_json *json, const reel_stats_ask *ask, reel_stats_by by
         reel__json_put_text(json, "scenario", row->scenario);
     if (by == REEL_STATS_RANK)
         reel__json_put_int(json, "rank", row->rank);
-    reel__stats_put_counts(json, &row->now);
-    put_before(json, ask, row);
+    put_of(json, by, &row->now);
+    put_before(json, ask, by, row);
     reel__json_object_end(json);
 }
 
@@ -123,6 +141,8 @@ reel_code reel__stats_write_rates(reel_json *json, const reel_stats_ask *ask, re
     reel_code rc = REEL_OK;
 
     REEL_TRY(read_table(&t, ask, by, err));
+    if (by == REEL_STATS_RANK)
+        qsort(t.rows, t.count, sizeof *t.rows, by_place);
     reel__json_put_text(json, "by", word);
     reel__json_put_int(json, "omitted", t.omitted);
     reel__json_key(json, "items");
