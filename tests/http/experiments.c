@@ -223,6 +223,8 @@ static void a_file_of_them_is_taken_once(void **state)
     static const char file[] = "{\"experiments\":[{\"name\":\"first\"," ARMS "}]}";
     static const char changed[] =
         "{\"experiments\":[{\"name\":\"first\",\"alpha\":0.01," ARMS "}]}";
+    static const char half[] = "{\"experiments\":[{\"name\":\"good\",\"scenario\":\"gems\"," ARMS
+                               "},{\"name\":\"bad\",\"alpha\":7," ARMS "}]}";
     reel_experiments *all = api.app.experiments;
     reel_err err = {0};
 
@@ -234,6 +236,10 @@ static void a_file_of_them_is_taken_once(void **state)
                  "experiments[0].name");
     assert_fails(reel__experiments_take(all, "{}", 2, &err), REEL_E_INVALID, "experiments");
     assert_fails(reel__experiments_take(all, "[", 1, &err), REEL_E_SYNTAX, "");
+    /* One mistake, and none begins. */
+    assert_fails(reel__experiments_take(all, half, strlen(half), &err), REEL_E_INVALID,
+                 "experiments[1].alpha");
+    assert_int_equal(json_array_size(member(get("/api/v1/experiments"), "items")), 1);
 }
 
 /* ---- lists --------------------------------------------------------------------------------- */

@@ -357,8 +357,8 @@ void reel__stats_put_spread(reel_json *json, const reel_stats_spread *spread)
 typedef struct spreading {
     const reel_engine *engine;
     reel_stats_range over; /* days that are known of and over */
-    int64_t *shown; /* [films] of the week, or of all */
-    int64_t week;   /* 0 = none yet */
+    int64_t *shown;        /* [films] of the week, or of all */
+    int64_t week;          /* 0 = none yet */
     size_t count, room;
     struct spread_week {
         int64_t week;

@@ -405,7 +405,9 @@ out:
     return rc;
 }
 
-static reel_code take_one(reel_experiments *experiments, const json_t *body, reel_err *err)
+/* begin false: it is only looked whether it could be. */
+static reel_code take_one(reel_experiments *experiments, const json_t *body, bool begin,
+                          reel_err *err)
 {
     reel_experiment asked;
     bool there = false;
@@ -413,12 +415,25 @@ static reel_code take_one(reel_experiments *experiments, const json_t *body, ree
 
     REEL_TRY(reel__experiment_read(&asked, body, err));
     REEL_TRY(find_alike(experiments, &asked, &there, err));
-    if (there)
+    if (there || !begin)
         return REEL_OK;
     REEL_TRY(reel__experiment_prepare(&asked, err));
     rc = reel__experiments_add(experiments, &asked, err);
 out:
     return rc;
+}
+
+static reel_code take_each(reel_experiments *experiments, const json_t *list, bool begin,
+                           reel_err *err)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        reel_err inner = {REEL_OK, ""};
+        const reel_code rc = take_one(experiments, json_array_get(list, i), begin, &inner);
+
+        if (rc != REEL_OK)
+            return reel_fail(err, rc, "experiments[%zu].%.440s", i, inner.msg);
+    }
+    return REEL_OK;
 }
 
 reel_code reel__experiments_take(reel_experiments *experiments, const char *text, size_t length,
@@ -431,20 +446,16 @@ reel_code reel__experiments_take(reel_experiments *experiments, const char *text
 
     REEL_TRY(reel__json_parse(&json, text, length, DEPTH + 2, err));
     if (json_object_get(json, "arms") != NULL) {
-        REEL_TRY(take_one(experiments, json, err));
+        REEL_TRY(take_one(experiments, json, true, err));
         goto out;
     }
     REEL_TRY(reel__json_only(json, names, err));
     list = json_object_get(json, "experiments");
     if (!json_is_array(list))
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "experiments: expected an array"));
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        reel_err inner = {REEL_OK, ""};
-
-        rc = take_one(experiments, json_array_get(list, i), &inner);
-        if (rc != REEL_OK)
-            REEL_TRY(reel_fail(err, rc, "experiments[%zu].%.440s", i, inner.msg));
-    }
+    /* A file with a mistake begins nothing: what has begun cannot be taken back. */
+    REEL_TRY(take_each(experiments, list, false, err));
+    rc = take_each(experiments, list, true, err);
 out:
     json_decref(json);
     return rc;
