@@ -548,7 +548,7 @@ static reel_code read_marks(sqlite3 *db, int64_t *application, int64_t *version,
 {
     reel_code rc = REEL_OK;
 
-    REEL_TRY(reel__sqlite_exec(db, "BEGIN", err));
+    REEL_TRY(reel__sqlite_begin(db, "BEGIN", err));
     REEL_TRY(reel__sqlite_number(db, "SELECT count(*) FROM sqlite_master", objects, err));
     REEL_TRY(reel__sqlite_number(db, "PRAGMA application_id", application, err));
     REEL_TRY(reel__sqlite_number(db, "PRAGMA user_version", version, err));

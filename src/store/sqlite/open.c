@@ -31,7 +31,7 @@ static reel_code limit_pages(sqlite3 *db, int64_t pages, reel_err *err)
     if (pages == 0)
         return REEL_OK;
     (void)sqlite3_snprintf((int)sizeof sql, sql, "PRAGMA max_page_count = %lld", (long long)pages);
-    return reel__sqlite_exec(db, sql, err);
+    return reel__sqlite_begin(db, sql, err);
 }
 
 reel_code reel__sqlite_connect(sqlite3 **out, const reel_sqlite *store, int flags, reel_err *err)
@@ -52,9 +52,9 @@ reel_code reel__sqlite_connect(sqlite3 **out, const reel_sqlite *store, int flag
     (void)sqlite3_extended_result_codes(db, 1);
     (void)sqlite3_busy_timeout(db, store->busy_timeout_ms);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    REEL_TRY(reel__sqlite_exec(db, every_connection, err));
+    REEL_TRY(reel__sqlite_begin(db, every_connection, err));
     if (!reel__file_is_lasting())
-        REEL_TRY(reel__sqlite_exec(db, "PRAGMA synchronous = OFF", err));
+        REEL_TRY(reel__sqlite_begin(db, "PRAGMA synchronous = OFF", err));
     REEL_TRY(limit_pages(db, store->max_pages, err));
     *out = db;
     db = NULL;

@@ -57,6 +57,8 @@ REEL_MUST_USE reel_code reel__sqlite_check_identity(sqlite3 *db, bool *fresh, bo
 /* The last failure of a connection as our error, naming the file and what to do. */
 reel_code reel__sqlite_fail(sqlite3 *db, const char *path, const char *doing, reel_err *err);
 REEL_MUST_USE reel_code reel__sqlite_exec(sqlite3 *db, const char *sql, reel_err *err);
+/* The same before anything was asked for: what fails does so "while opening". */
+REEL_MUST_USE reel_code reel__sqlite_begin(sqlite3 *db, const char *sql, reel_err *err);
 /* Undo the open transaction, if there is one. Never fails: SQLite undoes it at close too. */
 void reel__sqlite_rollback(sqlite3 *db);
 REEL_MUST_USE reel_code reel__sqlite_prepare(sqlite3_stmt **out, sqlite3 *db, const char *sql,

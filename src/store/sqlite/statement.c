@@ -80,6 +80,13 @@ reel_code reel__sqlite_exec(sqlite3 *db, const char *sql, reel_err *err)
     return REEL_OK;
 }
 
+reel_code reel__sqlite_begin(sqlite3 *db, const char *sql, reel_err *err)
+{
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return fail(db, "opening", err);
+    return REEL_OK;
+}
+
 void reel__sqlite_rollback(sqlite3 *db)
 {
     /* Some failures (disk full, out of memory) have undone it already. */
