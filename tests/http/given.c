@@ -230,6 +230,8 @@ static void an_export_of_elsewhere_is_taken(void **state)
     report = imported(18, csv, 200);
     assert_int_equal(integer(report, "rows"), 4);
     assert_int_equal(integer(report, "taken"), 1);
+    assert_int_equal(integer(report, "kept"), 1);
+    assert_int_equal(integer(report, "repeated"), 1);
     assert_int_equal(integer(report, "unmatched"), 1);
     items = member(report, "items");
     assert_each(items, "line:i title:s? kind:s rating:n? status:s movie:i? reason:s? candidates:a");
@@ -244,6 +246,7 @@ static void an_export_of_elsewhere_is_taken(void **state)
     assert_true(number(get(path_of(18, "/ratings/281")), "your_rating") == 5);
     /* sent again, it changes nothing */
     assert_int_equal(integer(imported(18, csv, 200), "taken"), 0);
+    assert_int_equal(integer(api.json, "kept"), 2);
     assert_true(number(get(path_of(18, "/ratings/31")), "your_rating") == 3);
     (void)imported(18, "what is this?\n", 422);
     (void)imported(18, "", 422);

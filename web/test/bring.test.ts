@@ -85,7 +85,7 @@ test("a damaged archive, an encrypted one and one that swells are refused", asyn
 test("two files about a film are one film, and what was lost says the most it knows", () => {
   const row = (over: Partial<ImportRow>): ImportRow =>
     ({ line: 1, title: "X", kind: "rating", rating: 4, status: "taken", movie: 1, reason: null, candidates: [], ...over });
-  const report = (items: ImportRow[], not_films = 0): ImportReport => ({ format: "", rows: 0, taken: 0, unmatched: 0, not_films, items });
+  const report = (items: ImportRow[], not_films = 0): ImportReport => ({ format: "", rows: 0, taken: 0, kept: 0, repeated: 0, unmatched: 0, not_films, items });
   const lost = { status: "unmatched" as const, movie: null };
   const outcome = outcomeOf([
     report([row({}), row({ movie: 2, status: "kept" }), row({ status: "repeated" }), row({ ...lost, title: "Gone", kind: "watched", rating: null })], 2),

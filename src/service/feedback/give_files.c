@@ -156,6 +156,8 @@ static void put_report(reel_json *json, const importing *i)
                         reel__import_format_name(reel__import_format(i->source.source)));
     reel__json_put_int(json, "rows", (int64_t)rows);
     reel__json_put_int(json, "taken", (int64_t)i->count);
+    reel__json_put_int(json, "kept", (int64_t)(i->source.film_count - i->count));
+    reel__json_put_int(json, "repeated", (int64_t)i->source.repeated);
     reel__json_put_int(json, "unmatched", (int64_t)i->source.miss_count);
     reel__json_put_int(json, "not_films", reel__import_not_films(i->source.source));
     reel__json_key(json, "items");

@@ -164,6 +164,8 @@ export interface ImportReport {
   format: string;
   rows: number;
   taken: number;
+  kept: number;
+  repeated: number;
   unmatched: number;
   not_films: number;
   items: ImportRow[];
