@@ -49,8 +49,8 @@ export function explain(film, history, byId, method, most) {
   const baseline = personal ? 0 : (film.rating.mean ?? 2) / 5;
   const parts = !personal ? [] : history.map((entry) => {
     const from = byId.get(entry.movie);
-    const weight = (entry.rating - 2.5) / 2.5;
-    return { movie: from.movie, title: from.title, rating: entry.rating, contribution: (affinity(from, film, method) * weight) / Math.sqrt(history.length) };
+    const weight = entry.kind === "clicked" ? 0.5 : (entry.rating - 2.5) / 2.5;
+    return { movie: from.movie, title: from.title, rating: entry.rating ?? null, contribution: (affinity(from, film, method) * weight) / Math.sqrt(history.length) };
   }).filter((part) => part.contribution !== 0);
   parts.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
   const score = baseline + parts.reduce((sum, part) => sum + part.contribution, 0);

@@ -99,9 +99,10 @@ function recommend(body) {
   if (body.household) return household(body);
   const history = historyOf(body);
   const fits = filterOf(body.filter ?? "");
-  const hidden = new Set([...history.map((entry) => entry.movie), ...(body.exclude ?? [])]);
+  const seen = history.filter((entry) => entry.kind !== "clicked").map((entry) => entry.movie);
+  const hidden = new Set([...seen, ...(body.exclude ?? [])]);
   return listOf(history, body.model ?? "hybrid", { limit: body.limit ?? 10, hidden, fits, novelty: body.novelty ?? 0, most: body.reasons ?? 3 },
-    { user: body.user ?? null, removed: { seen: history.length, exclude: (body.exclude ?? []).length } });
+    { user: body.user ?? null, removed: { seen: seen.length, exclude: (body.exclude ?? []).length } });
 }
 
 function search(query) {

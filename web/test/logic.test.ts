@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { addClicked, dropClicked, loadClicked } from "../src/lib/clicked";
 import { elsewhere, marksOf, pieces } from "../src/lib/found";
 import { historyOf, keyOf, remembered, weightsOf, withRating, withWeights } from "../src/lib/own";
 import { hostAnswered, hostAway, hostFailed, sized, whenHostAway } from "../src/lib/posters";
@@ -137,6 +138,25 @@ test("rating a film again keeps its place, taking the stars away removes it", ()
   assert.notEqual(keyOf(weighed), keyOf(two));
   assert.deepEqual(withWeights(weighed, [{ movie: 1, weight: 1 }]), two);
   assert.deepEqual(weightsOf(withRating(weighed, film(1), 5)), [], "another star counts once");
+});
+
+test("films that were clicked stand beside those that were rated, the last fifty of them", () => {
+  const values = new Map<string, string>();
+  const box = { read: (key: string) => values.get(key) ?? null, write: (key: string, value: string) => void values.set(key, value) };
+  for (const movie of [1, 2, 3, 2]) addClicked(movie, box);
+  assert.deepEqual(loadClicked(box), [2, 3, 1]);
+  const one = withRating([], film(3), 4);
+  assert.deepEqual(historyOf(one, loadClicked(box)),
+    [{ movie: 3, rating: 4 }, { movie: 2, kind: "clicked" }, { movie: 1, kind: "clicked" }], "stars take a click's place");
+  assert.notEqual(keyOf(one, [2]), keyOf(one));
+  assert.equal(keyOf(one, [3]), keyOf(one));
+  assert.deepEqual(historyOf([], [1]), [], "alone they make no list");
+  dropClicked(3, box);
+  assert.deepEqual(loadClicked(box), [2, 1]);
+  for (let movie = 100; movie < 200; movie++) addClicked(movie, box);
+  assert.deepEqual([loadClicked(box).length, loadClicked(box)[0], loadClicked(box).at(-1)], [50, 199, 150]);
+  box.write("reel.clicked", '{"no":"list"}');
+  assert.deepEqual(loadClicked(box), []);
 });
 
 const reasonsOf = (...shares: number[]) =>

@@ -3,7 +3,7 @@ import { remember } from "./known";
 import { lang } from "./format";
 import { visitor } from "./visitor";
 import type {
-  Account, Crowd, Edit, FeedbackEvent, FilmList, FoundPage, FullMovie, FullPerson, GivenKind, Health, Household, ImportReport, ListItem, LogFilter, LogPage,
+  Account, Crowd, Edit, FeedbackEvent, FilmList, FoundPage, FullMovie, FullPerson, GivenKind, Health, History, Household, ImportReport, ListItem, LogFilter, LogPage,
   Method, Mixture, Movie, Page, Person, Query, RatedMovie, Rules, Session, SimilarPerson,
 } from "./types";
 
@@ -117,7 +117,7 @@ export const api = {
   signIn: (name: string, password: string) => post<Account>("/session", { name, password }),
   signUp: (name: string, password: string) => post<Account>("/accounts", { name, password, language: lang }),
   signOut: () => send<void>("DELETE", "/session", {}),
-  merge: (user: number, history: { movie: number; rating: number }[]) =>
+  merge: (user: number, history: History) =>
     post<{ taken: number; kept: number }>(`/people/${user}/merge`, { history }),
   rate: (user: number, movie: number, rating: number | null) =>
     rating === null ? takeBack(user, movie) : give(user, movie, { rating }),

@@ -1,6 +1,7 @@
 // What the page reports: lists that came on screen, clicks, ratings, trailers.
 import { api } from "./api";
 import { cameIn, handOver, isOpened, takeOver, traceOf, type Came, type Opened, type Trace } from "./came";
+import { addClicked, dropClicked } from "./clicked";
 import { makeOutbox } from "./outbox";
 import { carry } from "./router";
 import { box, readJson } from "./storage";
@@ -47,6 +48,9 @@ export function report(type: EventType, { list, movies, value }: Subject, came =
     const path = `/film/${movie}`, state = { came: { ...trace, movie, rank: rank ?? null } };
     carry(path, state, () => box.write(openedKey, JSON.stringify(handOver(openedElsewhere(), { path, state, at: Date.now() }))));
   }
+  const about = movies[0]!.movie;
+  if (type === "click" || type === "trailer") addClicked(about);
+  if (type === "not_interested") dropClicked(about);
   outbox.add({
     event_id: uuid(),
     type,

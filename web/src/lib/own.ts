@@ -1,6 +1,6 @@
 // The ratings a visitor gave in this browser, newest first; the history of the /rate page.
 import { box, readJson, type Box } from "./storage";
-import type { Edit, Movie, OwnRating } from "./types";
+import type { Edit, History, Movie, OwnRating } from "./types";
 
 const key = "reel.ratings";
 
@@ -42,8 +42,15 @@ export function saveOwn(all: OwnRating[], to: Box = box): void {
   to.write(key, JSON.stringify(all));
 }
 
-export const historyOf = (own: OwnRating[]) =>
-  own.map(({ movie, rating, weight }) => ({ movie, rating, ...(weight !== undefined && { weight }) }));
+// Clicks stand beside ratings: whoever rated nothing is shown what many like. A film that was rated has its stars alone.
+const besides = (own: OwnRating[], clicked: number[]) =>
+  own.length === 0 ? [] : clicked.filter((movie) => !own.some((one) => one.movie === movie));
+
+export const historyOf = (own: OwnRating[], clicked: number[] = []): History => [
+  ...own.map(({ movie, rating, weight }) => ({ movie, rating, ...(weight !== undefined && { weight }) })),
+  ...besides(own, clicked).map((movie) => ({ movie, kind: "clicked" as const })),
+];
 
 // The same for the same history.
-export const keyOf = (own: OwnRating[]) => own.map((r) => `${r.movie}:${r.rating}${r.weight === undefined ? "" : `x${r.weight}`}`).join();
+export const keyOf = (own: OwnRating[], clicked: number[] = []) =>
+  [...own.map((r) => `${r.movie}:${r.rating}${r.weight === undefined ? "" : `x${r.weight}`}`), ...besides(own, clicked)].join();

@@ -1,7 +1,8 @@
 // Ratings of whoever is signed in: the account has them, this browser a copy that the pages work on. What
 // is given waits here until the server has it, so nothing is lost without a connection.
 import { api, ApiError } from "./api";
-import { loadOwn, remembered, saveOwn, weightsOf, withRating, withWeights } from "./own";
+import { forgetClicked, loadClicked } from "./clicked";
+import { historyOf, loadOwn, remembered, saveOwn, weightsOf, withRating, withWeights } from "./own";
 import { box, readJson } from "./storage";
 import type { Account, Edit, Movie, OwnRating } from "./types";
 
@@ -112,6 +113,8 @@ export async function adopt(account: Account): Promise<void> {
   if (own.length > 0 && owner() !== account.user) {
     await api.merge(account.user, own.map(({ movie, rating }) => ({ movie, rating })));
     await weighAll(account.user, weightsOf(own));
+    const clicks = historyOf(own, loadClicked()).slice(own.length);
+    if (clicks.length > 0) await api.merge(account.user, clicks).catch(() => undefined); // no more than a hint
   }
   box.write(ownerKey, String(account.user));
   await flush(); // what waited when the last session ended
@@ -120,6 +123,7 @@ export async function adopt(account: Account): Promise<void> {
 
 export function forget(): void {
   saveOwn([]);
+  forgetClicked();
   saveWaiting({});
   box.write(ownerKey, "");
 }
@@ -133,6 +137,7 @@ export async function copyAnew(user: number): Promise<void> {
 async function catchUp(user: number): Promise<void> {
   const { account } = await api.session();
   if (account?.user !== user) {
+    forgetClicked();
     saveOwn([]); // whoever sits here now may be somebody else; what waits is kept for the next sign-in
     box.write(ownerKey, "");
     return;

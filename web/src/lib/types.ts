@@ -279,6 +279,8 @@ export interface Edit {
   weight: number;
 }
 
+export type History = ({ movie: number; rating: number; weight?: number } | { movie: number; kind: "clicked" })[];
+
 export type Query =
   | { user: number }
-  | { history: { movie: number; rating: number; weight?: number }[] };
+  | { history: History };

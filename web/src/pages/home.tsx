@@ -5,6 +5,7 @@ import { report } from "../lib/feedback";
 import { useHealth, useScale } from "../lib/health";
 import { useImpression, useTitle } from "../lib/hooks";
 import { printed } from "../lib/format";
+import { loadClicked } from "../lib/clicked";
 import { historyOf, keyOf, loadOwn } from "../lib/own";
 import { give as keep } from "../lib/sync";
 import { reasonLine, type Audience } from "../lib/reason";
@@ -68,8 +69,8 @@ const excludeMost = 1000; // of one request
 const scenarios: Record<Row["kind"], string> = { you: "for-you", because: "because", gems: "gems", decade: "decade", popular: "popular" };
 
 // No row repeats what the first one says.
-function askFor(row: Row, own: OwnRating[], first: number[], health: Health | undefined, signal: AbortSignal): Promise<FilmList> {
-  const query = { history: historyOf(own) };
+function askFor(row: Row, { own, clicked, films: first }: First, health: Health | undefined, signal: AbortSignal): Promise<FilmList> {
+  const query = { history: historyOf(own, clicked) };
   const scenario = scenarios[row.kind];
   if (row.kind === "because") {
     const exclude = [...first, ...own.slice(0, excludeMost - first.length).map((r) => r.movie)];
@@ -108,6 +109,7 @@ function ListShelf({ row, own, list, eager }: ListShelfProps) {
 // What the first row was made of and what it says; null while it is on its way for the first time.
 interface First {
   own: OwnRating[];
+  clicked: number[];
   films: number[];
 }
 
@@ -121,8 +123,8 @@ interface RowProps {
 
 function ListRow({ row, own, first, near, eager }: RowProps) {
   const health = useHealth();
-  const key = first && near && health ? `${nameOf(row)}?${keyOf(first.own)}` : null;
-  const list = useResource(key, (s) => askFor(row, first!.own, first!.films, health, s), true);
+  const key = first && near && health ? `${nameOf(row)}?${keyOf(first.own, first.clicked)}` : null;
+  const list = useResource(key, (s) => askFor(row, first!, health, s), true);
   return <ListShelf row={row} own={own} list={list} eager={eager} />;
 }
 
@@ -154,11 +156,12 @@ function Invitation({ own, give }: { own: OwnRating[]; give: Give }) {
 export function HomePage() {
   const { max } = useScale();
   const [own, setOwn] = useState(loadOwn);
+  const [clicked] = useState(loadClicked); // those of the visits before: what is read here stays as it is
   const invited = useRef(own.length < enough);
-  const you = useResource(own.length > 0 ? `you?${keyOf(own)}` : null,
-    (s) => askFor({ kind: "you" }, own, [], undefined, s), true);
+  const you = useResource(own.length > 0 ? `you?${keyOf(own, clicked)}` : null,
+    (s) => askFor({ kind: "you" }, { own, clicked, films: [] }, undefined, s), true);
   const first = useRef<First | null>(null);
-  if (!you.busy) first.current = { own, films: (you.data?.items ?? []).map((item) => item.movie) };
+  if (!you.busy) first.current = { own, clicked, films: (you.data?.items ?? []).map((item) => item.movie) };
   useTitle(null);
   const give: Give = (film, rating) => {
     setOwn(keep(loadOwn(), film, rating));

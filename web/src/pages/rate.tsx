@@ -4,6 +4,7 @@ import { api } from "../lib/api";
 import { report } from "../lib/feedback";
 import { useHealth, useScale } from "../lib/health";
 import { useGlide, useImpression, useTitle } from "../lib/hooks";
+import { forgetClicked, loadClicked } from "../lib/clicked";
 import { historyOf, keyOf, loadOwn } from "../lib/own";
 import { give as keep } from "../lib/sync";
 import { useResource } from "../lib/resource";
@@ -77,14 +78,14 @@ function LiveList({ list, why, refuse }: ListProps) {
   );
 }
 
-function YourList({ own, search }: { own: OwnRating[]; search: URLSearchParams }) {
+function YourList({ own, clicked, search }: { own: OwnRating[]; clicked: number[]; search: URLSearchParams }) {
   const health = useHealth();
   const method = asMethod(search.get("method"), "hybrid");
   const [refused, setRefused] = useState<number[]>([]);
   const [why, setWhy] = useState<ListItem | null>(null);
   const [open, setOpen] = useState(false);
-  const query = { history: historyOf(own) };
-  const key = `own?${method}&${keyOf(own)}&${refused.join()}`;
+  const query = { history: historyOf(own, clicked) };
+  const key = `own?${method}&${keyOf(own, clicked)}&${refused.join()}`;
   const list = useResource(key, (signal) => api.recommend(query, method, listLength, signal, refused), true);
   const refuse = (item: ListItem) => {
     report("not_interested", { list: list.data, movies: [{ movie: item.movie, rank: item.rank }] });
@@ -129,6 +130,7 @@ function OwnHead({ own, forget }: { own: OwnRating[]; forget(): void }) {
 
 export function RatePage({ search }: { search: URLSearchParams }) {
   const [own, setOwn] = useState(loadOwn);
+  const [clicked, setClicked] = useState(loadClicked);
   const [added, setAdded] = useState<Movie[]>([]);
   const [shown, setShown] = useState(gridLength);
   const telling = useResource("chart?informative&200", (signal) => api.chart("informative", "", 200, signal));
@@ -140,6 +142,8 @@ export function RatePage({ search }: { search: URLSearchParams }) {
   };
   const forget = () => {
     setOwn(own.reduce((left, film) => keep(left, film, null), own));
+    forgetClicked();
+    setClicked([]);
   };
   const add = (film: Movie) => setAdded([film, ...added.filter((f) => f.movie !== film.movie)]);
 
@@ -159,7 +163,7 @@ export function RatePage({ search }: { search: URLSearchParams }) {
         <RateGrid films={films} own={own} give={give} />
         {(telling.data?.items.length ?? 0) > shown && <p class="more"><button type="button" class="button" onClick={() => setShown(shown + gridLength)}>{t.rate.more}</button></p>}
       </section>
-      <YourList own={own} search={search} />
+      <YourList own={own} clicked={clicked} search={search} />
     </div>
   );
 }
