@@ -18,7 +18,13 @@
 enum { TIMEOUT_MOST = 3600, CONNECTIONS_MOST = 65535, HSTS_MOST_S = 2 * REEL_HSTS_S };
 
 enum { TTL_DAYS_MOST = 20000 }; /* in seconds it is an int32 */
-enum { JOB_LEAST = 1000000000, HOUR_S = 3600, FORGET_MOST = 20, BACKUP_DAYS_MOST = 36500 };
+enum {
+    JOB_LEAST = 1000000000,
+    HOUR_S = 3600,
+    DAY_S = 24 * HOUR_S,
+    FORGET_MOST = 20,
+    BACKUP_DAYS_MOST = 36500
+};
 
 reel_code reel__setting_switch(bool *out, const char *name, const char *value, bool otherwise,
                                reel_err *err)
@@ -87,7 +93,7 @@ reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err)
     reel_forget_opts forget = {.backups = NULL};
     double overlap;
     reel_signal_weights weights;
-    int hours = REEL_FORGET_AFTER_S / HOUR_S;
+    int hours = REEL_FORGET_AFTER_S / HOUR_S, every_s = 0;
     reel_code rc;
 
     if (said[0] != '\0' && !reel__parse_amount(&out->memory, said, JOB_LEAST, INT64_MAX))
@@ -101,6 +107,8 @@ reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err)
     REEL_TRY(read_number(&hours, "REEL_FORGET_AFTER", 0, FORGET_MOST, err));
     out->forget_after = hours > 0 ? (int64_t)hours * HOUR_S : 1;
     REEL_TRY(reel__online_drop(&out->online_drop, err));
+    REEL_TRY(read_number(&every_s, "REEL_ROLLBACK_EVERY", 1, DAY_S, err));
+    out->online_ms = every_s * 1000;
     rc = reel__plan_settings(&out->plan, err);
 out:
     return rc;

@@ -23,7 +23,7 @@ REEL_MUST_USE reel_code reel__plan_settings(reel_train_plan *out, reel_err *err)
  */
 REEL_MUST_USE reel_code reel__backup_settings(reel_forget_opts *out, const char *backups,
                                               reel_err *err);
-/* Of the jobs: REEL_JOB_MEMORY, REEL_FORGET_AFTER, REEL_ROLLBACK_DROP, and these; what the jobs
+/* Of the jobs: REEL_JOB_MEMORY, REEL_FORGET_AFTER, REEL_ROLLBACK_..., and these; what the jobs
  * read themselves is looked at, too. Errors: E_INVALID. */
 REEL_MUST_USE reel_code reel__job_settings(reel_jobs_opts *out, reel_err *err);
 /* Of the forwarder: MONGODB_URI (or MONGO_URI), NULL where none is set, and
