@@ -19,7 +19,10 @@ import unittest
 import warnings
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from server import JSON, REEL, SECONDS, Case, Server  # noqa: E402
+from server import JSON, REEL, SECONDS, SLOW, Case, Server, start_job  # noqa: E402
+
+with open(REEL, "rb") as program:
+    SANITIZED = re.search(b"__(asan|tsan)_init", program.read()) is not None
 
 # As a supervisor does it: two files as 3 and 4, a limit on the address space, under which the program starts itself once
 # more, then the program in the same process. A sanitizer needs more than any limit.
@@ -608,6 +611,37 @@ class Operating(Case):
         self.assertEqual([line[0] for line in lines], ["t", "{"])
         self.assertIn("changed=REEL_REQUEST_TIMEOUT", said)
         self.assertNotIn("changed=REEL_LOG", said)  # the environment's own word stays
+
+    # ---- jobs
+
+    @unittest.skipIf(SANITIZED, "a sanitizer needs more than any limit")
+    def test_a_job_is_slow_and_keeps_to_its_memory(self):
+        """A process of its own, behind all others, that may use so much; what needs more fails, and the server goes on."""
+        server = self.serve(REEL_JOB_MEMORY="1G", OMP_NUM_THREADS="1")
+        job = start_job(self.base, *SLOW)
+        child, deadline = None, time.monotonic() + SECONDS
+        while child is None and time.monotonic() < deadline:
+            own = []
+            for task in os.listdir(f"/proc/{server.process.pid}/task"):  # whichever thread began it
+                with contextlib.suppress(OSError), open(f"/proc/{server.process.pid}/task/{task}/children", encoding="ascii") as there:
+                    own += there.read().split()
+            for pid in own:
+                with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as line:
+                    child = pid if line.read().startswith(b"reel\0train\0") else child
+            time.sleep(0.01)
+        self.assertIsNotNone(child)
+        with open(f"/proc/{child}/limits", encoding="ascii") as limits:
+            space = next(line.split() for line in limits if line.startswith("Max address space"))
+        self.assertEqual(space[3:5], ["1000000000", "1000000000"])
+        self.assertEqual(os.getpriority(os.PRIO_PROCESS, int(child)), 10)
+        self.assertEqual(os.getpgid(int(child)), int(child))
+        subprocess.run([REEL, "jobs", "cancel", str(job), "--database", "reel.db", "--quiet"], cwd=self.base, check=True)
+        job = start_job(self.base, "--model", "vae:hidden=4000", kind="evaluate")
+        while (told := server.get(f"/api/v1/jobs/{job}"))["finished_at"] is None and time.monotonic() < deadline + SECONDS:
+            time.sleep(0.05)
+        self.assertEqual((told["state"], told["error"]["code"]), ("failed", "E_BUDGET"), told)
+        self.assertRegex(told["error"]["detail"], r'^fitting "vae" .* needs about .* of memory, \d+ MB may be used; take a lighter')
+        self.assertEqual(server.ask("GET", "/readyz")[0], 200)
 
 
 if __name__ == "__main__":
