@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +213,8 @@ bool reel__parse_amount(int64_t *out, const char *text, int64_t min, int64_t max
     number = strtod(text, &end);
     /* Neither a sign nor "0x10", "1e5" or "inf". */
     scale = text + strspn(text, "0123456789.") == end && end != text ? read_unit(end) : 0;
+    if (!(scale > 1) && number != floor(number))
+        return false; /* of something there is no half */
     number *= scale;
     if (!(scale > 0 && number >= (double)min && number <= (double)max && number < 0x1p63))
         return false;

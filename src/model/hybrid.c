@@ -185,6 +185,8 @@ const float *reel__hybrid_weights(const reel_model *model, const char *member)
 {
     const hybrid *self = (const hybrid *)model;
 
+    if (model->ops != &reel__model_hybrid)
+        return NULL; /* one that was widened is none inside */
     for (size_t m = 0; m < self->count; m++)
         if (strcmp(self->members[m]->ops->info.name, member) == 0)
             return self->weights + m * KNOTS;

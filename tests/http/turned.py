@@ -49,7 +49,7 @@ class Turned(unittest.TestCase):
         self.films = [film["movie"] for film in server.get("/api/v1/movies?limit=3")["items"]]
         return server
 
-    def until(self, what, check, seconds=SECONDS):
+    def until(self, what, check, seconds=3 * SECONDS):
         end = time.monotonic() + seconds
         while not check():
             self.assertLess(time.monotonic(), end, what)
@@ -76,7 +76,7 @@ class Turned(unittest.TestCase):
         status, _, body = server.ask("POST", "/api/v1/jobs", {"kind": "train", "model": "ease", "accept": True,
                                                              "params": {"lambda": 300}}, self.key)
         self.assertEqual(status, 202, body)
-        self.until("the other version", lambda: self.serving(server) not in (None, before), 3 * SECONDS)
+        self.until("the other version", lambda: self.serving(server) not in (None, before))
         return self.serving(server)
 
     def list_for(self, server, visitor):

@@ -72,6 +72,8 @@ static void amounts_may_have_a_unit(void **state)
                  {"-1", -1},
                  {"M", -1},
                  {"1x", -1},
+                 {"1.5", -1},
+                 {"2.0", 2},
                  {"1Mx", -1},
                  {"1e99", -1},
                  {"inf", -1},
