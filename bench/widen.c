@@ -164,8 +164,9 @@ int main(int argc, char **argv)
     fit_all(trained, a.now);
     fit_all(older, before);
     for (int i = 0; i < 4; i++) {
-        const reel_films_now now = {reel_dataset_hash(a.now), reel_dataset_movie_ids(a.now),
-                                    reel__csr_view(&features)};
+        const reel_data_now now = {reel_dataset_hash(a.now), reel_dataset_movie_ids(a.now),
+                                   reel__csr_view(&features), reel_dataset_person_ids(a.now),
+                                   reel_dataset_people(a.now)};
 
         judge(&a, trained[i], "trained");
         require(reel__model_widen(&wide, older[i], &now, &err), &err);

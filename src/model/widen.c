@@ -1,5 +1,5 @@
 /* widen.c - see widen.h. A model of its own around the fitted one: queries go in with the numbers
- * that films had when it was fitted, scores come out with those that they have now.
+ * that films and people had when it was fitted, scores come out with those that they have now.
  */
 #include "model/widen.h"
 
@@ -27,9 +27,11 @@ typedef struct wide {
     reel_model base;
     reel_model_ops ops; /* what the inner one can do */
     reel_model *inner;
-    reel_index *place; /* [movies] of the inner model's; -1: it does not know that film */
-    reel_csr kin;      /* movies x inner's movies: of such films, shares that add up to 1 */
-    uint64_t *guessed; /* bitmap of [movies]: those with kin */
+    reel_index *place;  /* [movies] of the inner model's; -1: it does not know that film */
+    reel_index *row;    /* [people] likewise */
+    reel_index *person; /* [inner's people] of those there are now; -1: they are gone */
+    reel_csr kin;       /* movies x inner's movies: of such films, shares that add up to 1 */
+    uint64_t *guessed;  /* bitmap of [movies]: those with kin */
 } wide;
 
 static reel_code no_memory(reel_err *err)
@@ -39,8 +41,8 @@ static reel_code no_memory(reel_err *err)
 
 /* ---- queries ------------------------------------------------------------------------------- */
 
-/* The query as the inner model knows films; from [count]: which entry each was. Both count films by
- * ascending id, so that entries stay in order. */
+/* The query as the inner model knows films and people; from [count]: which entry each was. Both
+ * count films by ascending id, so that entries stay in order. */
 static reel_code translate(reel_query *out, size_t **from, const wide *self,
                            const reel_query *query, reel_scratch *scratch, reel_err *err)
 {
@@ -63,8 +65,7 @@ static reel_code translate(reel_query *out, size_t **from, const wide *self,
         (*from)[out->count++] = i;
     }
     /* A stored person stays one where all that was fitted on is there, by the older numbers. */
-    if (query->row >= self->inner->people)
-        out->row = -1;
+    out->row = query->row < 0 || query->row >= self->base.people ? -1 : self->row[query->row];
     if (out->row < 0)
         out->row_hash = 0;
     else if (query->row_hash != 0)
@@ -216,6 +217,7 @@ static bool wide_range(const reel_model *model, const reel_query *query, reel_fi
     return true;
 }
 
+/* Of those that were asked for some may be gone: then it is fewer. */
 static reel_code wide_neighbours(const reel_model *model, const reel_query *query, size_t limit,
                                  reel_scratch *scratch, reel_neighbour *out, size_t *count,
                                  reel_err *err)
@@ -223,12 +225,19 @@ static reel_code wide_neighbours(const reel_model *model, const reel_query *quer
     const wide *self = (const wide *)model;
     reel_scratch *part = NULL;
     reel_query own;
-    size_t *from;
+    size_t *from, found = 0;
     reel_code rc;
 
     REEL_TRY(translate(&own, &from, self, query, scratch, err));
     REEL_TRY(open_inner(&part, self, scratch, err));
-    rc = self->inner->ops->neighbours(self->inner, &own, limit, part, out, count, err);
+    REEL_TRY(self->inner->ops->neighbours(self->inner, &own, limit, part, out, &found, err));
+    *count = 0;
+    for (size_t i = 0; i < found; i++) {
+        const reel_index person = self->person[out[i].row];
+
+        if (person >= 0)
+            out[(*count)++] = (reel_neighbour){person, out[i].similarity};
+    }
 out:
     return rc;
 }
@@ -353,6 +362,8 @@ static void wide_fini(reel_model *model)
     reel__csr_fini(&self->kin);
     reel__free(self->guessed);
     reel__free(self->place);
+    reel__free(self->row);
+    reel__free(self->person);
     reel_model_free(self->inner);
 }
 
@@ -374,29 +385,67 @@ static void take_ops(wide *self)
     self->base.takes_signals = self->inner->takes_signals;
 }
 
-static reel_code take_data(wide *self, const reel_films_now *now, reel_err *err)
+/* ids [out, owned] a copy of `from`; places [out, owned] where each of them is among `there`.
+ * False: there is no memory. */
+static bool look_up(const int64_t **ids, reel_index **places, const int64_t *from, reel_index count,
+                    const int64_t *there, reel_index there_count)
+{
+    int64_t *own = reel__alloc_array((size_t)count, sizeof *own);
+    reel_index *found = reel__alloc_array((size_t)count, sizeof *found);
+
+    *ids = own;
+    *places = found;
+    if (own == NULL || found == NULL)
+        return false;
+    for (reel_index i = 0; i < count; i++) {
+        own[i] = from[i];
+        found[i] = reel__ids_find(there, there_count, from[i]);
+    }
+    return true;
+}
+
+static reel_code take_people(wide *self, const reel_data_now *now, reel_err *err)
 {
     reel_model *base = &self->base;
     const reel_model *inner = self->inner;
-    const reel_index movies = now->features.rows;
-    int64_t *ids = reel__alloc_array((size_t)movies, sizeof *ids);
+    int64_t *hashes = reel__alloc_array((size_t)now->people, sizeof *hashes);
+
+    base->row_hashes = hashes;
+    self->person = reel__alloc_array((size_t)inner->people, sizeof *self->person);
+    if (hashes == NULL || self->person == NULL ||
+        !look_up(&base->person_ids, &self->row, now->person_ids, now->people, inner->person_ids,
+                 inner->people))
+        return no_memory(err);
+    base->people = now->people;
+    for (reel_index i = 0; i < inner->people; i++)
+        self->person[i] = -1;
+    for (reel_index u = 0; u < now->people; u++) {
+        const reel_index row = self->row[u];
+
+        hashes[u] = row < 0 ? 0 : inner->row_hashes[row];
+        if (row >= 0)
+            self->person[row] = u;
+    }
+    return REEL_OK;
+}
+
+static reel_code take_data(wide *self, const reel_data_now *now, reel_err *err)
+{
+    reel_model *base = &self->base;
+    const reel_model *inner = self->inner;
 
     memcpy(base->params, inner->params, sizeof base->params);
     memcpy(base->id, inner->id, sizeof base->id);
-    if (ids == NULL || reel__model_copy_data(base, inner, err) != REEL_OK) {
-        reel__free(ids);
-        return no_memory(err);
-    }
     (void)snprintf(base->data_hash, sizeof base->data_hash, "%s", now->data_hash);
-    reel__free((void *)(uintptr_t)base->movie_ids);
-    memcpy(ids, now->movie_ids, (size_t)movies * sizeof *ids);
-    base->movie_ids = ids;
-    base->movies = movies;
-    self->place = reel__alloc_array((size_t)movies, sizeof *self->place);
-    if (self->place == NULL)
+    base->low = inner->low;
+    base->high = inner->high;
+    base->seed = inner->seed;
+    if (!look_up(&base->movie_ids, &self->place, now->movie_ids, now->features.rows,
+                 inner->movie_ids, inner->movies))
         return no_memory(err);
-    for (reel_index j = 0; j < movies; j++)
-        self->place[j] = reel__ids_find(inner->movie_ids, inner->movies, ids[j]);
+    base->movies = now->features.rows;
+    if (take_people(self, now, err) != REEL_OK)
+        return no_memory(err);
     return inner->card == NULL ? REEL_OK : reel_model_set_card(base, inner->card, err);
 }
 
@@ -427,7 +476,7 @@ static void take_kin(wide *self, reel_nnz *at, const reel_scored *best, size_t c
     }
 }
 
-static reel_code find_kin(wide *self, const reel_films_now *now, reel_err *err)
+static reel_code find_kin(wide *self, const reel_data_now *now, reel_err *err)
 {
     const reel_index movies = self->base.movies;
     reel_csr terms = {0};
@@ -460,7 +509,7 @@ out:
     return rc;
 }
 
-reel_code reel__model_widen(reel_model **out, reel_model *model, const reel_films_now *now,
+reel_code reel__model_widen(reel_model **out, reel_model *model, const reel_data_now *now,
                             reel_err *err)
 {
     static const reel_model_ops blank = {.struct_size = sizeof(wide), .fini = wide_fini};
@@ -478,6 +527,12 @@ reel_code reel__model_widen(reel_model **out, reel_model *model, const reel_film
 out:
     reel_model_free(made);
     return rc;
+}
+
+bool reel__model_has_row(const reel_model *model, reel_index row)
+{
+    return row >= 0 && row < model->people &&
+           (model->ops->score != wide_score || ((const wide *)model)->row[row] >= 0);
 }
 
 const uint64_t *reel__model_guessed(const reel_model *model)

@@ -79,35 +79,27 @@ void reel__catalogue_take(reel_engine *engine, const reel_model_record *record)
 bool reel__catalogue_outgrown(const reel_engine *engine, const reel_model *model, const char *name,
                               int64_t generation)
 {
-    return strcmp(reel_model_get_info(model)->name, name) == 0 &&
-           generation >= engine->films_since && reel__engine_knows_rows(engine, model);
+    return strcmp(reel_model_get_info(model)->name, name) == 0 && generation >= engine->films_since;
 }
 
-static bool same_films(const reel_engine *engine, const reel_model *model)
+/* Where no film came or went, too: other texts make other data, which models are mixed by. */
+reel_code reel__catalogue_widen(reel_model **model, reel_csr *texts, const reel_engine *engine,
+                                reel_err *err)
 {
-    const reel_index movies = reel_dataset_movies(engine->training);
-
-    return reel_model_movies(model) == movies &&
-           memcmp(reel_model_movie_ids(model), reel_dataset_movie_ids(engine->training),
-                  (size_t)movies * sizeof(int64_t)) == 0;
-}
-
-reel_code reel__catalogue_widen(reel_model **model, const reel_engine *engine, reel_err *err)
-{
-    reel_csr features = {0};
-    reel_films_now now = {.data_hash = reel_dataset_hash(engine->training),
-                          .movie_ids = reel_dataset_movie_ids(engine->training)};
+    const reel_dataset *data = engine->training;
+    reel_data_now now = {.data_hash = reel_dataset_hash(data),
+                         .movie_ids = reel_dataset_movie_ids(data),
+                         .person_ids = reel_dataset_person_ids(data),
+                         .people = reel_dataset_people(data)};
     reel_model *wide = NULL;
     reel_code rc = REEL_OK;
 
-    if (same_films(engine, *model))
-        return REEL_OK;
-    REEL_TRY(reel__side_features(&features, engine->training, err));
-    now.features = reel__csr_view(&features);
+    if (texts->ptr == NULL)
+        REEL_TRY(reel__side_features(texts, data, err));
+    now.features = reel__csr_view(texts);
     REEL_TRY(reel__model_widen(&wide, *model, &now, err));
     reel_model_free(*model);
     *model = wide;
 out:
-    reel__csr_fini(&features);
     return rc;
 }

@@ -6,6 +6,7 @@
 #ifndef REEL_SERVICE_CATALOGUE_H
 #define REEL_SERVICE_CATALOGUE_H
 
+#include "num/csr.h"
 #include "service/engine/engine.h"
 
 /* The record of it, among those of models. */
@@ -23,8 +24,9 @@ void reel__catalogue_take(reel_engine *engine, const reel_model_record *record);
  * have changed since. generation: of the data it was fitted on, or serves. */
 bool reel__catalogue_outgrown(const reel_engine *engine, const reel_model *model, const char *name,
                               int64_t generation);
-/* The same model over the engine's films, in its place. Errors: E_NOMEM. */
-REEL_MUST_USE reel_code reel__catalogue_widen(reel_model **model, const reel_engine *engine,
-                                              reel_err *err);
+/* The same model over the engine's films and people, in its place. texts [in, out]: of the films
+ * (model/side.h), read by the first who asks; the caller's. Errors: E_NOMEM. */
+REEL_MUST_USE reel_code reel__catalogue_widen(reel_model **model, reel_csr *texts,
+                                              const reel_engine *engine, reel_err *err);
 
 #endif

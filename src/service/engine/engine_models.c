@@ -32,6 +32,7 @@ typedef struct file {
 typedef struct opening {
     reel_engine *engine;
     bool goes_on;    /* models from before the films changed serve on */
+    reel_csr texts;  /* of the films there are now, for those */
     bool fresh;      /* a member was trained, which makes an older hybrid obsolete */
     atomic_int next; /* slot whose file is to be read */
     file files[MODELS];
@@ -406,7 +407,7 @@ static reel_code go_on(opening *o, int slot, const char *path, reel_err *err)
     if (quick && !engine->opts.ready_only)
         return make_again(engine, slot, path, err);
     if (!quick)
-        return reel__catalogue_widen(&engine->models[slot], engine, err);
+        return reel__catalogue_widen(&engine->models[slot], &o->texts, engine, err);
     reel_model_free(engine->models[slot]); /* whoever may train makes it */
     engine->models[slot] = NULL;
     return REEL_OK;
@@ -534,6 +535,7 @@ reel_code reel__engine_prepare_models(reel_engine *engine, reel_err *err)
 out:
     for (int slot = 0; slot < MODELS; slot++)
         reel_model_free(o.files[slot].model);
+    reel__csr_fini(&o.texts);
     reel__free(path);
     return rc;
 }

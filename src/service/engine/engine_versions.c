@@ -68,8 +68,9 @@ void reel__engine_ask_records(reel_engine *engine)
         reel__engine_note(engine, "which versions are in service is not known: %s", why.msg);
 }
 
-/* Who came since has no row in it, and is folded in. */
-bool reel__engine_knows_rows(const reel_engine *engine, const reel_model *model)
+/* Whether its people are the first of the data, so that a row is the same person in both. Who came
+ * since has no row in it, and is folded in. */
+static bool knows_their_rows(const reel_engine *engine, const reel_model *model)
 {
     const reel_index people = reel_model_people(model);
 
@@ -91,9 +92,9 @@ const char *reel__engine_misfit(const reel_engine *engine, const reel_model *mod
         return "was trained on other films";
     if (strcmp(reel_model_data_hash(model), reel_dataset_hash(engine->training)) == 0)
         return NULL;
-    return !vouched                                 ? "was trained on other data"
-           : reel__engine_knows_rows(engine, model) ? NULL
-                                                    : "was trained on other people's ratings";
+    return !vouched                          ? "was trained on other data"
+           : knows_their_rows(engine, model) ? NULL
+                                             : "was trained on other people's ratings";
 }
 
 bool reel__engine_vouched(const reel_engine *engine, int slot, const reel_model *model)

@@ -188,9 +188,6 @@ void reel__engine_ask_records(reel_engine *engine);
  * though it was fitted on others: then the films must be the same, and its people the first. */
 const char *reel__engine_misfit(const reel_engine *engine, const reel_model *model,
                                 const char *name, bool vouched);
-/* Whether the model's people are the first of the data, so that a row is the same person in both.
- */
-bool reel__engine_knows_rows(const reel_engine *engine, const reel_model *model);
 /* Whether the store says so of it and these data. */
 bool reel__engine_vouched(const reel_engine *engine, int slot, const reel_model *model);
 /* The file of a version; caller frees. */
@@ -298,6 +295,9 @@ REEL_MUST_USE reel_code reel__session_blend(reel_session *session, const reel_re
                                             reel_err *err);
 void reel__session_blend_free(reel_session *session);
 bool reel__session_reads_texts(const reel_session *session);
+/* Bitmap of the films that its model, or one that it mixes, only guesses (model/widen.h); NULL:
+ * none. */
+const uint64_t *reel__session_guessed(const reel_session *session);
 /* interleave.c: session->list is that of both sides of a request, under this id. */
 REEL_MUST_USE reel_code reel__recommend_sides(reel_session *session, const reel_request *request,
                                               const char *list_id, reel_err *err);

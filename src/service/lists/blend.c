@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/hybrid.h"
+#include "model/widen.h"
 #include "service/engine/state.h"
 
 static const double WEIGHT_MOST = 100;
@@ -94,6 +95,20 @@ reel_code reel__session_blend(reel_session *session, const reel_request *request
     session->model = session->blend.model;
 out:
     return rc;
+}
+
+const uint64_t *reel__session_guessed(const reel_session *session)
+{
+    const reel_mixture *blend = &session->blend;
+    const uint64_t *guessed = NULL;
+
+    if (session->model != blend->model)
+        return reel__model_guessed(session->model);
+    for (size_t i = 0; guessed == NULL && i < blend->count; i++)
+        for (int slot = 0; slot < MODELS; slot++)
+            if (blend->weights[i] > 0 && strcmp(blend->names[i], reel__engine_names[slot]) == 0)
+                guessed = reel__model_guessed(session->engine->models[slot]);
+    return guessed;
 }
 
 bool reel__session_reads_texts(const reel_session *session)

@@ -38,7 +38,7 @@ static void mask(reel_session *session, const reel_request *request, reel_list *
     const reel_engine *engine = session->engine;
     const size_t words = reel__bit_words(reel_dataset_movies(engine->dataset));
     const bool reads_texts = reel__session_reads_texts(session);
-    const uint64_t *guessed = reel__model_guessed(session->model);
+    const uint64_t *guessed = reel__session_guessed(session);
 
     memset(session->skip, 0, words * sizeof *session->skip);
     list->removed_seen = list->removed_excluded = list->removed_filter = 0;
@@ -104,8 +104,7 @@ static const char *name_of(const reel_session *session)
 /* A model from before somebody came has no row of theirs. */
 static bool is_trained_on(const reel_session *session)
 {
-    return session->query.row >= 0 && session->query.row < reel_model_people(session->model) &&
-           !session->edited;
+    return reel__model_has_row(session->model, session->query.row) && !session->edited;
 }
 
 reel_code reel__session_score(reel_session *session, const char **basis, reel_err *err)

@@ -14,14 +14,15 @@
 enum { MOVIES = 90, PEOPLE = 50, HISTORY = 12 };
 
 /* Of the films that there are now every seventh is new, and the last one too, which has no text;
- * and the model knows one that is gone. */
+ * and the model knows one that is gone. Of the people, who have even ids, one came since and one is
+ * gone, in the midst of the others. */
 typedef struct world {
     reel_dataset *before, *now;
     reel_csr features;
-    reel_films_now films;
+    reel_data_now data;
 } world;
 
-static const int64_t gone = 1;
+static const int64_t gone = 1, came_since = 15, left = 18;
 
 static bool is_new(int64_t movie)
 {
@@ -56,9 +57,11 @@ static reel_dataset *make(bool now)
             add_film(builder, id);
     if (now)
         add_film(builder, 900);
-    for (int64_t person = 1; person <= PEOPLE; person++) {
+    for (int64_t person = 1; person <= 2 * PEOPLE; person++) {
         reel_rng rng = reel__rng_make(5, (uint64_t)person);
 
+        if (now ? person == left || (person % 2 == 1 && person != came_since) : person % 2 == 1)
+            continue;
         for (int64_t id = 1; id <= MOVIES; id++) {
             const reel_rating rating = {
                 .person = person, .movie = id, .value = (float)(1 + reel__rng_below(&rng, 5))};
@@ -78,8 +81,9 @@ static world begin(void)
     reel_err err = {0};
 
     assert_ok(reel__side_features(&w.features, w.now, &err));
-    w.films = (reel_films_now){reel_dataset_hash(w.now), reel_dataset_movie_ids(w.now),
-                               reel__csr_view(&w.features)};
+    w.data = (reel_data_now){reel_dataset_hash(w.now), reel_dataset_movie_ids(w.now),
+                             reel__csr_view(&w.features), reel_dataset_person_ids(w.now),
+                             reel_dataset_people(w.now)};
     return w;
 }
 
@@ -105,7 +109,7 @@ static reel_model *widen(reel_model *model, const world *w)
     reel_model *wide = NULL;
     reel_err err = {0};
 
-    assert_ok(reel__model_widen(&wide, model, &w->films, &err));
+    assert_ok(reel__model_widen(&wide, model, &w->data, &err));
     return wide;
 }
 
@@ -189,13 +193,13 @@ static void known_films_score_as_they_did(void **state)
 /* The ten films most like it, by their texts. */
 static double by_hand(const world *w, const float *known, reel_index movie)
 {
-    const reel_csr_view f = w->films.features;
+    const reel_csr_view f = w->data.features;
     double cosine[MOVIES + 1] = {0}, sum = 0, total = 0;
 
     for (reel_index j = 0; j < f.rows; j++)
         for (reel_nnz a = f.ptr[movie]; a < f.ptr[movie + 1]; a++)
             for (reel_nnz b = f.ptr[j]; b < f.ptr[j + 1]; b++)
-                if (f.col[a] == f.col[b] && !is_new(w->films.movie_ids[j]))
+                if (f.col[a] == f.col[b] && !is_new(w->data.movie_ids[j]))
                     cosine[j] += (double)(f.val[a] * f.val[b]);
     for (int n = 0; n < 10; n++) {
         reel_index best = 0;
@@ -204,7 +208,7 @@ static double by_hand(const world *w, const float *known, reel_index movie)
             if (cosine[j] > cosine[best] + 1e-6)
                 best = j;
         sum += cosine[best] *
-               (double)known[reel_dataset_find_movie(w->before, w->films.movie_ids[best])];
+               (double)known[reel_dataset_find_movie(w->before, w->data.movie_ids[best])];
         total += cosine[best];
         cosine[best] = 0;
     }
@@ -289,16 +293,26 @@ static void stored_people_stay_who_they_are(void **state)
 
     (void)state;
     assert_ok(reel_scratch_new(&scratch, &err));
-    for (reel_index u = 0; u < PEOPLE; u++) {
+    assert_int_equal(reel_model_people(wide), ratings.rows);
+    for (reel_index u = 0; u < ratings.rows; u++) {
+        const reel_index row =
+            reel_dataset_find_person(w.before, reel_dataset_person_ids(w.now)[u]);
         reel_query now = {.entries = entries[0], .row = u},
-                   before = {.entries = entries[1], .row = u};
+                   before = {.entries = entries[1], .row = row};
         reel_neighbour near[2][3];
-        size_t count[2];
+        size_t count[2], kept = 0;
 
         for (reel_nnz k = ratings.ptr[u]; k < ratings.ptr[u + 1]; k++)
             entries[0][now.count++] =
                 (reel_entry){.movie = ratings.col[k], .value = ratings.val[k], .weight = 1};
-        for (reel_nnz k = own.ptr[u]; k < own.ptr[u + 1]; k++)
+        assert_int_equal(reel__model_has_row(wide, u), row >= 0);
+        if (row < 0) {
+            now.row_hash = reel_query_hash(&now);
+            assert_ok(reel_model_neighbours(wide, &now, 3, scratch, near[0], &count[0], &err));
+            assert_int_equal(reel_dataset_person_ids(w.now)[u], came_since);
+            continue;
+        }
+        for (reel_nnz k = own.ptr[row]; k < own.ptr[row + 1]; k++)
             entries[1][before.count++] =
                 (reel_entry){.movie = own.col[k], .value = own.val[k], .weight = 1};
         now.row_hash = reel_query_hash(&now);
@@ -307,11 +321,16 @@ static void stored_people_stay_who_they_are(void **state)
             continue; /* they rated what is gone */
         assert_ok(reel_model_neighbours(wide, &now, 3, scratch, near[0], &count[0], &err));
         assert_ok(reel_model_neighbours(model, &before, 3, scratch, near[1], &count[1], &err));
-        assert_int_equal(count[0], count[1]);
-        for (size_t i = 0; i < count[0]; i++) {
-            assert_int_equal(near[0][i].row, near[1][i].row);
-            assert_int_not_equal(near[0][i].row, u);
+        for (size_t i = 0; i < count[1]; i++) {
+            const int64_t person = reel_dataset_person_ids(w.before)[near[1][i].row];
+
+            if (person == left)
+                continue;
+            assert_true(kept < count[0]);
+            assert_int_equal(reel_dataset_person_ids(w.now)[near[0][kept].row], person);
+            assert_int_not_equal(near[0][kept++].row, u);
         }
+        assert_int_equal(kept, count[0]);
         same++;
     }
     assert_true(same > PEOPLE / 2);
@@ -376,7 +395,7 @@ static void memory_may_fail(void **state)
     (void)state;
     for (long n = 0; rc != REEL_OK; n++) {
         reel__alloc_fail_after(n);
-        rc = reel__model_widen(&wide, model, &w.films, NULL);
+        rc = reel__model_widen(&wide, model, &w.data, NULL);
         reel__alloc_fail_after(-1);
         assert_true(rc == REEL_OK || (rc == REEL_E_NOMEM && wide == NULL));
         assert_true(rc == REEL_OK || reel__alloc_live() == before);

@@ -84,6 +84,34 @@ static size_t place(const reel_engine *engine, const char *model, int64_t film)
     return found;
 }
 
+static void near_to(const reel_engine *engine, int64_t person, reel_similar_person near[5],
+                    size_t *count)
+{
+    reel_request request = reel__request_default();
+    reel_session *session = world_session(engine);
+    reel_err err = {0};
+
+    request.user = person;
+    assert_ok(reel__similar_people(session, &request, 5, near, count, &err));
+    assert_true(*count > 0);
+    reel__session_free(session);
+}
+
+static const char *basis_of(const reel_engine *engine, int64_t person)
+{
+    reel_request request = reel__request_default();
+    reel_session *session = world_session(engine);
+    const reel_list *list = NULL;
+    const char *basis;
+    reel_err err = {0};
+
+    request.user = person;
+    assert_ok(reel__recommend(session, &request, &list, &err));
+    basis = list->basis;
+    reel__session_free(session);
+    return basis;
+}
+
 static void models_go_on_and_know_it(void **state)
 {
     reel_engine *before = open_as(true, false), *after, *again;
@@ -118,6 +146,70 @@ static void models_go_on_and_know_it(void **state)
         assert_int_equal(strcmp(id_of(before, slot), id_of(again, slot)) != 0, 1);
     reel__engine_close(again);
     reel__engine_close(after);
+    reel__engine_close(before);
+}
+
+/* Who came since may stand between those who were there: an account that is older than others and
+ * rates for the first time. Everybody is who they were. */
+static void people_may_have_come_between(void **state)
+{
+    const reel_given_row first = {
+        .person = 7, .movie = world_id(2), .kind = REEL_GIVEN_RATING, .value = 4, .time = 1};
+    reel_engine *before = open_as(true, false), *after;
+    reel_similar_person near[2][5];
+    size_t count[2];
+    reel_err err = {0};
+
+    (void)state;
+    near_to(before, 9, near[0], &count[0]);
+    assert_ok(reel__store_put_given(store, &first, 1, &err));
+    put(before, 777, another);
+    after = open_as(false, false);
+    for (int slot = 0; slot < MODELS; slot++)
+        if (slot != MODEL_CONTENT && slot != MODEL_POPULAR)
+            assert_string_equal(id_of(after, slot), id_of(before, slot));
+    assert_true(reel_dataset_find_person(after->dataset, 9) >
+                reel_dataset_find_person(before->dataset, 9));
+    near_to(after, 9, near[1], &count[1]);
+    assert_int_equal(count[1], count[0]);
+    for (size_t i = 0; i < count[0]; i++) {
+        assert_int_equal(near[1][i].person, near[0][i].person);
+        assert_int_not_equal(near[1][i].person, 9);
+    }
+    assert_string_equal(basis_of(after, 9), "trained");
+    assert_string_equal(basis_of(after, 7), "fold_in");
+    reel__engine_close(after);
+    reel__engine_close(before);
+}
+
+/* Models that were fitted on other texts, and what was made of these, can be mixed. */
+static void mixtures_go_on(void **state)
+{
+    static const reel_blend_part parts[2] = {{"ease", 1}, {"popular", 1}};
+    reel_request request = reel__request_default();
+    reel_engine *before = open_as(true, false), *after;
+    reel_session *session;
+    const reel_list *list;
+    bool listed = false;
+    reel_err err = {0};
+
+    (void)state;
+    request.user = 6;
+    request.limit = REEL_LIST_MAX;
+    request.show_seen = true;
+    request.blend = parts;
+    request.blend_count = 2;
+    for (int step = 0; step < 2; step++) { /* a film changed; another came */
+        put(before, step == 0 ? world_id(0) : 777, another);
+        after = open_as(false, false);
+        session = world_session(after);
+        assert_ok(reel__recommend(session, &request, &list, &err));
+        for (size_t i = 0; i < list->count; i++)
+            listed |= reel_dataset_movie_ids(after->dataset)[list->items[i].movie] == 777;
+        assert_int_equal(listed, step);
+        reel__session_free(session);
+        reel__engine_close(after);
+    }
     reel__engine_close(before);
 }
 
@@ -233,6 +325,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(models_go_on_and_know_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(people_may_have_come_between, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mixtures_go_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_changes_or_goes_is_no_training_either, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(another_version_can_be_put_in_service, set_up, tear_down),
