@@ -15,7 +15,7 @@
 
 typedef enum reel_import_format {
     REEL_IMPORT_NONE,
-    REEL_IMPORT_REEL,       /* movieId,title,year,imdbId,tmdbId,kind,rating,time */
+    REEL_IMPORT_REEL,       /* movieId,title,year,imdbId,tmdbId,kind,rating,time,weight */
     REEL_IMPORT_LETTERBOXD, /* a ZIP, or one of its CSV files */
     REEL_IMPORT_IMDB,       /* Const,Your Rating,... */
     REEL_IMPORT_TRAKT,      /* a ZIP of JSON lists, or one of them */
@@ -46,6 +46,7 @@ typedef struct reel_import_row {
     int64_t time;             /* seconds since 1970 UTC; 0 = unknown */
     double rating;            /* on MovieLens' scale, 0.5 to 5; NaN unless kind is RATED */
     int32_t year;             /* 0 = unknown */
+    int extra;                /* what it counts for beyond once: -1 = it is not used, 1 = double */
     reel_import_kind kind;
 } reel_import_row;
 

@@ -12,7 +12,7 @@
 
 /* ---- what the columns are called ----------------------------------------------------------- */
 
-enum { MOVIE, TITLE, YEAR, IMDB, TMDB, RATING, TIME, KIND, TYPE, USER, RANK, COLUMNS };
+enum { MOVIE, TITLE, YEAR, IMDB, TMDB, RATING, TIME, KIND, WEIGHT, TYPE, USER, RANK, COLUMNS };
 
 typedef struct shape {
     reel_import_format format;
@@ -32,7 +32,8 @@ static const shape shapes[] = {
       [TMDB] = "tmdbId",
       [RATING] = "rating",
       [TIME] = "time",
-      [KIND] = "kind"},
+      [KIND] = "kind",
+      [WEIGHT] = "weight"},
      0,
      5},
     {REEL_IMPORT_LETTERBOXD,
@@ -281,6 +282,17 @@ static void read_rating(const table *t, reel_import_row *row, char trouble[ROWS_
     row->trouble = trouble;
 }
 
+/* Of what may count: 0, 1 or 2, and 1 where nothing is said. */
+static void read_weight(const table *t, reel_import_row *row)
+{
+    const int64_t weight = cell(t, WEIGHT).length == 0 ? 1 : whole(t, WEIGHT, -1);
+
+    if (weight < 0 || weight > 2)
+        row->trouble = "the weight is none of 0, 1 and 2";
+    else if (row->kind > REEL_IMPORT_WISHED)
+        row->extra = (int)weight - 1;
+}
+
 static int64_t read_time(const table *t)
 {
     const reel_slice text = cell(t, TIME);
@@ -323,6 +335,7 @@ static reel_code take_row(table *t, reel_err *err)
     row.tmdb_id = whole(t, TMDB, 0);
     row.time = read_time(t);
     read_rating(t, &row, trouble);
+    read_weight(t, &row);
     if (row.title[0] == '\0' && row.movie < 0 && row.imdb_id == 0 && row.tmdb_id == 0)
         row.trouble = "the row names no film";
     if (is_other_person(t))

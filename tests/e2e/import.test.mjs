@@ -144,7 +144,7 @@ flow("all of it is taken elsewhere, and read again", async () => {
   await settled(page, "/my?show=import");
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "As a table (CSV)" }).click()]);
   const text = readFileSync(await file.path(), "utf8");
-  assert.match(text, /^movieId,title,year,imdbId,tmdbId,kind,rating,time\n/);
+  assert.match(text, /^movieId,title,year,imdbId,tmdbId,kind,rating,time,weight\n/);
   const rows = text.trim().split("\n").length - 1;
   await choose(["reel-ratings.csv", text]);
   await page.getByText(`Nothing new was in it. ${rows} were there already.`).waitFor();

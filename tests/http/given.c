@@ -259,18 +259,41 @@ static void an_export_of_elsewhere_is_taken(void **state)
     assert_int_equal(handle(), 415);
 }
 
+static int64_t weight_in(int64_t person, int64_t movie)
+{
+    char end[40];
+
+    (void)snprintf(end, sizeof end, "/ratings/%lld", (long long)movie);
+    return integer(get(path_of(person, end)), "weight");
+}
+
+/* The same file, but that film 281 counts once. */
+static const char *swapped(char *csv)
+{
+    char *weight = strchr(strstr(csv, "\n281,") + 1, '\n') - 1;
+
+    assert_int_equal(*weight, '0');
+    *weight = '1';
+    return csv;
+}
+
 /* What is exported can be imported, and is the same. */
 static void an_export_comes_back(void **state)
 {
     const json_t *items;
+    json_t *before;
     static char csv[1 << 16];
     const char *answer;
     size_t length, count;
 
     (void)state;
     (void)put(24, "/ratings/291", "{\"kind\":\"watchlist\"}");
+    (void)put(24, "/ratings/281", "{\"rating\":3,\"weight\":0}");
+    (void)put(24, "/ratings/271", "{\"kind\":\"liked\",\"weight\":2}");
     items = member(get(path_of(24, "/ratings/export")), "items");
-    assert_each(items, "movie:i title:s year:i? imdb_id:i? tmdb_id:i? kind:s rating:n? time:s?");
+    assert_each(items,
+                "movie:i title:s year:i? imdb_id:s? tmdb_id:i? kind:s rating:n? time:s? weight:i");
+    before = json_deep_copy(items);
     count = json_array_size(items);
     assert_int_equal(ask("GET", path_of(24, "/ratings/export?format=csv"), NULL), 200);
     assert_string_equal(api.exchange.answer_type, "text/csv; charset=utf-8");
@@ -278,11 +301,17 @@ static void an_export_comes_back(void **state)
     assert_true(length < sizeof csv);
     memcpy(csv, answer, length);
     csv[length] = '\0';
-    assert_non_null(strstr(csv, "movieId,title,year,imdbId,tmdbId,kind,rating,time\n"));
+    assert_non_null(strstr(csv, "movieId,title,year,imdbId,tmdbId,kind,rating,time,weight\n"));
     as_admin(true);
     assert_int_equal(integer(imported(account, csv, 200), "taken"), count);
-    assert_int_equal(json_array_size(member(get(path_of(account, "/ratings/export")), "items")),
-                     count);
+    assert_true(json_equal(before, member(get(path_of(account, "/ratings/export")), "items")));
+    json_decref(before);
+    assert_int_equal(weight_in(account, 281), 0);
+    assert_int_equal(weight_in(account, 271), 2);
+    /* sent again, it changes nothing; another weight does */
+    assert_int_equal(integer(imported(account, csv, 200), "taken"), 0);
+    assert_int_equal(integer(imported(account, swapped(csv), 200), "taken"), 1);
+    assert_int_equal(weight_in(account, 281), 1);
     as_admin(false);
     refuses("GET", path_of(24, "/ratings/export?format=xml"), NULL, 422, "E_INVALID", "format");
     refuses("GET", path_of(5, "/ratings/export"), NULL, 404, "E_NOTFOUND", "person");

@@ -1,6 +1,7 @@
 /* give_files.c - an export of another service becomes what a person gave, and that becomes a file.
  */
 #include <math.h>
+#include <stdio.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -25,16 +26,19 @@ reel_code reel__give_export_csv(reel_buf *out, const reel_engine *engine, int64_
 static void put_film(reel_json *json, const reel_engine *engine, const reel_import_film *film)
 {
     const reel_movie movie = reel_dataset_movie(engine->dataset, film->movie);
+    char imdb[32];
 
     reel__json_object(json);
     reel__json_put_int(json, "movie", movie.id);
     reel__json_put_text(json, "title", movie.name);
     reel__json_put_id(json, "year", movie.year > 0 ? movie.year : -1);
-    reel__json_put_id(json, "imdb_id", movie.imdb_id > 0 ? movie.imdb_id : -1);
+    (void)snprintf(imdb, sizeof imdb, "tt%07lld", (long long)movie.imdb_id);
+    reel__json_put_text(json, "imdb_id", movie.imdb_id > 0 ? imdb : NULL);
     reel__json_put_id(json, "tmdb_id", movie.tmdb_id > 0 ? movie.tmdb_id : -1);
     reel__json_put_text(json, "kind", reel__import_kind_name(film->row->kind));
     reel__json_put_real(json, "rating", film->row->rating);
     reel__json_put_time(json, "time", film->row->time);
+    reel__json_put_int(json, "weight", 1 + film->row->extra);
     reel__json_object_end(json);
 }
 
@@ -85,7 +89,8 @@ static bool counts_less(const reel_given_row *there, const reel_given_row *row)
         return old > next;
     if (there->time != row->time)
         return there->time > row->time;
-    return row->kind != REEL_GIVEN_RATING || there->value == row->value;
+    return there->extra == row->extra &&
+           (row->kind != REEL_GIVEN_RATING || there->value == row->value);
 }
 
 static void take_film(importing *i, size_t at)
@@ -97,6 +102,7 @@ static void take_film(importing *i, size_t at)
         .movie = reel_dataset_movie_ids(i->engine->dataset)[film->movie],
         .time = film->row->time > 0 && film->row->time < i->now ? film->row->time : i->now,
         .kind = kinds[film->row->kind],
+        .extra = film->row->extra,
         .value = film->row->kind == REEL_IMPORT_RATED
                      ? reel__import_on_scale(film->row->rating, i->engine->scale)
                      : (double)NAN};

@@ -211,7 +211,7 @@ static reel_code read_export(reading *at, const char *path, reel_err *err)
                 .rating = kind == REEL_IMPORT_RATED
                               ? reel__import_on_scale(film->row->rating, at->scale)
                               : 0,
-                .weight = 1,
+                .weight = 1 + film->row->extra,
                 .click = kind != REEL_IMPORT_RATED,
             };
         }

@@ -183,12 +183,13 @@ static void take_history(reel_imported *out, const reel_engine *engine, const re
             add_own(out, e->movie, ids[e->movie],
                     (reel_import_row){.time = e->time,
                                       .rating = off_scale((double)e->value, engine->scale),
-                                      .kind = REEL_IMPORT_RATED});
+                                      .kind = REEL_IMPORT_RATED,
+                                      .extra = (int)e->weight - 1});
     }
     for (size_t i = 0; i < history->since.count; i++) {
         const reel_given_row *row = &history->since.rows[i];
         const reel_index movie = reel_dataset_find_movie(engine->dataset, row->movie);
-        reel_import_row own = {.time = row->time, .rating = (double)NAN};
+        reel_import_row own = {.time = row->time, .rating = (double)NAN, .extra = row->extra};
 
         if (movie < 0 || !kind_of(row->kind, &own.kind))
             continue;

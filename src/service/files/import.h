@@ -59,7 +59,7 @@ void reel__imported_fini(reel_imported *imported);
 /* A rating of 0.5 to 5 on the scale of an engine's data. */
 double reel__import_on_scale(double rating, reel_scale scale);
 
-/* Reel's own format: movieId,title,year,imdbId,tmdbId,kind,rating,time. */
+/* Reel's own format: movieId,title,year,imdbId,tmdbId,kind,rating,time,weight. */
 REEL_MUST_USE reel_code reel__import_write(const reel_imported *imported, const reel_engine *engine,
                                            const char *path, reel_err *err);
 REEL_MUST_USE reel_code reel__import_write_text(const reel_imported *imported,

@@ -5,7 +5,7 @@
 #include "service/files/csv_write.h"
 #include "service/files/import.h"
 
-#define COLUMNS "movieId,title,year,imdbId,tmdbId,kind,rating,time"
+#define COLUMNS "movieId,title,year,imdbId,tmdbId,kind,rating,time,weight"
 
 /* Unknown numbers are empty fields. */
 static void put_int(reel_csv_writer *csv, int64_t value, bool known)
@@ -28,6 +28,7 @@ static void put_given(reel_csv_writer *csv, const reel_import_row *row)
     if (row->time > 0)
         reel__clock_text(row->time, time);
     reel__csv_text(csv, time);
+    reel__csv_int(csv, 1 + row->extra);
 }
 
 static reel_code put_films(reel_csv_writer *csv, const reel_imported *imported,

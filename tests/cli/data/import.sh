@@ -33,6 +33,8 @@ reel recommend --database reel.db --ratings own.csv --limit 5 --quiet | sed 's/o
 reel recommend --database reel.db --ratings letterboxd.zip --limit 5 --quiet 2>told | sed 's/letterboxd.zip/FILE/' >second
 cmp first second
 cat told
+printf 'movieId,title,kind,rating,weight\n391,,rating,4.5,0\n' >unused.csv
+run reel recommend --database reel.db --ratings unused.csv --limit 1 --quiet | tail -1
 echo "== other services"
 printf 'Const,Your Rating,Date Rated,Title,URL,Title Type,Year\ntt0133093,9,2020-05-06,X,u,Movie,1999\n' >imdb.csv
 run reel import imdb.csv --database reel.db --output -

@@ -152,6 +152,30 @@ static void own(void **state)
     reel__import_free(import);
 }
 
+/* What a row counts for; nothing counts a film that was not seen. */
+static void own_weights(void **state)
+{
+    static const int extra[] = {-1, 0, 1, 0, -1, 0};
+    reel_import *import = read_text("movieId,title,kind,rating,weight\n"
+                                    "1,,rating,4,0\n2,,rating,4,1\n3,,rating,4,2\n4,,rating,4,\n"
+                                    "5,,liked,,0\n6,,watchlist,,2\n7,,rating,4,3\n8,,rating,4,x\n"
+                                    "9,,rating,4,-1\n",
+                                    REEL_IMPORT_REEL, 9);
+
+    (void)state;
+    for (size_t i = 0; i < 9; i++) {
+        const reel_import_row *row = reel__import_row(import, i);
+
+        if (i < sizeof extra / sizeof *extra) {
+            assert_null(row->trouble);
+            assert_int_equal(row->extra, extra[i]);
+        } else {
+            assert_non_null(strstr(row->trouble, "weight"));
+        }
+    }
+    reel__import_free(import);
+}
+
 /* ---- JSON ---------------------------------------------------------------------------------- */
 
 #define TRAKT_MOVIE(TITLE, YEAR, IMDB, TMDB)                                                       \
@@ -436,23 +460,15 @@ static void memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(letterboxd),
-        cmocka_unit_test(imdb),
-        cmocka_unit_test(netflix),
-        cmocka_unit_test(movielens),
-        cmocka_unit_test(own),
-        cmocka_unit_test(trakt),
-        cmocka_unit_test(jellyfin),
-        cmocka_unit_test(plex),
-        cmocka_unit_test(letterboxd_archive),
-        cmocka_unit_test(bad_archives),
-        cmocka_unit_test(huge),
-        cmocka_unit_test(many_rows),
-        cmocka_unit_test(no_export),
-        cmocka_unit_test(deep),
-        cmocka_unit_test(encodings),
-        cmocka_unit_test(wrong_rows),
-        cmocka_unit_test(sniffed),
+        cmocka_unit_test(letterboxd),   cmocka_unit_test(imdb),
+        cmocka_unit_test(netflix),      cmocka_unit_test(movielens),
+        cmocka_unit_test(own),          cmocka_unit_test(own_weights),
+        cmocka_unit_test(trakt),        cmocka_unit_test(jellyfin),
+        cmocka_unit_test(plex),         cmocka_unit_test(letterboxd_archive),
+        cmocka_unit_test(bad_archives), cmocka_unit_test(huge),
+        cmocka_unit_test(many_rows),    cmocka_unit_test(no_export),
+        cmocka_unit_test(deep),         cmocka_unit_test(encodings),
+        cmocka_unit_test(wrong_rows),   cmocka_unit_test(sniffed),
         cmocka_unit_test(memory),
     };
 
