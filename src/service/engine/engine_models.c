@@ -485,8 +485,8 @@ static reel_code prepare(opening *o, int slot, reel_err *err)
         !(slot == MODEL_HYBRID && o->fresh))
         REEL_TRY(map_model(o, slot, path, err));
     if (engine->models[slot] == NULL && !engine->opts.ready_only) {
-        o->fresh = o->fresh || is_member(slot);
         REEL_TRY(train_model(engine, slot, path, err));
+        o->fresh = o->fresh || (is_member(slot) && engine->models[slot] != NULL);
     }
 out:
     reel__free(path);
