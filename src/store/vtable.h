@@ -34,13 +34,16 @@ extern const reel_given_row reel__given_all_changed;
 /* What a damaged row would say counts as usual. */
 int reel__given_extra(int64_t column);
 unsigned reel__given_did(int64_t column);
-/* Where there is a row of the pair: what is said takes its place, what is done stands beside it. */
+/* Where there is a row of the pair: what is said takes its place, what is done stands beside it. A
+ * click makes no new rating of an old one (trainings are asked for after so many), and counts for
+ * nothing while that stands, so that nobody has to hear of it. */
 #define REEL_GIVEN_SAID                                                                            \
     " ON CONFLICT (userId, movieId) DO UPDATE SET kind = excluded.kind, value = excluded.value,"   \
     " timestamp = excluded.timestamp, version = excluded.version, extra = excluded.extra,"         \
     " did = given.did | excluded.did"
 #define REEL_GIVEN_DONE                                                                            \
-    " ON CONFLICT (userId, movieId) DO UPDATE SET version = excluded.version,"                     \
+    " ON CONFLICT (userId, movieId) DO UPDATE SET version = CASE given.kind"                       \
+    " WHEN 'rating' THEN given.version ELSE excluded.version END,"                                 \
     " did = given.did | excluded.did WHERE given.did <> (given.did | excluded.did)"
 /* Statements that take away what a person gave, and say so. */
 enum { REEL_GIVEN_FORGET = 3 };

@@ -308,6 +308,8 @@ static void test_new_ratings_are_counted(void **state)
     reel_given_row rows[] = {{.person = 1, .movie = 2, .kind = REEL_GIVEN_RATING, .value = 3},
                              {.person = 1, .movie = 3, .kind = REEL_GIVEN_WATCHLIST},
                              {.person = 2, .movie = 2, .kind = REEL_GIVEN_RATING, .value = 4}};
+    const reel_given_row click = {
+        .person = 1, .movie = 2, .kind = REEL_GIVEN_CLICKED, .did = REEL_DID_CLICK};
     int64_t since = 0, count = 0;
 
     assert_ok(reel__store_put_given(f->store, rows, 3, &f->err), f->err);
@@ -320,6 +322,9 @@ static void test_new_ratings_are_counted(void **state)
     assert_ok(reel__store_ratings_since(f->store, 10, &since, &count, &f->err), f->err);
     assert_int_equal(count, 0);
     assert_true(since > 0);
+    assert_ok(reel__store_put_given(f->store, &click, 1, &f->err), f->err);
+    assert_ok(reel__store_ratings_since(f->store, 10, &since, &count, &f->err), f->err);
+    assert_int_equal(count, 0); /* it was rated before */
     assert_ok(reel__store_put_given(f->store, rows, 1, &f->err), f->err);
     assert_ok(reel__store_ratings_since(f->store, 10, &since, &count, &f->err), f->err);
     assert_int_equal(count, 1);
