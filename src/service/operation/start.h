@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Sets what OpenBLAS reads while it is loaded, and nothing that somebody has set. True: something
- * was, and the process has to start once more to be heard; false the second time. */
+/* Sets what OpenBLAS reads while it is loaded: its loops where nobody has named any, and one thread
+ * where the address space is limited, whatever was set. True: something was, and the process has to
+ * start once more to be heard; false the second time. */
 bool reel__start_prepare(void);
 /* "OpenBLAS 0.3.21 for SkylakeX" */
 void reel__start_blas(char *out, size_t size);
