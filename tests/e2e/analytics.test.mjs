@@ -228,10 +228,13 @@ test("an experiment says what its rule makes of it", async () => {
     await page.getByText("now against texts").waitFor();
     await page.getByRole("link", { name: "texts-1" }).click();
     await page.waitForURL("**/analytics/experiments/texts-1");
-    await page.getByText("texts is better than now: take it.").waitFor();
+    await page.getByText("“texts” is better than “now”: take it.").waitFor();
     assert.equal(await page.locator(".judged .whisker-number").innerText(), "+3.01");
     await page.getByText("known after 4,210 people").waitFor();
-    await page.getByText(/To find a difference of 2\.00 four times of five.* 7,064 people/).waitFor();
+    await page.getByText(/To find a difference of 2 points four times of five.* 7,064 people/).waitFor();
+    await page.getByText("each person has the lists of one arm · clicks count · all lists").waitFor();
+    await page.getByText("+0.25 to +5.77 points").waitFor();
+    assert.deepEqual(await page.locator(".arms thead th").allInnerTexts(), ["Arm", "People", "Clicked", "Share of people"]);
     const way = page.locator(".experiment-path");
     assert.equal(await way.locator(".plot-marked").count(), 1);
     await way.getByRole("slider").focus();
@@ -239,7 +242,13 @@ test("an experiment says what its rule makes of it", async () => {
     assert.match(await way.locator(".plot-said").innerText(), /^After 40 people: [+−][\d.]+, too few for an interval$/);
     await page.keyboard.press("End");
     assert.match(await way.locator(".plot-said").innerText(), /^After 5,000 people: [+−][\d.]+ \([+−][\d.]+ to [+−][\d.]+\)$/);
-    await page.getByText(/The first time the interval leaves out 0, the better is taken/).waitFor();
+    await way.getByRole("button", { name: /^As a table/ }).press("Enter");
+    assert.match(await way.locator(".data-table tbody tr").last().innerText(), /^5,000\s[+−][\d.]+\s[+−][\d.]+\s[+−][\d.]+$/);
+    await way.getByRole("button", { name: /^As a table/ }).press("Enter");
+    const wait = page.waitForEvent("download");
+    await way.getByRole("button", { name: /^As CSV/ }).click();
+    assert.equal((await wait).suggestedFilename(), "texts-1_texts.csv");
+    await page.getByText(/certainty\. The first time it leaves out 0, the better is taken/).waitFor();
     assert.equal(await page.getByText("more uneven than chance").count(), 0);
     assert.deepEqual(await flaws(page), []);
     results.balance_p = 0.0001;
@@ -252,6 +261,29 @@ test("an experiment says what its rule makes of it", async () => {
     await until("the drawing is as wide as the page", async () => (await tooWide(page)) === 0);
     assert.deepEqual(await flaws(page), []);
     assert.deepEqual(complaints, []);
+  } finally {
+    await close();
+  }
+});
+
+test("an experiment with arms of long names fits a phone, and one that nobody saw says so", async () => {
+  const { page, close } = await open({ viewport: { width: 390, height: 844 } });
+  const long = "an-arm-of-a-rather-long-name-abc";
+  const arms = [{ name: "control-of-the-usual-kind", model: "hybrid", weight: 2 }, { name: long, model: "ease", weight: 1 }, { name: "c", model: "content", weight: 1 }];
+  const results = { ...found, strays: 3, experiment: { ...experiment, arms, scenario: "gems", metric: "rating_through" }, verdict: "open", winner: null,
+    arms: arms.map(({ name }, i) => ({ ...found.arms[Math.min(i, 1)], name })), comparisons: [long, "c"].map((arm) => ({ ...found.comparisons[0], arm, verdict: "open", decided_after: null })) };
+  try {
+    await page.route("**/api/v1/experiments/texts-1/results", (route) => route.fulfill({ json: results }));
+    await settled(page, "/analytics/experiments/texts-1");
+    assert.equal(await tooWide(page), 0);
+    const row = await page.locator(".judged tbody tr").first().evaluate((one) => [...one.children].map((cell) => cell.getBoundingClientRect().height));
+    assert.ok(Math.max(...row) < 80, `a row of ${row.join(", ")} px`);
+    await page.getByText("Hybrid · 50% of people").waitFor();
+    await page.getByText("3 lists are left out: whoever saw them is in another arm.").waitFor();
+    assert.deepEqual(await flaws(page), []);
+    Object.assign(results, { people: 0, waiting: 0 });
+    await page.reload();
+    await page.getByText("Nobody has been shown a list of it yet.").waitFor();
   } finally {
     await close();
   }

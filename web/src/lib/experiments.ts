@@ -43,8 +43,10 @@ export interface Results {
   experiment: Experiment;
   people: number;
   waiting: number;
+  lists: number;
   strays: number;
   untrusted: number;
+  uncounted: number;
   balance_p: number | null;
   people_needed: number | null;
   arms: { name: string; people: number; did: number; share: number | null }[];
@@ -58,6 +60,9 @@ export const experiments = {
   results: (name: string, s?: Signal) => get<Results>(address(`/experiments/${encodeURIComponent(name)}/results`), s),
   end: (name: string) => send<void>("DELETE", `/experiments/${encodeURIComponent(name)}`, {}),
 };
+
+// As the server (REEL_SEQUENTIAL_LEAST in eval/sequential.h): there is no interval of fewer, in each arm.
+export const peopleLeast = 50;
 
 // Below this, arms as uneven as these are no chance.
 export const balanceLeast = 0.001;

@@ -1,4 +1,5 @@
 // How the difference of two arms went, person by person: its line, the interval around it, and what would matter.
+import { useState } from "preact/hooks";
 import { linear, nearest } from "../lib/data";
 import { pathReach, type Compared, type PathPoint } from "../lib/experiments";
 import { number } from "../lib/format";
@@ -11,6 +12,7 @@ const left = 44, right = 8, top = 12, bottom = 44;
 const tall = 220;
 
 interface Props {
+  experiment: string;
   name: string;
   one: Compared;
   smallest: number;
@@ -22,7 +24,28 @@ const say = (point: PathPoint, points: Props["points"]) =>
     : point.low === null || point.high === null ? ta.pathSoon(point.people, points(point.difference))
       : ta.pathSay(point.people, points(point.difference), ta.interval(points(point.low), points(point.high)));
 
-export function ExperimentPath({ name, one, smallest, points }: Props) {
+// The same in numbers.
+function PathTable({ name, path, points }: { name: string; path: PathPoint[]; points: Props["points"] }) {
+  const told = (value: number | null) => (value === null ? "–" : points(value));
+  return (
+    <div class="data-table" tabIndex={0} role="region" aria-label={name}>
+      <table>
+        <thead><tr>{[ta.people, ta.difference, ta.low, ta.high].map((head) => <th key={head} scope="col" class="is-number">{head}</th>)}</tr></thead>
+        <tbody>
+          {path.map((point) => (
+            <tr key={point.people}>
+              <td class="is-number">{number(point.people)}</td>
+              {[point.difference, point.low, point.high].map((value, i) => <td key={i} class="is-number">{told(value)}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function ExperimentPath({ experiment, name, one, smallest, points }: Props) {
+  const [open, setOpen] = useState(false);
   const path = one.path;
   const last = path[path.length - 1];
   if (path.length < 2 || !last) return null;
@@ -36,7 +59,7 @@ export function ExperimentPath({ name, one, smallest, points }: Props) {
   return (
     <figure class="chart data-chart experiment-path">
       <figcaption>{name}</figcaption>
-      <Plot name={name} measure={ta.pathMeasure} height={() => tall} count={path.length} start={path.length - 1} say={(at) => say(path[at]!, points)}
+      <Plot name={name} measure={ta.pathMeasure(100 * smallest, one.decided_after !== null)} height={() => tall} count={path.length} start={path.length - 1} say={(at) => say(path[at]!, points)}
         find={(at, _, width) => nearest(path.map((point) => xOf(width)(point.people)), at)}>
         {(width, at) => {
           const x = xOf(width);
@@ -64,7 +87,11 @@ export function ExperimentPath({ name, one, smallest, points }: Props) {
           );
         }}
       </Plot>
-      <p class="chart-foot"><button type="button" class="quiet" aria-label={`${ta.save}: ${name}`} onClick={() => save(`${one.arm}.csv`, csvOf(table))}>{ta.save}</button></p>
+      <p class="chart-foot">
+        <button type="button" class="quiet" aria-expanded={open} aria-label={`${ta.pathTable}: ${name}`} onClick={() => setOpen(!open)}>{ta.pathTable}</button>
+        <button type="button" class="quiet" aria-label={`${ta.pathFile}: ${name}`} onClick={() => save(`${experiment}_${one.arm}.csv`, csvOf(table))}>{ta.pathFile}</button>
+      </p>
+      {open && <PathTable name={name} path={path} points={points} />}
     </figure>
   );
 }
