@@ -38,7 +38,8 @@ check("what was shown, clicked and rated is there, and what it is compared with"
   const lists = page.locator(".stats-facts > div").filter({ hasText: "Lists shown" });
   assert.equal(await lists.locator("dd").innerText(), "14\nbefore 7");
   assert.equal(await chart("films").locator("tbody tr").count(), 4);
-  assert.equal(await chart("films").locator("tbody .is-number").first().innerText(), "14");
+  assert.equal(await chart("films").locator("tbody .is-number").first().innerText(), "14\nbefore 7");
+  assert.equal(await chart("films").locator(".chart-others").count(), 4);
   assert.equal(await chart("genres").locator("tbody tr").count(), (await api("/analytics/genres?range=2020-03-09..2020-03-15")).items.filter((row) => row.shown > 0).length);
 });
 
@@ -60,18 +61,81 @@ check("rates by place have their interval, and a hollow mark before", async () =
 check("hours, days, weeks and new versions are said by keyboard", async () => {
   await shown(page, `/analytics/dashboard?${range}`);
   const hours = chart("hours");
-  assert.match(await hours.locator("figcaption").innerText(), /^The most lists are shown on \w+ from 20 to 21 o’clock$/);
+  assert.match(await hours.locator("figcaption").innerText(), /^The most lists are shown on \w+ from 20 to 21 o’clock: \d+$/);
   await chart("over").getByRole("slider").focus();
   await page.keyboard.press("Home");
-  assert.equal(await chart("over").locator(".plot-said").innerText(), "March 2, 2020: 1 list, 1 click");
+  assert.equal(await chart("over").locator(".plot-said").innerText(), "March 2, 2020: 1 list, 1 click, 1 rating");
   await page.keyboard.press("End");
-  assert.equal(await chart("over").locator(".plot-said").innerText(), "March 15, 2020: 2 lists, 0 clicks");
+  assert.equal(await chart("over").locator(".plot-said").innerText(), "March 15, 2020: 2 lists, 0 clicks, 0 ratings");
   assert.equal(await chart("people").locator(".plot-bar.is-most").count(), 5); // five browsers, each new once
   assert.equal(await chart("models").locator(".plot-marked").count(), 2);
   await chart("models").getByRole("slider").focus();
   await page.keyboard.press("End");
   assert.match(await chart("models").locator(".plot-said").innerText(), /^Week of March 9, 2020: 10\.7%.*new: ease-v2$/);
   assert.equal(await chart("catalogue").locator("figcaption").innerText(), "Four whole weeks tell whether the catalogue narrows");
+});
+
+check("hours and days may be those of clicks, each axis says its ends, and what is not whole is pale", async () => {
+  await shown(page, `/analytics/dashboard?${range}`);
+  assert.match(await chart("hours").locator(".plot-said").innerText(), /^Lists by weekday and hour \(UTC\), from 0 to \d+:/);
+  await chart("hours").getByRole("button", { name: "clicks" }).click();
+  await page.waitForURL(/hours=clicks/);
+  assert.match(await chart("hours").locator("figcaption").innerText(), /^The most clicks are on \w+ from 21 to 22 o’clock: \d+$/);
+  await chart("over").getByRole("button", { name: "ratings" }).click();
+  await page.waitForURL(/over=ratings/);
+  assert.match(await chart("over").locator("figcaption").innerText(), / had the most ratings: 2$/);
+  assert.deepEqual(await chart("over").locator(".plot-text").allTextContents().then((all) => all.filter((text) => text.endsWith("%"))), ["0%", "30%"]);
+  assert.equal(await chart("over").locator(".plot-bar.is-quiet").count(), 0);
+  await shown(page, "/analytics/dashboard?range=7d");
+  await until("today's bar is pale", async () => (await page.locator("[data-figure=over] .plot-bar.is-quiet").count()) > 0 || (await page.getByText("Nothing was shown on these days.").count()) > 0);
+});
+
+check("what nobody named does not decide which is clicked most", async () => {
+  const { page, close } = await open();
+  const of = (method, clicked, shown, low, high) => ({ method, lists: shown, shown, clicked, rated: 0, clicked_rated: 0, not_interested: 0, click_through: { rate: clicked / shown, low, high }, rating_through: { rate: 0, low: 0, high: 0.1 } });
+  const days = { from: "2020-03-02", to: "2020-03-15" };
+  const answer = { range: days, against: null, waiting: 0, by: "method", omitted: 0, items: [of("ease", 500, 10_000, 0.046, 0.054), of("popular", 300, 10_000, 0.027, 0.034), of("", 0, 34, 0, 0.1)] };
+  try {
+    await page.route("**/api/v1/analytics/rates?*", (route) => route.fulfill({ json: answer }));
+    await settled(page, `/analytics/dashboard?${range}`);
+    const rates = page.locator("[data-figure=rates]");
+    assert.equal(await rates.locator("figcaption").innerText(), "Seen together is clicked most: 5.00% of what it shows");
+    assert.equal(await rates.locator("tbody th").last().innerText(), "no method");
+    answer.items[1] = of("popular", 470, 10_000, 0.043, 0.051);
+    await page.reload();
+    await until("both are named", async () => (await rates.locator("figcaption").innerText()) === "Which is clicked most cannot be told between Seen together, Popular");
+  } finally {
+    await close();
+  }
+});
+
+check("trainings are drawn with their intervals, on a phone, too, and saved", async () => {
+  const { page, close } = await open({ viewport: { width: 390, height: 844 } });
+  const training = (job, rate) => ({ day: "2020-03-10", job, passed: rate !== null && rate > 0, reason: null, candidate: `hybrid-00000000000${job}`, incumbent: "hybrid-000000000000", people: 90, before: 0.2, after: rate === null ? null : 0.2 + rate,
+    difference: rate === null ? { rate: null, low: null, high: null } : { rate, low: rate - 0.01, high: rate + 0.01 }, overlap: 0.8 });
+  try {
+    await page.route("**/api/v1/analytics/models?*", async (route) => {
+      const answer = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...answer, trainings: [training(9, 0.0004), training(8, -0.05), training(7, null)] } });
+    });
+    await shown(page, `/analytics/dashboard?${range}`);
+    const trainings = page.locator("[data-figure=trainings]");
+    assert.equal(await trainings.locator("figcaption").innerText(), "1 of 3 trainings passed the gate");
+    assert.deepEqual(await trainings.locator(".lying .is-number").allInnerTexts(), ["0.000", "passed", "−0.050", "refused", "–", "refused"]);
+    assert.equal(await trainings.locator(".whisker-line").count(), 2);
+    assert.equal(await tooWide(page), 0);
+    const tall = await trainings.locator(".lying tbody tr").evaluateAll((rows) => Math.max(...rows.map((row) => row.getBoundingClientRect().height)));
+    assert.ok(tall < 70, `a row is ${tall} px high`);
+    const wait = page.waitForEvent("download");
+    await trainings.getByRole("button", { name: /^As CSV/ }).click();
+    const file = await wait;
+    assert.equal(file.suggestedFilename(), "trainings_2020-03-02_2020-03-15.csv");
+    assert.match(readFileSync(await file.path(), "utf8"), /^"day","job","candidate",.*\r\n"2020-03-10",9,"hybrid-000000000009",/);
+    assert.equal(await page.locator("[data-figure=health] figcaption").count(), 1);
+    assert.deepEqual(await flaws(page), []);
+  } finally {
+    await close();
+  }
 });
 
 check("days that are none are told beside the choice, and the rest stays", async () => {

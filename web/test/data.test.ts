@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  choicesOf, csvOfFigure, everyNth, fileOf, greatest, isWhole, least, linear, logarithmic, middleBin, moved, nearest, pairsOf, partOf, periodOf,
+  between, choicesOf, csvOfFigure, everyNth, fileOf, greatest, isWhole, least, linear, logarithmic, middleBin, moved, nearest, pairsOf, partOf, periodOf,
   refusedOf, roundUp, type DataAnswer, type Figure,
 } from "../src/lib/data";
 import { match } from "../src/lib/router";
@@ -88,4 +88,12 @@ test("genres that go together are found by their places", () => {
   ]), 20);
   assert.deepEqual(pairs.names, ["Drama", "War", "Crime"]);
   assert.deepEqual([pairs.at(1, 0), pairs.at(2, 1), pairs.at(0, 1)], [{ films: 3, overlap: 0.5 }, { films: 0, overlap: 0 }, null]);
+});
+
+test("an axis of a line says both its ends, round ones around what is there", () => {
+  for (const [low, high, ends] of [[3.1, 7.2, [2, 8]], [0.7475, 0.7575, [0.745, 0.76]], [69, 84, [65, 85]], [5, 5, [4, 6]], [0, 0, [0, 0.5]]] as const) {
+    const scale = between(low, high, 100, 0);
+    assert.deepEqual(scale.ticks, ends, `${low} to ${high}`);
+    assert.ok(scale(low) <= 100 && scale(high) >= 0);
+  }
 });

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  askedOf, bestOf, everyDay, figureOf, fileAddress, keyOf, methodsOf, plusDays, refusedOf, standsOut, toldFrom0, weeksOf, wilson, type ModelRow, type RateRow,
+  askedOf, bestOf, contenders, everyDay, figureOf, fileAddress, isEntire, keyOf, methodsOf, plusDays, refusedOf, standsOut, today, toldFrom0, weeksOf, wilson, type ModelRow, type RateRow,
 } from "../src/lib/stats";
 import { match } from "../src/lib/router";
+import { signed } from "../src/lib/texts/stats";
 
 const asked = (query: string) => askedOf(new URLSearchParams(query));
 const none = { rate: null, low: null, high: null };
@@ -52,6 +53,7 @@ test("best is what is so beyond chance", () => {
   assert.equal(bestOf([], "click_through"), null);
   assert.ok(standsOut(sure, [sure, weak], "click_through"));
   assert.ok(!standsOut(sure, [sure, lucky], "click_through"));
+  assert.deepEqual(contenders(sure, [weak, lucky, sure], "click_through"), [sure, lucky]); // weak is none
   assert.equal(toldFrom0({ rate: 0.1, low: 0.05, high: 0.2 }), 1);
   assert.equal(toldFrom0({ rate: -0.1, low: -0.2, high: -0.05 }), -1);
   assert.equal(toldFrom0({ rate: 0.1, low: -0.05, high: 0.2 }), 0);
@@ -81,4 +83,18 @@ test("days without anything are there, too", () => {
   assert.deepEqual(days, [{ day: "2026-02-27", n: 0 }, { day: "2026-02-28", n: 0 }, { day: "2026-03-01", n: 4 }, { day: "2026-03-02", n: 0 }]);
   const weeks = everyDay({ from: "2026-02-27", to: "2026-03-20" }, [{ day: "2026-02-23", n: 1 }, { day: "2026-03-09", n: 2 }], (one) => one.day, (day) => ({ day, n: 0 }), 7);
   assert.deepEqual(weeks.map((one) => one.n), [1, 0, 2, 0]);
+});
+
+test("what goes on, or is cut off, is not whole", () => {
+  const range = { from: "2026-03-04", to: "2026-03-31" };
+  assert.ok(isEntire("2026-03-09", 7, range));
+  assert.ok(!isEntire("2026-03-02", 7, range)); // two days of it are not in the range
+  assert.ok(!isEntire("2026-03-30", 7, range));
+  assert.ok(isEntire("2026-03-31", 1, range));
+  assert.ok(!isEntire(today(), 1, { from: today(), to: today() }));
+});
+
+test("what is 0 as it is written has no sign", () => {
+  assert.deepEqual([-0.0004, 0.0004, -0.0006, 0.0006].map((value) => signed(value, 3)), ["0.000", "0.000", "−0.001", "+0.001"]);
+  assert.equal(signed(-2.5), "−2.50");
 });

@@ -119,6 +119,14 @@ export function linear(low: number, high: number, from: number, to: number, most
   return Object.assign((value: number) => from + ((value - low) / span) * (to - from), { ticks: ticksOf(low, high, most) });
 }
 
+// From a round number to a round number, which are said: a flat line has little room, and a single number is no scale.
+export function between(low: number, high: number, from: number, to: number): Scale {
+  const by = step(high - low || Math.abs(high) || 1, 3);
+  const first = Math.floor(low / by + 1e-9), last = Math.max(first + 1, Math.ceil(high / by - 1e-9));
+  const ends = [first, last].map((n) => Number((n * by).toPrecision(12)));
+  return Object.assign(linear(ends[0]!, ends[1]!, from, to, 1), { ticks: ends });
+}
+
 // Powers of ten, and where there are few of them, 2 and 5 times these.
 export function logarithmic(low: number, high: number, from: number, to: number): Scale {
   const [a, b] = [Math.log10(low), Math.log10(high)];

@@ -23,7 +23,7 @@ export interface Report<T> {
 }
 
 export interface Counts {
-  lists: number;
+  lists?: number; // a place has none
   shown: number;
   clicked: number;
   rated: number;
@@ -34,6 +34,7 @@ export interface Counts {
 }
 
 export interface Whole extends Counts, Days {
+  lists: number;
   click_to_rating: Rate;
   clicks: number;
   ratings: number;
@@ -103,6 +104,7 @@ export interface PeopleRow {
 
 export interface CatalogueRow {
   week: string;
+  whole: boolean;
   lists: number;
   shown: number;
   films: number;
@@ -214,7 +216,7 @@ const kindOf = (name: string, values: Cell[]): CellKind =>
 
 function flat(row: object, before = ""): [string, Cell][] {
   return Object.entries(row).flatMap(([name, value]): [string, Cell][] =>
-    value !== null && typeof value === "object" ? flat(value as object, `${before}${name}.`) : [[before + name, value as Cell]]);
+    value !== null && typeof value === "object" ? flat(value as object, `${before}${name}.`) : [[before + name, typeof value === "boolean" ? String(value) : (value as Cell)]]);
 }
 
 // Members of members have names with a dot, as in the server's own tables.
@@ -239,6 +241,10 @@ export function bestOf<T extends Counts>(rows: T[], of: "click_through" | "ratin
 // Whether what is best is so beyond chance: no other's interval reaches its own.
 export const standsOut = <T extends Counts>(best: T, rows: T[], of: "click_through" | "rating_through"): boolean =>
   rows.every((row) => row === best || row.shown === 0 || (row[of].high ?? 0) < (best[of].low ?? 0));
+
+// Those that may be best as well: whose interval reaches that of the best, best first.
+export const contenders = <T extends Counts>(best: T, rows: T[], of: "click_through" | "rating_through"): T[] =>
+  rows.filter((row) => row.shown > 0 && (row === best || (row[of].high ?? 0) >= (best[of].low ?? 0))).sort((a, b) => (b[of].low ?? 0) - (a[of].low ?? 0));
 
 // A change whose interval has 0 in it is none that can be told.
 export const toldFrom0 = (change: Rate): -1 | 0 | 1 => (change.low !== null && change.low > 0 ? 1 : change.high !== null && change.high < 0 ? -1 : 0);
@@ -284,6 +290,13 @@ export function wilson(some: number, all: number): Rate {
 
 const dayMs = 86_400_000;
 export const plusDays = (day: string, days: number): string => new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+
+export const today = (): string => new Date().toISOString().slice(0, 10);
+// Whether the days from one on are over, and all of them in the range.
+export const isEntire = (from: string, days: number, range: Days): boolean => {
+  const last = plusDays(from, days - 1);
+  return from >= range.from && last <= range.to && last < today();
+};
 
 // Every day of a range, those of which nothing is known with nothing; the server leaves them out.
 export function everyDay<T>(days: Days, rows: T[], dayOf: (row: T) => string, none: (day: string) => T, step = 1): T[] {

@@ -7,7 +7,7 @@ import { daysBetween } from "../lib/days";
 import { useNear } from "../lib/hooks";
 import { useFresh, useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
-import { askedOf, askReport, daysOf, keyOf, plusDays, rangeOf, refusedOf, spans, usualSpan, type Asked, type Days, type Report, type Whole } from "../lib/stats";
+import { askedOf, askReport, daysOf, keyOf, plusDays, rangeOf, refusedOf, spans, today, usualSpan, type Asked, type Days, type Report, type Whole } from "../lib/stats";
 import { ts } from "../lib/texts/stats";
 import { DayField } from "../ui/dayfield";
 import { CatalogueWatch, Came, Films, Genres, Health, HoursOfWeek, Mix, ModelsOverTime, OverTime, People, Rates, ratesBy } from "../ui/statscharts";
@@ -81,7 +81,7 @@ function Section({ name, now = false, wide, left, right }: { name: keyof typeof 
 
 // Days that are shown, before the server has said which they are.
 function spanOf(range: string): Days {
-  const to = new Date().toISOString().slice(0, 10);
+  const to = today();
   return daysOf(range) ?? { from: plusDays(to, 1 - (Number.parseInt(range, 10) || 28)), to };
 }
 

@@ -1,6 +1,6 @@
 // The kinds of drawings of the data page and the dashboard: upright bars, lines, and two kinds of shaded grids.
 import type { Pairs, Scale } from "../lib/data";
-import { everyNth, linear, logarithmic, nearest, roundUp } from "../lib/data";
+import { between, everyNth, linear, logarithmic, nearest, roundUp } from "../lib/data";
 import { brief } from "../lib/texts/data";
 import { Plot } from "./plot";
 
@@ -44,17 +44,20 @@ interface ColumnsProps {
   inner?: number[]; // the part of each bar that stands out, from its foot
   spans?: [number, number][]; // the interval of each value
   marked?: boolean[]; // places of which there is more to say
+  quiet?: boolean[]; // those that go on: less than they will be
   write?(value: number): string; // on the axis
+  writeMean?(value: number): string; // on that of the line
   best: number;
   say(at: number): string;
 }
 
 const linePart = 84; // height of the line below
+const broadest = 96; // px: a day alone is no wall
 
 export const columnsHeight = (means: boolean): string => `${tall + (means ? linePart : 0)}px`;
 export const gridHeight = "min(322px, 22px + 62cqw)"; // as Grid does by its width
 
-export function Columns({ name, measure, names, edges = false, values, means, inner, spans, marked, write, best, say }: ColumnsProps) {
+export function Columns({ name, measure, names, edges = false, values, means, inner, spans, marked, quiet, write, writeMean, best, say }: ColumnsProps) {
   const count = values.length;
   const below = means ? linePart : 0;
   const floor = tall - bottom;
@@ -63,7 +66,7 @@ export function Columns({ name, measure, names, edges = false, values, means, in
   const y = linear(0, high, floor, top, 4);
   if (!spans && known(values).every(Number.isInteger)) y.ticks = y.ticks.filter(Number.isInteger); // there is no half of a list
   const told = known(means ?? []);
-  const line = told.length > 0 ? linear(Math.min(...told), Math.max(...told), tall + below - 12, tall + 14, 2) : null;
+  const line = told.length > 0 ? between(Math.min(...told), Math.max(...told), tall + below - 12, tall + 14) : null;
   const band = (width: number) => (width - left - right) / count;
   return (
     <Plot name={name} measure={measure} height={() => tall + below} count={count} start={best} say={say}
@@ -71,15 +74,17 @@ export function Columns({ name, measure, names, edges = false, values, means, in
       {(width, at) => {
         const wide = band(width), gap = wide > 12 ? 4 : wide > 4 ? 1 : 0;
         const middle = (i: number) => left + (i + 0.5) * wide;
+        const broad = Math.min(broadest, Math.max(0.5, wide - gap));
+        const alone = (i: number) => [i - 1, i + 1].every((next) => Number.isNaN(means?.[next] ?? NaN));
         return (
           <>
             <AxisY scale={y} width={width} {...(write ? { write } : {})} />
             {values.map((value, i) => !Number.isNaN(value) && (
-              <rect key={i} class={i === at ? "plot-bar is-at" : spans ? "plot-bar is-quiet" : i === best && !inner ? "plot-bar is-most" : "plot-bar"}
-                x={left + i * wide + gap / 2} width={Math.max(0.5, wide - gap)} y={y(value)} height={Math.max(value > 0 ? 1 : 0, floor - y(value))} />
+              <rect key={i} class={i === at ? "plot-bar is-at" : spans || quiet?.[i] ? "plot-bar is-quiet" : i === best && !inner ? "plot-bar is-most" : "plot-bar"}
+                x={middle(i) - broad / 2} width={broad} y={y(value)} height={Math.max(value > 0 ? 1 : 0, floor - y(value))} />
             ))}
             {inner?.map((value, i) => value > 0 && (
-              <rect key={i} class="plot-bar is-most" x={left + i * wide + gap / 2} width={Math.max(0.5, wide - gap)} y={y(value)} height={Math.max(1, floor - y(value))} />
+              <rect key={i} class="plot-bar is-most" x={middle(i) - broad / 2} width={broad} y={y(value)} height={Math.max(1, floor - y(value))} />
             ))}
             {spans?.map(([low, high], i) => !Number.isNaN(low) && (
               <line key={i} class="plot-span" x1={middle(i)} x2={middle(i)} y1={y(low)} y2={y(high)} />
@@ -89,8 +94,9 @@ export function Columns({ name, measure, names, edges = false, values, means, in
             <NamesX names={names} place={(i) => (edges ? left + i * wide : middle(i))} y={floor + 18} room={width - left - right} />
             {line && means && (
               <g>
-                <AxisY scale={line} width={width} />
+                <AxisY scale={line} width={width} {...(writeMean ? { write: writeMean } : {})} />
                 <path class="plot-line" d={pathOf(means.map((mean, i) => [middle(i), line(mean)]))} />
+                {means.map((mean, i) => !Number.isNaN(mean) && alone(i) && <circle key={i} class="plot-dot" cx={middle(i)} cy={line(mean)} r={3} />)}
                 {at !== null && !Number.isNaN(means[at]!) && <circle class="plot-point" cx={middle(at)} cy={line(means[at]!)} r={4} />}
               </g>
             )}
@@ -211,11 +217,13 @@ export function Grid({ name, measure, shares, columns, xName, yName, names, say 
       }}>
       {(width, at) => {
         const { wide, high } = size(width);
-        const corner = (i: number) => [side + (i % columns) * wide, edge + Math.floor(i / columns) * high] as const;
+        // Whole pixels: between others a line of the ground shows.
+        const xOf = (column: number) => Math.round(side + column * wide), yOf = (row: number) => Math.round(edge + row * high);
+        const corner = (i: number) => [xOf(i % columns), yOf(Math.floor(i / columns))] as const;
         const cells: string[] = Array(shades + 1).fill("");
         shares.forEach((share, i) => {
           const [x, y] = corner(i);
-          cells[shadeOf(share, most)] += `M${x.toFixed(1)} ${y.toFixed(1)}h${wide.toFixed(1)}v${high.toFixed(1)}h${(-wide).toFixed(1)}z`;
+          cells[shadeOf(share, most)] += `M${x} ${y}H${xOf((i % columns) + 1)}V${yOf(Math.floor(i / columns) + 1)}H${x}z`;
         });
         return (
           <>

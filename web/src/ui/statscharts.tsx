@@ -1,18 +1,20 @@
 // What each part of the dashboard shows, and how: each asks for its own report, and is saved as the server
 // writes it.
 import type { ComponentChildren } from "preact";
-import { greatest } from "../lib/data";
+import { greatest, least } from "../lib/data";
 import { decimal, number, printed } from "../lib/format";
 import { useResource } from "../lib/resource";
 import { setQuery } from "../lib/router";
 import {
-  askReport, bestOf, everyDay, figureOf, fileAddress, fileName, keyOf, methodsOf, percentOf, standsOut, toldFrom0, weeksOf,
-  type Asked, type Catalogue, type FilmRow, type GenreRow, type HealthRow, type Models, type PeopleRow, type Rate, type RateRow, type Report,
+  askReport, bestOf, contenders, everyDay, figureOf, fileAddress, fileName, isEntire, keyOf, methodsOf, percentOf, standsOut, toldFrom0, weeksOf,
+  type Asked, type Catalogue, type FilmCounts, type FilmRow, type GenreRow, type HealthRow, type Models, type PeopleRow, type Rate, type RateRow, type Report,
   type ReportName, type TimeRow, type Training, type Whole,
 } from "../lib/stats";
 import { t } from "../lib/texts";
 import { real, share } from "../lib/texts/data";
-import { dayLong, dayShort, headOf, rateOf, readReport, ts } from "../lib/texts/stats";
+import { csvOf } from "../lib/taste";
+import { dayLong, dayShort, headOf, rateOf, readReport, signed, ts, type What } from "../lib/texts/stats";
+import { save } from "./chart";
 import { Columns, columnsHeight, Grid, gridHeight } from "./plots";
 import { Failed } from "./states";
 import { Coming, Frame, Ghost, Lying, Marks, Switch, Table } from "./tables";
@@ -57,6 +59,10 @@ function useReport<T>(name: ReportName, asked: Asked, coming: ComponentChildren,
   return data === undefined ? [null, coming] : [{ address, data, busy }, null];
 }
 
+// "" is what nobody named.
+const methodName = (method: string | undefined) => (method ? t.method(method) : ts.noMethod);
+
+const shareOfHundred = (value: number) => share(value / 100);
 const orNone = (value: number | null, write: (value: number) => string) => (value === null ? "–" : write(value));
 
 // ---- the whole ----
@@ -71,17 +77,20 @@ function Facts({ now, before, compared }: { now?: Whole | undefined; before?: Wh
     [f.novelty, (w) => orNone(w.novelty, ts.bits)], [f.diversity, (w) => orNone(w.diversity, real)],
   ];
   return (
-    <dl class="stats-facts">
-      {rows.map(([name, write]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>
-            {now ? write(now) : <Ghost>{number(100)}</Ghost>}
-            {compared && <span class="stats-before">{before ? ts.before(write(before)) : <Ghost>{ts.before(number(100))}</Ghost>}</span>}
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <div>
+      <dl class="stats-facts">
+        {rows.map(([name, write]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {now ? write(now) : <Ghost>{number(100)}</Ghost>}
+              {compared && <span class="stats-before">{before ? ts.before(write(before)) : <Ghost>{ts.before(number(100))}</Ghost>}</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p class="chart-note">{ts.factNote}</p>
+    </div>
   );
 }
 
@@ -98,7 +107,7 @@ export function Came({ asked }: ChartProps) {
   const compared = asked.against !== null;
   const [answer, coming] = useReport<Report<Whole> & { change?: Rate }>("summary", asked, (
     <>
-      <Coming finding={ts.funnelFinding(0.1, 0.1)} note={ts.funnelNote}>
+      <Coming finding={ts.funnelFinding(0.1, 0.1)} note={ts.funnelNote({ rate: 0.1, low: 0.1, high: 0.1 }, 1000)}>
         {compared && <p class="stats-change"><Ghost>{ts.change({ rate: 0, low: 0, high: 0 }, 0)}</Ghost></p>}
         <Funnel />
       </Coming>
@@ -110,7 +119,7 @@ export function Came({ asked }: ChartProps) {
   const now = data.items[0]!, before = data.items[1];
   return (
     <>
-      <Answered name="summary" address={address} report={data} busy={busy} finding={ts.funnelFinding(now.click_through.rate, now.rating_through.rate)} note={ts.funnelNote}>
+      <Answered name="summary" address={address} report={data} busy={busy} finding={ts.funnelFinding(now.click_through.rate, now.rating_through.rate)} note={ts.funnelNote(now.click_to_rating, now.rated - now.clicked_rated)}>
         {compared && <p class="stats-change">{data.change && data.change.rate !== null && ts.change(data.change, toldFrom0(data.change))}</p>}
         <Funnel now={now} />
       </Answered>
@@ -124,34 +133,37 @@ export function Came({ asked }: ChartProps) {
 const rateName = (row: RateRow, by: string): string => {
   if (by === "rank") return ts.place(row.rank ?? 0);
   if (by === "scenario") return row.scenario ? (ts.scenario[row.scenario] ?? row.scenario) : ts.noRow;
-  if (by === "model") return row.model_id || t.method(row.method ?? "");
-  return row.method ? t.method(row.method) : "–";
+  if (by === "model") return row.model_id || methodName(row.method);
+  return methodName(row.method);
 };
+// What has no name is no way to make lists that could be the best.
+const isNamed = (row: RateRow): boolean => Boolean(row.method || row.model_id || row.scenario || row.rank);
 
 export const ratesBy = (search: URLSearchParams): string => (search.get("by") && search.get("by")! in ts.bys ? search.get("by")! : "method");
 
 export function Rates({ asked, search }: ChartProps) {
   const by = ratesBy(search);
   const rating = search.get("rate") === "rating";
-  const [answer, coming] = useReport<Report<RateRow>>("rates", asked, <Coming controls long finding={ts.rateOpen(ts.measures.click!)} rows={4} note={ts.rateNote} />, { by });
+  const [answer, coming] = useReport<Report<RateRow>>("rates", asked, <Coming controls long finding={ts.rateOpen(ts.measures.click!, [t.method("hybrid"), t.method("popular")])} rows={4} note={ts.rateNote(asked.against !== null)} />, { by });
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const of = rating ? "rating_through" : "click_through";
   // While the next way is fetched, the rows are of the last one.
   const shownBy = (data as Report<RateRow> & { by?: string }).by ?? by;
-  const best = bestOf(data.items, of), done = ts.measures[rating ? "rating" : "click"]!;
-  const finding = best === null ? ts.empty : data.items.length === 1 ? ts.onlyRate(rateName(best, shownBy), best[of].rate, done)
-    : standsOut(best, data.items, of) ? ts.rateFinding(rateName(best, shownBy), best[of].rate, done) : ts.rateOpen(done);
+  const shown = data.items.filter((row) => row.shown > 0), named = shown.some(isNamed) ? shown.filter(isNamed) : shown;
+  const best = bestOf(named, of), done = ts.measures[rating ? "rating" : "click"]!;
+  const finding = best === null ? ts.empty : named.length === 1 ? ts.onlyRate(rateName(best, shownBy), best[of].rate, done)
+    : standsOut(best, named, of) ? ts.rateFinding(rateName(best, shownBy), best[of].rate, done) : ts.rateOpen(done, contenders(best, named, of).map((row) => rateName(row, shownBy)));
   return (
-    <Answered name="rates" address={address} report={data} busy={busy} finding={finding} note={ts.rateNote}
+    <Answered name="rates" address={address} report={data} busy={busy} finding={finding} note={ts.rateNote(data.against !== null)}
       controls={
         <div class="stats-switches">
           <Switch name={ts.by} value={by} options={ts.bys} choose={(one) => setQuery({ by: one === "method" ? null : one })} />
           <Switch name={ts.measure} value={rating ? "rating" : "click"} options={ts.measures} choose={(one) => setQuery({ rate: one === "rating" ? one : null })} />
         </div>
       }>
-      <Marks long few={12} heads={[ts.bys[shownBy]!, ts.share, ts.shown]} write={rateOf}
-        rows={data.items.filter((row) => row.shown > 0).map((row, i) => ({
+      <Marks long={shownBy !== "rank"} few={12} heads={[ts.bys[shownBy]!, ts.share, ts.shown]} write={rateOf}
+        rows={shown.map((row, i) => ({
           key: String(i), name: rateName(row, shownBy), value: row[of].rate ?? 0, low: row[of].low ?? NaN, high: row[of].high ?? NaN,
           ...(row.against && row.against[of].rate !== null ? { before: row.against[of].rate } : {}), note: number(row.shown),
         }))} />
@@ -164,22 +176,23 @@ export function Rates({ asked, search }: ChartProps) {
 const kinds = ["shown", "clicked", "rated"] as const;
 type Kind = (typeof kinds)[number];
 const filmName = (row: FilmRow) => (row.title === null ? ts.gone(row.movie) : printed(row.year === null ? row.title : `${row.title} (${row.year})`));
-const timesOf = (row: FilmRow, kind: Kind) => (kind === "shown" ? row.shown : kind === "clicked" ? row.clicks : row.ratings);
+const timesOf = (row: FilmCounts, kind: Kind) => (kind === "shown" ? row.shown : kind === "clicked" ? row.clicks : row.ratings);
 
 export function Films({ asked, search }: ChartProps) {
   const kind = kinds.find((one) => one === search.get("films")) ?? "shown";
-  const [answer, coming] = useReport<Report<FilmRow> & { by: Kind }>("films", asked, <Coming controls long finding={ts.filmFinding.shown(ts.film.repeat(4), 100)} rows={12} note={ts.filmNote} />, { by: kind, limit: 50 });
+  const [answer, coming] = useReport<Report<FilmRow> & { by: Kind }>("films", asked, <Coming controls long finding={ts.filmFinding.shown(ts.film.repeat(4), 100)} rows={12} note={ts.filmNote(asked.against !== null)} />, { by: kind, limit: 50 });
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const rows = data.items.filter((row) => timesOf(row, data.by) > 0);
   const first = rows[0];
   return (
-    <Answered name="films" address={address} report={data} busy={busy} finding={first ? ts.filmFinding[data.by](filmName(first), timesOf(first, data.by)) : ts.empty} note={ts.filmNote}
+    <Answered name="films" address={address} report={data} busy={busy} finding={first ? ts.filmFinding[data.by](filmName(first), timesOf(first, data.by)) : ts.empty} note={ts.filmNote(data.against !== null)}
       controls={<Switch name={ts.kind} value={kind} options={ts.kinds} choose={(one) => setQuery({ films: one === "shown" ? null : one })} />}>
       <Lying long few={12} heads={[ts.film, ts.times, ts.clickThrough]}
         rows={rows.map((row) => ({
           key: String(row.movie), name: row.title === null ? filmName(row) : <a href={`/film/${row.movie}`}>{filmName(row)}</a>,
           value: timesOf(row, data.by), said: number(timesOf(row, data.by)), note: rateOf(row.click_through.rate),
+          ...(row.against ? { before: { value: timesOf(row.against, data.by), said: ts.before(number(timesOf(row.against, data.by))) } } : {}),
         }))} />
     </Answered>
   );
@@ -203,40 +216,49 @@ export function Genres({ asked }: ChartProps) {
 // ---- when ----
 
 const hours = 24;
+const whats = ["lists", "clicks", "ratings"] as const;
+const whatOf = (search: URLSearchParams, of: string): What => whats.find((one) => one === search.get(of)) ?? "lists";
 
-export function HoursOfWeek({ asked }: ChartProps) {
-  const [answer, coming] = useReport<Report<TimeRow>>("times", asked, <Coming finding={ts.weekFinding(ts.hourOf(ts.weekdays[0]!, 20))} measure={ts.weekMeasure} height={gridHeight} />, { by: "hour" });
+function Counted({ what, of }: { what: What; of: string }) {
+  return <Switch name={ts.counted} value={what} options={ts.counts} choose={(one) => setQuery({ [of]: one === "lists" ? null : one })} />;
+}
+
+export function HoursOfWeek({ asked, search }: ChartProps) {
+  const what = whatOf(search, "hours");
+  const [answer, coming] = useReport<Report<TimeRow>>("times", asked, <Coming controls finding={ts.weekFinding(what, ts.hourOf(ts.weekdays[0]!, 20), 100)} measure={ts.weekMeasure(what, 1, 100)} height={gridHeight} />, { by: "hour" });
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
-  const lists = data.items.map((row) => row.lists);
+  const values = data.items.map((row) => row[what]);
   const when = (at: number) => ts.hourOf(ts.weekdays[Math.floor(at / hours)]!, at % hours);
-  const best = Math.max(0, greatest(lists));
-  const finding = ts.weekFinding(when(best));
+  const best = Math.max(0, greatest(values));
+  const finding = ts.weekFinding(what, when(best), values[best]!);
   return (
-    <Answered name="times" id="hours" address={address} report={data} busy={busy} finding={finding}>
-      <Grid name={finding} measure={ts.weekMeasure} shares={lists} columns={hours} xName={ts.hours} yName={ts.days} names={{ columns: lists.slice(0, hours).map((_, hour) => (hour % 6 === 0 ? ts.hour(hour) : "")), rows: ts.weekdaysShort }}
-        say={(at) => ts.weekSay(when(at), lists[at]!, data.items[at]!.clicks)} />
+    <Answered name="times" id="hours" address={address} report={data} busy={busy} finding={finding} controls={<Counted what={what} of="hours" />}>
+      <Grid name={finding} measure={ts.weekMeasure(what, values[Math.max(0, least(values))]!, values[best]!)} shares={values} columns={hours} xName={ts.hours} yName={ts.days} names={{ columns: values.slice(0, hours).map((_, hour) => (hour % 6 === 0 ? ts.hour(hour) : "")), rows: ts.weekdaysShort }}
+        say={(at) => ts.weekSay(when(at), data.items[at]!.lists, data.items[at]!.clicks, data.items[at]!.ratings)} />
     </Answered>
   );
 }
 
 const daysMost = 120; // more are drawn by week
 
-export function OverTime({ asked, days }: ChartProps & { days: number }) {
+export function OverTime({ asked, search, days }: ChartProps & { days: number }) {
   const weekly = days > daysMost;
-  const [answer, coming] = useReport<Report<TimeRow> & { by: string }>("times", asked, <Coming finding={ts.overFinding(dayLong("2026-09-20"), 100)} measure={ts.overMeasure} height={columnsHeight(true)} />, { by: weekly ? "week" : "day" });
+  const what = whatOf(search, "over");
+  const [answer, coming] = useReport<Report<TimeRow> & { by: string }>("times", asked, <Coming controls finding={ts.overFinding(what, dayLong("2026-09-20"), 100)} measure={ts.overMeasure(what)} height={columnsHeight(true)} />, { by: weekly ? "week" : "day" });
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const byWeek = data.by === "week";
   const dayOf = (row: TimeRow) => row.day ?? row.week ?? "";
   const rows = everyDay(data.range, data.items, dayOf, (day) => ({ day, lists: 0, shown: 0, clicks: 0, ratings: 0 }), byWeek ? 7 : 1);
-  const values = rows.map((row) => row.lists), best = Math.max(0, greatest(values));
+  const values = rows.map((row) => row[what]), best = Math.max(0, greatest(values));
+  const quiet = rows.map((row) => !isEntire(dayOf(row), byWeek ? 7 : 1, data.range));
   const named = (row: TimeRow) => (byWeek ? ts.weekOf(dayLong(dayOf(row))) : dayLong(dayOf(row)));
-  const finding = rows.length > 0 ? ts.overFinding(named(rows[best]!), values[best]!) : ts.empty;
+  const finding = rows.length > 0 ? ts.overFinding(what, named(rows[best]!), values[best]!) : ts.empty;
   return (
-    <Answered name="times" id="over" address={address} report={data} busy={busy} finding={finding}>
-      <Columns name={finding} measure={ts.overMeasure} names={rows.map((row) => dayShort(dayOf(row)))} values={values} best={best}
-        means={rows.map((row) => (row.shown > 0 ? (row.clicks / row.shown) * 100 : NaN))} say={(at) => ts.overSay(named(rows[at]!), values[at]!, rows[at]!.clicks)} />
+    <Answered name="times" id="over" address={address} report={data} busy={busy} finding={finding} note={quiet.includes(true) ? ts.goesOn : undefined} controls={<Counted what={what} of="over" />}>
+      <Columns name={finding} measure={ts.overMeasure(what)} names={rows.map((row) => dayShort(dayOf(row)))} values={values} best={best} quiet={quiet} writeMean={shareOfHundred}
+        means={rows.map((row) => (row.shown > 0 ? (row.clicks / row.shown) * 100 : NaN))} say={(at) => ts.overSay(named(rows[at]!), rows[at]!.lists, rows[at]!.clicks, rows[at]!.ratings)} />
     </Answered>
   );
 }
@@ -251,9 +273,10 @@ export function People({ asked }: ChartProps) {
   const [all, back] = [data.items.reduce((sum, row) => sum + row.people, 0), data.items.reduce((sum, row) => sum + row.returning, 0)];
   const values = rows.map((row) => row.people);
   const finding = all > 0 ? ts.peopleFinding(back / all) : ts.empty;
+  const quiet = rows.map((row) => !isEntire(row.day, 1, data.range));
   return (
-    <Answered name="people" address={address} report={data} busy={busy} finding={finding} note={ts.peopleNote}>
-      <Columns name={finding} measure={ts.peopleMeasure} names={rows.map((row) => dayShort(row.day))} values={values} inner={rows.map((row) => row.new)} best={Math.max(0, greatest(values))}
+    <Answered name="people" address={address} report={data} busy={busy} finding={finding} note={quiet.includes(true) ? `${ts.peopleNote} ${ts.goesOn}` : ts.peopleNote}>
+      <Columns name={finding} measure={ts.peopleMeasure} names={rows.map((row) => dayShort(row.day))} values={values} inner={rows.map((row) => row.new)} quiet={quiet} best={Math.max(0, greatest(values))}
         say={(at) => ts.peopleSay(dayLong(rows[at]!.day), values[at]!, rows[at]!.new)} />
     </Answered>
   );
@@ -269,9 +292,9 @@ export function CatalogueWatch({ asked }: ChartProps) {
   const values = rows.map((row) => row.effective_films ?? 0);
   const finding = rows.length === 0 ? ts.empty : trend.rate === null ? ts.notYet : data.narrowing ? ts.narrows(trend) : ts.widens(trend);
   return (
-    <Answered name="catalogue" id="catalogue" address={address} report={data} busy={busy} finding={finding} note={ts.catalogueNote}>
+    <Answered name="catalogue" id="catalogue" address={address} report={data} busy={busy} finding={finding} note={rows.some((row) => !row.whole) ? `${ts.catalogueNote} ${ts.goesOn}` : ts.catalogueNote}>
       {rows.length > 0 && (
-        <Columns name={finding} measure={ts.catalogueMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => (row.coverage ?? NaN) * 100)} best={Math.max(0, greatest(values))}
+        <Columns name={finding} measure={ts.catalogueMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => (row.whole || rows.length < 3 ? (row.coverage ?? NaN) * 100 : NaN))} writeMean={shareOfHundred} quiet={rows.map((row) => !row.whole)} best={Math.max(0, greatest(values))}
           say={(at) => ts.catalogueSay(ts.weekOf(dayLong(rows[at]!.week)), values[at]!, rows[at]!.films, rows[at]!.coverage ?? 0)} />
       )}
     </Answered>
@@ -288,7 +311,7 @@ export function Mix({ asked }: ChartProps) {
   return (
     <Answered name="catalogue" id="mix" address={address} report={data} busy={busy} finding={finding}>
       {last && (
-        <Columns name={finding} measure={ts.mixMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => row.diversity ?? NaN)} best={Math.max(0, greatest(values))}
+        <Columns name={finding} measure={ts.mixMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => row.diversity ?? NaN)} writeMean={(value) => decimal(value, 3)} best={Math.max(0, greatest(values))}
           say={(at) => ts.mixSay(ts.weekOf(dayLong(rows[at]!.week)), values[at]!, rows[at]!.diversity ?? NaN)} />
       )}
     </Answered>
@@ -297,31 +320,47 @@ export function Mix({ asked }: ChartProps) {
 
 // ---- models ----
 
-function Trainings({ trainings }: { trainings: Training[] }) {
+function Trainings({ trainings, address, days }: { trainings: Training[]; address: string; days: string }) {
   if (trainings.length === 0) return <p class="remark">{ts.noTrainings}</p>;
   const finding = ts.trainingsFinding(trainings.filter((one) => one.passed).length, trainings.length);
   const ndcg = (value: number | null) => orNone(value, (n) => decimal(n, 3));
+  const result = (one: Training) => (one.passed ? ts.passed : ts.refused);
+  const head = ts.training;
+  const file = () => csvOf([
+    ["day", "job", "candidate", "incumbent", "people", "before", "after", "difference", "low", "high", "overlap", "passed", "reason"],
+    ...trainings.map((one) => [one.day, one.job, one.candidate, one.incumbent, one.people ?? "", one.before ?? "", one.after ?? "", one.difference.rate ?? "", one.difference.low ?? "", one.difference.high ?? "", one.overlap ?? "", String(one.passed), one.reason ?? ""]),
+  ]);
+  const table = () => (
+    <div class="data-table" tabIndex={0} role="region" aria-label={finding}>
+      <table>
+        <thead><tr><th scope="col">{head.when}</th><th scope="col">{head.candidate}</th><th scope="col" class="is-number">{head.ndcg}</th><th scope="col" class="is-number">{head.difference}</th><th scope="col">{head.result}</th></tr></thead>
+        <tbody>
+          {trainings.map((one) => (
+            <tr key={one.job}>
+              <td>{dayLong(one.day)}</td>
+              <td>{one.candidate || "–"}</td>
+              <td class="is-number">{`${ndcg(one.before)} → ${ndcg(one.after)}`}</td>
+              <td class="is-number">{one.difference.rate === null ? "–" : ts.difference(one.difference)}</td>
+              <td>{result(one)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
   return (
-    <figure class="chart data-chart" data-figure="trainings">
-      <figcaption>{finding}</figcaption>
-      <div class="data-table" tabIndex={0} role="region" aria-label={finding}>
-        <table>
-          <thead><tr><th scope="col">{ts.training.when}</th><th scope="col">{ts.training.candidate}</th><th scope="col" class="is-number">{ts.training.ndcg}</th><th scope="col" class="is-number">{ts.training.difference}</th><th scope="col">{ts.training.result}</th></tr></thead>
-          <tbody>
-            {trainings.map((one) => (
-              <tr key={one.job}>
-                <td><a href={`/analytics/jobs/${one.job}`}>{dayShort(one.day)}</a></td>
-                <td>{one.candidate || "–"}</td>
-                <td class="is-number">{`${ndcg(one.before)} → ${ndcg(one.after)}`}</td>
-                <td class="is-number">{one.difference.rate === null ? "–" : ts.difference(one.difference)}</td>
-                <td>{one.passed ? ts.passed : ts.refused}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p class="chart-note">{ts.trainingsNote}</p>
-    </figure>
+    <Frame id="trainings" finding={finding} note={ts.trainingsNote} table={table} files={
+      <>
+        <button type="button" class="quiet" aria-label={ts.saveAs(ts.csv, finding)} onClick={() => save(`trainings_${days}.csv`, file())}>{ts.csv}</button>
+        <a class="quiet" href={fileAddress(address, "json")} download={`models_${days}.json`} aria-label={ts.saveAs(ts.json, finding)}>{ts.json}</a>
+      </>
+    }>
+      <Marks long few={12} line={0} heads={[head.candidate, head.difference, head.result]} write={(value) => (Number.isNaN(value) ? "–" : signed(value, 3))}
+        rows={trainings.map((one) => ({
+          key: String(one.job), name: <a href={`/analytics/jobs/${one.job}`}>{dayShort(one.day)}{t.dot}{one.candidate || "–"}</a>, note: result(one),
+          value: one.difference.rate ?? NaN, low: one.difference.low ?? NaN, high: one.difference.high ?? NaN,
+        }))} />
+    </Frame>
   );
 }
 
@@ -331,20 +370,21 @@ export function ModelsOverTime({ asked, search }: ChartProps) {
   const { data, address, busy } = answer;
   const methods = methodsOf(data.items);
   const method = methods.find((one) => one === search.get("model")) ?? methods[0];
-  if (method === undefined) return <Trainings trainings={data.trainings} />;
+  const trainings = <Trainings trainings={data.trainings} address={address} days={`${data.range.from}_${data.range.to}`} />;
+  if (method === undefined) return trainings;
   const weeks = weeksOf(data, method);
   const values = weeks.map((week) => percentOf(week.click));
   const fresh = weeks.reduce((sum, week) => sum + week.fresh.length, 0);
-  const finding = ts.modelFinding(t.method(method), fresh);
+  const finding = ts.modelFinding(methodName(method), fresh);
   return (
     <>
       <Answered name="models" address={address} report={data} busy={busy} finding={finding}
-        controls={methods.length > 1 && <Switch name={ts.bys.method!} value={method} options={Object.fromEntries(methods.map((one) => [one, t.method(one)]))} choose={(one) => setQuery({ model: one === methods[0] ? null : one })} />}>
+        controls={methods.length > 1 && <Switch name={ts.bys.method!} value={method} options={Object.fromEntries(methods.map((one) => [one, methodName(one)]))} choose={(one) => setQuery({ model: one === methods[0] ? null : one })} />}>
         <Columns name={finding} measure={ts.modelMeasure} names={weeks.map((week) => dayShort(week.week))} values={values} best={Math.max(0, greatest(values))} write={(value) => share(value / 100)}
           spans={weeks.map((week) => [(week.click.low ?? NaN) * 100, (week.click.high ?? NaN) * 100])} marked={weeks.map((week) => week.fresh.length > 0)}
           say={(at) => ts.modelSay(ts.weekOf(dayLong(weeks[at]!.week)), weeks[at]!.click, weeks[at]!.fresh)} />
       </Answered>
-      <Trainings trainings={data.trainings} />
+      {trainings}
     </>
   );
 }
@@ -353,19 +393,26 @@ export function ModelsOverTime({ asked, search }: ChartProps) {
 
 export function Health({ asked }: ChartProps) {
   const [answer, coming] = useReport<Report<HealthRow>>("health", asked, (
-    <dl class="stats-facts" aria-hidden="true">
-      {Object.entries(ts.what).map(([what, name]) => <div key={what}><dt>{name}</dt><dd><Ghost>{number(100)}</Ghost></dd></div>)}
-    </dl>
+    <Coming finding={ts.healthFinding(0, 0, 0)}>
+      <dl class="stats-facts">
+        {Object.entries(ts.what).map(([what, name]) => <div key={what}><dt>{name}</dt><dd><Ghost>{number(100)}</Ghost></dd></div>)}
+      </dl>
+    </Coming>
   ));
   if (!answer) return <>{coming}</>;
+  const { data, address, busy } = answer;
+  const of = (what: string) => data.items.find((row) => row.what === what)?.value ?? 0;
+  const finding = ts.healthFinding(of("outbox_events"), of("trainings_failed_in_a_week"), of("trainings_done_in_a_week"));
   return (
-    <dl class="stats-facts" data-figure="health">
-      {answer.data.items.map(({ what, value }) => (
-        <div key={what}>
-          <dt>{ts.what[what] ?? what}</dt>
-          <dd>{value === null ? ts.none : what.includes("seconds") ? ts.age(value) : number(value)}</dd>
-        </div>
-      ))}
-    </dl>
+    <Answered name="health" address={address} report={data} busy={busy} finding={finding}>
+      <dl class="stats-facts">
+        {data.items.map(({ what, value }) => (
+          <div key={what}>
+            <dt>{ts.what[what] ?? what}</dt>
+            <dd>{value === null ? ts.none : what.includes("seconds") ? ts.age(value) : number(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Answered>
   );
 }

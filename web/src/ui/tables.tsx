@@ -135,6 +135,7 @@ export interface LyingRow {
   value: number;
   said: string;
   note?: string;
+  before?: { value: number; said: string }; // a line across the bar
 }
 
 interface LyingProps {
@@ -148,7 +149,7 @@ interface LyingProps {
 
 export function Lying({ rows, heads, few, best = true, whole = false, long = false }: LyingProps) {
   const [all, setAll] = useState(false);
-  const most = whole ? 1 : Math.max(1e-9, ...rows.map((row) => row.value));
+  const most = whole ? 1 : Math.max(1e-9, ...rows.map((row) => Math.max(row.value, row.before?.value ?? 0)));
   return (
     <>
       <table class={`lying${long ? " is-long" : ""}${whole ? " is-whole" : ""}`}>
@@ -158,9 +159,10 @@ export function Lying({ rows, heads, few, best = true, whole = false, long = fal
             <tr key={row.key}>
               <th scope="row">{row.name}</th>
               <td class="lying-bar" aria-hidden="true">
-                <span class={whole ? "chart-track is-whole" : "chart-track"}><span class={best && i === 0 ? "chart-fill is-most" : "chart-fill"} style={{ "--width": row.value / most }} /></span>
+                <span class={whole ? "chart-track is-whole" : "chart-track"}><span class={best && i === 0 ? "chart-fill is-most" : "chart-fill"} style={{ "--width": row.value / most }} />
+                  {row.before && <span class="chart-others" style={{ "--at": row.before.value / most }} />}</span>
               </td>
-              <td class="is-number">{row.said}</td>
+              <td class="is-number">{row.said}{row.before && <span class="unseen"> {row.before.said}</span>}</td>
               {heads.length > 2 && <td class="is-number chart-mean">{row.note}</td>}
             </tr>
           ))}
@@ -213,7 +215,7 @@ export function Marks({ rows, heads, few, line = null, long = false, zero = fals
                   {row.low !== undefined && row.high !== undefined && !Number.isNaN(row.low) &&
                     <span class="whisker-line" style={{ "--low": place(row.low), "--high": place(row.high) }} />}
                   {row.before !== undefined && <span class="whisker-mean is-hollow" style={{ "--at": place(row.before) }} />}
-                  <span class="whisker-mean" style={{ "--at": place(row.value) }} />
+                  {!Number.isNaN(row.value) && <span class="whisker-mean" style={{ "--at": place(row.value) }} />}
                 </span>
               </td>
               <td class="is-number">{write(row.value)}</td>
