@@ -1,6 +1,7 @@
 // The one place that talks to the server: paths in, typed objects or an ApiError out.
 import { remember } from "./known";
 import { lang } from "./format";
+import { isGone, known } from "./gone";
 import { visitor } from "./visitor";
 import type {
   Account, Crowd, Edit, FeedbackEvent, FilmList, FoundPage, FullMovie, FullPerson, GivenKind, Health, History, Household, ImportReport, ListItem, LogFilter, LogPage,
@@ -63,6 +64,17 @@ export function send<T>(method: string, path: string, body: unknown, init: Reque
 
 const post = <T>(path: string, body: unknown, init: RequestInit = {}) => send<T>("POST", path, body, init);
 
+// A question about a history is asked again without each film of it that the server has no more.
+async function ask<T>(path: string, body: Parameters<typeof isGone>[0], signal?: Signal): Promise<T> {
+  const asked = known(body);
+  try {
+    return await post<T>(path, asked, signal ? { signal } : {});
+  } catch (cause) {
+    if (cause instanceof ApiError && cause.status === 404 && isGone(asked, cause.member)) return ask<T>(path, body, signal);
+    throw cause;
+  }
+}
+
 // Films pass through here on their way to the pages.
 async function films<T extends { items: Movie[] }>(answer: Promise<T>): Promise<T> {
   const list = await answer;
@@ -101,14 +113,14 @@ export const api = {
   similarPeople: (id: number, limit: number, s?: Signal) =>
     get<{ items: SimilarPerson[] }>(address(`/people/${id}/similar`, { limit }), s),
   list: (query: Query | { source_movie: number } | { household: Household }, model: Method | Mixture, limit: number, rules: Rules, s?: Signal) =>
-    films(post<FilmList>("/recommendations", { ...query, visitor: visitor(), model, limit, reasons: 3, ...rules }, s ? { signal: s } : {})),
+    films(ask<FilmList>("/recommendations", { ...query, visitor: visitor(), model, limit, reasons: 3, ...rules }, s)),
   // By the usual model, or by that of an experiment that whoever looks is in.
   forYou: (query: Query, limit: number, rules: Rules, s?: Signal) =>
-    films(post<FilmList>("/recommendations", { ...query, visitor: visitor(), limit, reasons: 3, ...rules }, s ? { signal: s } : {})),
+    films(ask<FilmList>("/recommendations", { ...query, visitor: visitor(), limit, reasons: 3, ...rules }, s)),
   recommend: (query: Query, model: Method, limit: number, s?: Signal, exclude: number[] = []) =>
-    films(post<FilmList>("/recommendations", { ...query, visitor: visitor(), model, limit, exclude, reasons: 3 }, s ? { signal: s } : {})),
+    films(ask<FilmList>("/recommendations", { ...query, visitor: visitor(), model, limit, exclude, reasons: 3 }, s)),
   explain: (query: Query, model: Method | "blend" | Mixture, movie: number, s?: Signal, edits: Edit[] = []) =>
-    post<ListItem>("/explanations", { ...query, model, movie, edits }, s ? { signal: s } : {}),
+    ask<ListItem>("/explanations", { ...query, model, movie, edits }, s),
   log: (filter: LogFilter, limit: number, cursor: string | null, s?: Signal) =>
     get<LogPage>(address("/feedback", { ...filter, limit, cursor }), s),
   feedback: (events: FeedbackEvent[]) =>
@@ -118,7 +130,7 @@ export const api = {
   signUp: (name: string, password: string) => post<Account>("/accounts", { name, password, language: lang }),
   signOut: () => send<void>("DELETE", "/session", {}),
   merge: (user: number, history: History) =>
-    post<{ taken: number; kept: number }>(`/people/${user}/merge`, { history }),
+    ask<{ taken: number; kept: number }>(`/people/${user}/merge`, { history }),
   rate: (user: number, movie: number, rating: number | null) =>
     rating === null ? takeBack(user, movie) : give(user, movie, { rating }),
   give,
