@@ -108,8 +108,9 @@ out:
     return rc;
 }
 
+/* done: models that were judged in the splits before this, of all. */
 static reel_code judge_split(reel_evaluation *e, reel_split *split, const reel_evaluate_data *data,
-                             reel_err *err)
+                             int64_t done, int64_t all, reel_err *err)
 {
     wanted_ratings wanted = {.rows = NULL};
     reel_csr drawn = {0};
@@ -123,11 +124,10 @@ static reel_code judge_split(reel_evaluation *e, reel_split *split, const reel_e
         REEL_TRY(
             reel__rating_targets(&wanted.targets, &wanted.rows, &wanted.predicted, split, err));
     for (size_t i = 0; i < e->count; i++) {
-        reel__progress(e->opts->progress, e->models[i].name, (int64_t)i, (int64_t)e->count,
-                       "models");
+        reel__progress(e->opts->progress, e->models[i].name, done + (int64_t)i, all, "models");
         REEL_TRY(judge_model(e, &e->models[i], split, &wanted, err));
     }
-    reel__progress(e->opts->progress, "models", (int64_t)e->count, (int64_t)e->count, "models");
+    reel__progress(e->opts->progress, "models", done + (int64_t)e->count, all, "models");
 out:
     split->candidates = NULL;
     free_wanted(&wanted);
@@ -159,16 +159,18 @@ static reel_code make_split(reel_split *out, const reel_evaluate_data *data, int
 static reel_code judge_all(reel_evaluation *e, const reel_evaluate_data *data, reel_err *err)
 {
     const int rounds = round_count(data, e->opts), only = e->opts->fold;
+    const int first = only < 0 ? 0 : only, end = only < 0 ? rounds : only + 1;
     reel_code rc = REEL_OK;
 
     if (only >= rounds)
         return reel_fail(err, REEL_E_INVALID, "fold %d: there are %d, counted from 0", only,
                          rounds);
-    for (int round = only < 0 ? 0 : only; round < (only < 0 ? rounds : only + 1); round++) {
+    for (int round = first; round < end; round++) {
+        const int64_t count = (int64_t)e->count;
         reel_split split;
 
         REEL_TRY(make_split(&split, data, round, e->opts, err));
-        rc = judge_split(e, &split, data, err);
+        rc = judge_split(e, &split, data, (round - first) * count, (end - first) * count, err);
         reel__split_fini(&split);
         REEL_TRY(rc);
     }

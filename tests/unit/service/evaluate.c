@@ -199,6 +199,23 @@ static void test_folder_and_store_agree(void **state)
     reel__evaluation_fini(&from_store);
 }
 
+typedef struct how_far {
+    int64_t done, total;
+    bool back; /* it was once farther */
+} how_far;
+
+static void hear(void *user, const char *stage, int64_t done, int64_t total, const char *unit)
+{
+    how_far *heard = user;
+
+    (void)stage;
+    if (strcmp(unit, "models") != 0)
+        return;
+    heard->back |= done < heard->done || (heard->total != 0 && total != heard->total);
+    heard->done = done;
+    heard->total = total;
+}
+
 /* Each fold of a file by itself, and all of them. */
 static void test_folds_of_a_file(void **state)
 {
@@ -206,6 +223,8 @@ static void test_folds_of_a_file(void **state)
     static char ratings[TEMP_PATH], folds[TEMP_PATH], short_of[TEMP_PATH];
     static char text[TEXT], numbers[TEXT];
     reel_evaluate_opts opts = reel__evaluate_opts_default();
+    how_far heard = {0};
+    const reel_progress progress = {hear, &heard};
     size_t used = 0, number_used = 0;
     double squares = 0, count = 0;
     reel_evaluation e;
@@ -224,7 +243,12 @@ static void test_folds_of_a_file(void **state)
     opts.folds_file = folds;
     opts.metrics = REEL_WANT_RATING;
     opts.models = "baseline";
+    opts.progress = &progress;
     assert_ok(reel__evaluation_make(&e, &opts, &err));
+    assert_int_equal(heard.total, 3 * e.count);
+    assert_int_equal(heard.done, heard.total);
+    assert_false(heard.back);
+    opts.progress = NULL;
     assert_int_equal(e.scopes, 0);
     assert_string_equal(e.protocol, "folds file");
     assert_int_equal(e.predicted, e.ratings);
