@@ -48,13 +48,13 @@ static reel_code write_answer(reel_json *json, const void *what, reel_err *err)
     return rc;
 }
 
-static reel_code print_csv(const json_t *report, reel_err *err)
+static reel_code print_csv(const asking *a, const json_t *report, reel_err *err)
 {
     reel_buf text;
     reel_code rc;
 
     reel__buf_init(&text, TABLE_MOST);
-    rc = reel__stats_csv(&text, report, err);
+    rc = reel__stats_csv(&text, a->report, &a->ask, report, err);
     if (rc == REEL_OK)
         reel__term_write(&text);
     reel__buf_fini(&text);
@@ -69,7 +69,7 @@ static reel_code answer(const reel_args *args, const asking *a, const char *form
     if (args->json || strcmp(format, "json") == 0)
         return reel__print_json(write_answer, a, err);
     REEL_TRY(reel__read_json(&report, write_answer, a, err));
-    rc = strcmp(format, "csv") == 0 ? print_csv(report, err)
+    rc = strcmp(format, "csv") == 0 ? print_csv(a, report, err)
                                     : reel__stats_print(a->report->name, report, err);
 out:
     json_decref(report);

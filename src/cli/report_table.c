@@ -82,10 +82,15 @@ reel_code reel__report_put_text(reel_table *table, const reel_report_cell *c, re
 
 reel_code reel__report_put_count(reel_table *table, const reel_report_cell *c, reel_err *err)
 {
+    const char *part = c->column->part;
+    const json_t *of = part == NULL ? c->item : json_object_get(c->item, c->column->key);
     char text[REEL_COUNT_TEXT];
 
-    return reel__table_cell(table, err, "%s",
-                            reel__term_count(text, reel__report_count(c->item, c->column->key)));
+    if (!json_is_object(of))
+        return reel__table_cell(table, err, "–");
+    return reel__table_cell(
+        table, err, "%s",
+        reel__term_count(text, reel__report_count(of, part == NULL ? c->column->key : part)));
 }
 
 reel_code reel__report_put_percent(reel_table *table, const reel_report_cell *c, reel_err *err)

@@ -39,7 +39,7 @@ struct reel_report_column {
 };
 
 /* What a column may put: the text, number or object that an item has under its key. A rate or an
- * interval that is null is a dash. Errors: E_NOMEM. */
+ * interval that is null is a dash, and so is a count of an object that is none. Errors: E_NOMEM. */
 reel_code reel__report_put_text(reel_table *table, const reel_report_cell *cell, reel_err *err);
 reel_code reel__report_put_count(reel_table *table, const reel_report_cell *cell, reel_err *err);
 reel_code reel__report_put_percent(reel_table *table, const reel_report_cell *cell, reel_err *err);

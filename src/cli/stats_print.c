@@ -14,6 +14,11 @@ enum { HOURS = 24, DAYS = 7 };
 #define PRINT(report, columns, err)                                                                \
     reel__report_table(report, columns, sizeof(columns) / sizeof *(columns), err)
 
+static bool is_compared(const json_t *report)
+{
+    return json_is_object(json_object_get(report, "against"));
+}
+
 /* ---- the whole range ----------------------------------------------------------------------- */
 
 static const struct line {
@@ -115,7 +120,7 @@ static const char *name_heading(const char *by)
 
 static reel_code print_rates(const json_t *report, reel_err *err)
 {
-    const bool compared = !json_is_null(json_object_get(report, "against"));
+    const bool compared = is_compared(report);
     const reel_report_column columns[] = {
         {name_heading(reel__text_of(report, "by")), put_name, NULL, NULL, 0},
         {">Shown", reel__report_put_count, "shown", NULL, 0},
@@ -152,7 +157,9 @@ static reel_code print_films(const json_t *report, bool genre, reel_err *err)
         {">Ratings", reel__report_put_count, "ratings", NULL, 0},
         {">Click-through", reel__report_put_percent, "click_through", "rate", 0},
         {"95 % interval", reel__report_put_interval, "click_through", NULL, 0},
-        {"Shown", reel__report_put_bar, "shown", NULL, 0},
+        is_compared(report)
+            ? (reel_report_column){">Shown before", reel__report_put_count, "against", "shown", 0}
+            : (reel_report_column){"Shown", reel__report_put_bar, "shown", NULL, 0},
     };
 
     return PRINT(report, columns, err);
@@ -160,45 +167,72 @@ static reel_code print_films(const json_t *report, bool genre, reel_err *err)
 
 /* ---- times --------------------------------------------------------------------------------- */
 
-/* A field of seven days by 24 hours, darker where more was clicked and shown. */
-static void print_week(const json_t *items)
+/* A field of seven days by 24 hours, darker where more was shown; part: of a member, or NULL. */
+static void print_field(const json_t *items, const char *part, double most)
 {
     static const char *const days[DAYS] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     static const char *const shades[] = {"·", "░", "▒", "▓", "█"};
-    const double most = reel__report_largest(items, &(reel_report_column){.key = "lists"});
 
-    reel__term_print("%sLists shown by hour (UTC)%s\n     ", reel__term_bold(), reel__term_plain());
+    reel__term_print("     ");
     for (int hour = 0; hour < HOURS; hour += 3)
         reel__term_print("%-6d", hour);
     for (int day = 0; day < DAYS; day++) {
         reel__term_print("\n%s  ", days[day]);
         for (int hour = 0; hour < HOURS; hour++) {
             const json_t *item = json_array_get(items, (size_t)day * HOURS + (size_t)hour);
-            const double share = most > 0 ? reel__report_real(item, "lists") / most : 0;
+            const json_t *of = part == NULL ? item : json_object_get(item, part);
+            const double share = most > 0 ? reel__report_real(of, "lists") / most : 0;
             const char *shade = shades[share > 0 ? 1 + (int)fmin(3, share * 4) : 0];
 
             reel__term_print("%s%s", shade, shade);
         }
     }
-    reel__term_print("\n%s· none  ░ up to a quarter of %.0f  ▒ half  ▓ three quarters  █ most%s\n",
+    reel__term_print("\n");
+}
+
+/* Both ranges by one scale. */
+static void print_week(const json_t *report)
+{
+    const json_t *items = json_object_get(report, "items");
+    const reel_report_column now = {.key = "lists"}, before = {.key = "against", .part = "lists"};
+    const double most =
+        fmax(reel__report_largest(items, &now), reel__report_largest(items, &before));
+
+    reel__term_print("%sLists shown by hour (UTC)%s\n", reel__term_bold(), reel__term_plain());
+    print_field(items, NULL, most);
+    if (is_compared(report)) {
+        reel__term_print("\n%sBefore%s\n", reel__term_bold(), reel__term_plain());
+        print_field(items, "against", most);
+    }
+    reel__term_print("%s· none  ░ up to a quarter of %.0f  ▒ half  ▓ three quarters  █ most%s\n",
                      reel__term_dim(), most, reel__term_plain());
 }
 
 static reel_code print_times(const json_t *report, reel_err *err)
 {
     const char *by = reel__text_of(report, "by");
+    const char *heading = strcmp(by, "week") == 0 ? "Week of" : "Day";
     const reel_report_column columns[] = {
-        {strcmp(by, "week") == 0 ? "Week of" : "Day", reel__report_put_text, by, NULL, 0},
+        {heading, reel__report_put_text, by, NULL, 0},
         {">Lists", reel__report_put_count, "lists", NULL, 0},
         {">Films", reel__report_put_count, "shown", NULL, 0},
         {">Clicks", reel__report_put_count, "clicks", NULL, 0},
         {">Ratings", reel__report_put_count, "ratings", NULL, 0},
         {"Lists", reel__report_put_bar, "lists", NULL, 0},
     };
+    const reel_report_column compared[] = {
+        {heading, reel__report_put_text, by, NULL, 0},
+        {">Lists", reel__report_put_count, "lists", NULL, 0},
+        {">Before", reel__report_put_count, "against", "lists", 0},
+        {">Clicks", reel__report_put_count, "clicks", NULL, 0},
+        {">Before", reel__report_put_count, "against", "clicks", 0},
+        {">Ratings", reel__report_put_count, "ratings", NULL, 0},
+        {">Before", reel__report_put_count, "against", "ratings", 0},
+    };
 
     if (strcmp(by, "hour") != 0)
-        return PRINT(report, columns, err);
-    print_week(json_object_get(report, "items"));
+        return is_compared(report) ? PRINT(report, compared, err) : PRINT(report, columns, err);
+    print_week(report);
     return REEL_OK;
 }
 
@@ -211,11 +245,29 @@ static reel_code print_people(const json_t *report, reel_err *err)
         {">Returning", reel__report_put_count, "returning", NULL, 0},
         {"People", reel__report_put_bar, "people", NULL, 0},
     };
+    static const reel_report_column compared[] = {
+        {"Day", reel__report_put_text, "day", NULL, 0},
+        {">People", reel__report_put_count, "people", NULL, 0},
+        {">Before", reel__report_put_count, "against", "people", 0},
+        {">New", reel__report_put_count, "new", NULL, 0},
+        {">Before", reel__report_put_count, "against", "new", 0},
+        {">Returning", reel__report_put_count, "returning", NULL, 0},
+        {">Before", reel__report_put_count, "against", "returning", 0},
+    };
 
-    return PRINT(report, columns, err);
+    return is_compared(report) ? PRINT(report, compared, err) : PRINT(report, columns, err);
 }
 
 /* ---- catalogue, models, health ------------------------------------------------------------- */
+
+static void print_trend_before(const json_t *trend)
+{
+    if (isnan(reel__report_real(trend, "rate")))
+        return;
+    reel__term_print("Before: %+.1f %% a week (%+.1f to %+.1f).\n",
+                     reel__report_real(trend, "rate") * 100, reel__report_real(trend, "low") * 100,
+                     reel__report_real(trend, "high") * 100);
+}
 
 static void print_trend(const json_t *report)
 {
@@ -236,7 +288,7 @@ static void print_trend(const json_t *report)
 
 static reel_code print_catalogue(const json_t *report, reel_err *err)
 {
-    static const reel_report_column columns[] = {
+    const reel_report_column columns[] = {
         {"Week of", reel__report_put_text, "week", NULL, 0},
         {">Films", reel__report_put_count, "films", NULL, 0},
         {">Coverage", reel__report_put_percent, "coverage", NULL, 0},
@@ -244,12 +296,17 @@ static reel_code print_catalogue(const json_t *report, reel_err *err)
         {">Gini", reel__report_put_real, "gini", NULL, 3},
         {">Novelty", reel__report_put_real, "novelty", NULL, 2},
         {">Diversity", reel__report_put_real, "diversity", NULL, 3},
-        {"Effective films", reel__report_put_bar, "effective_films", NULL, 0},
+        is_compared(report) ? (reel_report_column){">Effective before", reel__report_put_real,
+                                                   "against", "effective_films", 0}
+                            : (reel_report_column){"Effective films", reel__report_put_bar,
+                                                   "effective_films", NULL, 0},
     };
     const reel_code rc = PRINT(report, columns, err);
 
-    if (rc == REEL_OK)
+    if (rc == REEL_OK) {
         print_trend(report);
+        print_trend_before(json_object_get(report, "trend_against"));
+    }
     return rc;
 }
 

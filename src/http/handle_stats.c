@@ -88,7 +88,7 @@ static reel_code write_table(reel_context *context, const reel_stats_report *rep
     REEL_TRY(reel__buf_check(&text, err));
     REEL_TRY(reel__json_parse(&parsed, text.data, text.length, DEPTH, err));
     context->exchange->answer_type = "text/csv; charset=utf-8";
-    rc = reel__stats_csv(&context->exchange->answer, parsed, err);
+    rc = reel__stats_csv(&context->exchange->answer, report, ask, parsed, err);
 out:
     json_decref(parsed);
     reel__buf_fini(&text);

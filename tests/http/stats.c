@@ -186,6 +186,85 @@ static void times_genres_and_people(void **state)
     assert_true(integer(first(), "shown") > 0);
 }
 
+/* What is as far into the range compared with stands beside it. */
+static void times_people_and_the_catalogue_beside_others(void **state)
+{
+    static const char week[] = "range=2026-03-09..2026-03-15&against=previous";
+    char target[160];
+    const json_t *items, *item;
+
+    (void)state;
+    (void)snprintf(target, sizeof target, BASE "times?%s", week);
+    items = member(get(target), "items");
+    assert_int_equal(json_array_size(items), 168);
+    item = json_array_get(items, 24 + 21); /* Tuesdays at 21 */
+    assert_int_equal(integer(item, "clicks"), 0);
+    assert_int_equal(integer(member(item, "against"), "clicks"), 4);
+    assert_int_equal(integer(json_array_get(items, 20), "lists"), 1);
+    (void)snprintf(target, sizeof target, BASE "times?by=day&%s", week);
+    items = member(get(target), "items");
+    assert_int_equal(json_array_size(items), 2);
+    assert_string_equal(text(first(), "day"), "2026-03-09");
+    assert_string_equal(text(member(first(), "against"), "day"), "2026-03-02");
+    assert_int_equal(integer(member(first(), "against"), "lists"), 1);
+    assert_int_equal(integer(member(json_array_get(items, 1), "against"), "clicks"), 4);
+    (void)snprintf(target, sizeof target, BASE "times?by=week&%s", week);
+    (void)get(target);
+    assert_string_equal(text(member(first(), "against"), "week"), "2026-03-02");
+    assert_int_equal(integer(member(first(), "against"), "ratings"), 1);
+    (void)snprintf(target, sizeof target, BASE "people?%s", week);
+    items = member(get(target), "items");
+    assert_int_equal(json_array_size(items), 2);
+    assert_int_equal(integer(json_array_get(items, 1), "people"), 1);
+    item = member(json_array_get(items, 1), "against");
+    assert_string_equal(text(item, "day"), "2026-03-03");
+    assert_int_equal(integer(item, "people"), 3);
+    assert_int_equal(integer(item, "returning"), 1);
+    (void)snprintf(target, sizeof target, BASE "catalogue?%s", week);
+    assert_int_equal(json_array_size(member(get(target), "items")), 1);
+    item = member(first(), "against");
+    assert_string_equal(text(item, "week"), "2026-03-02");
+    assert_int_equal(integer(item, "lists"), 2);
+    assert_int_equal(integer(item, "films"), 3);
+    assert_true(json_is_true(member(item, "whole")));
+    assert_true(json_is_null(member(member(api.json, "trend_against"), "rate")));
+}
+
+/* Nothing stands beside what the other range is too short for, and what it has more of is left out;
+ * a day on which only the other has something is there. */
+static void ranges_of_other_lengths_are_compared_from_their_beginnings(void **state)
+{
+    static const char *const reports[] = {"times?by=day&", "people?", "times?by=week&",
+                                          "catalogue?"};
+    char target[160];
+    const json_t *items;
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        (void)snprintf(target, sizeof target,
+                       BASE "%srange=2026-03-02..2026-03-15&against=2026-03-10", reports[i]);
+        items = member(get(target), "items");
+        assert_int_equal(json_array_size(items), i < 2 ? 4 : 2);
+        assert_true(json_is_object(member(first(), "against")));
+        assert_true(json_is_null(member(json_array_get(items, 1), "against")));
+        (void)snprintf(target, sizeof target,
+                       BASE "%srange=2026-02-01&against=2026-03-02..2026-03-15", reports[i]);
+        items = member(get(target), "items");
+        assert_int_equal(json_array_size(items), 1);
+    }
+    (void)get(BASE "people?range=2026-02-01&against=2026-03-03");
+    assert_string_equal(text(first(), "day"), "2026-02-01");
+    assert_int_equal(integer(first(), "people"), 0);
+    assert_int_equal(integer(member(first(), "against"), "people"), 3);
+    begin("GET", BASE "people?format=csv&range=2026-03-02..2026-03-03&against=2026-03-03");
+    assert_int_equal(handle(), 200);
+    assert_memory_equal(api.exchange.answer.data,
+                        "day,people,new,returning,against.day,against.people,against.new,"
+                        "against.returning\n2026-03-02,1,1,0,2026-03-03,3,2,1\n"
+                        "2026-03-03,3,2,1,,,,\n",
+                        api.exchange.answer.length);
+}
+
 static void the_catalogue_models_and_health(void **state)
 {
     const json_t *items;
@@ -330,6 +409,58 @@ static void as_a_table(void **state)
     assert_memory_equal(api.exchange.answer.data, begin_of, strlen(begin_of));
 }
 
+/* A table says what its columns are also where it has no rows: the same as where it has. */
+static void a_table_without_rows_has_its_heading(void **state)
+{
+    static const char *const asked[] = {"rates?by=method",
+                                        "rates?by=model",
+                                        "rates?by=scenario",
+                                        "rates?by=rank",
+                                        "films?by=shown",
+                                        "genres?by=",
+                                        "times?by=day",
+                                        "times?by=week",
+                                        "people?by=",
+                                        "catalogue?by=",
+                                        "models?by=",
+                                        "rates?by=model&against=previous",
+                                        "films?by=shown&against=previous",
+                                        "times?by=week&against=previous",
+                                        "people?against=previous",
+                                        "catalogue?against=previous"};
+    char target[200], heading[1200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        char *by = NULL;
+        size_t length;
+
+        (void)snprintf(target, sizeof target, BASE "%s", asked[i]);
+        by = strstr(target, "by=");
+        if (by != NULL && by[3] == '\0')
+            *by = '\0';
+        else
+            (void)strcat(target, "&");
+        (void)strcat(target, "format=csv&range=");
+        length = strlen(target);
+        (void)strcat(target, "2026-03-02..2026-03-15");
+        begin("GET", target);
+        assert_int_equal(handle(), 200);
+        api.exchange.answer.data[api.exchange.answer.length - 1] = '\0';
+        (void)snprintf(heading, sizeof heading, "%.*s",
+                       (int)strcspn(api.exchange.answer.data, "\n"), api.exchange.answer.data);
+        assert_true(strlen(heading) > 10);
+        assert_true(strlen(heading) + 1 < api.exchange.answer.length);
+        (void)strcpy(target + length, "2020-01-10");
+        begin("GET", target);
+        assert_int_equal(handle(), 200);
+        assert_int_equal(strcspn(api.exchange.answer.data, "\n"), strlen(heading));
+        assert_memory_equal(api.exchange.answer.data, heading, strlen(heading));
+        if (strncmp(asked[i], "genres", 6) != 0) /* those of the catalogue are always there */
+            assert_int_equal(api.exchange.answer.length, strlen(heading) + 1);
+    }
+}
+
 static void what_is_refused(void **state)
 {
     static const char *const wrong[][2] = {{"summary?range=yesterday", "range: "},
@@ -342,6 +473,7 @@ static void what_is_refused(void **state)
                                            {"rates?by=", "by: "},
                                            {"rates?by=met", "by: "},
                                            {"films?limit=0", "limit"},
+                                           {"models?against=previous", "against"},
                                            {"rates?format=xml", "format: "}};
 
     (void)state;
@@ -361,9 +493,12 @@ int main(void)
         cmocka_unit_test(rates_by_what_is_asked),
         cmocka_unit_test(films_in_pages),
         cmocka_unit_test(times_genres_and_people),
+        cmocka_unit_test(times_people_and_the_catalogue_beside_others),
+        cmocka_unit_test(ranges_of_other_lengths_are_compared_from_their_beginnings),
         cmocka_unit_test(the_catalogue_models_and_health),
         cmocka_unit_test(trainings_and_what_the_gate_said),
         cmocka_unit_test(as_a_table),
+        cmocka_unit_test(a_table_without_rows_has_its_heading),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(places_stand_in_their_order),
         cmocka_unit_test(nothing_shown_is_neither_even_nor_uneven),

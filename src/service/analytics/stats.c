@@ -12,24 +12,28 @@
 #include "service/files/csv_write.h"
 
 enum { DAY_S = 86400, USUAL_DAYS = 28, DAYS_MOST = 36600, WAITING_MOST = 1000000, NAME = 128 };
-enum { JOINED_MOST = 1 << 16 };
+enum { JOINED_MOST = 1 << 16, SHAPE_MOST = 1 << 14, DEPTH = 16 };
 
 static const reel_stats_report reports[] = {
     {"summary", "the whole range: what was shown, clicked and rated, by whom, how mixed", NULL,
-     reel__stats_write_summary},
-    {"rates", "how much of what was shown is clicked and rated", "method|model|scenario|rank",
-     reel__stats_write_rates},
-    {"films", "films, those shown, clicked or rated most first", "shown|clicked|rated",
-     reel__stats_write_films},
-    {"genres", "the same by genre", NULL, reel__stats_write_genres},
-    {"times", "events by hour of the week, by day or by week", "hour|day|week",
-     reel__stats_write_times},
-    {"people", "new and returning people by day", NULL, reel__stats_write_people},
-    {"catalogue", "how much of the catalogue is shown, week by week", NULL,
-     reel__stats_write_catalogue},
+     NULL, reel__stats_write_summary, NULL},
+    {"rates", "how much of what was shown is clicked and rated", "method|model|scenario|rank", NULL,
+     reel__stats_write_rates, reel__stats_blank_rates},
+    {"films", "films, those shown, clicked or rated most first", "shown|clicked|rated", NULL,
+     reel__stats_write_films, reel__stats_blank_films},
+    {"genres", "the same by genre", NULL, NULL, reel__stats_write_genres, reel__stats_blank_genres},
+    {"times", "events by hour of the week, by day or by week", "hour|day|week", NULL,
+     reel__stats_write_times, reel__stats_blank_times},
+    {"people", "new and returning people by day", NULL, NULL, reel__stats_write_people,
+     reel__stats_blank_people},
+    {"catalogue", "how much of the catalogue is shown, week by week", NULL, NULL,
+     reel__stats_write_catalogue, reel__stats_blank_catalogue},
     {"models", "each version of a model week by week, and when it was first shown", NULL,
-     reel__stats_write_models},
-    {"health", "events that wait, and the last trainings", NULL, reel__stats_write_health},
+     "two ranges seldom have a version in common; rates by method or by model compares what is "
+     "clicked",
+     reel__stats_write_models, reel__stats_blank_models},
+    {"health", "events that wait, and the last trainings", NULL, "it says what is so now",
+     reel__stats_write_health, NULL},
 };
 enum { REPORTS = sizeof reports / sizeof *reports };
 
@@ -238,6 +242,9 @@ reel_code reel__stats_write(reel_json *json, const reel_stats_report *report,
     if (ask->next_movie != NULL)
         *ask->next_movie = -1;
     REEL_TRY(check_by(report, ask->by, err));
+    if (ask->against.to != 0 && report->alone != NULL)
+        REEL_TRY(reel_fail(err, REEL_E_INVALID, "against: the report %s takes none: %s",
+                           report->name, report->alone));
     REEL_TRY(reel__stats_waiting(ask->store, WAITING_MOST, &waiting, err));
     put_range(json, "range", ask->range);
     put_range(json, "against", ask->against);
@@ -263,53 +270,98 @@ static void put_joined(reel_csv_writer *csv, const json_t *list)
     reel__buf_fini(&text);
 }
 
-/* Names as they lie inside each other, or the values below them. */
-static void put_cells(reel_csv_writer *csv, const json_t *object, const char *prefix, bool names)
+static void put_cell(reel_csv_writer *csv, const json_t *value)
+{
+    char number[40];
+
+    if (json_is_real(value)) {
+        (void)snprintf(number, sizeof number, "%.6g", json_real_value(value));
+        reel__csv_text(csv, number);
+    } else if (json_is_integer(value)) {
+        reel__csv_int(csv, json_integer_value(value));
+    } else if (json_is_array(value)) {
+        put_joined(csv, value);
+    } else {
+        reel__csv_cell(csv, json_is_string(value) ? json_string_value(value)
+                            : json_is_true(value) ? "true"
+                                                  : "");
+    }
+}
+
+static void put_names(reel_csv_writer *csv, const json_t *shape, const char *prefix)
 {
     const char *name;
     const json_t *value;
 
-    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    json_object_foreach((json_t *)(uintptr_t)shape, name, value)
     {
-        char whole[NAME], number[40];
+        char whole[NAME];
 
-        (void)snprintf(whole, sizeof whole, "%s%s", prefix, name);
-        if (json_is_object(value)) {
-            (void)snprintf(whole, sizeof whole, "%s%s.", prefix, name);
-            put_cells(csv, value, whole, names);
-        } else if (names) {
+        (void)snprintf(whole, sizeof whole, "%s%s%s", prefix, name,
+                       json_is_object(value) ? "." : "");
+        if (json_is_object(value))
+            put_names(csv, value, whole);
+        else
             reel__csv_text(csv, whole);
-        } else if (json_is_real(value)) {
-            (void)snprintf(number, sizeof number, "%.6g", json_real_value(value));
-            reel__csv_text(csv, number);
-        } else if (json_is_integer(value)) {
-            reel__csv_int(csv, json_integer_value(value));
-        } else if (json_is_array(value)) {
-            put_joined(csv, value);
-        } else {
-            reel__csv_cell(csv, json_is_string(value) ? json_string_value(value)
-                                : json_is_true(value) ? "true"
-                                                      : "");
-        }
     }
 }
 
-reel_code reel__stats_csv(reel_buf *out, const json_t *report, reel_err *err)
+/* A cell for each name, also for those of a member that this item has not. */
+static void put_cells(reel_csv_writer *csv, const json_t *shape, const json_t *item)
 {
-    const json_t *items = json_object_get(report, "items");
+    const char *name;
+    const json_t *value;
+
+    json_object_foreach((json_t *)(uintptr_t)shape, name, value)
+    {
+        if (json_is_object(value))
+            put_cells(csv, value, json_object_get(item, name));
+        else
+            put_cell(csv, json_object_get(item, name));
+    }
+}
+
+static reel_code read_shape(json_t **out, const reel_stats_report *report,
+                            const reel_stats_ask *ask, const json_t *items, reel_err *err)
+{
+    reel_buf text;
+    reel_json json;
+    reel_code rc = REEL_OK;
+
+    if (report->blank == NULL) {
+        *out = json_incref(json_array_get(items, 0));
+        return REEL_OK;
+    }
+    reel__buf_init(&text, SHAPE_MOST);
+    reel__json_init(&json, &text);
+    report->blank(&json, ask);
+    REEL_TRY(reel__buf_check(&text, err));
+    rc = reel__json_parse(out, text.data, text.length, DEPTH, err);
+out:
+    reel__buf_fini(&text);
+    return rc;
+}
+
+reel_code reel__stats_csv(reel_buf *out, const reel_stats_report *report, const reel_stats_ask *ask,
+                          const json_t *answer, reel_err *err)
+{
+    const json_t *items = json_object_get(answer, "items");
+    json_t *shape = NULL;
     reel_csv_writer csv;
     reel_code rc = REEL_OK;
 
     reel__csv_begin(&csv, "");
-    put_cells(&csv, json_array_get(items, 0), "", true);
+    REEL_TRY(read_shape(&shape, report, ask, items, err));
+    put_names(&csv, shape, "");
     REEL_TRY(reel__csv_end_row(&csv, err));
     for (size_t i = 0; i < json_array_size(items); i++) {
-        put_cells(&csv, json_array_get(items, i), "", false);
+        put_cells(&csv, shape, json_array_get(items, i));
         REEL_TRY(reel__csv_end_row(&csv, err));
     }
     reel__buf_append(out, csv.row.data + 1,
                      csv.row.length - 1); /* the empty heading it began with */
 out:
+    json_decref(shape);
     reel__csv_abort(&csv);
     return rc;
 }

@@ -26,7 +26,10 @@ typedef struct reel_stats_report {
     const char *name;    /* "rates" */
     const char *summary; /* a line */
     const char *by;      /* what `by` may say, "method|model|scenario|rank"; NULL = nothing */
+    const char *alone;   /* why no other range can stand beside it; NULL = one can */
     reel_code (*write)(reel_json *json, const reel_stats_ask *ask, reel_err *err);
+    /* An item of nothing, which has the members of all; NULL where there always is one. */
+    void (*blank)(reel_json *json, const reel_stats_ask *ask);
 } reel_stats_report;
 const reel_stats_report *reel__stats_report_at(size_t index); /* NULL past the last */
 /* Errors: E_NOTFOUND naming those there are. */
@@ -45,11 +48,13 @@ REEL_MUST_USE reel_code reel__stats_against_read(reel_stats_ask *ask, const char
                                                  reel_err *err);
 
 /* The whole report as members: "range", "against", "waiting" (events that are not counted yet) and
- * its own. Errors: E_INVALID (`by`), E_STORE, E_NOMEM. */
+ * its own. Errors: E_INVALID (`by`, `against`), E_STORE, E_NOMEM. */
 REEL_MUST_USE reel_code reel__stats_write(reel_json *json, const reel_stats_report *report,
                                           const reel_stats_ask *ask, reel_err *err);
-/* The `items` of a report that was read back, as CSV with a heading; members of members have names
- * with a dot. Errors: E_NOMEM, E_TOOLARGE. */
-REEL_MUST_USE reel_code reel__stats_csv(reel_buf *out, const json_t *report, reel_err *err);
+/* The `items` of a report that was read back, as CSV with a heading, also where there are none;
+ * members of members have names with a dot. Errors: E_NOMEM, E_TOOLARGE. */
+REEL_MUST_USE reel_code reel__stats_csv(reel_buf *out, const reel_stats_report *report,
+                                        const reel_stats_ask *ask, const json_t *answer,
+                                        reel_err *err);
 
 #endif

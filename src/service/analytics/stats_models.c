@@ -30,6 +30,13 @@ static bool put_week(void *user, const reel_stats_rates *rates)
     return ++w->count < WEEKS_MOST;
 }
 
+void reel__stats_blank_models(reel_json *json, const reel_stats_ask *ask)
+{
+    weekly w = {json, ask, 0};
+
+    (void)put_week(&w, &(reel_stats_rates){.method = "", .model_id = ""});
+}
+
 static bool is_within(const weekly *w, int64_t day)
 {
     return day >= w->ask->range.from && day < w->ask->range.to;

@@ -15,6 +15,14 @@ reel_code reel__stats_write_catalogue(reel_json *json, const reel_stats_ask *ask
 reel_code reel__stats_write_models(reel_json *json, const reel_stats_ask *ask, reel_err *err);
 reel_code reel__stats_write_health(reel_json *json, const reel_stats_ask *ask, reel_err *err);
 
+void reel__stats_blank_rates(reel_json *json, const reel_stats_ask *ask);
+void reel__stats_blank_films(reel_json *json, const reel_stats_ask *ask);
+void reel__stats_blank_genres(reel_json *json, const reel_stats_ask *ask);
+void reel__stats_blank_times(reel_json *json, const reel_stats_ask *ask);
+void reel__stats_blank_people(reel_json *json, const reel_stats_ask *ask);
+void reel__stats_blank_catalogue(reel_json *json, const reel_stats_ask *ask);
+void reel__stats_blank_models(reel_json *json, const reel_stats_ask *ask);
+
 /* "2026-11-27". */
 void reel__stats_put_day(reel_json *json, const char *key, int64_t day);
 /* {"rate":0.2,"low":0.1,"high":0.3}, each null where there is none. */

@@ -130,13 +130,23 @@ static void put_row(reel_json *json, const reel_stats_ask *ask, reel_stats_by by
     reel__json_object_end(json);
 }
 
+static reel_stats_by by_of(const char *word)
+{
+    return strcmp(word, "method") == 0  ? REEL_STATS_METHOD
+           : strcmp(word, "model") == 0 ? REEL_STATS_MODEL
+           : strcmp(word, "rank") == 0  ? REEL_STATS_RANK
+                                        : REEL_STATS_SCENARIO;
+}
+
+void reel__stats_blank_rates(reel_json *json, const reel_stats_ask *ask)
+{
+    put_row(json, ask, by_of(ask->by == NULL ? "method" : ask->by), &(named){.method = ""});
+}
+
 reel_code reel__stats_write_rates(reel_json *json, const reel_stats_ask *ask, reel_err *err)
 {
     const char *word = ask->by == NULL ? "method" : ask->by;
-    const reel_stats_by by = strcmp(word, "method") == 0  ? REEL_STATS_METHOD
-                             : strcmp(word, "model") == 0 ? REEL_STATS_MODEL
-                             : strcmp(word, "rank") == 0  ? REEL_STATS_RANK
-                                                          : REEL_STATS_SCENARIO;
+    const reel_stats_by by = by_of(word);
     table t;
     reel_code rc = REEL_OK;
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/date.h"
 #include "service/analytics/stats_priv.h"
@@ -45,105 +46,209 @@ static void put_hour(reel_json *json, const reel_stats_hour *sum)
                                          : (double)NAN);
 }
 
+/* The hours, days or weeks that rows are of. With another range beside it the first stands beside
+ * the first: what one of the two has more of is left out, or has nothing beside it.
+ */
+typedef enum time_step { BY_HOUR, BY_DAY, BY_WEEK } time_step;
+
+static size_t places_of(time_step step, reel_stats_range range)
+{
+    if (step == BY_HOUR)
+        return HOURS_A_WEEK;
+    if (step == BY_DAY)
+        return (size_t)(range.to - range.from);
+    return (size_t)((reel__stats_week(range.to - 1) - reel__stats_week(range.from)) /
+                    REEL_DAYS_A_WEEK) +
+           1;
+}
+
+static int64_t day_at(time_step step, reel_stats_range range, size_t place)
+{
+    return step == BY_WEEK ? reel__stats_week(range.from) + (int64_t)place * REEL_DAYS_A_WEEK
+                           : range.from + (int64_t)place;
+}
+
+typedef struct time_sum {
+    reel_stats_hour now, before;
+    bool seen; /* something happened then, in either range */
+} time_sum;
+
 typedef struct timing {
-    reel_stats_hour of_week[HOURS_A_WEEK];
-    reel_json *json;
-    bool weekly;
-    int64_t day; /* of `now`; -1 = none yet */
-    reel_stats_hour now;
+    const reel_stats_ask *ask;
+    time_step step;
+    bool before; /* what is added is of the range it is compared with */
+    time_sum *sums;
+    size_t count;
 } timing;
 
-static bool add_to_week(void *user, const reel_stats_hour *hour)
+static bool add_to_times(void *user, const reel_stats_hour *hour)
 {
     timing *t = user;
-    const int64_t day = hour->hour / REEL_HOURS_A_DAY, weekday = reel__date_weekday(day);
+    const int64_t day = hour->hour / REEL_HOURS_A_DAY;
+    const int64_t from = t->before ? t->ask->against.from : t->ask->range.from;
+    const int64_t place =
+        t->step == BY_HOUR
+            ? (int64_t)reel__date_weekday(day) * REEL_HOURS_A_DAY + hour->hour % REEL_HOURS_A_DAY
+        : t->step == BY_DAY ? day - from
+                            : (reel__stats_week(day) - reel__stats_week(from)) / REEL_DAYS_A_WEEK;
 
-    add_hour(&t->of_week[weekday * REEL_HOURS_A_DAY + hour->hour % REEL_HOURS_A_DAY], hour);
+    if (place >= 0 && (size_t)place < t->count) {
+        add_hour(t->before ? &t->sums[place].before : &t->sums[place].now, hour);
+        t->sums[place].seen = true;
+    }
     return true;
 }
 
-static void end_day(timing *t)
+static void put_before(reel_json *json, const timing *t, size_t place, const time_sum *sum)
 {
-    if (t->day < 0)
+    if (t->ask->against.to == 0)
         return;
-    reel__json_object(t->json);
-    reel__stats_put_day(t->json, t->weekly ? "week" : "day", t->day);
-    put_hour(t->json, &t->now);
-    reel__json_object_end(t->json);
+    reel__json_key(json, "against");
+    if (place >= places_of(t->step, t->ask->against)) {
+        reel__json_null(json);
+        return;
+    }
+    reel__json_object(json);
+    if (t->step != BY_HOUR)
+        reel__stats_put_day(json, t->step == BY_WEEK ? "week" : "day",
+                            day_at(t->step, t->ask->against, place));
+    put_hour(json, &sum->before);
+    reel__json_object_end(json);
 }
 
-static bool add_to_day(void *user, const reel_stats_hour *hour)
+static void put_time(reel_json *json, const timing *t, size_t place, const time_sum *sum)
 {
-    timing *t = user;
-    int64_t day = hour->hour / REEL_HOURS_A_DAY;
-
-    if (t->weekly)
-        day = reel__stats_week(day);
-    if (day != t->day) {
-        end_day(t);
-        t->day = day;
-        t->now = (reel_stats_hour){0};
+    reel__json_object(json);
+    if (t->step == BY_HOUR) {
+        reel__json_put_int(json, "weekday", (int64_t)place / REEL_HOURS_A_DAY + 1); /* 1 = Monday */
+        reel__json_put_int(json, "hour", (int64_t)place % REEL_HOURS_A_DAY);
+    } else {
+        reel__stats_put_day(json, t->step == BY_WEEK ? "week" : "day",
+                            day_at(t->step, t->ask->range, place));
     }
-    add_hour(&t->now, hour);
-    return true;
+    put_hour(json, &sum->now);
+    put_before(json, t, place, sum);
+    reel__json_object_end(json);
 }
 
-static void put_hours_of_week(const timing *t)
+static time_step step_of(const char *by)
 {
-    for (int i = 0; i < HOURS_A_WEEK; i++) {
-        reel__json_object(t->json);
-        reel__json_put_int(t->json, "weekday", i / REEL_HOURS_A_DAY + 1); /* 1 = Monday */
-        reel__json_put_int(t->json, "hour", i % REEL_HOURS_A_DAY);
-        put_hour(t->json, &t->of_week[i]);
-        reel__json_object_end(t->json);
-    }
+    return strcmp(by, "week") == 0 ? BY_WEEK : strcmp(by, "day") == 0 ? BY_DAY : BY_HOUR;
+}
+
+void reel__stats_blank_times(reel_json *json, const reel_stats_ask *ask)
+{
+    const timing t = {.ask = ask, .step = step_of(ask->by == NULL ? "hour" : ask->by)};
+
+    put_time(json, &t, 0, &(time_sum){.seen = false});
 }
 
 reel_code reel__stats_write_times(reel_json *json, const reel_stats_ask *ask, reel_err *err)
 {
     const char *by = ask->by == NULL ? "hour" : ask->by;
-    const bool of_week = strcmp(by, "hour") == 0;
-    timing t = {.json = json, .weekly = strcmp(by, "week") == 0, .day = -1};
+    timing t = {.ask = ask, .step = step_of(by)};
     reel_code rc = REEL_OK;
 
+    t.count = places_of(t.step, ask->range);
+    t.sums = reel__alloc_zero(t.count, sizeof *t.sums);
+    if (t.sums == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for %zu times", t.count);
+    REEL_TRY(reel__stats_hours(ask->store, ask->range, ask->method, add_to_times, &t, err));
+    t.before = true;
+    if (ask->against.to != 0)
+        REEL_TRY(reel__stats_hours(ask->store, ask->against, ask->method, add_to_times, &t, err));
     reel__json_put_text(json, "by", by);
     reel__json_put_known(json, "method", ask->method == NULL ? "" : ask->method);
     reel__json_key(json, "items");
     reel__json_array(json);
-    REEL_TRY(reel__stats_hours(ask->store, ask->range, ask->method,
-                               of_week ? add_to_week : add_to_day, &t, err));
-    if (of_week)
-        put_hours_of_week(&t);
-    else
-        end_day(&t);
+    for (size_t i = 0; i < t.count; i++)
+        if (t.step == BY_HOUR || t.sums[i].seen)
+            put_time(json, &t, i, &t.sums[i]);
     reel__json_array_end(json);
 out:
+    reel__free(t.sums);
     return rc;
 }
 
 /* ---- people -------------------------------------------------------------------------------- */
 
-static bool put_people(void *user, const reel_stats_people *people)
-{
-    reel_json *json = user;
+typedef struct people_sum {
+    reel_stats_people now, before;
+    bool seen;
+} people_sum;
 
-    reel__json_object(json);
-    reel__stats_put_day(json, "day", people->day);
+typedef struct attendance {
+    const reel_stats_ask *ask;
+    bool before;
+    people_sum *days;
+    size_t count;
+} attendance;
+
+static bool add_people(void *user, const reel_stats_people *people)
+{
+    attendance *a = user;
+    const int64_t place = people->day - (a->before ? a->ask->against.from : a->ask->range.from);
+
+    if (place >= 0 && (size_t)place < a->count) {
+        *(a->before ? &a->days[place].before : &a->days[place].now) = *people;
+        a->days[place].seen = true;
+    }
+    return true;
+}
+
+static void put_people(reel_json *json, int64_t day, const reel_stats_people *people)
+{
+    reel__stats_put_day(json, "day", day);
     reel__json_put_int(json, "people", people->people);
     reel__json_put_int(json, "new", people->fresh);
     reel__json_put_int(json, "returning", people->people - people->fresh);
+}
+
+static void put_people_day(reel_json *json, const reel_stats_ask *ask, size_t place,
+                           const people_sum *day)
+{
+    const reel_stats_range against = ask->against;
+
+    reel__json_object(json);
+    put_people(json, day_at(BY_DAY, ask->range, place), &day->now);
+    if (against.to != 0) {
+        reel__json_key(json, "against");
+        if (place >= places_of(BY_DAY, against)) {
+            reel__json_null(json);
+        } else {
+            reel__json_object(json);
+            put_people(json, day_at(BY_DAY, against, place), &day->before);
+            reel__json_object_end(json);
+        }
+    }
     reel__json_object_end(json);
-    return true;
+}
+
+void reel__stats_blank_people(reel_json *json, const reel_stats_ask *ask)
+{
+    put_people_day(json, ask, 0, &(people_sum){.seen = false});
 }
 
 reel_code reel__stats_write_people(reel_json *json, const reel_stats_ask *ask, reel_err *err)
 {
-    reel_code rc;
+    attendance a = {.ask = ask, .count = places_of(BY_DAY, ask->range)};
+    reel_code rc = REEL_OK;
 
+    a.days = reel__alloc_zero(a.count, sizeof *a.days);
+    if (a.days == NULL)
+        return reel_fail(err, REEL_E_NOMEM, "out of memory for %zu days", a.count);
+    REEL_TRY(reel__stats_people(ask->store, ask->range, add_people, &a, err));
+    a.before = true;
+    if (ask->against.to != 0)
+        REEL_TRY(reel__stats_people(ask->store, ask->against, add_people, &a, err));
     reel__json_key(json, "items");
     reel__json_array(json);
-    rc = reel__stats_people(ask->store, ask->range, put_people, json, err);
+    for (size_t i = 0; i < a.count; i++)
+        if (a.days[i].seen)
+            put_people_day(json, ask, i, &a.days[i]);
     reel__json_array_end(json);
+out:
+    reel__free(a.days);
     return rc;
 }
 

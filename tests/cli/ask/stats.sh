@@ -30,6 +30,11 @@ for report in summary 'rates --by model' rates 'rates --by rank' films genres ti
 done
 run reel stats summary --range 2026-03-09..2026-03-15 --against previous --database reel.db
 run reel stats rates --range 2026-03-09..2026-03-15 --against previous --database reel.db
+for report in films times 'times --by day' people catalogue models; do
+    # shellcheck disable=SC2086
+    run reel stats $report --range 2026-03-09..2026-03-11 --against 2026-03-02..2026-03-03 --database reel.db
+done
+run reel stats people --range 2020-01-01 --format csv --database reel.db
 run reel stats films --by clicked --limit 2 --range all --format csv --database reel.db
 run reel stats health --database reel.db
 run reel stats --range 2020-01-01 --database reel.db
