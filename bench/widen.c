@@ -2,7 +2,8 @@
  * hidden; models are fitted once with those films in the catalogue and nobody's ratings of them,
  * which is what a training knows of a new film, and once without them, then widened
  * (model/widen.h). Prints ndcg@10 of the hidden films that people liked, among the hidden ones, and
- * how many of a list of ten among all films are hidden ones, for both.
+ * how many of a list of ten among all films are hidden ones, for both. Before that, how long it
+ * takes to widen a model that knows a tenth of the films, by one thread and by all.
  * Usage: bench_widen [DATA]
  */
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include "movielens.h"
 #include "num/topk.h"
 #include "reel/model.h"
+#include "timing.h"
 
 enum { SHORT = 10, EVERY = 3 };
 static const float liked = 4;
@@ -133,6 +135,43 @@ static void fit_all(reel_model *out[4], const reel_dataset *dataset)
     require(reel_model_combine(&out[3], out, 3, NULL, &err), &err);
 }
 
+/* Most films came since, as after a large import. In turns, so that both meet the same machine. */
+static void time_widening(const asking *a, reel_csr_view features)
+{
+    reel_dataset *few = without(a->all, a->others, true);
+    bench_timing one = {0}, all = {0}, ratio = {0};
+    reel_data_now now = {reel_dataset_hash(a->now),       reel_dataset_movie_ids(a->now), features,
+                         reel_dataset_person_ids(a->now), reel_dataset_people(a->now),    0};
+    reel_model *model = NULL;
+    char extra[64];
+    reel_err err = {0};
+
+    require(reel_model_fit(&model, "popular", few, NULL, NULL, &err), &err);
+    (void)snprintf(extra, sizeof extra, ",\"films\":%d,\"known\":%d",
+                   (int)reel_dataset_movies(a->now), (int)reel_dataset_movies(few));
+    for (int run = 0; run < BENCH_RUNS; run++) {
+        double took[2];
+
+        for (int i = 0; i < 2; i++) {
+            const double start = bench_wall();
+            reel_model *wide = NULL;
+
+            now.threads = i == 0 ? 1 : 0;
+            require(reel__model_widen(&wide, model, &now, &err), &err);
+            took[i] = bench_wall() - start;
+            reel_model_free(wide);
+        }
+        bench_add(&one, took[0] * 1e3);
+        bench_add(&all, took[1] * 1e3);
+        bench_add(&ratio, took[0] / took[1]);
+    }
+    bench_print(&one, "new films: widening, 1 thread", "ms", extra);
+    bench_print(&all, "new films: widening, all threads", "ms", extra);
+    bench_print(&ratio, "new films: widening, 1 thread over all", "x", extra);
+    reel_model_free(model);
+    reel_dataset_free(few);
+}
+
 int main(int argc, char **argv)
 {
     reel_dataset *all = bench_movielens(bench_folder(argc, argv), NULL);
@@ -161,12 +200,13 @@ int main(int argc, char **argv)
     a.skip = reel__alloc_zero(words, sizeof *a.skip);
     require(reel_scratch_new(&a.scratch, &err), &err);
     require(reel__side_features(&features, a.now, &err), &err);
+    time_widening(&a, reel__csr_view(&features));
     fit_all(trained, a.now);
     fit_all(older, before);
     for (int i = 0; i < 4; i++) {
-        const reel_data_now now = {reel_dataset_hash(a.now), reel_dataset_movie_ids(a.now),
-                                   reel__csr_view(&features), reel_dataset_person_ids(a.now),
-                                   reel_dataset_people(a.now)};
+        const reel_data_now now = {reel_dataset_hash(a.now),   reel_dataset_movie_ids(a.now),
+                                   reel__csr_view(&features),  reel_dataset_person_ids(a.now),
+                                   reel_dataset_people(a.now), 0};
 
         judge(&a, trained[i], "trained");
         require(reel__model_widen(&wide, older[i], &now, &err), &err);

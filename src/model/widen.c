@@ -4,6 +4,7 @@
 #include "model/widen.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "base/bits.h"
 #include "base/ids.h"
 #include "model/model_priv.h"
+#include "num/par.h"
 #include "num/topk.h"
 
 /* How many films a guess is the mean of, by bench_widen (MovieLens 1M with TMDb texts, a tenth of
@@ -21,6 +23,8 @@
  * hidden ones (.00).
  */
 enum { KIN = 10, RANGES_AT_ONCE = 64 };
+/* Pairs of films that are worth a thread: a millisecond or so. */
+enum { PAIRS_PER_THREAD = 1 << 18 };
 enum { SLOT_ENTRIES, SLOT_PLACES, SLOT_SCORES, SLOT_ASKED, SLOT_PARTS, SLOT_CONTRIBUTIONS };
 
 typedef struct wide {
@@ -464,6 +468,70 @@ static void compare(const wide *self, reel_csr_view features, reel_csr_view term
             reel__bit_set(skip, j);
 }
 
+/* Of the films that a model does not know, which are most like each: KIN places for each of them.
+ */
+typedef struct kindred {
+    reel_index *movie; /* [count] that it does not know */
+    size_t *found;     /* [count] */
+    reel_scored *best; /* [count x KIN] */
+    reel_index count;
+} kindred;
+
+static reel_code kindred_init(kindred *out, const wide *self, reel_err *err)
+{
+    const reel_index movies = self->base.movies;
+    size_t unknown = 0;
+
+    for (reel_index j = 0; j < movies; j++)
+        unknown += self->place[j] < 0;
+    out->movie = reel__alloc_array(unknown + 1, sizeof *out->movie);
+    out->found = reel__alloc_zero(unknown + 1, sizeof *out->found);
+    out->best = reel__alloc_array((unknown + 1) * KIN, sizeof *out->best);
+    if (out->movie == NULL || out->found == NULL || out->best == NULL)
+        return no_memory(err);
+    for (reel_index j = 0; j < movies; j++)
+        if (self->place[j] < 0)
+            out->movie[out->count++] = j;
+    return REEL_OK;
+}
+
+static void kindred_fini(kindred *k)
+{
+    reel__free(k->movie);
+    reel__free(k->found);
+    reel__free(k->best);
+}
+
+/* Each film by itself and into places of its own, so that threads change nothing. */
+static reel_code compare_all(kindred *out, const wide *self, const reel_data_now *now,
+                             reel_csr_view terms, reel_err *err)
+{
+    const reel_index movies = self->base.movies;
+    const int team =
+        reel__par_threads((double)out->count * (double)movies, PAIRS_PER_THREAD, now->threads);
+    atomic_int failed = REEL_OK;
+
+    (void)team; /* a build without OpenMP */
+#pragma omp parallel num_threads(team)
+    {
+        float *cosine = reel__alloc_array((size_t)movies, sizeof *cosine);
+        uint64_t *skip = reel__alloc_array(reel__bit_words(movies), sizeof *skip);
+        const bool ready = cosine != NULL && skip != NULL;
+
+        if (!ready)
+            atomic_store(&failed, (int)REEL_E_NOMEM);
+#pragma omp for schedule(dynamic, 16)
+        for (reel_index i = 0; i < out->count; i++)
+            if (ready) {
+                compare(self, now->features, terms, out->movie[i], cosine, skip);
+                out->found[i] = reel__topk(cosine, movies, skip, KIN, out->best + (size_t)i * KIN);
+            }
+        reel__free(cosine);
+        reel__free(skip);
+    }
+    return atomic_load(&failed) == REEL_OK ? REEL_OK : no_memory(err);
+}
+
 static void take_kin(wide *self, reel_nnz *at, const reel_scored *best, size_t count)
 {
     double sum = 0;
@@ -479,33 +547,30 @@ static void take_kin(wide *self, reel_nnz *at, const reel_scored *best, size_t c
 static reel_code find_kin(wide *self, const reel_data_now *now, reel_err *err)
 {
     const reel_index movies = self->base.movies;
+    kindred all = {0};
     reel_csr terms = {0};
-    reel_scored best[KIN];
-    reel_nnz unknown = 0, at = 0;
-    float *cosine = reel__alloc_array((size_t)movies, sizeof *cosine);
-    uint64_t *skip = reel__alloc_array(reel__bit_words(movies), sizeof *skip);
+    reel_nnz at = 0;
     reel_code rc = REEL_OK;
 
-    for (reel_index j = 0; j < movies; j++)
-        unknown += self->place[j] < 0;
     self->guessed = reel__alloc_zero(reel__bit_words(movies), sizeof *self->guessed);
-    if (cosine == NULL || skip == NULL || self->guessed == NULL)
+    if (self->guessed == NULL)
         REEL_TRY(no_memory(err));
+    REEL_TRY(kindred_init(&all, self, err));
     REEL_TRY(reel__csr_transpose(&terms, now->features, err));
-    REEL_TRY(reel__csr_init(&self->kin, movies, self->inner->movies, unknown * KIN, err));
-    for (reel_index j = 0; j < movies; j++) {
-        if (self->place[j] < 0) {
-            compare(self, now->features, reel__csr_view(&terms), j, cosine, skip);
-            take_kin(self, &at, best, reel__topk(cosine, movies, skip, KIN, best));
-            if (at > self->kin.ptr[j])
+    REEL_TRY(compare_all(&all, self, now, reel__csr_view(&terms), err));
+    REEL_TRY(
+        reel__csr_init(&self->kin, movies, self->inner->movies, (reel_nnz)all.count * KIN, err));
+    for (reel_index j = 0, i = 0; j < movies; j++) {
+        if (i < all.count && all.movie[i] == j) {
+            take_kin(self, &at, all.best + (size_t)i * KIN, all.found[i]);
+            if (all.found[i++] > 0)
                 reel__bit_set(self->guessed, j);
         }
         self->kin.ptr[j + 1] = at;
     }
 out:
+    kindred_fini(&all);
     reel__csr_fini(&terms);
-    reel__free(cosine);
-    reel__free(skip);
     return rc;
 }
 

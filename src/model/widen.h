@@ -18,6 +18,7 @@ typedef struct reel_data_now {
     reel_csr_view features;
     const int64_t *person_ids; /* [people] */
     reel_index people;
+    int threads; /* 0 = all cores; never changes the result */
 } reel_data_now;
 
 /* model [in, shared] It keeps its id and its parameters, since it is that version; the hash is that

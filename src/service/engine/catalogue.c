@@ -90,7 +90,8 @@ reel_code reel__catalogue_widen(reel_model **model, reel_csr *texts, const reel_
     reel_data_now now = {.data_hash = reel_dataset_hash(data),
                          .movie_ids = reel_dataset_movie_ids(data),
                          .person_ids = reel_dataset_person_ids(data),
-                         .people = reel_dataset_people(data)};
+                         .people = reel_dataset_people(data),
+                         .threads = engine->opts.threads};
     reel_model *wide = NULL;
     reel_code rc = REEL_OK;
 

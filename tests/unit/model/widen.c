@@ -81,9 +81,9 @@ static world begin(void)
     reel_err err = {0};
 
     assert_ok(reel__side_features(&w.features, w.now, &err));
-    w.data = (reel_data_now){reel_dataset_hash(w.now), reel_dataset_movie_ids(w.now),
+    w.data = (reel_data_now){reel_dataset_hash(w.now),    reel_dataset_movie_ids(w.now),
                              reel__csr_view(&w.features), reel_dataset_person_ids(w.now),
-                             reel_dataset_people(w.now)};
+                             reel_dataset_people(w.now),  1};
     return w;
 }
 
@@ -372,6 +372,53 @@ static void stars_of_a_new_film_are_a_mean(void **state)
     end(&w);
 }
 
+/* So many films that came since that threads share them, with texts of a few words each. Which
+ * films are in the history does not matter. */
+static void any_number_of_threads_finds_the_same(void **state)
+{
+    enum { MANY = 1500, WORDS = 40, EACH = 4 };
+    world w = begin();
+    reel_model *model = fit("ease", w.before), *wide[2];
+    int64_t *ids = reel__alloc_array(MANY, sizeof *ids);
+    reel_csr texts = {0};
+    reel_rng rng = reel__rng_make(11, 1);
+    reel_entry entries[HISTORY];
+    float *scores[2];
+    reel_err err = {0};
+
+    (void)state;
+    assert_ok(reel__csr_init(&texts, MANY, WORDS, MANY * EACH, &err));
+    for (reel_index j = 0; j < MANY; j++) {
+        ids[j] = j + 1;
+        for (reel_index k = 0; k < EACH; k++) {
+            texts.col[j * EACH + k] = k * (WORDS / EACH) + (reel_index)reel__rng_below(&rng, 10);
+            texts.val[j * EACH + k] = (float)reel__rng_unit(&rng);
+        }
+        texts.ptr[j + 1] = (j + 1) * EACH;
+    }
+    w.data.movie_ids = ids;
+    w.data.features = reel__csr_view(&texts);
+    for (int i = 0; i < 2; i++) {
+        reel_query query;
+
+        w.data.threads = i == 0 ? 1 : 4;
+        wide[i] = widen(model, &w);
+        query = history(entries, w.before);
+        scores[i] = scores_of(wide[i], &query);
+    }
+    assert_memory_equal(scores[0], scores[1], MANY * sizeof **scores);
+    assert_memory_equal(reel__model_guessed(wide[0]), reel__model_guessed(wide[1]),
+                        reel__bit_words(MANY) * sizeof(uint64_t));
+    for (int i = 0; i < 2; i++) {
+        reel__free(scores[i]);
+        reel_model_free(wide[i]);
+    }
+    reel_model_free(model);
+    reel__csr_fini(&texts);
+    reel__free(ids);
+    end(&w);
+}
+
 static void it_is_no_file(void **state)
 {
     world w = begin();
@@ -413,6 +460,7 @@ int main(void)
         cmocka_unit_test(reasons_add_up),
         cmocka_unit_test(stored_people_stay_who_they_are),
         cmocka_unit_test(stars_of_a_new_film_are_a_mean),
+        cmocka_unit_test(any_number_of_threads_finds_the_same),
         cmocka_unit_test(it_is_no_file),
         cmocka_unit_test(memory_may_fail),
     };
