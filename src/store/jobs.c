@@ -30,11 +30,14 @@ static bool take_number(void *user, const char *const *columns)
 
 /* ---- asking for work, and reading ---------------------------------------------------------- */
 
-/* With each new one the oldest of those that have ended goes. */
+/* With each new one the oldest of those that have ended goes; the last training stays, so that it
+ * is known when that was. */
 static void make_room(reel_sql *sql)
 {
     reel__sql_begin(sql, "DELETE FROM jobs WHERE state IN ('done', 'failed', 'cancelled')"
-                         " AND id <= (SELECT max(id) FROM jobs) - $1");
+                         " AND id <= (SELECT max(id) FROM jobs) - $1"
+                         " AND id <> coalesce((SELECT max(id) FROM jobs"
+                         " WHERE kind = 'train' AND state = 'done'), 0)");
     reel__sql_int(sql, REEL_JOBS_KEPT);
 }
 
@@ -161,6 +164,39 @@ reel_code reel__store_scan_jobs(reel_store *store, const reel_job_filter *filter
         reel__sql_int(&sql, (int64_t)filter->limit);
     }
     return reel__sql_read(store, &sql, take_job, &s, err);
+}
+
+static bool take_sum(void *user, const char *const *c)
+{
+    *(reel_job_sum *)user = (reel_job_sum){
+        .waiting = reel__sql_number(c[0], 0),
+        .running = reel__sql_number(c[1], 0),
+        .done = reel__sql_number(c[2], 0),
+        .failed = reel__sql_number(c[3], 0),
+        .last_started_ms = reel__sql_number(c[4], 0),
+        .last_finished_ms = reel__sql_number(c[5], 0),
+    };
+    return false;
+}
+
+/* One at a time runs, so the newest that ended is the last that began. */
+#define LAST(column) "(SELECT max(" column ") FROM jobs WHERE kind = $1 AND state = 'done')"
+
+reel_code reel__store_sum_jobs(reel_store *store, const char *kind, int64_t since_ms,
+                               reel_job_sum *out, reel_err *err)
+{
+    reel_sql sql;
+
+    *out = (reel_job_sum){0};
+    reel__sql_begin(
+        &sql, "SELECT sum(CASE WHEN state = 'queued' THEN 1 ELSE 0 END),"
+              " sum(CASE WHEN state = 'running' THEN 1 ELSE 0 END),"
+              " sum(CASE WHEN state = 'done' AND finished_ms > $2 THEN 1 ELSE 0 END),"
+              " sum(CASE WHEN state = 'failed' AND finished_ms > $2 THEN 1 ELSE 0"
+              " END), " LAST("started_ms") ", " LAST("finished_ms") " FROM jobs WHERE kind = $1");
+    reel__sql_text(&sql, kind);
+    reel__sql_int(&sql, since_ms);
+    return reel__sql_read(store, &sql, take_sum, out, err);
 }
 
 typedef struct logging {

@@ -38,7 +38,7 @@ typedef struct reel_job {
 } reel_job;
 
 /* Queue one: kind, model, parameters, asked_by and created_ms are taken, id is an output. Of those
- * that have ended the newest REEL_JOBS_KEPT stay. */
+ * that have ended the newest REEL_JOBS_KEPT stay, and the last training that ended well. */
 REEL_MUST_USE reel_code reel__store_add_job(reel_store *store, reel_job *job, reel_err *err);
 
 /* The same for what asks by itself: one job for each slot, of whichever server comes first. id 0:
@@ -60,6 +60,13 @@ typedef struct reel_job_filter {
 typedef bool reel_job_fn(void *user, const reel_job *job);
 REEL_MUST_USE reel_code reel__store_scan_jobs(reel_store *store, const reel_job_filter *filter,
                                               reel_job_fn *row, void *user, reel_err *err);
+/* How those of a kind do, whatever stands beside them. Ended: since a time. */
+typedef struct reel_job_sum {
+    int64_t waiting, running, done, failed;
+    int64_t last_started_ms, last_finished_ms; /* of the newest that ended well; 0 = none */
+} reel_job_sum;
+REEL_MUST_USE reel_code reel__store_sum_jobs(reel_store *store, const char *kind, int64_t since_ms,
+                                             reel_job_sum *out, reel_err *err);
 /* What it said, appended to out. Errors: E_NOTFOUND. */
 REEL_MUST_USE reel_code reel__store_job_log(reel_store *store, int64_t id,
                                             void (*take)(void *user, const char *log), void *user,

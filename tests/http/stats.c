@@ -334,6 +334,30 @@ static void trainings_and_what_the_gate_said(void **state)
     assert_int_equal(json_array_size(trainings), 0);
 }
 
+/* However many other jobs came since. */
+static void health_knows_the_last_training(void **state)
+{
+    const json_t *last = NULL, *items, *item;
+    size_t at;
+
+    (void)state;
+    end_training(true, "{}");
+    for (int i = 0; i < 201; i++) {
+        reel_job job = {.kind = "evaluate", .model = "", .parameters = "{}", .asked_by = "test"};
+        reel_err err = {REEL_OK, ""};
+
+        assert_ok(reel__store_add_job(api.store, &job, &err));
+    }
+    items = member(get(BASE "health"), "items");
+    json_array_foreach(items, at, item)
+    {
+        if (strcmp(text(item, "what"), "last_training_seconds_ago") == 0)
+            last = member(item, "value");
+    }
+    assert_non_null(last);
+    assert_true(json_is_number(last));
+}
+
 /* The rows of a comparison are one list in the order of its places. */
 static void places_stand_in_their_order(void **state)
 {
@@ -503,6 +527,7 @@ int main(void)
         cmocka_unit_test(places_stand_in_their_order),
         cmocka_unit_test(nothing_shown_is_neither_even_nor_uneven),
         cmocka_unit_test(whole_weeks_tell_whether_it_narrows),
+        cmocka_unit_test(health_knows_the_last_training),
     };
 
     return cmocka_run_group_tests(tests, fill, api_stop);

@@ -276,30 +276,77 @@ static void test_a_slot_is_taken_once(void **state)
     reel__store_close(other);
 }
 
-static void test_old_ones_go_for_it(void **state)
+static void end(fixture *f, int64_t id, reel_job_state state, int64_t finished_ms)
+{
+    const reel_job job = {.id = id,
+                          .owner = "me",
+                          .state = state,
+                          .step = "",
+                          .code = "",
+                          .reason = "",
+                          .result = "{}",
+                          .finished_ms = finished_ms};
+
+    assert_int_equal(claim(f, "me"), id);
+    assert_ok(reel__store_end_job(f->store, &job, NULL, &f->err), f->err);
+}
+
+static reel_job_sum sum_of(fixture *f, const char *kind, int64_t since_ms)
+{
+    reel_job_sum sum;
+
+    assert_ok(reel__store_sum_jobs(f->store, kind, since_ms, &sum, &f->err), f->err);
+    return sum;
+}
+
+static void test_old_ones_go_but_the_last_training(void **state)
 {
     fixture *f = *state;
-    reel_job job = {.owner = "me",
-                    .state = REEL_JOB_DONE,
-                    .step = "",
-                    .code = "",
-                    .reason = "",
-                    .result = "{}",
-                    .finished_ms = 2};
     reel_sql older;
-    int64_t id;
+    int64_t trained, id;
 
-    job.id = plan(f, f->store, "schedule 1");
-    assert_int_equal(claim(f, "me"), job.id);
-    assert_ok(reel__store_end_job(f->store, &job, NULL, &f->err), f->err);
-    assert_int_equal(scan(f, (reel_job_filter){.limit = 3}).count, 1);
+    end(f, plan(f, f->store, "schedule 1"), REEL_JOB_DONE, 5000);
+    trained = plan(f, f->store, "schedule 2");
+    end(f, trained, REEL_JOB_DONE, 6000);
+    end(f, plan(f, f->store, "schedule 3"), REEL_JOB_FAILED, 7000);
+    assert_int_equal(scan(f, (reel_job_filter){.limit = 5}).count, 3);
     reel__sql_begin(&older, "UPDATE jobs SET id = id - $1"); /* as if so many had come since */
     reel__sql_int(&older, REEL_JOBS_KEPT);
     assert_ok(reel__sql_write(f->store, &older, false, NULL, &f->err), f->err);
-    id = plan(f, f->store, "schedule 2");
-    assert_true(id > job.id);
-    assert_int_equal(scan(f, (reel_job_filter){.limit = 3}).count, 1);
+    id = plan(f, f->store, "schedule 4");
+    assert_true(id > trained);
+    assert_int_equal(scan(f, (reel_job_filter){.limit = 5}).count, 2);
     (void)one(f, id);
+    (void)one(f, trained - REEL_JOBS_KEPT);
+    assert_int_equal(sum_of(f, "train", 0).last_finished_ms, 6000);
+}
+
+static void test_a_kind_is_summed_up(void **state)
+{
+    fixture *f = *state;
+    reel_job other = {.kind = "evaluate", .model = "", .parameters = "{}", .asked_by = "me"};
+    reel_job_sum sum = sum_of(f, "train", 0);
+
+    assert_int_equal(sum.waiting + sum.running + sum.done + sum.failed, 0);
+    assert_int_equal(sum.last_finished_ms, 0);
+    end(f, add(f, "ease"), REEL_JOB_DONE, 5000);
+    end(f, add(f, "ials"), REEL_JOB_DONE, 6000);
+    end(f, add(f, "bpr"), REEL_JOB_FAILED, 7000);
+    assert_ok(reel__store_add_job(f->store, &other, &f->err), f->err);
+    end(f, other.id, REEL_JOB_DONE, 8000);
+    (void)add(f, "ease");
+    assert_true(claim(f, "me") > 0);
+    (void)add(f, "ials");
+    (void)add(f, "bpr");
+    sum = sum_of(f, "train", 5000);
+    assert_int_equal(sum.waiting, 2);
+    assert_int_equal(sum.running, 1);
+    assert_int_equal(sum.done, 1);
+    assert_int_equal(sum.failed, 1);
+    assert_int_equal(sum.last_started_ms, 2000);
+    assert_int_equal(sum.last_finished_ms, 6000);
+    assert_int_equal(sum_of(f, "train", 7000).failed, 0);
+    assert_int_equal(sum_of(f, "evaluate", 0).done, 1);
 }
 
 static void test_new_ratings_are_counted(void **state)
@@ -334,17 +381,12 @@ int store_suite_jobs(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     static const struct CMUnitTest job_tests[] = {
-        TEST(test_a_job_comes_back),
-        TEST(test_the_oldest_is_claimed_once),
-        TEST(test_one_is_given_back),
-        TEST(test_what_nobody_beats_has_failed),
-        TEST(test_cancelling),
-        TEST(test_newest_first_by_the_page),
-        TEST(test_its_log_is_kept),
-        TEST(test_a_copy_leaves_them_where_they_are),
-        TEST(test_a_slot_is_taken_once),
-        TEST(test_old_ones_go_for_it),
-        TEST(test_new_ratings_are_counted),
+        TEST(test_a_job_comes_back),     TEST(test_the_oldest_is_claimed_once),
+        TEST(test_one_is_given_back),    TEST(test_what_nobody_beats_has_failed),
+        TEST(test_cancelling),           TEST(test_newest_first_by_the_page),
+        TEST(test_its_log_is_kept),      TEST(test_a_copy_leaves_them_where_they_are),
+        TEST(test_a_slot_is_taken_once), TEST(test_old_ones_go_but_the_last_training),
+        TEST(test_a_kind_is_summed_up),  TEST(test_new_ratings_are_counted),
     };
 
     return cmocka_run_group_tests(job_tests, NULL, NULL);

@@ -10,11 +10,7 @@
 #include "store/queue.h"
 #include "store/unlearning.h"
 
-enum {
-    HOURS_A_WEEK = REEL_HOURS_A_DAY * REEL_DAYS_A_WEEK,
-    JOBS_LOOKED_AT = 200,
-    WEEK_MS = 7 * 86400000
-};
+enum { HOURS_A_WEEK = REEL_HOURS_A_DAY * REEL_DAYS_A_WEEK, WEEK_MS = 7 * 86400000 };
 
 /* ---- times --------------------------------------------------------------------------------- */
 
@@ -254,29 +250,6 @@ out:
 
 /* ---- health -------------------------------------------------------------------------------- */
 
-typedef struct training {
-    int64_t now_ms, done, failed, waiting, running;
-    int64_t last_ms, last_seconds; /* of the newest that ended well; 0 = none */
-} training;
-
-static bool look_at_job(void *user, const reel_job *job)
-{
-    training *t = user;
-    const bool recent = job->finished_ms > t->now_ms - WEEK_MS;
-
-    if (strcmp(job->kind, "train") != 0)
-        return true;
-    t->waiting += job->state == REEL_JOB_QUEUED;
-    t->running += job->state == REEL_JOB_RUNNING;
-    t->failed += recent && job->state == REEL_JOB_FAILED;
-    t->done += recent && job->state == REEL_JOB_DONE;
-    if (job->state == REEL_JOB_DONE && t->last_ms == 0) {
-        t->last_ms = job->finished_ms;
-        t->last_seconds = (job->finished_ms - job->started_ms) / 1000;
-    }
-    return true;
-}
-
 static void put_item(reel_json *json, const char *what, double value)
 {
     reel__json_object(json);
@@ -292,29 +265,31 @@ static double seconds_since(int64_t then_ms, int64_t now_ms)
 
 reel_code reel__stats_write_health(reel_json *json, const reel_stats_ask *ask, reel_err *err)
 {
-    training t = {.now_ms = reel__clock_now_ms()};
-    const reel_job_filter all = {.limit = JOBS_LOOKED_AT};
+    const int64_t now = reel__clock_now_ms();
+    reel_job_sum t;
+    int64_t took;
     reel_queue_count queue;
     reel_unlearning leaving;
     reel_code rc = REEL_OK;
 
     REEL_TRY(reel__queue_count(ask->store, &queue, err));
     REEL_TRY(reel__unlearning_count(ask->store, &leaving, err));
-    REEL_TRY(reel__store_scan_jobs(ask->store, &all, look_at_job, &t, err));
+    REEL_TRY(reel__store_sum_jobs(ask->store, "train", now - WEEK_MS, &t, err));
+    took = (t.last_finished_ms - t.last_started_ms) / 1000;
     reel__json_key(json, "items");
     reel__json_array(json);
     put_item(json, "outbox_events", (double)queue.waiting);
-    put_item(json, "outbox_oldest_seconds", seconds_since(queue.oldest_ms, t.now_ms));
+    put_item(json, "outbox_oldest_seconds", seconds_since(queue.oldest_ms, now));
     put_item(json, "outbox_forgetting", (double)queue.forgetting);
     put_item(json, "unlearning_people", (double)leaving.people);
-    put_item(json, "unlearning_oldest_seconds", seconds_since(leaving.since * 1000, t.now_ms));
+    put_item(json, "unlearning_oldest_seconds", seconds_since(leaving.since * 1000, now));
     put_item(json, "trainings_done_in_a_week", (double)t.done);
     put_item(json, "trainings_failed_in_a_week", (double)t.failed);
     put_item(json, "trainings_waiting", (double)t.waiting);
     put_item(json, "trainings_running", (double)t.running);
-    put_item(json, "last_training_seconds_ago", seconds_since(t.last_ms, t.now_ms));
+    put_item(json, "last_training_seconds_ago", seconds_since(t.last_finished_ms, now));
     put_item(json, "last_training_took_seconds",
-             t.last_ms == 0 ? (double)NAN : (double)t.last_seconds);
+             t.last_finished_ms == 0 ? (double)NAN : (double)took);
     reel__json_array_end(json);
 out:
     return rc;
