@@ -139,7 +139,7 @@ static void fit_all(reel_model *out[4], const reel_dataset *dataset)
 static void time_widening(const asking *a, reel_csr_view features)
 {
     reel_dataset *few = without(a->all, a->others, true);
-    bench_timing one = {0}, all = {0}, ratio = {0};
+    bench_timing one = {0}, all = {0}, ratio = {0}, shared = {0};
     reel_data_now now = {reel_dataset_hash(a->now),       reel_dataset_movie_ids(a->now), features,
                          reel_dataset_person_ids(a->now), reel_dataset_people(a->now),    0};
     reel_model *model = NULL;
@@ -150,17 +150,24 @@ static void time_widening(const asking *a, reel_csr_view features)
     (void)snprintf(extra, sizeof extra, ",\"films\":%d,\"known\":%d",
                    (int)reel_dataset_movies(a->now), (int)reel_dataset_movies(few));
     for (int run = 0; run < BENCH_RUNS; run++) {
-        double took[2];
+        double took[3];
+        reel_model *first = NULL;
 
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < 3; i++) {
             const double start = bench_wall();
             reel_model *wide = NULL;
 
             now.threads = i == 0 ? 1 : 0;
+            now.like = i == 2 ? first : NULL;
             require(reel__model_widen(&wide, model, &now, &err), &err);
             took[i] = bench_wall() - start;
-            reel_model_free(wide);
+            if (i == 0)
+                first = wide;
+            else
+                reel_model_free(wide);
         }
+        reel_model_free(first);
+        bench_add(&shared, took[0] / took[2]);
         bench_add(&one, took[0] * 1e3);
         bench_add(&all, took[1] * 1e3);
         bench_add(&ratio, took[0] / took[1]);
@@ -168,6 +175,7 @@ static void time_widening(const asking *a, reel_csr_view features)
     bench_print(&one, "new films: widening, 1 thread", "ms", extra);
     bench_print(&all, "new films: widening, all threads", "ms", extra);
     bench_print(&ratio, "new films: widening, 1 thread over all", "x", extra);
+    bench_print(&shared, "new films: widening, 1 thread over a second model", "x", extra);
     reel_model_free(model);
     reel_dataset_free(few);
 }
@@ -204,9 +212,13 @@ int main(int argc, char **argv)
     fit_all(trained, a.now);
     fit_all(older, before);
     for (int i = 0; i < 4; i++) {
-        const reel_data_now now = {reel_dataset_hash(a.now),   reel_dataset_movie_ids(a.now),
-                                   reel__csr_view(&features),  reel_dataset_person_ids(a.now),
-                                   reel_dataset_people(a.now), 0};
+        const reel_data_now now = {reel_dataset_hash(a.now),
+                                   reel_dataset_movie_ids(a.now),
+                                   reel__csr_view(&features),
+                                   reel_dataset_person_ids(a.now),
+                                   reel_dataset_people(a.now),
+                                   0,
+                                   NULL};
 
         judge(&a, trained[i], "trained");
         require(reel__model_widen(&wide, older[i], &now, &err), &err);

@@ -574,6 +574,35 @@ out:
     return rc;
 }
 
+/* Whether what was found for another model holds for this one, too. */
+static bool same_kin(const wide *self, const reel_data_now *now)
+{
+    const wide *other = (const wide *)now->like;
+
+    return now->like != NULL && reel__model_guessed(now->like) != NULL &&
+           strcmp(now->like->data_hash, now->data_hash) == 0 &&
+           now->like->movies == self->base.movies && other->inner->movies == self->inner->movies &&
+           memcmp(other->place, self->place, (size_t)self->base.movies * sizeof *self->place) == 0;
+}
+
+static reel_code copy_kin(wide *self, const wide *from, reel_err *err)
+{
+    const reel_index movies = self->base.movies;
+    const size_t words = reel__bit_words(movies), count = (size_t)from->kin.ptr[movies];
+    reel_code rc;
+
+    self->guessed = reel__alloc_array(words, sizeof *self->guessed);
+    if (self->guessed == NULL)
+        return no_memory(err);
+    memcpy(self->guessed, from->guessed, words * sizeof *self->guessed);
+    REEL_TRY(reel__csr_init(&self->kin, movies, from->kin.cols, (reel_nnz)count, err));
+    memcpy(self->kin.ptr, from->kin.ptr, ((size_t)movies + 1) * sizeof *self->kin.ptr);
+    memcpy(self->kin.col, from->kin.col, count * sizeof *self->kin.col);
+    memcpy(self->kin.val, from->kin.val, count * sizeof *self->kin.val);
+out:
+    return rc;
+}
+
 reel_code reel__model_widen(reel_model **out, reel_model *model, const reel_data_now *now,
                             reel_err *err)
 {
@@ -586,7 +615,8 @@ reel_code reel__model_widen(reel_model **out, reel_model *model, const reel_data
     ((wide *)made)->inner = reel_model_ref(model);
     take_ops((wide *)made);
     REEL_TRY(take_data((wide *)made, now, err));
-    REEL_TRY(find_kin((wide *)made, now, err));
+    REEL_TRY(same_kin((wide *)made, now) ? copy_kin((wide *)made, (const wide *)now->like, err)
+                                         : find_kin((wide *)made, now, err));
     *out = made;
     made = NULL;
 out:

@@ -19,6 +19,9 @@ typedef struct reel_data_now {
     const int64_t *person_ids; /* [people] */
     reel_index people;
     int threads; /* 0 = all cores; never changes the result */
+    /* [optional, borrowed] A model that was widened to these very films and texts: one that was
+     * fitted on the same films has the same ones alike, which are not looked for again. */
+    const reel_model *like;
 } reel_data_now;
 
 /* model [in, shared] It keeps its id and its parameters, since it is that version; the hash is that

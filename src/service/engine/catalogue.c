@@ -82,6 +82,15 @@ bool reel__catalogue_outgrown(const reel_engine *engine, const reel_model *model
     return strcmp(reel_model_get_info(model)->name, name) == 0 && generation >= engine->films_since;
 }
 
+/* One that was widened for this engine already; NULL: none. */
+static const reel_model *widened(const reel_engine *engine)
+{
+    for (int i = 0; i < MODELS; i++)
+        if (engine->models[i] != NULL && reel__model_guessed(engine->models[i]) != NULL)
+            return engine->models[i];
+    return NULL;
+}
+
 /* Where no film came or went, too: other texts make other data, which models are mixed by. */
 reel_code reel__catalogue_widen(reel_model **model, reel_csr *texts, const reel_engine *engine,
                                 reel_err *err)
@@ -91,7 +100,8 @@ reel_code reel__catalogue_widen(reel_model **model, reel_csr *texts, const reel_
                          .movie_ids = reel_dataset_movie_ids(data),
                          .person_ids = reel_dataset_person_ids(data),
                          .people = reel_dataset_people(data),
-                         .threads = engine->opts.threads};
+                         .threads = engine->opts.threads,
+                         .like = widened(engine)};
     reel_model *wide = NULL;
     reel_code rc = REEL_OK;
 

@@ -419,6 +419,49 @@ static void any_number_of_threads_finds_the_same(void **state)
     end(&w);
 }
 
+/* The films alike are taken from a model of the same films, and are those that it would find; that
+ * they are taken, and not found, is told by texts that have gone. Others are not taken. */
+static void what_was_found_is_shared(void **state)
+{
+    world w = begin();
+    reel_model *ease = fit("ease", w.before), *ials = fit("ials", w.before);
+    reel_model *first = widen(ease, &w), *found = widen(ials, &w), *shared, *other;
+    const reel_csr_view texts = w.data.features;
+    reel_csr bare = {0};
+    reel_entry entries[HISTORY];
+    const reel_query query = history(entries, w.now);
+    float *expected = scores_of(found, &query), *scores;
+    reel_err err = {0};
+
+    (void)state;
+    assert_ok(reel__csr_init(&bare, texts.rows, texts.cols, 0, &err));
+    w.data.features = reel__csr_view(&bare);
+    w.data.like = first;
+    shared = widen(ials, &w);
+    scores = scores_of(shared, &query);
+    assert_memory_equal(scores, expected, (size_t)texts.rows * sizeof *scores);
+    reel__free(scores);
+    assert_memory_equal(reel__model_guessed(shared), reel__model_guessed(first),
+                        reel__bit_words(texts.rows) * sizeof(uint64_t));
+    w.data.data_hash = "other texts";
+    other = widen(ials, &w);
+    assert_false(reel__bit_get(reel__model_guessed(other), reel_dataset_find_movie(w.now, 10)));
+    reel_model_free(other);
+    w.data.data_hash = reel_dataset_hash(w.now);
+    w.data.like = ease; /* not widened */
+    other = widen(ials, &w);
+    assert_false(reel__bit_get(reel__model_guessed(other), reel_dataset_find_movie(w.now, 10)));
+    reel_model_free(other);
+    reel_model_free(shared);
+    reel_model_free(found);
+    reel_model_free(first);
+    reel_model_free(ials);
+    reel_model_free(ease);
+    reel__free(expected);
+    reel__csr_fini(&bare);
+    end(&w);
+}
+
 static void it_is_no_file(void **state)
 {
     world w = begin();
@@ -447,8 +490,21 @@ static void memory_may_fail(void **state)
         assert_true(rc == REEL_OK || (rc == REEL_E_NOMEM && wide == NULL));
         assert_true(rc == REEL_OK || reel__alloc_live() == before);
     }
+    w.data.like = wide;
+    wide = NULL;
+    rc = REEL_E_NOMEM;
+    for (long n = 0; rc != REEL_OK; n++) {
+        const long live = reel__alloc_live();
+
+        reel__alloc_fail_after(n);
+        rc = reel__model_widen(&wide, model, &w.data, NULL);
+        reel__alloc_fail_after(-1);
+        assert_true(rc == REEL_OK || (rc == REEL_E_NOMEM && wide == NULL));
+        assert_true(rc == REEL_OK || reel__alloc_live() == live);
+    }
     reel_model_free(model);
     reel_model_free(wide);
+    reel_model_free((reel_model *)w.data.like);
     end(&w);
 }
 
@@ -461,6 +517,7 @@ int main(void)
         cmocka_unit_test(stored_people_stay_who_they_are),
         cmocka_unit_test(stars_of_a_new_film_are_a_mean),
         cmocka_unit_test(any_number_of_threads_finds_the_same),
+        cmocka_unit_test(what_was_found_is_shared),
         cmocka_unit_test(it_is_no_file),
         cmocka_unit_test(memory_may_fail),
     };
