@@ -40,7 +40,18 @@ check("what was shown, clicked and rated is there, and what it is compared with"
   assert.equal(await chart("films").locator("tbody tr").count(), 4);
   assert.equal(await chart("films").locator("tbody .is-number").first().innerText(), "14\nbefore 7");
   assert.equal(await chart("films").locator(".chart-others").count(), 4);
-  assert.equal(await chart("genres").locator("tbody tr").count(), (await api("/analytics/genres?range=2020-03-09..2020-03-15")).items.filter((row) => row.shown > 0).length);
+  const genres = (await api("/analytics/genres?range=2020-03-09..2020-03-15")).items.filter((row) => row.shown > 0).length;
+  assert.equal(await chart("genres").locator("tbody tr").count(), genres);
+  assert.equal(await chart("genres").locator(".whisker-once").count(), genres);
+  for (const id of ["over", "people"]) assert.equal(await chart(id).locator(".plot-before").count(), 7, id);
+  assert.equal(await chart("over").locator(".plot-line.is-dashed").count(), 1);
+  for (const id of ["catalogue", "mix"]) assert.equal(await chart(id).locator(".plot-before").count(), 1, id);
+  await chart("over").getByRole("slider").focus();
+  await page.keyboard.press("Home");
+  assert.match(await chart("over").locator(".plot-said").innerText(), /^March 9, 2020: 2 lists, .*\(before 1 list\)$/);
+  await chart("people").getByRole("slider").focus();
+  await page.keyboard.press("Home");
+  assert.match(await chart("people").locator(".plot-said").innerText(), /\(before \d+\)$/);
 });
 
 check("rates by place have their interval, and a hollow mark before", async () => {

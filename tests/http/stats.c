@@ -181,6 +181,9 @@ static void times_genres_and_people(void **state)
     assert_int_equal(integer(json_array_get(items, 1), "people"), 3);
     assert_int_equal(integer(json_array_get(items, 1), "new"), 2);
     assert_int_equal(integer(json_array_get(items, 1), "returning"), 1);
+    (void)get(BASE "genres?range=2026-02-01&against=2026-03-02..2026-03-10");
+    assert_true(json_is_null(member(first(), "share_of_shown")));
+    assert_true(json_number_value(member(member(first(), "against"), "share_of_shown")) >= 0);
     items = member(get(BASE "genres?" MARCH "&against=previous"), "items");
     assert_true(json_array_size(items) > 0);
     assert_true(integer(first(), "shown") > 0);

@@ -29,10 +29,10 @@ test("the dashboard has an address, and days in it", () => {
 test("a report's address, and that of its file", () => {
   const days = asked("range=90d&against=previous");
   assert.equal(keyOf("rates", days, { by: "rank" }), "/api/v1/analytics/rates?range=90d&against=previous&by=rank");
-  assert.equal(keyOf("people", days), "/api/v1/analytics/people?range=90d"); // which compares nothing
+  assert.equal(keyOf("models", days), "/api/v1/analytics/models?range=90d"); // which compares nothing
   assert.equal(keyOf("health", days), "/api/v1/analytics/health");
   assert.equal(fileAddress(keyOf("health", days), "csv"), "/api/v1/analytics/health?format=csv");
-  assert.equal(fileAddress(keyOf("people", days), "json"), "/api/v1/analytics/people?range=90d&format=json");
+  assert.equal(fileAddress(keyOf("people", days), "json"), "/api/v1/analytics/people?range=90d&against=previous&format=json");
 });
 
 test("rows are a table, members of members with a dot", () => {

@@ -265,7 +265,8 @@ static int by_shown(const void *a, const void *b)
 }
 
 /* Its share of all that was shown, and of the catalogue. */
-static void put_genre(reel_json *json, const reel_stats_ask *ask, const genre *g, int64_t shown)
+static void put_genre(reel_json *json, const reel_stats_ask *ask, const genre *g, int64_t shown,
+                      int64_t shown_before)
 {
     const int64_t films = reel_dataset_movies(reel__engine_dataset(ask->engine));
 
@@ -278,6 +279,8 @@ static void put_genre(reel_json *json, const reel_stats_ask *ask, const genre *g
     if (ask->against.to != 0) {
         reel__json_key(json, "against");
         reel__json_object(json);
+        reel__stats_put_real(json, "share_of_shown",
+                             reel__rate(g->before.shown, shown_before).value);
         put_film_counts(json, &g->before);
         reel__json_object_end(json);
     }
@@ -286,7 +289,7 @@ static void put_genre(reel_json *json, const reel_stats_ask *ask, const genre *g
 
 void reel__stats_blank_genres(reel_json *json, const reel_stats_ask *ask)
 {
-    put_genre(json, ask, &(genre){.name = ""}, 0);
+    put_genre(json, ask, &(genre){.name = ""}, 0, 0);
 }
 
 reel_code reel__stats_write_genres(reel_json *json, const reel_stats_ask *ask, reel_err *err)
@@ -295,7 +298,7 @@ reel_code reel__stats_write_genres(reel_json *json, const reel_stats_ask *ask, r
     const reel_index films = reel_dataset_movies(dataset);
     genre_table *genres = reel__alloc_zero(1, sizeof *genres);
     film_table t = {.count = 0};
-    int64_t shown = 0;
+    int64_t shown = 0, shown_before = 0;
     reel_code rc = REEL_OK;
 
     if (genres == NULL)
@@ -307,6 +310,7 @@ reel_code reel__stats_write_genres(reel_json *json, const reel_stats_ask *ask, r
         const reel_index at = reel_dataset_find_movie(dataset, t.rows[i].now.movie);
 
         shown += t.rows[i].now.shown;
+        shown_before += t.rows[i].before.shown;
         if (at >= 0)
             add_to_genres(genres, reel_dataset_movie(dataset, at).genres, &t.rows[i]);
     }
@@ -314,7 +318,7 @@ reel_code reel__stats_write_genres(reel_json *json, const reel_stats_ask *ask, r
     reel__json_key(json, "items");
     reel__json_array(json);
     for (size_t i = 0; i < genres->count; i++)
-        put_genre(json, ask, &genres->rows[i], shown);
+        put_genre(json, ask, &genres->rows[i], shown, shown_before);
     reel__json_array_end(json);
 out:
     end_films(&t);

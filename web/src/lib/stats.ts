@@ -82,6 +82,7 @@ export interface GenreRow extends FilmCounts {
   films: number;
   share_of_films: number | null;
   share_of_shown: number | null;
+  against?: FilmCounts & { share_of_shown: number | null };
 }
 
 export interface TimeRow {
@@ -93,6 +94,7 @@ export interface TimeRow {
   shown: number;
   clicks: number;
   ratings: number;
+  against?: Omit<TimeRow, "against"> | null; // null: the other days are fewer
 }
 
 export interface PeopleRow {
@@ -100,6 +102,7 @@ export interface PeopleRow {
   people: number;
   new: number;
   returning: number;
+  against?: Omit<PeopleRow, "against"> | null;
 }
 
 export interface CatalogueRow {
@@ -112,6 +115,7 @@ export interface CatalogueRow {
   effective_films: number | null;
   novelty: number | null;
   diversity: number | null;
+  against?: Omit<CatalogueRow, "against"> | null;
 }
 
 export interface Catalogue extends Report<CatalogueRow> {
@@ -153,7 +157,7 @@ export interface HealthRow {
 export const reports = ["summary", "rates", "films", "genres", "times", "people", "catalogue", "models", "health"] as const;
 export type ReportName = (typeof reports)[number];
 // Those that can say what was before beside what is now.
-const compared: readonly ReportName[] = ["summary", "rates", "films", "genres"];
+const compared: readonly ReportName[] = ["summary", "rates", "films", "genres", "times", "people", "catalogue"];
 
 // ---- which days ----
 

@@ -40,7 +40,9 @@ interface ColumnsProps {
   names: string[];
   edges?: boolean; // names are where a bar begins, not of its middle
   values: number[];
+  before?: number[]; // a line across each bar: what it is compared with
   means?: number[]; // a line below, with a scale of its own
+  meansBefore?: number[]; // and a dashed one beside it
   inner?: number[]; // the part of each bar that stands out, from its foot
   spans?: [number, number][]; // the interval of each value
   marked?: boolean[]; // places of which there is more to say
@@ -57,15 +59,15 @@ const broadest = 96; // px: a day alone is no wall
 export const columnsHeight = (means: boolean): string => `${tall + (means ? linePart : 0)}px`;
 export const gridHeight = "min(322px, 22px + 62cqw)"; // as Grid does by its width
 
-export function Columns({ name, measure, names, edges = false, values, means, inner, spans, marked, quiet, write, writeMean, best, say }: ColumnsProps) {
+export function Columns({ name, measure, names, edges = false, values, before, means, meansBefore, inner, spans, marked, quiet, write, writeMean, best, say }: ColumnsProps) {
   const count = values.length;
   const below = means ? linePart : 0;
   const floor = tall - bottom;
   const known = (numbers: number[]) => numbers.filter((one) => !Number.isNaN(one));
-  const high = roundUp(Math.max(1, ...known(values), ...known((spans ?? []).map(([, end]) => end))));
+  const high = roundUp(Math.max(1, ...known(values), ...known(before ?? []), ...known((spans ?? []).map(([, end]) => end))));
   const y = linear(0, high, floor, top, 4);
   if (!spans && known(values).every(Number.isInteger)) y.ticks = y.ticks.filter(Number.isInteger); // there is no half of a list
-  const told = known(means ?? []);
+  const told = known([...(means ?? []), ...(meansBefore ?? [])]);
   const line = told.length > 0 ? between(Math.min(...told), Math.max(...told), tall + below - 12, tall + 14) : null;
   const band = (width: number) => (width - left - right) / count;
   return (
@@ -86,6 +88,9 @@ export function Columns({ name, measure, names, edges = false, values, means, in
             {inner?.map((value, i) => value > 0 && (
               <rect key={i} class="plot-bar is-most" x={middle(i) - broad / 2} width={broad} y={y(value)} height={Math.max(1, floor - y(value))} />
             ))}
+            {before?.map((value, i) => value > 0 && (
+              <rect key={i} class="plot-before" x={middle(i) - broad / 2 - gap / 2} width={broad + gap} y={y(value) - 1.5} height={3} />
+            ))}
             {spans?.map(([low, high], i) => !Number.isNaN(low) && (
               <line key={i} class="plot-span" x1={middle(i)} x2={middle(i)} y1={y(low)} y2={y(high)} />
             ))}
@@ -95,6 +100,7 @@ export function Columns({ name, measure, names, edges = false, values, means, in
             {line && means && (
               <g>
                 <AxisY scale={line} width={width} {...(writeMean ? { write: writeMean } : {})} />
+                {meansBefore && <path class="plot-line is-dashed" d={pathOf(meansBefore.map((mean, i) => [middle(i), line(mean)]))} />}
                 <path class="plot-line" d={pathOf(means.map((mean, i) => [middle(i), line(mean)]))} />
                 {means.map((mean, i) => !Number.isNaN(mean) && alone(i) && <circle key={i} class="plot-dot" cx={middle(i)} cy={line(mean)} r={3} />)}
                 {at !== null && !Number.isNaN(means[at]!) && <circle class="plot-point" cx={middle(at)} cy={line(means[at]!)} r={4} />}

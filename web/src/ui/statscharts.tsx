@@ -65,6 +65,10 @@ const methodName = (method: string | undefined) => (method ? t.method(method) : 
 const shareOfHundred = (value: number) => share(value / 100);
 const orNone = (value: number | null, write: (value: number) => string) => (value === null ? "–" : write(value));
 
+// What was so on the days compared with, behind what is said of a place.
+const saidBefore = (said: string, before: string | null) => (before === null ? said : `${said} (${ts.before(before)})`);
+const notes = (...all: (string | false)[]): string => all.filter(Boolean).join(" ");
+
 // ---- the whole ----
 
 function Facts({ now, before, compared }: { now?: Whole | undefined; before?: Whole | undefined; compared: boolean }) {
@@ -199,16 +203,16 @@ export function Films({ asked, search }: ChartProps) {
 }
 
 export function Genres({ asked }: ChartProps) {
-  const [answer, coming] = useReport<Report<GenreRow>>("genres", asked, <Coming finding={ts.genreFinding(ts.genre, 1)} rows={18} note={ts.genreNote} />);
+  const [answer, coming] = useReport<Report<GenreRow>>("genres", asked, <Coming finding={ts.genreFinding(ts.genre, 1)} rows={18} note={notes(ts.genreNote, asked.against !== null && ts.genreBefore)} />);
   if (!answer) return <>{coming}</>;
   const { data, address, busy } = answer;
   const rows = data.items.filter((row) => row.shown > 0);
   const more = (row: GenreRow) => (row.share_of_shown ?? 0) / (row.share_of_films || 1);
   const best = rows.filter((row) => row.films > 0)[greatest(rows.filter((row) => row.films > 0).map(more))];
   return (
-    <Answered name="genres" address={address} report={data} busy={busy} finding={best ? ts.genreFinding(t.genre(best.genre), more(best)) : ts.empty} note={ts.genreNote}>
+    <Answered name="genres" address={address} report={data} busy={busy} finding={best ? ts.genreFinding(t.genre(best.genre), more(best)) : ts.empty} note={notes(ts.genreNote, data.against !== null && ts.genreBefore)}>
       <Marks zero few={20} heads={[ts.genre, ts.share, ts.clickThrough]} write={rateOf}
-        rows={rows.map((row) => ({ key: row.genre, name: t.genre(row.genre), value: row.share_of_shown ?? 0, before: row.share_of_films ?? 0, note: rateOf(row.click_through.rate) }))} />
+        rows={rows.map((row) => ({ key: row.genre, name: t.genre(row.genre), value: row.share_of_shown ?? 0, before: row.share_of_films ?? 0, note: rateOf(row.click_through.rate), ...(row.against ? { once: row.against.share_of_shown ?? NaN } : {}) }))} />
     </Answered>
   );
 }
@@ -218,6 +222,8 @@ export function Genres({ asked }: ChartProps) {
 const hours = 24;
 const whats = ["lists", "clicks", "ratings"] as const;
 const whatOf = (search: URLSearchParams, of: string): What => whats.find((one) => one === search.get(of)) ?? "lists";
+
+const countBefore = ({ against }: TimeRow, what: What): string | null => (against ? ts.countOf(what, against[what]) : null);
 
 function Counted({ what, of }: { what: What; of: string }) {
   return <Switch name={ts.counted} value={what} options={ts.counts} choose={(one) => setQuery({ [of]: one === "lists" ? null : one })} />;
@@ -235,7 +241,7 @@ export function HoursOfWeek({ asked, search }: ChartProps) {
   return (
     <Answered name="times" id="hours" address={address} report={data} busy={busy} finding={finding} controls={<Counted what={what} of="hours" />}>
       <Grid name={finding} measure={ts.weekMeasure(what, values[Math.max(0, least(values))]!, values[best]!)} shares={values} columns={hours} xName={ts.hours} yName={ts.days} names={{ columns: values.slice(0, hours).map((_, hour) => (hour % 6 === 0 ? ts.hour(hour) : "")), rows: ts.weekdaysShort }}
-        say={(at) => ts.weekSay(when(at), data.items[at]!.lists, data.items[at]!.clicks, data.items[at]!.ratings)} />
+        say={(at) => saidBefore(ts.weekSay(when(at), data.items[at]!.lists, data.items[at]!.clicks, data.items[at]!.ratings), countBefore(data.items[at]!, what))} />
     </Answered>
   );
 }
@@ -253,12 +259,15 @@ export function OverTime({ asked, search, days }: ChartProps & { days: number })
   const rows = everyDay(data.range, data.items, dayOf, (day) => ({ day, lists: 0, shown: 0, clicks: 0, ratings: 0 }), byWeek ? 7 : 1);
   const values = rows.map((row) => row[what]), best = Math.max(0, greatest(values));
   const quiet = rows.map((row) => !isEntire(dayOf(row), byWeek ? 7 : 1, data.range));
+  const clicksOfHundred = (of: { shown: number; clicks: number } | null | undefined) => (of && of.shown > 0 ? (of.clicks / of.shown) * 100 : NaN);
+  const compared = data.against !== null;
   const named = (row: TimeRow) => (byWeek ? ts.weekOf(dayLong(dayOf(row))) : dayLong(dayOf(row)));
   const finding = rows.length > 0 ? ts.overFinding(what, named(rows[best]!), values[best]!) : ts.empty;
   return (
-    <Answered name="times" id="over" address={address} report={data} busy={busy} finding={finding} note={quiet.includes(true) ? ts.goesOn : undefined} controls={<Counted what={what} of="over" />}>
+    <Answered name="times" id="over" address={address} report={data} busy={busy} finding={finding} note={notes(quiet.includes(true) && ts.goesOn, compared && ts.linesBefore)} controls={<Counted what={what} of="over" />}>
       <Columns name={finding} measure={ts.overMeasure(what)} names={rows.map((row) => dayShort(dayOf(row)))} values={values} best={best} quiet={quiet} writeMean={shareOfHundred}
-        means={rows.map((row) => (row.shown > 0 ? (row.clicks / row.shown) * 100 : NaN))} say={(at) => ts.overSay(named(rows[at]!), rows[at]!.lists, rows[at]!.clicks, rows[at]!.ratings)} />
+        {...(compared ? { before: rows.map((row) => row.against?.[what] ?? NaN), meansBefore: rows.map((row) => clicksOfHundred(row.against)) } : {})}
+        means={rows.map(clicksOfHundred)} say={(at) => saidBefore(ts.overSay(named(rows[at]!), rows[at]!.lists, rows[at]!.clicks, rows[at]!.ratings), countBefore(rows[at]!, what))} />
     </Answered>
   );
 }
@@ -275,9 +284,10 @@ export function People({ asked }: ChartProps) {
   const finding = all > 0 ? ts.peopleFinding(back / all) : ts.empty;
   const quiet = rows.map((row) => !isEntire(row.day, 1, data.range));
   return (
-    <Answered name="people" address={address} report={data} busy={busy} finding={finding} note={quiet.includes(true) ? `${ts.peopleNote} ${ts.goesOn}` : ts.peopleNote}>
+    <Answered name="people" address={address} report={data} busy={busy} finding={finding} note={notes(ts.peopleNote, quiet.includes(true) && ts.goesOn, data.against !== null && ts.lineBefore)}>
       <Columns name={finding} measure={ts.peopleMeasure} names={rows.map((row) => dayShort(row.day))} values={values} inner={rows.map((row) => row.new)} quiet={quiet} best={Math.max(0, greatest(values))}
-        say={(at) => ts.peopleSay(dayLong(rows[at]!.day), values[at]!, rows[at]!.new)} />
+        {...(data.against ? { before: rows.map((row) => row.against?.people ?? NaN) } : {})}
+        say={(at) => saidBefore(ts.peopleSay(dayLong(rows[at]!.day), values[at]!, rows[at]!.new), rows[at]!.against ? number(rows[at]!.against!.people) : null)} />
     </Answered>
   );
 }
@@ -292,10 +302,11 @@ export function CatalogueWatch({ asked }: ChartProps) {
   const values = rows.map((row) => row.effective_films ?? 0);
   const finding = rows.length === 0 ? ts.empty : trend.rate === null ? ts.notYet : data.narrowing ? ts.narrows(trend) : ts.widens(trend);
   return (
-    <Answered name="catalogue" id="catalogue" address={address} report={data} busy={busy} finding={finding} note={rows.some((row) => !row.whole) ? `${ts.catalogueNote} ${ts.goesOn}` : ts.catalogueNote}>
+    <Answered name="catalogue" id="catalogue" address={address} report={data} busy={busy} finding={finding} note={notes(ts.catalogueNote, rows.some((row) => !row.whole) && ts.goesOn, data.against !== null && ts.linesBefore)}>
       {rows.length > 0 && (
         <Columns name={finding} measure={ts.catalogueMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => (row.whole || rows.length < 3 ? (row.coverage ?? NaN) * 100 : NaN))} writeMean={shareOfHundred} quiet={rows.map((row) => !row.whole)} best={Math.max(0, greatest(values))}
-          say={(at) => ts.catalogueSay(ts.weekOf(dayLong(rows[at]!.week)), values[at]!, rows[at]!.films, rows[at]!.coverage ?? 0)} />
+          {...(data.against ? { before: rows.map((row) => row.against?.effective_films ?? NaN), meansBefore: rows.map((row) => (row.against && row.against.shown > 0 && (row.against.whole || rows.length < 3) ? (row.against.coverage ?? NaN) * 100 : NaN)) } : {})}
+          say={(at) => saidBefore(ts.catalogueSay(ts.weekOf(dayLong(rows[at]!.week)), values[at]!, rows[at]!.films, rows[at]!.coverage ?? 0), rows[at]!.against ? number(Math.round(rows[at]!.against!.effective_films ?? 0)) : null)} />
       )}
     </Answered>
   );
@@ -309,9 +320,10 @@ export function Mix({ asked }: ChartProps) {
   const values = rows.map((row) => row.novelty ?? NaN);
   const finding = last ? ts.mixFinding(last.novelty ?? NaN, last.diversity ?? NaN) : ts.empty;
   return (
-    <Answered name="catalogue" id="mix" address={address} report={data} busy={busy} finding={finding}>
+    <Answered name="catalogue" id="mix" address={address} report={data} busy={busy} finding={finding} note={data.against === null ? undefined : ts.linesBefore}>
       {last && (
         <Columns name={finding} measure={ts.mixMeasure} names={rows.map((row) => dayShort(row.week))} values={values} means={rows.map((row) => row.diversity ?? NaN)} writeMean={(value) => decimal(value, 3)} best={Math.max(0, greatest(values))}
+          {...(data.against ? { before: rows.map((row) => row.against?.novelty ?? NaN), meansBefore: rows.map((row) => row.against?.diversity ?? NaN) } : {})}
           say={(at) => ts.mixSay(ts.weekOf(dayLong(rows[at]!.week)), values[at]!, rows[at]!.diversity ?? NaN)} />
       )}
     </Answered>

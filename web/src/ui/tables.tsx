@@ -180,6 +180,7 @@ export interface MarkRow {
   low?: number;
   high?: number;
   before?: number; // hollow: what it was before something was done to it
+  once?: number; // a stroke: what it was in another time
   note: string;
 }
 
@@ -197,7 +198,7 @@ interface MarksProps {
 export function Marks({ rows, heads, few, line = null, long = false, zero = false, write = (value) => cell("real", value) }: MarksProps) {
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, few);
-  const ends = [...shown.flatMap((row) => [row.value, row.low, row.high, row.before]), line, zero ? 0 : null].filter((end): end is number => typeof end === "number" && !Number.isNaN(end));
+  const ends = [...shown.flatMap((row) => [row.value, row.low, row.high, row.before, row.once]), line, zero ? 0 : null].filter((end): end is number => typeof end === "number" && !Number.isNaN(end));
   const low = Math.min(...ends), high = Math.max(...ends);
   const place = (value: number) => 0.03 + 0.94 * ((value - low) / (high - low || 1));
   return (
@@ -214,6 +215,7 @@ export function Marks({ rows, heads, few, line = null, long = false, zero = fals
                   {row.before !== undefined && <span class="whisker-line is-thin" style={{ "--low": place(Math.min(row.before, row.value)), "--high": place(Math.max(row.before, row.value)) }} />}
                   {row.low !== undefined && row.high !== undefined && !Number.isNaN(row.low) &&
                     <span class="whisker-line" style={{ "--low": place(row.low), "--high": place(row.high) }} />}
+                  {row.once !== undefined && !Number.isNaN(row.once) && <span class="whisker-once" style={{ "--at": place(row.once) }} />}
                   {row.before !== undefined && <span class="whisker-mean is-hollow" style={{ "--at": place(row.before) }} />}
                   {!Number.isNaN(row.value) && <span class="whisker-mean" style={{ "--at": place(row.value) }} />}
                 </span>

@@ -21,8 +21,10 @@ export const dayLong = (day: string) => long.format(at(day));
 export type What = "lists" | "clicks" | "ratings";
 const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const countsEn: Record<What, string> = { lists: "lists", clicks: "clicks", ratings: "ratings" };
+const onesEn: Record<What, string> = { lists: "list", clicks: "click", ratings: "rating" };
 const mostEn: Record<What, string> = { lists: "The most lists are shown", clicks: "The most clicks are", ratings: "The most ratings are" };
 const countsEs: Record<What, string> = { lists: "listas", clicks: "aperturas", ratings: "valoraciones" };
+const onesEs: Record<What, string> = { lists: "lista", clicks: "apertura", ratings: "valoración" };
 const mostEs: Record<What, string> = { lists: "Cuando más listas se muestran", clicks: "Cuando más se abre", ratings: "Cuando más se valora" };
 
 const en = {
@@ -82,6 +84,10 @@ const en = {
   gone: (id: number) => `film ${id}, which is gone`,
   genreFinding: (genre: string, more: number) => `${genre} is shown ${decimal(more)} times as often as its share of the catalogue`,
   genreNote: "The mark is the genre’s share of what was shown, the hollow one its share of the catalogue; beside them, how often it is clicked.",
+  genreBefore: "Amber: its share of what was shown on the days compared with.",
+  lineBefore: "Amber: the days compared with.",
+  linesBefore: "Amber, and dashed below: the days compared with.",
+  countOf: (what: What, n: number) => plural(n, onesEn[what], countsEn[what]),
   genre: "Genre",
   clickThrough: "Click-through",
   counted: "What is counted",
@@ -199,6 +205,10 @@ const es: Texts = {
   gone: (id) => `película ${id}, que ya no está`,
   genreFinding: (genre, more) => `${genre} se muestra ${decimal(more)} veces lo que es su parte del catálogo`,
   genreNote: "La marca es la parte del género en lo mostrado; la hueca, su parte del catálogo; al lado, cuánto se abre.",
+  genreBefore: "En ámbar, su parte en lo mostrado en los días con que se compara.",
+  lineBefore: "En ámbar, los días con que se compara.",
+  linesBefore: "En ámbar, y abajo la línea discontinua: los días con que se compara.",
+  countOf: (what, n) => plural(n, onesEs[what], countsEs[what]),
   genre: "Género",
   clickThrough: "Se abre",
   counted: "Qué se cuenta",
