@@ -225,10 +225,20 @@ static void a_file_of_them_is_taken_once(void **state)
         "{\"experiments\":[{\"name\":\"first\",\"alpha\":0.01," ARMS "}]}";
     static const char half[] = "{\"experiments\":[{\"name\":\"good\",\"scenario\":\"gems\"," ARMS
                                "},{\"name\":\"bad\",\"alpha\":7," ARMS "}]}";
+    static const char clash[] = "{\"experiments\":[{\"name\":\"one\",\"scenario\":\"gems\"," ARMS
+                                "},{\"name\":\"two\",\"scenario\":\"gems\"," ARMS "}]}";
+    static const char running[] =
+        "{\"experiments\":[{\"name\":\"one\",\"scenario\":\"gems\"," ARMS "}]}";
     reel_experiments *all = api.app.experiments;
     reel_err err = {0};
 
     (void)state;
+    /* One mistake, and none begins. */
+    assert_fails(reel__experiments_take(all, half, strlen(half), &err), REEL_E_INVALID,
+                 "experiments[1].alpha");
+    assert_fails(reel__experiments_take(all, clash, strlen(clash), &err), REEL_E_CONFLICT,
+                 "experiments[1].scenario");
+    assert_int_equal(json_array_size(member(get("/api/v1/experiments"), "items")), 0);
     assert_ok(reel__experiments_take(all, file, strlen(file), &err));
     assert_ok(reel__experiments_take(all, file, strlen(file), &err));
     assert_int_equal(json_array_size(member(get("/api/v1/experiments"), "items")), 1);
@@ -236,9 +246,8 @@ static void a_file_of_them_is_taken_once(void **state)
                  "experiments[0].name");
     assert_fails(reel__experiments_take(all, "{}", 2, &err), REEL_E_INVALID, "experiments");
     assert_fails(reel__experiments_take(all, "[", 1, &err), REEL_E_SYNTAX, "");
-    /* One mistake, and none begins. */
-    assert_fails(reel__experiments_take(all, half, strlen(half), &err), REEL_E_INVALID,
-                 "experiments[1].alpha");
+    assert_fails(reel__experiments_take(all, running, strlen(running), &err), REEL_E_CONFLICT,
+                 "experiments[0].scenario");
     assert_int_equal(json_array_size(member(get("/api/v1/experiments"), "items")), 1);
 }
 

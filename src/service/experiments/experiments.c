@@ -378,22 +378,17 @@ void reel__experiments_outcomes(reel_experiments *experiments, reel_outcome_fn *
 
 /* ---- a file of them ------------------------------------------------------------------------ */
 
-/* Whether one of the name is there, and defined alike. */
-static reel_code find_alike(reel_experiments *experiments, const reel_experiment *asked,
-                            bool *there, reel_err *err)
+/* Whether another one of the name is defined alike. */
+static reel_code check_alike(const reel_experiment *asked, const reel_experiment *other,
+                             reel_err *err)
 {
-    reel_err ignored;
-    reel_experiment other;
     reel_buf one, two;
     reel_code rc;
 
-    *there = reel__experiments_get(experiments, asked->name, &other, &ignored) == REEL_OK;
-    if (!*there)
-        return REEL_OK;
     reel__buf_init(&one, DEFINITION_MAX);
     reel__buf_init(&two, DEFINITION_MAX);
     REEL_TRY(definition_text(&one, asked, err));
-    REEL_TRY(definition_text(&two, &other, err));
+    REEL_TRY(definition_text(&two, other, err));
     if (strcmp(one.data, two.data) != 0)
         rc = reel_fail(err, REEL_E_CONFLICT,
                        "name: the experiment \"%s\" was defined otherwise, and a definition stays; "
@@ -405,35 +400,111 @@ out:
     return rc;
 }
 
-/* begin false: it is only looked whether it could be. */
-static reel_code take_one(reel_experiments *experiments, const json_t *body, bool begin,
-                          reel_err *err)
+/* Those that a file begins, in its order. */
+typedef struct beginning {
+    reel_experiment *all;
+    size_t *places; /* in the file */
+    size_t count;
+} beginning;
+
+/* What the store would refuse (store/experiments.c), known before any has begun. */
+static reel_code check_apart(const reel_experiment *asked, const reel_experiment *other,
+                             reel_err *err)
 {
-    reel_experiment asked;
+    if (strcmp(asked->tag, other->tag) == 0)
+        return reel_fail(err, REEL_E_CONFLICT,
+                         "tag: it is that of the experiment \"%.64s\"; leave it out", other->name);
+    if (other->starts < asked->ends && other->ends > asked->starts &&
+        (asked->scenario[0] == '\0' || other->scenario[0] == '\0' ||
+         strcmp(asked->scenario, other->scenario) == 0))
+        return reel_fail(err, REEL_E_CONFLICT,
+                         "scenario: the experiment \"%.64s\" is about the same lists at the same "
+                         "time; end that first, or take another scenario or start",
+                         other->name);
+    return REEL_OK;
+}
+
+/* there [out]: one of the name is among them already, defined alike. */
+static reel_code check_among(const reel_experiment *asked, const reel_experiment *all, size_t count,
+                             bool *there, reel_err *err)
+{
+    reel_code rc = REEL_OK;
+
+    for (size_t i = 0; i < count && !*there; i++)
+        if (strcmp(asked->name, all[i].name) == 0) {
+            *there = true;
+            return check_alike(asked, &all[i], err);
+        }
+    for (size_t i = 0; i < count && rc == REEL_OK; i++)
+        rc = check_apart(asked, &all[i], err);
+    return rc;
+}
+
+static reel_code plan_one(reel_experiments *experiments, beginning *b, const json_t *body,
+                          size_t place, reel_err *err)
+{
+    reel_experiment *asked = &b->all[b->count];
     bool there = false;
     reel_code rc;
 
-    REEL_TRY(reel__experiment_read(&asked, body, err));
-    REEL_TRY(find_alike(experiments, &asked, &there, err));
-    if (there || !begin)
-        return REEL_OK;
-    REEL_TRY(reel__experiment_prepare(&asked, err));
-    rc = reel__experiments_add(experiments, &asked, err);
+    REEL_TRY(reel__experiment_read(asked, body, err));
+    REEL_TRY(reel__experiment_prepare(asked, err));
+    (void)pthread_rwlock_rdlock(&experiments->lock);
+    rc = check_among(asked, experiments->all, experiments->count, &there, err);
+    if (rc == REEL_OK && !there && experiments->count + b->count >= REEL_EXPERIMENTS_KEPT)
+        rc = reel_fail(err, REEL_E_CONFLICT, "%d experiments are kept, more are not taken",
+                       (int)REEL_EXPERIMENTS_KEPT);
+    (void)pthread_rwlock_unlock(&experiments->lock);
+    if (rc == REEL_OK && !there)
+        rc = check_among(asked, b->all, b->count, &there, err);
+    if (rc == REEL_OK && !there)
+        b->places[b->count++] = place;
 out:
     return rc;
 }
 
-static reel_code take_each(reel_experiments *experiments, const json_t *list, bool begin,
-                           reel_err *err)
+/* Why one of a file is refused; place SIZE_MAX: it stands alone. */
+static reel_code name_place(reel_code rc, size_t place, const reel_err *inner, reel_err *err)
 {
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        reel_err inner = {REEL_OK, ""};
-        const reel_code rc = take_one(experiments, json_array_get(list, i), begin, &inner);
+    if (rc == REEL_OK)
+        return REEL_OK;
+    return place == SIZE_MAX ? reel_fail(err, rc, "%.480s", inner->msg)
+                             : reel_fail(err, rc, "experiments[%zu].%.440s", place, inner->msg);
+}
 
-        if (rc != REEL_OK)
-            return reel_fail(err, rc, "experiments[%zu].%.440s", i, inner.msg);
+/* What has begun cannot be taken back, so all is looked at before the first begins; what another
+ * server begins in between may still refuse one. list: an array, or one definition. */
+static reel_code take_all(reel_experiments *experiments, const json_t *list, reel_err *err)
+{
+    const bool alone = !json_is_array(list);
+    const size_t count = alone ? 1 : json_array_size(list);
+    beginning b = {0};
+    reel_code rc = REEL_OK;
+
+    if (count == 0)
+        return REEL_OK;
+    b.all = reel__alloc_zero(count, sizeof *b.all);
+    b.places = reel__alloc_zero(count, sizeof *b.places);
+    if (b.all == NULL || b.places == NULL)
+        REEL_TRY(reel_fail(err, REEL_E_NOMEM, "out of memory for experiments"));
+    REEL_TRY(reel__experiments_look(experiments, err));
+    for (size_t i = 0; i < count; i++) {
+        reel_err inner = {REEL_OK, ""};
+
+        rc = plan_one(experiments, &b, alone ? list : json_array_get(list, i), alone ? SIZE_MAX : i,
+                      &inner);
+        REEL_TRY(name_place(rc, alone ? SIZE_MAX : i, &inner, err));
     }
-    return REEL_OK;
+    for (size_t i = 0; i < b.count; i++) {
+        reel_err inner = {REEL_OK, ""};
+
+        rc = reel__experiments_add(experiments, &b.all[i], &inner);
+        REEL_TRY(name_place(rc, b.places[i], &inner, err));
+    }
+out:
+    reel__free(b.all);
+    reel__free(b.places);
+    return rc;
 }
 
 reel_code reel__experiments_take(reel_experiments *experiments, const char *text, size_t length,
@@ -446,16 +517,14 @@ reel_code reel__experiments_take(reel_experiments *experiments, const char *text
 
     REEL_TRY(reel__json_parse(&json, text, length, DEPTH + 2, err));
     if (json_object_get(json, "arms") != NULL) {
-        REEL_TRY(take_one(experiments, json, true, err));
+        REEL_TRY(take_all(experiments, json, err));
         goto out;
     }
     REEL_TRY(reel__json_only(json, names, err));
     list = json_object_get(json, "experiments");
     if (!json_is_array(list))
         REEL_TRY(reel_fail(err, REEL_E_INVALID, "experiments: expected an array"));
-    /* A file with a mistake begins nothing: what has begun cannot be taken back. */
-    REEL_TRY(take_each(experiments, list, false, err));
-    rc = take_each(experiments, list, true, err);
+    rc = take_all(experiments, list, err);
 out:
     json_decref(json);
     return rc;

@@ -110,8 +110,9 @@ typedef struct reel_experiments_page {
 void reel__experiments_write(reel_json *json, reel_experiments *experiments,
                              reel_experiments_page *page, int64_t now);
 /* One definition, or `{"experiments":[...]}`: those that are not there yet are added; none where
- * one has a mistake or is there and was defined otherwise. Errors: E_INVALID, E_SYNTAX, E_CONFLICT
- * (that, or another one is about the same lists; those before it are added then). */
+ * one has a mistake, is there and was defined otherwise, or is about the same lists as one that is
+ * there or another of them. Errors: E_INVALID, E_SYNTAX, E_CONFLICT (those before it are added only
+ * where another process began one meanwhile). */
 REEL_MUST_USE reel_code reel__experiments_take(reel_experiments *experiments, const char *text,
                                                size_t length, reel_err *err);
 
